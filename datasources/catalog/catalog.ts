@@ -1,0 +1,78 @@
+import { type Page, type PageOf, type Position } from "../page.js";
+import { type StoreRequest } from "../store-request.js";
+import { type Tenant } from "../tenant.js";
+import { type Audience } from "./audience.js";
+import { type CreditRole, type NamedRef, type TitleDocument, type TitleKind } from "./title.document.js";
+
+/** Which titles. Every part that is present must hold; lists hold when one of their entries does (tags: all of them). */
+export interface TitleFilter {
+  kinds?: TitleKind[] | undefined;
+  /** Ids or names of genres; names in any case. */
+  genres?: string[] | undefined;
+  releaseYear?: { from?: number | undefined; to?: number | undefined } | undefined;
+  /** Age in years. */
+  maturityAtMost?: number | undefined;
+  /** Local id of a studio. */
+  studio?: string | undefined;
+  /** Local id of a person with a credit. */
+  person?: string | undefined;
+  tags?: string[] | undefined;
+  /** Country with a licence in force now. ISO 3166-1 alpha-2. */
+  availableIn?: string | undefined;
+}
+
+export interface TitleOrder {
+  field: "NAME" | "RELEASE_YEAR" | "POPULARITY" | "ADDED_AT";
+  direction: "ASC" | "DESC";
+}
+
+/** A title of a list with its place in the list's order. */
+export interface PlacedTitle {
+  position: Position;
+  title: TitleDocument;
+}
+
+/** One credit of a person: the title and the role in it. */
+export interface PersonCredit {
+  position: Position;
+  titleId: string;
+  role: CreditRole;
+}
+
+export type NamedType = "Person" | "Genre" | "Studio";
+
+/** The catalog: titles in force, answered from the store made for documents. Every method is one store call. */
+export interface Catalog {
+  /** Titles by id in whatever state; the caller applies the rules of viewing (`mayMeet`). */
+  titlesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, TitleDocument>>;
+  /** Which of the ids the audience may meet, without fetching documents. */
+  visibleIds(request: StoreRequest, audience: Audience, ids: readonly string[]): Promise<Set<string>>;
+  /** A page of titles that the audience may meet, filtered and ordered, ties broken by id. */
+  titles(
+    request: StoreRequest,
+    audience: Audience,
+    query: { filter: TitleFilter; order: TitleOrder; page: Page },
+  ): Promise<PageOf<PlacedTitle>>;
+  /** How many titles that list holds. */
+  countTitles(request: StoreRequest, audience: Audience, filter: TitleFilter): Promise<number>;
+  /** All genres by name. */
+  genres(request: StoreRequest): Promise<NamedRef[]>;
+  /** People, genres or studios by id; keys are `<type> <id>`. */
+  namesByIds(
+    request: StoreRequest,
+    keys: readonly { type: NamedType; id: string }[],
+  ): Promise<Map<string, NamedRef>>;
+  /** A page of credits per person, on titles the audience may meet, newest title first; keyed by person. */
+  creditsOfPeople(
+    request: StoreRequest,
+    audience: Audience,
+    keys: readonly { person: string; page: Page }[],
+  ): Promise<Map<string, PageOf<PersonCredit>[]>>;
+}
+
+/** The writing side of a catalog, for whoever carries facts to it. Idempotent; an older version never replaces a newer one. */
+export interface CatalogProjection {
+  put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
+  /** Sets the popularity of the titles named and leaves the others alone. */
+  setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void>;
+}

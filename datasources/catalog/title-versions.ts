@@ -1,0 +1,28 @@
+import { type StoreRequest } from "../store-request.js";
+import { type Tenant } from "../tenant.js";
+import { type TitleDocument } from "./title.document.js";
+
+/** A title's content as an editor or an import states it: the document without what the store adds. */
+export type TitleBody = Omit<TitleDocument, "version" | "popularity">;
+
+/** A version to append: in force from an instant (ISO 8601); without one, from `addedAt` for a new title, else from now. */
+export interface TitleVersionInput {
+  body: TitleBody;
+  effectiveFrom: string | null;
+}
+
+/** The facts about titles: append-only versions with the instant from which each is in force. */
+export interface TitleVersions {
+  /** What was in force at an instant (ISO 8601), by `<id> <at>`; one store call. Titles unknown then are left out. */
+  titlesAsOf(
+    request: StoreRequest,
+    keys: readonly { id: string; at: string }[],
+  ): Promise<Map<string, TitleDocument>>;
+  /**
+   * Appends versions; a body equal to the one that is in force at its instant adds nothing, so that an import can be
+   * run again. Answers how many versions were added.
+   */
+  append(tenant: Tenant, versions: readonly TitleVersionInput[]): Promise<number>;
+  /** The versions in force now, in batches ordered by id; all titles, or those named. Popularity is 0: it is no fact. */
+  inForce(tenant: Tenant, ids?: readonly string[]): AsyncIterable<TitleDocument[]>;
+}

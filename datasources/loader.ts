@@ -1,0 +1,77 @@
+import DataLoader from "dataloader";
+
+import { type FieldPath, type StoreRequest } from "./store-request.js";
+
+/** Most keys in one store call; a larger level of a query is cut into calls of this size. */
+const MAX_BATCH = 2_000;
+
+export interface LoaderOptions<K, V> {
+  /** The request the loader lives and dies with. */
+  request: StoreRequest;
+  /** A string that is equal for equal keys. */
+  keyOf: (key: K) => string;
+  /** One store call for all keys (distinct, in order of asking). Answers by `keyOf(key)`; a key without an answer is left out. */
+  batch: (request: StoreRequest, keys: readonly K[]) => Promise<ReadonlyMap<string, V>>;
+}
+
+/** A per-request batch of look-ups: loads of one tick become one store call, each distinct key asked once. */
+export class Loader<K, V> {
+  readonly #loader: DataLoader<K, V | Error, string>;
+  readonly #cache = new Map<string, Promise<V | Error>>();
+  readonly #keyOf: (key: K) => string;
+  #waiting = new Set<string>();
+  #requested = 0;
+  #path: FieldPath | undefined;
+
+  constructor(options: LoaderOptions<K, V>, missing: () => V) {
+    this.#keyOf = options.keyOf;
+    this.#loader = new DataLoader<K, V | Error, string>(
+      async (keys) => {
+        const found = await options.batch({ ...options.request, ...this.#takeAsked() }, keys);
+        return keys.map((key) => found.get(options.keyOf(key)) ?? missing());
+      },
+      { cacheKeyFn: options.keyOf, cacheMap: this.#cache, maxBatchSize: MAX_BATCH },
+    );
+  }
+
+  /** The value of a key; `path` names the field that asks, for `extensions.explain`. */
+  load(key: K, path?: FieldPath): Promise<V> {
+    const id = this.#keyOf(key);
+    if (this.#waiting.has(id)) this.#requested += 1;
+    else if (!this.#cache.has(id)) {
+      this.#waiting.add(id);
+      this.#requested += 1;
+      this.#path ??= path;
+    }
+    return this.#loader.load(key) as Promise<V>;
+  }
+
+  /** The values of several keys, in the order of the keys. */
+  loadAll(keys: readonly K[], path?: FieldPath): Promise<V[]> {
+    return Promise.all(keys.map((key) => this.load(key, path)));
+  }
+
+  /** Makes a value known that another call has brought along. */
+  prime(key: K, value: V): void {
+    this.#loader.prime(key, value);
+  }
+
+  #takeAsked(): { path: FieldPath | undefined; requested: number | undefined } {
+    // A level cut into several calls tells its askers with the first.
+    const asked = { path: this.#path, requested: this.#requested || undefined };
+    this.#path = undefined;
+    this.#requested = 0;
+    this.#waiting = new Set();
+    return asked;
+  }
+}
+
+/** A loader of at most one value a key: `null` where the store has none. */
+export function oneByKey<K, V>(options: LoaderOptions<K, V>): Loader<K, V | null> {
+  return new Loader<K, V | null>(options, () => null);
+}
+
+/** A loader of a list a key: empty where the store has none. */
+export function manyByKey<K, V>(options: LoaderOptions<K, V[]>): Loader<K, V[]> {
+  return new Loader<K, V[]>(options, () => []);
+}

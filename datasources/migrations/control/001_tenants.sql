@@ -1,0 +1,11 @@
+-- Which tenants there are and where each one's rows live. No secrets: the application role reads it before it knows a tenant.
+create table tenants (
+  id integer generated always as identity primary key,
+  slug text not null unique check (slug ~ '^[a-z][a-z0-9-]{1,39}$'),
+  name text not null,
+  tier text not null check (tier in ('SHARED', 'ISOLATED', 'DEDICATED')),
+  schema_name text not null,
+  default_country char(2) not null default 'US',
+  created_at timestamptz not null default now()
+);
+grant select on tenants to marquee_app;

@@ -1,0 +1,17 @@
+-- The taste graph of the embedded default: (from)-[:SIMILAR {weight}]->(to); each title keeps its strongest incoming edges.
+create table similar_titles (
+  tenant_id integer not null,
+  from_id text not null,
+  to_id text not null,
+  weight real not null check (weight > 0),
+  primary key (tenant_id, from_id, to_id) include (weight)
+);
+
+-- What the batch job learned last, for whom and from how much.
+create table taste_models (
+  tenant_id integer not null primary key,
+  model text not null,
+  learned_at timestamptz not null,
+  titles integer not null,
+  edges integer not null
+);

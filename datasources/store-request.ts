@@ -1,0 +1,59 @@
+import { type Tenant } from "./tenant.js";
+
+export type StoreName = "POSTGRES" | "MONGODB" | "OPENSEARCH" | "NEO4J";
+
+/** One round trip to a store, as the client sees it in `extensions.explain.calls`. */
+export interface StoreCall {
+  store: StoreName;
+  /** What was asked, `<domain>.<method>`; several, joined by ` + `, where fields of one level shared the call. */
+  operation: string;
+  /** Keys asked for, duplicates included. */
+  keys: number;
+  uniqueKeys: number;
+  rows: number;
+  /** Time from sending to the last byte of the answer. Milliseconds. */
+  ms: number;
+  /** The fields that asked, without list indices: `home.titles.edges.node`. */
+  path: string;
+}
+
+/** Every store call that one request has made, in order of completion. Also the identity by which a store knows that two reads belong to one request. */
+export class CallLog {
+  readonly calls: StoreCall[] = [];
+
+  record(call: StoreCall): void {
+    this.calls.push(call);
+  }
+
+  /** Calls made so far per store. */
+  totals(): Partial<Record<StoreName, number>> {
+    const totals: Partial<Record<StoreName, number>> = {};
+    for (const { store } of this.calls) totals[store] = (totals[store] ?? 0) + 1;
+    return totals;
+  }
+}
+
+/** A GraphQL response path, newest segment first: structurally graphql-js's `Path`, so that datasources need not know GraphQL. */
+export interface FieldPath {
+  readonly prev: FieldPath | undefined;
+  readonly key: string | number;
+}
+
+/** What every read of a store carries: whose data, for which request, on behalf of which field. */
+export interface StoreRequest {
+  readonly tenant: Tenant;
+  readonly calls: CallLog;
+  /** Aborted when the client has gone or the request's deadline has passed. */
+  readonly signal?: AbortSignal | undefined;
+  /** The field that asks, where one does. */
+  readonly path?: FieldPath | undefined;
+  /** Keys asked for before duplicates were removed; absent outside batches. */
+  readonly requested?: number | undefined;
+}
+
+/** `home.titles.edges.node` from a response path: list indices left out, aliases kept. */
+export function describePath(path: FieldPath | undefined): string {
+  const names: string[] = [];
+  for (let at = path; at !== undefined; at = at.prev) if (typeof at.key === "string") names.push(at.key);
+  return names.reverse().join(".");
+}

@@ -1,0 +1,129 @@
+import { createHmac } from "node:crypto";
+
+import { type Accounts } from "./accounts/accounts.js";
+import { PostgresAccounts } from "./accounts/accounts.postgres.js";
+import { type Tenants } from "./accounts/tenants.js";
+import { PostgresTenants } from "./accounts/tenants.postgres.js";
+import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
+import { PostgresCatalog } from "./catalog/catalog.postgres.js";
+import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
+import { type TitleVersions } from "./catalog/title-versions.js";
+import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
+import { startEmbeddedPostgres } from "./embedded-postgres.js";
+import { APP_ROLE, migrate } from "./migrations/migrate.postgres.js";
+import { PostgresStore } from "./postgres/store.postgres.js";
+import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
+import { PostgresRecommendations } from "./recommendations/recommendations.postgres.js";
+import { PostgresTasteGraph } from "./recommendations/taste-graph.postgres.js";
+import { type Search, type SearchProjection } from "./search/search.js";
+import { PostgresSearch } from "./search/search.postgres.js";
+import { PostgresSearchProjection } from "./search/search-projection.postgres.js";
+import { type StoreName } from "./store-request.js";
+import { type Top10, type Top10Job } from "./top10/top10.js";
+import { PostgresTop10 } from "./top10/top10.postgres.js";
+import { PostgresTop10Job } from "./top10/top10-job.postgres.js";
+import { type Viewing, type ViewingIngest } from "./viewing/viewing.js";
+import { PostgresViewing } from "./viewing/viewing.postgres.js";
+import { PostgresViewingIngest } from "./viewing/viewing-ingest.postgres.js";
+
+/** What one store says of itself for `/readyz`. */
+export interface StoreHealth {
+  store: StoreName;
+  mode: "EMBEDDED" | "SERVER";
+  state: "UP" | "DOWN";
+  /** Milliseconds; null when it did not answer. */
+  latencyMs: number | null;
+  version: string | null;
+}
+
+/** Every domain behind its interface, whichever store answers it. Nothing here knows a query language. */
+export interface Stores {
+  tenants: Tenants;
+  accounts: Accounts;
+  catalog: Catalog;
+  catalogProjection: CatalogProjection;
+  titleVersions: TitleVersions;
+  viewing: Viewing;
+  viewingIngest: ViewingIngest;
+  recommendations: Recommendations;
+  tasteGraph: TasteGraph;
+  top10: Top10;
+  top10Job: Top10Job;
+  search: Search;
+  searchProjection: SearchProjection;
+  health(): Promise<StoreHealth[]>;
+  /** Closes connections, then stops the embedded server if this process started it. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** `embedded:` or a postgres:// URL whose role may create roles and schemas. */
+  postgresUrl: string;
+  /** Where the embedded server keeps its data. */
+  dataFolder: string;
+  /** Use the embedded server of another process of the same data folder where one runs (for commands beside a gateway). */
+  share?: boolean;
+  log(line: string): void;
+}
+
+/**
+ * Starts the embedded PostgreSQL where it is configured, migrates, and opens every domain.
+ *
+ * @throws StartupError with one line that says what to do.
+ */
+export async function openStores(options: StoreOptions): Promise<Stores> {
+  const embedded =
+    options.postgresUrl === "embedded:"
+      ? await startEmbeddedPostgres({ dataFolder: options.dataFolder, log: options.log, share: options.share })
+      : undefined;
+  try {
+    const adminUrl = embedded?.adminUrl ?? options.postgresUrl;
+    const appUrl = applicationUrl(adminUrl);
+    await migrate(adminUrl, appUrl.password);
+    const onIdleError = (error: Error) => options.log(`An idle PostgreSQL connection broke: ${error.message}`);
+    const postgres = new PostgresStore(appUrl.url, onIdleError);
+    const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
+    return {
+      tenants,
+      accounts: new PostgresAccounts(postgres),
+      catalog: new PostgresCatalog(postgres),
+      catalogProjection: new PostgresCatalogProjection(postgres),
+      titleVersions: new PostgresTitleVersions(postgres),
+      viewing: new PostgresViewing(postgres),
+      viewingIngest: new PostgresViewingIngest(postgres),
+      recommendations: new PostgresRecommendations(postgres),
+      tasteGraph: new PostgresTasteGraph(postgres),
+      top10: new PostgresTop10(postgres),
+      top10Job: new PostgresTop10Job(postgres),
+      search: new PostgresSearch(postgres),
+      searchProjection: new PostgresSearchProjection(postgres),
+      health: async () => [await healthOf(postgres, embedded ? "EMBEDDED" : "SERVER")],
+      close: async () => {
+        await Promise.all([postgres.close(), tenants.close()]);
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+/** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
+function applicationUrl(adminUrl: string): { url: string; password: string } {
+  const url = new URL(adminUrl);
+  const password = createHmac("sha256", decodeURIComponent(url.password)).update(APP_ROLE).digest("base64url");
+  url.username = APP_ROLE;
+  url.password = password;
+  return { url: url.href, password };
+}
+
+async function healthOf(postgres: PostgresStore, mode: StoreHealth["mode"]): Promise<StoreHealth> {
+  const started = performance.now();
+  try {
+    const { version } = await postgres.ping();
+    return { store: "POSTGRES", mode, state: "UP", latencyMs: Math.round(performance.now() - started), version };
+  } catch {
+    return { store: "POSTGRES", mode, state: "DOWN", latencyMs: null, version: null };
+  }
+}

@@ -1,0 +1,75 @@
+import { type Page, type PageOf, type Position } from "../page.js";
+import { type StoreRequest } from "../store-request.js";
+import { type Tenant } from "../tenant.js";
+
+/** What one profile has done with one title. */
+export interface TitleStateOfProfile {
+  progress: { positionSeconds: number; durationSeconds: number | null; completed: boolean } | null;
+  /** 1 to 5. */
+  rating: number | null;
+  inWatchlist: boolean;
+}
+
+/** The lists a profile keeps, most recent first. */
+export type Shelf = "CONTINUE_WATCHING" | "WATCHLIST" | "HISTORY" | "RATINGS";
+
+/** One title on a shelf. `at` is when it got there or was last touched (ISO 8601, microseconds). */
+export interface ShelfRow {
+  position: Position;
+  titleId: string;
+  at: string;
+  watchedSeconds: number | null;
+  completed: boolean | null;
+  rating: number | null;
+}
+
+/** A watch of a profile that rows of its home page are built on. */
+export interface RecentWatch {
+  titleId: string;
+  completed: boolean;
+  rating: number | null;
+  lastWatchedAt: string;
+}
+
+export interface ViewingEvent {
+  id: string;
+  profileId: string;
+  titleId: string;
+  /** ISO 8601. */
+  at: string;
+  seconds: number;
+  completed: boolean;
+  /** ISO 3166-1 alpha-2; absent where the profile's, else the tenant's, is meant. */
+  country: string | null;
+  device: string;
+  /** 1 to 5. */
+  rating: number | null;
+}
+
+/** Viewing facts: events, progress, ratings and watchlists. Every reading method is one store call. */
+export interface Viewing {
+  /** What profiles have done with titles; keys are `<profile> <title>`. A title untouched is left out. */
+  titleStates(
+    request: StoreRequest,
+    keys: readonly { profile: string; title: string }[],
+  ): Promise<Map<string, TitleStateOfProfile>>;
+  /** A page of one shelf per key, in the order of the keys. */
+  shelves(
+    request: StoreRequest,
+    shelf: Shelf,
+    keys: readonly { profile: string; page: Page }[],
+  ): Promise<PageOf<ShelfRow>[]>;
+  /** A profile's latest watches, most recent first. */
+  recentWatches(request: StoreRequest, profile: string, limit: number): Promise<RecentWatch[]>;
+}
+
+/** The writing side for imports and seeds. */
+export interface ViewingIngest {
+  /**
+   * Stores events, making profiles as needed and ratings where an event carries one. Idempotent by event id and
+   * instant; what follows from events (`title_progress`) is brought up to date for the profiles and titles touched.
+   */
+  ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<void>;
+  /** Adds titles to watchlists; what is there already stays as it is. */
+  addToWatchlists(tenant: Tenant, entries: readonly { profileId: string; titleId: string; addedAt: string }[]): Promise<void>;
+}

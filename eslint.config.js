@@ -1,0 +1,44 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["dist", "node_modules", ".marquee*", "coverage"] },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["eslint.config.js", "scripts/*.mjs", "bin/*.js", "bench/*.mjs"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/no-misused-promises": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/require-await": "off",
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ExportDefaultDeclaration", message: "Named exports only: a name is how a thing is found." },
+        {
+          selector: "MemberExpression[object.name='process'][property.name='env']",
+          message: "The environment is read once, in src/config.ts; take the value from there.",
+        },
+      ],
+      "max-lines": ["warn", { max: 300, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    // emitDecoratorMetadata needs the runtime import of every decorated parameter's class.
+    files: ["schema/**/*.ts", "resolvers/**/*.ts"],
+    rules: { "@typescript-eslint/consistent-type-imports": "off" },
+  },
+  {
+    files: ["eslint.config.js", "**/*.mjs", "bin/*.js", "vitest.config.ts", "playground/vite.config.ts"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly" } },
+    rules: { "no-restricted-syntax": "off" },
+  },
+  { files: ["tests/**", "bench/**"], rules: { "no-restricted-syntax": "off", "max-lines": "off" } },
+);

@@ -1,0 +1,70 @@
+import path from "node:path";
+
+import { z } from "zod";
+
+import { StartupError } from "./startup-error.js";
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+
+const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
+
+/** The environment as Marquee reads it. Each variable is described in README.md and stands in `.env.example` with its default. */
+export const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  MARQUEE_DATA: z.string().min(1).default(".marquee"),
+  POSTGRES_URL: z
+    .string()
+    .regex(/^(embedded:|postgres(ql)?:\/\/.+)$/, "is neither embedded: nor a postgres:// URL")
+    .default("embedded:"),
+  MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
+  MARQUEE_TOKEN_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
+  MARQUEE_PLAYGROUND: flag.default(true),
+  MARQUEE_INTROSPECTION: flag.default(true),
+  MARQUEE_DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(10),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+});
+
+/** Everything that can be set, validated. Optional features are null. */
+export interface Config {
+  http: { port: number; host: string; drainSeconds: number };
+  dataFolder: string;
+  stores: { postgres: string };
+  auth: { /** Null: a key is made once and kept in the data folder. */ signingKey: string | null; tokenMinutes: number };
+  playground: boolean;
+  introspection: boolean;
+  logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @param env the process's environment unless a test brings its own.
+ * @throws StartupError that names every variable that is wrong, what was found and what is accepted.
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const result = environment.safeParse(present);
+  if (!result.success) throw new StartupError(describe(result.error, present));
+  const value = result.data;
+  return {
+    http: { port: value.PORT, host: value.HOST, drainSeconds: value.MARQUEE_DRAIN_SECONDS },
+    dataFolder: path.resolve(value.MARQUEE_DATA),
+    stores: { postgres: value.POSTGRES_URL },
+    auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
+    playground: value.MARQUEE_PLAYGROUND,
+    introspection: value.MARQUEE_INTROSPECTION,
+    logLevel: value.LOG_LEVEL,
+  };
+}
+
+const SECRETS = new Set(["MARQUEE_SIGNING_KEY", "POSTGRES_URL"]);
+
+function describe(error: z.ZodError, env: Record<string, string | undefined>): string {
+  const lines = error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const found = SECRETS.has(name) ? "its value" : `"${env[name] ?? ""}"`;
+    return `${name}: ${found}: ${issue.message}`;
+  });
+  return `The configuration is not usable. ${lines.join("; ")}. README.md lists what each variable accepts.`;
+}

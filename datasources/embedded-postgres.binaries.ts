@@ -119,9 +119,12 @@ export async function checkReachable(runAs: RunAs, folder: string, binaries: Bin
         { cause: error },
       );
     const detail = (error as { stderr?: string }).stderr?.trim().split("\n").at(-1) ?? String(error);
-    throw new StartupError(`PostgreSQL's programs do not run on this system (${detail}); update it, ${ELSEWHERE}.`, {
-      cause: error,
-    });
+    throw new StartupError(
+      `PostgreSQL's programs do not run on this system (${detail}); update it, ${ELSEWHERE}.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

@@ -17,6 +17,7 @@ export const environment = z.object({
     .string()
     .regex(/^(embedded:|postgres(ql)?:\/\/.+)$/, "is neither embedded: nor a postgres:// URL")
     .default("embedded:"),
+  MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
   MARQUEE_TOKEN_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
   MARQUEE_PLAYGROUND: flag.default(true),
@@ -29,6 +30,8 @@ export const environment = z.object({
 export interface Config {
   http: { port: number; host: string; drainSeconds: number };
   dataFolder: string;
+  /** Tenant of requests that name none; null refuses them. */
+  defaultTenant: string | null;
   stores: { postgres: string };
   auth: { /** Null: a key is made once and kept in the data folder. */ signingKey: string | null; tokenMinutes: number };
   playground: boolean;
@@ -50,6 +53,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return {
     http: { port: value.PORT, host: value.HOST, drainSeconds: value.MARQUEE_DRAIN_SECONDS },
     dataFolder: path.resolve(value.MARQUEE_DATA),
+    defaultTenant: value.MARQUEE_DEFAULT_TENANT === "none" ? null : value.MARQUEE_DEFAULT_TENANT,
     stores: { postgres: value.POSTGRES_URL },
     auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
     playground: value.MARQUEE_PLAYGROUND,

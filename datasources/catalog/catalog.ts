@@ -7,7 +7,7 @@ import { type CreditRole, type NamedRef, type TitleDocument, type TitleKind } fr
 /** Which titles. Every part that is present must hold; lists hold when one of their entries does (tags: all of them). */
 export interface TitleFilter {
   kinds?: TitleKind[] | undefined;
-  /** Ids or names of genres; names in any case. */
+  /** Local ids of genres. */
   genres?: string[] | undefined;
   releaseYear?: { from?: number | undefined; to?: number | undefined } | undefined;
   /** Age in years. */
@@ -41,20 +41,40 @@ export interface PersonCredit {
 
 export type NamedType = "Person" | "Genre" | "Studio";
 
+/** A list of titles: which, in what order, and which page of it. */
+export interface TitleQuery {
+  filter: TitleFilter;
+  order: TitleOrder;
+  page: Page;
+}
+
+/** What lists are made from before documents are fetched: a title that the audience may meet, and its genres. */
+export interface TitleRef {
+  id: string;
+  genres: NamedRef[];
+}
+
+/** A reference with its place in the list it came from. */
+export interface PlacedTitleRef extends TitleRef {
+  position: Position;
+}
+
 /** The catalog: titles in force, answered from the store made for documents. Every method is one store call. */
 export interface Catalog {
   /** Titles by id in whatever state; the caller applies the rules of viewing (`mayMeet`). */
   titlesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, TitleDocument>>;
-  /** Which of the ids the audience may meet, without fetching documents. */
-  visibleIds(request: StoreRequest, audience: Audience, ids: readonly string[]): Promise<Set<string>>;
-  /** A page of titles that the audience may meet, filtered and ordered, ties broken by id. */
-  titles(
+  /** Those of the ids that the audience may meet, without their documents. */
+  visibleTitles(request: StoreRequest, audience: Audience, ids: readonly string[]): Promise<Map<string, TitleRef>>;
+  /** A page of titles that the audience may meet per query, in the order of the queries; ties are broken by id. */
+  titles(request: StoreRequest, audience: Audience, queries: readonly TitleQuery[]): Promise<PageOf<PlacedTitle>[]>;
+  /** The same without documents. */
+  titleRefs(
     request: StoreRequest,
     audience: Audience,
-    query: { filter: TitleFilter; order: TitleOrder; page: Page },
-  ): Promise<PageOf<PlacedTitle>>;
-  /** How many titles that list holds. */
-  countTitles(request: StoreRequest, audience: Audience, filter: TitleFilter): Promise<number>;
+    queries: readonly TitleQuery[],
+  ): Promise<PageOf<PlacedTitleRef>[]>;
+  /** How many titles the audience may meet per filter, in the order of the filters. */
+  countTitles(request: StoreRequest, audience: Audience, filters: readonly TitleFilter[]): Promise<number[]>;
   /** All genres by name. */
   genres(request: StoreRequest): Promise<NamedRef[]>;
   /** People, genres or studios by id; keys are `<type> <id>`. */
@@ -62,12 +82,12 @@ export interface Catalog {
     request: StoreRequest,
     keys: readonly { type: NamedType; id: string }[],
   ): Promise<Map<string, NamedRef>>;
-  /** A page of credits per person, on titles the audience may meet, newest title first; keyed by person. */
+  /** A page of credits per key, on titles the audience may meet, newest title first; in the order of the keys. */
   creditsOfPeople(
     request: StoreRequest,
     audience: Audience,
     keys: readonly { person: string; page: Page }[],
-  ): Promise<Map<string, PageOf<PersonCredit>[]>>;
+  ): Promise<PageOf<PersonCredit>[]>;
 }
 
 /** The writing side of a catalog, for whoever carries facts to it. Idempotent; an older version never replaces a newer one. */

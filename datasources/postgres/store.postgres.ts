@@ -37,9 +37,10 @@ const types = {
   }) as typeof pg.types.getTypeParser,
 };
 
-/** `2026-05-01T20:11:00.000001Z` from PostgreSQL's text of a timestamptz in UTC. */
+/** `2026-05-01T20:11:00.000001Z` from PostgreSQL's text of a timestamptz in UTC: always six decimals, so that text order is time order. */
 function isoInstant(text: string): string {
-  return text.replace(" ", "T").replace(/\+00$/, "Z");
+  const [, day, time, fraction = ""] = /^(\S+) ([\d:]+)(?:\.(\d+))?\+00$/.exec(text) ?? [];
+  return day && time ? `${day}T${time}.${fraction.padEnd(6, "0")}Z` : text;
 }
 
 /**
@@ -50,7 +51,8 @@ function isoInstant(text: string): string {
 export class PostgresStore {
   readonly #reads: pg.Pool;
   readonly #writes: pg.Pool;
-  readonly #pending = new WeakMap<CallLog, PendingRead[]>();
+  /** Reads waiting for the next turn of the event loop, per request and tenant. */
+  readonly #pending = new WeakMap<CallLog, Map<number, PendingRead[]>>();
   readonly #tenantOf = new WeakMap<pg.PoolClient, string>();
   readonly #prepared = new Map<string, string>();
 
@@ -82,10 +84,17 @@ export class PostgresStore {
     if (request.signal?.aborted) return Promise.reject(new StoreAbortedError("POSTGRES"));
     return new Promise<R[]>((resolve, reject) => {
       const read = { request, operation, statement, uniqueKeys, resolve: resolve as PendingRead["resolve"], reject };
-      const pending = this.#pending.get(request.calls);
+      const { calls, tenant } = request;
+      const tenants = this.#pending.get(calls) ?? new Map<number, PendingRead[]>();
+      this.#pending.set(calls, tenants);
+      const pending = tenants.get(tenant.id);
       if (pending) return void pending.push(read);
-      this.#pending.set(request.calls, [read]);
-      setImmediate(() => void this.#flush(request.calls));
+      tenants.set(tenant.id, [read]);
+      setImmediate(() => {
+        const reads = tenants.get(tenant.id) ?? [];
+        tenants.delete(tenant.id);
+        void this.#flush(tenant, calls, reads);
+      });
     });
   }
 
@@ -119,15 +128,11 @@ export class PostgresStore {
     await Promise.all([this.#reads.end(), this.#writes.end()]);
   }
 
-  async #flush(calls: CallLog): Promise<void> {
-    const reads = this.#pending.get(calls) ?? [];
-    this.#pending.delete(calls);
-    const [first] = reads;
-    if (!first) return;
+  async #flush(tenant: Tenant, calls: CallLog, reads: PendingRead[]): Promise<void> {
     const started = performance.now();
     let answers: PromiseSettledResult<Row[]>[];
     try {
-      answers = await this.#send(first.request.tenant, reads);
+      answers = await this.#send(tenant, reads);
     } catch (error) {
       for (const read of reads) read.reject(error);
       return;

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { requireNode } from "./node-version.js";
+
+requireNode();
+
+var program = new URL("../dist/src/cli.js", import.meta.url);
+
+import("node:fs").then(function (fs) {
+  if (fs.existsSync(program)) return run();
+  console.error('Marquee is not built yet. Run "npm run build" first ("npm start" builds and serves).');
+  process.exitCode = 1;
+});
+
+function run() {
+  return import(program.href)
+    .then(function (cli) {
+      return cli.main(process.argv);
+    })
+    .catch(function (error) {
+      // A StartupError is one line for people; anything else is a fault of ours and needs its stack.
+      console.error(error && error.name === "StartupError" ? error.message : error);
+      process.exitCode = 1;
+    });
+}

@@ -1,0 +1,89 @@
+import { sql, type Query } from "../postgres/store.postgres.js";
+import { type Accounts, type NewAccount, type ProfileRecord } from "./accounts.js";
+
+/** Accounts with profiles, plan and consents. An account without a plan keeps the subscription it has. */
+export async function putAccounts(query: Query, accounts: readonly NewAccount[]): Promise<void> {
+  await query(
+    sql`insert into accounts as a (tenant_id, id, email, password_hash, roles, country)
+        select current_setting('marquee.tenant')::int, v.*
+        from jsonb_to_recordset(${JSON.stringify(accounts.map(accountRow))}::jsonb)
+          as v (id text, email text, password_hash text, roles text[], country text)
+        on conflict (tenant_id, id) do update set email = excluded.email, password_hash = excluded.password_hash,
+          roles = excluded.roles, country = excluded.country
+        where (a.email, a.password_hash, a.roles, a.country)
+          is distinct from (excluded.email, excluded.password_hash, excluded.roles, excluded.country)`,
+  );
+  const profiles = accounts.flatMap((account) =>
+    account.profiles.map((profile, position) => ({ ...profileRow(profile), account_id: account.id, position })),
+  );
+  await upsertProfiles(query, profiles);
+  await query(
+    sql`insert into consents (tenant_id, account_id)
+        select current_setting('marquee.tenant')::int, id from unnest(${accounts.map(({ id }) => id)}::text[]) as id
+        on conflict do nothing`,
+  );
+  await putSubscriptions(query, accounts);
+}
+
+/** Profiles that belong to no account; one that an account has taken meanwhile stays with it. */
+export async function putProfiles(
+  query: Query,
+  profiles: readonly Omit<ProfileRecord, "accountId">[],
+): Promise<void> {
+  const rows = profiles.map((profile) => ({ ...profileRow(profile), account_id: null, position: 0 }));
+  await upsertProfiles(query, rows);
+}
+
+/** Plans by id; what is there already is brought to the state given. */
+export async function putPlans(query: Query, plans: Parameters<Accounts["putPlans"]>[1]): Promise<void> {
+  await query(
+    sql`insert into plans as p (tenant_id, id, name, max_streams, max_height, price_cents, currency)
+        select current_setting('marquee.tenant')::int, v.*
+        from jsonb_to_recordset(${JSON.stringify(plans)}::jsonb)
+          as v (id text, name text, "maxStreams" smallint, "maxHeight" smallint, "priceCents" int, currency text)
+        on conflict (tenant_id, id) do update set name = excluded.name, max_streams = excluded.max_streams,
+          max_height = excluded.max_height, price_cents = excluded.price_cents, currency = excluded.currency
+        where (p.name, p.max_streams, p.max_height, p.price_cents, p.currency) is distinct from
+          (excluded.name, excluded.max_streams, excluded.max_height, excluded.price_cents, excluded.currency)`,
+  );
+}
+
+function accountRow({ id, email, passwordHash, roles, country }: NewAccount) {
+  return { id, email, password_hash: passwordHash, roles, country };
+}
+
+function profileRow({ id, name, kind, maturityLimit, country }: Omit<ProfileRecord, "accountId">) {
+  return { id, name, kind, maturity_limit: maturityLimit, country };
+}
+
+type ProfileRow = ReturnType<typeof profileRow> & { account_id: string | null; position: number };
+
+async function upsertProfiles(query: Query, rows: readonly ProfileRow[]): Promise<void> {
+  await query(
+    sql`insert into profiles as p (tenant_id, id, account_id, name, kind, maturity_limit, country, position)
+        select current_setting('marquee.tenant')::int, v.*
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          as v (id text, account_id text, name text, kind text, maturity_limit smallint, country text, position smallint)
+        on conflict (tenant_id, id) do update set name = excluded.name, kind = excluded.kind,
+          maturity_limit = excluded.maturity_limit, country = excluded.country,
+          account_id = coalesce(excluded.account_id, p.account_id),
+          position = case when excluded.account_id is null then p.position else excluded.position end
+        where (p.account_id, p.name, p.kind, p.maturity_limit, p.country, p.position) is distinct from
+          (coalesce(excluded.account_id, p.account_id), excluded.name, excluded.kind, excluded.maturity_limit,
+           excluded.country, case when excluded.account_id is null then p.position else excluded.position end)`,
+  );
+}
+
+/** One subscription an account, named after it, so that making it again changes at most its plan. */
+async function putSubscriptions(query: Query, accounts: readonly NewAccount[]): Promise<void> {
+  const subscribed = accounts.filter((account) => account.planId !== null);
+  await query(
+    sql`insert into subscriptions as s (tenant_id, id, account_id, plan_id, state, current_period_end)
+        select current_setting('marquee.tenant')::int, v.account_id, v.account_id, v.plan_id, 'ACTIVE',
+               now() + interval '1 month'
+        from unnest(${subscribed.map(({ id }) => id)}::text[], ${subscribed.map(({ planId }) => planId)}::text[])
+          as v (account_id, plan_id)
+        on conflict (tenant_id, id) do update set plan_id = excluded.plan_id, state = 'ACTIVE'
+        where s.plan_id <> excluded.plan_id or s.state <> 'ACTIVE'`,
+  );
+}

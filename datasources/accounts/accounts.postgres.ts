@@ -1,0 +1,185 @@
+import { sql, type PostgresStore } from "../postgres/store.postgres.js";
+import { type StoreRequest } from "../store-request.js";
+import { type Tenant } from "../tenant.js";
+import { putAccounts, putPlans, putProfiles } from "./accounts-writing.postgres.js";
+import {
+  type Accounts,
+  type Credentials,
+  type NewAccount,
+  type ProfileKind,
+  type ProfileRecord,
+  type Role,
+  type ViewerRecord,
+} from "./accounts.js";
+
+interface ProfileRow {
+  id: string;
+  account_id: string | null;
+  name: string;
+  kind: ProfileKind;
+  maturity_limit: number;
+  country: string | null;
+}
+
+interface ViewerRow {
+  profile: ProfileRow;
+  profiles: ProfileRow[];
+  account_id: string | null;
+  email: string;
+  roles: Role[];
+  country: string;
+  subscription_id: string | null;
+  state: "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
+  current_period_end: string | null;
+  plan_id: string;
+  plan_name: string;
+  max_streams: number;
+  max_height: number;
+  personalisation: boolean | null;
+  measurement: boolean;
+  marketing: boolean;
+  consents_at: string;
+}
+
+/** Accounts and profiles in PostgreSQL. */
+export class PostgresAccounts implements Accounts {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async viewer(
+    request: StoreRequest,
+    key: { account: string | null; profile: string },
+  ): Promise<ViewerRecord | null> {
+    const [row] = await this.postgres.read<ViewerRow>(
+      request,
+      "accounts.viewer",
+      sql`select to_jsonb(p) as profile, coalesce(family.profiles, jsonb_build_array(to_jsonb(p))) as profiles,
+                 p.account_id, a.email, a.roles, a.country,
+                 s.id as subscription_id, s.state, s.current_period_end,
+                 plan.id as plan_id, plan.name as plan_name, plan.max_streams, plan.max_height,
+                 c.personalisation, c.measurement, c.marketing, c.updated_at as consents_at
+          from profiles p
+          left join accounts a on a.id = p.account_id
+          left join lateral (
+            select jsonb_agg(to_jsonb(f) order by f.position, f.id) as profiles
+            from profiles f where f.account_id = p.account_id
+          ) family on true
+          left join lateral (
+            select id, plan_id, state, current_period_end from subscriptions
+            where account_id = p.account_id order by started_at desc, id desc limit 1
+          ) s on true
+          left join plans plan on plan.id = s.plan_id
+          left join consents c on c.account_id = p.account_id
+          where p.id = ${key.profile} and p.account_id is not distinct from ${key.account}`,
+    );
+    return row ? toViewer(row) : null;
+  }
+
+  async credentials(request: StoreRequest, email: string): Promise<Credentials | null> {
+    const [row] = await this.postgres.read<{
+      id: string;
+      password_hash: string;
+      roles: Role[];
+      first_profile: string | null;
+    }>(
+      request,
+      "accounts.credentials",
+      sql`select a.id, a.password_hash, a.roles,
+                 (select p.id from profiles p where p.account_id = a.id order by p.position, p.id limit 1) as first_profile
+          from accounts a where lower(a.email) = lower(${email.trim()})`,
+    );
+    if (!row) return null;
+    return {
+      accountId: row.id,
+      passwordHash: row.password_hash,
+      roles: row.roles,
+      firstProfileId: row.first_profile,
+    };
+  }
+
+  async profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>> {
+    const rows = await this.postgres.read<ProfileRow>(
+      request,
+      "accounts.profilesByIds",
+      sql`select id, account_id, name, kind, maturity_limit, country from profiles where id = any(${ids}::text[])`,
+      ids.length,
+    );
+    return new Map(rows.map((row) => [row.id, toProfile(row)]));
+  }
+
+  async createSession(
+    tenant: Tenant,
+    session: { tokenHash: string; accountId: string; profileId: string; expiresAt: string },
+  ): Promise<void> {
+    await this.postgres.transaction(tenant, async (query) => {
+      await query(sql`delete from sessions where account_id = ${session.accountId} and expires_at <= now()`);
+      await query(
+        sql`insert into sessions (tenant_id, token_hash, account_id, profile_id, expires_at)
+            values (current_setting('marquee.tenant')::int, ${session.tokenHash}, ${session.accountId},
+                    ${session.profileId}, ${session.expiresAt}::timestamptz)`,
+      );
+    });
+  }
+
+  async endSession(
+    tenant: Tenant,
+    tokenHash: string,
+  ): Promise<{ accountId: string; profileId: string; roles: Role[] } | null> {
+    const [row] = await this.postgres.transaction(tenant, (query) =>
+      query<{ account_id: string; profile_id: string; roles: Role[]; live: boolean }>(
+        sql`delete from sessions s using accounts a where s.token_hash = ${tokenHash} and a.id = s.account_id
+            returning s.account_id, s.profile_id, a.roles, s.expires_at > now() as live`,
+      ),
+    );
+    return row?.live ? { accountId: row.account_id, profileId: row.profile_id, roles: row.roles } : null;
+  }
+
+  async putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void> {
+    await this.postgres.transaction(tenant, (query) => putAccounts(query, accounts));
+  }
+
+  async putProfiles(tenant: Tenant, profiles: readonly Omit<ProfileRecord, "accountId">[]): Promise<void> {
+    await this.postgres.transaction(tenant, (query) => putProfiles(query, profiles));
+  }
+
+  async putPlans(tenant: Tenant, plans: Parameters<Accounts["putPlans"]>[1]): Promise<void> {
+    await this.postgres.transaction(tenant, (query) => putPlans(query, plans));
+  }
+}
+
+function toProfile(row: ProfileRow): ProfileRecord {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    name: row.name,
+    kind: row.kind,
+    maturityLimit: row.maturity_limit,
+    country: row.country,
+  };
+}
+
+function toViewer(row: ViewerRow): ViewerRecord {
+  const { account_id: id, email, roles, country } = row;
+  return {
+    account: id === null ? null : { id, email, roles, country },
+    profile: toProfile(row.profile),
+    profiles: row.profiles.map(toProfile),
+    subscription: toSubscription(row),
+    consents: toConsents(row),
+  };
+}
+
+function toSubscription(row: ViewerRow): ViewerRecord["subscription"] {
+  if (row.subscription_id === null) return null;
+  return {
+    id: row.subscription_id,
+    state: row.state,
+    plan: { id: row.plan_id, name: row.plan_name, maxStreams: row.max_streams, maxHeight: row.max_height },
+    currentPeriodEnd: row.current_period_end,
+  };
+}
+
+function toConsents(row: ViewerRow): ViewerRecord["consents"] {
+  if (row.personalisation === null) return null;
+  const { personalisation, measurement, marketing, consents_at: updatedAt } = row;
+  return { personalisation, measurement, marketing, updatedAt };
+}

@@ -1,0 +1,85 @@
+import { byKey, manyByKey, oneByKey } from "../loader.js";
+import { type Page, type PageOf } from "../page.js";
+import { type StoreRequest } from "../store-request.js";
+import { mayMeet, type Audience } from "./audience.js";
+import { type Catalog, type NamedType, type PersonCredit, type PlacedTitle, type PlacedTitleRef, type TitleFilter, type TitleQuery, type TitleRef } from "./catalog.js";
+import { type NamedRef, type TitleDocument } from "./title.document.js";
+import { type TitleVersions } from "./title-versions.js";
+
+export type CatalogLoaders = ReturnType<typeof catalogLoaders>;
+
+/**
+ * The catalog's batches for one request. Titles come out only where the audience may meet them.
+ *
+ * @param audienceOf for whom the request is; asked once a batch, so it had better remember its answer.
+ */
+export function catalogLoaders(
+  catalog: Catalog,
+  versions: TitleVersions,
+  request: StoreRequest,
+  audienceOf: () => Promise<Audience>,
+) {
+  const same = (id: string) => id;
+  const json = (key: unknown) => JSON.stringify(key);
+  return {
+    titleById: oneByKey<string, TitleDocument>({
+      request,
+      keyOf: same,
+      batch: async (batch, ids) => {
+        const audience = await audienceOf();
+        const titles = await catalog.titlesByIds(batch, ids);
+        for (const [id, title] of titles) if (!mayMeet(title, audience)) titles.delete(id);
+        return titles;
+      },
+    }),
+    /** A version as it was; the caller judges whether the title may be met. */
+    titleAsOf: oneByKey<{ id: string; at: string }, TitleDocument>({
+      request,
+      keyOf: ({ id, at }) => `${id} ${at}`,
+      batch: (batch, keys) => versions.titlesAsOf(batch, keys),
+    }),
+    visibleById: oneByKey<string, TitleRef>({
+      request,
+      keyOf: same,
+      batch: async (batch, ids) => catalog.visibleTitles(batch, await audienceOf(), ids),
+    }),
+    titles: oneByKey<TitleQuery, PageOf<PlacedTitle>>({
+      request,
+      keyOf: json,
+      batch: async (batch, queries) => {
+        const audience = await audienceOf();
+        const pages = await catalog.titles(batch, audience, queries);
+        for (const page of pages) page.rows = page.rows.filter(({ title }) => mayMeet(title, audience));
+        return byKey(queries, json, pages);
+      },
+    }),
+    titleRefs: oneByKey<TitleQuery, PageOf<PlacedTitleRef>>({
+      request,
+      keyOf: json,
+      batch: async (batch, queries) =>
+        byKey(queries, json, await catalog.titleRefs(batch, await audienceOf(), queries)),
+    }),
+    titleCount: oneByKey<TitleFilter, number>({
+      request,
+      keyOf: json,
+      batch: async (batch, filters) =>
+        byKey(filters, json, await catalog.countTitles(batch, await audienceOf(), filters)),
+    }),
+    nameById: oneByKey<{ type: NamedType; id: string }, NamedRef>({
+      request,
+      keyOf: ({ type, id }) => `${type} ${id}`,
+      batch: (batch, keys) => catalog.namesByIds(batch, keys),
+    }),
+    genres: manyByKey<"all", NamedRef>({
+      request,
+      keyOf: same,
+      batch: async (batch) => new Map([["all", await catalog.genres(batch)]]),
+    }),
+    creditsByPerson: oneByKey<{ person: string; page: Page }, PageOf<PersonCredit>>({
+      request,
+      keyOf: json,
+      batch: async (batch, keys) =>
+        byKey(keys, json, await catalog.creditsOfPeople(batch, await audienceOf(), keys)),
+    }),
+  };
+}

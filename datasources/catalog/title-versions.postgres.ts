@@ -1,0 +1,165 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
+import { CallLog, type StoreRequest } from "../store-request.js";
+import { type Tenant } from "../tenant.js";
+import { type TitleBody, type TitleVersionInput, type TitleVersions } from "./title-versions.js";
+import { type TitleDocument } from "./title.document.js";
+
+interface VersionRow {
+  title_id: string;
+  version: number;
+  /** Milliseconds since 1970. */
+  effective: number;
+  body: TitleBody;
+}
+
+interface InForceRow {
+  title_id: string;
+  version: number;
+  body: TitleBody;
+}
+
+/** Titles in one batch of `inForce`. */
+const BATCH = 1_000;
+
+/** Title versions in PostgreSQL. */
+export class PostgresTitleVersions implements TitleVersions {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async titlesAsOf(
+    request: StoreRequest,
+    keys: readonly { id: string; at: string }[],
+  ): Promise<Map<string, TitleDocument>> {
+    const rows = await this.postgres.read<InForceRow & { n: number }>(
+      request,
+      "catalog.titlesAsOf",
+      sql`select k.n::int as n, v.title_id, v.version, v.body
+          from unnest(${keys.map((key) => key.id)}::text[], ${keys.map((key) => key.at)}::timestamptz[])
+            with ordinality as k (id, at, n)
+          cross join lateral (
+            select title_id, version, body from title_versions
+            where title_id = k.id and effective_from <= k.at
+            order by effective_from desc, version desc limit 1
+          ) v`,
+      keys.length,
+    );
+    const found = new Map<string, TitleDocument>();
+    for (const row of rows) {
+      const key = keys[row.n - 1];
+      if (key) found.set(`${key.id} ${key.at}`, toDocument(row));
+    }
+    return found;
+  }
+
+  async append(tenant: Tenant, versions: readonly TitleVersionInput[]): Promise<number> {
+    if (versions.length === 0) return 0;
+    return this.postgres.transaction(tenant, async (query) => {
+      // Version numbers are counted from what is there: one writer a tenant at a time.
+      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.title_versions'), ${tenant.id})`);
+      const known = await versionsOf(query, [...new Set(versions.map(({ body }) => body.id))]);
+      const added = addVersions(known, versions, Date.now());
+      if (added.length > 0) await insert(query, added);
+      return added.length;
+    });
+  }
+
+  async *inForce(tenant: Tenant, ids?: readonly string[]): AsyncGenerator<TitleDocument[]> {
+    if (ids) {
+      const wanted = [...new Set(ids)].sort();
+      for (let start = 0; start < wanted.length; start += BATCH) {
+        const documents = await this.#batch(tenant, "", wanted.slice(start, start + BATCH));
+        if (documents.length > 0) yield documents;
+      }
+      return;
+    }
+    let after = "";
+    for (;;) {
+      const documents = await this.#batch(tenant, after, null);
+      const last = documents.at(-1);
+      if (!last) return;
+      yield documents;
+      after = last.id;
+    }
+  }
+
+  async #batch(tenant: Tenant, after: string, ids: string[] | null): Promise<TitleDocument[]> {
+    const which = ids ? sql`title_id = any(${ids}::text[])` : sql`title_id > ${after}`;
+    const rows = await this.postgres.read<InForceRow>(
+      { tenant, calls: new CallLog() },
+      "catalog.inForce",
+      sql`select distinct on (title_id) title_id, version, body from title_versions
+          where ${which} and effective_from <= now()
+          order by title_id, effective_from desc, version desc limit ${BATCH}`,
+    );
+    return rows.map(toDocument);
+  }
+}
+
+/** The versions to add, in order; `known` (by title) is brought up to date on the way. */
+function addVersions(
+  known: Map<string, VersionRow[]>,
+  inputs: readonly TitleVersionInput[],
+  now: number,
+): VersionRow[] {
+  const added: VersionRow[] = [];
+  for (const { body, effectiveFrom } of inputs) {
+    const { id } = body;
+    const versions = known.get(id) ?? [];
+    const effective = effectiveAt(body, effectiveFrom, versions.length > 0, now);
+    const current = inForceAt(versions, effective);
+    if (current && isDeepStrictEqual(asStored(current.body), asStored(body))) continue;
+    const version = versions.reduce((highest, each) => Math.max(highest, each.version), 0) + 1;
+    const row = { title_id: id, version, effective, body };
+    known.set(id, [...versions, row]);
+    added.push(row);
+  }
+  return added;
+}
+
+/** A body as it comes back from the store: without the keys that JSON leaves out. */
+function asStored(body: TitleBody): unknown {
+  return JSON.parse(JSON.stringify(body));
+}
+
+/** A title known already changes now, or when it joins the catalogue where that is still to come: a second import of it then changes nothing. */
+function effectiveAt(body: TitleBody, effectiveFrom: string | null, exists: boolean, now: number): number {
+  if (effectiveFrom !== null) return Date.parse(effectiveFrom);
+  const addedAt = Date.parse(body.addedAt);
+  return exists ? Math.max(addedAt, now) : addedAt;
+}
+
+function inForceAt(versions: readonly VersionRow[], at: number): VersionRow | undefined {
+  let latest: VersionRow | undefined;
+  for (const each of versions) {
+    if (each.effective > at) continue;
+    const later = !latest || each.effective > latest.effective;
+    if (later || (each.effective === latest?.effective && each.version > latest.version)) latest = each;
+  }
+  return latest;
+}
+
+async function versionsOf(query: Query, ids: string[]): Promise<Map<string, VersionRow[]>> {
+  const rows = await query<VersionRow>(
+    sql`select title_id, version, (extract(epoch from effective_from) * 1000)::float8 as effective, body
+        from title_versions where title_id = any(${ids}::text[])`,
+  );
+  const byTitle = new Map<string, VersionRow[]>();
+  for (const row of rows) byTitle.set(row.title_id, [...(byTitle.get(row.title_id) ?? []), row]);
+  return byTitle;
+}
+
+async function insert(query: Query, rows: readonly VersionRow[]): Promise<void> {
+  const bodies = rows.map((row) => JSON.stringify(row.body));
+  await query(
+    sql`insert into title_versions (tenant_id, title_id, version, effective_from, body)
+        select current_setting('marquee.tenant')::int, v.title_id, v.version, to_timestamp(v.effective / 1000), v.body
+        from unnest(${rows.map((row) => row.title_id)}::text[], ${rows.map((row) => row.version)}::int[],
+                    ${rows.map((row) => row.effective)}::float8[], ${bodies}::jsonb[])
+          as v (title_id, version, effective, body)`,
+  );
+}
+
+function toDocument(row: InForceRow): TitleDocument {
+  return { ...row.body, version: row.version, popularity: 0 };
+}

@@ -1,0 +1,65 @@
+import pg from "pg";
+
+/** The database that everything of Marquee is in. */
+export const DATABASE = "marquee";
+
+const CONNECT_TIMEOUT_MS = 2_000;
+
+/** How a server answers a connection. */
+export type Answer =
+  | { state: "UP"; dataDirectory: string }
+  | { state: "NO_DATABASE" }
+  | { state: "STARTING_OR_STOPPING" }
+  /** It does not take our password, or the role is gone. */
+  | { state: "REFUSED" }
+  | { state: "SILENT" };
+
+/** A superuser URL of the local server. */
+export function adminUrl(password: string, port: number, database = DATABASE): string {
+  return `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+}
+
+/** Connects once and asks the server which cluster it serves. Never throws: what is wrong is in the answer. */
+export async function ask(password: string, port: number, database: string): Promise<Answer> {
+  try {
+    const dataDirectory = await withClient(adminUrl(password, port, database), async (client) => {
+      const { rows } = await client.query<{ data_directory: string }>("SHOW data_directory");
+      return rows[0]?.data_directory ?? "";
+    });
+    return { state: "UP", dataDirectory };
+  } catch (error) {
+    return { state: stateOf((error as { code?: string }).code) };
+  }
+}
+
+/** SQLSTATE: https://www.postgresql.org/docs/18/errcodes-appendix.html */
+function stateOf(code: string | undefined): Exclude<Answer["state"], "UP"> {
+  if (code === "3D000") return "NO_DATABASE";
+  if (code === "57P03" || code === "57P01") return "STARTING_OR_STOPPING";
+  if (code?.startsWith("28")) return "REFUSED";
+  return "SILENT";
+}
+
+/** Creates Marquee's database where there is none. */
+export async function ensureDatabase(password: string, port: number): Promise<void> {
+  if ((await ask(password, port, DATABASE)).state === "UP") return;
+  await withClient(adminUrl(password, port, "postgres"), (client) =>
+    client.query(`CREATE DATABASE ${DATABASE}`),
+  );
+}
+
+async function withClient<T>(connectionString: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  // A broken connection also rejects what was being asked; without a listener it would end the process.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    const result = await use(client);
+    await client.end();
+    return result;
+  } catch (error) {
+    // Not awaited: a server that hangs would keep us waiting for its goodbye.
+    client.end().catch(() => undefined);
+    throw error;
+  }
+}

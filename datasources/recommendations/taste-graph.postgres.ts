@@ -1,0 +1,87 @@
+import { copyRows } from "../postgres/copy.postgres.js";
+import { raw, sql, type PostgresStore } from "../postgres/store.postgres.js";
+import { type Tenant } from "../tenant.js";
+import { type SimilarEdges, type TasteGraph, type TasteModel } from "./recommendations.js";
+
+/** Writes taste graphs to PostgreSQL. */
+export class PostgresTasteGraph implements TasteGraph {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  /**
+   * Replaces the tenant's graph in one transaction. Two replacements at the same time follow each other.
+   *
+   * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a weight that is
+   * not above 0, or hold a pair twice. The old graph stays.
+   */
+  async replace(tenant: Tenant, edges: SimilarEdges, model: TasteModel): Promise<void> {
+    const order = byStart(edges);
+    await this.postgres.transaction(tenant, async (query, client) => {
+      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.taste_graph'), ${tenant.id}::int)`);
+      await query(raw("set local statement_timeout = 0"));
+      await query(raw("set local work_mem = '32MB'"));
+      // COPY does not write to tables with row-level security, so the rows pass through a table of this transaction.
+      await query(raw("create temp table new_edges (f integer, t integer, weight real) on commit drop"));
+      await copyRows(client, "new_edges (f, t, weight)", rows(edges, order));
+      await query(raw("analyze new_edges"));
+      await query(sql`delete from similar_titles`);
+      await query(sql`
+        with names as (select id, n::int as n from unnest(${edges.titles}::text[]) with ordinality as k (id, n))
+        insert into similar_titles (tenant_id, from_id, to_id, weight)
+        select current_setting('marquee.tenant')::int, f.id, t.id, e.weight
+        from new_edges e join names f on f.n = e.f join names t on t.n = e.t
+        order by e.f, e.weight desc`);
+      await query(sql`
+        insert into taste_models (tenant_id, model, learned_at, titles, edges)
+        values (current_setting('marquee.tenant')::int, ${model.model}, ${model.learnedAt}::timestamptz, ${model.titles}::int, ${model.edges}::int)
+        on conflict (tenant_id) do update
+        set model = excluded.model, learned_at = excluded.learned_at, titles = excluded.titles, edges = excluded.edges`);
+    });
+  }
+}
+
+/** The edges in the given order, as positions in PostgreSQL's arrays, which start at 1. */
+function* rows(edges: SimilarEdges, order: Uint32Array): Iterable<number[]> {
+  for (const edge of order) yield [edges.from[edge]! + 1, edges.to[edge]! + 1, edges.weight[edge]!];
+}
+
+/**
+ * Edge positions ordered by start, so that a title's edges lie together in the table. Checks every edge on the way.
+ * Counting sort: time and memory linear in edges and titles.
+ */
+function byStart(edges: SimilarEdges): Uint32Array {
+  const { titles, from, to, weight } = edges;
+  if (from.length !== to.length || from.length !== weight.length) {
+    throw new RangeError(
+      `from, to and weight must be of one length, found ${from.length}, ${to.length}, ${weight.length}`,
+    );
+  }
+  const next = new Uint32Array(titles.length + 1);
+  for (let edge = 0; edge < from.length; edge++) {
+    checkEdge(edges, edge);
+    next[from[edge]! + 1]! += 1;
+  }
+  for (let title = 0; title < titles.length; title++) next[title + 1]! += next[title]!;
+  const order = new Uint32Array(from.length);
+  for (let edge = 0; edge < from.length; edge++) order[next[from[edge]!]!++] = edge;
+  checkDistinct(edges, order);
+  return order;
+}
+
+function checkEdge({ titles, from, to, weight }: SimilarEdges, edge: number): void {
+  if (from[edge]! >= titles.length || to[edge]! >= titles.length) {
+    throw new RangeError(`edge ${edge} names a title beyond the ${titles.length} given`);
+  }
+  if (!(weight[edge]! > 0 && weight[edge]! < Infinity)) {
+    throw new RangeError(`weight ${edge} must be a finite number above 0, found ${weight[edge]}`);
+  }
+}
+
+function checkDistinct({ titles, from, to }: SimilarEdges, order: Uint32Array): void {
+  const lastStart = new Int32Array(titles.length).fill(-1);
+  for (const edge of order) {
+    if (lastStart[to[edge]!] === from[edge]!) {
+      throw new RangeError(`the edge from ${titles[from[edge]!]} to ${titles[to[edge]!]} is given twice`);
+    }
+    lastStart[to[edge]!] = from[edge]!;
+  }
+}

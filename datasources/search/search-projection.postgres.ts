@@ -1,0 +1,45 @@
+import { type TitleDocument } from "../catalog/title.document.js";
+import { type PostgresStore, sql } from "../postgres/store.postgres.js";
+import { type Tenant } from "../tenant.js";
+import { SearchIndexWriter } from "./search-index.postgres.js";
+import { type SearchProjection } from "./search.js";
+
+/** Titles indexed in one transaction. */
+const BATCH = 1_000;
+
+/** Writes the inverted index that PostgresSearch reads. */
+export class PostgresSearchProjection implements SearchProjection {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  /** Indexes titles. Of a title given twice, and of a title known already, the highest version counts; an equal version replaces. */
+  async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
+    const newest = [...newestById(titles).values()];
+    for (let start = 0; start < newest.length; start += BATCH) {
+      const batch = newest.slice(start, start + BATCH);
+      await this.postgres.transaction(tenant, (query) => new SearchIndexWriter(query).put(batch));
+    }
+  }
+
+  /** Sets the popularity of the titles named, in [0, 1]; unknown ids are passed over. */
+  async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
+    if (popularity.size === 0) return;
+    const ids = [...popularity.keys()].sort();
+    const values = ids.map((id) => popularity.get(id) ?? 0);
+    await this.postgres.transaction(tenant, (query) =>
+      query(sql`
+        update search_titles t
+        set popularity = p.popularity
+        from unnest(${ids}::text[], ${values}::real[]) as p(id, popularity)
+        where t.id = p.id and t.popularity <> p.popularity`),
+    );
+  }
+}
+
+function newestById(titles: readonly TitleDocument[]): Map<string, TitleDocument> {
+  const newest = new Map<string, TitleDocument>();
+  for (const title of titles) {
+    const known = newest.get(title.id);
+    if (!known || known.version <= title.version) newest.set(title.id, title);
+  }
+  return newest;
+}

@@ -1,0 +1,128 @@
+/** A word as the index knows it, and where it stands in the text that it was found in. */
+export interface Word {
+  /** Lower case, without marks: `amelie` for `Amélie`. */
+  text: string;
+  /** Offsets into the text, in UTF-16 code units; `end` is exclusive. */
+  start: number;
+  end: number;
+}
+
+/** Longer words are cut, in the index and in what is searched for alike. UTF-16 code units. */
+export const LONGEST_WORD = 40;
+
+// Scripts written without spaces have no words that a rule could find: pairs of characters stand for them.
+const UNSPACED = "\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\u30fc";
+const TOKEN = new RegExp(
+  [
+    "(?:\\p{L}\\.){2,}(?:\\p{L}(?![\\p{L}\\p{N}]))?", // E.T., A.I
+    `(?<unspaced>[${UNSPACED}]+)`,
+    `(?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}])+(?:['’‘\`´](?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}])+)*`,
+    "&",
+  ].join("|"),
+  "gu",
+);
+
+/** Letters that Unicode does not take apart into a base letter and a mark. */
+const LETTERS: Record<string, string> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ı: "i",
+  ħ: "h",
+  ς: "σ",
+};
+
+/** Words that say next to nothing about which title is meant. */
+const COMMON = new Set(["the", "a", "an", "of", "and"]);
+
+/** Whether a word may be left out of a name without anybody noticing. */
+export function isCommon(word: string): boolean {
+  return COMMON.has(word);
+}
+
+/** Lower case without marks, punctuation and spaces: `oceans` for `Ocean's`. */
+export function foldWord(text: string): string {
+  if (text === "&") return "and";
+  const bare = text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  return bare.replace(/[ßæœøłđðþıħς]/g, (letter) => LETTERS[letter] ?? letter).normalize("NFC");
+}
+
+/** The words of a text in its order. `&` reads as "and", `E.T.` as one word, `O'Hara` as one word. */
+export function wordsOf(text: string): Word[] {
+  const words: Word[] = [];
+  for (const match of text.matchAll(TOKEN)) {
+    const start = match.index;
+    if (match.groups?.unspaced !== undefined) words.push(...pairsOf(match[0], start));
+    else addWord(words, match[0], start);
+  }
+  return words;
+}
+
+/** Every two neighbouring characters, and the last one alone, so that each character starts a word. */
+function pairsOf(run: string, start: number): Word[] {
+  const words: Word[] = [];
+  const characters = [...run];
+  let at = start;
+  characters.forEach((character, index) => {
+    const pair = character + (characters[index + 1] ?? "");
+    addWord(words, pair, at);
+    at += character.length;
+  });
+  return words;
+}
+
+function addWord(words: Word[], source: string, start: number): void {
+  const text = cut(foldWord(source));
+  if (text) words.push({ text, start, end: start + source.length });
+}
+
+function cut(word: string): string {
+  return word.length <= LONGEST_WORD ? word : word.slice(0, LONGEST_WORD).replace(/[\ud800-\udbff]$/, "");
+}
+
+const ROMAN = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi"];
+const SPELLED = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/** Other ways of writing a word that is a number: `2`, `ii` and `two` for each other. */
+export function numberForms(word: string): string[] {
+  const value = numberOf(word);
+  if (value === undefined) return [];
+  return [String(value), ROMAN[value], SPELLED[value]].filter((form): form is string => !!form && form !== word);
+}
+
+function numberOf(word: string): number | undefined {
+  if (/^\d{1,2}$/.test(word)) return Number(word);
+  const roman = ROMAN.indexOf(word);
+  if (roman > 0) return roman;
+  const spelled = SPELLED.indexOf(word);
+  return spelled >= 0 ? spelled : undefined;
+}
+
+/** Words written as one, Roman numerals as digits: `rocky2` for `Rocky II`. A leading `I`, `V` or `X` is a letter. */
+export function joinWords(words: readonly string[]): string {
+  const joined = words.map((word, index) => {
+    const roman = index > 0 || word.length > 1 ? ROMAN.indexOf(word) : -1;
+    return roman > 0 ? String(roman) : word;
+  });
+  return cut(joined.join(""));
+}
+
+/** A name's words without those that may be left out; all of them where nothing would remain. */
+export function coreWords(words: readonly string[]): string[] {
+  const core = words.filter((word) => !isCommon(word));
+  return core.length > 0 ? core : [...words];
+}
+
+/** A text that PostgreSQL accepts: without NUL and halves of surrogate pairs. */
+export function cleanText(text: string): string {
+  // eslint-disable-next-line no-control-regex -- NUL is what this is about
+  return text.replace(/\u0000|\p{Surrogate}/gu, "");
+}
+
+/** Behind everything that a word may go on with, byte by byte: the end of a range of words that start alike. */
+export const LAST_CHARACTER = "\u{10ffff}";

@@ -1,0 +1,68 @@
+import { type Audience } from "../catalog/audience.js";
+import { type TitleFilter } from "../catalog/catalog.js";
+import { type TitleDocument } from "../catalog/title.document.js";
+import { type Position } from "../page.js";
+import { type StoreRequest } from "../store-request.js";
+import { type Tenant } from "../tenant.js";
+
+export interface SearchQuery {
+  text: string;
+  filter: TitleFilter;
+  limit: number;
+  /** Hits strictly behind this one; `value` is a score. */
+  after?: Position | undefined;
+  /** What the client asked for beside the hits; the rest need not be computed. */
+  wants: { total: boolean; facets: boolean; highlights: boolean; didYouMean: boolean };
+}
+
+export interface Highlight {
+  /** `name`, `alternativeNames`, `people`, `genres`, `synopsis`. */
+  field: string;
+  /** Text with what matched between `<em>` and `</em>`; everything else escaped for HTML. */
+  fragments: string[];
+}
+
+export interface SearchHit {
+  titleId: string;
+  position: Position;
+  /** Higher is better; comparable within one search only. */
+  score: number;
+  highlights: Highlight[];
+}
+
+export interface Facet {
+  field: "genre" | "kind" | "decade" | "maturity";
+  /** Most frequent first. Each facet is counted without its own filter; `selected` values are in the filter. */
+  buckets: { value: string; count: number; selected: boolean }[];
+}
+
+export interface SearchResult {
+  hits: SearchHit[];
+  hasMore: boolean;
+  total: number;
+  facets: Facet[];
+  /** A better spelling, when the text as it stands finds little or nothing. */
+  didYouMean: string | null;
+  /** Whether the text found nothing by itself and these are hits for a part of its words. */
+  relaxed: boolean;
+}
+
+export interface SuggestedText {
+  text: string;
+  kind: "TITLE" | "PERSON" | "GENRE";
+  /** Local id of the title, person or genre. */
+  id: string;
+}
+
+/** Full-text search over titles that the audience may meet. Every method is one store call. */
+export interface Search {
+  search(request: StoreRequest, audience: Audience, query: SearchQuery): Promise<SearchResult>;
+  /** Completions of a prefix, best first. */
+  suggest(request: StoreRequest, audience: Audience, prefix: string, limit: number): Promise<SuggestedText[]>;
+}
+
+/** The writing side of search. Idempotent; an older version never replaces a newer one. */
+export interface SearchProjection {
+  put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
+  setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void>;
+}

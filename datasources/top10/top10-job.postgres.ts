@@ -1,0 +1,215 @@
+import { raw, sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
+import { type Tenant } from "../tenant.js";
+import { type Top10Job } from "./top10.js";
+
+/** Watched pairs answered in one batch. */
+const PAIRS_PER_BATCH = 10_000;
+/** Days that trending looks at, and the days before them that it compares with. */
+const RECENT_DAYS = 7;
+const BASE_DAYS = 28;
+const POPULARITY_DAYS = 28;
+const TRENDING_TITLES = 100;
+/** A delivery repeated with another instant is recognised within so many days of the first. */
+const LATE_DAYS = 2;
+
+type Pair = { profileId: string; titleId: string; strength: number };
+
+/** Computes the charts from viewing events where these are kept: in SQL, one transaction a call. */
+export class PostgresTop10Job implements Top10Job {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  /**
+   * A day's list ranks the watch time of that UTC day, then viewers, then id. An event counts once, on the day of its
+   * first instant. Titles that the catalog does not publish or license for the country on that day are left out
+   * before ranks are given. Trending ends on the tenant's latest day with events, not today.
+   */
+  recompute(
+    tenant: Tenant,
+    options: { from?: string } = {},
+  ): Promise<{ days: number; countries: number; entries: number }> {
+    const from = options.from ?? "-infinity";
+    return this.postgres.transaction(tenant, async (query) => {
+      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.top10'), ${tenant.id}::int)`);
+      await prepareForBatch(query);
+      const lastDay = await lastDayOf(query);
+      await query(sql`create temp table daily_watches on commit drop as ${dailyWatches(from, lastDay)}`);
+      await query(sql`analyze daily_watches`);
+      await query(sql`delete from top10_entries where day >= ${from}::date`);
+      const [counts] = await query<{ days: number; countries: number; entries: number }>(insertTop10(from));
+      await query(sql`delete from trending_titles`);
+      await query(insertTrending(lastDay));
+      return counts ?? { days: 0, countries: 0, entries: 0 };
+    });
+  }
+
+  /** A title viewed before those days and not since has popularity 0, so that what has faded is told too. */
+  popularity(tenant: Tenant): Promise<Map<string, number>> {
+    return this.postgres.transaction(tenant, async (query) => {
+      await prepareForBatch(query);
+      const since = sql`(${await lastDayOf(query)}::date - ${POPULARITY_DAYS - 1}::int)`;
+      const rows = await query<{ id: string; popularity: number }>(sql`
+        with viewed as (
+          select distinct title_id, profile_id from viewing_events where at >= ${startOf(since)}
+        ), audience as (
+          select title_id, ln(1 + count(*))::float8 as size from viewed group by title_id
+        )
+        select w.title_id as id, coalesce(a.size / max(a.size) over (), 0) as popularity
+        from (select distinct title_id from title_progress) w
+        left join audience a using (title_id)
+        order by id`);
+      return new Map(rows.map((row) => [row.id, row.popularity]));
+    });
+  }
+
+  /**
+   * Strength: 1 for a completed title; else the share of its duration that was watched, within 0.1 and 0.9, and 0.5
+   * where the duration is unknown; times 0.4, 0.6 or 0.8 for a rating of 1, 2 or 3. Each batch is read on its own:
+   * watches stored meanwhile for profiles further on are included.
+   */
+  async *interactions(tenant: Tenant): AsyncGenerator<Pair[]> {
+    let last: Pair | undefined;
+    do {
+      const batch = await this.postgres.transaction(tenant, (query) => query<Pair>(pairsAfter(last)));
+      last = batch.length === PAIRS_PER_BATCH ? batch.at(-1) : undefined;
+      if (batch.length > 0) yield batch;
+    } while (last);
+  }
+}
+
+/** Lets one statement run longer and sort in memory, unlike those of requests. */
+async function prepareForBatch(query: Query): Promise<void> {
+  await query(raw("set local statement_timeout = 0"));
+  await query(raw("set local work_mem = '32MB'"));
+  await query(raw("set local jit = off"));
+}
+
+/** The latest UTC day with events (`YYYY-MM-DD`), null for a tenant without any. */
+async function lastDayOf(query: Query): Promise<string | null> {
+  const [row] = await query<{ day: string | null }>(
+    sql`select (max(at) at time zone 'UTC')::date as day from viewing_events`,
+  );
+  return row?.day ?? null;
+}
+
+function startOf(day: Sql): Sql {
+  return sql`(${day}::timestamp at time zone 'UTC')`;
+}
+
+/** Watch time and viewers by country, day and title, as far back as the lists from `from` on or trending need them. */
+function dailyWatches(from: string, lastDay: string | null): Sql {
+  const firstDay = sql`least(${from}::date, ${lastDay}::date - ${RECENT_DAYS + BASE_DAYS - 1}::int)`;
+  return sql`
+    with counted as (
+      select distinct on (id) country, (at at time zone 'UTC')::date as day, title_id, profile_id, seconds
+      from viewing_events
+      where at >= ${startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`)}
+      order by id, at
+    ), viewed as (
+      select country, day, title_id, profile_id, sum(seconds) as seconds
+      from counted
+      where day >= ${firstDay}
+      group by country, day, title_id, profile_id
+    )
+    select country, day, title_id, sum(seconds)::bigint as seconds, count(*)::int as viewers
+    from viewed
+    group by country, day, title_id`;
+}
+
+/** Whether the catalog publishes a title of `daily_watches d` and a licence covers its country on a day. */
+function shownOn(day: Sql): Sql {
+  return sql`
+    exists (select from catalog_titles t where t.id = d.title_id and t.state = 'PUBLISHED')
+    and exists (
+      select from catalog_licences l
+      where l.title_id = d.title_id and l.country in ('*', d.country)
+        and l.from_at < ${startOf(sql`(${day} + 1)`)}
+        and (l.until_at is null or l.until_at > ${startOf(day)}))`;
+}
+
+/** Writes the lists from `from` on. A run of days goes on from the list stored for the day before. */
+function insertTop10(from: string): Sql {
+  return sql`
+    with ranked as (
+      select d.country, d.day, d.title_id, d.viewers, d.seconds,
+        row_number() over (
+          partition by d.country, d.day order by d.seconds desc, d.viewers desc, d.title_id collate "C") as rank
+      from daily_watches d
+      where d.day >= ${from}::date and ${shownOn(sql`d.day`)}
+    ), listed as (
+      select country, day, title_id, viewers, seconds, rank, 1 as carried from ranked where rank <= 10
+      union all
+      select country, day, title_id, viewers, watched_seconds, rank, days_on_list
+      from top10_entries where day = ${from}::date - 1
+    ), runs as (
+      select *, day - (row_number() over (partition by country, title_id order by day))::int as run from listed
+    ), placed as (
+      select country, day, title_id, viewers, seconds, rank,
+        lag(rank) over days as previous_rank,
+        row_number() over days + first_value(carried) over days - 1 as days_on_list
+      from runs
+      window days as (partition by country, title_id, run order by day)
+    ), inserted as (
+      insert into top10_entries
+        (tenant_id, country, day, rank, title_id, previous_rank, days_on_list, viewers, watched_seconds)
+      select current_setting('marquee.tenant')::int, country, day, rank, title_id, previous_rank, days_on_list, viewers, seconds
+      from placed
+      where day >= ${from}::date
+      returning country, day
+    )
+    select count(distinct day) as days, count(distinct country) as countries, count(*) as entries from inserted`;
+}
+
+/**
+ * Writes the titles that gain. Score: watch time a week now over watch time a week before, both raised by what a
+ * watched title of the country has on average, so that growth from next to nothing stays near 1; only gains are kept.
+ */
+function insertTrending(lastDay: string | null): Sql {
+  const recent = sql`(${lastDay}::date - ${RECENT_DAYS - 1}::int)`;
+  const base = sql`(${recent} - ${BASE_DAYS}::int)`;
+  return sql`
+    with span as (
+      select greatest(1, least(${BASE_DAYS}::int, ${recent} - min(day))) as base_days from daily_watches where day >= ${base}
+    ), watched as (
+      select d.country, d.title_id,
+        coalesce(sum(d.seconds) filter (where d.day >= ${recent}), 0)::float8 as now,
+        coalesce(sum(d.seconds) filter (where d.day < ${recent}), 0)::float8 * ${RECENT_DAYS}::int / max(span.base_days) as before
+      from daily_watches d cross join span
+      where d.day >= ${base} and ${shownOn(sql`${lastDay}::date`)}
+      group by d.country, d.title_id
+    ), scored as (
+      select country, title_id, now,
+        (now + avg(now) over (partition by country)) / (before + avg(now) over (partition by country)) as score
+      from watched
+      where now > 0
+    ), ranked as (
+      select country, title_id, score,
+        row_number() over (partition by country order by score desc, now desc, title_id collate "C") as rank
+      from scored
+      where score > 1
+    )
+    insert into trending_titles (tenant_id, country, rank, title_id, score)
+    select current_setting('marquee.tenant')::int, country, rank, title_id, score
+    from ranked
+    where rank <= ${TRENDING_TITLES}::int`;
+}
+
+/** A batch of pairs behind one, with the rating looked up a pair: joined, each batch would read all ratings. */
+function pairsAfter(last: Pair | undefined): Sql {
+  return sql`
+    select p.profile_id as "profileId", p.title_id as "titleId",
+      (case
+         when p.completed then 1
+         when coalesce(p.duration_seconds, 0) <= 0 then 0.5
+         else greatest(0.1, least(0.9, p.watched_seconds::float8 / p.duration_seconds))
+       end)::float8 *
+      coalesce(
+        (select case r.rating when 1 then 0.4 when 2 then 0.6 when 3 then 0.8 else 1 end
+         from ratings r
+         where r.profile_id = p.profile_id and r.title_id = p.title_id),
+        1
+      )::float8 as strength
+    from title_progress p
+    where (p.profile_id, p.title_id) > (${last?.profileId ?? ""}, ${last?.titleId ?? ""})
+    order by p.profile_id, p.title_id
+    limit ${PAIRS_PER_BATCH}::int`;
+}

@@ -1,0 +1,60 @@
+import { sql, type Query } from "../postgres/store.postgres.js";
+
+/**
+ * Recomputes `title_progress` for the pairs in the temporary table `touched` from their events, each id counted once
+ * (the instant recorded last holds). What a pair had before says between which instants its earlier events lie, so that
+ * few daily partitions are looked into; a pair that is new has no events but the staged ones.
+ *
+ * @param corrected whether events were changed as well, not only added.
+ */
+export async function refreshProgress(query: Query, corrected: boolean): Promise<void> {
+  await query(sql`analyze touched`);
+  await query(
+    sql`with pairs as materialized (
+          select distinct profile_id, title_id from touched
+        ), staged as materialized (
+          select s.profile_id, s.title_id, s.id, s.at, s.seconds, s.completed, now() as recorded_at from staged_events s
+        ), spans as materialized (
+          select t.profile_id, t.title_id, p.first_watched_at as first_at, p.last_watched_at as last_at
+          from pairs t join title_progress p on p.profile_id = t.profile_id and p.title_id = t.title_id
+        ), events as (
+          select s.* from staged s join pairs t on t.profile_id = s.profile_id and t.title_id = s.title_id
+          union all
+          select e.profile_id, e.title_id, e.id, e.at, e.seconds, e.completed, e.recorded_at
+          from spans t cross join lateral (
+            select * from viewing_events e
+            where e.profile_id = t.profile_id and e.title_id = t.title_id and e.at between t.first_at and t.last_at
+          ) e
+        ), counted as (
+          select distinct on (profile_id, title_id, id) * from events
+          order by profile_id, title_id, id, recorded_at desc, at desc
+        ), facts as (
+          select profile_id, title_id, least(sum(seconds), 2147483647)::int as watched, min(at) as first_at, max(at) as last_at,
+                 (array_agg(completed order by at desc, id desc))[1] as completed,
+                 (array_agg(seconds order by at desc, id desc))[1] as last_seconds
+          from counted group by profile_id, title_id
+        ), durations as materialized (
+          select id, (document ->> 'runtimeMinutes')::int * 60 as seconds from catalog_titles
+          where id in (select title_id from pairs)
+        )
+        insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
+                                         watched_seconds, first_watched_at, last_watched_at)
+        select current_setting('marquee.tenant')::int, f.profile_id, f.title_id,
+               case when f.completed then 0 else least(f.last_seconds, d.seconds) end, d.seconds, f.completed, f.watched,
+               f.first_at, f.last_at
+        from facts f left join durations d on d.id = f.title_id
+        on conflict (tenant_id, profile_id, title_id) do update set
+          position_seconds = excluded.position_seconds, duration_seconds = excluded.duration_seconds,
+          completed = excluded.completed, watched_seconds = excluded.watched_seconds,
+          first_watched_at = excluded.first_watched_at, last_watched_at = excluded.last_watched_at`,
+  );
+  if (!corrected) return;
+  // A pair whose every event moved elsewhere has no progress left.
+  await query(
+    sql`delete from title_progress p using touched t
+        where p.profile_id = t.profile_id and p.title_id = t.title_id
+          and not exists (select from viewing_events e
+                          where e.profile_id = p.profile_id and e.title_id = p.title_id
+                            and e.at between p.first_watched_at and p.last_watched_at)`,
+  );
+}

@@ -1,0 +1,146 @@
+import type pg from "pg";
+
+import { copyRows } from "../postgres/copy.postgres.js";
+import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
+import { type Tenant } from "../tenant.js";
+import { refreshProgress } from "./title-progress.postgres.js";
+import { type ViewingEvent, type ViewingIngest } from "./viewing.js";
+
+/** Events of one transaction. */
+const BATCH = 10_000;
+const WATCHLIST_BATCH = 5_000;
+
+/** Takes viewing events into PostgreSQL. */
+export class PostgresViewingIngest implements ViewingIngest {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<void> {
+    const distinct = lastOfEach(events);
+    await this.#ensureDays(tenant, distinct);
+    for (let start = 0; start < distinct.length; start += BATCH) {
+      const batch = distinct.slice(start, start + BATCH);
+      await this.postgres.transaction(tenant, (query, client) => ingestBatch(query, client, tenant, batch));
+    }
+  }
+
+  async addToWatchlists(
+    tenant: Tenant,
+    entries: readonly { profileId: string; titleId: string; addedAt: string }[],
+  ): Promise<void> {
+    for (let start = 0; start < entries.length; start += WATCHLIST_BATCH) {
+      const batch = entries.slice(start, start + WATCHLIST_BATCH);
+      await this.postgres.transaction(tenant, (query) =>
+        query(
+          sql`insert into watchlist (tenant_id, profile_id, title_id, added_at)
+              select current_setting('marquee.tenant')::int, v.*
+              from unnest(${batch.map((entry) => entry.profileId)}::text[], ${batch.map((entry) => entry.titleId)}::text[],
+                          ${batch.map((entry) => entry.addedAt)}::timestamptz[]) as v (profile_id, title_id, added_at)
+              on conflict do nothing`,
+        ),
+      );
+    }
+  }
+
+  /** In a transaction of its own: a new partition locks readers out until the transaction ends. */
+  async #ensureDays(tenant: Tenant, events: readonly ViewingEvent[]): Promise<void> {
+    const days = [...new Set(events.map((event) => new Date(event.at).toISOString().slice(0, 10)))].sort();
+    if (days.length === 0) return;
+    const instants = days.map((day) => `${day}T00:00:00Z`);
+    await this.postgres.transaction(tenant, (query) => query(sql`select ensure_event_days(${instants}::timestamptz[])`));
+  }
+}
+
+/** One event an id and instant: the last that was given. */
+function lastOfEach(events: readonly ViewingEvent[]): ViewingEvent[] {
+  return [...new Map(events.map((event) => [`${event.id} ${event.at}`, event])).values()];
+}
+
+async function ingestBatch(query: Query, client: pg.PoolClient, tenant: Tenant, events: ViewingEvent[]): Promise<void> {
+  await stage(query, client, events);
+  await query(
+    sql`insert into profiles (tenant_id, id, name, country)
+        select distinct on (s.profile_id) current_setting('marquee.tenant')::int, s.profile_id, s.profile_id, s.country
+        from staged_events s
+        where not exists (select from profiles p where p.id = s.profile_id)
+        order by s.profile_id, s.country is null, s.at desc
+        on conflict do nothing`,
+  );
+  await query(
+    sql`update staged_events s set country = coalesce(p.country, ${tenant.defaultCountry})
+        from profiles p where p.id = s.profile_id and s.country is null`,
+  );
+  const corrected = await storeEvents(query, events);
+  await query(
+    sql`insert into ratings as r (tenant_id, profile_id, title_id, rating, rated_at)
+        select distinct on (profile_id, title_id)
+          current_setting('marquee.tenant')::int, profile_id, title_id, rating, at
+        from staged_events where rating is not null
+        order by profile_id, title_id, at desc, id desc
+        on conflict (tenant_id, profile_id, title_id) do update set rating = excluded.rating, rated_at = excluded.rated_at
+        where r.rated_at <= excluded.rated_at and (r.rating, r.rated_at) <> (excluded.rating, excluded.rated_at)`,
+  );
+  await refreshProgress(query, corrected);
+}
+
+async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]): Promise<void> {
+  await query(
+    sql`create temp table if not exists staged_events (
+          id text, profile_id text, title_id text, at timestamptz, seconds int, completed boolean, country text,
+          device text, rating smallint) on commit delete rows`,
+  );
+  await query(sql`create temp table if not exists touched (profile_id text, title_id text) on commit delete rows`);
+  const columns = "(id, profile_id, title_id, at, seconds, completed, country, device, rating)";
+  await copyRows(client, `staged_events ${columns}`, cells(events));
+  // Temporary tables have no statistics of their own accord, and plans for one row are slow plans for ten thousand.
+  await query(sql`analyze staged_events`);
+}
+
+function* cells(events: readonly ViewingEvent[]) {
+  for (const event of events) {
+    const { id, profileId, titleId, at, seconds, completed, country, device, rating } = event;
+    yield [id, profileId, titleId, at, seconds, completed, country, device, rating];
+  }
+}
+
+/**
+ * Adds or corrects events, and leaves in `touched` the profiles and titles to which something happened. Answers whether
+ * there were events that needed comparing with what was there.
+ */
+async function storeEvents(query: Query, events: readonly ViewingEvent[]): Promise<boolean> {
+  const [added] = await query<{ events: number }>(
+    sql`with added as (
+          insert into viewing_events (tenant_id, id, profile_id, title_id, at, seconds, completed, country, device)
+          select current_setting('marquee.tenant')::int, id, profile_id, title_id, at, seconds, completed, country, device
+          from staged_events order by at
+          on conflict do nothing
+          returning profile_id, title_id
+        ), noted as (
+          insert into touched select distinct profile_id, title_id from added
+        )
+        select count(*) as events from added`,
+  );
+  if (added?.events === events.length) return false;
+  await correctEvents(query, events);
+  return true;
+}
+
+/** Brings events that were there already to the state given. One that moved touches where it was as well. */
+async function correctEvents(query: Query, events: readonly ViewingEvent[]): Promise<void> {
+  const instants = events.map((event) => Date.parse(event.at));
+  const first = new Date(instants.reduce((least, instant) => Math.min(least, instant)));
+  const last = new Date(instants.reduce((most, instant) => Math.max(most, instant)) + 1);
+  const changed = sql`
+    e.id = s.id and e.at = s.at and e.at between ${first} and ${last}
+    and (e.profile_id, e.title_id, e.seconds, e.completed, e.country, e.device)
+      is distinct from (s.profile_id, s.title_id, s.seconds, s.completed, s.country, s.device)`;
+  await query(
+    sql`insert into touched
+        select e.profile_id, e.title_id from viewing_events e join staged_events s on ${changed}
+        union select s.profile_id, s.title_id from viewing_events e join staged_events s on ${changed}`,
+  );
+  await query(
+    sql`update viewing_events e set profile_id = s.profile_id, title_id = s.title_id, seconds = s.seconds,
+               completed = s.completed, country = s.country, device = s.device, recorded_at = now()
+        from staged_events s where ${changed}`,
+  );
+}

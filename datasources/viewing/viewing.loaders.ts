@@ -1,0 +1,33 @@
+import { byKey, oneByKey } from "../loader.js";
+import { type Page, type PageOf } from "../page.js";
+import { type StoreRequest } from "../store-request.js";
+import { type RecentWatch, type Shelf, type ShelfRow, type TitleStateOfProfile, type Viewing } from "./viewing.js";
+
+export type ViewingLoaders = ReturnType<typeof viewingLoaders>;
+
+/** The viewing facts' batches for one request. */
+export function viewingLoaders(viewing: Viewing, request: StoreRequest) {
+  const json = (key: unknown) => JSON.stringify(key);
+  const shelf = (name: Shelf) =>
+    oneByKey<{ profile: string; page: Page }, PageOf<ShelfRow>>({
+      request,
+      keyOf: json,
+      batch: async (batch, keys) => byKey(keys, json, await viewing.shelves(batch, name, keys)),
+    });
+  return {
+    titleState: oneByKey<{ profile: string; title: string }, TitleStateOfProfile>({
+      request,
+      keyOf: ({ profile, title }) => `${profile} ${title}`,
+      batch: (batch, keys) => viewing.titleStates(batch, keys),
+    }),
+    shelf: {
+      CONTINUE_WATCHING: shelf("CONTINUE_WATCHING"),
+      WATCHLIST: shelf("WATCHLIST"),
+      HISTORY: shelf("HISTORY"),
+      RATINGS: shelf("RATINGS"),
+    },
+    /** Asked for one profile a request: the one that is signed in. */
+    recentWatches: (profile: string, limit: number): Promise<RecentWatch[]> =>
+      viewing.recentWatches(request, profile, limit),
+  };
+}

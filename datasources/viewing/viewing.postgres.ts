@@ -1,0 +1,125 @@
+import { type Page, type PageOf } from "../page.js";
+import { directionsOf, ownedPages, toOwnedPages } from "../postgres/keyset.postgres.js";
+import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
+import { type StoreRequest } from "../store-request.js";
+import { type RecentWatch, type Shelf, type ShelfRow, type TitleStateOfProfile, type Viewing } from "./viewing.js";
+
+interface StateRow {
+  profile_id: string;
+  title_id: string;
+  position_seconds: number | null;
+  duration_seconds: number | null;
+  completed: boolean | null;
+  rating: number | null;
+  in_watchlist: boolean;
+}
+
+interface ShelfSqlRow {
+  n: number;
+  id: string;
+  value: string;
+  watched_seconds: number | null;
+  completed: boolean | null;
+  rating: number | null;
+}
+
+/** Viewing facts in PostgreSQL. */
+export class PostgresViewing implements Viewing {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async titleStates(
+    request: StoreRequest,
+    keys: readonly { profile: string; title: string }[],
+  ): Promise<Map<string, TitleStateOfProfile>> {
+    const rows = await this.postgres.read<StateRow>(
+      request,
+      "viewing.titleStates",
+      sql`select k.profile_id, k.title_id, p.position_seconds, p.duration_seconds, p.completed, r.rating,
+                 w.title_id is not null as in_watchlist
+          from unnest(${keys.map((key) => key.profile)}::text[], ${keys.map((key) => key.title)}::text[])
+            as k (profile_id, title_id)
+          left join title_progress p on p.profile_id = k.profile_id and p.title_id = k.title_id
+          left join ratings r on r.profile_id = k.profile_id and r.title_id = k.title_id
+          left join watchlist w on w.profile_id = k.profile_id and w.title_id = k.title_id
+          where p.title_id is not null or r.title_id is not null or w.title_id is not null`,
+      keys.length,
+    );
+    return new Map(rows.map((row) => [`${row.profile_id} ${row.title_id}`, toState(row)]));
+  }
+
+  async shelves(
+    request: StoreRequest,
+    shelf: Shelf,
+    keys: readonly { profile: string; page: Page }[],
+  ): Promise<PageOf<ShelfRow>[]> {
+    const owned = keys.map(({ profile, page }) => ({ owner: profile, page }));
+    const bounds = { type: sql`timestamptz`, lowest: "-infinity", highest: "infinity" };
+    const rows = await Promise.all(
+      directionsOf(owned).map((fromEnd) =>
+        this.postgres.read<ShelfSqlRow>(
+          request,
+          `viewing.shelves.${shelf}`,
+          ownedPages(owned, fromEnd, SHELVES[shelf], bounds),
+          keys.length,
+        ),
+      ),
+    );
+    return toOwnedPages(owned, rows.flat(), toShelfRow);
+  }
+
+  async recentWatches(request: StoreRequest, profile: string, limit: number): Promise<RecentWatch[]> {
+    return this.postgres.read<RecentWatch>(
+      request,
+      "viewing.recentWatches",
+      sql`select p.title_id as "titleId", p.completed, r.rating, p.last_watched_at as "lastWatchedAt"
+          from title_progress p
+          left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
+          where p.profile_id = ${profile}
+          order by p.last_watched_at desc, p.title_id desc
+          limit ${limit}`,
+    );
+  }
+}
+
+/** One owner's rows of each shelf; `value` and `id` order them. */
+const SHELVES: Record<Shelf, Sql> = {
+  CONTINUE_WATCHING: sql`
+    select p.title_id as id, p.last_watched_at as value, p.watched_seconds, p.completed, null::smallint as rating
+    from title_progress p where p.profile_id = k.owner and not p.completed`,
+  HISTORY: sql`
+    select p.title_id as id, p.last_watched_at as value, p.watched_seconds, p.completed, null::smallint as rating
+    from title_progress p where p.profile_id = k.owner`,
+  RATINGS: sql`
+    select r.title_id as id, r.rated_at as value, null::int as watched_seconds, null::boolean as completed, r.rating
+    from ratings r where r.profile_id = k.owner`,
+  WATCHLIST: sql`
+    select w.title_id as id, w.added_at as value, null::int as watched_seconds, null::boolean as completed,
+           null::smallint as rating
+    from watchlist w where w.profile_id = k.owner`,
+};
+
+function toState(row: StateRow): TitleStateOfProfile {
+  return {
+    progress:
+      row.position_seconds === null
+        ? null
+        : {
+            positionSeconds: row.position_seconds,
+            durationSeconds: row.duration_seconds,
+            completed: row.completed ?? false,
+          },
+    rating: row.rating,
+    inWatchlist: row.in_watchlist,
+  };
+}
+
+function toShelfRow(row: ShelfSqlRow): ShelfRow {
+  return {
+    position: { value: row.value, id: row.id },
+    titleId: row.id,
+    at: row.value,
+    watchedSeconds: row.watched_seconds,
+    completed: row.completed,
+    rating: row.rating,
+  };
+}

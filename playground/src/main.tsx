@@ -1,0 +1,16 @@
+import "graphiql/setup-workers/vite";
+import "graphiql/style.css";
+import "./theme.css";
+import "./bar.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app";
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

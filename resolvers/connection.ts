@@ -1,0 +1,125 @@
+import { type Page, type PageOf, type Position } from "../datasources/page.js";
+import { type ForwardPageArgs, type PageArgs } from "../schema/connection.js";
+import { type Context } from "../src/context.js";
+import { clientError } from "../src/errors.js";
+
+export const DEFAULT_PAGE = 20;
+export const MAX_PAGE = 100;
+
+/** A page that a client asked for, and the list it is a page of: what its cursors are good for. */
+export interface ListPage {
+  list: string;
+  page: Page;
+}
+
+/**
+ * The page that paging arguments ask for.
+ *
+ * @param list field, filter and order as one string; the tenant is added.
+ * @throws INVALID_PAGE or INVALID_CURSOR, naming the argument and what is accepted.
+ */
+export function readPage(ctx: Context, list: string, args: ForwardPageArgs & Partial<PageArgs>): ListPage {
+  const { first, last } = args;
+  if (first != null && last != null) throw invalidPage("last", "cannot go together with first", "first or last, not both");
+  checkSize("first", first);
+  checkSize("last", last);
+  const signed = `${ctx.tenant.slug}\n${list}`;
+  const position = (field: "after" | "before") =>
+    args[field] == null ? undefined : ctx.gateway.cursors.decode(signed, args[field], field);
+  return {
+    list: signed,
+    page: {
+      limit: first ?? last ?? DEFAULT_PAGE,
+      fromEnd: last != null,
+      after: position("after"),
+      before: position("before"),
+    },
+  };
+}
+
+function checkSize(field: "first" | "last", size: number | null | undefined): void {
+  if (size != null && (size < 0 || size > MAX_PAGE)) {
+    throw invalidPage(field, `${size} is out of range`, `0 to ${MAX_PAGE}`);
+  }
+}
+
+function invalidPage(field: string, problem: string, accepted: string) {
+  return clientError("INVALID_PAGE", `${field}: ${problem}. Accepted: ${accepted}.`, { field, accepted });
+}
+
+/** An edge whose cursor is made only when it is asked for. */
+class EdgeValue<N> {
+  constructor(
+    private readonly makeCursor: (position: Position) => string,
+    private readonly position: Position,
+    readonly node: N,
+  ) {}
+
+  get cursor(): string {
+    return this.makeCursor(this.position);
+  }
+}
+
+/** What an edge is made from. `extra` fields stand on the edge beside `cursor` and `node`. */
+export interface EdgeSource<N, X extends object> {
+  position: Position;
+  node: N;
+  extra: X;
+}
+
+/** A connection as GraphQL reads it. */
+export interface ConnectionValue<N, X extends object = object> {
+  edges: ({ readonly cursor: string; readonly node: N } & X)[];
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** Builds a connection from a page's rows in list order. */
+export function toConnection<N, X extends object>(
+  ctx: Context,
+  { list, page }: ListPage,
+  { rows, hasMore }: PageOf<EdgeSource<N, X>>,
+): ConnectionValue<N, X> {
+  const makeCursor = (position: Position) => ctx.gateway.cursors.encode(list, position);
+  const edges = rows.map(({ position, node, extra }) =>
+    Object.assign(new EdgeValue(makeCursor, position, node), extra),
+  );
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: page.fromEnd ? page.before !== undefined : hasMore,
+      hasPreviousPage: page.fromEnd ? hasMore : page.after !== undefined,
+      get startCursor() {
+        return edges[0]?.cursor ?? null;
+      },
+      get endCursor() {
+        return edges.at(-1)?.cursor ?? null;
+      },
+    },
+  };
+}
+
+/**
+ * A page of a list that is known as a whole, ordered by position value downwards. A cursor whose row has left the list
+ * reads on from where it stood.
+ */
+export function pageOfList<E extends { position: Position }>(entries: readonly E[], page: Page): PageOf<E> {
+  const start = page.after ? placeOf(entries, page.after, 1) : 0;
+  const end = page.before ? placeOf(entries, page.before, 0) : entries.length;
+  const range = entries.slice(start, Math.max(start, end));
+  const rows = page.fromEnd ? range.slice(Math.max(0, range.length - page.limit)) : range.slice(0, page.limit);
+  return { rows, hasMore: range.length > page.limit };
+}
+
+function placeOf(entries: readonly { position: Position }[], at: Position, behind: 0 | 1): number {
+  const same = entries.findIndex(({ position }) => position.id === at.id);
+  if (same >= 0) return same + behind;
+  const next = entries.findIndex(
+    ({ position }) => position.value < at.value || (position.value === at.value && position.id > at.id),
+  );
+  return next < 0 ? entries.length : next;
+}

@@ -1,0 +1,97 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
+
+import { planHome, type HomeEntry, type HomeRowKind, type HomeRowPlan } from "../datasources/home/home.js";
+import { type FieldPath } from "../datasources/store-request.js";
+import { type Tenant } from "../datasources/tenant.js";
+import { ForwardPageArgs } from "../schema/connection.js";
+import { HomeRow, HomeRowConnection } from "../schema/home.type.js";
+import { Title } from "../schema/title.type.js";
+import { Context } from "../src/context.js";
+import { toGlobalId } from "../src/global-id.js";
+import { pageOfList, readPage, toConnection } from "./connection.js";
+import { reasonOf } from "./reason.js";
+import { loadEdges, loadTitle } from "./titles.js";
+
+/** A row of the home page as GraphQL reads it. */
+export class HomeRowValue {
+  readonly __typename = "HomeRow";
+
+  constructor(
+    private readonly tenant: Tenant,
+    readonly plan: HomeRowPlan,
+  ) {}
+
+  get id(): string {
+    return toGlobalId(this.tenant, "HomeRow", this.plan.id);
+  }
+  get kind(): HomeRowKind {
+    return this.plan.kind;
+  }
+}
+
+/** The rows of the home page of whoever asks. */
+export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
+  const audience = await ctx.audience(path);
+  const { catalog, viewing, recommendations, request } = ctx;
+  const sources = { catalog, viewing, recommendations, request, top10: ctx.gateway.stores.top10 };
+  const rows = await planHome(sources, audience.country, ctx.identity?.profile ?? null, path);
+  return rows.map((row) => new HomeRowValue(ctx.tenant, row));
+}
+
+@Resolver(() => HomeRow)
+export class HomeResolver {
+  @Query(() => [HomeRow], { description: "The home page: rows of titles for the signed-in profile, or for a visitor." })
+  async home(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("first", () => Int, { defaultValue: 10, description: "How many rows, 0 to 100." }) first: number,
+  ): Promise<HomeRowValue[]> {
+    const { page } = readPage(ctx, "home", { first });
+    return (await homeRows(ctx, info.path)).slice(0, page.limit);
+  }
+
+  @FieldResolver(() => String, { description: "Its heading." })
+  async name(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Root() row: HomeRowValue): Promise<string> {
+    const { because, genre, kind } = row.plan;
+    const watched = because === null ? null : await loadTitle(ctx, because, info.path);
+    if (kind === "BECAUSE_YOU_WATCHED") return watched ? `Because you watched ${watched.name}` : HEADINGS.RECOMMENDED;
+    return genre?.name ?? HEADINGS[kind];
+  }
+
+  @FieldResolver(() => Title, {
+    nullable: true,
+    description: "The watched title it is built on, where there is one.",
+  })
+  because(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Root() row: HomeRowValue) {
+    const { because } = row.plan;
+    return because === null ? null : loadTitle(ctx, because, info.path);
+  }
+
+  @FieldResolver(() => HomeRowConnection, { description: "Its titles." })
+  async titles(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() row: HomeRowValue,
+    @Args(() => ForwardPageArgs) args: ForwardPageArgs,
+  ) {
+    const at = readPage(ctx, `home ${row.plan.id}`, args);
+    const page = pageOfList(row.plan.entries, at.page);
+    const reason = async ({ because }: HomeEntry) => ({
+      reason: because === null ? null : await reasonOf(ctx, because, info.path),
+    });
+    return toConnection(ctx, at, await loadEdges(ctx, page, info.path, reason));
+  }
+}
+
+const HEADINGS: Record<HomeRowKind, string> = {
+  CONTINUE_WATCHING: "Continue watching",
+  RECOMMENDED: "Picked for you",
+  TOP_10: "Top 10 today",
+  BECAUSE_YOU_WATCHED: "Because you watched",
+  TRENDING: "Trending now",
+  WATCHLIST: "Your watchlist",
+  NEW: "New on the service",
+  POPULAR: "Most watched",
+  GENRE: "Genre",
+};

@@ -1,0 +1,102 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
+
+import { type FieldPath } from "../datasources/store-request.js";
+import { Node } from "../schema/node.js";
+import { Context } from "../src/context.js";
+import { badInput } from "../src/errors.js";
+import { fromGlobalId, type NodeRef, type NodeType } from "../src/global-id.js";
+import { homeRows } from "./home.resolver.js";
+import { toViewer, type ViewerValue } from "./profile.value.js";
+import { NamedValue } from "./title.value.js";
+import { loadTitle } from "./titles.js";
+
+const MAX_IDS = 100;
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, {
+    nullable: true,
+    description: "Anything by its global id; null when there is no such thing or it is not yours to see.",
+  })
+  node(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("id", () => ID, {
+      description: "A global id, or a type and the tenant's own id: `Title:tt0112641`, `Profile:u1`.",
+    })
+    id: string,
+  ) {
+    return load(ctx, fromGlobalId(ctx.tenant, id), info.path);
+  }
+
+  @Query(() => [Node], {
+    nullable: "items",
+    description: "Several things by their global ids, in the order of the ids, null for each that is not there.",
+  })
+  nodes(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("ids", () => [ID], { description: `Up to ${MAX_IDS} global ids.` }) ids: string[],
+  ) {
+    if (ids.length > MAX_IDS) throw badInput("ids", `${ids.length} ids`, `at most ${MAX_IDS} ids`);
+    const refs = ids.map((id, index) => fromGlobalId(ctx.tenant, id, `ids[${index}]`));
+    return Promise.all(refs.map((ref) => load(ctx, ref, info.path)));
+  }
+}
+
+type Finder = (ctx: Context, id: string, path: FieldPath) => Promise<object | null>;
+
+/** How a thing of each type is found by its local id. */
+const FINDERS: Record<NodeType, Finder> = {
+  Title: loadTitle,
+  Season: seasonOf,
+  Episode: async (ctx, id, path) => {
+    const cut = id.lastIndexOf("/");
+    const season = await seasonOf(ctx, id.slice(0, cut), path);
+    return season?.episodes.find(({ number }) => String(number) === id.slice(cut + 1)) ?? null;
+  },
+  Person: named("Person"),
+  Genre: named("Genre"),
+  Studio: named("Studio"),
+  Profile: ofViewer((viewer, id) => viewer.profiles.find((profile) => profile.localId === id)),
+  Account: async (ctx, id, path) => (ctx.identity?.account === id ? ownNode(ctx, path, (viewer) => viewer.account) : null),
+  Subscription: async (ctx, id, path) =>
+    (await ctx.viewer(path))?.subscription?.id === id ? ownNode(ctx, path, (viewer) => viewer.subscription) : null,
+  Plan: async (ctx, id, path) =>
+    (await ctx.viewer(path))?.subscription?.plan.id === id
+      ? ownNode(ctx, path, (viewer) => viewer.subscription?.plan)
+      : null,
+  HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
+};
+
+async function load(ctx: Context, ref: NodeRef | null, path: FieldPath): Promise<object | null> {
+  return ref && FINDERS[ref.type](ctx, ref.id, path);
+}
+
+async function seasonOf(ctx: Context, id: string, path: FieldPath) {
+  const cut = id.lastIndexOf("/");
+  const title = await loadTitle(ctx, id.slice(0, cut), path);
+  return title?.seasons.find(({ number }) => String(number) === id.slice(cut + 1)) ?? null;
+}
+
+function named(type: "Person" | "Genre" | "Studio"): Finder {
+  return async (ctx, id, path) => {
+    const found = await ctx.catalog.nameById.load({ type, id }, path);
+    return found && new NamedValue(ctx.tenant, type, found);
+  };
+}
+
+function ofViewer(pick: (viewer: ViewerValue, id: string) => object | null | undefined): Finder {
+  return (ctx, id, path) => ownNode(ctx, path, (viewer) => pick(viewer, id));
+}
+
+/** Something of the signed-in account. */
+async function ownNode(
+  ctx: Context,
+  path: FieldPath,
+  pick: (viewer: ViewerValue) => object | null | undefined,
+): Promise<object | null> {
+  const viewer = await ctx.viewer(path);
+  return (viewer && pick(toViewer(ctx, viewer))) ?? null;
+}

@@ -1,0 +1,51 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
+
+import { PageArgs } from "../schema/connection.js";
+import { Genre, Person } from "../schema/person.type.js";
+import { PersonTitleConnection } from "../schema/title-connection.type.js";
+import { Context } from "../src/context.js";
+import { localId } from "../src/global-id.js";
+import { readPage, toConnection } from "./connection.js";
+import { NamedValue } from "./title.value.js";
+import { loadEdges } from "./titles.js";
+
+@Resolver(() => Person)
+export class PersonResolver {
+  @Query(() => Person, { nullable: true, description: "Someone with a credit, by id; null when there is nobody." })
+  async person(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("id", () => ID, { description: "Global id of a person." }) id: string,
+  ): Promise<NamedValue | null> {
+    const local = localId(ctx.tenant, "Person", id);
+    if (local === null) return null;
+    const found = await ctx.catalog.nameById.load({ type: "Person", id: local }, info.path);
+    return found && new NamedValue(ctx.tenant, "Person", found);
+  }
+
+  @FieldResolver(() => PersonTitleConnection, {
+    description: "Titles with a part of this person that you may meet, newest first; one edge a part.",
+  })
+  async titles(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() person: NamedValue,
+    @Args(() => PageArgs) args: PageArgs,
+  ) {
+    const at = readPage(ctx, `person ${person.localId}`, args);
+    await ctx.audience(info.path);
+    const page = await ctx.catalog.creditsByPerson.load({ person: person.localId, page: at.page }, info.path);
+    const rows = page ?? { rows: [], hasMore: false };
+    return toConnection(ctx, at, await loadEdges(ctx, rows, info.path, ({ role }) => ({ role })));
+  }
+}
+
+@Resolver(() => Genre)
+export class GenreResolver {
+  @Query(() => [Genre], { description: "All genres of the tenant by name." })
+  async genres(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<NamedValue[]> {
+    const genres = await ctx.catalog.genres.load("all", info.path);
+    return genres.map((genre) => new NamedValue(ctx.tenant, "Genre", genre));
+  }
+}

@@ -1,0 +1,93 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, Info, Int, Resolver, Root } from "type-graphql";
+
+import { type Shelf, type ShelfRow } from "../datasources/viewing/viewing.js";
+import { PageArgs } from "../schema/connection.js";
+import {
+  ContinueWatchingConnection,
+  HistoryConnection,
+  Profile,
+  RatingConnection,
+  Recommendation,
+  WatchlistConnection,
+} from "../schema/profile.type.js";
+import { Context } from "../src/context.js";
+import { DEFAULT_PAGE, readPage, toConnection } from "./connection.js";
+import { ProfileValue } from "./profile.value.js";
+import { recommend } from "./recommendations.js";
+import { loadEdges, visiblePage } from "./titles.js";
+
+@Resolver(() => Profile)
+export class ProfileResolver {
+  @FieldResolver(() => ContinueWatchingConnection, { description: "Begun and not finished, most recent first." })
+  continueWatching(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() profile: ProfileValue,
+    @Args(() => PageArgs) args: PageArgs,
+  ) {
+    return shelf(ctx, info, profile, "CONTINUE_WATCHING", args, () => ({}));
+  }
+
+  @FieldResolver(() => WatchlistConnection, { description: "Put aside for later, most recent first." })
+  watchlist(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() profile: ProfileValue,
+    @Args(() => PageArgs) args: PageArgs,
+  ) {
+    return shelf(ctx, info, profile, "WATCHLIST", args, ({ at }) => ({ addedAt: at }));
+  }
+
+  @FieldResolver(() => HistoryConnection, { description: "Watched, most recent first; one entry a title." })
+  history(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() profile: ProfileValue,
+    @Args(() => PageArgs) args: PageArgs,
+  ) {
+    return shelf(ctx, info, profile, "HISTORY", args, ({ at, watchedSeconds, completed }) => ({
+      watchedAt: at,
+      seconds: watchedSeconds ?? 0,
+      completed: completed ?? false,
+    }));
+  }
+
+  @FieldResolver(() => RatingConnection, { description: "Rated, most recent first." })
+  ratings(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() profile: ProfileValue,
+    @Args(() => PageArgs) args: PageArgs,
+  ) {
+    return shelf(ctx, info, profile, "RATINGS", args, ({ at, rating }) => ({ ratedAt: at, rating }));
+  }
+
+  @FieldResolver(() => [Recommendation], {
+    description: "Titles not yet watched that suit the profile, best first, each with the reason.",
+  })
+  recommendations(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() profile: ProfileValue,
+    @Arg("first", () => Int, { defaultValue: DEFAULT_PAGE, description: "How many, 0 to 100." }) first: number,
+  ) {
+    const { page } = readPage(ctx, "recommendations", { first });
+    return recommend(ctx, profile.localId, page.limit, info.path);
+  }
+}
+
+async function shelf<X extends object>(
+  ctx: Context,
+  info: GraphQLResolveInfo,
+  profile: ProfileValue,
+  name: Shelf,
+  args: PageArgs,
+  extra: (row: ShelfRow) => X,
+) {
+  const at = readPage(ctx, `${name} ${profile.localId}`, args);
+  const page = await visiblePage(ctx, at.page, info.path, (part) =>
+    ctx.viewing.shelf[name].load({ profile: profile.localId, page: part }, info.path),
+  );
+  return toConnection(ctx, at, await loadEdges(ctx, page, info.path, extra));
+}

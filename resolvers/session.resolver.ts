@@ -1,0 +1,102 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
+
+import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
+import { SessionPayload, Viewer } from "../schema/viewer.type.js";
+import { verifyPassword } from "../src/auth/passwords.js";
+import { closeSession, openSession } from "../src/auth/sessions.js";
+import { type Identity } from "../src/auth/tokens.js";
+import { Context } from "../src/context.js";
+import { clientError } from "../src/errors.js";
+import { localId } from "../src/global-id.js";
+import { toViewer } from "./profile.value.js";
+
+@Resolver()
+export class SessionResolver {
+  @Query(() => Viewer, { nullable: true, description: "Who is signed in; null for a visitor." })
+  async viewer(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    const viewer = await ctx.viewer(info.path);
+    return viewer && toViewer(ctx, viewer);
+  }
+
+  @Mutation(() => SessionPayload, {
+    description:
+      "Signs in with e-mail and password. The tenant is that of the request, or the one that the address's domain names (`viewer@lumen.example`).",
+  })
+  async signIn(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => SignInInput, { description: "Who." }) { email, password }: SignInInput,
+  ) {
+    const tenant = ctx.namedTenant === null ? await tenantOfEmail(ctx, email) : ctx.tenant;
+    const request = { ...ctx.on(info.path), tenant };
+    const account = await ctx.accounts.credentials(request, email.trim());
+    const known = await verifyPassword(password, account?.passwordHash ?? null);
+    if (!account || !known || account.firstProfileId === null) {
+      return refused("password", "BAD_CREDENTIALS", "E-mail and password do not belong together.");
+    }
+    const { accountId, firstProfileId, roles } = account;
+    ctx.becomes(tenant, { tenant: tenant.slug, account: accountId, profile: firstProfileId, roles });
+    return session(ctx, info);
+  }
+
+  @Mutation(() => SessionPayload, { description: "Goes on as another profile of the account, with a token for it." })
+  async selectProfile(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => SelectProfileInput, { description: "Which." }) input: SelectProfileInput,
+  ) {
+    const viewer = await ctx.viewer(info.path);
+    if (!ctx.identity || !viewer) {
+      throw clientError("UNAUTHENTICATED", "selectProfile: nobody is signed in. Sign in first.", {
+        field: "authorization",
+        accepted: "Bearer and a token from signIn",
+      });
+    }
+    const wanted = localId(ctx.tenant, "Profile", input.profile, "input.profile");
+    const profile = viewer.profiles.find(({ id }) => id === wanted);
+    if (!profile) return refused("profile", "PROFILE_NOT_FOUND", "This account has no such profile; `viewer.profiles` lists them.");
+    ctx.becomes(ctx.tenant, { ...ctx.identity, profile: profile.id });
+    return session(ctx, info);
+  }
+
+  @Mutation(() => SessionPayload, {
+    description: "A new pair of tokens for a refresh token, which is used up. The roles are those the account has now.",
+  })
+  async refreshSession(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => RefreshInput, { description: "Which session." }) input: RefreshInput,
+  ) {
+    const identity: Identity | null = await closeSession(ctx.accounts, ctx.tenant, input.refreshToken);
+    if (!identity) {
+      return refused("refreshToken", "SESSION_ENDED", "This session has ended or was prolonged already. Sign in again.");
+    }
+    ctx.becomes(ctx.tenant, identity);
+    return session(ctx, info);
+  }
+}
+
+/** Tokens and viewer of the identity that the request now speaks for. */
+async function session(ctx: Context, info: GraphQLResolveInfo) {
+  const viewer = await ctx.viewer(info.path);
+  if (!ctx.identity || !viewer) return refused(null, "PROFILE_NOT_FOUND", "The profile is gone. Sign in again.");
+  const tokens = await openSession(ctx.accounts, ctx.gateway.tokens, ctx.tenant, ctx.identity);
+  return { ...tokens, viewer: toViewer(ctx, viewer), errors: [] };
+}
+
+function refused(field: string | null, code: string, message: string) {
+  return {
+    accessToken: null,
+    refreshToken: null,
+    expiresAt: null,
+    viewer: null,
+    errors: [{ field, code, message }],
+  };
+}
+
+/** The tenant that an address's domain begins with, else the request's own. */
+async function tenantOfEmail(ctx: Context, email: string) {
+  const slug = /@([a-z][a-z0-9-]*)\./i.exec(email)?.[1]?.toLowerCase();
+  return (slug && (await ctx.gateway.stores.tenants.bySlug(slug))) || ctx.tenant;
+}

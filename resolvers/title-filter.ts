@@ -1,0 +1,52 @@
+import { type TitleFilter as CatalogFilter } from "../datasources/catalog/catalog.js";
+import { MATURITY_AGES } from "../datasources/catalog/title.document.js";
+import { type TitleFilter } from "../schema/title.input.js";
+import { type Context } from "../src/context.js";
+import { entityId } from "../src/entity-id.js";
+import { badInput } from "../src/errors.js";
+import { localId, parseGlobalId, type NodeType } from "../src/global-id.js";
+
+const MAX_VALUES = 50;
+/** A local id that nothing has: what a foreign id comes down to, so that it finds as little as a missing one. */
+const NOTHING = "";
+
+/**
+ * The filter that a client asks for, with local ids and ages. Empty lists and nulls ask for nothing.
+ *
+ * @throws BAD_USER_INPUT or INVALID_ID, naming the part at fault.
+ */
+export function readFilter(ctx: Context, filter: TitleFilter | null | undefined): CatalogFilter {
+  if (!filter) return {};
+  const { releaseYear } = filter;
+  if (releaseYear?.from != null && releaseYear.to != null && releaseYear.from > releaseYear.to) {
+    throw badInput("filter.releaseYear", `from ${releaseYear.from} is after to ${releaseYear.to}`, "from at or before to");
+  }
+  return {
+    kinds: list("kinds", filter.kinds),
+    genres: list("genres", filter.genres)?.map((genre) => genreId(ctx, genre)),
+    releaseYear: releaseYear ? { from: releaseYear.from ?? undefined, to: releaseYear.to ?? undefined } : undefined,
+    maturityAtMost: filter.maturityAtMost == null ? undefined : MATURITY_AGES[filter.maturityAtMost],
+    studio: reference(ctx, "Studio", filter.studio, "filter.studio"),
+    person: reference(ctx, "Person", filter.person, "filter.person"),
+    tags: list("tags", filter.tags),
+    availableIn: filter.availableIn?.toUpperCase(),
+  };
+}
+
+function list<T>(field: string, values: T[] | null | undefined): T[] | undefined {
+  if (!values?.length) return undefined;
+  if (values.length > MAX_VALUES) {
+    throw badInput(`filter.${field}`, `${values.length} values`, `at most ${MAX_VALUES} values`);
+  }
+  return values;
+}
+
+function genreId(ctx: Context, idOrName: string): string {
+  const ref = parseGlobalId(ctx.tenant, idOrName);
+  if (ref === undefined) return entityId(idOrName);
+  return ref?.type === "Genre" ? ref.id : NOTHING;
+}
+
+function reference(ctx: Context, type: NodeType, id: string | null | undefined, field: string): string | undefined {
+  return id == null ? undefined : (localId(ctx.tenant, type, id, field) ?? NOTHING);
+}

@@ -1,0 +1,39 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Query, Resolver } from "type-graphql";
+
+import { Top10Entry } from "../schema/home.type.js";
+import { CalendarDate, CountryCode } from "../schema/scalars.js";
+import { Context } from "../src/context.js";
+import { loadTitle } from "./titles.js";
+
+const SECONDS_PER_HOUR = 3600;
+
+@Resolver()
+export class Top10Resolver {
+  @Query(() => [Top10Entry], {
+    description: "The most watched titles of a country on a day. Places whose title you may not meet are left out.",
+  })
+  async top10(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("country", () => CountryCode, { nullable: true, description: "Default: where you are." })
+    country?: string | null,
+    @Arg("date", () => CalendarDate, { nullable: true, description: "Default: the latest day there is." })
+    date?: Date | null,
+  ) {
+    const audience = await ctx.audience(info.path);
+    const day = date ? date.toISOString().slice(0, 10) : null;
+    const chart = await ctx.gateway.stores.top10.top10(
+      ctx.on(info.path),
+      country?.toUpperCase() ?? audience.country,
+      day,
+    );
+    const entries = await Promise.all(
+      chart.map(async ({ titleId, watchedSeconds, ...entry }) => {
+        const title = await loadTitle(ctx, titleId, info.path);
+        return title && { ...entry, watchedHours: Math.round((watchedSeconds / SECONDS_PER_HOUR) * 100) / 100, title };
+      }),
+    );
+    return entries.filter((entry) => entry !== null);
+  }
+}

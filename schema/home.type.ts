@@ -1,0 +1,82 @@
+import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
+
+import { type HomeRowKind } from "../datasources/home/home.js";
+import { PageInfo } from "./connection.js";
+import { Node } from "./node.js";
+import { Reason } from "./profile.type.js";
+import { TitleEdge } from "./title-connection.type.js";
+import { Title } from "./title.type.js";
+
+export const HomeRowKindEnum = {
+  CONTINUE_WATCHING: "CONTINUE_WATCHING",
+  RECOMMENDED: "RECOMMENDED",
+  TOP_10: "TOP_10",
+  BECAUSE_YOU_WATCHED: "BECAUSE_YOU_WATCHED",
+  TRENDING: "TRENDING",
+  WATCHLIST: "WATCHLIST",
+  NEW: "NEW",
+  POPULAR: "POPULAR",
+  GENRE: "GENRE",
+} as const satisfies { [K in HomeRowKind]: K };
+registerEnumType(HomeRowKindEnum, {
+  name: "HomeRowKind",
+  description: "What a row of the home page is made of.",
+  valuesConfig: {
+    CONTINUE_WATCHING: { description: "Begun and not finished, most recent first." },
+    RECOMMENDED: { description: "By taste: what viewers of the same titles take to." },
+    TOP_10: { description: "The ten most watched titles of the country." },
+    BECAUSE_YOU_WATCHED: { description: "Like one title that was watched: `because` names it." },
+    TRENDING: { description: "What gains viewers this week." },
+    WATCHLIST: { description: "What was put aside for later." },
+    NEW: { description: "What joined the catalogue last." },
+    POPULAR: { description: "What is watched most." },
+    GENRE: { description: "The most watched of one genre that the profile likes." },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: "A title in a row of the home page." })
+export class HomeRowEdge extends TitleEdge {
+  @Field(() => Reason, { nullable: true, description: "Why it is there, where a row has reasons." })
+  reason!: Reason | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of one row." })
+export class HomeRowConnection {
+  @Field(() => [HomeRowEdge], { description: "The page's entries in row order." })
+  edges!: HomeRowEdge[];
+
+  @Field(() => PageInfo, { description: "Where the page stands in the row." })
+  pageInfo!: PageInfo;
+}
+
+/** What is made from titles (`name`, `because`, `titles`) is resolved in resolvers/home.resolver.ts. */
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: "A row of the home page. To read on in one row, ask for it by `node(id:)` with `titles(after:)`.",
+})
+export class HomeRow extends Node {
+  @Field(() => HomeRowKindEnum, { description: "What it is made of." })
+  kind!: HomeRowKind;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A place in the Top 10 of a country and day." })
+export class Top10Entry {
+  @Field(() => Int, { description: "Place, 1 is the most watched. A place whose title may not be shown to you is left out." })
+  rank!: number;
+
+  @Field(() => Int, { nullable: true, description: "Place on the day before; null for a newcomer." })
+  previousRank!: number | null;
+
+  @Field(() => Int, { description: "Days on the list in a row, this one included." })
+  daysOnList!: number;
+
+  @Field(() => Int, { description: "Profiles that watched it that day." })
+  viewers!: number;
+
+  @Field(() => Float, { description: "Time watched that day. Hours." })
+  watchedHours!: number;
+
+  @Field(() => Title, { description: "The title." })
+  title!: Title;
+}

@@ -1,0 +1,133 @@
+import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
+
+import { type ProfileKind } from "../datasources/accounts/accounts.js";
+import { type MaturityRating } from "../datasources/catalog/title.document.js";
+import { PageInfo } from "./connection.js";
+import { Node } from "./node.js";
+import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
+import { TitleEdge } from "./title-connection.type.js";
+import { Title } from "./title.type.js";
+
+const EDGES = "The page's entries, most recent first.";
+const PAGE_INFO = "Where the page stands in the list.";
+
+export const ProfileKindEnum = { ADULT: "ADULT", KIDS: "KIDS" } as const;
+registerEnumType(ProfileKindEnum, {
+  name: "ProfileKind",
+  description: "For whom a profile is.",
+  valuesConfig: {
+    ADULT: { description: "A grown-up, perhaps with a maturity limit of their own choosing." },
+    KIDS: { description: "A child: its maturity limit holds everywhere, in search too." },
+  },
+});
+
+/** Lists (`continueWatching`, `watchlist` …) are resolved in resolvers/profile.resolver.ts. */
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: "One person of an account: what they watch, keep and are recommended.",
+})
+export class Profile extends Node {
+  @Field({ description: "The tenant's own id of the profile, as imported." })
+  externalId!: string;
+
+  @Field({ description: "What the person is called." })
+  name!: string;
+
+  @Field(() => ProfileKindEnum, { description: "For whom it is." })
+  kind!: ProfileKind;
+
+  @Field(() => MaturityRatingScalar, { description: "The highest rating it meets; NC-17 is no limit." })
+  maturityLimit!: MaturityRating;
+
+  @Field(() => CountryCode, { nullable: true, description: "Where it watches; null takes the account's country." })
+  country!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of titles begun and not finished." })
+export class ContinueWatchingConnection {
+  @Field(() => [TitleEdge], { description: EDGES })
+  edges!: TitleEdge[];
+
+  @Field(() => PageInfo, { description: PAGE_INFO })
+  pageInfo!: PageInfo;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A title on a watchlist." })
+export class WatchlistEdge extends TitleEdge {
+  @Field(() => DateTime, { description: "When it was put there." })
+  addedAt!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of a watchlist." })
+export class WatchlistConnection {
+  @Field(() => [WatchlistEdge], { description: EDGES })
+  edges!: WatchlistEdge[];
+
+  @Field(() => PageInfo, { description: PAGE_INFO })
+  pageInfo!: PageInfo;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A title that was watched." })
+export class HistoryEdge extends TitleEdge {
+  @Field(() => DateTime, { description: "When it was last watched." })
+  watchedAt!: string;
+
+  @Field(() => Int, { description: "How long it was watched altogether. Seconds." })
+  seconds!: number;
+
+  @Field({ description: "Whether it was watched to the end." })
+  completed!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of a viewing history, one entry a title." })
+export class HistoryConnection {
+  @Field(() => [HistoryEdge], { description: EDGES })
+  edges!: HistoryEdge[];
+
+  @Field(() => PageInfo, { description: PAGE_INFO })
+  pageInfo!: PageInfo;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A title that was rated." })
+export class RatingEdge extends TitleEdge {
+  @Field(() => Int, { description: "The rating, 1 (poor) to 5 (excellent)." })
+  rating!: number;
+
+  @Field(() => DateTime, { description: "When it was given." })
+  ratedAt!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of ratings." })
+export class RatingConnection {
+  @Field(() => [RatingEdge], { description: EDGES })
+  edges!: RatingEdge[];
+
+  @Field(() => PageInfo, { description: PAGE_INFO })
+  pageInfo!: PageInfo;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Why a title is suggested." })
+export class Reason {
+  @Field({ description: "The reason in words, to be shown as it is." })
+  text!: string;
+
+  @Field(() => Title, { nullable: true, description: "The watched title that weighs most, where there is one." })
+  title!: Title | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A title suggested to a profile, with the reason." })
+export class Recommendation {
+  @Field(() => Title, { description: "The title." })
+  title!: Title;
+
+  @Field(() => Float, { description: "How strongly it is suggested; comparable within this list only." })
+  score!: number;
+
+  @Field({ description: "What suggested it: `SIMILAR` for the taste graph, `POPULAR` for a profile not known well yet." })
+  model!: string;
+
+  @Field(() => Reason, { description: "Why." })
+  reason!: Reason;
+}
+

@@ -1,0 +1,39 @@
+import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
+import { GraphQLCountryCode, GraphQLDate, GraphQLDateTime } from "graphql-scalars";
+
+import { MATURITY_AGES, type MaturityRating } from "../datasources/catalog/title.document.js";
+
+export { GraphQLCountryCode as CountryCode, GraphQLDate as CalendarDate, GraphQLDateTime as DateTime };
+
+const NAMES = Object.keys(MATURITY_AGES);
+
+function toRating(value: unknown): MaturityRating {
+  const name = typeof value === "string" ? value.replace("_", "-").toUpperCase() : "";
+  if (NAMES.includes(name)) return name as MaturityRating;
+  throw new GraphQLError(`MaturityRating: ${JSON.stringify(value)} is not a rating. Accepted: ${NAMES.join(", ")}.`);
+}
+
+/** A maturity rating by its usual name; `PG_13` is read as `PG-13`, so that it may also be written without quotes. */
+export const MaturityRatingScalar = new GraphQLScalarType<MaturityRating, string>({
+  name: "MaturityRating",
+  description: `For which age a title is meant, by the name of its rating: ${Object.entries(MATURITY_AGES)
+    .map(([name, age]) => `${name} (${age}+)`)
+    .join(", ")}. NR is not rated and counts as adult.`,
+  serialize: (value) => value as string,
+  parseValue: toRating,
+  parseLiteral: (node) => toRating(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : undefined),
+});
+
+const LIMITS: [age: number, name: MaturityRating][] = [
+  [18, "NC-17"],
+  [17, "R"],
+  [14, "TV-14"],
+  [13, "PG-13"],
+  [8, "PG"],
+  [0, "G"],
+];
+
+/** The highest rating at or under an age in years: how a profile's limit is shown. */
+export function ratingOfAge(age: number): MaturityRating {
+  return LIMITS.find(([limit]) => limit <= age)?.[1] ?? "G";
+}

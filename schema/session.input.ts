@@ -1,0 +1,22 @@
+import { Field, ID, InputType } from "type-graphql";
+
+@InputType({ description: "Who wants to sign in." })
+export class SignInInput {
+  @Field({ description: "E-mail address of the account, in any case." })
+  email!: string;
+
+  @Field({ description: "Its password." })
+  password!: string;
+}
+
+@InputType({ description: "Which profile to go on as." })
+export class SelectProfileInput {
+  @Field(() => ID, { description: "A profile of the signed-in account." })
+  profile!: string;
+}
+
+@InputType({ description: "A session to prolong." })
+export class RefreshInput {
+  @Field({ description: "The refresh token of the session; it is used up." })
+  refreshToken!: string;
+}

@@ -1,0 +1,80 @@
+import { Field, ID, InputType, Int, registerEnumType } from "type-graphql";
+
+import { type MaturityRating, type TitleKind } from "../datasources/catalog/title.document.js";
+import { CountryCode, MaturityRatingScalar } from "./scalars.js";
+import { TitleKindEnum } from "./title.type.js";
+
+export const TitleOrderFieldEnum = {
+  NAME: "NAME",
+  RELEASE_YEAR: "RELEASE_YEAR",
+  POPULARITY: "POPULARITY",
+  ADDED_AT: "ADDED_AT",
+} as const;
+registerEnumType(TitleOrderFieldEnum, {
+  name: "TitleOrderField",
+  description: "What a list of titles can be ordered by.",
+  valuesConfig: {
+    NAME: { description: "By name, without a leading article." },
+    RELEASE_YEAR: { description: "By year of release; titles without one come as the oldest." },
+    POPULARITY: { description: "By how much they are watched." },
+    ADDED_AT: { description: "By when they joined the catalogue." },
+  },
+});
+
+export const DirectionEnum = { ASC: "ASC", DESC: "DESC" } as const;
+registerEnumType(DirectionEnum, {
+  name: "OrderDirection",
+  description: "Upwards or downwards.",
+  valuesConfig: {
+    ASC: { description: "Lowest, oldest, A first." },
+    DESC: { description: "Highest, newest, Z first." },
+  },
+});
+
+@InputType({ description: "Years, both ends included." })
+export class YearRange {
+  @Field(() => Int, { nullable: true, description: "Earliest year." })
+  from?: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Latest year." })
+  to?: number | null;
+}
+
+@InputType({ description: "Which titles. Every part that is given must hold." })
+export class TitleFilter {
+  @Field(() => [TitleKindEnum], { nullable: true, description: "Films, series or both." })
+  kinds?: TitleKind[] | null;
+
+  @Field(() => [String], { nullable: true, description: "Titles of at least one of these genres, by id or by name in any case." })
+  genres?: string[] | null;
+
+  @Field(() => YearRange, { nullable: true, description: "Released within these years." })
+  releaseYear?: YearRange | null;
+
+  @Field(() => MaturityRatingScalar, {
+    nullable: true,
+    description: "Titles meant for this age or younger. Never widens what the profile may see.",
+  })
+  maturityAtMost?: MaturityRating | null;
+
+  @Field(() => ID, { nullable: true, description: "Titles of this studio." })
+  studio?: string | null;
+
+  @Field(() => ID, { nullable: true, description: "Titles that credit this person." })
+  person?: string | null;
+
+  @Field(() => [String], { nullable: true, description: "Titles with all of these tags." })
+  tags?: string[] | null;
+
+  @Field(() => CountryCode, { nullable: true, description: "Titles that may be shown in this country now." })
+  availableIn?: string | null;
+}
+
+@InputType({ description: "The order of a list of titles; ties are broken by id." })
+export class TitleOrder {
+  @Field(() => TitleOrderFieldEnum, { description: "What to order by." })
+  field!: keyof typeof TitleOrderFieldEnum;
+
+  @Field(() => DirectionEnum, { defaultValue: "ASC", description: "Which way." })
+  direction!: "ASC" | "DESC";
+}

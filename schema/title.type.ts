@@ -1,0 +1,169 @@
+import { Field, Float, InterfaceType, Int, ObjectType, registerEnumType } from "type-graphql";
+
+import { CREDIT_ROLES, type CreditRole, type MaturityRating, type TitleKind, type TitleState } from "../datasources/catalog/title.document.js";
+import { Node } from "./node.js";
+import { Genre, Person, Studio } from "./person.type.js";
+import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
+
+export const TitleKindEnum = { MOVIE: "MOVIE", SERIES: "SERIES" } as const;
+registerEnumType(TitleKindEnum, {
+  name: "TitleKind",
+  description: "What a title is. Exclusive: nothing is both.",
+  valuesConfig: {
+    MOVIE: { description: "One film." },
+    SERIES: { description: "Seasons of episodes." },
+  },
+});
+
+export const CreditRoleEnum = Object.fromEntries(CREDIT_ROLES.map((role) => [role, role])) as {
+  [R in CreditRole]: R;
+};
+registerEnumType(CreditRoleEnum, {
+  name: "CreditRole",
+  description: "What a person did for a title.",
+  valuesConfig: {
+    DIRECTOR: { description: "Directed it." },
+    CREATOR: { description: "Created the series." },
+    ACTOR: { description: "Plays in it; `character` names the part." },
+    WRITER: { description: "Wrote it." },
+    PRODUCER: { description: "Produced it." },
+    COMPOSER: { description: "Wrote its music." },
+  },
+});
+
+export const TitleStateEnum = { DRAFT: "DRAFT", PUBLISHED: "PUBLISHED", ARCHIVED: "ARCHIVED" } as const;
+registerEnumType(TitleStateEnum, {
+  name: "TitleState",
+  description: "Where a title is in its life. Viewers meet only published ones; the tenant's editors meet all.",
+  valuesConfig: {
+    DRAFT: { description: "Being prepared." },
+    PUBLISHED: { description: "Open to viewers where it is licensed." },
+    ARCHIVED: { description: "Taken down." },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: "One person's part in a title." })
+export class Credit {
+  @Field(() => CreditRoleEnum, { description: "What the person did." })
+  role!: CreditRole;
+
+  @Field(() => String, { nullable: true, description: "The character played, for actors where it is known." })
+  character!: string | null;
+
+  @Field(() => Person, { description: "Who it was." })
+  person!: Person;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A right to show a title in a country for a time." })
+export class Availability {
+  @Field(() => CountryCode, { nullable: true, description: "ISO 3166-1 alpha-2 code; null means everywhere." })
+  country!: string | null;
+
+  @Field(() => DateTime, { description: "From when on." })
+  from!: string;
+
+  @Field(() => DateTime, { nullable: true, description: "Until when, exclusive; null means without end." })
+  until!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "How far the signed-in profile has got with a title." })
+export class Progress {
+  @Field(() => Int, { description: "Where to resume. Seconds from the start; 0 when watched to the end." })
+  positionSeconds!: number;
+
+  @Field(() => Int, { nullable: true, description: "How long the title is in seconds, where it is known." })
+  durationSeconds!: number | null;
+
+  @Field({ description: "Whether it was watched to the end." })
+  completed!: boolean;
+}
+
+/** Fields that take part in other stores (`credits`, `myProgress`, `similar` …) are resolved in resolvers/title.resolver.ts. */
+@InterfaceType({
+  implements: Node,
+  description: "A film or a series. Whoever asks meets only titles that are published, licensed in their country now, and within their profile's maturity limit.",
+  resolveType: (value: { __typename: string }) => value.__typename,
+})
+export abstract class Title extends Node {
+  @Field({ description: "The tenant's own id of the title, as imported." })
+  externalId!: string;
+
+  @Field({ description: "Its main name." })
+  name!: string;
+
+  @Field(() => [String], { description: "Other names it is known and found by." })
+  alternativeNames!: string[];
+
+  @Field(() => TitleKindEnum, { description: "Film or series." })
+  kind!: TitleKind;
+
+  @Field(() => TitleStateEnum, { description: "Where it is in its life; `PUBLISHED` for everyone but editors." })
+  state!: TitleState;
+
+  @Field(() => String, { nullable: true, description: "What it is about, in a sentence or two." })
+  synopsis!: string | null;
+
+  @Field(() => Int, { nullable: true, description: "Year of first release." })
+  releaseYear!: number | null;
+
+  @Field(() => MaturityRatingScalar, { description: "For which age it is meant." })
+  maturityRating!: MaturityRating;
+
+  @Field(() => [Genre], { description: "Its genres, the most fitting first." })
+  genres!: Genre[];
+
+  @Field(() => [String], { description: "Free keywords." })
+  tags!: string[];
+
+  @Field(() => Studio, { nullable: true, description: "The studio or distributor." })
+  studio!: Studio | null;
+
+  @Field(() => [Availability], { description: "Where and when it may be shown, past and future licences included." })
+  availability!: Availability[];
+
+  @Field(() => Float, { description: "How much it is watched in this tenant, from 0 to 1 on a logarithmic scale." })
+  popularity!: number;
+
+  @Field(() => DateTime, { description: "When it joined the catalogue." })
+  addedAt!: string;
+
+  @Field(() => Int, { description: "Number of the version shown; grows with every edit." })
+  version!: number;
+}
+
+@ObjectType({ implements: [Node, Title], simpleResolvers: true, description: "A film." })
+export class Movie extends Title {
+  @Field(() => Int, { nullable: true, description: "Running time in minutes." })
+  runtimeMinutes!: number | null;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: "One episode of a season." })
+export class Episode extends Node {
+  @Field(() => Int, { description: "Its number within the season, from 1." })
+  number!: number;
+
+  @Field({ description: "Its name." })
+  name!: string;
+
+  @Field(() => Int, { nullable: true, description: "Running time in minutes." })
+  runtimeMinutes!: number | null;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: "One season of a series." })
+export class Season extends Node {
+  @Field(() => Int, { description: "Its number within the series, from 1." })
+  number!: number;
+
+  @Field({ description: "Its name." })
+  name!: string;
+
+  @Field(() => [Episode], { description: "Its episodes in order." })
+  episodes!: Episode[];
+}
+
+@ObjectType({ implements: [Node, Title], simpleResolvers: true, description: "A series." })
+export class Series extends Title {
+  @Field(() => [Season], { description: "Its seasons in order." })
+  seasons!: Season[];
+}
+

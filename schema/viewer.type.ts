@@ -1,0 +1,166 @@
+import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
+
+import { type Role, type SubscriptionRecord } from "../datasources/accounts/accounts.js";
+import { type TenantTier } from "../datasources/tenant.js";
+import { Node } from "./node.js";
+import { Profile } from "./profile.type.js";
+import { CountryCode, DateTime } from "./scalars.js";
+
+export const RoleEnum = { VIEWER: "VIEWER", EDITOR: "EDITOR", OPERATOR: "OPERATOR" } as const;
+registerEnumType(RoleEnum, {
+  name: "Role",
+  description: "What an account may do.",
+  valuesConfig: {
+    VIEWER: { description: "Watch." },
+    EDITOR: { description: "See and edit titles in every state." },
+    OPERATOR: { description: "See and steer how the tenant runs." },
+  },
+});
+
+export const TenantTierEnum = { SHARED: "SHARED", ISOLATED: "ISOLATED", DEDICATED: "DEDICATED" } as const;
+registerEnumType(TenantTierEnum, {
+  name: "TenantTier",
+  description: "Where a tenant's data lives.",
+  valuesConfig: {
+    SHARED: { description: "In shared tables, kept apart by row-level security." },
+    ISOLATED: { description: "In a schema, database and index of its own." },
+    DEDICATED: { description: "On servers of its own." },
+  },
+});
+
+export const SubscriptionStateEnum = {
+  PENDING: "PENDING",
+  ACTIVE: "ACTIVE",
+  PAST_DUE: "PAST_DUE",
+  CANCELLED: "CANCELLED",
+} as const;
+registerEnumType(SubscriptionStateEnum, {
+  name: "SubscriptionState",
+  description: "Where a subscription is in its life.",
+  valuesConfig: {
+    PENDING: { description: "Being paid for." },
+    ACTIVE: { description: "Paid." },
+    PAST_DUE: { description: "A payment failed; playback goes on for a while." },
+    CANCELLED: { description: "Ended." },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: "The brand or studio whose catalogue and viewers these are." })
+export class TenantInfo {
+  @Field({ description: "Its name in URLs and in the header `x-marquee-tenant`." })
+  slug!: string;
+
+  @Field({ description: "Its name." })
+  name!: string;
+
+  @Field(() => TenantTierEnum, { description: "Where its data lives." })
+  tier!: TenantTier;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: "Whoever signs in and pays." })
+export class Account extends Node {
+  @Field({ description: "E-mail address it signs in with." })
+  email!: string;
+
+  @Field(() => CountryCode, { description: "Where it lives." })
+  country!: string;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: "What can be subscribed to." })
+export class Plan extends Node {
+  @Field({ description: "Its name." })
+  name!: string;
+
+  @Field(() => Int, { description: "Streams that may play at once." })
+  maxStreams!: number;
+
+  @Field(() => Int, { description: "Highest resolution. Lines." })
+  maxHeight!: number;
+}
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: "An account's subscription." })
+export class Subscription extends Node {
+  @Field(() => SubscriptionStateEnum, { description: "Where it is in its life." })
+  state!: SubscriptionRecord["state"];
+
+  @Field(() => Plan, { description: "The plan." })
+  plan!: Plan;
+
+  @Field(() => DateTime, { nullable: true, description: "When the paid period ends." })
+  currentPeriodEnd!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "What an account has agreed to." })
+export class Consents {
+  @Field({ description: "Recommendations from its viewing history." })
+  personalisation!: boolean;
+
+  @Field({ description: "Audience measurement." })
+  measurement!: boolean;
+
+  @Field({ description: "Mail about the service." })
+  marketing!: boolean;
+
+  @Field(() => DateTime, { description: "When this was last changed." })
+  updatedAt!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "The signed-in account and the profile its token is for." })
+export class Viewer {
+  @Field(() => Account, {
+    nullable: true,
+    description: "The account; null for a token of an imported profile, which has none.",
+  })
+  account!: Account | null;
+
+  @Field(() => Profile, { description: "The profile that the token is for: `selectProfile` changes it." })
+  profile!: Profile;
+
+  @Field(() => [Profile], { description: "All profiles of the account." })
+  profiles!: Profile[];
+
+  @Field(() => TenantInfo, { description: "The tenant." })
+  tenant!: TenantInfo;
+
+  @Field(() => [RoleEnum], { description: "What the token may do." })
+  roles!: Role[];
+
+  @Field(() => Subscription, { nullable: true, description: "The latest subscription." })
+  subscription!: Subscription | null;
+
+  @Field(() => Consents, { nullable: true, description: "What the account has agreed to." })
+  consents!: Consents | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "An expected failure: which field, why, and what would be accepted." })
+export class UserError {
+  @Field(() => String, { nullable: true, description: "The input field at fault." })
+  field!: string | null;
+
+  @Field({ description: "A code to branch on." })
+  code!: string;
+
+  @Field({ description: "What is wrong and what would be accepted, in words." })
+  message!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A session, or the reason why there is none." })
+export class SessionPayload {
+  @Field(() => String, {
+    nullable: true,
+    description: "Send it as `authorization: Bearer …`. Null when `errors` says why.",
+  })
+  accessToken!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Good for one call of `refreshSession`; keep it secret." })
+  refreshToken!: string | null;
+
+  @Field(() => DateTime, { nullable: true, description: "When the access token expires." })
+  expiresAt!: Date | null;
+
+  @Field(() => Viewer, { nullable: true, description: "Who is signed in." })
+  viewer!: Viewer | null;
+
+  @Field(() => [UserError], { description: "Why there is no session; empty when there is one." })
+  errors!: UserError[];
+}

@@ -1,0 +1,77 @@
+import { type TitleVersionInput } from "../datasources/catalog/title-versions.js";
+import { CallLog } from "../datasources/store-request.js";
+import { type Stores } from "../datasources/stores.js";
+import { type Tenant } from "../datasources/tenant.js";
+import { projectTitles } from "../src/projections/fill.js";
+import { importLines, type GoodLine } from "./import-lines.js";
+import { type ImportOptions, type ImportReport } from "./import-report.js";
+import { checkTitle, type CheckedTitle } from "./line-validation.js";
+import { type SourceChunk } from "./ndjson.js";
+import { END_OF_TIME, TitleBodies } from "./title-body.js";
+
+export type TitleStores = Pick<Stores, "titleVersions" | "catalogProjection" | "searchProjection">;
+
+const BATCH = 2_000;
+
+/**
+ * Imports titles as versions and carries them to the catalog and to search. Can be run again: what says the same adds
+ * nothing, what differs adds a version.
+ */
+export function importTitles(
+  stores: TitleStores,
+  tenant: Tenant,
+  source: AsyncIterable<SourceChunk>,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  const bodies = new TitleBodies();
+  return importLines(
+    source,
+    {
+      check: checkTitle,
+      keyOf: ({ id, effectiveFrom }) => (effectiveFrom === undefined ? id : `${id} from ${effectiveFrom}`),
+      keyField: "id",
+      batch: BATCH,
+      async write(lines) {
+        const imported = await stores.titleVersions.append(
+          tenant,
+          await toVersions(stores, tenant, lines, bodies),
+        );
+        await projectTitles(stores, tenant, [...new Set(lines.map(({ line }) => line.id))]);
+        return { imported, unchanged: lines.length - imported };
+      },
+    },
+    options,
+  );
+}
+
+async function toVersions(
+  stores: TitleStores,
+  tenant: Tenant,
+  lines: readonly GoodLine<CheckedTitle>[],
+  bodies: TitleBodies,
+): Promise<TitleVersionInput[]> {
+  const added = await addedAtOf(stores, tenant, lines);
+  const now = new Date().toISOString();
+  return lines.map(({ line }) => {
+    const addedAt = line.addedAt ?? added.get(line.id) ?? line.effectiveFrom ?? now;
+    added.set(line.id, addedAt);
+    return { body: bodies.from(line, addedAt), effectiveFrom: line.effectiveFrom ?? null };
+  });
+}
+
+/** When titles joined the catalogue whose lines do not say it: it stays what it was, or else every import would change them. */
+async function addedAtOf(
+  stores: TitleStores,
+  tenant: Tenant,
+  lines: readonly GoodLine<CheckedTitle>[],
+): Promise<Map<string, string>> {
+  const silent = [
+    ...new Set(lines.filter(({ line }) => line.addedAt === undefined).map(({ line }) => line.id)),
+  ];
+  if (silent.length === 0) return new Map();
+  const known = await stores.titleVersions.titlesAsOf(
+    { tenant, calls: new CallLog() },
+    silent.map((id) => ({ id, at: END_OF_TIME })),
+  );
+  return new Map([...known.values()].map((title) => [title.id, title.addedAt]));
+}

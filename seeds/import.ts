@@ -1,0 +1,37 @@
+import { type Stores } from "../datasources/stores.js";
+import { type Tenant } from "../datasources/tenant.js";
+import { importEvents, type EventImportOptions } from "./import-events.js";
+import { type ImportOptions, type ImportReport } from "./import-report.js";
+import { importTitles } from "./import-titles.js";
+import { readNdjson } from "./ndjson.js";
+
+export { describeBadLine, type BadLine, type ImportOptions, type ImportReport } from "./import-report.js";
+
+/**
+ * Imports a file of titles, one JSON object a line, into a tenant, and carries them to the catalog and to search.
+ *
+ * @throws StartupError when the file cannot be read.
+ */
+export function importTitlesFile(
+  stores: Pick<Stores, "titleVersions" | "catalogProjection" | "searchProjection">,
+  tenant: Tenant,
+  file: string,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  return importTitles(stores, tenant, readNdjson(file), options);
+}
+
+/**
+ * Imports a file of viewing events, one JSON object a line. Call `learn` afterwards: recommendations and charts follow
+ * from events.
+ *
+ * @throws StartupError when the file cannot be read.
+ */
+export function importEventsFile(
+  stores: Pick<Stores, "titleVersions" | "catalog" | "viewingIngest">,
+  tenant: Tenant,
+  file: string,
+  options: EventImportOptions = {},
+): Promise<ImportReport> {
+  return importEvents(stores, tenant, readNdjson(file), options);
+}

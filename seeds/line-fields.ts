@@ -1,0 +1,75 @@
+import { z } from "zod";
+
+/*
+ * Every schema's error message is what the field accepts: reports put it behind what was found. Texts must be ones that
+ * PostgreSQL keeps: neither NUL nor half a surrogate pair.
+ */
+
+const UNSTORABLE = /[\0\p{Cs}]/u;
+/** No white space: compound keys are joined by it. Global ids have a limit that longer ones would pass. */
+const ID = /^[^\s\p{Cc}\p{Cs}]+$/u;
+const MAX_ID_BYTES = 200;
+const ID_ACCEPTED = `a text of 1 to ${MAX_ID_BYTES} bytes without white space`;
+
+export const id = z
+  .string({ error: ID_ACCEPTED })
+  .refine((text) => ID.test(text) && Buffer.byteLength(text) <= MAX_ID_BYTES, { error: ID_ACCEPTED });
+
+/** A text of one to `max` characters that is not blank. */
+export function text(max: number) {
+  const error = `a text of 1 to ${max} characters, without NUL and broken surrogates`;
+  return z
+    .string({ error })
+    .refine((value) => value.length <= max && !UNSTORABLE.test(value) && value.trim() !== "", { error });
+}
+
+/** A text that may be empty. */
+export function prose(max: number) {
+  const error = `a text of at most ${max} characters, without NUL and broken surrogates`;
+  return z.string({ error }).refine((value) => value.length <= max && !UNSTORABLE.test(value), { error });
+}
+
+export function whole(least: number, most: number) {
+  const error = `a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: `one of ${values.join(", ")}` });
+}
+
+export function list<T extends z.ZodType>(item: T, max: number, what: string) {
+  const error = `a list of at most ${max} ${what}`;
+  return z.array(item, { error }).max(max, { error });
+}
+
+const INSTANT = "an ISO 8601 instant such as 2026-05-01T20:11:00Z";
+const DAY_OR_INSTANT = `an ISO 8601 date such as 2026-05-01, or ${INSTANT}`;
+const FIRST_YEAR = "1000";
+
+const INSTANT_PATTERN = z.regexes.datetime({ offset: true });
+const DAY_PATTERN = z.regexes.date;
+
+/** Normalised to UTC with milliseconds. */
+export const instant = moment(INSTANT, (value) => INSTANT_PATTERN.test(value));
+
+/** A date means the first instant of the day in UTC. Normalised like `instant`. */
+export const dayOrInstant = moment(
+  DAY_OR_INSTANT,
+  (value) => DAY_PATTERN.test(value) || INSTANT_PATTERN.test(value),
+);
+
+function moment(error: string, isWellFormed: (value: string) => boolean) {
+  return z
+    .string({ error })
+    .refine((value) => isWellFormed(value) && value >= FIRST_YEAR, { error })
+    .transform((value) => new Date(value).toISOString());
+}
+
+export const country = z
+  .string({ error: "an ISO 3166-1 alpha-2 country in capitals, such as US" })
+  .regex(/^[A-Z]{2}$/, { error: "an ISO 3166-1 alpha-2 country in capitals, such as US" });
+
+export const countryOrEverywhere = z
+  .string({ error: "an ISO 3166-1 alpha-2 country in capitals, or * for everywhere" })
+  .regex(/^([A-Z]{2}|\*)$/, { error: "an ISO 3166-1 alpha-2 country in capitals, or * for everywhere" });

@@ -1,0 +1,109 @@
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { unwrapResolverError } from "@apollo/server/errors";
+import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import { type GraphQLError, type GraphQLFormattedError } from "graphql";
+
+import { StoreAbortedError, StoreUnavailableError } from "../datasources/store-error.js";
+import { type Config } from "./config.js";
+import { type Context } from "./context.js";
+import { ERROR_CODES } from "./errors.js";
+import { type Logger } from "./observability/logger.js";
+import { type Metrics } from "./observability/metrics.js";
+import { createSchema } from "./schema.js";
+
+/** The GraphQL engine: Apollo Server over our schema, without what would wrap every field. */
+export function createApollo(
+  config: Pick<Config, "introspection">,
+  logger: Logger,
+  metrics: Metrics,
+): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema: createSchema(),
+    introspection: config.introspection,
+    hideSchemaDetailsFromClientErrors: !config.introspection,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger,
+    formatError,
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      explain(),
+      observe(logger, metrics),
+    ],
+  });
+}
+
+/**
+ * What a client sees of an error: ours as they are, a store's failure as the code it stands for, and of anything
+ * unexpected nothing but the request id, under which it is logged.
+ */
+function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = unwrapResolverError(error);
+  const { requestId } = formatted.extensions ?? {};
+  if (cause instanceof StoreUnavailableError) {
+    return { ...formatted, message: cause.message, extensions: { code: "STORE_UNAVAILABLE", store: cause.store } };
+  }
+  if (cause instanceof StoreAbortedError) {
+    return { ...formatted, message: "The request was cancelled", extensions: { code: "REQUEST_CANCELLED" } };
+  }
+  if (isExpected(formatted)) return { ...formatted, extensions: { ...formatted.extensions, requestId: undefined } };
+  return {
+    ...formatted,
+    message: "Something went wrong here, not in your query. The request id leads us to it.",
+    extensions: { code: "INTERNAL_SERVER_ERROR", requestId },
+  };
+}
+
+function isExpected({ extensions }: GraphQLFormattedError): boolean {
+  const code = extensions?.code;
+  return typeof code === "string" && code in ERROR_CODES && code !== "INTERNAL_SERVER_ERROR";
+}
+
+/** `x-marquee-explain: 1` answers `extensions.explain`: every store call of the request and how many each store got. */
+function explain(): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async ({ request }) => {
+      if (request.http?.headers.get("x-marquee-explain") !== "1") return;
+      return {
+        willSendResponse: async ({ response, contextValue }) => {
+          if (response.body.kind !== "single") return;
+          const { calls } = contextValue.request;
+          response.body.singleResult.extensions = {
+            ...response.body.singleResult.extensions,
+            explain: { calls: calls.calls, totals: calls.totals() },
+          };
+        },
+      };
+    },
+  };
+}
+
+function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => {
+      const started = performance.now();
+      return {
+        didEncounterErrors: async ({ errors, contextValue }) => {
+          for (const error of errors) logUnexpected(error, contextValue, logger);
+        },
+        willSendResponse: async ({ contextValue, errors }) => {
+          const codes = (errors ?? []).map(({ extensions }) => String(extensions.code ?? "INTERNAL_SERVER_ERROR"));
+          const seconds = (performance.now() - started) / 1000;
+          metrics.observeRequest(contextValue.tenant.slug, seconds, codes, contextValue.request.calls.calls);
+        },
+      };
+    },
+  };
+}
+
+/** Logs what the client will not be shown, under the request id that the client gets instead. */
+function logUnexpected(error: GraphQLError, ctx: Context, logger: Logger): void {
+  const cause = unwrapResolverError(error);
+  if (isExpected(error)) return;
+  error.extensions.requestId = ctx.requestId;
+  const where = { requestId: ctx.requestId, tenant: ctx.tenant.slug, path: error.path };
+  if (cause instanceof StoreUnavailableError) logger.warn({ ...where, store: cause.store, cause: cause.cause }, cause.message);
+  else logger.error({ ...where, err: cause }, "Unexpected error");
+}

@@ -1,0 +1,51 @@
+import { createHash, randomBytes } from "node:crypto";
+
+import { type Accounts } from "../../datasources/accounts/accounts.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { type Identity, type Tokens } from "./tokens.js";
+
+/** How long a refresh token may wait to be used. Days. */
+const REFRESH_DAYS = 30;
+
+/** What a client gets to stay signed in. */
+export interface SessionTokens {
+  accessToken: string;
+  /** Null where nothing can be prolonged: an identity without an account. */
+  refreshToken: string | null;
+  expiresAt: Date;
+}
+
+/** Opens a session for an identity: an access token, and a refresh token of which only the hash is kept. */
+export async function openSession(
+  accounts: Accounts,
+  tokens: Tokens,
+  tenant: Tenant,
+  identity: Identity,
+): Promise<SessionTokens> {
+  const { accessToken, expiresAt } = await tokens.issue(identity);
+  if (identity.account === null) return { accessToken, refreshToken: null, expiresAt };
+  const refreshToken = randomBytes(32).toString("base64url");
+  await accounts.createSession(tenant, {
+    tokenHash: hashOf(refreshToken),
+    accountId: identity.account,
+    profileId: identity.profile,
+    expiresAt: new Date(Date.now() + REFRESH_DAYS * 86_400_000).toISOString(),
+  });
+  return { accessToken, refreshToken, expiresAt };
+}
+
+/** Uses a refresh token up and answers whose it was; null when it is unknown, used or expired. */
+export async function closeSession(
+  accounts: Accounts,
+  tenant: Tenant,
+  refreshToken: string,
+): Promise<Identity | null> {
+  const session = await accounts.endSession(tenant, hashOf(refreshToken));
+  return (
+    session && { tenant: tenant.slug, account: session.accountId, profile: session.profileId, roles: session.roles }
+  );
+}
+
+function hashOf(refreshToken: string): string {
+  return createHash("sha256").update(refreshToken).digest("base64url");
+}

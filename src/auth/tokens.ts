@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import { errors as joseErrors, jwtVerify, SignJWT } from "jose";
+import { LRUCache } from "lru-cache";
+
+import { type Role } from "../../datasources/accounts/accounts.js";
+import { type Config } from "../config.js";
+import { clientError } from "../errors.js";
+import { StartupError } from "../startup-error.js";
+
+/** Who a request speaks for, from a verified access token. */
+export interface Identity {
+  /** Slug of the tenant. */
+  tenant: string;
+  /** Null for a profile that belongs to no account (an imported one). */
+  account: string | null;
+  profile: string;
+  roles: Role[];
+}
+
+export interface Tokens {
+  /** An access token and the instant at which it expires. */
+  issue(identity: Identity, minutes?: number): Promise<{ accessToken: string; expiresAt: Date }>;
+  /** @throws UNAUTHENTICATED when the token is damaged, forged or expired. */
+  verify(accessToken: string): Promise<Identity>;
+  /** What cursors are signed with as well. */
+  readonly signingKey: Uint8Array;
+}
+
+const ISSUER = "marquee";
+const REMEMBERED = 10_000;
+
+/** Access tokens are JWTs signed with HMAC-SHA-256 (RFC 7519); the key comes from the configuration, else from the data folder. */
+export async function createTokens(config: Pick<Config, "auth" | "dataFolder">): Promise<Tokens> {
+  const signingKey = config.auth.signingKey
+    ? new TextEncoder().encode(config.auth.signingKey)
+    : await keyOfFolder(config.dataFolder);
+  const verified = new LRUCache<string, { identity: Identity; expires: number }>({ max: REMEMBERED });
+  return {
+    signingKey,
+    async issue(identity, minutes = config.auth.tokenMinutes) {
+      const expiresAt = new Date((Math.floor(Date.now() / 1000) + minutes * 60) * 1000);
+      const claims = { ten: identity.tenant, acc: identity.account, pro: identity.profile, rol: identity.roles };
+      const accessToken = await new SignJWT(claims)
+        .setProtectedHeader({ alg: "HS256" })
+        .setIssuer(ISSUER)
+        .setIssuedAt()
+        .setExpirationTime(expiresAt)
+        .sign(signingKey);
+      return { accessToken, expiresAt };
+    },
+    async verify(accessToken) {
+      const known = verified.get(accessToken);
+      if (known && known.expires > Date.now()) return known.identity;
+      const { payload } = await jwtVerify(accessToken, signingKey, { issuer: ISSUER, algorithms: ["HS256"] }).catch(
+        (error: unknown) => {
+          const expired = error instanceof joseErrors.JWTExpired;
+          throw clientError(
+            "UNAUTHENTICATED",
+            `authorization: the access token ${expired ? "has expired" : "is not valid"}. Sign in again.`,
+            { field: "authorization", accepted: "Bearer and a token from signIn" },
+          );
+        },
+      );
+      const identity: Identity = {
+        tenant: String(payload.ten),
+        account: typeof payload.acc === "string" ? payload.acc : null,
+        profile: String(payload.pro),
+        roles: payload.rol as Role[],
+      };
+      verified.set(accessToken, { identity, expires: (payload.exp ?? 0) * 1000 });
+      return identity;
+    },
+  };
+}
+
+async function keyOfFolder(dataFolder: string): Promise<Uint8Array> {
+  const file = path.join(dataFolder, "signing.key");
+  try {
+    await mkdir(dataFolder, { recursive: true });
+    // `wx` fails where the file is there: of two processes that start together one makes the key and both read it.
+    await writeFile(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== "EEXIST") throw error;
+      },
+    );
+    return Buffer.from(await readFile(file, "utf8"), "base64url");
+  } catch (error) {
+    throw new StartupError(
+      `The signing key ${file} cannot be read or made (${(error as Error).message}). Make the folder writable, or set MARQUEE_SIGNING_KEY.`,
+    );
+  }
+}

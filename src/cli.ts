@@ -1,0 +1,44 @@
+import { Command, CommanderError } from "commander";
+
+import { StoreUnavailableError } from "../datasources/store-error.js";
+import { importCommand } from "./cli/import.js";
+import { learnCommand } from "./cli/learn.js";
+import { seedCommand } from "./cli/seed.js";
+import { serveCommand } from "./cli/serve.js";
+import { tokenCommand } from "./cli/token.js";
+import { StartupError } from "./startup-error.js";
+
+/**
+ * The command line. Sets the process's exit code: 0 only where the command did what it was asked to.
+ *
+ * @param argv as in `process.argv`: two entries, then the arguments.
+ */
+export async function main(argv: string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+function program(): Command {
+  const root = new Command("marquee")
+    .description("One GraphQL endpoint for a streaming platform. Each command has --help.")
+    .showHelpAfterError("(--help shows what is accepted)");
+  for (const command of [serveCommand(), seedCommand(), importCommand(), tokenCommand(), learnCommand()]) {
+    root.addCommand(command.copyInheritedSettings(root).exitOverride());
+  }
+  return root.exitOverride();
+}
+
+/** Prints what a user can act on as one line, anything else with its stack. */
+function exitCodeOf(error: unknown): number {
+  // Commander has printed its own.
+  if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof StartupError) process.stderr.write(`${error.message}\n`);
+  else if (error instanceof StoreUnavailableError) {
+    const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
+    process.stderr.write(`${error.message}${cause}. Check that it runs and that its URL is right.\n`);
+  } else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}

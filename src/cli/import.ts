@@ -1,0 +1,134 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+
+import { Command } from "commander";
+
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import {
+  describeBadLine,
+  importEventsFile,
+  importTitlesFile,
+  type BadLine,
+  type ImportReport,
+} from "../../seeds/import.js";
+import { StartupError } from "../startup-error.js";
+import { learnWithProgress } from "./learn.js";
+import { counted, rate } from "./numbers.js";
+import { createProgress } from "./progress.js";
+import { tenantOf, withStores } from "./with-stores.js";
+
+interface ImportFlags {
+  tenant: string;
+  titles?: string;
+  events?: string;
+  errors?: string;
+  learn: boolean;
+}
+
+const EXAMPLES = `
+A line of titles: {"id":"tt0112641","kind":"MOVIE","name":"Casino","releaseYear":1995,"genres":["Crime"]}
+A line of events: {"id":"e1","profile":"u1","title":"tt0112641","at":"2026-05-01T20:11:00Z","seconds":5400}
+
+Examples:
+  marquee import --tenant meridian --titles titles.ndjson
+  marquee import --tenant meridian --titles titles.ndjson --events events.ndjson --errors bad.ndjson
+
+Bad lines are reported and left out, good ones imported; the exit code is 1 where there was a bad line.`;
+
+/** `marquee import`. */
+export function importCommand(): Command {
+  return new Command("import")
+    .description("Import titles and viewing events of your own, one JSON object a line. Can be run again: it upserts.")
+    .requiredOption("--tenant <slug>", "tenant that the lines are for")
+    .option("--titles <file>", "titles, imported first")
+    .option("--events <file>", "viewing events; profiles are made as needed")
+    .option("--errors <file>", "write every bad line's number and problems to this file, one JSON object a line")
+    .option("--no-learn", "leave recommendations and charts as they are after importing events")
+    .addHelpText("after", EXAMPLES)
+    .action(async (flags: ImportFlags) => {
+      if (!flags.titles && !flags.events) {
+        throw new StartupError("There is nothing to import: name a file with --titles, --events or both.");
+      }
+      const good = await withStores(async (stores) => importFiles(stores, await tenantOf(stores, flags.tenant), flags));
+      if (!good) process.exitCode = 1;
+    });
+}
+
+/** Answers whether every line was good. */
+async function importFiles(stores: Stores, tenant: Tenant, flags: ImportFlags): Promise<boolean> {
+  const bad = new BadLines(flags.errors);
+  try {
+    if (flags.titles) await importFile("titles", flags.titles, bad, importTitlesFile.bind(null, stores, tenant));
+    if (flags.events) await importFile("events", flags.events, bad, importEventsFile.bind(null, stores, tenant));
+  } finally {
+    bad.close();
+  }
+  if (flags.events && flags.learn) await learnWithProgress(stores, tenant);
+  else if (flags.events) {
+    process.stdout.write(`Recommendations and charts are as before; "marquee learn --tenant ${tenant.slug}" renews them.\n`);
+  }
+  return bad.total === 0;
+}
+
+type ImportFile = (
+  file: string,
+  options: { onBad: (bad: BadLine) => void; onProgress: (lines: number, fraction: number) => void },
+) => Promise<ImportReport>;
+
+async function importFile(what: "titles" | "events", file: string, bad: BadLines, run: ImportFile): Promise<void> {
+  const progress = createProgress();
+  const onProgress = (lines: number, fraction: number) => progress.show(what, fraction, `${counted(lines)} lines`);
+  const report = await run(file, { onBad: (line) => bad.add(file, line), onProgress }).finally(() => progress.end());
+  bad.print(file, report.badLines);
+  process.stdout.write(`${describeImport(what, report)}\n`);
+}
+
+/** What an import did, in words. */
+function describeImport(what: string, report: ImportReport): string {
+  const { read, imported, unchanged, badLines, ignoredFields, seconds } = report;
+  const parts = [`${counted(imported)} of ${counted(read)} lines imported`];
+  if (unchanged > 0) parts.push(`${counted(unchanged)} unchanged`);
+  if (badLines > 0) parts.push(`${counted(badLines)} bad`);
+  const ignored = [...ignoredFields].map(([field, lines]) => `${field} (${counted(lines)} lines)`);
+  const note = ignored.length > 0 ? `\nNot part of the format and passed over: ${ignored.join(", ")}.` : "";
+  return `${what}: ${parts.join(", ")}, in ${seconds.toFixed(1)} s (${rate(read, seconds)}).${note}`;
+}
+
+/** Bad lines in full up to this many a file; the rest is counted. */
+const SHOWN = 100;
+
+/** Puts bad lines where they are read: the first on standard error once the progress is gone, all in a file if one is named. */
+class BadLines {
+  total = 0;
+  readonly #file: number | undefined;
+  #shown: BadLine[] = [];
+
+  constructor(file: string | undefined) {
+    this.#file = file === undefined ? undefined : openForWriting(file);
+  }
+
+  add(source: string, bad: BadLine): void {
+    this.total += 1;
+    if (this.#shown.length < SHOWN) this.#shown.push(bad);
+    if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify({ file: source, ...bad })}\n`);
+  }
+
+  print(source: string, count: number): void {
+    const lines = this.#shown.sort((a, b) => a.line - b.line).map((bad) => `${source}: ${describeBadLine(bad)}`);
+    this.#shown = [];
+    if (count > lines.length) lines.push(`${source}: and ${counted(count - lines.length)} more bad lines`);
+    if (lines.length > 0) process.stderr.write(`${lines.join("\n")}\n`);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+  }
+}
+
+function openForWriting(file: string): number {
+  try {
+    return openSync(file, "w");
+  } catch (error) {
+    throw new StartupError(`--errors: ${file} cannot be written (${(error as Error).message}). Name a file in a folder that exists.`);
+  }
+}

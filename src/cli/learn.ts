@@ -1,0 +1,33 @@
+import { Command } from "commander";
+
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { learn } from "../jobs/learn.js";
+import { createProgress } from "./progress.js";
+import { tenantOf, withStores } from "./with-stores.js";
+
+/** `marquee learn`. */
+export function learnCommand(): Command {
+  return new Command("learn")
+    .description("Run the batch jobs: the taste graph, Top 10, trending and popularity, from all viewing events.")
+    .option("--tenant <slug>", "only this tenant (default: all)")
+    .addHelpText("after", "\nExamples:\n  marquee learn\n  marquee learn --tenant meridian")
+    .action(async ({ tenant }: { tenant?: string }) => {
+      await withStores(async (stores) => {
+        const tenants = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
+        for (const each of tenants) await learnWithProgress(stores, each);
+      });
+    });
+}
+
+/** Runs the batch jobs of a tenant with progress on standard error and one line of result. */
+export async function learnWithProgress(stores: Stores, tenant: Tenant): Promise<void> {
+  const started = performance.now();
+  const progress = createProgress();
+  try {
+    await learn(stores, tenant, (step, fraction) => progress.show(`${tenant.slug} learn`, fraction, step));
+  } finally {
+    progress.end();
+  }
+  process.stdout.write(`${tenant.slug}: learned in ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
+}

@@ -1,0 +1,48 @@
+import { openStores, type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { readConfig, type Config } from "../config.js";
+import { StartupError } from "../startup-error.js";
+
+/** Exit codes of a process that a signal ended: 128 and the signal's number. */
+const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs a command's work on the configured stores, beside a gateway that is running or alone, and closes them, also when
+ * the command is interrupted.
+ */
+export async function withStores<T>(work: (stores: Stores, config: Config) => Promise<T>): Promise<T> {
+  const config = readConfig();
+  const stores = await openStores({
+    postgresUrl: config.stores.postgres,
+    dataFolder: config.dataFolder,
+    share: true,
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+  const interrupt = (signal: NodeJS.Signals) => {
+    const exit = () => process.exit(SIGNAL_EXITS[signal as keyof typeof SIGNAL_EXITS]);
+    stores.close().then(exit, exit);
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    return await work(stores, config);
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    await stores.close();
+  }
+}
+
+/**
+ * The tenant of a slug.
+ *
+ * @throws StartupError that names the tenants there are.
+ */
+export async function tenantOf(stores: Stores, slug: string): Promise<Tenant> {
+  const tenant = await stores.tenants.bySlug(slug);
+  if (tenant) return tenant;
+  const known = (await stores.tenants.list()).map((each) => each.slug);
+  throw new StartupError(
+    known.length > 0
+      ? `There is no tenant "${slug}". Known tenants: ${known.join(", ")}.`
+      : `There is no tenant "${slug}", nor any other. Run "marquee seed" to make the demo tenants.`,
+  );
+}

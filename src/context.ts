@@ -1,0 +1,102 @@
+import { type Accounts, type Role, type ViewerRecord } from "../datasources/accounts/accounts.js";
+import { type Audience } from "../datasources/catalog/audience.js";
+import { catalogLoaders, type CatalogLoaders } from "../datasources/catalog/catalog.loaders.js";
+import { recommendationsLoaders, type RecommendationsLoaders } from "../datasources/recommendations/recommendations.loaders.js";
+import { CallLog, type FieldPath, type StoreRequest } from "../datasources/store-request.js";
+import { type Stores } from "../datasources/stores.js";
+import { type Tenant } from "../datasources/tenant.js";
+import { viewingLoaders, type ViewingLoaders } from "../datasources/viewing/viewing.loaders.js";
+import { type Identity, type Tokens } from "./auth/tokens.js";
+import { type Cursors } from "./cursor.js";
+import { clientError } from "./errors.js";
+
+/** The maturity limit of a visitor. Years. */
+const ADULT = 18;
+
+/** What the gateway has for as long as it runs. */
+export interface Gateway {
+  stores: Stores;
+  tokens: Tokens;
+  cursors: Cursors;
+}
+
+/** What one request has: its tenant, its viewer, its batches. Made before execution, gone with the answer. */
+export class Context {
+  request!: StoreRequest;
+  catalog!: CatalogLoaders;
+  viewing!: ViewingLoaders;
+  recommendations!: RecommendationsLoaders;
+  tenant!: Tenant;
+  identity!: Identity | null;
+  readonly #calls = new CallLog();
+  readonly #now = new Date();
+  #viewer: Promise<ViewerRecord | null> | undefined;
+  #audience: Promise<Audience> | undefined;
+
+  constructor(
+    readonly gateway: Gateway,
+    tenant: Tenant,
+    identity: Identity | null,
+    /** The tenant that the request itself names, before any default. */
+    readonly namedTenant: string | null,
+    readonly requestId: string,
+    private readonly signal?: AbortSignal,
+  ) {
+    this.becomes(tenant, identity);
+  }
+
+  /** From here on the request speaks for another identity, with batches of its own: nothing loaded before is reused. */
+  becomes(tenant: Tenant, identity: Identity | null): void {
+    const { stores } = this.gateway;
+    this.tenant = tenant;
+    this.identity = identity;
+    this.#viewer = undefined;
+    this.#audience = undefined;
+    this.request = { tenant, calls: this.#calls, signal: this.signal };
+    this.catalog = catalogLoaders(stores.catalog, stores.titleVersions, this.request, () => this.audience());
+    this.viewing = viewingLoaders(stores.viewing, this.request);
+    this.recommendations = recommendationsLoaders(stores.recommendations, this.request);
+  }
+
+  get accounts(): Accounts {
+    return this.gateway.stores.accounts;
+  }
+
+  /** The request's store request on behalf of a field, for reads that no loader batches. */
+  on(path: FieldPath): StoreRequest {
+    return { ...this.request, path };
+  }
+
+  /** The signed-in account and profile, read once a request; null for a visitor and where the account is gone. */
+  viewer(path?: FieldPath): Promise<ViewerRecord | null> {
+    this.#viewer ??= this.identity
+      ? this.accounts.viewer({ ...this.request, path }, this.identity)
+      : Promise.resolve(null);
+    return this.#viewer;
+  }
+
+  /** For whom titles are answered. A visitor is an adult in the tenant's own country. */
+  audience(path?: FieldPath): Promise<Audience> {
+    this.#audience ??= this.viewer(path).then((viewer) => this.#audienceOf(viewer));
+    return this.#audience;
+  }
+
+  #audienceOf(viewer: ViewerRecord | null): Audience {
+    // A token outlives the profile it was made for; as a visitor that profile would lose its maturity limit.
+    if (this.identity && !viewer) {
+      throw clientError("UNAUTHENTICATED", "authorization: the profile of this token is gone. Sign in again.", {
+        field: "authorization",
+      });
+    }
+    return {
+      country: viewer?.profile.country ?? viewer?.account?.country ?? this.tenant.defaultCountry,
+      maturityLimit: viewer?.profile.maturityLimit ?? ADULT,
+      editor: this.hasRole("EDITOR"),
+      now: this.#now,
+    };
+  }
+
+  hasRole(role: Role): boolean {
+    return this.identity?.roles.includes(role) ?? false;
+  }
+}

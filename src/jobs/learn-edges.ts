@@ -1,0 +1,117 @@
+import { type Edges } from "./similarity/learn-similarities.js";
+
+/** Edges that leave one title at most: with 50 recent watches, a recommendation looks at 25,000 edges at most. */
+export const MAX_OUTGOING = 500;
+/** A title with fewer edges than this in a direction gets content edges up to it. */
+export const ENOUGH_EDGES = 10;
+
+/**
+ * Drops repeated pairs (the first one stays) and, of titles with more than `limit` outgoing edges, the weakest.
+ * Answers the edges by start; linear but for the sorting of those overfull titles.
+ *
+ * @param titles how many titles the edges index.
+ */
+export function tidyEdges(edges: Edges, titles: number, limit = MAX_OUTGOING): Edges {
+  const { order, starts } = groupByStart(edges, titles);
+  const seenFrom = new Int32Array(titles).fill(-1);
+  const kept = new Uint32Array(order.length);
+  let count = 0;
+  for (let title = 0; title < titles; title++) {
+    const distinct = order.subarray(starts[title], starts[title + 1]).filter((edge) => {
+      const first = seenFrom[edges.to[edge]!] !== title;
+      seenFrom[edges.to[edge]!] = title;
+      return first;
+    });
+    const strongest =
+      distinct.length <= limit ? distinct : distinct.sort(strongerFirst(edges)).subarray(0, limit);
+    kept.set(strongest, count);
+    count += strongest.length;
+  }
+  return pick(edges, kept.subarray(0, count));
+}
+
+/**
+ * Content edges for titles that too few viewers have watched: for each direction in which a title has fewer than
+ * `ENOUGH_EDGES` learned edges, edges with its nearest titles up to that number. They weigh at most what the weakest
+ * quarter of learned edges does, so that they rank behind what viewers have shown.
+ *
+ * @param learned tidy edges.
+ * @param content per title `to` its nearest titles `from`, strongest first, weights in (0, 1].
+ */
+export function contentEdges(learned: Edges, content: Edges, titles: number): Edges {
+  const incoming = countOf(learned.to, titles);
+  const outgoing = countOf(learned.from, titles);
+  const scale = lowerQuartile(learned.weight);
+  const picked = { from: [] as number[], to: [] as number[], weight: [] as number[] };
+  const add = (from: number, to: number, weight: number): void => {
+    picked.from.push(from);
+    picked.to.push(to);
+    picked.weight.push(weight * scale);
+  };
+  content.to.forEach((title, edge) => {
+    const near = content.from[edge]!;
+    const weight = content.weight[edge]!;
+    if (incoming[title]! < ENOUGH_EDGES) {
+      incoming[title]! += 1;
+      add(near, title, weight);
+    }
+    if (outgoing[title]! < ENOUGH_EDGES) {
+      outgoing[title]! += 1;
+      add(title, near, weight);
+    }
+  });
+  return {
+    from: Uint32Array.from(picked.from),
+    to: Uint32Array.from(picked.to),
+    weight: Float32Array.from(picked.weight),
+  };
+}
+
+/** Two lists of edges one behind the other. */
+export function joinEdges(first: Edges, second: Edges): Edges {
+  const length = first.from.length;
+  const joined = {
+    from: new Uint32Array(length + second.from.length),
+    to: new Uint32Array(length + second.from.length),
+    weight: new Float32Array(length + second.from.length),
+  };
+  for (const column of ["from", "to", "weight"] as const) {
+    joined[column].set(first[column]);
+    joined[column].set(second[column], length);
+  }
+  return joined;
+}
+
+/** Edge positions by start, in their order within one: those of title `t` are `order[starts[t] … starts[t + 1] - 1]`. */
+function groupByStart(edges: Edges, titles: number): { order: Uint32Array; starts: Uint32Array } {
+  const starts = new Uint32Array(titles + 1);
+  for (const title of edges.from) starts[title + 1]! += 1;
+  for (let title = 0; title < titles; title++) starts[title + 1]! += starts[title]!;
+  const next = starts.slice();
+  const order = new Uint32Array(edges.from.length);
+  edges.from.forEach((title, edge) => (order[next[title]!++] = edge));
+  return { order, starts };
+}
+
+function strongerFirst(edges: Edges) {
+  return (a: number, b: number): number => edges.weight[b]! - edges.weight[a]! || edges.to[a]! - edges.to[b]!;
+}
+
+function pick(edges: Edges, positions: Uint32Array): Edges {
+  return {
+    from: positions.map((edge) => edges.from[edge]!),
+    to: positions.map((edge) => edges.to[edge]!),
+    weight: Float32Array.from(positions, (edge) => edges.weight[edge]!),
+  };
+}
+
+function countOf(titles: Uint32Array, length: number): Uint32Array {
+  const counts = new Uint32Array(length);
+  for (const title of titles) counts[title]! += 1;
+  return counts;
+}
+
+/** The weight under which a quarter of the edges lie; 1 where there are none. */
+function lowerQuartile(weights: Float32Array): number {
+  return weights.length === 0 ? 1 : weights.slice().sort()[Math.floor(weights.length / 4)]!;
+}

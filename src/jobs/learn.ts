@@ -1,0 +1,153 @@
+import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type TitleVersions } from "../../datasources/catalog/title-versions.js";
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "./learn-edges.js";
+import { gatherInteractions } from "./learn-interactions.js";
+import { contentSimilarities, type TitleContent } from "./similarity/content-similarity.js";
+import {
+  learnSimilarities,
+  type Edges,
+  type Interactions,
+  type LearnedSimilarities,
+  type SimilarityModel,
+} from "./similarity/learn-similarities.js";
+
+/** What the batch jobs of one tenant have made. */
+export interface LearnReport {
+  top10: { days: number; countries: number; entries: number };
+  /** Titles with a popularity. */
+  popular: number;
+  /** Profiles with watches, and their distinct titles. */
+  profiles: number;
+  watches: number;
+  /** What the edges between watched titles were learned with; `CONTENT` where there was nothing to learn from. */
+  model: SimilarityModel;
+  /** Titles of the taste graph, watched or not. */
+  titles: number;
+  learnedEdges: number;
+  contentEdges: number;
+}
+
+/** Told which step is under way and how much of it is done, from 0 to 1. */
+export type LearnProgress = (step: string, fraction: number) => void;
+
+const NO_EDGES: Edges = { from: new Uint32Array(), to: new Uint32Array(), weight: new Float32Array() };
+
+/**
+ * The batch jobs of one tenant: Top 10 and trending, popularity (also of the documents that catalog and search
+ * serve), and the taste graph, learned from who watched what and filled up from what titles are. Can be run again at
+ * any time; readers see the old results until the new ones are complete. A tenant without events gets content edges.
+ *
+ * Memory: two numbers a watched pair and three an edge, beside the features of the titles.
+ */
+export async function learn(
+  stores: Stores,
+  tenant: Tenant,
+  onProgress?: LearnProgress,
+): Promise<LearnReport> {
+  const step = steps(onProgress);
+  const top10 = await step("Top 10", () => stores.top10Job.recompute(tenant));
+  const popular = await step("popularity", () => spreadPopularity(stores, tenant));
+  const interactions = await step("watch history", () =>
+    gatherInteractions(stores.top10Job.interactions(tenant)),
+  );
+  const learned = await step("learning tastes", (progress) => learnFrom(interactions, progress));
+  const { titles, content } = await step("similar content", () =>
+    similarContent(stores.titleVersions, tenant, interactions.items),
+  );
+  const counts = await step("taste graph", () => saveGraph(stores, tenant, learned, content, titles));
+  return {
+    top10,
+    popular,
+    profiles: interactions.users,
+    watches: interactions.itemIndex.length,
+    model: modelOf(learned),
+    titles: titles.length,
+    ...counts,
+  };
+}
+
+/** Runs one named step: told at its start, at its end, and between where it knows how far it is. */
+function steps(onProgress: LearnProgress | undefined) {
+  return async <T>(name: string, work: (progress: (fraction: number) => void) => Promise<T>): Promise<T> => {
+    onProgress?.(name, 0);
+    const result = await work((fraction) => onProgress?.(name, fraction));
+    onProgress?.(name, 1);
+    return result;
+  };
+}
+
+/** Answers for how many titles. */
+async function spreadPopularity(stores: Stores, tenant: Tenant): Promise<number> {
+  const popularity = await stores.top10Job.popularity(tenant);
+  await stores.catalogProjection.setPopularity(tenant, popularity);
+  await stores.searchProjection.setPopularity(tenant, popularity);
+  return popularity.size;
+}
+
+async function learnFrom(
+  interactions: Interactions,
+  onProgress: (fraction: number) => void,
+): Promise<LearnedSimilarities | null> {
+  return interactions.users === 0 ? null : learnSimilarities(interactions, { onProgress });
+}
+
+function modelOf(learned: LearnedSimilarities | null): SimilarityModel {
+  return learned && learned.edges.from.length > 0 ? learned.model : "CONTENT";
+}
+
+/** Nearest titles by content, as indices into the watched titles followed by the others of the catalog. */
+async function similarContent(
+  versions: TitleVersions,
+  tenant: Tenant,
+  watched: readonly string[],
+): Promise<{ titles: string[]; content: Edges }> {
+  const contents: TitleContent[] = [];
+  for await (const batch of versions.inForce(tenant)) {
+    for (const title of batch) if (title.state !== "ARCHIVED") contents.push(contentOf(title));
+  }
+  const nearest = await contentSimilarities(contents, { neighbours: ENOUGH_EDGES });
+  const titles = [...watched];
+  const indexes = new Map(watched.map((id, index) => [id, index]));
+  const indexOf = Uint32Array.from(contents, ({ id }) => indexes.get(id) ?? titles.push(id) - 1);
+  const content = {
+    from: nearest.from.map((title) => indexOf[title]!),
+    to: nearest.to.map((title) => indexOf[title]!),
+    weight: nearest.weight,
+  };
+  return { titles, content };
+}
+
+function contentOf(title: TitleDocument): TitleContent {
+  return {
+    id: title.id,
+    genres: title.genres.map(({ id }) => id),
+    tags: title.tags,
+    people: title.credits.map(({ person }) => person.id),
+    studio: title.studio?.id ?? null,
+    releaseYear: title.releaseYear,
+  };
+}
+
+async function saveGraph(
+  stores: Stores,
+  tenant: Tenant,
+  learned: LearnedSimilarities | null,
+  content: Edges,
+  titles: string[],
+): Promise<{ learnedEdges: number; contentEdges: number }> {
+  const own = tidyEdges(learned?.edges ?? NO_EDGES, titles.length);
+  const edges = tidyEdges(joinEdges(own, contentEdges(own, content, titles.length)), titles.length);
+  await stores.tasteGraph.replace(
+    tenant,
+    { titles, ...edges },
+    {
+      model: modelOf(learned),
+      learnedAt: new Date().toISOString(),
+      titles: titles.length,
+      edges: edges.from.length,
+    },
+  );
+  return { learnedEdges: own.from.length, contentEdges: edges.from.length - own.from.length };
+}

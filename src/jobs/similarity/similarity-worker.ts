@@ -1,0 +1,16 @@
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { runTask, type Outcome, type Task } from "./similarity-task.js";
+
+/** What the learning thread sends: the part done, any number of times, then the outcome. */
+export type WorkerMessage = { fraction: number } | { outcome: Outcome<Task> };
+
+// The one module here that does something on import: it is the program of a thread, which has no other way to start.
+if (!isMainThread && parentPort) work(workerData as Task, parentPort);
+
+function work(task: Task, port: NonNullable<typeof parentPort>): void {
+  const send = (message: WorkerMessage, transfer?: ArrayBuffer[]): void =>
+    port.postMessage(message, transfer);
+  const outcome = runTask(task, (fraction) => send({ fraction }));
+  const { from, to, weight } = "edges" in outcome ? outcome.edges : outcome;
+  send({ outcome }, [from.buffer, to.buffer, weight.buffer] as ArrayBuffer[]);
+}

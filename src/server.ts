@@ -1,0 +1,168 @@
+import path from "node:path";
+import { randomUUID } from "node:crypto";
+
+import fastifyApollo from "@as-integrations/fastify";
+import fastifyStatic from "@fastify/static";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+
+import { openStores, type Stores } from "../datasources/stores.js";
+import { createApollo } from "./apollo.js";
+import { createTokens, type Identity, type Tokens } from "./auth/tokens.js";
+import { type Config } from "./config.js";
+import { Context, type Gateway } from "./context.js";
+import { createCursors } from "./cursor.js";
+import { clientError } from "./errors.js";
+import { createLogger, type Logger } from "./observability/logger.js";
+import { createMetrics } from "./observability/metrics.js";
+import { packageRoot } from "./package-root.js";
+import { StartupError } from "./startup-error.js";
+import { tenantOfRequest } from "./tenancy/request-tenant.js";
+
+/** What the playground needs and nothing else: no request leaves the origin. Monaco sets inline styles and carries its icons in a data URL. */
+const PLAYGROUND_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** A gateway that answers requests. */
+export interface RunningGateway {
+  url: string;
+  stores: Stores;
+  tokens: Tokens;
+  /** Stops taking requests, answers those under way, then closes the stores. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the stores and listens.
+ *
+ * @param prepare runs between the two: seeding on the first start.
+ * @throws StartupError with one line that says what to do.
+ */
+export async function startGateway(
+  config: Config,
+  prepare: (stores: Stores) => Promise<void> = async () => {},
+): Promise<RunningGateway> {
+  const logger = createLogger(config);
+  const tokens = await createTokens(config);
+  const stores = await openStores({
+    postgresUrl: config.stores.postgres,
+    dataFolder: config.dataFolder,
+    log: (line) => logger.debug(line),
+  });
+  try {
+    await prepare(stores);
+    const gateway = { stores, tokens, cursors: createCursors(tokens.signingKey) };
+    const app = await createApp(config, gateway, logger);
+    const url = await listen(app, config);
+    let closing: Promise<void> | undefined;
+    const close = () => (closing ??= drain(app, config).finally(() => stores.close()));
+    return { url, stores, tokens, close };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+async function createApp(config: Config, gateway: Gateway, logger: Logger): Promise<FastifyInstance> {
+  const metrics = createMetrics();
+  const apollo = createApollo(config, logger, metrics);
+  await apollo.start();
+  const app = Fastify({
+    disableRequestLogging: true,
+    forceCloseConnections: "idle",
+    routerOptions: { ignoreTrailingSlash: true },
+    genReqId: () => randomUUID(),
+  });
+  app.addHook("onClose", () => apollo.stop());
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) logger.error({ requestId: request.id, err: error }, "Unexpected error");
+    const message = status < 500 ? error.message : "Something went wrong here.";
+    const code = status < 500 ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR";
+    return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+  });
+  await app.register(fastifyApollo(apollo), {
+    context: async (request, reply) => {
+      void reply.header("x-request-id", request.id);
+      return createContext(config, gateway, request);
+    },
+  });
+  app.get("/healthz", () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    const health = await gateway.stores.health();
+    const ready = health.every(({ state }) => state === "UP");
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "degraded", stores: health });
+  });
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  if (config.playground) await servePlayground(app);
+  return app;
+}
+
+async function createContext(config: Config, gateway: Gateway, request: FastifyRequest): Promise<Context> {
+  const identity = await identityOf(gateway.tokens, request.headers.authorization);
+  const header = request.headers["x-marquee-tenant"];
+  const { tenant, named } = await tenantOfRequest(
+    gateway.stores.tenants,
+    identity,
+    { tenant: Array.isArray(header) ? header[0] : header, host: request.headers.host },
+    config.defaultTenant,
+  );
+  const gone = new AbortController();
+  request.raw.once("close", () => gone.abort());
+  return new Context(gateway, tenant, identity, named, request.id, gone.signal);
+}
+
+async function identityOf(tokens: Tokens, authorization: string | undefined): Promise<Identity | null> {
+  if (!authorization) return null;
+  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+  if (token) return tokens.verify(token);
+  throw clientError("UNAUTHENTICATED", "authorization: not a bearer token. Accepted: Bearer and a token from signIn.", {
+    field: "authorization",
+    accepted: "Bearer and a token from signIn",
+  });
+}
+
+async function servePlayground(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: path.join(packageRoot(), "dist", "playground"),
+    wildcard: false,
+    cacheControl: false,
+    setHeaders: (reply, file) => {
+      const hashed = file.includes(`${path.sep}assets${path.sep}`);
+      void reply.header("cache-control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+      void reply.header("content-security-policy", PLAYGROUND_CSP);
+      void reply.header("x-content-type-options", "nosniff");
+      void reply.header("referrer-policy", "no-referrer");
+    },
+  });
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  const { port, host } = config.http;
+  try {
+    return await app.listen({ port, host });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new StartupError(
+        `Port ${port} is in use. Stop what listens there, or choose another: PORT=${port + 1} npm start.`,
+      );
+    }
+    if (code === "EACCES") throw new StartupError(`Port ${port} needs more rights. Choose one above 1023 with PORT.`);
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
+      throw new StartupError(`HOST "${host}" is no address of this machine. 127.0.0.1 is for this machine alone, 0.0.0.0 for all.`);
+    }
+    throw error;
+  }
+}
+
+/** Closes the listener, lets requests under way finish, and cuts off what is still open when the time is up. */
+async function drain(app: FastifyInstance, config: Config): Promise<void> {
+  const cutOff = setTimeout(() => app.server.closeAllConnections(), config.http.drainSeconds * 1000);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cutOff);
+  }
+}

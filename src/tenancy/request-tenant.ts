@@ -1,0 +1,40 @@
+import { type Tenants } from "../../datasources/accounts/tenants.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { type Identity } from "../auth/tokens.js";
+import { clientError } from "../errors.js";
+
+/** The tenant of a request, and the name by which the request asked for it, if it did. */
+export interface RequestTenant {
+  tenant: Tenant;
+  named: string | null;
+}
+
+/**
+ * Every request has exactly one tenant: that of the verified token, else the one named by the header
+ * `x-marquee-tenant`, else the one that the host name begins with, else the deployment's default.
+ *
+ * @throws TENANT_UNKNOWN when none of these is there.
+ */
+export async function tenantOfRequest(
+  tenants: Tenants,
+  identity: Identity | null,
+  headers: { tenant: string | undefined; host: string | undefined },
+  defaultTenant: string | null,
+): Promise<RequestTenant> {
+  if (identity) return { tenant: await known(tenants, identity.tenant), named: identity.tenant };
+  if (headers.tenant) return { tenant: await known(tenants, headers.tenant), named: headers.tenant };
+  const label = headers.host?.split(".")[0]?.toLowerCase();
+  const ofHost = label && (await tenants.bySlug(label));
+  if (ofHost) return { tenant: ofHost, named: ofHost.slug };
+  return { tenant: await known(tenants, defaultTenant), named: null };
+}
+
+async function known(tenants: Tenants, slug: string | null): Promise<Tenant> {
+  const tenant = slug === null ? null : await tenants.bySlug(slug.toLowerCase());
+  if (tenant) return tenant;
+  throw clientError(
+    "TENANT_UNKNOWN",
+    `x-marquee-tenant: ${slug === null ? "no tenant is named" : "there is no such tenant"}. Accepted: the name of a tenant of this deployment.`,
+    { field: "x-marquee-tenant", accepted: "the name of a tenant of this deployment" },
+  );
+}

@@ -1,0 +1,69 @@
+import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type SimilarEdges, type TasteModel } from "../../datasources/recommendations/recommendations.js";
+import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
+
+/** A published film, licensed everywhere since 2020 unless stated otherwise. */
+export function film(id: string, stated: Partial<TitleBody> = {}): TitleBody {
+  return {
+    id,
+    kind: "MOVIE",
+    state: "PUBLISHED",
+    name: id,
+    alternativeNames: [],
+    synopsis: null,
+    releaseYear: null,
+    runtimeMinutes: null,
+    maturityRating: "PG",
+    genres: [],
+    tags: [],
+    studio: null,
+    credits: [],
+    licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }],
+    seasons: [],
+    addedAt: "2020-01-01T00:00:00Z",
+    ...stated,
+  };
+}
+
+export function documentOf(body: TitleBody): TitleDocument {
+  return { ...body, version: 1, popularity: 0 };
+}
+
+/** A completed watch of an hour in the US unless stated otherwise; its id follows from what it says. */
+export function watch(
+  profileId: string,
+  titleId: string,
+  at: string,
+  stated: Partial<ViewingEvent> = {},
+): ViewingEvent {
+  return {
+    id: `${profileId} ${titleId} ${at}`,
+    profileId,
+    titleId,
+    at,
+    seconds: 3600,
+    completed: true,
+    country: "US",
+    device: "TV",
+    rating: null,
+    ...stated,
+  };
+}
+
+/** `from to weight` per line as the columns of a graph. */
+export function graph(text: string): SimilarEdges {
+  const lines = text
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  const titles = [...new Set(lines.flatMap(([from, to]) => [from!, to!]))];
+  return {
+    titles,
+    from: Uint32Array.from(lines, ([from]) => titles.indexOf(from!)),
+    to: Uint32Array.from(lines, ([, to]) => titles.indexOf(to!)),
+    weight: Float32Array.from(lines, ([, , weight]) => Number(weight)),
+  };
+}
+
+export const MODEL: TasteModel = { model: "EASE", learnedAt: "2026-05-01T00:00:00Z", titles: 0, edges: 0 };

@@ -28,10 +28,10 @@ export class Context {
   recommendations!: RecommendationsLoaders;
   tenant!: Tenant;
   identity!: Identity | null;
-  readonly #calls = new CallLog();
-  readonly #now = new Date();
-  #viewer: Promise<ViewerRecord | null> | undefined;
-  #audience: Promise<Audience> | undefined;
+  private readonly calls = new CallLog();
+  private readonly now = new Date();
+  /** What is read once an identity. An object, and no private members: Apollo executes on a copy of the context, and both must share it. */
+  private once!: { viewer?: Promise<ViewerRecord | null>; audience?: Promise<Audience> };
 
   constructor(
     readonly gateway: Gateway,
@@ -50,9 +50,8 @@ export class Context {
     const { stores } = this.gateway;
     this.tenant = tenant;
     this.identity = identity;
-    this.#viewer = undefined;
-    this.#audience = undefined;
-    this.request = { tenant, calls: this.#calls, signal: this.signal };
+    this.once = {};
+    this.request = { tenant, calls: this.calls, signal: this.signal };
     this.catalog = catalogLoaders(stores.catalog, stores.titleVersions, this.request, () => this.audience());
     this.viewing = viewingLoaders(stores.viewing, this.request);
     this.recommendations = recommendationsLoaders(stores.recommendations, this.request);
@@ -69,19 +68,19 @@ export class Context {
 
   /** The signed-in account and profile, read once a request; null for a visitor and where the account is gone. */
   viewer(path?: FieldPath): Promise<ViewerRecord | null> {
-    this.#viewer ??= this.identity
+    this.once.viewer ??= this.identity
       ? this.accounts.viewer({ ...this.request, path }, this.identity)
       : Promise.resolve(null);
-    return this.#viewer;
+    return this.once.viewer;
   }
 
   /** For whom titles are answered. A visitor is an adult in the tenant's own country. */
   audience(path?: FieldPath): Promise<Audience> {
-    this.#audience ??= this.viewer(path).then((viewer) => this.#audienceOf(viewer));
-    return this.#audience;
+    this.once.audience ??= this.viewer(path).then((viewer) => this.audienceOf(viewer));
+    return this.once.audience;
   }
 
-  #audienceOf(viewer: ViewerRecord | null): Audience {
+  private audienceOf(viewer: ViewerRecord | null): Audience {
     // A token outlives the profile it was made for; as a visitor that profile would lose its maturity limit.
     if (this.identity && !viewer) {
       throw clientError("UNAUTHENTICATED", "authorization: the profile of this token is gone. Sign in again.", {
@@ -92,7 +91,7 @@ export class Context {
       country: viewer?.profile.country ?? viewer?.account?.country ?? this.tenant.defaultCountry,
       maturityLimit: viewer?.profile.maturityLimit ?? ADULT,
       editor: this.hasRole("EDITOR"),
-      now: this.#now,
+      now: this.now,
     };
   }
 

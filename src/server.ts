@@ -67,7 +67,6 @@ async function createApp(config: Config, gateway: Gateway, logger: Logger): Prom
   const apollo = createApollo(config, logger, metrics);
   await apollo.start();
   const app = Fastify({
-    disableRequestLogging: true,
     forceCloseConnections: "idle",
     routerOptions: { ignoreTrailingSlash: true },
     genReqId: () => randomUUID(),

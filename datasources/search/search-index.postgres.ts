@@ -1,7 +1,7 @@
 import { MATURITY_AGES, type TitleDocument, type TitleLicence } from "../catalog/title.document.js";
 import { type Query, sql } from "../postgres/store.postgres.js";
 import { keysOfWord } from "./search-fuzzy.js";
-import { type Term, termsOf, WHOLE } from "./search-terms.js";
+import { MINOR, type Term, termsOf, WHOLE } from "./search-terms.js";
 import { cleanText, coreWords, joinWords, wordsOf } from "./search-text.js";
 
 interface KnownWord {
@@ -82,7 +82,7 @@ export class SearchIndexWriter {
     await this.query(sql`
       delete from search_terms t
       using unnest(${pairs.map((pair) => pair.word)}::int[], ${pairs.map((pair) => pair.doc)}::int[]) as o(word_id, doc)
-      where t.word_id = o.word_id and t.doc = o.doc`);
+      where t.word_id = o.word_id and t.minor = any('{false,true}') and t.doc = o.doc`);
     await this.query(sql`delete from search_credits where doc = any(${docs}::int[])`);
     for (const { word } of pairs) counts.set(word, (counts.get(word) ?? 0) - 1);
   }
@@ -172,11 +172,11 @@ export class SearchIndexWriter {
     }
     const [words, docs, weights, shares] = columns;
     await this.query(sql`
-      insert into search_terms (tenant_id, word_id, doc, weight, share)
-      select current_setting('marquee.tenant')::int, p.word_id, p.doc, p.weight, p.share
+      insert into search_terms (tenant_id, word_id, minor, doc, weight, share)
+      select current_setting('marquee.tenant')::int, p.word_id, p.weight < ${MINOR * 10_000}, p.doc, p.weight, p.share
       from unnest(${words}::int[], ${docs}::int[], ${weights}::smallint[], ${shares}::smallint[])
         as p(word_id, doc, weight, share)
-      order by 2, 3`);
+      order by 2, 3, 4`);
   }
 
   async #insertTexts(indexed: readonly Indexed[], ids: ReadonlyMap<string, number>): Promise<void> {

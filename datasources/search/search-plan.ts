@@ -52,9 +52,15 @@ export function planSearch(text: string): SearchPlan {
 function addWord(plan: SearchPlan, word: string, slot: number): void {
   const isLast = slot === plan.slots.length - 1;
   const reach = /^\d+$/.test(word) ? 0 : reachOf(word);
-  const completions = isLast ? 60 : word.length >= 3 ? 15 : 0;
-  const unit = addUnit(plan, { text: word, slots: [slot], reach, completions });
+  const unit = addUnit(plan, { text: word, slots: [slot], reach, completions: completionsOf(word, isLast) });
   for (const form of numberForms(word)) plan.variants.push({ unit, word: form, quality: QUALITY.number });
+}
+
+/** The fewer letters, the less a completion is worth and the more titles have one. */
+function completionsOf(word: string, isLast: boolean): number {
+  const { length } = word;
+  if (length < 2 || (length < 3 && /^\d+$/.test(word))) return 0;
+  return isLast ? Math.min(60, 10 * length) : length < 3 ? 0 : 15;
 }
 
 /** Neighbours written as one: "spider man" for `Spiderman`. */

@@ -44,6 +44,8 @@ export interface WordRow {
   quality: number;
 }
 
+/** Words that more titles have count only where they stand in a name, a credit or the like. */
+const RARE = 2_000;
 /** Hits reach at least this part of what the best one matches of the text. */
 const BAR = 0.7;
 /** Where a hit matches everything so well, those that lack a word are left out. */
@@ -153,7 +155,7 @@ export function rank(): Sql {
         max(e.quality * p.weight) / 10000 as strength,
         max(e.quality * p.share * s.part) / 10000 as share
       from expansion e
-      join search_terms p on p.word_id = e.word_id
+      join search_terms p on p.word_id = e.word_id and p.minor <= (e.frequency <= ${RARE}::int)
       join unit_slot s on s.unit = e.unit
       group by p.doc, s.slot
     ),
@@ -182,7 +184,7 @@ export function selectHits(parts: FilterParts, query: SearchQuery): Sql {
         ${flags(parts)}
       from scored s
       join search_titles t on t.doc = s.doc
-      where s.matched >= (select max(matched) from scored) * 0.3 and ${parts.always}
+      where s.matched >= (select max(matched) from scored) * 0.5 and ${parts.always}
     ),
     bar as materialized (
       select max(matched) * ${BAR}::float8 as least, coalesce(max(matched) filter (where complete) >= ${CLEAR}::float8, false) as clear

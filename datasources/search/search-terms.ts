@@ -18,6 +18,8 @@ export interface Term {
 }
 
 const WEIGHT = { name: 1, alternative: 0.95, people: 0.62, genre: 0.55, year: 0.6, tag: 0.4, studio: 0.4, synopsis: 0.28 };
+/** Fields that weigh less are minor: they count only for words that few titles have. */
+export const MINOR = 0.5;
 /** A common word's part in a name, where any other word counts 1. */
 const COMMON_PART = 0.3;
 /** Words of a synopsis that are indexed. */

@@ -69,12 +69,14 @@ create table search_keys (
 create table search_terms (
   tenant_id integer not null,
   word_id integer not null,
+  -- Found in a minor field only, such as the synopsis: left out for words that thousands of titles have.
+  minor boolean not null,
   doc integer not null,
   -- How much the field weighs that has the word.
   weight smallint not null,
   -- How much of a name of the title the word is.
   share smallint not null,
-  primary key (tenant_id, word_id, doc) include (weight, share)
+  primary key (tenant_id, word_id, minor, doc) include (weight, share)
 );
 
 -- People and genres for completion: a row for each word of a name that a completion may start with.

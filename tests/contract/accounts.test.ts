@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { type NewAccount } from "../../datasources/accounts/accounts.js";
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+
+let stores: Stores;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  stores = await openTestStores();
+});
+afterAll(() => stores.close());
+beforeEach(async () => {
+  tenant = await createTestTenant(stores);
+  await stores.accounts.putPlans(tenant, [plan("BASIC", 1), plan("PREMIUM", 4)]);
+});
+
+const plan = (id: string, maxStreams: number) => ({
+  id,
+  name: id.toLowerCase(),
+  maxStreams,
+  maxHeight: 1080,
+  priceCents: 999,
+  currency: "USD",
+});
+
+const adult = { id: "p1", name: "Robin", kind: "ADULT" as const, maturityLimit: 18, country: "GB" };
+const kids = { id: "p2", name: "Kids", kind: "KIDS" as const, maturityLimit: 8, country: null };
+const family: NewAccount = {
+  id: "family",
+  email: "Family@Example.com",
+  passwordHash: "hash",
+  roles: ["VIEWER", "EDITOR"],
+  country: "GB",
+  planId: "PREMIUM",
+  profiles: [adult, kids],
+};
+
+describe("viewer", () => {
+  it("answers the account with everything that belongs to it in one store call", async () => {
+    await stores.accounts.putAccounts(tenant, [family]);
+    const request = testRequest(tenant);
+    const viewer = await stores.accounts.viewer(request, { account: "family", profile: "p2" });
+    expect(request.calls.calls).toHaveLength(1);
+    expect(viewer).toMatchObject({
+      account: { id: "family", email: "Family@Example.com", roles: ["VIEWER", "EDITOR"], country: "GB" },
+      profile: { ...kids, accountId: "family" },
+      profiles: [{ ...adult, accountId: "family" }, { ...kids, accountId: "family" }],
+      subscription: { state: "ACTIVE", plan: { id: "PREMIUM", name: "premium", maxStreams: 4, maxHeight: 1080 } },
+      consents: { personalisation: true, measurement: true, marketing: false },
+    });
+    expect(viewer?.subscription?.currentPeriodEnd).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(viewer?.consents?.updatedAt).toMatch(/Z$/);
+  });
+
+  it("answers a profile without an account by itself", async () => {
+    await stores.accounts.putProfiles(tenant, [adult]);
+    const profile = { ...adult, accountId: null };
+    expect(await stores.accounts.viewer(testRequest(tenant), { account: null, profile: "p1" })).toEqual({
+      account: null,
+      profile,
+      profiles: [profile],
+      subscription: null,
+      consents: null,
+    });
+  });
+
+  it("answers null for what is gone, not the account's own, or another tenant's", async () => {
+    await stores.accounts.putAccounts(tenant, [family]);
+    await stores.accounts.putProfiles(tenant, [{ ...adult, id: "loose" }]);
+    const viewer = (account: string | null, profile: string, of = tenant) =>
+      stores.accounts.viewer(testRequest(of), { account, profile });
+    expect(await viewer("family", "missing")).toBeNull();
+    expect(await viewer("missing", "p1")).toBeNull();
+    expect(await viewer("family", "loose")).toBeNull();
+    expect(await viewer(null, "p1")).toBeNull();
+    expect(await viewer("family", "p1", await createTestTenant(stores))).toBeNull();
+  });
+});
+
+describe("credentials", () => {
+  it("finds an account by its e-mail in any case, with the profile that comes first", async () => {
+    await stores.accounts.putAccounts(tenant, [{ ...family, profiles: [kids, adult] }]);
+    expect(await stores.accounts.credentials(testRequest(tenant), " family@example.COM ")).toEqual({
+      accountId: "family",
+      passwordHash: "hash",
+      roles: ["VIEWER", "EDITOR"],
+      firstProfileId: "p2",
+    });
+    expect(await stores.accounts.credentials(testRequest(tenant), "nobody@example.com")).toBeNull();
+    const other = await createTestTenant(stores);
+    expect(await stores.accounts.credentials(testRequest(other), "family@example.com")).toBeNull();
+  });
+});
+
+describe("putAccounts", () => {
+  it("brings what is there to the state given, and takes in profiles that had no account", async () => {
+    await stores.accounts.putProfiles(tenant, [{ ...adult, name: "Imported" }]);
+    await stores.accounts.putAccounts(tenant, [family]);
+    await stores.accounts.putAccounts(tenant, [{ ...family, roles: ["VIEWER"], planId: "BASIC" }]);
+    const viewer = await stores.accounts.viewer(testRequest(tenant), { account: "family", profile: "p1" });
+    expect(viewer).toMatchObject({
+      account: { roles: ["VIEWER"] },
+      profile: { name: "Robin" },
+      subscription: { plan: { id: "BASIC" } },
+    });
+    expect(viewer?.profiles.map((profile) => profile.id)).toEqual(["p1", "p2"]);
+  });
+
+  it("leaves a profile with its account when it is named as a loose one", async () => {
+    await stores.accounts.putAccounts(tenant, [family]);
+    await stores.accounts.putProfiles(tenant, [{ ...kids, name: "Little ones" }]);
+    const viewer = await stores.accounts.viewer(testRequest(tenant), { account: "family", profile: "p2" });
+    expect(viewer?.profiles.map((profile) => profile.name)).toEqual(["Robin", "Little ones"]);
+  });
+
+  it("makes an account without a plan or profiles", async () => {
+    await stores.accounts.putAccounts(tenant, [{ ...family, planId: null, profiles: [] }]);
+    expect(await stores.accounts.credentials(testRequest(tenant), "family@example.com")).toMatchObject({
+      firstProfileId: null,
+    });
+  });
+});
+
+describe("sessions", () => {
+  const session = { tokenHash: "h1", accountId: "family", profileId: "p1", expiresAt: "2200-01-01T00:00:00Z" };
+
+  it("end once, and answer whose they were", async () => {
+    await stores.accounts.putAccounts(tenant, [family]);
+    await stores.accounts.createSession(tenant, session);
+    expect(await stores.accounts.endSession(tenant, "h1")).toEqual({
+      accountId: "family",
+      profileId: "p1",
+      roles: ["VIEWER", "EDITOR"],
+    });
+    expect(await stores.accounts.endSession(tenant, "h1")).toBeNull();
+  });
+
+  it("do not end for another tenant, nor after they expired", async () => {
+    await stores.accounts.putAccounts(tenant, [family]);
+    await stores.accounts.createSession(tenant, session);
+    expect(await stores.accounts.endSession(await createTestTenant(stores), "h1")).toBeNull();
+    await stores.accounts.createSession(tenant, { ...session, tokenHash: "h2", expiresAt: "2020-01-01T00:00:00Z" });
+    expect(await stores.accounts.endSession(tenant, "h2")).toBeNull();
+    expect(await stores.accounts.endSession(tenant, "h1")).not.toBeNull();
+  });
+});

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { titleBody } from "../support/titles.js";
+
+let stores: Stores;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  stores = await openTestStores();
+});
+afterAll(() => stores.close());
+beforeEach(async () => {
+  tenant = await createTestTenant(stores);
+});
+
+const append = (fields: Parameters<typeof titleBody>[0], effectiveFrom: string | null = null) => ({
+  body: titleBody(fields),
+  effectiveFrom,
+});
+
+async function inForce(ids?: string[]) {
+  const titles = [];
+  for await (const batch of stores.titleVersions.inForce(tenant, ids)) titles.push(...batch);
+  return titles;
+}
+
+async function asOf(id: string, at: string) {
+  const request = testRequest(tenant);
+  const found = await stores.titleVersions.titlesAsOf(request, [{ id, at }]);
+  expect(request.calls.calls).toHaveLength(1);
+  return found.get(`${id} ${at}`);
+}
+
+describe("append", () => {
+  it("adds a new title in force since it joined the catalogue", async () => {
+    expect(await stores.titleVersions.append(tenant, [append({ id: "a" })])).toBe(1);
+    expect(await asOf("a", "2019-12-31T23:59:59Z")).toBeUndefined();
+    expect(await asOf("a", "2020-01-01T00:00:00Z")).toEqual({ ...titleBody({ id: "a" }), version: 1, popularity: 0 });
+  });
+
+  it("adds nothing for what is in force already, however its keys are ordered", async () => {
+    const { name, ...rest } = titleBody({ id: "a" });
+    await stores.titleVersions.append(tenant, [append({ id: "a" })]);
+    expect(await stores.titleVersions.append(tenant, [{ body: { name, ...rest }, effectiveFrom: null }])).toBe(0);
+    const inBetween = { body: titleBody({ id: "a" }), effectiveFrom: "2022-01-01T00:00:00Z" };
+    expect(await stores.titleVersions.append(tenant, [inBetween])).toBe(0);
+  });
+
+  it("numbers versions one by one and takes several of a title in one batch in their order", async () => {
+    const versions = [
+      append({ id: "a", name: "First" }, "2020-01-01T00:00:00Z"),
+      append({ id: "a", name: "Second" }, "2022-01-01T00:00:00Z"),
+      append({ id: "a", name: "Second" }, "2023-01-01T00:00:00Z"),
+      append({ id: "b" }),
+      append({ id: "a", name: "Third" }, "2200-01-01T00:00:00Z"),
+    ];
+    expect(await stores.titleVersions.append(tenant, versions)).toBe(4);
+    expect(await asOf("a", "2021-06-01T00:00:00Z")).toMatchObject({ name: "First", version: 1 });
+    expect(await asOf("a", "2024-06-01T00:00:00Z")).toMatchObject({ name: "Second", version: 2 });
+    expect(await asOf("a", "2200-01-01T00:00:00Z")).toMatchObject({ name: "Third", version: 3 });
+    expect(await inForce()).toMatchObject([
+      { id: "a", version: 2 },
+      { id: "b", version: 1 },
+    ]);
+    expect(await stores.titleVersions.append(tenant, versions)).toBe(0);
+  });
+
+  it("changes a known title from now on", async () => {
+    await stores.titleVersions.append(tenant, [append({ id: "a", name: "Old" })]);
+    const before = new Date().toISOString();
+    expect(await stores.titleVersions.append(tenant, [append({ id: "a", name: "New" })])).toBe(1);
+    expect(await asOf("a", before)).toMatchObject({ name: "Old" });
+    expect(await inForce(["a"])).toMatchObject([{ name: "New", version: 2 }]);
+  });
+
+  it("adds nothing for a title that is announced and said again", async () => {
+    const announced = append({ id: "a", addedAt: "2200-01-01T00:00:00.000Z" });
+    expect(await stores.titleVersions.append(tenant, [announced])).toBe(1);
+    expect(await stores.titleVersions.append(tenant, [announced])).toBe(0);
+    expect(await inForce()).toEqual([]);
+  });
+
+  it("keeps version numbers unique when several write at once", async () => {
+    const writers = Array.from({ length: 6 }, (_, writer) =>
+      stores.titleVersions.append(tenant, [append({ id: "a", name: `By ${writer}` }, `2021-01-0${writer + 1}T00:00:00Z`)]),
+    );
+    expect((await Promise.all(writers)).reduce((sum, added) => sum + added, 0)).toBe(6);
+    expect(await asOf("a", "2021-01-03T00:00:00Z")).toMatchObject({ name: "By 2" });
+  });
+});
+
+describe("inForce", () => {
+  it("answers all titles in batches ordered by id, and of those named the ones there are", async () => {
+    const ids = Array.from({ length: 2_300 }, (_, index) => `t${String(index).padStart(5, "0")}`);
+    expect(await stores.titleVersions.append(tenant, ids.map((id) => append({ id })))).toBe(2_300);
+    const sizes = [];
+    const seen: string[] = [];
+    for await (const batch of stores.titleVersions.inForce(tenant)) {
+      sizes.push(batch.length);
+      seen.push(...batch.map((title) => title.id));
+    }
+    expect(sizes).toEqual([1_000, 1_000, 300]);
+    expect(seen).toEqual(ids);
+    expect((await inForce(["t00007", "missing", "t00003", "t00007"])).map((title) => title.id)).toEqual(["t00003", "t00007"]);
+  });
+
+  it("answers no other tenant's titles", async () => {
+    await stores.titleVersions.append(tenant, [append({ id: "a" })]);
+    tenant = await createTestTenant(stores);
+    expect(await inForce()).toEqual([]);
+    expect(await inForce(["a"])).toEqual([]);
+    expect(await asOf("a", "2024-01-01T00:00:00Z")).toBeUndefined();
+  });
+});

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
+import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { documentOf, film, watch } from "./recommendations-support.js";
+
+let stores: Stores;
+beforeAll(async () => {
+  stores = await openTestStores();
+});
+afterAll(() => stores.close());
+
+async function tenantWith(events: ViewingEvent[]): Promise<Tenant> {
+  const tenant = await createTestTenant(stores);
+  const ids = [...new Set(events.map((event) => event.titleId))];
+  const films = ids.map((id) => documentOf(film(id, id === "draft" ? { state: "DRAFT" } : {})));
+  await stores.catalogProjection.put(tenant, films);
+  await stores.viewingIngest.ingest(tenant, events);
+  return tenant;
+}
+
+async function trending(tenant: Tenant, limit = 100): Promise<[string, number][]> {
+  const rows = await stores.top10.trending(testRequest(tenant), "US", limit);
+  return rows.map(({ titleId, score }) => [titleId, Number(score.toFixed(4))]);
+}
+
+it("scores what gains on its past, smoothed by the country's average, ending on the latest day with events", async () => {
+  const [base, recent] = ["2026-06-01T12:00:00Z", "2026-06-28T12:00:00Z"];
+  const tenant = await tenantWith([
+    watch("p1", "steady", "2026-05-27T00:00:00Z", { seconds: 4 * 3600 }),
+    watch("p1", "steady", recent, { seconds: 3600 }),
+    watch("p1", "rising", base, { seconds: 3600 }),
+    watch("p1", "rising", recent, { seconds: 3 * 3600 }),
+    watch("p1", "newcomer", "2026-06-24T00:00:00Z", { seconds: 2 * 3600 }),
+    watch("p1", "tiny", "2026-06-30T23:59:59Z", { seconds: 60 }),
+    watch("p1", "falling", "2026-06-23T23:59:59Z", { seconds: 16 * 3600 }),
+    watch("p1", "falling", recent, { seconds: 60 }),
+    watch("p1", "draft", recent, { seconds: 16 * 3600 }),
+    watch("p1", "forgotten", "2026-05-26T23:59:59Z", { seconds: 16 * 3600 }),
+  ]);
+  await stores.top10Job.recompute(tenant);
+  // 60 + 60 + 3600 + 10800 + 7200 seconds this week over five titles.
+  const average = 4344;
+  const expected = [
+    ["rising", (10800 + average) / (900 + average)],
+    ["newcomer", (7200 + average) / average],
+    ["tiny", (60 + average) / average],
+  ].map(([id, score]) => [id, Number((score as number).toFixed(4))]);
+  expect(await trending(tenant)).toEqual(expected);
+  expect(await trending(tenant, 2)).toEqual(expected.slice(0, 2));
+});
+
+it("compares with the days there are where history is short", async () => {
+  const tenant = await tenantWith([
+    watch("p1", "steady", "2026-05-01T12:00:00Z", { seconds: 3600 }),
+    watch("p1", "steady", "2026-05-14T12:00:00Z", { seconds: 3600 }),
+    watch("p1", "newcomer", "2026-05-14T12:00:00Z", { seconds: 3600 }),
+  ]);
+  await stores.top10Job.recompute(tenant);
+  expect(await trending(tenant)).toEqual([["newcomer", 2]]);
+  await stores.top10Job.recompute(tenant, { from: "2026-05-14" });
+  expect(await trending(tenant)).toEqual([["newcomer", 2]]);
+});
+
+it("answers trending in one store call", async () => {
+  const tenant = await createTestTenant(stores);
+  const request = testRequest(tenant);
+  expect(await stores.top10.trending(request, "US", 10)).toEqual([]);
+  expect(request.calls.calls).toMatchObject([{ operation: "top10.trending", rows: 0 }]);
+});
+
+it("measures popularity by distinct viewers of 28 days on a log scale, the most watched title being 1", async () => {
+  const tenant = await tenantWith([
+    ...["p1", "p2", "p3"].map((profile) => watch(profile, "most", "2026-05-03T00:00:00Z")),
+    watch("p1", "most", "2026-05-20T00:00:00Z"),
+    ...["p1", "p2", "p3", "p4"].map((profile) => watch(profile, "past", "2026-05-02T23:59:59Z")),
+    watch("p1", "once", "2026-05-30T10:00:00Z"),
+    watch("p1", "once", "2026-05-30T11:00:00Z"),
+  ]);
+  const popularity = await stores.top10Job.popularity(tenant);
+  expect(Object.fromEntries(popularity)).toEqual({ most: 1, once: Math.log(2) / Math.log(4), past: 0 });
+});
+
+it("streams watched pairs by profile with their strength", async () => {
+  const at = "2026-05-01T10:00:00Z";
+  const tenant = await tenantWith([
+    watch("p2", "b", at, { completed: false }),
+    watch("p2", "a", at, { rating: 5 }),
+    watch("p1", "b", at, { rating: 2 }),
+    watch("p1", "a", at),
+    watch("p1", "a", "2026-05-02T10:00:00Z"),
+  ]);
+  const batches = [];
+  for await (const batch of stores.top10Job.interactions(tenant)) batches.push(batch);
+  expect(batches).toEqual([
+    [
+      { profileId: "p1", titleId: "a", strength: 1 },
+      { profileId: "p1", titleId: "b", strength: 0.6 },
+      { profileId: "p2", titleId: "a", strength: 1 },
+      { profileId: "p2", titleId: "b", strength: 0.5 },
+    ],
+  ]);
+});
+
+it("takes the share of a title that was watched where its duration is known", async () => {
+  const tenant = await createTestTenant(stores);
+  const ids = ["glimpse", "part", "rest"];
+  await stores.catalogProjection.put(
+    tenant,
+    ids.map((id) => documentOf(film(id, { runtimeMinutes: 100 }))),
+  );
+  const seconds = [60, 1500, 5990];
+  await stores.viewingIngest.ingest(
+    tenant,
+    ids.map((id, index) =>
+      watch("p1", id, "2026-05-01T10:00:00Z", { completed: false, seconds: seconds[index]! }),
+    ),
+  );
+  for await (const batch of stores.top10Job.interactions(tenant)) {
+    expect(batch.map(({ titleId, strength }) => [titleId, strength])).toEqual([
+      ["glimpse", 0.1],
+      ["part", 0.25],
+      ["rest", 0.9],
+    ]);
+  }
+  expect.assertions(1);
+});
+
+it("streams more pairs than fit one batch, each once", async () => {
+  const tenant = await createTestTenant(stores);
+  const events = ["p1", "p2", "p3", "p4"].flatMap((profile) =>
+    Array.from({ length: 2_600 }, (_, index) => watch(profile, `t${index}`, "2026-05-01T10:00:00Z")),
+  );
+  await stores.viewingIngest.ingest(tenant, events);
+  const batches: { profileId: string; titleId: string }[][] = [];
+  for await (const batch of stores.top10Job.interactions(tenant)) batches.push(batch);
+  expect(batches.map((batch) => batch.length)).toEqual([10_000, 400]);
+  const pairs = batches.flat().map(({ profileId, titleId }) => `${profileId} ${titleId}`);
+  expect(new Set(pairs).size).toBe(10_400);
+  expect(pairs).toEqual([...pairs].sort());
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { documentOf, film, watch } from "./recommendations-support.js";
+
+let stores: Stores;
+beforeAll(async () => {
+  stores = await openTestStores();
+});
+afterAll(() => stores.close());
+
+const GB_ONLY = [{ countries: ["GB"], from: "2020-01-01T00:00:00Z", until: null }];
+const ENDED = [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: "2026-05-02T00:00:00Z" }];
+
+async function tenantWithFilms(tier: TenantTier, ids: string[]): Promise<Tenant> {
+  const tenant = await createTestTenant(stores, tier);
+  const films = [
+    ...ids.map((id) => film(id)),
+    film("draft", { state: "DRAFT" }),
+    film("british", { licences: GB_ONLY }),
+    film("ended", { licences: ENDED }),
+  ];
+  await stores.catalogProjection.put(tenant, films.map(documentOf));
+  return tenant;
+}
+
+/** `rank title previous days viewers seconds` a line. */
+async function list(tenant: Tenant, country: string, day: string | null): Promise<string[]> {
+  const rows = await stores.top10.top10(testRequest(tenant), country, day);
+  return rows.map((row) =>
+    [row.rank, row.titleId, row.previousRank, row.daysOnList, row.viewers, row.watchedSeconds].join(" "),
+  );
+}
+
+describe.each<TenantTier>(["SHARED", "ISOLATED"])("Top 10 of a %s tenant", (tier) => {
+  let tenant: Tenant;
+
+  beforeAll(async () => {
+    tenant = await tenantWithFilms(tier, ["a", "b", "c"]);
+    const repeated = { id: "b-once", seconds: 7200 };
+    await stores.viewingIngest.ingest(tenant, [
+      watch("p1", "a", "2026-05-01T00:00:00Z"),
+      watch("p2", "a", "2026-05-01T23:59:59.999999Z"),
+      watch("p1", "b", "2026-05-01T10:00:00Z", repeated),
+      watch("p1", "b", "2026-05-01T10:05:00Z", repeated),
+      watch("p1", "b", "2026-05-02T10:00:00Z", repeated),
+      watch("p1", "c", "2026-05-01T11:00:00Z", { seconds: 7200 }),
+      watch("p1", "draft", "2026-05-01T11:00:00Z", { seconds: 90_000 }),
+      watch("p1", "unknown", "2026-05-01T11:00:00Z", { seconds: 90_000 }),
+      watch("p1", "british", "2026-05-01T11:00:00Z", { seconds: 90_000 }),
+      watch("p1", "ended", "2026-05-01T11:00:00Z", { seconds: 60 }),
+      watch("p3", "british", "2026-05-01T11:00:00Z", { seconds: 60, country: "GB" }),
+      watch("p1", "c", "2026-05-02T00:00:00Z"),
+      watch("p2", "c", "2026-05-02T12:00:00Z"),
+      watch("p1", "a", "2026-05-02T12:00:00Z"),
+      watch("p1", "ended", "2026-05-02T11:00:00Z", { seconds: 90_000 }),
+      watch("p1", "a", "2026-05-04T12:00:00Z"),
+    ]);
+  });
+
+  it("ranks each country and UTC day by watch time, viewers and id, without repeated events and restricted titles", async () => {
+    expect(await stores.top10Job.recompute(tenant)).toEqual({ days: 3, countries: 2, entries: 8 });
+    expect(await list(tenant, "US", "2026-05-01")).toEqual([
+      "1 a  1 2 7200",
+      "2 b  1 1 7200",
+      "3 c  1 1 7200",
+      "4 ended  1 1 60",
+    ]);
+    expect(await list(tenant, "US", "2026-05-02")).toEqual(["1 c 3 2 2 7200", "2 a 1 2 1 3600"]);
+    expect(await list(tenant, "GB", "2026-05-01")).toEqual(["1 british  1 1 60"]);
+  });
+
+  it("starts a title's days anew after a day without it, and answers the latest list where no day is given", async () => {
+    await stores.top10Job.recompute(tenant);
+    expect(await list(tenant, "US", "2026-05-03")).toEqual([]);
+    expect(await list(tenant, "US", null)).toEqual(["1 a  1 1 3600"]);
+    expect(await list(tenant, "GB", null)).toEqual(["1 british  1 1 60"]);
+    expect(await list(tenant, "FR", null)).toEqual([]);
+  });
+
+  it("answers a list in one store call", async () => {
+    const request = testRequest(tenant);
+    await stores.top10.top10(request, "US", null);
+    expect(request.calls.calls).toMatchObject([{ operation: "top10.top10" }]);
+  });
+});
+
+it("recomputes from a day on as if everything were computed again", async () => {
+  const tenant = await tenantWithFilms("SHARED", ["a", "b"]);
+  const days = ["2026-05-01", "2026-05-02", "2026-05-03"];
+  const at = (day: string) => `${day}T12:00:00Z`;
+  await stores.viewingIngest.ingest(
+    tenant,
+    days.map((day) => watch("p1", "a", at(day))),
+  );
+  await stores.top10Job.recompute(tenant);
+  const late = days.slice(1).map((day) => watch("p2", "b", at(day), { seconds: 5000 }));
+  await stores.viewingIngest.ingest(tenant, [
+    ...late,
+    watch("p1", "a", at("2026-05-02"), { id: `p1 a ${at("2026-05-01")}` }),
+  ]);
+  const report = await stores.top10Job.recompute(tenant, { from: "2026-05-02" });
+  expect(report).toEqual({ days: 2, countries: 1, entries: 4 });
+  const lists = () => Promise.all(days.map((day) => list(tenant, "US", day)));
+  const incremental = await lists();
+  expect(incremental).toEqual([
+    ["1 a  1 1 3600"],
+    ["1 b  1 1 5000", "2 a 1 2 1 3600"],
+    ["1 b 1 2 1 5000", "2 a 2 3 1 3600"],
+  ]);
+  await stores.top10Job.recompute(tenant);
+  expect(await lists()).toEqual(incremental);
+});
+
+it("lists ten titles at most, and drops what has no events any more", async () => {
+  const ids = Array.from({ length: 12 }, (_, index) => `t${String(index).padStart(2, "0")}`);
+  const tenant = await tenantWithFilms("SHARED", ids);
+  await stores.viewingIngest.ingest(
+    tenant,
+    ids.map((id) => watch("p1", id, "2026-05-01T12:00:00Z")),
+  );
+  await stores.top10Job.recompute(tenant);
+  const rows = await stores.top10.top10(testRequest(tenant), "US", null);
+  expect(rows.map((row) => row.titleId)).toEqual(ids.slice(0, 10));
+  await stores.catalogProjection.put(tenant, [
+    { ...documentOf(film("t00", { state: "ARCHIVED" })), version: 2 },
+  ]);
+  await stores.top10Job.recompute(tenant);
+  const after = await stores.top10.top10(testRequest(tenant), "US", "2026-05-01");
+  expect(after.map((row) => row.titleId)).toEqual(ids.slice(1, 11));
+});
+
+it("keeps tenants with the same ids apart", async () => {
+  const [one, two] = [
+    await tenantWithFilms("SHARED", ["a", "b"]),
+    await tenantWithFilms("SHARED", ["a", "b"]),
+  ];
+  await stores.viewingIngest.ingest(one, [watch("p1", "a", "2026-05-01T12:00:00Z")]);
+  await stores.viewingIngest.ingest(two, [watch("p1", "b", "2026-05-02T12:00:00Z")]);
+  await stores.top10Job.recompute(one);
+  await stores.top10Job.recompute(two);
+  expect(await list(one, "US", null)).toEqual(["1 a  1 1 3600"]);
+  expect(await list(two, "US", null)).toEqual(["1 b  1 1 3600"]);
+});
+
+it("computes nothing for a tenant without events", async () => {
+  const tenant = await createTestTenant(stores);
+  expect(await stores.top10Job.recompute(tenant)).toEqual({ days: 0, countries: 0, entries: 0 });
+  expect(await stores.top10Job.popularity(tenant)).toEqual(new Map());
+});

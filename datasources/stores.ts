@@ -19,6 +19,7 @@ import { type Search, type SearchProjection } from "./search/search.js";
 import { PostgresSearch } from "./search/search.postgres.js";
 import { PostgresSearchProjection } from "./search/search-projection.postgres.js";
 import { type StoreName } from "./store-request.js";
+import { type Tenant } from "./tenant.js";
 import { type Top10, type Top10Job } from "./top10/top10.js";
 import { PostgresTop10 } from "./top10/top10.postgres.js";
 import { PostgresTop10Job } from "./top10/top10-job.postgres.js";
@@ -51,6 +52,8 @@ export interface Stores {
   top10Job: Top10Job;
   search: Search;
   searchProjection: SearchProjection;
+  /** To be called after a bulk load: lets the stores adapt to what they hold now. */
+  settle(tenant: Tenant): Promise<void>;
   health(): Promise<StoreHealth[]>;
   /** Closes connections, then stops the embedded server if this process started it. */
   close(): Promise<void>;
@@ -97,6 +100,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       top10Job: new PostgresTop10Job(postgres),
       search: new PostgresSearch(postgres),
       searchProjection: new PostgresSearchProjection(postgres),
+      settle: (tenant) => postgres.refreshStatistics(tenant),
       health: async () => [await healthOf(postgres, embedded ? "EMBEDDED" : "SERVER")],
       close: async () => {
         await Promise.all([postgres.close(), tenants.close()]);

@@ -22,14 +22,16 @@ export interface LineKind<T> {
    * Answers how many lines changed something and how many did not.
    */
   write(lines: GoodLine<T>[], report: ReportBuilder): Promise<{ imported: number; unchanged: number }>;
+  /** What follows from a batch that has been stored; done beside the storing of the next. Can be done again. */
+  follow?(lines: GoodLine<T>[]): Promise<void>;
 }
 
 /** Text of one batch. Bytes. Keeps batches of long lines within what one statement should carry. */
 const BATCH_BYTES = 8 << 20;
 
 /**
- * Imports lines in batches: while one is being stored, the next is read and checked. A bad line is reported and costs
- * only itself, also when it is the store that refuses it.
+ * Imports lines in batches: while one is being stored, the next is read and checked and the one before is followed up.
+ * A bad line is reported and costs only itself, also when it is the store that refuses it.
  */
 export async function importLines<T>(
   source: AsyncIterable<SourceChunk>,
@@ -38,29 +40,81 @@ export async function importLines<T>(
 ): Promise<ImportReport> {
   const report = new ReportBuilder(options);
   const checker = new LineChecker(kind, report);
-  let writing: Promise<void> = Promise.resolve();
+  const writer = new BatchWriter(kind, report);
   let pending: GoodLine<T>[] = [];
   let bytes = 0;
-  const flush = async () => {
-    await writing;
-    writing = writeOrSplit(kind, pending, report);
-    // Awaited with the next batch or at the end; until then a failure must not count as unhandled.
-    writing.catch(() => {});
-    [pending, bytes] = [[], 0];
-  };
   for await (const { lines, fraction } of source) {
     for (const line of lines) {
       const good = checker.check(line);
       if (!good) continue;
       pending.push(good);
       bytes += line.bytes;
-      if (pending.length >= kind.batch || bytes >= BATCH_BYTES) await flush();
+      if (pending.length < kind.batch && bytes < BATCH_BYTES) continue;
+      await writer.add(pending);
+      [pending, bytes] = [[], 0];
     }
     report.progress(fraction);
   }
-  await flush();
-  await writing;
+  await writer.add(pending);
+  await writer.finish();
   return report.finish();
+}
+
+/** Stores batches in order, one at a time, and follows each up while the next is stored. */
+class BatchWriter<T> {
+  #stored: Promise<void> = Promise.resolve();
+  #followed: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly kind: LineKind<T>,
+    private readonly report: ReportBuilder,
+  ) {}
+
+  /** Takes a batch once the one before has been stored. */
+  async add(lines: GoodLine<T>[]): Promise<void> {
+    await this.#stored;
+    const followed = this.#followed;
+    this.#stored = this.#store(lines);
+    this.#followed = Promise.all([this.#stored, followed]).then(() => this.#followUp(lines));
+    // Awaited by the next batch or at the end; until then a failure must not count as unhandled.
+    for (const step of [this.#stored, this.#followed]) step.catch(() => {});
+    await followed;
+  }
+
+  async finish(): Promise<void> {
+    await this.#stored;
+    await this.#followed;
+  }
+
+  #store(lines: GoodLine<T>[]): Promise<void> {
+    return this.#splitting(lines, async (part) => {
+      const { imported, unchanged } = await this.kind.write(part, this.report);
+      this.report.stored(imported, unchanged);
+    });
+  }
+
+  async #followUp(lines: GoodLine<T>[]): Promise<void> {
+    if (this.kind.follow) await this.#splitting(lines, (part) => this.kind.follow?.(part) ?? Promise.resolve());
+  }
+
+  /** Does something with a batch; one that the store refuses for its data is halved until the lines at fault stand alone. */
+  async #splitting(lines: GoodLine<T>[], work: (lines: GoodLine<T>[]) => Promise<void>): Promise<void> {
+    const [first] = lines;
+    if (!first) return;
+    try {
+      await work(lines);
+    } catch (error) {
+      if (!isAboutData(error)) throw error;
+      if (lines.length === 1) {
+        const accepted = "a line that the store can keep";
+        this.report.bad(first.number, [{ field: "", found: shorten(error.message), accepted }]);
+        return;
+      }
+      const middle = lines.length >> 1;
+      await this.#splitting(lines.slice(0, middle), work);
+      await this.#splitting(lines.slice(middle), work);
+    }
+  }
 }
 
 /** Tells good lines from bad ones and reports these. */
@@ -94,31 +148,6 @@ class LineChecker<T> {
   #refuse(number: number, problems: Parameters<ReportBuilder["bad"]>[1]): null {
     this.report.bad(number, problems);
     return null;
-  }
-}
-
-/** Stores a batch; one that the store refuses for its data is halved until the lines at fault stand alone. */
-async function writeOrSplit<T>(
-  kind: LineKind<T>,
-  lines: GoodLine<T>[],
-  report: ReportBuilder,
-): Promise<void> {
-  const [first] = lines;
-  if (!first) return;
-  try {
-    const { imported, unchanged } = await kind.write(lines, report);
-    report.stored(imported, unchanged);
-  } catch (error) {
-    if (!isAboutData(error)) throw error;
-    if (lines.length === 1) {
-      report.bad(first.number, [
-        { field: "", found: shorten(error.message), accepted: "a line that the store can keep" },
-      ]);
-      return;
-    }
-    const middle = lines.length >> 1;
-    await writeOrSplit(kind, lines.slice(0, middle), report);
-    await writeOrSplit(kind, lines.slice(middle), report);
   }
 }
 

@@ -36,8 +36,11 @@ export function importTitles(
           tenant,
           await toVersions(stores, tenant, lines, bodies),
         );
-        await projectTitles(stores, tenant, [...new Set(lines.map(({ line }) => line.id))]);
         return { imported, unchanged: lines.length - imported };
+      },
+      // Also for titles that did not change: an import that was broken off before it came here is completed by the next.
+      async follow(lines) {
+        await projectTitles(stores, tenant, [...new Set(lines.map(({ line }) => line.id))]);
       },
     },
     options,

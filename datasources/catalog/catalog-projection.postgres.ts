@@ -1,8 +1,8 @@
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
 import { type Tenant } from "../tenant.js";
-import { type CatalogProjection, type NamedType } from "./catalog.js";
+import { type CatalogProjection } from "./catalog.js";
 import { sortName } from "./sort-name.js";
-import { MATURITY_AGES, type NamedRef, type TitleDocument } from "./title.document.js";
+import { MATURITY_AGES, type TitleDocument } from "./title.document.js";
 
 /** Titles of one transaction. */
 const BATCH = 2_000;
@@ -45,15 +45,13 @@ function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
 }
 
 async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise<void> {
-  const taken = new Set(await putTitles(query, titles));
-  const changed = titles.filter((title) => taken.has(title.id));
-  if (changed.length === 0) return;
-  const ids = changed.map((title) => title.id);
-  await query(sql`delete from catalog_licences where title_id = any(${ids}::text[])`);
-  await query(sql`delete from catalog_credits where title_id = any(${ids}::text[])`);
-  await putLicences(query, changed);
-  await putCredits(query, changed);
-  await putNames(query, changed);
+  const taken = await putTitles(query, titles);
+  if (taken.length === 0) return;
+  await query(sql`delete from catalog_licences where title_id = any(${taken}::text[])`);
+  await query(sql`delete from catalog_credits where title_id = any(${taken}::text[])`);
+  await putLicences(query, taken);
+  await putCredits(query, taken);
+  await putNames(query, taken);
 }
 
 /** Answers the ids of the titles taken over: not those that are there in a newer version. */
@@ -91,50 +89,49 @@ async function putTitles(query: Query, titles: readonly TitleDocument[]): Promis
   return taken.map((row) => row.id);
 }
 
-async function putLicences(query: Query, titles: readonly TitleDocument[]): Promise<void> {
-  const rows = titles.flatMap((title) =>
-    title.licences.flatMap((licence) =>
-      [...new Set(licence.countries)].map((country) => ({ id: title.id, country, ...licence })),
-    ),
-  );
+/*
+ * The rows below are drawn out of the documents where these are, so that nothing is sent twice, and ordered like the
+ * index that they go into.
+ */
+
+async function putLicences(query: Query, ids: readonly string[]): Promise<void> {
   await query(
     sql`insert into catalog_licences (tenant_id, title_id, country, from_at, until_at)
-        select current_setting('marquee.tenant')::int, v.*
-        from unnest(${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.country)}::text[],
-                    ${rows.map((row) => row.from)}::timestamptz[], ${rows.map((row) => row.until)}::timestamptz[])
-          as v (title_id, country, from_at, until_at)`,
+        select distinct t.tenant_id, t.id, country, l."from", l.until
+        from catalog_titles t
+        cross join jsonb_to_recordset(t.document -> 'licences') as l (countries text[], "from" timestamptz, until timestamptz)
+        cross join unnest(l.countries) as country
+        where t.id = any(${ids}::text[])`,
   );
 }
 
-async function putCredits(query: Query, titles: readonly TitleDocument[]): Promise<void> {
-  const rows = titles.flatMap((title) =>
-    title.credits.map((credit) => ({ credit, id: title.id, year: title.releaseYear ?? 0 })),
-  );
+async function putCredits(query: Query, ids: readonly string[]): Promise<void> {
   // One person may have two characters in one title: one row, because the role is what lists show.
   await query(
     sql`insert into catalog_credits (tenant_id, person_id, title_id, role, release_year)
-        select current_setting('marquee.tenant')::int, v.*
-        from unnest(${rows.map((row) => row.credit.person.id)}::text[], ${rows.map((row) => row.id)}::text[],
-                    ${rows.map((row) => row.credit.role)}::text[], ${rows.map((row) => row.year)}::smallint[])
-          as v (person_id, title_id, role, release_year)
-        on conflict do nothing`,
+        select distinct t.tenant_id, c.person ->> 'id', t.id, c.role, t.release_year
+        from catalog_titles t
+        cross join jsonb_to_recordset(t.document -> 'credits') as c (role text, person jsonb)
+        where t.id = any(${ids}::text[])
+        order by 2, 5, 3`,
   );
 }
 
-async function putNames(query: Query, titles: readonly TitleDocument[]): Promise<void> {
-  const names = new Map<string, NamedRef & { type: NamedType }>();
-  const add = (type: NamedType, { id, name }: NamedRef) => names.set(`${type} ${id}`, { type, id, name });
-  for (const title of titles) {
-    for (const genre of title.genres) add("Genre", genre);
-    for (const credit of title.credits) add("Person", credit.person);
-    if (title.studio) add("Studio", title.studio);
-  }
-  const rows = [...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+async function putNames(query: Query, ids: readonly string[]): Promise<void> {
+  // Where spellings of one batch differ, the greatest wins, so that the outcome does not hang on the order of rows.
   await query(
-    sql`insert into catalog_names (tenant_id, type, id, name)
-        select current_setting('marquee.tenant')::int, v.*
-        from unnest(${rows.map((row) => row.type)}::text[], ${rows.map((row) => row.id)}::text[],
-                    ${rows.map((row) => row.name)}::text[]) as v (type, id, name)
+    sql`with documents as (
+          select document from catalog_titles where id = any(${ids}::text[])
+        ), refs as (
+          select 'Person' as type, c -> 'person' as ref from documents d, jsonb_array_elements(d.document -> 'credits') c
+          union all
+          select 'Genre', g from documents d, jsonb_array_elements(d.document -> 'genres') g
+          union all
+          select 'Studio', d.document -> 'studio' from documents d where jsonb_typeof(d.document -> 'studio') = 'object'
+        )
+        insert into catalog_names (tenant_id, type, id, name)
+        select current_setting('marquee.tenant')::int, type, ref ->> 'id', max(ref ->> 'name') from refs
+        group by 2, 3 order by 2, 3
         on conflict (tenant_id, type, id) do update set name = excluded.name
         where catalog_names.name is distinct from excluded.name`,
   );

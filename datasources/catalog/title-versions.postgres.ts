@@ -150,13 +150,12 @@ async function versionsOf(query: Query, ids: string[]): Promise<Map<string, Vers
 }
 
 async function insert(query: Query, rows: readonly VersionRow[]): Promise<void> {
-  const bodies = rows.map((row) => JSON.stringify(row.body));
+  // One JSON text: an array of bodies would be escaped element by element here and taken apart again there.
   await query(
     sql`insert into title_versions (tenant_id, title_id, version, effective_from, body)
         select current_setting('marquee.tenant')::int, v.title_id, v.version, to_timestamp(v.effective / 1000), v.body
-        from unnest(${rows.map((row) => row.title_id)}::text[], ${rows.map((row) => row.version)}::int[],
-                    ${rows.map((row) => row.effective)}::float8[], ${bodies}::jsonb[])
-          as v (title_id, version, effective, body)`,
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          as v (title_id text, version int, effective float8, body jsonb)`,
   );
 }
 

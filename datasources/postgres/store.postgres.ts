@@ -118,6 +118,14 @@ export class PostgresStore {
     }
   }
 
+  /** Tells the planner what a bulk load has written for a tenant. */
+  async refreshStatistics(tenant: Tenant): Promise<void> {
+    await this.transaction(tenant, async (query) => {
+      await query(sql`set local statement_timeout = 0`);
+      await query(sql`select refresh_statistics()`);
+    });
+  }
+
   /** Answers when PostgreSQL does, with the server's version. */
   async ping(): Promise<{ version: string }> {
     const { rows } = await this.#reads.query<{ version: string }>(sql`select current_setting('server_version') as version`);

@@ -47,6 +47,8 @@ export async function learn(
   onProgress?: LearnProgress,
 ): Promise<LearnReport> {
   const step = steps(onProgress);
+  // The statements below read much of what an import has just written.
+  await step("statistics", () => stores.settle(tenant));
   const top10 = await step("Top 10", () => stores.top10Job.recompute(tenant));
   const popular = await step("popularity", () => spreadPopularity(stores, tenant));
   const interactions = await step("watch history", () =>

@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { inject } from "vitest";
+
+import { type Identity, type Tokens } from "../../src/auth/tokens.js";
+import { readConfig } from "../../src/config.js";
+import { packageRoot } from "../../src/package-root.js";
+import { startGateway as start } from "../../src/server.js";
+import { type StoreCall } from "../../datasources/store-request.js";
+import { type Stores } from "../../datasources/stores.js";
+
+/** A GraphQL answer as it comes over HTTP. */
+export interface Answer<T = Record<string, any>> {
+  status: number;
+  data: T;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+  extensions?: { explain?: { calls: StoreCall[]; totals: Record<string, number> } };
+}
+
+export interface Ask {
+  variables?: Record<string, unknown>;
+  token?: string | undefined;
+  tenant?: string;
+  explain?: boolean;
+  operationName?: string;
+  headers?: Record<string, string>;
+}
+
+/** A real gateway on a port of its own, over the PostgreSQL of this run. Close it in `afterAll`. */
+export interface TestGateway {
+  url: string;
+  stores: Stores;
+  tokens: Tokens;
+  /** Sends one document over HTTP. */
+  ask(query: string, options?: Ask): Promise<Answer>;
+  /** Signs in through the API and answers the access token. */
+  signIn(email: string): Promise<string>;
+  tokenFor(identity: Identity): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts a gateway in this process with the environment given on top of the tests' own. */
+export async function startGateway(env: Record<string, string> = {}): Promise<TestGateway> {
+  const config = readConfig({
+    PORT: "0",
+    POSTGRES_URL: inject("postgresUrl"),
+    MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
+    LOG_LEVEL: "silent",
+    ...env,
+  });
+  const gateway = await start(config);
+  const ask = (query: string, options: Ask = {}) => send(gateway.url, query, options);
+  return {
+    url: gateway.url,
+    stores: gateway.stores,
+    tokens: gateway.tokens,
+    ask,
+    signIn: async (email) => {
+      const mutation = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken errors { message } } }";
+      const { data } = await ask(mutation, { variables: { input: { email, password: "marquee" } } });
+      return (data.signIn as { accessToken: string }).accessToken;
+    },
+    tokenFor: async (identity) => (await gateway.tokens.issue(identity)).accessToken,
+    close: () => gateway.close(),
+  };
+}
+
+async function send(url: string, query: string, options: Ask): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+      ...(options.tenant ? { "x-marquee-tenant": options.tenant } : {}),
+      ...(options.explain ? { "x-marquee-explain": "1" } : {}),
+      ...options.headers,
+    },
+    body: JSON.stringify({ query, variables: options.variables, operationName: options.operationName }),
+  });
+  return { status: response.status, ...((await response.json()) as Omit<Answer, "status">) };
+}
+
+/** The documents that clients send, as they stand: `tests/e2e/documents/reads.graphql`. */
+export function clientDocuments(file: string): Promise<string> {
+  return readFile(path.join(packageRoot(), "tests", "e2e", "documents", file), "utf8");
+}

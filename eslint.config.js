@@ -8,7 +8,9 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["eslint.config.js", "scripts/*.mjs", "bin/*.js", "bench/*.mjs"] },
+        projectService: {
+          allowDefaultProject: ["eslint.config.js", "scripts/*.mjs", "bin/*.js", "bench/*.mjs"],
+        },
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -16,11 +18,17 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-floating-promises": "error",
       "@typescript-eslint/no-misused-promises": "error",
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       "@typescript-eslint/require-await": "off",
       "no-restricted-syntax": [
         "error",
-        { selector: "ExportDefaultDeclaration", message: "Named exports only: a name is how a thing is found." },
+        {
+          selector: "ExportDefaultDeclaration",
+          message: "Named exports only: a name is how a thing is found.",
+        },
         {
           selector: "MemberExpression[object.name='process'][property.name='env']",
           message: "The environment is read once, in src/config.ts; take the value from there.",
@@ -32,12 +40,27 @@ export default tseslint.config(
   {
     // emitDecoratorMetadata needs the runtime import of every decorated parameter's class.
     files: ["schema/**/*.ts", "resolvers/**/*.ts"],
-    rules: { "@typescript-eslint/consistent-type-imports": "off" },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "off",
+      // It does not see uses inside decorators.
+      "no-useless-assignment": "off",
+    },
   },
   {
     files: ["eslint.config.js", "**/*.mjs", "bin/*.js", "vitest.config.ts", "playground/vite.config.ts"],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly" } },
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        URL: "readonly",
+        setTimeout: "readonly",
+        clearTimeout: "readonly",
+        performance: "readonly",
+        fetch: "readonly",
+        Buffer: "readonly",
+      },
+    },
     rules: { "no-restricted-syntax": "off" },
   },
   { files: ["tests/**", "bench/**"], rules: { "no-restricted-syntax": "off", "max-lines": "off" } },

@@ -77,6 +77,10 @@ export function manyByKey<K, V>(options: LoaderOptions<K, V[]>): Loader<K, V[]> 
 }
 
 /** Answers given in the order of the keys, as a loader wants them. */
-export function byKey<K, V>(keys: readonly K[], keyOf: (key: K) => string, answers: readonly V[]): Map<string, V> {
+export function byKey<K, V>(
+  keys: readonly K[],
+  keyOf: (key: K) => string,
+  answers: readonly V[],
+): Map<string, V> {
   return new Map(keys.map((key, index) => [keyOf(key), answers[index] as V]));
 }

@@ -66,7 +66,7 @@ export interface StoreOptions {
   dataFolder: string;
   /** Use the embedded server of another process of the same data folder where one runs (for commands beside a gateway). */
   share?: boolean;
-  log(line: string): void;
+  log: (line: string) => void;
 }
 
 /**
@@ -77,13 +77,18 @@ export interface StoreOptions {
 export async function openStores(options: StoreOptions): Promise<Stores> {
   const embedded =
     options.postgresUrl === "embedded:"
-      ? await startEmbeddedPostgres({ dataFolder: options.dataFolder, log: options.log, share: options.share })
+      ? await startEmbeddedPostgres({
+          dataFolder: options.dataFolder,
+          log: options.log,
+          share: options.share,
+        })
       : undefined;
   try {
     const adminUrl = embedded?.adminUrl ?? options.postgresUrl;
     const appUrl = applicationUrl(adminUrl);
     await migrate(adminUrl, appUrl.password);
-    const onIdleError = (error: Error) => options.log(`An idle PostgreSQL connection broke: ${error.message}`);
+    const onIdleError = (error: Error) =>
+      options.log(`An idle PostgreSQL connection broke: ${error.message}`);
     const postgres = new PostgresStore(appUrl.url, onIdleError);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     return {
@@ -116,7 +121,9 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
 /** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
 function applicationUrl(adminUrl: string): { url: string; password: string } {
   const url = new URL(adminUrl);
-  const password = createHmac("sha256", decodeURIComponent(url.password)).update(APP_ROLE).digest("base64url");
+  const password = createHmac("sha256", decodeURIComponent(url.password))
+    .update(APP_ROLE)
+    .digest("base64url");
   url.username = APP_ROLE;
   url.password = password;
   return { url: url.href, password };
@@ -126,7 +133,13 @@ async function healthOf(postgres: PostgresStore, mode: StoreHealth["mode"]): Pro
   const started = performance.now();
   try {
     const { version } = await postgres.ping();
-    return { store: "POSTGRES", mode, state: "UP", latencyMs: Math.round(performance.now() - started), version };
+    return {
+      store: "POSTGRES",
+      mode,
+      state: "UP",
+      latencyMs: Math.round(performance.now() - started),
+      version,
+    };
   } catch {
     return { store: "POSTGRES", mode, state: "DOWN", latencyMs: null, version: null };
   }

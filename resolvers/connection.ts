@@ -20,7 +20,8 @@ export interface ListPage {
  */
 export function readPage(ctx: Context, list: string, args: ForwardPageArgs & Partial<PageArgs>): ListPage {
   const { first, last } = args;
-  if (first != null && last != null) throw invalidPage("last", "cannot go together with first", "first or last, not both");
+  if (first != null && last != null)
+    throw invalidPage("last", "cannot go together with first", "first or last, not both");
   checkSize("first", first);
   checkSize("last", last);
   const signed = `${ctx.tenant.slug}\n${list}`;
@@ -111,7 +112,9 @@ export function pageOfList<E extends { position: Position }>(entries: readonly E
   const start = page.after ? placeOf(entries, page.after, 1) : 0;
   const end = page.before ? placeOf(entries, page.before, 0) : entries.length;
   const range = entries.slice(start, Math.max(start, end));
-  const rows = page.fromEnd ? range.slice(Math.max(0, range.length - page.limit)) : range.slice(0, page.limit);
+  const rows = page.fromEnd
+    ? range.slice(Math.max(0, range.length - page.limit))
+    : range.slice(0, page.limit);
   return { rows, hasMore: range.length > page.limit };
 }
 

@@ -41,7 +41,9 @@ export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowVa
 
 @Resolver(() => HomeRow)
 export class HomeResolver {
-  @Query(() => [HomeRow], { description: "The home page: rows of titles for the signed-in profile, or for a visitor." })
+  @Query(() => [HomeRow], {
+    description: "The home page: rows of titles for the signed-in profile, or for a visitor.",
+  })
   async home(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -52,10 +54,15 @@ export class HomeResolver {
   }
 
   @FieldResolver(() => String, { description: "Its heading." })
-  async name(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Root() row: HomeRowValue): Promise<string> {
+  async name(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() row: HomeRowValue,
+  ): Promise<string> {
     const { because, genre, kind } = row.plan;
     const watched = because === null ? null : await loadTitle(ctx, because, info.path);
-    if (kind === "BECAUSE_YOU_WATCHED") return watched ? `Because you watched ${watched.name}` : HEADINGS.RECOMMENDED;
+    if (kind === "BECAUSE_YOU_WATCHED")
+      return watched ? `Because you watched ${watched.name}` : HEADINGS.RECOMMENDED;
     return genre?.name ?? HEADINGS[kind];
   }
 

@@ -32,7 +32,8 @@ export class NodeResolver {
 
   @Query(() => [Node], {
     nullable: "items",
-    description: "Several things by their global ids, in the order of the ids, null for each that is not there.",
+    description:
+      "Several things by their global ids, in the order of the ids, null for each that is not there.",
   })
   nodes(
     @Ctx() ctx: Context,
@@ -60,9 +61,12 @@ const FINDERS: Record<NodeType, Finder> = {
   Genre: named("Genre"),
   Studio: named("Studio"),
   Profile: ofViewer((viewer, id) => viewer.profiles.find((profile) => profile.localId === id)),
-  Account: async (ctx, id, path) => (ctx.identity?.account === id ? ownNode(ctx, path, (viewer) => viewer.account) : null),
+  Account: async (ctx, id, path) =>
+    ctx.identity?.account === id ? ownNode(ctx, path, (viewer) => viewer.account) : null,
   Subscription: async (ctx, id, path) =>
-    (await ctx.viewer(path))?.subscription?.id === id ? ownNode(ctx, path, (viewer) => viewer.subscription) : null,
+    (await ctx.viewer(path))?.subscription?.id === id
+      ? ownNode(ctx, path, (viewer) => viewer.subscription)
+      : null,
   Plan: async (ctx, id, path) =>
     (await ctx.viewer(path))?.subscription?.plan.id === id
       ? ownNode(ctx, path, (viewer) => viewer.subscription?.plan)

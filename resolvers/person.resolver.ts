@@ -12,7 +12,10 @@ import { loadEdges } from "./titles.js";
 
 @Resolver(() => Person)
 export class PersonResolver {
-  @Query(() => Person, { nullable: true, description: "Someone with a credit, by id; null when there is nobody." })
+  @Query(() => Person, {
+    nullable: true,
+    description: "Someone with a credit, by id; null when there is nobody.",
+  })
   async person(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,

@@ -19,7 +19,9 @@ import { loadEdges, visiblePage } from "./titles.js";
 
 @Resolver(() => Profile)
 export class ProfileResolver {
-  @FieldResolver(() => ContinueWatchingConnection, { description: "Begun and not finished, most recent first." })
+  @FieldResolver(() => ContinueWatchingConnection, {
+    description: "Begun and not finished, most recent first.",
+  })
   continueWatching(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -70,7 +72,8 @@ export class ProfileResolver {
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Root() profile: ProfileValue,
-    @Arg("first", () => Int, { defaultValue: DEFAULT_PAGE, description: "How many, 0 to 100." }) first: number,
+    @Arg("first", () => Int, { defaultValue: DEFAULT_PAGE, description: "How many, 0 to 100." })
+    first: number,
   ) {
     const { page } = readPage(ctx, "recommendations", { first });
     return recommend(ctx, profile.localId, page.limit, info.path);

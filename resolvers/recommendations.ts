@@ -28,7 +28,11 @@ export async function recommend(
   const [learned, popular] = await Promise.all([
     ctx.recommendations.forProfile.load(profile, path),
     ctx.catalog.titleRefs.load(
-      { filter: {}, order: { field: "POPULARITY", direction: "DESC" }, page: { limit: POPULAR, fromEnd: false } },
+      {
+        filter: {},
+        order: { field: "POPULARITY", direction: "DESC" },
+        page: { limit: POPULAR, fromEnd: false },
+      },
       path,
     ),
   ]);

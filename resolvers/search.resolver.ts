@@ -59,7 +59,9 @@ export class SearchResolver {
     });
   }
 
-  @Query(() => [Suggestion], { description: "Ways to complete what is being typed: titles, people and genres." })
+  @Query(() => [Suggestion], {
+    description: "Ways to complete what is being typed: titles, people and genres.",
+  })
   async suggest(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,

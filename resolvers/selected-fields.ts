@@ -1,4 +1,5 @@
 import {
+  Kind,
   getDirectiveValues,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
@@ -28,13 +29,14 @@ function collect(
 ): void {
   if (depth === 0) return;
   for (const selection of set?.selections ?? []) {
-    if (!isIncluded(info, selection as FieldNode)) continue;
-    if (selection.kind === "Field") {
+    if (!isIncluded(info, selection)) continue;
+    if (selection.kind === Kind.FIELD) {
       const path = prefix + selection.name.value;
       found.add(path);
       collect(info, selection.selectionSet, `${path}.`, depth - 1, found);
     } else {
-      const fragment = selection.kind === "FragmentSpread" ? info.fragments[selection.name.value] : selection;
+      const fragment =
+        selection.kind === Kind.FRAGMENT_SPREAD ? info.fragments[selection.name.value] : selection;
       collect(info, fragment?.selectionSet, prefix, depth, found);
     }
   }

@@ -40,7 +40,9 @@ export class SessionResolver {
     return session(ctx, info);
   }
 
-  @Mutation(() => SessionPayload, { description: "Goes on as another profile of the account, with a token for it." })
+  @Mutation(() => SessionPayload, {
+    description: "Goes on as another profile of the account, with a token for it.",
+  })
   async selectProfile(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -55,13 +57,19 @@ export class SessionResolver {
     }
     const wanted = localId(ctx.tenant, "Profile", input.profile, "input.profile");
     const profile = viewer.profiles.find(({ id }) => id === wanted);
-    if (!profile) return refused("profile", "PROFILE_NOT_FOUND", "This account has no such profile; `viewer.profiles` lists them.");
+    if (!profile)
+      return refused(
+        "profile",
+        "PROFILE_NOT_FOUND",
+        "This account has no such profile; `viewer.profiles` lists them.",
+      );
     ctx.becomes(ctx.tenant, { ...ctx.identity, profile: profile.id });
     return session(ctx, info);
   }
 
   @Mutation(() => SessionPayload, {
-    description: "A new pair of tokens for a refresh token, which is used up. The roles are those the account has now.",
+    description:
+      "A new pair of tokens for a refresh token, which is used up. The roles are those the account has now.",
   })
   async refreshSession(
     @Ctx() ctx: Context,
@@ -70,7 +78,11 @@ export class SessionResolver {
   ) {
     const identity: Identity | null = await closeSession(ctx.accounts, ctx.tenant, input.refreshToken);
     if (!identity) {
-      return refused("refreshToken", "SESSION_ENDED", "This session has ended or was prolonged already. Sign in again.");
+      return refused(
+        "refreshToken",
+        "SESSION_ENDED",
+        "This session has ended or was prolonged already. Sign in again.",
+      );
     }
     ctx.becomes(ctx.tenant, identity);
     return session(ctx, info);
@@ -80,7 +92,8 @@ export class SessionResolver {
 /** Tokens and viewer of the identity that the request now speaks for. */
 async function session(ctx: Context, info: GraphQLResolveInfo) {
   const viewer = await ctx.viewer(info.path);
-  if (!ctx.identity || !viewer) return refused(null, "PROFILE_NOT_FOUND", "The profile is gone. Sign in again.");
+  if (!ctx.identity || !viewer)
+    return refused(null, "PROFILE_NOT_FOUND", "The profile is gone. Sign in again.");
   const tokens = await openSession(ctx.accounts, ctx.gateway.tokens, ctx.tenant, ctx.identity);
   return { ...tokens, viewer: toViewer(ctx, viewer), errors: [] };
 }

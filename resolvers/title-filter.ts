@@ -19,12 +19,18 @@ export function readFilter(ctx: Context, filter: TitleFilter | null | undefined)
   if (!filter) return {};
   const { releaseYear } = filter;
   if (releaseYear?.from != null && releaseYear.to != null && releaseYear.from > releaseYear.to) {
-    throw badInput("filter.releaseYear", `from ${releaseYear.from} is after to ${releaseYear.to}`, "from at or before to");
+    throw badInput(
+      "filter.releaseYear",
+      `from ${releaseYear.from} is after to ${releaseYear.to}`,
+      "from at or before to",
+    );
   }
   return {
     kinds: list("kinds", filter.kinds),
     genres: list("genres", filter.genres)?.map((genre) => genreId(ctx, genre)),
-    releaseYear: releaseYear ? { from: releaseYear.from ?? undefined, to: releaseYear.to ?? undefined } : undefined,
+    releaseYear: releaseYear
+      ? { from: releaseYear.from ?? undefined, to: releaseYear.to ?? undefined }
+      : undefined,
     maturityAtMost: filter.maturityAtMost == null ? undefined : MATURITY_AGES[filter.maturityAtMost],
     studio: reference(ctx, "Studio", filter.studio, "filter.studio"),
     person: reference(ctx, "Person", filter.person, "filter.person"),
@@ -47,6 +53,11 @@ function genreId(ctx: Context, idOrName: string): string {
   return ref?.type === "Genre" ? ref.id : NOTHING;
 }
 
-function reference(ctx: Context, type: NodeType, id: string | null | undefined, field: string): string | undefined {
+function reference(
+  ctx: Context,
+  type: NodeType,
+  id: string | null | undefined,
+  field: string,
+): string | undefined {
   return id == null ? undefined : (localId(ctx.tenant, type, id, field) ?? NOTHING);
 }

@@ -43,7 +43,9 @@ export class TitleResolver {
     return asOf ? titleAsOf(ctx, local, asOf, info) : loadTitle(ctx, local, info.path);
   }
 
-  @Query(() => TitleConnection, { description: "Titles that you may meet, filtered and ordered (default: by name)." })
+  @Query(() => TitleConnection, {
+    description: "Titles that you may meet, filtered and ordered (default: by name).",
+  })
   async titles(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -69,7 +71,8 @@ export class TitleResolver {
   credits(
     @Ctx() ctx: Context,
     @Root() title: TitleValue,
-    @Arg("role", () => CreditRoleEnum, { nullable: true, description: "Only this part." }) role?: CreditRole | null,
+    @Arg("role", () => CreditRoleEnum, { nullable: true, description: "Only this part." })
+    role?: CreditRole | null,
   ): { role: CreditRole; character: string | null; person: NamedValue }[] {
     return title.document.credits
       .filter((credit) => role == null || credit.role === role)
@@ -90,7 +93,8 @@ export class TitleResolver {
 
   @FieldResolver(() => Int, {
     nullable: true,
-    description: "The signed-in profile's rating, 1 to 5; null when it has given none, or nobody is signed in.",
+    description:
+      "The signed-in profile's rating, 1 to 5; null when it has given none, or nobody is signed in.",
   })
   async myRating(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Root() title: TitleValue) {
     return (await stateOf(ctx, title, info))?.rating ?? null;
@@ -116,7 +120,11 @@ export class TitleResolver {
   ): Promise<ConnectionValue<TitleValue, { score: number }>> {
     const at = readPage(ctx, `similar ${title.localId}`, args);
     const neighbours = await ctx.recommendations.similarTo.load(title.localId, info.path);
-    const entries = neighbours.map(({ titleId, score }) => ({ titleId, score, position: { value: score, id: titleId } }));
+    const entries = neighbours.map(({ titleId, score }) => ({
+      titleId,
+      score,
+      position: { value: score, id: titleId },
+    }));
     const page = pageOfList(await onlyVisible(ctx, entries, info.path), at.page);
     return toConnection(ctx, at, await loadEdges(ctx, page, info.path, ({ score }) => ({ score })));
   }
@@ -124,8 +132,14 @@ export class TitleResolver {
 
 @Resolver(() => TitleConnection)
 export class TitleConnectionResolver {
-  @FieldResolver(() => Int, { description: "How many titles the list has in all. Counted only when asked for." })
-  async totalCount(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Root() list: TitleList): Promise<number> {
+  @FieldResolver(() => Int, {
+    description: "How many titles the list has in all. Counted only when asked for.",
+  })
+  async totalCount(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() list: TitleList,
+  ): Promise<number> {
     return (await ctx.catalog.titleCount.load(list.filter, info.path)) ?? 0;
   }
 }

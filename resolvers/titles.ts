@@ -46,7 +46,10 @@ export async function visiblePage<R extends { titleId: string; position: Positio
   let at: Page = { ...page, limit: page.limit + SPARE };
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const { rows, hasMore } = (await read(at)) ?? { rows: [], hasMore: false };
-    const visible = await ctx.catalog.visibleById.loadAll(rows.map((row) => row.titleId), path);
+    const visible = await ctx.catalog.visibleById.loadAll(
+      rows.map((row) => row.titleId),
+      path,
+    );
     const met = rows.filter((_, index) => visible[index] !== null);
     if (page.fromEnd) kept.unshift(...met);
     else kept.push(...met);
@@ -68,6 +71,9 @@ export async function onlyVisible<C extends { titleId: string }>(
   candidates: readonly C[],
   path: FieldPath,
 ): Promise<C[]> {
-  const visible = await ctx.catalog.visibleById.loadAll(candidates.map(({ titleId }) => titleId), path);
+  const visible = await ctx.catalog.visibleById.loadAll(
+    candidates.map(({ titleId }) => titleId),
+    path,
+  );
   return candidates.filter((_, index) => visible[index] !== null);
 }

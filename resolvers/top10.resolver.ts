@@ -11,7 +11,8 @@ const SECONDS_PER_HOUR = 3600;
 @Resolver()
 export class Top10Resolver {
   @Query(() => [Top10Entry], {
-    description: "The most watched titles of a country on a day. Places whose title you may not meet are left out.",
+    description:
+      "The most watched titles of a country on a day. Places whose title you may not meet are left out.",
   })
   async top10(
     @Ctx() ctx: Context,
@@ -31,7 +32,13 @@ export class Top10Resolver {
     const entries = await Promise.all(
       chart.map(async ({ titleId, watchedSeconds, ...entry }) => {
         const title = await loadTitle(ctx, titleId, info.path);
-        return title && { ...entry, watchedHours: Math.round((watchedSeconds / SECONDS_PER_HOUR) * 100) / 100, title };
+        return (
+          title && {
+            ...entry,
+            watchedHours: Math.round((watchedSeconds / SECONDS_PER_HOUR) * 100) / 100,
+            title,
+          }
+        );
       }),
     );
     return entries.filter((entry) => entry !== null);

@@ -11,7 +11,10 @@ export class PageInfo {
   @Field({ description: "Whether the list has entries before this page." })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: "Cursor of the page's first edge; null on an empty page." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Cursor of the page's first edge; null on an empty page.",
+  })
   startCursor!: string | null;
 
   @Field(() => String, {

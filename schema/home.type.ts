@@ -53,7 +53,8 @@ export class HomeRowConnection {
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: "A row of the home page. To read on in one row, ask for it by `node(id:)` with `titles(after:)`.",
+  description:
+    "A row of the home page. To read on in one row, ask for it by `node(id:)` with `titles(after:)`.",
 })
 export class HomeRow extends Node {
   @Field(() => HomeRowKindEnum, { description: "What it is made of." })
@@ -62,7 +63,9 @@ export class HomeRow extends Node {
 
 @ObjectType({ simpleResolvers: true, description: "A place in the Top 10 of a country and day." })
 export class Top10Entry {
-  @Field(() => Int, { description: "Place, 1 is the most watched. A place whose title may not be shown to you is left out." })
+  @Field(() => Int, {
+    description: "Place, 1 is the most watched. A place whose title may not be shown to you is left out.",
+  })
   rank!: number;
 
   @Field(() => Int, { nullable: true, description: "Place on the day before; null for a newcomer." })

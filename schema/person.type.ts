@@ -8,7 +8,11 @@ export class Person extends Node {
   name!: string;
 }
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: "A kind of story. A title can have several." })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: "A kind of story. A title can have several.",
+})
 export class Genre extends Node {
   @Field({ description: "Its name; filters accept it as well as the id." })
   name!: string;

@@ -40,7 +40,10 @@ export class Profile extends Node {
   @Field(() => MaturityRatingScalar, { description: "The highest rating it meets; NC-17 is no limit." })
   maturityLimit!: MaturityRating;
 
-  @Field(() => CountryCode, { nullable: true, description: "Where it watches; null takes the account's country." })
+  @Field(() => CountryCode, {
+    nullable: true,
+    description: "Where it watches; null takes the account's country.",
+  })
   country!: string | null;
 }
 
@@ -112,7 +115,10 @@ export class Reason {
   @Field({ description: "The reason in words, to be shown as it is." })
   text!: string;
 
-  @Field(() => Title, { nullable: true, description: "The watched title that weighs most, where there is one." })
+  @Field(() => Title, {
+    nullable: true,
+    description: "The watched title that weighs most, where there is one.",
+  })
   title!: Title | null;
 }
 
@@ -124,10 +130,12 @@ export class Recommendation {
   @Field(() => Float, { description: "How strongly it is suggested; comparable within this list only." })
   score!: number;
 
-  @Field({ description: "What suggested it: `SIMILAR` for the taste graph, `POPULAR` for a profile not known well yet." })
+  @Field({
+    description:
+      "What suggested it: `SIMILAR` for the taste graph, `POPULAR` for a profile not known well yet.",
+  })
   model!: string;
 
   @Field(() => Reason, { description: "Why." })
   reason!: Reason;
 }
-

@@ -10,7 +10,9 @@ const NAMES = Object.keys(MATURITY_AGES);
 function toRating(value: unknown): MaturityRating {
   const name = typeof value === "string" ? value.replace("_", "-").toUpperCase() : "";
   if (NAMES.includes(name)) return name as MaturityRating;
-  throw new GraphQLError(`MaturityRating: ${JSON.stringify(value)} is not a rating. Accepted: ${NAMES.join(", ")}.`);
+  throw new GraphQLError(
+    `MaturityRating: ${JSON.stringify(value)} is not a rating. Accepted: ${NAMES.join(", ")}.`,
+  );
 }
 
 /** A maturity rating by its usual name; `PG_13` is read as `PG-13`, so that it may also be written without quotes. */
@@ -21,7 +23,8 @@ export const MaturityRatingScalar = new GraphQLScalarType<MaturityRating, string
     .join(", ")}. NR is not rated and counts as adult.`,
   serialize: (value) => value as string,
   parseValue: toRating,
-  parseLiteral: (node) => toRating(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : undefined),
+  parseLiteral: (node) =>
+    toRating(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : undefined),
 });
 
 const LIMITS: [age: number, name: MaturityRating][] = [

@@ -45,7 +45,10 @@ export class TitleFilter {
   @Field(() => [TitleKindEnum], { nullable: true, description: "Films, series or both." })
   kinds?: TitleKind[] | null;
 
-  @Field(() => [String], { nullable: true, description: "Titles of at least one of these genres, by id or by name in any case." })
+  @Field(() => [String], {
+    nullable: true,
+    description: "Titles of at least one of these genres, by id or by name in any case.",
+  })
   genres?: string[] | null;
 
   @Field(() => YearRange, { nullable: true, description: "Released within these years." })

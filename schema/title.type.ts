@@ -1,6 +1,12 @@
 import { Field, Float, InterfaceType, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { CREDIT_ROLES, type CreditRole, type MaturityRating, type TitleKind, type TitleState } from "../datasources/catalog/title.document.js";
+import {
+  CREDIT_ROLES,
+  type CreditRole,
+  type MaturityRating,
+  type TitleKind,
+  type TitleState,
+} from "../datasources/catalog/title.document.js";
 import { Node } from "./node.js";
 import { Genre, Person, Studio } from "./person.type.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
@@ -34,7 +40,8 @@ registerEnumType(CreditRoleEnum, {
 export const TitleStateEnum = { DRAFT: "DRAFT", PUBLISHED: "PUBLISHED", ARCHIVED: "ARCHIVED" } as const;
 registerEnumType(TitleStateEnum, {
   name: "TitleState",
-  description: "Where a title is in its life. Viewers meet only published ones; the tenant's editors meet all.",
+  description:
+    "Where a title is in its life. Viewers meet only published ones; the tenant's editors meet all.",
   valuesConfig: {
     DRAFT: { description: "Being prepared." },
     PUBLISHED: { description: "Open to viewers where it is licensed." },
@@ -56,7 +63,10 @@ export class Credit {
 
 @ObjectType({ simpleResolvers: true, description: "A right to show a title in a country for a time." })
 export class Availability {
-  @Field(() => CountryCode, { nullable: true, description: "ISO 3166-1 alpha-2 code; null means everywhere." })
+  @Field(() => CountryCode, {
+    nullable: true,
+    description: "ISO 3166-1 alpha-2 code; null means everywhere.",
+  })
   country!: string | null;
 
   @Field(() => DateTime, { description: "From when on." })
@@ -81,7 +91,8 @@ export class Progress {
 /** Fields that take part in other stores (`credits`, `myProgress`, `similar` …) are resolved in resolvers/title.resolver.ts. */
 @InterfaceType({
   implements: Node,
-  description: "A film or a series. Whoever asks meets only titles that are published, licensed in their country now, and within their profile's maturity limit.",
+  description:
+    "A film or a series. Whoever asks meets only titles that are published, licensed in their country now, and within their profile's maturity limit.",
   resolveType: (value: { __typename: string }) => value.__typename,
 })
 export abstract class Title extends Node {
@@ -97,7 +108,9 @@ export abstract class Title extends Node {
   @Field(() => TitleKindEnum, { description: "Film or series." })
   kind!: TitleKind;
 
-  @Field(() => TitleStateEnum, { description: "Where it is in its life; `PUBLISHED` for everyone but editors." })
+  @Field(() => TitleStateEnum, {
+    description: "Where it is in its life; `PUBLISHED` for everyone but editors.",
+  })
   state!: TitleState;
 
   @Field(() => String, { nullable: true, description: "What it is about, in a sentence or two." })
@@ -118,10 +131,14 @@ export abstract class Title extends Node {
   @Field(() => Studio, { nullable: true, description: "The studio or distributor." })
   studio!: Studio | null;
 
-  @Field(() => [Availability], { description: "Where and when it may be shown, past and future licences included." })
+  @Field(() => [Availability], {
+    description: "Where and when it may be shown, past and future licences included.",
+  })
   availability!: Availability[];
 
-  @Field(() => Float, { description: "How much it is watched in this tenant, from 0 to 1 on a logarithmic scale." })
+  @Field(() => Float, {
+    description: "How much it is watched in this tenant, from 0 to 1 on a logarithmic scale.",
+  })
   popularity!: number;
 
   @Field(() => DateTime, { description: "When it joined the catalogue." })
@@ -166,4 +183,3 @@ export class Series extends Title {
   @Field(() => [Season], { description: "Its seasons in order." })
   seasons!: Season[];
 }
-

@@ -45,7 +45,10 @@ registerEnumType(SubscriptionStateEnum, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: "The brand or studio whose catalogue and viewers these are." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "The brand or studio whose catalogue and viewers these are.",
+})
 export class TenantInfo {
   @Field({ description: "Its name in URLs and in the header `x-marquee-tenant`." })
   slug!: string;
@@ -132,7 +135,10 @@ export class Viewer {
   consents!: Consents | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "An expected failure: which field, why, and what would be accepted." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "An expected failure: which field, why, and what would be accepted.",
+})
 export class UserError {
   @Field(() => String, { nullable: true, description: "The input field at fault." })
   field!: string | null;
@@ -152,7 +158,10 @@ export class SessionPayload {
   })
   accessToken!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Good for one call of `refreshSession`; keep it secret." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Good for one call of `refreshSession`; keep it secret.",
+  })
   refreshToken!: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "When the access token expires." })

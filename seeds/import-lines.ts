@@ -94,7 +94,8 @@ class BatchWriter<T> {
   }
 
   async #followUp(lines: GoodLine<T>[]): Promise<void> {
-    if (this.kind.follow) await this.#splitting(lines, (part) => this.kind.follow?.(part) ?? Promise.resolve());
+    if (this.kind.follow)
+      await this.#splitting(lines, (part) => this.kind.follow?.(part) ?? Promise.resolve());
   }
 
   /** Does something with a batch; one that the store refuses for its data is halved until the lines at fault stand alone. */

@@ -25,14 +25,23 @@ export function checkSeedOptions(options: SeedOptions): void {
   const { scale = 1, seed = 1, profiles = 1, events = 0, until = new Date(), tenants = [] } = options;
   const slugs = demoSlugs();
   const problems = [
-    scale > 0 && scale <= MAX_SCALE ? null : `scale: found ${scale}, accepted: a number over 0, at most ${MAX_SCALE}`,
+    scale > 0 && scale <= MAX_SCALE
+      ? null
+      : `scale: found ${scale}, accepted: a number over 0, at most ${MAX_SCALE}`,
     Number.isSafeInteger(seed) ? null : `seed: found ${seed}, accepted: a whole number`,
-    isWhole(profiles, 1, MAX_PROFILES) ? null : `profiles: found ${profiles}, accepted: a whole number from 1 to ${MAX_PROFILES}`,
-    isWhole(events, 0, MAX_EVENTS) ? null : `events: found ${events}, accepted: a whole number from 0 to ${MAX_EVENTS}`,
+    isWhole(profiles, 1, MAX_PROFILES)
+      ? null
+      : `profiles: found ${profiles}, accepted: a whole number from 1 to ${MAX_PROFILES}`,
+    isWhole(events, 0, MAX_EVENTS)
+      ? null
+      : `events: found ${events}, accepted: a whole number from 0 to ${MAX_EVENTS}`,
     isDay(until) ? null : "until: accepted: a date such as 2026-05-01, from 1971 to 2100",
-    ...tenants.map((slug) => (slugs.includes(slug) ? null : `tenant: found ${slug}, accepted: ${slugs.join(", ")}`)),
+    ...tenants.map((slug) =>
+      slugs.includes(slug) ? null : `tenant: found ${slug}, accepted: ${slugs.join(", ")}`,
+    ),
   ].filter((problem) => problem !== null);
-  if (problems.length > 0) throw new StartupError(`The demo cannot be seeded like this. ${problems.join("; ")}.`);
+  if (problems.length > 0)
+    throw new StartupError(`The demo cannot be seeded like this. ${problems.join("; ")}.`);
 }
 
 function isWhole(value: number, least: number, most: number): boolean {

@@ -74,7 +74,9 @@ async function seedTenant(
   const tenant = await stores.tenants.create({ slug, name, tier, defaultCountry });
   const watch = (step: string) => (lines: number, fraction: number) =>
     progress(slug, step, fraction, `${lines.toLocaleString("en")} lines`);
-  const titles = await importTitles(stores, tenant, linesOf(demo.titles(), counts.titles), { onProgress: watch("titles") });
+  const titles = await importTitles(stores, tenant, linesOf(demo.titles(), counts.titles), {
+    onProgress: watch("titles"),
+  });
   await putProfiles(stores, tenant, demo);
   const events = await importEvents(stores, tenant, linesOf(demo.events(), counts.events), {
     onProgress: watch("events"),
@@ -89,7 +91,10 @@ async function seedTenant(
 }
 
 function refuseBadLines(slug: string, { bad: [first], badLines }: ImportReport): void {
-  if (first) throw new Error(`The generator of ${slug} made ${badLines} lines that are not valid: ${describeBadLine(first)}`);
+  if (first)
+    throw new Error(
+      `The generator of ${slug} made ${badLines} lines that are not valid: ${describeBadLine(first)}`,
+    );
 }
 
 async function putProfiles(stores: Stores, tenant: Tenant, demo: DemoTenant): Promise<void> {
@@ -103,7 +108,12 @@ async function putProfiles(stores: Stores, tenant: Tenant, demo: DemoTenant): Pr
   await stores.accounts.putProfiles(tenant, batch);
 }
 
-async function putAccounts(stores: Stores, tenant: Tenant, accounts: AccountLine[], until: Date): Promise<void> {
+async function putAccounts(
+  stores: Stores,
+  tenant: Tenant,
+  accounts: AccountLine[],
+  until: Date,
+): Promise<void> {
   await stores.accounts.putPlans(tenant, PLANS);
   const entries = accounts.flatMap(({ watchlist }) => Object.entries(watchlist));
   await stores.viewingIngest.addToWatchlists(
@@ -128,7 +138,12 @@ async function putAccounts(stores: Stores, tenant: Tenant, accounts: AccountLine
 }
 
 /** The hash that is there already where it is of this password: a new one would differ by its salt. */
-async function passwordHash(stores: Stores, tenant: Tenant, email: string, password: string): Promise<string> {
+async function passwordHash(
+  stores: Stores,
+  tenant: Tenant,
+  email: string,
+  password: string,
+): Promise<string> {
   const known = await stores.accounts.credentials({ tenant, calls: new CallLog() }, email);
   const fits = known !== null && (await verifyPassword(password, known.passwordHash));
   return fits ? known.passwordHash : hashPassword(password);

@@ -43,12 +43,17 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
   const cause = unwrapResolverError(error);
   const { requestId } = formatted.extensions ?? {};
   if (cause instanceof StoreUnavailableError) {
-    return { ...formatted, message: cause.message, extensions: { code: "STORE_UNAVAILABLE", store: cause.store } };
+    return {
+      ...formatted,
+      message: cause.message,
+      extensions: { code: "STORE_UNAVAILABLE", store: cause.store },
+    };
   }
   if (cause instanceof StoreAbortedError) {
     return { ...formatted, message: "The request was cancelled", extensions: { code: "REQUEST_CANCELLED" } };
   }
-  if (isExpected(formatted)) return { ...formatted, extensions: { ...formatted.extensions, requestId: undefined } };
+  if (isExpected(formatted))
+    return { ...formatted, extensions: { ...formatted.extensions, requestId: undefined } };
   return {
     ...formatted,
     message: "Something went wrong here, not in your query. The request id leads us to it.",
@@ -57,8 +62,13 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
 }
 
 function isExpected({ extensions }: GraphQLFormattedError): boolean {
+  const code = codeOf(extensions);
+  return code in ERROR_CODES && code !== "INTERNAL_SERVER_ERROR";
+}
+
+function codeOf(extensions: GraphQLFormattedError["extensions"]): string {
   const code = extensions?.code;
-  return typeof code === "string" && code in ERROR_CODES && code !== "INTERNAL_SERVER_ERROR";
+  return typeof code === "string" ? code : "INTERNAL_SERVER_ERROR";
 }
 
 /** `x-marquee-explain: 1` answers `extensions.explain`: every store call of the request and how many each store got. */
@@ -89,7 +99,7 @@ function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> 
           for (const error of errors) logUnexpected(error, contextValue, logger);
         },
         willSendResponse: async ({ contextValue, errors }) => {
-          const codes = (errors ?? []).map(({ extensions }) => String(extensions.code ?? "INTERNAL_SERVER_ERROR"));
+          const codes = (errors ?? []).map(({ extensions }) => codeOf(extensions));
           const seconds = (performance.now() - started) / 1000;
           metrics.observeRequest(contextValue.tenant.slug, seconds, codes, contextValue.request.calls.calls);
         },
@@ -104,6 +114,7 @@ function logUnexpected(error: GraphQLError, ctx: Context, logger: Logger): void 
   if (isExpected(error)) return;
   error.extensions.requestId = ctx.requestId;
   const where = { requestId: ctx.requestId, tenant: ctx.tenant.slug, path: error.path };
-  if (cause instanceof StoreUnavailableError) logger.warn({ ...where, store: cause.store, cause: cause.cause }, cause.message);
+  if (cause instanceof StoreUnavailableError)
+    logger.warn({ ...where, store: cause.store, cause: cause.cause }, cause.message);
   else logger.error({ ...where, err: cause }, "Unexpected error");
 }

@@ -33,7 +33,10 @@ export interface Config {
   /** Tenant of requests that name none; null refuses them. */
   defaultTenant: string | null;
   stores: { postgres: string };
-  auth: { /** Null: a key is made once and kept in the data folder. */ signingKey: string | null; tokenMinutes: number };
+  auth: {
+    /** Null: a key is made once and kept in the data folder. */ signingKey: string | null;
+    tokenMinutes: number;
+  };
   playground: boolean;
   introspection: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -45,6 +48,7 @@ export interface Config {
  * @param env the process's environment unless a test brings its own.
  * @throws StartupError that names every variable that is wrong, what was found and what is accepted.
  */
+// eslint-disable-next-line no-restricted-syntax -- the one place that reads it
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const result = environment.safeParse(present);

@@ -1,7 +1,10 @@
 import { type Accounts, type Role, type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { type Audience } from "../datasources/catalog/audience.js";
 import { catalogLoaders, type CatalogLoaders } from "../datasources/catalog/catalog.loaders.js";
-import { recommendationsLoaders, type RecommendationsLoaders } from "../datasources/recommendations/recommendations.loaders.js";
+import {
+  recommendationsLoaders,
+  type RecommendationsLoaders,
+} from "../datasources/recommendations/recommendations.loaders.js";
 import { CallLog, type FieldPath, type StoreRequest } from "../datasources/store-request.js";
 import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
@@ -83,9 +86,13 @@ export class Context {
   private audienceOf(viewer: ViewerRecord | null): Audience {
     // A token outlives the profile it was made for; as a visitor that profile would lose its maturity limit.
     if (this.identity && !viewer) {
-      throw clientError("UNAUTHENTICATED", "authorization: the profile of this token is gone. Sign in again.", {
-        field: "authorization",
-      });
+      throw clientError(
+        "UNAUTHENTICATED",
+        "authorization: the profile of this token is gone. Sign in again.",
+        {
+          field: "authorization",
+        },
+      );
     }
     return {
       country: viewer?.profile.country ?? viewer?.account?.country ?? this.tenant.defaultCountry,

@@ -15,11 +15,19 @@ export const ERROR_CODES = {
   REQUEST_CANCELLED: { meaning: "The request ended before this field was answered." },
   GRAPHQL_PARSE_FAILED: { meaning: "The document is not GraphQL.", status: 400 },
   GRAPHQL_VALIDATION_FAILED: { meaning: "The document does not fit the schema.", status: 400 },
-  OPERATION_RESOLUTION_FAILURE: { meaning: "`operationName` names no operation of the document.", status: 400 },
+  OPERATION_RESOLUTION_FAILURE: {
+    meaning: "`operationName` names no operation of the document.",
+    status: 400,
+  },
   BAD_REQUEST: { meaning: "The HTTP request is not a GraphQL request.", status: 400 },
-  PERSISTED_QUERY_NOT_FOUND: { meaning: "The hash of a persisted query is not known yet: send it with its text." },
+  PERSISTED_QUERY_NOT_FOUND: {
+    meaning: "The hash of a persisted query is not known yet: send it with its text.",
+  },
   PERSISTED_QUERY_NOT_SUPPORTED: { meaning: "Persisted queries are turned off here." },
-  INTERNAL_SERVER_ERROR: { meaning: "Something of ours failed; it is logged with the request id.", status: 500 },
+  INTERNAL_SERVER_ERROR: {
+    meaning: "Something of ours failed; it is logged with the request id.",
+    status: 500,
+  },
 } as const satisfies Record<string, { meaning: string; status?: number }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -43,7 +43,9 @@ async function seedOnce(stores: Stores): Promise<void> {
   console.log("First start: seeding the demo tenants. This happens once.");
   const progress = createProgress(process.stdout);
   try {
-    await seedDemo(stores, {}, (tenant, step, fraction, note) => progress.show(`${tenant} ${step}`, fraction, note));
+    await seedDemo(stores, {}, (tenant, step, fraction, note) =>
+      progress.show(`${tenant} ${step}`, fraction, note),
+    );
   } finally {
     progress.end();
   }

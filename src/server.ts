@@ -116,10 +116,14 @@ async function identityOf(tokens: Tokens, authorization: string | undefined): Pr
   if (!authorization) return null;
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
   if (token) return tokens.verify(token);
-  throw clientError("UNAUTHENTICATED", "authorization: not a bearer token. Accepted: Bearer and a token from signIn.", {
-    field: "authorization",
-    accepted: "Bearer and a token from signIn",
-  });
+  throw clientError(
+    "UNAUTHENTICATED",
+    "authorization: not a bearer token. Accepted: Bearer and a token from signIn.",
+    {
+      field: "authorization",
+      accepted: "Bearer and a token from signIn",
+    },
+  );
 }
 
 async function servePlayground(app: FastifyInstance): Promise<void> {
@@ -148,9 +152,12 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
         `Port ${port} is in use. Stop what listens there, or choose another: PORT=${port + 1} npm start.`,
       );
     }
-    if (code === "EACCES") throw new StartupError(`Port ${port} needs more rights. Choose one above 1023 with PORT.`);
+    if (code === "EACCES")
+      throw new StartupError(`Port ${port} needs more rights. Choose one above 1023 with PORT.`);
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-      throw new StartupError(`HOST "${host}" is no address of this machine. 127.0.0.1 is for this machine alone, 0.0.0.0 for all.`);
+      throw new StartupError(
+        `HOST "${host}" is no address of this machine. 127.0.0.1 is for this machine alone, 0.0.0.0 for all.`,
+      );
     }
     throw error;
   }

@@ -14,7 +14,11 @@ export async function putAccounts(query: Query, accounts: readonly NewAccount[])
           is distinct from (excluded.email, excluded.password_hash, excluded.roles, excluded.country)`,
   );
   const profiles = accounts.flatMap((account) =>
-    account.profiles.map((profile, position) => ({ ...profileRow(profile), account_id: account.id, position })),
+    account.profiles.map((profile, position) => ({
+      ...profileRow(profile),
+      account_id: account.id,
+      position,
+    })),
   );
   await upsertProfiles(query, profiles);
   await query(

@@ -68,7 +68,10 @@ export interface NewAccount {
 /** Accounts, profiles, sessions. Every reading method is one store call. */
 export interface Accounts {
   /** The viewer behind a token, or null when the account or the profile is gone. */
-  viewer(request: StoreRequest, key: { account: string | null; profile: string }): Promise<ViewerRecord | null>;
+  viewer(
+    request: StoreRequest,
+    key: { account: string | null; profile: string },
+  ): Promise<ViewerRecord | null>;
   /** What to check a password against, by e-mail in any case. */
   credentials(request: StoreRequest, email: string): Promise<Credentials | null>;
   profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>>;
@@ -78,10 +81,23 @@ export interface Accounts {
     session: { tokenHash: string; accountId: string; profileId: string; expiresAt: string },
   ): Promise<void>;
   /** Ends the session of a refresh token; answers whose it was, or null when there is none or it has expired. */
-  endSession(tenant: Tenant, tokenHash: string): Promise<{ accountId: string; profileId: string; roles: Role[] } | null>;
+  endSession(
+    tenant: Tenant,
+    tokenHash: string,
+  ): Promise<{ accountId: string; profileId: string; roles: Role[] } | null>;
   /** Makes accounts with profiles, plan and consents; what is there already is brought to the same state. */
   putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void>;
   /** Makes or renames profiles that belong to no account. */
   putProfiles(tenant: Tenant, profiles: readonly Omit<ProfileRecord, "accountId">[]): Promise<void>;
-  putPlans(tenant: Tenant, plans: readonly { id: string; name: string; maxStreams: number; maxHeight: number; priceCents: number; currency: string }[]): Promise<void>;
+  putPlans(
+    tenant: Tenant,
+    plans: readonly {
+      id: string;
+      name: string;
+      maxStreams: number;
+      maxHeight: number;
+      priceCents: number;
+      currency: string;
+    }[],
+  ): Promise<void>;
 }

@@ -29,7 +29,12 @@ export class PostgresTenants implements Tenants {
     private readonly adminUrl: string,
     onIdleError: (error: Error) => void,
   ) {
-    this.#pool = new pg.Pool({ connectionString: appUrl, application_name: "marquee-tenants", max: 1, idleTimeoutMillis: 5_000 });
+    this.#pool = new pg.Pool({
+      connectionString: appUrl,
+      application_name: "marquee-tenants",
+      max: 1,
+      idleTimeoutMillis: 5_000,
+    });
     this.#pool.on("error", onIdleError);
   }
 
@@ -41,7 +46,12 @@ export class PostgresTenants implements Tenants {
     return [...(await this.#registry()).values()];
   }
 
-  async create(tenant: { slug: string; name: string; tier: TenantTier; defaultCountry: string }): Promise<Tenant> {
+  async create(tenant: {
+    slug: string;
+    name: string;
+    tier: TenantTier;
+    defaultCountry: string;
+  }): Promise<Tenant> {
     const schema = tenant.tier === "ISOLATED" ? `tenant_${tenant.slug.replaceAll("-", "_")}` : SHARED_SCHEMA;
     if (tenant.tier === "ISOLATED") await migrateTenantSchema(this.adminUrl, schema);
     const admin = new pg.Client({ connectionString: this.adminUrl });

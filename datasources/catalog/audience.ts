@@ -19,7 +19,9 @@ export interface Audience {
  */
 export function mayMeet(title: TitleDocument, audience: Audience): boolean {
   if (MATURITY_AGES[title.maturityRating] > audience.maturityLimit) return false;
-  return audience.editor || (title.state === "PUBLISHED" && isLicensed(title, audience.country, audience.now));
+  return (
+    audience.editor || (title.state === "PUBLISHED" && isLicensed(title, audience.country, audience.now))
+  );
 }
 
 /** Whether a licence of the title is in force for a country at an instant. */

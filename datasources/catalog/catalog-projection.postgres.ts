@@ -1,4 +1,4 @@
-import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
+import { sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
 import { type Tenant } from "../tenant.js";
 import { type CatalogProjection } from "./catalog.js";
 import { sortName } from "./sort-name.js";
@@ -45,17 +45,24 @@ function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
 }
 
 async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise<void> {
-  const taken = await putTitles(query, titles);
-  if (taken.length === 0) return;
-  await query(sql`delete from catalog_licences where title_id = any(${taken}::text[])`);
-  await query(sql`delete from catalog_credits where title_id = any(${taken}::text[])`);
+  const rows = await putTitles(query, titles);
+  if (rows.length === 0) return;
+  const replaced = rows.filter((row) => row.replaced).map((row) => row.id);
+  if (replaced.length > 0) {
+    await query(sql`delete from catalog_licences where title_id = any(${replaced}::text[])`);
+    await query(sql`delete from catalog_credits where title_id = any(${replaced}::text[])`);
+  }
+  const taken = rows.map((row) => row.id);
   await putLicences(query, taken);
   await putCredits(query, taken);
   await putNames(query, taken);
 }
 
-/** Answers the ids of the titles taken over: not those that are there in a newer version. */
-async function putTitles(query: Query, titles: readonly TitleDocument[]): Promise<string[]> {
+/** Answers the titles taken over (not those that are there in a newer version), and which of them replaced a version. */
+async function putTitles(
+  query: Query,
+  titles: readonly TitleDocument[],
+): Promise<{ id: string; replaced: boolean }[]> {
   const rows = titles.map((title) => ({
     id: title.id,
     version: title.version,
@@ -71,7 +78,8 @@ async function putTitles(query: Query, titles: readonly TitleDocument[]): Promis
     popularity: title.popularity,
     document: { ...title, popularity: 0 },
   }));
-  const taken = await query<{ id: string }>(
+  // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
+  return query(
     sql`insert into catalog_titles (tenant_id, id, version, kind, state, sort_name, release_year, maturity_age,
                                     studio_id, genre_ids, tags, added_at, popularity, document)
         select current_setting('marquee.tenant')::int, v.*
@@ -84,9 +92,8 @@ async function putTitles(query: Query, titles: readonly TitleDocument[]): Promis
           genre_ids = excluded.genre_ids, tags = excluded.tags, added_at = excluded.added_at,
           document = excluded.document
         where catalog_titles.version <= excluded.version
-        returning id`,
+        returning id, xmax <> 0 as replaced`,
   );
-  return taken.map((row) => row.id);
 }
 
 /*
@@ -94,14 +101,23 @@ async function putTitles(query: Query, titles: readonly TitleDocument[]): Promis
  * index that they go into.
  */
 
+/** The rows of titles, looked up one by one: a table that is being filled has no statistics to choose a better way by. */
+function documentsOf(ids: readonly string[]): Sql {
+  return sql`(
+    select t.* from unnest(${ids}::text[]) as k (id)
+    cross join lateral (
+      select tenant_id, id, release_year, document from catalog_titles where id = k.id limit 1
+    ) t
+  )`;
+}
+
 async function putLicences(query: Query, ids: readonly string[]): Promise<void> {
   await query(
     sql`insert into catalog_licences (tenant_id, title_id, country, from_at, until_at)
         select distinct t.tenant_id, t.id, country, l."from", l.until
-        from catalog_titles t
+        from ${documentsOf(ids)} t
         cross join jsonb_to_recordset(t.document -> 'licences') as l (countries text[], "from" timestamptz, until timestamptz)
-        cross join unnest(l.countries) as country
-        where t.id = any(${ids}::text[])`,
+        cross join unnest(l.countries) as country`,
   );
 }
 
@@ -110,28 +126,34 @@ async function putCredits(query: Query, ids: readonly string[]): Promise<void> {
   await query(
     sql`insert into catalog_credits (tenant_id, person_id, title_id, role, release_year)
         select distinct t.tenant_id, c.person ->> 'id', t.id, c.role, t.release_year
-        from catalog_titles t
+        from ${documentsOf(ids)} t
         cross join jsonb_to_recordset(t.document -> 'credits') as c (role text, person jsonb)
-        where t.id = any(${ids}::text[])
         order by 2, 5, 3`,
   );
 }
 
 async function putNames(query: Query, ids: readonly string[]): Promise<void> {
   // Where spellings of one batch differ, the greatest wins, so that the outcome does not hang on the order of rows.
+  // Most names are there already: left out beforehand, they are neither locked nor written.
   await query(
     sql`with documents as (
-          select document from catalog_titles where id = any(${ids}::text[])
+          select document from ${documentsOf(ids)} t
         ), refs as (
           select 'Person' as type, c -> 'person' as ref from documents d, jsonb_array_elements(d.document -> 'credits') c
           union all
           select 'Genre', g from documents d, jsonb_array_elements(d.document -> 'genres') g
           union all
           select 'Studio', d.document -> 'studio' from documents d where jsonb_typeof(d.document -> 'studio') = 'object'
+        ), names as materialized (
+          select type, ref ->> 'id' as id, max(ref ->> 'name') as name from refs group by 1, 2
         )
         insert into catalog_names (tenant_id, type, id, name)
-        select current_setting('marquee.tenant')::int, type, ref ->> 'id', max(ref ->> 'name') from refs
-        group by 2, 3 order by 2, 3
+        select current_setting('marquee.tenant')::int, r.type, r.id, r.name from names r
+        left join lateral (
+          select true as there from catalog_names n where n.type = r.type and n.id = r.id and n.name = r.name limit 1
+        ) known on true
+        where known.there is null
+        order by type, id
         on conflict (tenant_id, type, id) do update set name = excluded.name
         where catalog_names.name is distinct from excluded.name`,
   );

@@ -2,7 +2,16 @@ import { byKey, manyByKey, oneByKey } from "../loader.js";
 import { type Page, type PageOf } from "../page.js";
 import { type StoreRequest } from "../store-request.js";
 import { mayMeet, type Audience } from "./audience.js";
-import { type Catalog, type NamedType, type PersonCredit, type PlacedTitle, type PlacedTitleRef, type TitleFilter, type TitleQuery, type TitleRef } from "./catalog.js";
+import {
+  type Catalog,
+  type NamedType,
+  type PersonCredit,
+  type PlacedTitle,
+  type PlacedTitleRef,
+  type TitleFilter,
+  type TitleQuery,
+  type TitleRef,
+} from "./catalog.js";
 import { type NamedRef, type TitleDocument } from "./title.document.js";
 import { type TitleVersions } from "./title-versions.js";
 

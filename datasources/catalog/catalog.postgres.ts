@@ -1,5 +1,12 @@
 import { type Page, type PageOf } from "../page.js";
-import { directionsOf, keysetOrder, keysetWithin, ownedPages, toOwnedPages, toPage } from "../postgres/keyset.postgres.js";
+import {
+  directionsOf,
+  keysetOrder,
+  keysetWithin,
+  ownedPages,
+  toOwnedPages,
+  toPage,
+} from "../postgres/keyset.postgres.js";
 import { empty, join, sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Audience } from "./audience.js";
@@ -193,9 +200,12 @@ function matching(filter: TitleFilter, audience: Audience): Sql {
   if (filter.kinds) conditions.push(sql`t.kind = any(${filter.kinds}::text[])`);
   if (filter.genres) conditions.push(sql`t.genre_ids && ${filter.genres}::text[]`);
   if (filter.releaseYear) conditions.push(sql`t.release_year <> 0`);
-  if (filter.releaseYear?.from !== undefined) conditions.push(sql`t.release_year >= ${filter.releaseYear.from}::int`);
-  if (filter.releaseYear?.to !== undefined) conditions.push(sql`t.release_year <= ${filter.releaseYear.to}::int`);
-  if (filter.maturityAtMost !== undefined) conditions.push(sql`t.maturity_age <= ${filter.maturityAtMost}::smallint`);
+  if (filter.releaseYear?.from !== undefined)
+    conditions.push(sql`t.release_year >= ${filter.releaseYear.from}::int`);
+  if (filter.releaseYear?.to !== undefined)
+    conditions.push(sql`t.release_year <= ${filter.releaseYear.to}::int`);
+  if (filter.maturityAtMost !== undefined)
+    conditions.push(sql`t.maturity_age <= ${filter.maturityAtMost}::smallint`);
   if (filter.studio !== undefined) conditions.push(sql`t.studio_id = ${filter.studio}`);
   if (filter.person !== undefined) {
     conditions.push(

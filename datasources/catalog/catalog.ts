@@ -64,9 +64,17 @@ export interface Catalog {
   /** Titles by id in whatever state; the caller applies the rules of viewing (`mayMeet`). */
   titlesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, TitleDocument>>;
   /** Those of the ids that the audience may meet, without their documents. */
-  visibleTitles(request: StoreRequest, audience: Audience, ids: readonly string[]): Promise<Map<string, TitleRef>>;
+  visibleTitles(
+    request: StoreRequest,
+    audience: Audience,
+    ids: readonly string[],
+  ): Promise<Map<string, TitleRef>>;
   /** A page of titles that the audience may meet per query, in the order of the queries; ties are broken by id. */
-  titles(request: StoreRequest, audience: Audience, queries: readonly TitleQuery[]): Promise<PageOf<PlacedTitle>[]>;
+  titles(
+    request: StoreRequest,
+    audience: Audience,
+    queries: readonly TitleQuery[],
+  ): Promise<PageOf<PlacedTitle>[]>;
   /** The same without documents. */
   titleRefs(
     request: StoreRequest,

@@ -86,7 +86,10 @@ export async function planHome(
   const known = await visibleOf(sources, suggested, material, path);
   const genres = genreRows(material, known);
   return [...suggested.filter((row) => row.kind !== "POPULAR"), ...genres, ...suggested.slice(-1)]
-    .map((row) => ({ ...row, entries: row.entries.filter((entry) => known.has(entry.titleId)).slice(0, ROW_SIZE) }))
+    .map((row) => ({
+      ...row,
+      entries: row.entries.filter((entry) => known.has(entry.titleId)).slice(0, ROW_SIZE),
+    }))
     .filter((row) => row.entries.length >= (isChosen(row.kind) ? 1 : SMALLEST_ROW));
 }
 
@@ -118,16 +121,17 @@ async function gather(
     order: { field, direction: "DESC" },
     page: { limit, fromEnd: false },
   });
-  const [recent, continueWatching, watchlist, recommended, chart, trending, newest, popular] = await Promise.all([
-    profile === null ? [] : viewing.recentWatches(profile, RECENT),
-    profile === null ? null : viewing.shelf.CONTINUE_WATCHING.load({ profile, page }, path),
-    profile === null ? null : viewing.shelf.WATCHLIST.load({ profile, page }, path),
-    profile === null ? [] : recommendations.forProfile.load(profile, path),
-    top10.top10(request, country, null),
-    top10.trending(request, country, ROW_SIZE),
-    catalog.titleRefs.load(list("ADDED_AT", ROW_SIZE), path),
-    catalog.titleRefs.load(list("POPULARITY", 5 * ROW_SIZE), path),
-  ]);
+  const [recent, continueWatching, watchlist, recommended, chart, trending, newest, popular] =
+    await Promise.all([
+      profile === null ? [] : viewing.recentWatches(profile, RECENT),
+      profile === null ? null : viewing.shelf.CONTINUE_WATCHING.load({ profile, page }, path),
+      profile === null ? null : viewing.shelf.WATCHLIST.load({ profile, page }, path),
+      profile === null ? [] : recommendations.forProfile.load(profile, path),
+      top10.top10(request, country, null),
+      top10.trending(request, country, ROW_SIZE),
+      catalog.titleRefs.load(list("ADDED_AT", ROW_SIZE), path),
+      catalog.titleRefs.load(list("POPULARITY", 5 * ROW_SIZE), path),
+    ]);
   return {
     recent,
     continueWatching: continueWatching?.rows ?? [],
@@ -160,7 +164,8 @@ async function visibleOf(
     if (row.because !== null) ids.add(row.because);
     for (const entry of row.entries) if (!known.has(entry.titleId)) ids.add(entry.titleId);
   }
-  for (const ref of await sources.catalog.visibleById.loadAll([...ids], path)) if (ref) known.set(ref.id, ref);
+  for (const ref of await sources.catalog.visibleById.loadAll([...ids], path))
+    if (ref) known.set(ref.id, ref);
   return known;
 }
 
@@ -204,7 +209,11 @@ function placed(refs: PlacedTitleRef[]): Placed[] {
 function recommendedRow(recommended: RecommendedTitle[]): HomeRowPlan {
   return rowOf(
     "RECOMMENDED",
-    recommended.map(({ titleId, score, because }) => ({ titleId, position: { value: score, id: titleId }, because })),
+    recommended.map(({ titleId, score, because }) => ({
+      titleId,
+      position: { value: score, id: titleId },
+      because,
+    })),
   );
 }
 

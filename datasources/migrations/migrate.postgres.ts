@@ -47,7 +47,11 @@ export async function migrateTenantSchema(adminUrl: string, schema: string): Pro
 }
 
 async function withLock<T>(adminUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: adminUrl, application_name: "marquee-migrate", options: "-c TimeZone=UTC" });
+  const client = new pg.Client({
+    connectionString: adminUrl,
+    application_name: "marquee-migrate",
+    options: "-c TimeZone=UTC",
+  });
   await client.connect();
   try {
     await client.query("select pg_advisory_lock(hashtext('marquee.migrate'))");
@@ -150,7 +154,12 @@ async function readMigrations(folder: "control" | "tenant"): Promise<Migration[]
       const [, version, name] = /^(\d{3})_(.+)\.sql$/.exec(file) ?? [];
       if (!version || !name) throw new Error(`Migration ${folder}/${file} is not named NNN_name.sql`);
       const text = await readFile(path.join(directory, file), "utf8");
-      return { version: Number(version), name, text, checksum: createHash("sha256").update(text).digest("hex") };
+      return {
+        version: Number(version),
+        name,
+        text,
+        checksum: createHash("sha256").update(text).digest("hex"),
+      };
     }),
   );
 }

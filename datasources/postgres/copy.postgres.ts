@@ -15,7 +15,11 @@ export type CopyCell = string | number | boolean | null;
  * @param client a client inside a transaction.
  * @param target table with its columns, as after `COPY`: `staged (id, at)`. Never a caller's text.
  */
-export async function copyRows(client: pg.ClientBase, target: string, rows: Iterable<CopyCell[]>): Promise<void> {
+export async function copyRows(
+  client: pg.ClientBase,
+  target: string,
+  rows: Iterable<CopyCell[]>,
+): Promise<void> {
   await pipeline(Readable.from(chunks(rows)), client.query(copyFrom(`copy ${target} from stdin`)));
 }
 
@@ -35,6 +39,7 @@ function* chunks(rows: Iterable<CopyCell[]>): Iterable<Buffer> {
 
 function toCell(value: CopyCell): string {
   if (value === null) return "\\N";
-  if (typeof value === "string") return value.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character);
+  if (typeof value === "string")
+    return value.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character);
   return String(value);
 }

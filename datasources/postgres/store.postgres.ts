@@ -27,14 +27,17 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 /** Texts kept as named prepared statements; a text past that is planned anew each time. */
 const MAX_PREPARED = 500;
 
+const PARSERS = new Map<number, (text: string) => unknown>([
+  [pg.types.builtins.TIMESTAMPTZ, isoInstant],
+  [pg.types.builtins.DATE, (text) => text],
+  [pg.types.builtins.INT8, Number],
+]);
+
 const types = {
   // Timestamps stay text, with their microseconds: a cursor made from a Date would lose them and repeat or skip rows.
-  getTypeParser: ((oid: number, format?: string) => {
-    if (oid === pg.types.builtins.TIMESTAMPTZ) return isoInstant;
-    if (oid === pg.types.builtins.DATE) return (value: string) => value;
-    if (oid === pg.types.builtins.INT8) return Number;
-    return pg.types.getTypeParser(oid, format as "text") as unknown;
-  }) as typeof pg.types.getTypeParser,
+  getTypeParser: ((oid: number, format?: string) =>
+    PARSERS.get(oid) ??
+    (pg.types.getTypeParser(oid, format as "text") as unknown)) as typeof pg.types.getTypeParser,
 };
 
 /** `2026-05-01T20:11:00.000001Z` from PostgreSQL's text of a timestamptz in UTC: always six decimals, so that text order is time order. */
@@ -83,7 +86,14 @@ export class PostgresStore {
   read<R = Row>(request: StoreRequest, operation: string, statement: Sql, uniqueKeys = 1): Promise<R[]> {
     if (request.signal?.aborted) return Promise.reject(new StoreAbortedError("POSTGRES"));
     return new Promise<R[]>((resolve, reject) => {
-      const read = { request, operation, statement, uniqueKeys, resolve: resolve as PendingRead["resolve"], reject };
+      const read = {
+        request,
+        operation,
+        statement,
+        uniqueKeys,
+        resolve: resolve as PendingRead["resolve"],
+        reject,
+      };
       const { calls, tenant } = request;
       const tenants = this.#pending.get(calls) ?? new Map<number, PendingRead[]>();
       this.#pending.set(calls, tenants);
@@ -99,7 +109,10 @@ export class PostgresStore {
   }
 
   /** Runs `work` in one transaction as the tenant; it commits when `work` resolves and rolls back when it rejects. */
-  async transaction<T>(tenant: Tenant, work: (query: Query, client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async transaction<T>(
+    tenant: Tenant,
+    work: (query: Query, client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
     const client = await this.#connect(this.#writes);
     let broken: Error | undefined;
     try {
@@ -128,7 +141,9 @@ export class PostgresStore {
 
   /** Answers when PostgreSQL does, with the server's version. */
   async ping(): Promise<{ version: string }> {
-    const { rows } = await this.#reads.query<{ version: string }>(sql`select current_setting('server_version') as version`);
+    const { rows } = await this.#reads.query<{ version: string }>(
+      sql`select current_setting('server_version') as version`,
+    );
     return { version: rows[0]?.version ?? "" };
   }
 

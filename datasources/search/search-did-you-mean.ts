@@ -20,7 +20,11 @@ export function betterSpelling(
   const inBestHit = wordsOfHit(hits[0]);
   const replacements = new Map<string, string>();
   plan.slots.forEach((slot, unit) => {
-    const better = likeliest(slot, words.filter((word) => word.unit === unit && word.spoken), inBestHit);
+    const better = likeliest(
+      slot,
+      words.filter((word) => word.unit === unit && word.spoken),
+      inBestHit,
+    );
     if (better !== undefined && better !== slot) replacements.set(slot, better);
   });
   if (replacements.size === 0) return null;
@@ -35,7 +39,11 @@ function wordsOfHit(hit: HitRow | undefined): ReadonlySet<string> {
   return new Set(texts.flatMap((text) => wordsOf(text).map((word) => word.text)));
 }
 
-function likeliest(slot: string, candidates: readonly WordRow[], inBestHit: ReadonlySet<string>): string | undefined {
+function likeliest(
+  slot: string,
+  candidates: readonly WordRow[],
+  inBestHit: ReadonlySet<string>,
+): string | undefined {
   if (inBestHit.has(slot)) return undefined;
   const known = candidates.some((word) => word.quality >= GOOD);
   const preferred = candidates.filter((word) => inBestHit.has(word.word));

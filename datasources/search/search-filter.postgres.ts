@@ -21,7 +21,8 @@ export function filterParts(audience: Audience, filter: TitleFilter): FilterPart
     kind: filter.kinds ? sql`t.kind = any(${filter.kinds}::text[])` : TRUE,
     genre: filter.genres ? sql`t.genre_ids && ${filter.genres.map(cleanText)}::text[]` : TRUE,
     decade: yearCondition(filter.releaseYear),
-    maturity: filter.maturityAtMost === undefined ? TRUE : sql`t.maturity_age <= ${filter.maturityAtMost}::int`,
+    maturity:
+      filter.maturityAtMost === undefined ? TRUE : sql`t.maturity_age <= ${filter.maturityAtMost}::int`,
     always: join([visible(audience), ...otherConditions(audience, filter)], " and "),
   };
 }

@@ -44,7 +44,8 @@ export function transpositions(text: string): string[] {
   const swapped = new Set<string>();
   for (let at = 0; at + 1 < letters.length; at++) {
     const [left, right] = [letters[at], letters[at + 1]];
-    if (left !== right) swapped.add([...letters.slice(0, at), right, left, ...letters.slice(at + 2)].join(""));
+    if (left !== right)
+      swapped.add([...letters.slice(0, at), right, left, ...letters.slice(at + 2)].join(""));
   }
   return [...swapped];
 }
@@ -63,7 +64,8 @@ function partKeysOf(letters: readonly string[], length: number): string[] {
     const from = Math.max(0, start - part, start + longer - remaining);
     const to = Math.min(letters.length - size, start + part, start + longer + remaining);
     const keys: string[] = [];
-    for (let at = from; at <= to; at++) keys.push(partKey(length, part, letters.slice(at, at + size).join("")));
+    for (let at = from; at <= to; at++)
+      keys.push(partKey(length, part, letters.slice(at, at + size).join("")));
     return keys;
   });
 }

@@ -27,7 +27,9 @@ export class SearchIndexWriter {
   /** Indexes titles with distinct ids; leaves alone those of which a newer version is known. */
   async put(titles: readonly TitleDocument[]): Promise<void> {
     // Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts.
-    await this.query(sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`);
+    await this.query(
+      sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
+    );
     const docs = await this.#upsertTitles(titles);
     const indexed = titles.flatMap((title) => {
       const doc = docs.get(title.id);
@@ -81,7 +83,7 @@ export class SearchIndexWriter {
     const pairs = old.flatMap(({ doc, word_ids }) => word_ids.map((word) => ({ doc, word })));
     await this.query(sql`
       delete from search_terms t
-      using unnest(${pairs.map((pair) => pair.word)}::int[], ${pairs.map((pair) => pair.doc)}::int[]) as o(word_id, doc)
+      using unnest(${list(pairs.map((pair) => pair.word))}::int[], ${list(pairs.map((pair) => pair.doc))}::int[]) as o(word_id, doc)
       where t.word_id = o.word_id and t.minor = any('{false,true}') and t.doc = o.doc`);
     await this.query(sql`delete from search_credits where doc = any(${docs}::int[])`);
     for (const { word } of pairs) counts.set(word, (counts.get(word) ?? 0) - 1);
@@ -93,7 +95,10 @@ export class SearchIndexWriter {
     for (const { terms } of indexed) {
       for (const term of terms.values()) {
         const same = wanted.get(term.word);
-        wanted.set(term.word, same ? { ...same, spoken: same.spoken || term.spoken, keyed: same.keyed || term.keyed } : term);
+        wanted.set(
+          term.word,
+          same ? { ...same, spoken: same.spoken || term.spoken, keyed: same.keyed || term.keyed } : term,
+        );
       }
     }
     const terms = [...wanted.values()];
@@ -102,10 +107,16 @@ export class SearchIndexWriter {
     );
     const ids = new Map(known.map(({ word, word_id }) => [word, word_id]));
     const before = new Map(known.map((word) => [word.word, word]));
-    await this.#promoteWords(terms.filter((term) => gainsMeaning(before.get(term.word), term)), before);
+    await this.#promoteWords(
+      terms.filter((term) => gainsMeaning(before.get(term.word), term)),
+      before,
+    );
     const added = await this.#insertWords(terms.filter((term) => !ids.has(term.word)));
     for (const { word, word_id } of added) ids.set(word, word_id);
-    await this.#insertKeys(terms.filter((term) => term.keyed && !before.get(term.word)?.keyed), ids);
+    await this.#insertKeys(
+      terms.filter((term) => term.keyed && !before.get(term.word)?.keyed),
+      ids,
+    );
     return ids;
   }
 
@@ -138,19 +149,19 @@ export class SearchIndexWriter {
 
   async #insertKeys(terms: readonly Term[], ids: ReadonlyMap<string, number>): Promise<void> {
     const keys: string[] = [];
-    const words: (number | undefined)[] = [];
+    const words: number[] = [];
     for (const { word } of terms) {
       const marker = word.startsWith(WHOLE) ? WHOLE : "";
       for (const key of keysOfWord(word.slice(marker.length))) {
         keys.push(marker + key);
-        words.push(ids.get(word));
+        words.push(ids.get(word) ?? 0);
       }
     }
     if (keys.length === 0) return;
     await this.query(sql`
       insert into search_keys (tenant_id, key, word_id)
       select current_setting('marquee.tenant')::int, k.key, k.word_id
-      from unnest(${keys}::text[], ${words}::int[]) as k(key, word_id)
+      from unnest(${keys}::text[], ${list(words)}::int[]) as k(key, word_id)
       order by 2, 3`);
   }
 
@@ -174,7 +185,7 @@ export class SearchIndexWriter {
     await this.query(sql`
       insert into search_terms (tenant_id, word_id, minor, doc, weight, share)
       select current_setting('marquee.tenant')::int, p.word_id, p.weight < ${MINOR * 10_000}, p.doc, p.weight, p.share
-      from unnest(${words}::int[], ${docs}::int[], ${weights}::smallint[], ${shares}::smallint[])
+      from unnest(${list(words)}::int[], ${list(docs)}::int[], ${list(weights)}::smallint[], ${list(shares)}::smallint[])
         as p(word_id, doc, weight, share)
       order by 2, 3, 4`);
   }
@@ -200,7 +211,8 @@ export class SearchIndexWriter {
     const names = new Map<string, { start: string; kind: string; id: string; name: string }>();
     const credits = new Map<string, { person: string; doc: number }>();
     const add = (kind: "PERSON" | "GENRE", { id, name }: { id: string; name: string }) => {
-      for (const start of startsOf(name)) names.set(`${kind} ${id} ${start}`, { start, kind, id, name: cleanText(name) });
+      for (const start of startsOf(name))
+        names.set(`${kind} ${id} ${start}`, { start, kind, id, name: cleanText(name) });
     };
     for (const { doc, title } of indexed) {
       for (const { person } of title.credits) {
@@ -226,7 +238,7 @@ export class SearchIndexWriter {
     await this.query(sql`
       update search_words w
       set frequency = w.frequency + c.change
-      from unnest(${changed.map(([id]) => id)}::int[], ${changed.map(([, change]) => change)}::int[]) as c(word_id, change)
+      from unnest(${list(changed.map(([id]) => id))}::int[], ${list(changed.map(([, change]) => change))}::int[]) as c(word_id, change)
       where w.word_id = c.word_id`);
   }
 }
@@ -272,6 +284,11 @@ function licenceColumns(licences: readonly TitleLicence[]): Record<string, unkno
     licence_from: others.map((licence) => licence.from),
     licence_until: others.map((licence) => licence.until),
   };
+}
+
+/** An array literal of numbers: for long ones several times cheaper than what the driver makes of an array. */
+function list(numbers: readonly number[]): string {
+  return `{${numbers.join(",")}}`;
 }
 
 function distinct<T>(values: readonly T[]): T[] {

@@ -67,7 +67,11 @@ function completionsOf(word: string, isLast: boolean): number {
 function addPair(plan: SearchPlan, slot: number): void {
   const text = joinWords(plan.slots.slice(slot, slot + 2));
   const completions = slot + 2 === plan.slots.length ? 10 : 0;
-  addUnit(plan, { text, slots: [slot, slot + 1], reach: Math.min(1, reachOf(text)), completions }, QUALITY.joined);
+  addUnit(
+    plan,
+    { text, slots: [slot, slot + 1], reach: Math.min(1, reachOf(text)), completions },
+    QUALITY.joined,
+  );
 }
 
 /** The text as the name of a title, whole or begun; with and without its common words. */
@@ -75,7 +79,12 @@ function addWhole(plan: SearchPlan, words: readonly string[]): void {
   const all = joinWords(words);
   const core = joinWords(plan.slots);
   const slots = plan.slots.map((_, slot) => slot);
-  const whole = (text: string): Unit => ({ text: WHOLE + text, slots, reach: reachOf(text), completions: 40 });
+  const whole = (text: string): Unit => ({
+    text: WHOLE + text,
+    slots,
+    reach: reachOf(text),
+    completions: 40,
+  });
   addUnit(plan, whole(core), QUALITY.core);
   if (all !== core) addUnit(plan, whole(all), QUALITY.whole);
 }
@@ -87,7 +96,8 @@ function addUnit(plan: SearchPlan, unit: Unit, quality = 1): number {
   const marker = unit.text.startsWith(WHOLE) ? WHOLE : "";
   const bare = unit.text.slice(marker.length);
   const slip = quality * (1 - EDIT_COST / (bare.length + 1));
-  for (const word of transpositions(bare)) plan.variants.push({ unit: index, word: marker + word, quality: slip });
+  for (const word of transpositions(bare))
+    plan.variants.push({ unit: index, word: marker + word, quality: slip });
   for (const key of keysOfMisspelling(bare)) plan.keys.push({ unit: index, key: marker + key });
   return index;
 }

@@ -172,7 +172,7 @@ export function rank(): Sql {
     )`;
 }
 
-const CANDIDATE_COLUMNS = sql`t.doc, t.id, t.kind, t.release_year, t.maturity_rating, t.genre_ids, t.genres`;
+const CANDIDATE_COLUMNS = sql`t.doc, t.id, t.popularity, t.kind, t.release_year, t.maturity_rating, t.genre_ids, t.genres`;
 
 /** `candidate`, `hit` and `page`: titles that the audience may meet, those that match well enough, those wanted now. */
 export function selectHits(parts: FilterParts, query: SearchQuery): Sql {
@@ -208,7 +208,7 @@ function page(query: SearchQuery): Sql {
         or (h.score = ${Number(query.after.value)}::float8 and h.id > ${cleanText(query.after.id)}))`
     : empty;
   return sql`page as materialized (
-      select h.doc, h.id, h.score, h.genres
+      select h.doc, h.id, h.score, h.genres, h.popularity
       from hit h
       where kind_ok and genre_ok and decade_ok and maturity_ok${after}
       order by h.score desc, h.id
@@ -227,7 +227,9 @@ function answer(query: SearchQuery, ranked: boolean): Sql {
         from page p${texts ? sql` join search_texts x on x.doc = p.doc` : empty}
       ) r) as hits`,
       wants.total ? sql`(select count(*) from hit where ${all}) as total` : sql`null as total`,
-      wants.facets ? sql`(select json_agg(f order by f.count desc, f.value) from (${facets(query)}) f) as facets` : sql`null as facets`,
+      wants.facets
+        ? sql`(select json_agg(f order by f.count desc, f.value) from (${facets(query)}) f) as facets`
+        : sql`null as facets`,
       ranked && texts ? sql`(select json_agg(e) from expansion e) as words` : sql`null as words`,
       ranked
         ? sql`(select bool_or(complete) from hit where ${all}) as complete,

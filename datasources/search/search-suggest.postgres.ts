@@ -1,12 +1,19 @@
 import { type Audience } from "../catalog/audience.js";
 import { sql, type Sql } from "../postgres/store.postgres.js";
 import { filterParts, visible } from "./search-filter.postgres.js";
-import { type SearchPlan } from "./search-plan.js";
+import { type SearchPlan, type Unit } from "./search-plan.js";
 import { lookUp, rank, selectHits } from "./search-statement.postgres.js";
+import { WHOLE } from "./search-terms.js";
 import { joinWords, LAST_CHARACTER } from "./search-text.js";
 
 /** Names looked at for one start. */
 const MOST_NAMES = 100;
+/** Titles looked at, and how much popularity counts among them: while little has been typed, more than in a search. */
+const CONSIDERED = 60;
+const POPULARITY = 0.15;
+/** Names of titles that begin with what has been typed, and the letters from which on words within names count too. */
+const WHOLE_NAMES = 300;
+const ENOUGH_LETTERS = 4;
 
 /**
  * The one statement of a completion: titles by the ranking of search, people and genres by how their names start or
@@ -15,9 +22,14 @@ const MOST_NAMES = 100;
 export function suggestStatement(plan: SearchPlan, audience: Audience, limit: number): Sql {
   const start = joinWords(plan.slots);
   const length = [...start].length;
-  const query = { text: "", filter: {}, limit, wants: { total: false, facets: false, highlights: false, didYouMean: false } };
+  const query = {
+    text: "",
+    filter: {},
+    limit: CONSIDERED,
+    wants: { total: false, facets: false, highlights: false, didYouMean: false },
+  };
   return sql`
-    with ${lookUp(plan)},
+    with ${lookUp(forTyping(plan))},
     ${rank()},
     ${selectHits(filterParts(audience, {}), query)},
     begun as materialized (
@@ -26,7 +38,7 @@ export function suggestStatement(plan: SearchPlan, audience: Audience, limit: nu
       order by n.kind, n.id, n.edits, length(n.start)
     ),
     offered as (
-      select x.name as text, 'TITLE' as kind, p.id, p.score
+      select x.name as text, 'TITLE' as kind, p.id, p.score + ${POPULARITY}::float8 * p.popularity as score
       from page p join search_texts x on x.doc = p.doc
       union all
       select b.name, b.kind, b.id, 0.6 + 0.38 * ${length}::float8 / greatest(b.length, ${length}) - 0.2 * b.edits
@@ -37,6 +49,18 @@ export function suggestStatement(plan: SearchPlan, audience: Audience, limit: nu
       )
     )
     select text, kind, id from offered order by score desc, kind desc, text, id limit ${limit}::int`;
+}
+
+/** The plan of a search with more completions of whole names, and none of words of which too little has been typed. */
+function forTyping(plan: SearchPlan): SearchPlan {
+  const last = plan.slots.at(-1) ?? "";
+  const units = plan.units.map((unit) => ({ ...unit, completions: completionsOf(unit, last) }));
+  return { ...plan, units };
+}
+
+function completionsOf(unit: Unit, last: string): number {
+  if (unit.text.startsWith(WHOLE)) return WHOLE_NAMES;
+  return last.length < ENOUGH_LETTERS ? 0 : Math.min(20, unit.completions);
 }
 
 function namesStarting(start: string): Sql {

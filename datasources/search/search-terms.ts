@@ -1,5 +1,5 @@
 import { type TitleDocument } from "../catalog/title.document.js";
-import { coreWords, isCommon, joinWords, wordsOf } from "./search-text.js";
+import { coreWords, isCommon, isFunctionWord, joinWords, wordsOf } from "./search-text.js";
 
 /** Marks the whole of a name in the vocabulary. */
 export const WHOLE = "=";
@@ -17,7 +17,16 @@ export interface Term {
   keyed: boolean;
 }
 
-const WEIGHT = { name: 1, alternative: 0.95, people: 0.62, genre: 0.55, year: 0.6, tag: 0.4, studio: 0.4, synopsis: 0.28 };
+const WEIGHT = {
+  name: 1,
+  alternative: 0.95,
+  people: 0.62,
+  genre: 0.55,
+  year: 0.6,
+  tag: 0.4,
+  studio: 0.4,
+  synopsis: 0.28,
+};
 /** Fields that weigh less are minor: they count only for words that few titles have. */
 export const MINOR = 0.5;
 /** A common word's part in a name, where any other word counts 1. */
@@ -34,7 +43,8 @@ export function termsOf(title: TitleDocument): Map<string, Term> {
   for (const genre of title.genres) addWords(terms, genre.name, WEIGHT.genre, true);
   for (const tag of title.tags) addWords(terms, tag, WEIGHT.tag, true);
   if (title.studio) addWords(terms, title.studio.name, WEIGHT.studio, true);
-  if (title.releaseYear !== null) add(terms, String(title.releaseYear), { weight: WEIGHT.year, spoken: true });
+  if (title.releaseYear !== null)
+    add(terms, String(title.releaseYear), { weight: WEIGHT.year, spoken: true });
   if (title.synopsis) addSynopsis(terms, title.synopsis);
   return terms;
 }
@@ -72,12 +82,16 @@ function addWords(terms: Map<string, Term>, text: string, weight: number, keyed:
 
 function addSynopsis(terms: Map<string, Term>, synopsis: string): void {
   for (const { text: word } of wordsOf(synopsis).slice(0, SYNOPSIS_WORDS)) {
-    // Articles stand in nearly every synopsis: a posting for each would cost room and find nothing.
-    if (!isCommon(word)) add(terms, word, { weight: WEIGHT.synopsis, spoken: true });
+    // They stand in nearly every synopsis: a posting for each would cost room and find nothing.
+    if (!isFunctionWord(word)) add(terms, word, { weight: WEIGHT.synopsis, spoken: true });
   }
 }
 
-function add(terms: Map<string, Term>, word: string, found: { weight: number } & Partial<Omit<Term, "word">>): void {
+function add(
+  terms: Map<string, Term>,
+  word: string,
+  found: { weight: number } & Partial<Omit<Term, "word">>,
+): void {
   const known = terms.get(word);
   terms.set(word, {
     word,

@@ -40,6 +40,16 @@ const LETTERS: Record<string, string> = {
 /** Words that say next to nothing about which title is meant. */
 const COMMON = new Set(["the", "a", "an", "of", "and"]);
 
+/** Words that stand in most running texts and tell nothing about any of them. */
+const FUNCTION_WORDS = new Set(
+  "as at be but by for from had has have he her his in into is it its not on or she that their they this to took was were when which who will with".split(" "),
+);
+
+/** Whether a word of running text says nothing about it. */
+export function isFunctionWord(word: string): boolean {
+  return COMMON.has(word) || FUNCTION_WORDS.has(word);
+}
+
 /** Whether a word may be left out of a name without anybody noticing. */
 export function isCommon(word: string): boolean {
   return COMMON.has(word);
@@ -47,8 +57,12 @@ export function isCommon(word: string): boolean {
 
 /** Lower case without marks, punctuation and spaces: `oceans` for `Ocean's`. */
 export function foldWord(text: string): string {
+  if (/^[a-z0-9]+$/.test(text)) return text;
   if (text === "&") return "and";
-  const bare = text.normalize("NFKD").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const bare = text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
   return bare.replace(/[ßæœøłđðþıħς]/g, (letter) => LETTERS[letter] ?? letter).normalize("NFC");
 }
 
@@ -85,14 +99,48 @@ function cut(word: string): string {
   return word.length <= LONGEST_WORD ? word : word.slice(0, LONGEST_WORD).replace(/[\ud800-\udbff]$/, "");
 }
 
-const ROMAN = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi"];
-const SPELLED = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const ROMAN = [
+  "",
+  "i",
+  "ii",
+  "iii",
+  "iv",
+  "v",
+  "vi",
+  "vii",
+  "viii",
+  "ix",
+  "x",
+  "xi",
+  "xii",
+  "xiii",
+  "xiv",
+  "xv",
+  "xvi",
+];
+const SPELLED = [
+  "zero",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+];
 
 /** Other ways of writing a word that is a number: `2`, `ii` and `two` for each other. */
 export function numberForms(word: string): string[] {
   const value = numberOf(word);
   if (value === undefined) return [];
-  return [String(value), ROMAN[value], SPELLED[value]].filter((form): form is string => !!form && form !== word);
+  return [String(value), ROMAN[value], SPELLED[value]].filter(
+    (form): form is string => !!form && form !== word,
+  );
 }
 
 function numberOf(word: string): number | undefined {

@@ -6,7 +6,13 @@ import { Highlighter } from "./search-highlights.js";
 import { planSearch, type SearchPlan } from "./search-plan.js";
 import { type Answer, browseStatement, type FacetRow, searchStatement } from "./search-statement.postgres.js";
 import { suggestStatement } from "./search-suggest.postgres.js";
-import { type Facet, type Search, type SearchQuery, type SearchResult, type SuggestedText } from "./search.js";
+import {
+  type Facet,
+  type Search,
+  type SearchQuery,
+  type SearchResult,
+  type SuggestedText,
+} from "./search.js";
 
 const FACETS = ["genre", "kind", "decade", "maturity"] as const;
 
@@ -25,7 +31,12 @@ export class PostgresSearch implements Search {
   }
 
   /** Completions of what has been typed so far: titles, people and genres. */
-  async suggest(request: StoreRequest, audience: Audience, prefix: string, limit: number): Promise<SuggestedText[]> {
+  async suggest(
+    request: StoreRequest,
+    audience: Audience,
+    prefix: string,
+    limit: number,
+  ): Promise<SuggestedText[]> {
     const plan = planSearch(prefix);
     if (plan.slots.length === 0 || limit <= 0) return [];
     return this.postgres.read<SuggestedText & Record<string, unknown>>(

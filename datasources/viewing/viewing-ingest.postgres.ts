@@ -46,7 +46,9 @@ export class PostgresViewingIngest implements ViewingIngest {
     const days = [...new Set(events.map((event) => new Date(event.at).toISOString().slice(0, 10)))].sort();
     if (days.length === 0) return;
     const instants = days.map((day) => `${day}T00:00:00Z`);
-    await this.postgres.transaction(tenant, (query) => query(sql`select ensure_event_days(${instants}::timestamptz[])`));
+    await this.postgres.transaction(tenant, (query) =>
+      query(sql`select ensure_event_days(${instants}::timestamptz[])`),
+    );
   }
 }
 
@@ -55,7 +57,12 @@ function lastOfEach(events: readonly ViewingEvent[]): ViewingEvent[] {
   return [...new Map(events.map((event) => [`${event.id} ${event.at}`, event])).values()];
 }
 
-async function ingestBatch(query: Query, client: pg.PoolClient, tenant: Tenant, events: ViewingEvent[]): Promise<void> {
+async function ingestBatch(
+  query: Query,
+  client: pg.PoolClient,
+  tenant: Tenant,
+  events: ViewingEvent[],
+): Promise<void> {
   await stage(query, client, events);
   await query(
     sql`insert into profiles (tenant_id, id, name, country)
@@ -88,7 +95,9 @@ async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]
           id text, profile_id text, title_id text, at timestamptz, seconds int, completed boolean, country text,
           device text, rating smallint) on commit delete rows`,
   );
-  await query(sql`create temp table if not exists touched (profile_id text, title_id text) on commit delete rows`);
+  await query(
+    sql`create temp table if not exists touched (profile_id text, title_id text) on commit delete rows`,
+  );
   const columns = "(id, profile_id, title_id, at, seconds, completed, country, device, rating)";
   await copyRows(client, `staged_events ${columns}`, cells(events));
   // Temporary tables have no statistics of their own accord, and plans for one row are slow plans for ten thousand.

@@ -1,7 +1,13 @@
 import { byKey, oneByKey } from "../loader.js";
 import { type Page, type PageOf } from "../page.js";
 import { type StoreRequest } from "../store-request.js";
-import { type RecentWatch, type Shelf, type ShelfRow, type TitleStateOfProfile, type Viewing } from "./viewing.js";
+import {
+  type RecentWatch,
+  type Shelf,
+  type ShelfRow,
+  type TitleStateOfProfile,
+  type Viewing,
+} from "./viewing.js";
 
 export type ViewingLoaders = ReturnType<typeof viewingLoaders>;
 

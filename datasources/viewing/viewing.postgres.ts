@@ -2,7 +2,13 @@ import { type Page, type PageOf } from "../page.js";
 import { directionsOf, ownedPages, toOwnedPages } from "../postgres/keyset.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
 import { type StoreRequest } from "../store-request.js";
-import { type RecentWatch, type Shelf, type ShelfRow, type TitleStateOfProfile, type Viewing } from "./viewing.js";
+import {
+  type RecentWatch,
+  type Shelf,
+  type ShelfRow,
+  type TitleStateOfProfile,
+  type Viewing,
+} from "./viewing.js";
 
 interface StateRow {
   profile_id: string;

@@ -71,5 +71,8 @@ export interface ViewingIngest {
    */
   ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<void>;
   /** Adds titles to watchlists; what is there already stays as it is. */
-  addToWatchlists(tenant: Tenant, entries: readonly { profileId: string; titleId: string; addedAt: string }[]): Promise<void>;
+  addToWatchlists(
+    tenant: Tenant,
+    entries: readonly { profileId: string; titleId: string; addedAt: string }[],
+  ): Promise<void>;
 }

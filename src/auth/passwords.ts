@@ -47,7 +47,9 @@ function derive(password: string, salt: Buffer, cost: typeof COST, length: numbe
   const options: ScryptOptions = { N, r: cost.r, p: cost.p, maxmem: 256 * N * cost.r };
   return new Promise((resolve, reject) => {
     // Equal passwords may be typed as different code points; NFC makes them one (RFC 8265).
-    scrypt(password.normalize("NFC"), salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+    scrypt(password.normalize("NFC"), salt, length, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
   });
 }
 

@@ -42,7 +42,12 @@ export async function closeSession(
 ): Promise<Identity | null> {
   const session = await accounts.endSession(tenant, hashOf(refreshToken));
   return (
-    session && { tenant: tenant.slug, account: session.accountId, profile: session.profileId, roles: session.roles }
+    session && {
+      tenant: tenant.slug,
+      account: session.accountId,
+      profile: session.profileId,
+      roles: session.roles,
+    }
   );
 }
 

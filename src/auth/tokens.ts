@@ -42,7 +42,12 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
     signingKey,
     async issue(identity, minutes = config.auth.tokenMinutes) {
       const expiresAt = new Date((Math.floor(Date.now() / 1000) + minutes * 60) * 1000);
-      const claims = { ten: identity.tenant, acc: identity.account, pro: identity.profile, rol: identity.roles };
+      const claims = {
+        ten: identity.tenant,
+        acc: identity.account,
+        pro: identity.profile,
+        rol: identity.roles,
+      };
       const accessToken = await new SignJWT(claims)
         .setProtectedHeader({ alg: "HS256" })
         .setIssuer(ISSUER)
@@ -54,16 +59,17 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
     async verify(accessToken) {
       const known = verified.get(accessToken);
       if (known && known.expires > Date.now()) return known.identity;
-      const { payload } = await jwtVerify(accessToken, signingKey, { issuer: ISSUER, algorithms: ["HS256"] }).catch(
-        (error: unknown) => {
-          const expired = error instanceof joseErrors.JWTExpired;
-          throw clientError(
-            "UNAUTHENTICATED",
-            `authorization: the access token ${expired ? "has expired" : "is not valid"}. Sign in again.`,
-            { field: "authorization", accepted: "Bearer and a token from signIn" },
-          );
-        },
-      );
+      const { payload } = await jwtVerify(accessToken, signingKey, {
+        issuer: ISSUER,
+        algorithms: ["HS256"],
+      }).catch((error: unknown) => {
+        const expired = error instanceof joseErrors.JWTExpired;
+        throw clientError(
+          "UNAUTHENTICATED",
+          `authorization: the access token ${expired ? "has expired" : "is not valid"}. Sign in again.`,
+          { field: "authorization", accepted: "Bearer and a token from signIn" },
+        );
+      });
       const identity: Identity = {
         tenant: String(payload.ten),
         account: typeof payload.acc === "string" ? payload.acc : null,

@@ -38,18 +38,25 @@ Bad lines are reported and left out, good ones imported; the exit code is 1 wher
 /** `marquee import`. */
 export function importCommand(): Command {
   return new Command("import")
-    .description("Import titles and viewing events of your own, one JSON object a line. Can be run again: it upserts.")
+    .description(
+      "Import titles and viewing events of your own, one JSON object a line. Can be run again: it upserts.",
+    )
     .requiredOption("--tenant <slug>", "tenant that the lines are for")
     .option("--titles <file>", "titles, imported first")
     .option("--events <file>", "viewing events; profiles are made as needed")
-    .option("--errors <file>", "write every bad line's number and problems to this file, one JSON object a line")
+    .option(
+      "--errors <file>",
+      "write every bad line's number and problems to this file, one JSON object a line",
+    )
     .option("--no-learn", "leave recommendations and charts as they are after importing events")
     .addHelpText("after", EXAMPLES)
     .action(async (flags: ImportFlags) => {
       if (!flags.titles && !flags.events) {
         throw new StartupError("There is nothing to import: name a file with --titles, --events or both.");
       }
-      const good = await withStores(async (stores) => importFiles(stores, await tenantOf(stores, flags.tenant), flags));
+      const good = await withStores(async (stores) =>
+        importFiles(stores, await tenantOf(stores, flags.tenant), flags),
+      );
       if (!good) process.exitCode = 1;
     });
 }
@@ -58,14 +65,18 @@ export function importCommand(): Command {
 async function importFiles(stores: Stores, tenant: Tenant, flags: ImportFlags): Promise<boolean> {
   const bad = new BadLines(flags.errors);
   try {
-    if (flags.titles) await importFile("titles", flags.titles, bad, importTitlesFile.bind(null, stores, tenant));
-    if (flags.events) await importFile("events", flags.events, bad, importEventsFile.bind(null, stores, tenant));
+    if (flags.titles)
+      await importFile("titles", flags.titles, bad, importTitlesFile.bind(null, stores, tenant));
+    if (flags.events)
+      await importFile("events", flags.events, bad, importEventsFile.bind(null, stores, tenant));
   } finally {
     bad.close();
   }
   if (flags.events && flags.learn) await learnWithProgress(stores, tenant);
   else if (flags.events) {
-    process.stdout.write(`Recommendations and charts are as before; "marquee learn --tenant ${tenant.slug}" renews them.\n`);
+    process.stdout.write(
+      `Recommendations and charts are as before; "marquee learn --tenant ${tenant.slug}" renews them.\n`,
+    );
   }
   return bad.total === 0;
 }
@@ -75,10 +86,18 @@ type ImportFile = (
   options: { onBad: (bad: BadLine) => void; onProgress: (lines: number, fraction: number) => void },
 ) => Promise<ImportReport>;
 
-async function importFile(what: "titles" | "events", file: string, bad: BadLines, run: ImportFile): Promise<void> {
+async function importFile(
+  what: "titles" | "events",
+  file: string,
+  bad: BadLines,
+  run: ImportFile,
+): Promise<void> {
   const progress = createProgress();
-  const onProgress = (lines: number, fraction: number) => progress.show(what, fraction, `${counted(lines)} lines`);
-  const report = await run(file, { onBad: (line) => bad.add(file, line), onProgress }).finally(() => progress.end());
+  const onProgress = (lines: number, fraction: number) =>
+    progress.show(what, fraction, `${counted(lines)} lines`);
+  const report = await run(file, { onBad: (line) => bad.add(file, line), onProgress }).finally(() =>
+    progress.end(),
+  );
   bad.print(file, report.badLines);
   process.stdout.write(`${describeImport(what, report)}\n`);
 }
@@ -114,7 +133,9 @@ class BadLines {
   }
 
   print(source: string, count: number): void {
-    const lines = this.#shown.sort((a, b) => a.line - b.line).map((bad) => `${source}: ${describeBadLine(bad)}`);
+    const lines = this.#shown
+      .sort((a, b) => a.line - b.line)
+      .map((bad) => `${source}: ${describeBadLine(bad)}`);
     this.#shown = [];
     if (count > lines.length) lines.push(`${source}: and ${counted(count - lines.length)} more bad lines`);
     if (lines.length > 0) process.stderr.write(`${lines.join("\n")}\n`);
@@ -129,6 +150,8 @@ function openForWriting(file: string): number {
   try {
     return openSync(file, "w");
   } catch (error) {
-    throw new StartupError(`--errors: ${file} cannot be written (${(error as Error).message}). Name a file in a folder that exists.`);
+    throw new StartupError(
+      `--errors: ${file} cannot be written (${(error as Error).message}). Name a file in a folder that exists.`,
+    );
   }
 }

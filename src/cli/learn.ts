@@ -9,7 +9,9 @@ import { tenantOf, withStores } from "./with-stores.js";
 /** `marquee learn`. */
 export function learnCommand(): Command {
   return new Command("learn")
-    .description("Run the batch jobs: the taste graph, Top 10, trending and popularity, from all viewing events.")
+    .description(
+      "Run the batch jobs: the taste graph, Top 10, trending and popularity, from all viewing events.",
+    )
     .option("--tenant <slug>", "only this tenant (default: all)")
     .addHelpText("after", "\nExamples:\n  marquee learn\n  marquee learn --tenant meridian")
     .action(async ({ tenant }: { tenant?: string }) => {
@@ -29,5 +31,7 @@ export async function learnWithProgress(stores: Stores, tenant: Tenant): Promise
   } finally {
     progress.end();
   }
-  process.stdout.write(`${tenant.slug}: learned in ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
+  process.stdout.write(
+    `${tenant.slug}: learned in ${((performance.now() - started) / 1000).toFixed(1)} s.\n`,
+  );
 }

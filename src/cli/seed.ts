@@ -19,10 +19,16 @@ Examples:
 /** `marquee seed`. */
 export function seedCommand(): Command {
   return new Command("seed")
-    .description("Write the demo tenants: titles, profiles, viewing, accounts. Running it again changes nothing.")
+    .description(
+      "Write the demo tenants: titles, profiles, viewing, accounts. Running it again changes nothing.",
+    )
     .option("--tenant <slug...>", "only these demo tenants")
     .option("--scale <number>", "size of the catalogues, 1 being 3,201 films in the largest", positiveNumber)
-    .option("--seed <number>", "what is drawn; equal numbers give equal rows", wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option(
+      "--seed <number>",
+      "what is drawn; equal numbers give equal rows",
+      wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    )
     .option("--until <date>", "day on which viewing ends, exclusive (default: today)", day)
     .option("--profiles <number>", "generated profiles of each tenant", wholeNumber(1, 1_000_000))
     .option("--events <number>", "viewing events of each tenant", wholeNumber(0, 100_000_000))

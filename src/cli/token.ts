@@ -27,11 +27,17 @@ const YEAR_MINUTES = 525_600;
 export function tokenCommand(): Command {
   const roles = new Option("--role <role...>", "roles of the token (default: the account's, else VIEWER)");
   return new Command("token")
-    .description("Print an access token for a profile, for the playground and for scripts. Needs the gateway's signing key.")
+    .description(
+      "Print an access token for a profile, for the playground and for scripts. Needs the gateway's signing key.",
+    )
     .requiredOption("--tenant <slug>", "tenant of the profile")
     .requiredOption("--profile <external id>", "the profile, by the id it was imported with")
     .addOption(roles.choices(["VIEWER", "EDITOR", "OPERATOR"]))
-    .option("--minutes <number>", "time until it expires (default: as the gateway's)", wholeNumber(1, YEAR_MINUTES))
+    .option(
+      "--minutes <number>",
+      "time until it expires (default: as the gateway's)",
+      wholeNumber(1, YEAR_MINUTES),
+    )
     .addHelpText("after", EXAMPLES)
     .action(async (flags: TokenFlags) => {
       const token = await withStores(async (stores, config) => {

@@ -10,7 +10,14 @@ export function createLogger(config: Pick<Config, "logLevel">): Logger {
     level: config.logLevel,
     base: null,
     redact: {
-      paths: ["*.authorization", "*.password", "*.passwordHash", "*.accessToken", "*.refreshToken", "*.cookie"],
+      paths: [
+        "*.authorization",
+        "*.password",
+        "*.passwordHash",
+        "*.accessToken",
+        "*.refreshToken",
+        "*.cookie",
+      ],
       censor: "[redacted]",
     },
   });

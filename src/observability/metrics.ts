@@ -6,7 +6,12 @@ import { type StoreCall } from "../../datasources/store-request.js";
 export interface Metrics {
   registry: Registry;
   /** Counts one answered GraphQL request. */
-  observeRequest(tenant: string, seconds: number, codes: readonly string[], calls: readonly StoreCall[]): void;
+  observeRequest(
+    tenant: string,
+    seconds: number,
+    codes: readonly string[],
+    calls: readonly StoreCall[],
+  ): void;
 }
 
 const LATENCIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];

@@ -47,8 +47,14 @@ describe("viewer", () => {
     expect(viewer).toMatchObject({
       account: { id: "family", email: "Family@Example.com", roles: ["VIEWER", "EDITOR"], country: "GB" },
       profile: { ...kids, accountId: "family" },
-      profiles: [{ ...adult, accountId: "family" }, { ...kids, accountId: "family" }],
-      subscription: { state: "ACTIVE", plan: { id: "PREMIUM", name: "premium", maxStreams: 4, maxHeight: 1080 } },
+      profiles: [
+        { ...adult, accountId: "family" },
+        { ...kids, accountId: "family" },
+      ],
+      subscription: {
+        state: "ACTIVE",
+        plan: { id: "PREMIUM", name: "premium", maxStreams: 4, maxHeight: 1080 },
+      },
       consents: { personalisation: true, measurement: true, marketing: false },
     });
     expect(viewer?.subscription?.currentPeriodEnd).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
@@ -125,7 +131,12 @@ describe("putAccounts", () => {
 });
 
 describe("sessions", () => {
-  const session = { tokenHash: "h1", accountId: "family", profileId: "p1", expiresAt: "2200-01-01T00:00:00Z" };
+  const session = {
+    tokenHash: "h1",
+    accountId: "family",
+    profileId: "p1",
+    expiresAt: "2200-01-01T00:00:00Z",
+  };
 
   it("end once, and answer whose they were", async () => {
     await stores.accounts.putAccounts(tenant, [family]);
@@ -142,7 +153,11 @@ describe("sessions", () => {
     await stores.accounts.putAccounts(tenant, [family]);
     await stores.accounts.createSession(tenant, session);
     expect(await stores.accounts.endSession(await createTestTenant(stores), "h1")).toBeNull();
-    await stores.accounts.createSession(tenant, { ...session, tokenHash: "h2", expiresAt: "2020-01-01T00:00:00Z" });
+    await stores.accounts.createSession(tenant, {
+      ...session,
+      tokenHash: "h2",
+      expiresAt: "2020-01-01T00:00:00Z",
+    });
     expect(await stores.accounts.endSession(tenant, "h2")).toBeNull();
     expect(await stores.accounts.endSession(tenant, "h1")).not.toBeNull();
   });

@@ -64,13 +64,18 @@ describe("CatalogProjection.put", () => {
 
   it("orders by name without articles and diacritics", async () => {
     const names = { a: "The Zebra", b: "Élan", c: "an Apple", d: "Delta" };
-    await stores.catalogProjection.put(tenant, Object.entries(names).map(([id, name]) => document({ id, name })));
+    await stores.catalogProjection.put(
+      tenant,
+      Object.entries(names).map(([id, name]) => document({ id, name })),
+    );
     expect(await listed("NAME")).toEqual(["c", "d", "b", "a"]);
   });
 
   it("never replaces a newer version, and replaces an equal one", async () => {
     await stores.catalogProjection.put(tenant, [document({ id: "a", version: 2, name: "Two" })]);
-    await stores.catalogProjection.put(tenant, [document({ id: "a", version: 1, name: "One", licences: [] })]);
+    await stores.catalogProjection.put(tenant, [
+      document({ id: "a", version: 1, name: "One", licences: [] }),
+    ]);
     expect(await titleOf("a")).toMatchObject({ version: 2, name: "Two" });
     expect(await listed("NAME")).toEqual(["a"]);
     await stores.catalogProjection.put(tenant, [document({ id: "a", version: 2, name: "Two again" })]);
@@ -90,12 +95,23 @@ describe("CatalogProjection.put", () => {
     expect(await listed("NAME")).toEqual([]);
     const key = { person: named("Ada").id, page: { limit: 10, fromEnd: false } };
     const editor = { ...viewer, editor: true };
-    expect(await stores.catalog.creditsOfPeople(testRequest(tenant), editor, [key])).toEqual([{ rows: [], hasMore: false }]);
+    expect(await stores.catalog.creditsOfPeople(testRequest(tenant), editor, [key])).toEqual([
+      { rows: [], hasMore: false },
+    ]);
   });
 
   it("keeps the popularity that was set, and sets it for the titles named only", async () => {
-    await stores.catalogProjection.put(tenant, [document({ id: "a" }), document({ id: "b", popularity: 0.25 })]);
-    await stores.catalogProjection.setPopularity(tenant, new Map([["a", 0.5], ["missing", 1]]));
+    await stores.catalogProjection.put(tenant, [
+      document({ id: "a" }),
+      document({ id: "b", popularity: 0.25 }),
+    ]);
+    await stores.catalogProjection.setPopularity(
+      tenant,
+      new Map([
+        ["a", 0.5],
+        ["missing", 1],
+      ]),
+    );
     await stores.catalogProjection.put(tenant, [document({ id: "a", version: 2 })]);
     expect(await titleOf("a")).toMatchObject({ version: 2, popularity: 0.5 });
     expect(await titleOf("b")).toMatchObject({ popularity: 0.25 });

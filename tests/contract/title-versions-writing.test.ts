@@ -38,13 +38,19 @@ describe("append", () => {
   it("adds a new title in force since it joined the catalogue", async () => {
     expect(await stores.titleVersions.append(tenant, [append({ id: "a" })])).toBe(1);
     expect(await asOf("a", "2019-12-31T23:59:59Z")).toBeUndefined();
-    expect(await asOf("a", "2020-01-01T00:00:00Z")).toEqual({ ...titleBody({ id: "a" }), version: 1, popularity: 0 });
+    expect(await asOf("a", "2020-01-01T00:00:00Z")).toEqual({
+      ...titleBody({ id: "a" }),
+      version: 1,
+      popularity: 0,
+    });
   });
 
   it("adds nothing for what is in force already, however its keys are ordered", async () => {
     const { name, ...rest } = titleBody({ id: "a" });
     await stores.titleVersions.append(tenant, [append({ id: "a" })]);
-    expect(await stores.titleVersions.append(tenant, [{ body: { name, ...rest }, effectiveFrom: null }])).toBe(0);
+    expect(
+      await stores.titleVersions.append(tenant, [{ body: { name, ...rest }, effectiveFrom: null }]),
+    ).toBe(0);
     const inBetween = { body: titleBody({ id: "a" }), effectiveFrom: "2022-01-01T00:00:00Z" };
     expect(await stores.titleVersions.append(tenant, [inBetween])).toBe(0);
   });
@@ -85,7 +91,9 @@ describe("append", () => {
 
   it("keeps version numbers unique when several write at once", async () => {
     const writers = Array.from({ length: 6 }, (_, writer) =>
-      stores.titleVersions.append(tenant, [append({ id: "a", name: `By ${writer}` }, `2021-01-0${writer + 1}T00:00:00Z`)]),
+      stores.titleVersions.append(tenant, [
+        append({ id: "a", name: `By ${writer}` }, `2021-01-0${writer + 1}T00:00:00Z`),
+      ]),
     );
     expect((await Promise.all(writers)).reduce((sum, added) => sum + added, 0)).toBe(6);
     expect(await asOf("a", "2021-01-03T00:00:00Z")).toMatchObject({ name: "By 2" });
@@ -95,7 +103,12 @@ describe("append", () => {
 describe("inForce", () => {
   it("answers all titles in batches ordered by id, and of those named the ones there are", async () => {
     const ids = Array.from({ length: 2_300 }, (_, index) => `t${String(index).padStart(5, "0")}`);
-    expect(await stores.titleVersions.append(tenant, ids.map((id) => append({ id })))).toBe(2_300);
+    expect(
+      await stores.titleVersions.append(
+        tenant,
+        ids.map((id) => append({ id })),
+      ),
+    ).toBe(2_300);
     const sizes = [];
     const seen: string[] = [];
     for await (const batch of stores.titleVersions.inForce(tenant)) {
@@ -104,7 +117,10 @@ describe("inForce", () => {
     }
     expect(sizes).toEqual([1_000, 1_000, 300]);
     expect(seen).toEqual(ids);
-    expect((await inForce(["t00007", "missing", "t00003", "t00007"])).map((title) => title.id)).toEqual(["t00003", "t00007"]);
+    expect((await inForce(["t00007", "missing", "t00003", "t00007"])).map((title) => title.id)).toEqual([
+      "t00003",
+      "t00007",
+    ]);
   });
 
   it("answers no other tenant's titles", async () => {

@@ -65,14 +65,22 @@ describe("ingest", () => {
   });
 
   it("sums what was watched and keeps where the last session stopped", async () => {
-    await stores.catalogProjection.put(tenant, [{ ...titleBody({ id: "a", runtimeMinutes: 100 }), version: 1, popularity: 0 }]);
+    await stores.catalogProjection.put(tenant, [
+      { ...titleBody({ id: "a", runtimeMinutes: 100 }), version: 1, popularity: 0 },
+    ]);
     await stores.viewingIngest.ingest(tenant, [
       event({ id: "1", seconds: 900 }),
       event({ id: "2", seconds: 700, at: "2025-03-01T20:00:00Z", completed: true }),
     ]);
-    expect((await stateOf("u1", "a"))?.progress).toEqual({ positionSeconds: 900, durationSeconds: 6_000, completed: false });
+    expect((await stateOf("u1", "a"))?.progress).toEqual({
+      positionSeconds: 900,
+      durationSeconds: 6_000,
+      completed: false,
+    });
     expect(await history("u1")).toEqual([["a", "2026-05-01T20:00:00Z", 1_600, false]]);
-    await stores.viewingIngest.ingest(tenant, [event({ id: "3", seconds: 5_100, completed: true, at: "2026-05-04T20:00:00Z" })]);
+    await stores.viewingIngest.ingest(tenant, [
+      event({ id: "3", seconds: 5_100, completed: true, at: "2026-05-04T20:00:00Z" }),
+    ]);
     expect((await stateOf("u1", "a"))?.progress).toMatchObject({ positionSeconds: 0, completed: true });
     expect(await history("u1")).toEqual([["a", "2026-05-04T20:00:00Z", 6_700, true]]);
   });
@@ -139,8 +147,14 @@ describe("ingest", () => {
       }),
     );
     await Promise.all([
-      stores.viewingIngest.ingest(tenant, events.filter((_, index) => index % 2 === 0)),
-      stores.viewingIngest.ingest(tenant, events.filter((_, index) => index % 2 === 1)),
+      stores.viewingIngest.ingest(
+        tenant,
+        events.filter((_, index) => index % 2 === 0),
+      ),
+      stores.viewingIngest.ingest(
+        tenant,
+        events.filter((_, index) => index % 2 === 1),
+      ),
     ]);
     const rows = (await history("u3")) ?? [];
     expect(rows).toHaveLength(7);
@@ -152,7 +166,10 @@ describe("addToWatchlists", () => {
   it("keeps what is there", async () => {
     const entry = (titleId: string, addedAt: string) => ({ profileId: "u1", titleId, addedAt });
     await stores.viewingIngest.addToWatchlists(tenant, [entry("a", "2026-01-01T00:00:00Z")]);
-    await stores.viewingIngest.addToWatchlists(tenant, [entry("a", "2026-02-01T00:00:00Z"), entry("b", "2026-01-02T00:00:00Z")]);
+    await stores.viewingIngest.addToWatchlists(tenant, [
+      entry("a", "2026-02-01T00:00:00Z"),
+      entry("b", "2026-01-02T00:00:00Z"),
+    ]);
     const page = { limit: 50, fromEnd: false };
     const [shelf] = await stores.viewing.shelves(testRequest(tenant), "WATCHLIST", [{ profile: "u1", page }]);
     expect(shelf?.rows.map((row) => [row.titleId, toSecond(row.at)])).toEqual([

@@ -11,6 +11,7 @@ import { type StoreCall } from "../../datasources/store-request.js";
 import { type Stores } from "../../datasources/stores.js";
 
 /** A GraphQL answer as it comes over HTTP. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read into answers of any shape
 export interface Answer<T = Record<string, any>> {
   status: number;
   data: T;
@@ -57,7 +58,8 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     tokens: gateway.tokens,
     ask,
     signIn: async (email) => {
-      const mutation = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken errors { message } } }";
+      const mutation =
+        "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken errors { message } } }";
       const { data } = await ask(mutation, { variables: { input: { email, password: "marquee" } } });
       return (data.signIn as { accessToken: string }).accessToken;
     },

@@ -43,5 +43,8 @@ async function seedThroughTheCommandLine(postgresUrl: string, dataFolder: string
   const seeded = await isSeeded(stores).finally(() => stores.close());
   if (seeded) return;
   const env = { ...process.env, POSTGRES_URL: postgresUrl, MARQUEE_DATA: dataFolder };
-  await promisify(execFile)(process.execPath, ["bin/marquee.js", "seed", ...TEST_SEED], { cwd: packageRoot(), env });
+  await promisify(execFile)(process.execPath, ["bin/marquee.js", "seed", ...TEST_SEED], {
+    cwd: packageRoot(),
+    env,
+  });
 }

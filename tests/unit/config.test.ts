@@ -43,16 +43,24 @@ describe(".env.example", () => {
   });
 
   it("is a configuration that works, equal to none at all", () => {
-    const set = Object.fromEntries([...example].filter(([, { optional }]) => !optional).map(([name, { value }]) => [name, value]));
+    const set = Object.fromEntries(
+      [...example].filter(([, { optional }]) => !optional).map(([name, { value }]) => [name, value]),
+    );
     expect(readConfig(set)).toEqual(readConfig({}));
   });
 });
 
 describe("readConfig", () => {
   it("names every error at once, with what was found and what is accepted", () => {
-    const read = () => readConfig({ PORT: "99999", LOG_LEVEL: "loud", POSTGRES_URL: "mysql://x", MARQUEE_TOKEN_MINUTES: "0" });
+    const read = () =>
+      readConfig({ PORT: "99999", LOG_LEVEL: "loud", POSTGRES_URL: "mysql://x", MARQUEE_TOKEN_MINUTES: "0" });
     expect(read).toThrow(StartupError);
-    for (const part of [/PORT: "99999"/, /LOG_LEVEL: "loud"/, /POSTGRES_URL: /, /MARQUEE_TOKEN_MINUTES: "0"/]) {
+    for (const part of [
+      /PORT: "99999"/,
+      /LOG_LEVEL: "loud"/,
+      /POSTGRES_URL: /,
+      /MARQUEE_TOKEN_MINUTES: "0"/,
+    ]) {
       expect(read).toThrow(part);
     }
   });

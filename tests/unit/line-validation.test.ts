@@ -33,7 +33,9 @@ describe("checkTitle", () => {
   });
 
   it("takes null for an unknown rating and names fields that it passes over", () => {
-    expect(checkTitle({ ...title, maturityRating: null, vote: 7 })).toMatchObject({ unknownFields: ["vote"] });
+    expect(checkTitle({ ...title, maturityRating: null, vote: 7 })).toMatchObject({
+      unknownFields: ["vote"],
+    });
   });
 
   it.each([
@@ -44,9 +46,24 @@ describe("checkTitle", () => {
     [{ releaseYear: "1995" }, "releaseYear", '"1995"', "a whole number from 1800 to 2200"],
     [{ credits: [{ person: "X", role: "GAFFER" }] }, "credits[0].role", '"GAFFER"', "one of DIRECTOR"],
     [{ credits: ["X"] }, "credits[0]", '"X"', "a credit such as"],
-    [{ licences: [{ countries: ["USA"], from: "2020-01-01" }] }, "licences[0].countries[0]", '"USA"', "alpha-2"],
-    [{ licences: [{ countries: [], from: "2020-01-01" }] }, "licences[0].countries", "[]", "at least one country"],
-    [{ licences: [{ countries: ["*"], from: "2020-02-30" }] }, "licences[0].from", '"2020-02-30"', "ISO 8601"],
+    [
+      { licences: [{ countries: ["USA"], from: "2020-01-01" }] },
+      "licences[0].countries[0]",
+      '"USA"',
+      "alpha-2",
+    ],
+    [
+      { licences: [{ countries: [], from: "2020-01-01" }] },
+      "licences[0].countries",
+      "[]",
+      "at least one country",
+    ],
+    [
+      { licences: [{ countries: ["*"], from: "2020-02-30" }] },
+      "licences[0].from",
+      '"2020-02-30"',
+      "ISO 8601",
+    ],
     [
       { licences: [{ countries: ["*"], from: "2020-01-01", until: "2019-01-01" }] },
       "licences[0].until",

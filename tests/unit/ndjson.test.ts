@@ -52,10 +52,17 @@ describe("readNdjson", () => {
   });
 
   it("reports what is not JSON and what is not UTF-8, and goes on", async () => {
-    const broken = Buffer.concat([Buffer.from('{"id":\n{"name":"'), Buffer.from([0xe9]), Buffer.from('"}\n{"id":"c"}\n')]);
+    const broken = Buffer.concat([
+      Buffer.from('{"id":\n{"name":"'),
+      Buffer.from([0xe9]),
+      Buffer.from('"}\n{"id":"c"}\n'),
+    ]);
     const lines = await read(broken);
     expect(lines).toMatchObject([
-      { number: 1, content: { problem: { field: "", found: '{"id":', accepted: "a JSON object on one line" } } },
+      {
+        number: 1,
+        content: { problem: { field: "", found: '{"id":', accepted: "a JSON object on one line" } },
+      },
       { number: 2, content: { problem: { accepted: "text in UTF-8" } } },
       { number: 3, content: { value: { id: "c" } } },
     ]);

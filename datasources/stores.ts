@@ -119,7 +119,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
 }
 
 /** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
-function applicationUrl(adminUrl: string): { url: string; password: string } {
+export function applicationUrl(adminUrl: string): { url: string; password: string } {
   const url = new URL(adminUrl);
   const password = createHmac("sha256", decodeURIComponent(url.password))
     .update(APP_ROLE)

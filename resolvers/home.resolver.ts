@@ -42,6 +42,7 @@ export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowVa
 @Resolver(() => HomeRow)
 export class HomeResolver {
   @Query(() => [HomeRow], {
+    nullable: true,
     description: "The home page: rows of titles for the signed-in profile, or for a visitor.",
   })
   async home(
@@ -75,7 +76,7 @@ export class HomeResolver {
     return because === null ? null : loadTitle(ctx, because, info.path);
   }
 
-  @FieldResolver(() => HomeRowConnection, { description: "Its titles." })
+  @FieldResolver(() => HomeRowConnection, { nullable: true, description: "Its titles." })
   async titles(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,

@@ -28,6 +28,7 @@ export class PersonResolver {
   }
 
   @FieldResolver(() => PersonTitleConnection, {
+    nullable: true,
     description: "Titles with a part of this person that you may meet, newest first; one edge a part.",
   })
   async titles(
@@ -46,7 +47,7 @@ export class PersonResolver {
 
 @Resolver(() => Genre)
 export class GenreResolver {
-  @Query(() => [Genre], { description: "All genres of the tenant by name." })
+  @Query(() => [Genre], { nullable: true, description: "All genres of the tenant by name." })
   async genres(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<NamedValue[]> {
     const genres = await ctx.catalog.genres.load("all", info.path);
     return genres.map((genre) => new NamedValue(ctx.tenant, "Genre", genre));

@@ -20,6 +20,7 @@ import { loadEdges, visiblePage } from "./titles.js";
 @Resolver(() => Profile)
 export class ProfileResolver {
   @FieldResolver(() => ContinueWatchingConnection, {
+    nullable: true,
     description: "Begun and not finished, most recent first.",
   })
   continueWatching(
@@ -31,7 +32,10 @@ export class ProfileResolver {
     return shelf(ctx, info, profile, "CONTINUE_WATCHING", args, () => ({}));
   }
 
-  @FieldResolver(() => WatchlistConnection, { description: "Put aside for later, most recent first." })
+  @FieldResolver(() => WatchlistConnection, {
+    nullable: true,
+    description: "Put aside for later, most recent first.",
+  })
   watchlist(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -41,7 +45,10 @@ export class ProfileResolver {
     return shelf(ctx, info, profile, "WATCHLIST", args, ({ at }) => ({ addedAt: at }));
   }
 
-  @FieldResolver(() => HistoryConnection, { description: "Watched, most recent first; one entry a title." })
+  @FieldResolver(() => HistoryConnection, {
+    nullable: true,
+    description: "Watched, most recent first; one entry a title.",
+  })
   history(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -55,7 +62,7 @@ export class ProfileResolver {
     }));
   }
 
-  @FieldResolver(() => RatingConnection, { description: "Rated, most recent first." })
+  @FieldResolver(() => RatingConnection, { nullable: true, description: "Rated, most recent first." })
   ratings(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -66,6 +73,7 @@ export class ProfileResolver {
   }
 
   @FieldResolver(() => [Recommendation], {
+    nullable: true,
     description: "Titles not yet watched that suit the profile, best first, each with the reason.",
   })
   recommendations(

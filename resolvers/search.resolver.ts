@@ -17,6 +17,7 @@ const DEFAULT_SUGGESTIONS = 8;
 @Resolver()
 export class SearchResolver {
   @Query(() => SearchConnection, {
+    nullable: true,
     description:
       "Titles by name, people, genre or synopsis, best first. Forgives typing errors, joined and split words, missing articles and accents, digits for Roman numerals.",
   })
@@ -60,6 +61,7 @@ export class SearchResolver {
   }
 
   @Query(() => [Suggestion], {
+    nullable: true,
     description: "Ways to complete what is being typed: titles, people and genres.",
   })
   async suggest(

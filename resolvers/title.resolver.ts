@@ -44,6 +44,7 @@ export class TitleResolver {
   }
 
   @Query(() => TitleConnection, {
+    nullable: true,
     description: "Titles that you may meet, filtered and ordered (default: by name).",
   })
   async titles(
@@ -133,6 +134,7 @@ export class TitleResolver {
 @Resolver(() => TitleConnection)
 export class TitleConnectionResolver {
   @FieldResolver(() => Int, {
+    nullable: true,
     description: "How many titles the list has in all. Counted only when asked for.",
   })
   async totalCount(

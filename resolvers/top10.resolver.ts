@@ -11,6 +11,7 @@ const SECONDS_PER_HOUR = 3600;
 @Resolver()
 export class Top10Resolver {
   @Query(() => [Top10Entry], {
+    nullable: true,
     description:
       "The most watched titles of a country on a day. Places whose title you may not meet are left out.",
   })

@@ -205,9 +205,8 @@ export class PostgresStore {
       name = `read_${this.#prepared.size}`;
       this.#prepared.set(key, name);
     }
-    return name === undefined
-      ? { text: statement.text, values: statement.values }
-      : { name, text: statement.text, values: statement.values };
+    const values = statement.values.map(askable);
+    return name === undefined ? { text: statement.text, values } : { name, text: statement.text, values };
   }
 
   async #connect(pool: pg.Pool): Promise<pg.PoolClient> {
@@ -217,6 +216,15 @@ export class PostgresStore {
       throw new StoreUnavailableError("POSTGRES", { cause: error });
     }
   }
+}
+
+/**
+ * PostgreSQL's texts cannot hold NUL: a read asks for U+FFFD instead, which is what a lone surrogate becomes on the wire,
+ * so that a text nobody can have stored is not found and costs the other keys of its batch nothing.
+ */
+function askable(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll("\0", "\uFFFD");
+  return Array.isArray(value) ? value.map(askable) : value;
 }
 
 /** Where unqualified names of a tenant's statements are looked up. */
@@ -230,12 +238,24 @@ function describe(reads: PendingRead[], answers: PromiseSettledResult<Row[]>[], 
   return {
     store: "POSTGRES" as const,
     operation: distinct(reads.map((read) => read.operation)).join(" + "),
-    keys: sum(reads.map((read) => read.request.requested ?? read.uniqueKeys)),
+    keys: requestedKeys(reads),
     uniqueKeys: sum(reads.map((read) => read.uniqueKeys)),
     rows: sum(answers.map((answer) => (answer.status === "fulfilled" ? answer.value.length : 0))),
     ms: Math.round(ms * 100) / 100,
     path: distinct(reads.map((read) => describePath(read.request.path))).join(", "),
   };
+}
+
+/** Keys asked for, duplicates included: several statements may answer one batch, which counts once. */
+function requestedKeys(reads: readonly PendingRead[]): number {
+  const batches = new Set<StoreRequest>();
+  let keys = 0;
+  for (const { request, uniqueKeys } of reads) {
+    if (request.requested === undefined) keys += uniqueKeys;
+    else if (!batches.has(request)) keys += request.requested;
+    batches.add(request);
+  }
+  return keys;
 }
 
 /** Connection failures, shutdowns and timeouts of PostgreSQL as StoreUnavailableError; anything else as it is. */

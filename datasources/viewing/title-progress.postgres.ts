@@ -4,6 +4,7 @@ import { sql, type Query } from "../postgres/store.postgres.js";
  * Recomputes `title_progress` for the pairs in the temporary table `touched` from their events, each id counted once
  * (the instant recorded last holds). What a pair had before says between which instants its earlier events lie, so that
  * few daily partitions are looked into; a pair that is new has no events but the staged ones.
+ * Rows are looked up one by one (`limit 1`): a table that is being filled has no statistics to choose a better way by.
  *
  * @param corrected whether events were changed as well, not only added.
  */
@@ -16,7 +17,10 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
           select s.profile_id, s.title_id, s.id, s.at, s.seconds, s.completed, now() as recorded_at from staged_events s
         ), spans as materialized (
           select t.profile_id, t.title_id, p.first_watched_at as first_at, p.last_watched_at as last_at
-          from pairs t join title_progress p on p.profile_id = t.profile_id and p.title_id = t.title_id
+          from pairs t cross join lateral (
+            select first_watched_at, last_watched_at from title_progress p
+            where p.profile_id = t.profile_id and p.title_id = t.title_id limit 1
+          ) p
         ), events as (
           select s.* from staged s join pairs t on t.profile_id = s.profile_id and t.title_id = s.title_id
           union all
@@ -34,8 +38,9 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
                  (array_agg(seconds order by at desc, id desc))[1] as last_seconds
           from counted group by profile_id, title_id
         ), durations as materialized (
-          select id, (document ->> 'runtimeMinutes')::int * 60 as seconds from catalog_titles
-          where id in (select title_id from pairs)
+          select t.id, (t.document ->> 'runtimeMinutes')::int * 60 as seconds
+          from (select distinct title_id as id from pairs) k
+          cross join lateral (select id, document from catalog_titles where id = k.id limit 1) t
         )
         insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
                                          watched_seconds, first_watched_at, last_watched_at)

@@ -73,6 +73,7 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("learning from the events of a
     expect(report.learnedEdges).toBeGreaterThan(28);
     expect(report.contentEdges).toBeGreaterThan(10);
     expect([...new Set(told.map(([step]) => step))]).toEqual([
+      "statistics",
       "Top 10",
       "popularity",
       "watch history",

@@ -1,0 +1,43 @@
+import { type Accounts } from "../../datasources/accounts/accounts.js";
+import { type Catalog, type PlacedTitle } from "../../datasources/catalog/catalog.js";
+import { type Stores } from "../../datasources/stores.js";
+import { readConfig } from "../../src/config.js";
+import { startGateway } from "../../src/server.js";
+import { announce, startedWith } from "./serving.js";
+import { ACCOUNT, TENANT, titleDocuments, viewerRecord } from "./titles.js";
+
+/** The domains of the query in memory, so that what is measured is the gateway. Everything else stays what it is. */
+function inMemory(): { accounts: Pick<Accounts, "viewer">; catalog: Pick<Catalog, "titles"> } {
+  const viewer = viewerRecord();
+  const titles: PlacedTitle[] = titleDocuments().map((title) => ({
+    position: { value: title.popularity, id: title.id },
+    title,
+  }));
+  return {
+    accounts: { viewer: async () => viewer },
+    catalog: {
+      titles: async (_request, _audience, queries) =>
+        queries.map(({ page }) => ({ rows: titles.slice(0, page.limit), hasMore: titles.length > page.limit })),
+    },
+  };
+}
+
+const { data, postgresUrl } = startedWith();
+const config = readConfig({
+  PORT: "0",
+  POSTGRES_URL: postgresUrl,
+  MARQUEE_SIGNING_KEY: "a signing key that only the benchmark uses",
+  MARQUEE_DEFAULT_TENANT: "none",
+  MARQUEE_PLAYGROUND: "false",
+  LOG_LEVEL: "warn",
+});
+const gateway = await startGateway(config, async (stores: Stores) => {
+  if (data === "memory") Object.assign(stores, inMemory());
+});
+const { accessToken } = await gateway.tokens.issue({
+  tenant: TENANT.slug,
+  account: ACCOUNT.id,
+  profile: ACCOUNT.profiles[0]!.id,
+  roles: ACCOUNT.roles,
+});
+announce(`${gateway.url}/graphql`, { authorization: `Bearer ${accessToken}` });

@@ -1,0 +1,197 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { importEventsFile, importTitlesFile, type BadLine } from "../../seeds/import.js";
+import { entityId } from "../../src/entity-id.js";
+import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+
+let stores: Stores;
+let tenant: Tenant;
+let folder: string;
+
+beforeAll(async () => {
+  stores = await openTestStores();
+  folder = await mkdtemp(path.join(tmpdir(), "marquee-import-"));
+});
+afterAll(async () => {
+  await stores.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(async () => {
+  tenant = await createTestTenant(stores);
+});
+
+const film = (id: string, fields: object = {}) => JSON.stringify({ id, kind: "MOVIE", name: `Film ${id}`, ...fields });
+const watch = (id: string, fields: object = {}) =>
+  JSON.stringify({ id, profile: "u1", title: "a", at: "2026-05-01T20:11:00Z", ...fields });
+
+async function fileOf(lines: readonly string[]): Promise<string> {
+  const file = path.join(folder, "lines.ndjson");
+  await writeFile(file, `${lines.join("\n")}\n`);
+  return file;
+}
+
+const importTitles = async (lines: readonly string[], options = {}, into: Partial<Stores> = {}) =>
+  importTitlesFile({ ...stores, ...into }, tenant, await fileOf(lines), options);
+const importEvents = async (lines: readonly string[], into: Partial<Stores> = {}) =>
+  importEventsFile({ ...stores, ...into }, tenant, await fileOf(lines));
+
+async function titleOf(id: string) {
+  return (await stores.catalog.titlesByIds(testRequest(tenant), [id])).get(id);
+}
+
+/** An error as PostgreSQL's driver throws it. */
+function refusal(message: string): Error {
+  return Object.assign(new Error(message), { code: "22000" });
+}
+
+describe("importTitlesFile", () => {
+  it("imports 997 of 1,000 lines and names the 3 that are bad", async () => {
+    const lines = Array.from({ length: 1_000 }, (_, index) => film(`t${index}`));
+    lines[9] = film("t9", { kind: "FILM" });
+    lines[499] = '{"id": "t499",';
+    lines[998] = film("t998", { credits: [{ person: "X", role: "GAFFER" }] });
+    const told: BadLine[] = [];
+    const report = await importTitles(lines, { onBad: (bad: BadLine) => told.push(bad) });
+    expect(report).toMatchObject({ read: 1_000, imported: 997, unchanged: 0, badLines: 3 });
+    expect(report.bad).toMatchObject([
+      { line: 10, problems: [{ field: "kind", found: '"FILM"', accepted: "one of MOVIE, SERIES" }] },
+      { line: 500, problems: [{ field: "", found: '{"id": "t499",' }] },
+      { line: 999, problems: [{ field: "credits[0].role", found: '"GAFFER"' }] },
+    ]);
+    expect(told).toEqual(report.bad);
+    expect(await titleOf("t9")).toBeUndefined();
+    expect(await titleOf("t999")).toMatchObject({ name: "Film t999", version: 1 });
+  });
+
+  it("keeps external ids, gives names ids, and makes a title without licences available everywhere", async () => {
+    await importTitles([
+      film("tt1", {
+        genres: ["Crime", "crime "],
+        studio: "Universal",
+        credits: [{ person: "Martin Scorsese", role: "DIRECTOR" }],
+        maturityRating: null,
+        seasons: [{ number: 1, episodes: [{ number: 2, name: "Two" }, { number: 1, name: "One" }] }],
+      }),
+      film("tt2", { licences: [] }),
+    ]);
+    expect(await titleOf("tt1")).toMatchObject({
+      id: "tt1",
+      state: "PUBLISHED",
+      maturityRating: "NR",
+      genres: [{ id: entityId("Crime") }],
+      studio: { id: entityId("Universal"), name: "Universal" },
+      credits: [{ person: { id: entityId("Martin Scorsese"), name: "Martin Scorsese" }, character: null }],
+      licences: [{ countries: ["*"], until: null }],
+      seasons: [{ number: 1, name: "Season 1", episodes: [{ name: "One" }, { name: "Two" }] }],
+    });
+    expect(await titleOf("tt2")).toMatchObject({ licences: [] });
+  });
+
+  it("changes nothing when it is run again, and adds versions for what changed", async () => {
+    const lines = [film("a"), film("b"), film("c", { addedAt: "2021-05-05" })];
+    await importTitles(lines);
+    const before = await titleOf("a");
+    expect(await importTitles(lines)).toMatchObject({ imported: 0, unchanged: 3 });
+    expect(await titleOf("a")).toEqual(before);
+    expect(await importTitles([film("a", { name: "Renamed" }), ...lines.slice(1)])).toMatchObject({ imported: 1, unchanged: 2 });
+    expect(await titleOf("a")).toMatchObject({ name: "Renamed", version: 2, addedAt: before?.addedAt });
+  });
+
+  it("takes several lines of one title as its versions, and refuses a line that repeats one", async () => {
+    const report = await importTitles([
+      film("a", { name: "Working title", effectiveFrom: "2020-01-01" }),
+      film("a", { name: "Title", effectiveFrom: "2022-01-01" }),
+      film("a", { name: "Other title", effectiveFrom: "2022-01-01T00:00:00Z" }),
+      film("b"),
+      film("b"),
+    ]);
+    expect(report).toMatchObject({ imported: 3, badLines: 2 });
+    expect(report.bad.map(({ line, problems }) => [line, problems[0]?.field])).toEqual([
+      [3, "id"],
+      [5, "id"],
+    ]);
+    expect(report.bad[1]?.problems[0]?.accepted).toContain("line 4");
+    const at = "2021-01-01T00:00:00Z";
+    const asOf = await stores.titleVersions.titlesAsOf(testRequest(tenant), [{ id: "a", at }]);
+    expect(asOf.get(`a ${at}`)).toMatchObject({ name: "Working title", addedAt: "2020-01-01T00:00:00.000Z" });
+    expect(await titleOf("a")).toMatchObject({ name: "Title", version: 2 });
+  });
+
+  it("loses no good line because of one that only the store refuses", async () => {
+    const titleVersions: Stores["titleVersions"] = {
+      titlesAsOf: (request, keys) => stores.titleVersions.titlesAsOf(request, keys),
+      inForce: (of, ids) => stores.titleVersions.inForce(of, ids),
+      append(of, versions) {
+        if (versions.some(({ body }) => body.id === "t13")) return Promise.reject(refusal("unlucky"));
+        return stores.titleVersions.append(of, versions);
+      },
+    };
+    const lines = Array.from({ length: 50 }, (_, index) => film(`t${index}`));
+    const report = await importTitles(lines, {}, { titleVersions });
+    expect(report).toMatchObject({ imported: 49, badLines: 1, bad: [{ line: 14, problems: [{ found: "unlucky" }] }] });
+    expect(await titleOf("t49")).toBeDefined();
+  });
+
+  it("stops at a failure that is not about the data", async () => {
+    const catalogProjection = { ...stores.catalogProjection, put: () => Promise.reject(new Error("disk on fire")) };
+    await expect(importTitles([film("a")], {}, { catalogProjection })).rejects.toThrow("disk on fire");
+  });
+
+  it("makes titles found by search", async () => {
+    await importTitles([film("a", { name: "Casino Royale" })]);
+    const audience = { country: "US", maturityLimit: 18, editor: false, now: new Date() };
+    const wants = { total: true, facets: false, highlights: false, didYouMean: false };
+    const query = { text: "casino", filter: {}, limit: 5, wants };
+    const result = await stores.search.search(testRequest(tenant), audience, query);
+    expect(result.hits.map((hit) => hit.titleId)).toEqual(["a"]);
+  });
+
+  it("counts fields that it passes over", async () => {
+    const report = await importTitles(['{"source":"x"}', film("a", { vote: 1 }), film("b", { vote: 2 })]);
+    expect([...report.ignoredFields]).toEqual([["vote", 2]]);
+    expect(report.read).toBe(2);
+  });
+});
+
+describe("importEventsFile", () => {
+  beforeEach(async () => {
+    await importTitles([film("a"), film("b")]);
+  });
+
+  it("makes profiles and ratings, and reports titles that are not there", async () => {
+    const report = await importEvents([
+      watch("e1", { seconds: 600, rating: 4, country: "GB", device: "TV" }),
+      watch("e2", { title: "missing" }),
+      watch("e3", { title: "b", completed: true }),
+      watch("e1", { title: "b" }),
+      watch("e4", { at: "2999-01-01T00:00:00Z" }),
+    ]);
+    expect(report).toMatchObject({ read: 5, imported: 2, badLines: 3 });
+    expect(report.bad.map(({ line, problems }) => [line, problems[0]?.field, problems[0]?.found])).toEqual([
+      [2, "title", '"missing"'],
+      [4, "id", '"e1"'],
+      [5, "at", "2999-01-01T00:00:00.000Z"],
+    ]);
+    expect(report.bad[0]?.problems[0]?.accepted).toContain(tenant.slug);
+    const states = await stores.viewing.titleStates(testRequest(tenant), [{ profile: "u1", title: "a" }]);
+    expect(states.get("u1 a")).toMatchObject({ rating: 4, progress: { positionSeconds: 600, completed: false } });
+    const profiles = await stores.accounts.profilesByIds(testRequest(tenant), ["u1"]);
+    expect(profiles.get("u1")).toMatchObject({ country: "GB", accountId: null });
+  });
+
+  it("takes the titles of its own tenant only", async () => {
+    tenant = await createTestTenant(stores);
+    expect(await importEvents([watch("e1")])).toMatchObject({ imported: 0, badLines: 1 });
+  });
+
+  it("accepts an event of a title that is announced and not yet in force", async () => {
+    await importTitles([film("soon", { addedAt: "2200-01-01" })]);
+    expect(await importEvents([watch("e1", { title: "soon" })])).toMatchObject({ imported: 1, badLines: 0 });
+  });
+});

@@ -13,6 +13,8 @@ import { pageOfList, readPage, toConnection } from "./connection.js";
 import { reasonOf } from "./reason.js";
 import { loadEdges, loadTitle } from "./titles.js";
 
+const DEFAULT_ROWS = 10;
+
 /** A row of the home page as GraphQL reads it. */
 export class HomeRowValue {
   readonly __typename = "HomeRow";
@@ -48,9 +50,14 @@ export class HomeResolver {
   async home(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg("first", () => Int, { defaultValue: 10, description: "How many rows, 0 to 100." }) first: number,
+    @Arg("first", () => Int, {
+      nullable: true,
+      defaultValue: DEFAULT_ROWS,
+      description: "How many rows, 0 to 100.",
+    })
+    first?: number | null,
   ): Promise<HomeRowValue[]> {
-    const { page } = readPage(ctx, "home", { first });
+    const { page } = readPage(ctx, "home", { first: first ?? DEFAULT_ROWS });
     return (await homeRows(ctx, info.path)).slice(0, page.limit);
   }
 

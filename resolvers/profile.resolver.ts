@@ -80,8 +80,12 @@ export class ProfileResolver {
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Root() profile: ProfileValue,
-    @Arg("first", () => Int, { defaultValue: DEFAULT_PAGE, description: "How many, 0 to 100." })
-    first: number,
+    @Arg("first", () => Int, {
+      nullable: true,
+      defaultValue: DEFAULT_PAGE,
+      description: "How many, 0 to 100.",
+    })
+    first?: number | null,
   ) {
     const { page } = readPage(ctx, "recommendations", { first });
     return recommend(ctx, profile.localId, page.limit, info.path);

@@ -68,10 +68,14 @@ export class SearchResolver {
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("prefix", () => String, { description: "What has been typed so far." }) prefix: string,
-    @Arg("first", () => Int, { defaultValue: DEFAULT_SUGGESTIONS, description: "How many, 0 to 100." })
-    first: number,
+    @Arg("first", () => Int, {
+      nullable: true,
+      defaultValue: DEFAULT_SUGGESTIONS,
+      description: "How many, 0 to 100.",
+    })
+    first?: number | null,
   ) {
-    const { page } = readPage(ctx, "suggest", { first });
+    const { page } = readPage(ctx, "suggest", { first: first ?? DEFAULT_SUGGESTIONS });
     const audience = await ctx.audience(info.path);
     const texts = await ctx.gateway.stores.search.suggest(ctx.on(info.path), audience, prefix, page.limit);
     return Promise.all(

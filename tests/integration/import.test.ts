@@ -26,7 +26,8 @@ beforeEach(async () => {
   tenant = await createTestTenant(stores);
 });
 
-const film = (id: string, fields: object = {}) => JSON.stringify({ id, kind: "MOVIE", name: `Film ${id}`, ...fields });
+const film = (id: string, fields: object = {}) =>
+  JSON.stringify({ id, kind: "MOVIE", name: `Film ${id}`, ...fields });
 const watch = (id: string, fields: object = {}) =>
   JSON.stringify({ id, profile: "u1", title: "a", at: "2026-05-01T20:11:00Z", ...fields });
 
@@ -76,7 +77,15 @@ describe("importTitlesFile", () => {
         studio: "Universal",
         credits: [{ person: "Martin Scorsese", role: "DIRECTOR" }],
         maturityRating: null,
-        seasons: [{ number: 1, episodes: [{ number: 2, name: "Two" }, { number: 1, name: "One" }] }],
+        seasons: [
+          {
+            number: 1,
+            episodes: [
+              { number: 2, name: "Two" },
+              { number: 1, name: "One" },
+            ],
+          },
+        ],
       }),
       film("tt2", { licences: [] }),
     ]);
@@ -99,7 +108,10 @@ describe("importTitlesFile", () => {
     const before = await titleOf("a");
     expect(await importTitles(lines)).toMatchObject({ imported: 0, unchanged: 3 });
     expect(await titleOf("a")).toEqual(before);
-    expect(await importTitles([film("a", { name: "Renamed" }), ...lines.slice(1)])).toMatchObject({ imported: 1, unchanged: 2 });
+    expect(await importTitles([film("a", { name: "Renamed" }), ...lines.slice(1)])).toMatchObject({
+      imported: 1,
+      unchanged: 2,
+    });
     expect(await titleOf("a")).toMatchObject({ name: "Renamed", version: 2, addedAt: before?.addedAt });
   });
 
@@ -134,12 +146,19 @@ describe("importTitlesFile", () => {
     };
     const lines = Array.from({ length: 50 }, (_, index) => film(`t${index}`));
     const report = await importTitles(lines, {}, { titleVersions });
-    expect(report).toMatchObject({ imported: 49, badLines: 1, bad: [{ line: 14, problems: [{ found: "unlucky" }] }] });
+    expect(report).toMatchObject({
+      imported: 49,
+      badLines: 1,
+      bad: [{ line: 14, problems: [{ found: "unlucky" }] }],
+    });
     expect(await titleOf("t49")).toBeDefined();
   });
 
   it("stops at a failure that is not about the data", async () => {
-    const catalogProjection = { ...stores.catalogProjection, put: () => Promise.reject(new Error("disk on fire")) };
+    const catalogProjection = {
+      ...stores.catalogProjection,
+      put: () => Promise.reject(new Error("disk on fire")),
+    };
     await expect(importTitles([film("a")], {}, { catalogProjection })).rejects.toThrow("disk on fire");
   });
 
@@ -180,7 +199,10 @@ describe("importEventsFile", () => {
     ]);
     expect(report.bad[0]?.problems[0]?.accepted).toContain(tenant.slug);
     const states = await stores.viewing.titleStates(testRequest(tenant), [{ profile: "u1", title: "a" }]);
-    expect(states.get("u1 a")).toMatchObject({ rating: 4, progress: { positionSeconds: 600, completed: false } });
+    expect(states.get("u1 a")).toMatchObject({
+      rating: 4,
+      progress: { positionSeconds: 600, completed: false },
+    });
     const profiles = await stores.accounts.profilesByIds(testRequest(tenant), ["u1"]);
     expect(profiles.get("u1")).toMatchObject({ country: "GB", accountId: null });
   });

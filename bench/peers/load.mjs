@@ -1,0 +1,75 @@
+// Keeps a fixed number of HTTP/1.1 requests under way on kept-alive connections. Written on sockets because the client
+// shares the machine with the server: whatever it costs is not there to drive the server with.
+import net from "node:net";
+import { performance } from "node:perf_hooks";
+
+/**
+ * Sends one request over and over for a time.
+ *
+ * @param {{ url: string, headers: Record<string, string>, body: string, bytes: number }} request what is sent, and the
+ *   length of the right answer's body
+ * @param {{ connections: number, ms: number }} load
+ * @returns {Promise<{ requests: number, seconds: number }>}
+ */
+export async function drive(request, { connections, ms }) {
+  const message = serialise(request);
+  const started = performance.now();
+  const until = started + ms;
+  const counts = await Promise.all(
+    Array.from({ length: connections }, () => converse(request, message, until)),
+  );
+  return { requests: counts.reduce((sum, count) => sum + count, 0), seconds: (performance.now() - started) / 1000 };
+}
+
+function serialise({ url, headers, body }) {
+  const { host, pathname } = new URL(url);
+  const lines = Object.entries({
+    host,
+    "content-type": "application/json",
+    accept: "application/json",
+    ...headers,
+    "content-length": Buffer.byteLength(body),
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join("")}\r\n${body}`);
+}
+
+/** One connection: asks until the time is up, and answers how often it was answered. */
+function converse({ url, bytes }, message, until) {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    let answered = 0;
+    let head = Buffer.alloc(0);
+    let missing = -1;
+    const socket = net.connect({ host: hostname, port: Number(port), noDelay: true });
+    const ask = () => {
+      head = Buffer.alloc(0);
+      missing = -1;
+      socket.write(message);
+    };
+    socket.on("connect", ask);
+    socket.on("error", reject);
+    socket.on("close", () => reject(new Error(`${url} closed a connection`)));
+    socket.on("data", (chunk) => {
+      if (missing >= 0) missing -= chunk.length;
+      else {
+        head = Buffer.concat([head, chunk]);
+        const end = head.indexOf("\r\n\r\n");
+        if (end < 0) return;
+        missing = bodyLength(head.toString("latin1", 0, end), bytes) - (head.length - end - 4);
+      }
+      if (missing > 0) return;
+      answered += 1;
+      if (performance.now() < until) return ask();
+      resolve(answered);
+      socket.destroy();
+    });
+  });
+}
+
+function bodyLength(head, expected) {
+  const length = Number(/^content-length: (\d+)$/im.exec(head)?.[1]);
+  if (!head.startsWith("HTTP/1.1 200 ") || length !== expected) {
+    throw new Error(`Not the answer expected (${expected} bytes):\n${head}`);
+  }
+  return length;
+}

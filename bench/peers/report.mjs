@@ -1,0 +1,64 @@
+// The benchmark's figures as a page of Markdown.
+import { cpus } from "node:os";
+
+const TABLES = [
+  {
+    heading: "In memory, peers through DataLoader",
+    note: "The cost of the gateways: no store. Marquee reads the list as documents, through its DataLoader; the peers read titles, studios, credits and people through one DataLoader each, as is usual with them.",
+    pick: ({ group, data }) => group === "in-memory" && data !== "documents",
+  },
+  {
+    heading: "In memory, everybody reading documents",
+    note: "The same, with the studio and the credits of a title in the peers' hands when they read it, as in Marquee's.",
+    pick: ({ group, data }) => group === "in-memory" && data !== "loaders",
+  },
+  {
+    heading: "From PostgreSQL",
+    note: "The same documents from the embedded PostgreSQL. Marquee reads the viewer and then the list, under row-level security and the rules of viewing; the peers read the list alone, from a plain `pg` pool. Only the gateway's CPU time is counted, not PostgreSQL's.",
+    pick: ({ group }) => group === "postgres",
+  },
+];
+
+/** @param contenders with their rounds @param run what the run was like */
+export function report(contenders, run) {
+  const tables = TABLES.map(({ heading, note, pick }) => [heading, note, contenders.filter(pick)])
+    .filter(([, , rows]) => rows.length > 0)
+    .map(([heading, note, rows]) => `## ${heading}\n\n${note}\n\n${table(rows)}`);
+  return `${[head(run), ...tables].join("\n\n")}\n`;
+}
+
+function head({ bytes, rounds, seconds, connections, pinned }) {
+  
+  const placed = pinned
+    ? "each server pinned to one core, the client and PostgreSQL to another"
+    : "nothing pinned to a core";
+  return `# What a list query costs
+
+Written by \`npm run bench\`; the head of bench/run.mjs says how to run it.
+
+One query, 50 titles × studio × credits with their people, over HTTP/1.1 on 127.0.0.1. Every answer has the same ${bytes.toLocaleString("en")} bytes (checked before measuring). Marquee is the whole gateway: an access token is verified, the tenant found, the rules of viewing applied, metrics kept, ids encoded. Apollo Server 5 with TypeGraphQL is started by \`startStandaloneServer\`, Mercurius has \`jit: 1\`; both as they come, without authentication or tenants, with \`NODE_ENV=production\`, and in memory with their ids ready made.
+
+${connections} connections kept alive, ${rounds} interleaved rounds of ${seconds} s after warming up, ${placed}. Machine: ${cpus().length} cores, Node ${process.versions.node}. CPU time is that of the server's process (user and system, garbage collector included) divided by its answers; figures are medians over rounds with the lowest and highest in parentheses, ratios the medians of the rounds' ratios: how many times Marquee's CPU time the others need.`;
+}
+
+function table(rows) {
+  const [marquee] = rows;
+  const lines = rows.map((row) => {
+    const microseconds = row.rounds.map((round) => round.microseconds);
+    const ratios = row.rounds.map((round, at) => round.microseconds / marquee.rounds[at].microseconds);
+    const range = `${whole(Math.min(...microseconds))}–${whole(Math.max(...microseconds))}`;
+    const perSecond = median(row.rounds.map((round) => round.perSecond));
+    return `| ${row.name} | ${whole(median(microseconds))} (${range}) | ${whole(perSecond)} | ${median(ratios).toFixed(2)} |`;
+  });
+  return ["| server | CPU µs a request | requests a second | × Marquee |", "| --- | ---: | ---: | ---: |", ...lines].join("\n");
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function whole(value) {
+  return Math.round(value).toLocaleString("en");
+}

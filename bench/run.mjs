@@ -1,0 +1,155 @@
+// Measures what one list query costs: Marquee beside stock Apollo Server with TypeGraphQL and Mercurius with JIT, all
+// answering the same bytes, interleaved in one run.
+//
+//   npm run bench -- [--quick] [--rounds N] [--seconds S] [--connections N] [--only in-memory|postgres] [--no-write]
+//
+// --quick is a smoke run and writes nothing; otherwise the report goes to bench/results/hot-path.md.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { drive } from "./peers/load.mjs";
+import { report } from "./peers/report.mjs";
+import { compilePeers, importPeer, startServer } from "./peers/servers.mjs";
+
+const { values: args } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    seconds: { type: "string" },
+    connections: { type: "string", default: "8" },
+    only: { type: "string" },
+    "no-write": { type: "boolean", default: false },
+  },
+});
+const rounds = Number(args.rounds ?? (args.quick ? 2 : 7));
+const seconds = Number(args.seconds ?? (args.quick ? 0.5 : 3));
+const connections = Number(args.connections);
+const warmUpSeconds = args.quick ? 1 : 4;
+if (![rounds, seconds, connections].every((value) => value > 0)) {
+  console.error("--rounds, --seconds and --connections are numbers above 0");
+  process.exit(2);
+}
+
+/** Who is measured, by what the data is; Marquee's documents are compared with the peers' both ways of reading. */
+const CONTENDERS = [
+  { group: "in-memory", name: "Marquee", peer: "marquee", data: "memory" },
+  { group: "in-memory", name: "Apollo, DataLoader", peer: "apollo", data: "loaders" },
+  { group: "in-memory", name: "Mercurius + JIT, DataLoader", peer: "mercurius", data: "loaders" },
+  { group: "in-memory", name: "Apollo, documents", peer: "apollo", data: "documents" },
+  { group: "in-memory", name: "Mercurius + JIT, documents", peer: "mercurius", data: "documents" },
+  { group: "postgres", name: "Marquee", peer: "marquee", data: "postgres" },
+  { group: "postgres", name: "Apollo", peer: "apollo", data: "postgres" },
+  { group: "postgres", name: "Mercurius + JIT", peer: "mercurius", data: "postgres" },
+].filter(({ group }) => args.only === undefined || group === args.only);
+
+const cores = pin();
+compilePeers();
+const { QUERY, FIRST } = await importPeer("titles");
+const body = JSON.stringify({ query: QUERY, variables: { first: FIRST } });
+const dataFolder = mkdtempSync(path.join(tmpdir(), "marquee-bench-"));
+const running = [];
+let database;
+try {
+  database = await startDatabase();
+  for (const contender of CONTENDERS) running.push(await start(contender));
+  const bytes = await assertSameAnswers();
+  await measure();
+  const text = report(running, { bytes, rounds, seconds, connections, pinned: cores !== null });
+  console.log(text);
+  if (!args.quick && !args["no-write"] && args.only === undefined) {
+    writeFileSync(path.join(import.meta.dirname, "results/hot-path.md"), text);
+  }
+} finally {
+  await Promise.all(running.map(({ server }) => server.stop()));
+  await database?.stop();
+  rmSync(dataFolder, { recursive: true, force: true });
+}
+
+/** Servers get the first core for themselves; this process, and the database it starts, the second. Null where that cannot be. */
+function pin() {
+  if (availableParallelism() < 2) return null;
+  try {
+    execFileSync("taskset", ["-a", "-pc", "1", String(process.pid)], { stdio: "ignore" });
+    return { server: 0 };
+  } catch {
+    return null;
+  }
+}
+
+/** An embedded PostgreSQL of this run with the catalogue and the viewer in it. */
+async function startDatabase() {
+  const [{ startEmbeddedPostgres }, { openStores }, { ACCOUNT, TENANT, titleDocuments }] = await Promise.all([
+    import("../dist/datasources/embedded-postgres.js"),
+    import("../dist/datasources/stores.js"),
+    importPeer("titles"),
+  ]);
+  const embedded = await startEmbeddedPostgres({ dataFolder, log: () => {} });
+  try {
+    const stores = await openStores({ postgresUrl: embedded.adminUrl, dataFolder, log: () => {} });
+    try {
+      const tenant = await stores.tenants.create(TENANT);
+      const titles = titleDocuments();
+      await stores.accounts.putAccounts(tenant, [ACCOUNT]);
+      await stores.catalogProjection.put(tenant, titles);
+      await stores.catalogProjection.setPopularity(tenant, new Map(titles.map(({ id, popularity }) => [id, popularity])));
+      await stores.settle(tenant);
+    } finally {
+      await stores.close();
+    }
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+  return embedded;
+}
+
+async function start(contender) {
+  const server = await startServer({
+    ...contender,
+    postgresUrl: database.adminUrl,
+    core: cores && cores.server,
+  });
+  return { ...contender, server, rounds: [] };
+}
+
+/** The length of the one answer that every server gives. Apollo ends it with a line feed, which is not compared. */
+async function assertSameAnswers() {
+  for (const contender of running) {
+    const { url, headers } = contender.server;
+    const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+    const text = await response.text();
+    contender.bytes = Buffer.byteLength(text);
+    contender.answer = text.trimEnd();
+  }
+  const [{ answer }] = running;
+  const { data, errors } = JSON.parse(answer);
+  if (errors || data.titles.edges.length !== FIRST) throw new Error(`No list of ${FIRST} titles: ${answer.slice(0, 400)}`);
+  const other = running.find((contender) => contender.answer !== answer);
+  if (other) throw new Error(`${other.name} (${other.data}) answers something else: ${other.answer.slice(0, 400)}`);
+  return Buffer.byteLength(answer);
+}
+
+/** Rounds of every server in turn, starting with another one each time so that none always follows the same. */
+async function measure() {
+  for (const contender of running) await round(contender, warmUpSeconds);
+  for (let at = 0; at < rounds; at += 1) {
+    const first = at % running.length;
+    for (const contender of [...running.slice(first), ...running.slice(0, first)]) {
+      contender.rounds.push(await round(contender, seconds));
+    }
+    console.log(`Round ${at + 1} of ${rounds} done`);
+  }
+}
+
+async function round({ server, bytes }, length) {
+  const before = await server.cpu();
+  const { requests, seconds: taken } = await drive(
+    { url: server.url, headers: server.headers, body, bytes },
+    { connections, ms: length * 1000 },
+  );
+  const after = await server.cpu();
+  return { microseconds: (after - before) / requests, perSecond: requests / taken };
+}

@@ -1,0 +1,423 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Audience } from "../../datasources/catalog/audience.js";
+import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type Search, type SearchProjection, type SearchQuery } from "../../datasources/search/search.js";
+import { CallLog, type StoreRequest } from "../../datasources/store-request.js";
+import { type Tenant } from "../../datasources/tenant.js";
+
+/** What an adapter brings so that the cases can be run against it. */
+export interface SearchUnderTest {
+  search: Search;
+  projection: SearchProjection;
+  /** A tenant that nothing else uses. */
+  createTenant(): Promise<Tenant>;
+  /** Resolves when what was put can be found. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const NOW = new Date("2026-06-01T12:00:00.000Z");
+const everyone: Audience = { country: "US", maturityLimit: 18, editor: false, now: NOW };
+const NOTHING_ELSE = { total: false, facets: false, highlights: false, didYouMean: false };
+const EVERYTHING = { total: true, facets: true, highlights: true, didYouMean: true };
+const WORLD = [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }];
+const ref = (name: string) => ({ id: name.toLowerCase().replaceAll(" ", "-"), name });
+
+function title(id: string, name: string, more: Partial<TitleDocument> = {}): TitleDocument {
+  return {
+    id,
+    version: 1,
+    kind: "MOVIE",
+    state: "PUBLISHED",
+    name,
+    alternativeNames: [],
+    synopsis: null,
+    releaseYear: 1999,
+    runtimeMinutes: null,
+    maturityRating: "PG",
+    genres: [],
+    tags: [],
+    studio: null,
+    credits: [],
+    licences: WORLD,
+    seasons: [],
+    addedAt: "2026-01-01T00:00:00Z",
+    popularity: 0.5,
+    ...more,
+  };
+}
+
+const directedBy = (name: string) => [{ role: "DIRECTOR" as const, character: null, person: ref(name) }];
+
+const LIBRARY: TitleDocument[] = [
+  title("godfather", "The Godfather", {
+    releaseYear: 1972,
+    maturityRating: "R",
+    genres: [ref("Crime"), ref("Drama")],
+    credits: directedBy("Francis Ford Coppola"),
+    synopsis: "The ageing patriarch of a dynasty hands over to his reluctant son.",
+    tags: ["mafia", "classic"],
+    studio: ref("Paramount"),
+  }),
+  title("jaws", "Jaws", { releaseYear: 1975, genres: [ref("Thriller")], credits: directedBy("Steven Spielberg") }),
+  title("paws", "Paws of Glory", { releaseYear: 2009, genres: [ref("Family")], maturityRating: "G" }),
+  title("spider", "Spider-Man", { releaseYear: 2002, genres: [ref("Action")], maturityRating: "PG-13" }),
+  title("spider2", "Spiderman 2", { releaseYear: 2004, genres: [ref("Action")], maturityRating: "PG-13" }),
+  title("rocky2", "Rocky II", { releaseYear: 1979, genres: [ref("Drama")] }),
+  title("amelie", "Le Fabuleux destin d'Amélie Poulain", { alternativeNames: ["Amélie"], genres: [ref("Romance")] }),
+  title("matrix", "The Matrix", { genres: [ref("Action")], maturityRating: "R" }),
+  title("oceans", "Ocean's Eleven", { releaseYear: 2001, genres: [ref("Crime")] }),
+  title("dharma", "Dharma & Greg", { kind: "SERIES", releaseYear: 1997, genres: [ref("Comedy")] }),
+  title("solaris", "Солярис", { releaseYear: 1972, genres: [ref("Drama")] }),
+  title("tiger", "卧虎藏龙", { releaseYear: 2000, genres: [ref("Action")] }),
+  title("draft", "Unseen Godmother", { state: "DRAFT", genres: [ref("Drama")] }),
+  title("abroad", "Rhineland Express", {
+    licences: [{ countries: ["DE", "AT"], from: "2020-01-01T00:00:00Z", until: null }],
+    credits: directedBy("Hilde Sommer"),
+  }),
+  title("leaving", "Closing Night", {
+    licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: "2026-06-01T12:00:01Z" }],
+  }),
+  title("markup", 'Bread & <b>Butter</b> "Now"', { synopsis: "A baker & a <script> kid." }),
+];
+
+/** What every search answers, whichever engine does. */
+export function searchCases(open: () => Promise<SearchUnderTest>): void {
+  let subject: SearchUnderTest;
+  let tenant: Tenant;
+  let request: StoreRequest;
+
+  beforeAll(async () => {
+    subject = await open();
+    tenant = await subject.createTenant();
+    await subject.projection.put(tenant, LIBRARY);
+    await subject.settle();
+  });
+  afterAll(() => subject.close());
+
+  const run = (text: string, more: Partial<SearchQuery> = {}, audience = everyone) => {
+    request = { tenant, calls: new CallLog() };
+    return subject.search.search(request, audience, { text, filter: {}, limit: 10, wants: NOTHING_ELSE, ...more });
+  };
+  const ids = async (text: string, more: Partial<SearchQuery> = {}, audience = everyone) =>
+    (await run(text, more, audience)).hits.map((hit) => hit.titleId);
+
+  describe("finds what is meant", () => {
+    it.each([
+      ["as it is written", "The Godfather", "godfather"],
+      ["two letters swapped", "godfahter", "godfather"],
+      ["a wrong first letter", "hodfather", "godfather"],
+      ["a letter missing", "gdfather", "godfather"],
+      ["a letter too many", "goddfather", "godfather"],
+      ["two letters swapped in a short word", "jwas", "jaws"],
+      ["the beginning of a name", "the godf", "godfather"],
+      ["a word in two", "god father", "godfather"],
+      ["an article joined on", "thegodfather", "godfather"],
+      ["digits for Roman numerals", "rocky 2", "rocky2"],
+      ["Roman numerals for digits", "spiderman ii", "spider2"],
+      ["no marks", "amelie", "amelie"],
+      ["a word of a long name", "fabuleux poulain", "amelie"],
+      ["another order", "matrix, the", "matrix"],
+      ["no apostrophe", "oceans eleven", "oceans"],
+      ["a number for its name", "oceans 11", "oceans"],
+      ["and for an ampersand", "dharma and greg", "dharma"],
+      ["an ampersand with nothing around it", "dharma&greg", "dharma"],
+      ["Cyrillic", "солярис", "solaris"],
+      ["a part of a name in Han characters", "藏龙", "tiger"],
+      ["one Han character", "虎", "tiger"],
+      ["a person", "spielberg", "jaws"],
+      ["a person and a word", "coppola godfather", "godfather"],
+      ["a name and its year", "jaws 1975", "jaws"],
+      ["a word of the synopsis", "patriarch", "godfather"],
+      ["shouting", "THE MATRIX", "matrix"],
+    ])("%s: %s", async (_, text, id) => {
+      expect((await ids(text))[0]).toBe(id);
+    });
+
+    it.each(["spiderman", "spider man", "Spider-Man"])("the same films for %s", async (text) => {
+      expect((await ids(text)).slice(0, 2).sort()).toEqual(["spider", "spider2"]);
+    });
+
+    it("a name before a person or a synopsis that has the word", async () => {
+      const own = await subject.createTenant();
+      await subject.projection.put(own, [
+        title("synopsis", "Elsewhere", { synopsis: "A harbour at night." }),
+        title("person", "Another", { credits: directedBy("Jo Harbour") }),
+        title("name", "Harbour", { popularity: 0 }),
+      ]);
+      await subject.settle();
+      const { hits } = await subject.search.search({ tenant: own, calls: new CallLog() }, everyone, {
+        text: "harbour",
+        filter: {},
+        limit: 10,
+        wants: NOTHING_ELSE,
+      });
+      expect(hits.map((hit) => hit.titleId)[0]).toBe("name");
+    });
+  });
+
+  describe("when not everything is found", () => {
+    it("answers the best part of the words and says so", async () => {
+      const result = await run("godfather zzyzzxqq");
+      expect(result.hits[0]?.titleId).toBe("godfather");
+      expect(result.relaxed).toBe(true);
+      expect((await run("the godfather")).relaxed).toBe(false);
+    });
+
+    it("offers a better spelling, and none for a good one", async () => {
+      expect((await run("godfahter", { wants: EVERYTHING })).didYouMean).toBe("godfather");
+      expect((await run("oceans elevne", { wants: EVERYTHING })).didYouMean).toBe("oceans eleven");
+      expect((await run("godfather", { wants: EVERYTHING })).didYouMean).toBeNull();
+    });
+
+    it("answers nothing for a word like no other", async () => {
+      expect(await run("qqqxxzzjjww", { wants: EVERYTHING })).toMatchObject({ hits: [], total: 0, hasMore: false });
+    });
+  });
+
+  describe("rules of viewing", () => {
+    it("hides drafts from all but editors", async () => {
+      expect(await ids("unseen godmother")).not.toContain("draft");
+      expect((await ids("unseen godmother", {}, { ...everyone, editor: true }))[0]).toBe("draft");
+    });
+
+    it("hides what is above the maturity limit, also from editors", async () => {
+      const child = { ...everyone, maturityLimit: 8 };
+      expect(await ids("godfather", {}, child)).not.toContain("godfather");
+      expect(await ids("godfather", {}, { ...child, editor: true })).not.toContain("godfather");
+      expect(await ids("jaws", {}, child)).toContain("jaws");
+    });
+
+    it("finds a title only where it is licensed", async () => {
+      expect(await ids("rhineland express")).not.toContain("abroad");
+      expect(await ids("rhineland express", {}, { ...everyone, country: "AT" })).toEqual(["abroad"]);
+    });
+
+    it("lets a licence end at its instant", async () => {
+      expect(await ids("closing night")).toEqual(["leaving"]);
+      const later = { ...everyone, now: new Date("2026-06-01T12:00:01.000Z") };
+      expect(await ids("closing night", {}, later)).not.toContain("leaving");
+    });
+
+    it("shows another tenant nothing", async () => {
+      const other = { tenant: await subject.createTenant(), calls: new CallLog() };
+      const query = { text: "godfather", filter: {}, limit: 10, wants: EVERYTHING };
+      expect(await subject.search.search(other, everyone, query)).toMatchObject({ hits: [], total: 0 });
+      expect(await subject.search.suggest(other, everyone, "god", 8)).toEqual([]);
+    });
+  });
+
+  describe("filters and facets", () => {
+    it.each<[string, SearchQuery["filter"], string[]]>([
+      ["kind", { kinds: ["SERIES"] }, ["dharma"]],
+      ["genre", { genres: ["crime"] }, ["godfather", "oceans"]],
+      ["years", { releaseYear: { from: 1972, to: 1975 } }, ["godfather", "jaws", "solaris"]],
+      ["maturity", { maturityAtMost: 0 }, ["paws"]],
+      ["studio", { studio: "paramount" }, ["godfather"]],
+      ["person", { person: "steven-spielberg" }, ["jaws"]],
+      ["all tags", { tags: ["mafia", "classic"] }, ["godfather"]],
+      ["a tag it lacks", { tags: ["mafia", "musical"] }, []],
+      ["availability elsewhere", { availableIn: "DE", tags: ["mafia"] }, ["godfather"]],
+    ])("%s", async (_, filter, expected) => {
+      expect((await ids("", { filter, limit: 50 })).sort()).toEqual(expected);
+    });
+
+    it("applies to texts as well", async () => {
+      expect(await ids("godfather", { filter: { releaseYear: { from: 1990 } } })).not.toContain("godfather");
+    });
+
+    it("counts each facet without its own filter and marks what is selected", async () => {
+      const { facets, total } = await run("", { filter: { genres: ["crime"] }, wants: EVERYTHING });
+      const buckets = (field: string) => facets.find((facet) => facet.field === field)?.buckets ?? [];
+      expect(total).toBe(2);
+      expect(buckets("genre")).toContainEqual({ value: "Crime", count: 2, selected: true });
+      expect(buckets("genre")).toContainEqual({ value: "Action", count: 4, selected: false });
+      expect(buckets("kind")).toEqual([{ value: "MOVIE", count: 2, selected: false }]);
+      expect(buckets("decade")).toEqual([
+        { value: "1970s", count: 1, selected: false },
+        { value: "2000s", count: 1, selected: false },
+      ]);
+      expect(buckets("maturity").map(({ value }) => value).sort()).toEqual(["PG", "R"]);
+    });
+
+    it("marks a decade that the years of the filter cover", async () => {
+      const { facets } = await run("", { filter: { releaseYear: { from: 1970, to: 1979 } }, wants: EVERYTHING });
+      const decades = facets.find((facet) => facet.field === "decade")?.buckets ?? [];
+      expect(decades).toContainEqual({ value: "1970s", count: 4, selected: true });
+      expect(decades.filter((bucket) => bucket.selected)).toHaveLength(1);
+    });
+  });
+
+  describe("highlights", () => {
+    const marked = async (text: string, id: string, field: string) => {
+      const { hits } = await run(text, { wants: EVERYTHING });
+      const hit = hits.find(({ titleId }) => titleId === id);
+      return hit?.highlights.find((highlight) => highlight.field === field)?.fragments;
+    };
+
+    it.each([
+      ["godfather", "godfather", "name", "The <em>Godfather</em>"],
+      ["godfahter", "godfather", "name", "The <em>Godfather</em>"],
+      ["matr", "matrix", "name", "The <em>Matrix</em>"],
+      ["amelie", "amelie", "alternativeNames", "<em>Amélie</em>"],
+      ["spielberg", "jaws", "people", "Steven <em>Spielberg</em>"],
+      ["spiderman", "spider", "name", "<em>Spider</em>-<em>Man</em>"],
+      ["butter", "markup", "name", "Bread &amp; &lt;b&gt;<em>Butter</em>&lt;/b&gt; &quot;Now&quot;"],
+      ["baker", "markup", "synopsis", "A <em>baker</em> &amp; a &lt;script&gt; kid."],
+    ])("%s in %s", async (text, id, field, expected) => {
+      expect(await marked(text, id, field)).toEqual([expected]);
+    });
+
+    it("are not made unless wanted", async () => {
+      const { hits, facets, didYouMean } = await run("godfather");
+      expect(hits[0]?.highlights).toEqual([]);
+      expect(facets).toEqual([]);
+      expect(didYouMean).toBeNull();
+    });
+  });
+
+  describe("pages", () => {
+    it.each(["", "action", "the of man 2"])("together make the whole list, in order: %j", async (text) => {
+      const whole = await run(text, { limit: 50, wants: EVERYTHING });
+      const paged: string[] = [];
+      let page = await run(text, { limit: 2 });
+      for (;;) {
+        paged.push(...page.hits.map((hit) => hit.titleId));
+        const last = page.hits.at(-1);
+        if (!page.hasMore || !last) break;
+        page = await run(text, { limit: 2, after: last.position });
+      }
+      expect(paged).toEqual(whole.hits.map((hit) => hit.titleId));
+      expect(paged).toHaveLength(whole.total);
+      expect(paged.length).toBeGreaterThan(2);
+      const keys = whole.hits.map(({ score, titleId }) => [-score, titleId] as const);
+      expect(keys).toEqual([...keys].sort((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : 1)));
+    });
+
+    it("one store call a search, whatever is wanted", async () => {
+      await run("godfather", { wants: EVERYTHING });
+      expect(request.calls.calls).toHaveLength(1);
+    });
+  });
+
+  describe("any text is answered", () => {
+    it.each([
+      ["quotes", `' " '' \\' ; drop table x; --`],
+      ["NUL", "god\u0000father"],
+      ["wildcards", "%_\\*?"],
+      ["query operators", "a & b | !c <-> (d:*) AND OR NOT +x -y ~z"],
+      ["half a surrogate pair", "god\ud800father \udc00"],
+      ["a megabyte", "godfather ".repeat(100_000)],
+      ["a word of a megabyte", "x".repeat(1_000_000)],
+      ["emoji", "🦈🦈🦈"],
+      ["spaces", " \t\n\u00a0\u3000"],
+      ["the last character of Unicode", "\u{10ffff}"],
+      ["only common words", "the of and a"],
+    ])("%s", async (_, text) => {
+      await expect(run(text, { wants: EVERYTHING })).resolves.toMatchObject({ facets: expect.any(Array) as unknown });
+      await expect(subject.search.suggest({ tenant, calls: new CallLog() }, everyone, text, 5)).resolves.toBeInstanceOf(Array);
+    });
+
+    it("a text without words answers everything, most popular first", async () => {
+      const all = await run("  ", { limit: 50, wants: EVERYTHING });
+      expect(all.total).toBe(LIBRARY.length - 2);
+      expect(all.relaxed).toBe(false);
+    });
+  });
+
+  describe("suggest", () => {
+    const suggest = (prefix: string, audience = everyone) =>
+      subject.search.suggest({ tenant, calls: new CallLog() }, audience, prefix, 8);
+
+    it.each([
+      ["the godf", { text: "The Godfather", kind: "TITLE", id: "godfather" }],
+      ["godf", { text: "The Godfather", kind: "TITLE", id: "godfather" }],
+      ["j", { text: "Jaws", kind: "TITLE", id: "jaws" }],
+      ["godfaht", { text: "The Godfather", kind: "TITLE", id: "godfather" }],
+      ["spiel", { text: "Steven Spielberg", kind: "PERSON", id: "steven-spielberg" }],
+      ["steven sp", { text: "Steven Spielberg", kind: "PERSON", id: "steven-spielberg" }],
+      ["thri", { text: "Thriller", kind: "GENRE", id: "thriller" }],
+    ])("%s", async (prefix, expected) => {
+      expect(await suggest(prefix)).toContainEqual(expected);
+    });
+
+    it("offers neither titles nor people that the audience may not meet", async () => {
+      const texts = async (prefix: string, audience: Audience) => (await suggest(prefix, audience)).map(({ text }) => text);
+      expect(await texts("hilde", everyone)).toEqual([]);
+      expect(await texts("hilde", { ...everyone, country: "DE" })).toContain("Hilde Sommer");
+      expect(await texts("rhinel", everyone)).not.toContain("Rhineland Express");
+      expect(await texts("francis", { ...everyone, maturityLimit: 8 })).not.toContain("Francis Ford Coppola");
+    });
+
+    it("keeps to the limit", async () => {
+      expect(await subject.search.suggest({ tenant, calls: new CallLog() }, everyone, "s", 1)).toHaveLength(1);
+      expect(await subject.search.suggest({ tenant, calls: new CallLog() }, everyone, "s", 0)).toEqual([]);
+    });
+  });
+
+  describe("the projection", () => {
+    const found = async (of: Tenant, text: string) => {
+      const query = { text, filter: {}, limit: 10, wants: NOTHING_ELSE };
+      return (await subject.search.search({ tenant: of, calls: new CallLog() }, everyone, query)).hits;
+    };
+    const put = async (of: Tenant, ...titles: TitleDocument[]) => {
+      await subject.projection.put(of, titles);
+      await subject.settle();
+    };
+
+    it("replaces a title's words, and never with an older version", async () => {
+      const own = await subject.createTenant();
+      await put(own, title("a", "Marigold", { version: 2 }));
+      await put(own, title("a", "Hyacinth", { version: 1 }));
+      expect(await found(own, "marigold")).toHaveLength(1);
+      expect(await found(own, "hyacinth")).toHaveLength(0);
+      await put(own, title("a", "Wisteria", { version: 3 }));
+      expect(await found(own, "marigold")).toHaveLength(0);
+      expect(await found(own, "wisteria")).toHaveLength(1);
+    });
+
+    it("changes nothing when applied again", async () => {
+      const own = await subject.createTenant();
+      const titles = [title("a", "Marigold Lane"), title("b", "Marigold Hill")];
+      await put(own, ...titles);
+      const once = await found(own, "marigold lane");
+      await put(own, ...titles);
+      await put(own, ...titles, ...titles);
+      expect(await found(own, "marigold lane")).toEqual(once);
+    });
+
+    it("takes the newest of a title given twice", async () => {
+      const own = await subject.createTenant();
+      await put(own, title("a", "Hyacinth", { version: 5 }), title("a", "Marigold", { version: 4 }));
+      expect(await found(own, "hyacinth")).toHaveLength(1);
+      expect(await found(own, "marigold")).toHaveLength(0);
+    });
+
+    it("breaks ties by popularity, which can be set alone", async () => {
+      const own = await subject.createTenant();
+      await put(own, title("a", "Marigold", { popularity: 0.9 }), title("b", "Marigold", { popularity: 0.1 }));
+      expect((await found(own, "marigold")).map((hit) => hit.titleId)).toEqual(["a", "b"]);
+      await subject.projection.setPopularity(own, new Map([["a", 0], ["b", 1], ["unknown", 1]]));
+      await subject.settle();
+      expect((await found(own, "marigold")).map((hit) => hit.titleId)).toEqual(["b", "a"]);
+    });
+
+    it("lets several writers in at once", async () => {
+      const own = await subject.createTenant();
+      const batches = [0, 1, 2, 3].map((batch) =>
+        Array.from({ length: 20 }, (_, index) => title(`t${(index * 7 + batch) % 40}`, `Marigold ${index}`, { version: batch })),
+      );
+      await Promise.all(batches.map((batch) => subject.projection.put(own, batch)));
+      await subject.settle();
+      expect((await found(own, "marigold")).length).toBe(10);
+    });
+
+    it("takes texts that a database may choke on", async () => {
+      const own = await subject.createTenant();
+      await put(own, title("a", "Mari\u0000gold \ud800", { synopsis: "\u0000\udc00 \\ {} , \"", alternativeNames: [""], tags: ["\u0000"] }));
+      await put(own, title("b", "🦈"));
+      expect((await found(own, "")).map((hit) => hit.titleId)).toEqual(["a", "b"]);
+    });
+  });
+}

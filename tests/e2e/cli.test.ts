@@ -1,0 +1,269 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { decodeJwt } from "jose";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+
+import { packageRoot } from "../../src/package-root.js";
+
+/** A database of its own, so that seeding and importing here cannot be seen by tests that run beside. */
+const database = `marquee_cli_${randomBytes(4).toString("hex")}`;
+let url: string;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "marquee-cli-"));
+  await asAdmin(inject("postgresUrl"), `create database ${database}`);
+  const own = new URL(inject("postgresUrl"));
+  own.pathname = `/${database}`;
+  url = own.href;
+  expect(await marquee(...SEED)).toMatchObject({ code: 0 });
+}, 240_000);
+
+afterAll(async () => {
+  await asAdmin(inject("postgresUrl"), `drop database if exists ${database} with (force)`);
+  await rm(folder, { recursive: true });
+});
+
+const SEED = [
+  "seed",
+  "--tenant",
+  "atelier",
+  "--scale",
+  "0.2",
+  "--until",
+  "2026-06-01",
+  "--profiles",
+  "20",
+  "--events",
+  "300",
+];
+
+async function asAdmin(at: string, statement: string): Promise<pg.QueryResult<Record<string, unknown>>> {
+  const client = new pg.Client({ connectionString: at });
+  await client.connect();
+  return client.query<Record<string, unknown>>(statement).finally(() => client.end());
+}
+
+interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the shipped executable as a shell would. */
+function marquee(...args: string[]): Promise<Ran> {
+  const env = {
+    ...process.env,
+    POSTGRES_URL: url,
+    MARQUEE_DATA: folder,
+    MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
+  };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ["bin/marquee.js", ...args],
+      { cwd: packageRoot(), env },
+      (error, stdout, stderr) => {
+        resolve({
+          code: error ? ((error.code as unknown as number | undefined) ?? null) : 0,
+          stdout,
+          stderr,
+        });
+      },
+    );
+  });
+}
+
+async function fileOf(name: string, lines: unknown[]): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(
+    file,
+    lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`).join(""),
+  );
+  return file;
+}
+
+/** Everything that a seed has written, as one fingerprint a table. */
+async function fingerprint(): Promise<unknown> {
+  const tables = [
+    "accounts",
+    "profiles",
+    "plans",
+    "title_versions",
+    "viewing_events",
+    "title_progress",
+    "ratings",
+    "watchlist",
+  ];
+  const parts = tables.map(
+    (table) =>
+      `(select md5(string_agg(t::text, ' ' order by t::text)) from tenant_atelier.${table} t) as ${table}`,
+  );
+  return (await asAdmin(url, `select ${parts.join(", ")}`)).rows[0];
+}
+
+describe("marquee", () => {
+  it.each(["serve", "seed", "import", "token", "learn"])("describes %s with examples", async (command) => {
+    const { code, stdout } = await marquee(command, "--help");
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: marquee ${command}`);
+    expect(stdout).toContain("Examples:");
+    expect((await marquee("--help")).stdout).toContain(command);
+  });
+
+  it("refuses a command, an option and a value that it does not know", async () => {
+    for (const args of [
+      ["serf"],
+      ["seed", "--size", "3"],
+      ["seed", "--scale", "-1"],
+      ["token", "--tenant", "atelier"],
+    ]) {
+      const { code, stderr } = await marquee(...args);
+      expect(code, args.join(" ")).toBe(1);
+      expect(stderr).toMatch(/^error: /);
+    }
+  });
+});
+
+describe("marquee seed", () => {
+  it("says how much it wrote and how fast, and changes nothing when it is run again", async () => {
+    const before = await fingerprint();
+    expect(Object.values(before as object)).not.toContain(null);
+    const { code, stdout } = await marquee(...SEED);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^atelier: \d+ titles \([\d,]+\/s\), \d+ events \([\d,]+\/s\)/);
+    expect(await fingerprint()).toEqual(before);
+  }, 60_000);
+
+  it("refuses a scale and a tenant that make no sense, in one line that names both", async () => {
+    const { code, stderr } = await marquee("seed", "--tenant", "nowhere", "--scale", "5000");
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(/scale: found 5000.*tenant: found nowhere, accepted: meridian, lumen, atelier/);
+  });
+});
+
+describe("marquee import", () => {
+  const film = { id: "cli-1", kind: "MOVIE", name: "Casino" };
+
+  it("imports titles and events and learns from them", async () => {
+    const titles = await fileOf("titles.ndjson", [film, { ...film, id: "cli-2" }]);
+    const events = await fileOf("events.ndjson", [
+      { id: "cli-e1", profile: "cli-u1", title: "cli-1", at: "2026-05-01T20:11:00Z", seconds: 60 },
+    ]);
+    const ran = await marquee("import", "--tenant", "atelier", "--titles", titles, "--events", events);
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toMatch(/titles: 2 of 2 lines imported, in [\d.]+ s \([\d,]+\/s\)/);
+    expect(ran.stdout).toMatch(/events: 1 of 1 lines imported/);
+    expect(ran.stdout).toMatch(/atelier: learned in/);
+  }, 60_000);
+
+  it("imports the good lines, names the bad ones and exits with 1", async () => {
+    const titles = await fileOf("titles.ndjson", [
+      { ...film, id: "cli-3" },
+      { ...film, id: "cli-4", kind: "FILM" },
+      "{",
+      { ...film, id: "cli-5" },
+    ]);
+    const errors = path.join(folder, "errors.ndjson");
+    const { code, stdout, stderr } = await marquee(
+      "import",
+      "--tenant",
+      "atelier",
+      "--titles",
+      titles,
+      "--errors",
+      errors,
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain("titles: 2 of 4 lines imported, 2 bad");
+    expect(stderr).toContain(`${titles}: line 2: kind: found "FILM", accepted: one of MOVIE, SERIES`);
+    expect(stderr).toContain(`${titles}: line 3: found {, accepted: a JSON object on one line`);
+    const written = (await readFile(errors, "utf8")).trim().split("\n");
+    expect(written.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { file: titles, line: 2, problems: [{ field: "kind" }] },
+      { file: titles, line: 3 },
+    ]);
+  });
+
+  it("shows the first hundred bad lines and counts the rest", async () => {
+    const titles = await fileOf(
+      "titles.ndjson",
+      Array.from({ length: 130 }, (_, index) => ({ ...film, id: `x${index}`, kind: 7 })),
+    );
+    const { code, stderr } = await marquee("import", "--tenant", "atelier", "--titles", titles);
+    expect(code).toBe(1);
+    expect(stderr.match(/: line \d+: kind/g)).toHaveLength(100);
+    expect(stderr).toContain("and 30 more bad lines");
+  });
+
+  it("names what is missing: a tenant, a file, something to do", async () => {
+    const file = path.join(folder, "missing.ndjson");
+    const cases = [
+      [
+        ["--tenant", "nowhere", "--titles", file],
+        /^There is no tenant "nowhere"\. Known tenants: atelier\.\n$/,
+      ],
+      [["--tenant", "atelier", "--titles", file], /missing\.ndjson cannot be read: there is no such file/],
+      [["--tenant", "atelier"], /name a file with --titles, --events or both/],
+    ] as const;
+    for (const [args, expected] of cases) {
+      const { code, stderr } = await marquee("import", ...args);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(expected);
+      expect(stderr).not.toMatch(/ at .*\.js:/);
+    }
+  });
+});
+
+describe("marquee token", () => {
+  it("prints the token and nothing else, with the roles of the account", async () => {
+    const { code, stdout } = await marquee(
+      "token",
+      "--tenant",
+      "atelier",
+      "--profile",
+      "atelier-editor",
+      "--minutes",
+      "5",
+    );
+    expect(code).toBe(0);
+    expect(stdout.trim().split("\n")).toHaveLength(1);
+    const claims = decodeJwt(stdout.trim());
+    expect(claims).toMatchObject({
+      ten: "atelier",
+      acc: "editor",
+      pro: "atelier-editor",
+      rol: ["VIEWER", "EDITOR"],
+    });
+    expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBeLessThanOrEqual(301);
+  });
+
+  it("takes roles, several times, and refuses one that there is not", async () => {
+    const profile = ["token", "--tenant", "atelier", "--profile", "atelier-viewer"];
+    const { stdout } = await marquee(...profile, "--role", "VIEWER", "--role", "OPERATOR");
+    expect(decodeJwt(stdout.trim()).rol).toEqual(["VIEWER", "OPERATOR"]);
+    const refused = await marquee(...profile, "--role", "KING");
+    expect(refused).toMatchObject({ code: 1, stdout: "" });
+    expect(refused.stderr).toContain("VIEWER, EDITOR, OPERATOR");
+  });
+
+  it("refuses a profile that there is not", async () => {
+    const { code, stdout, stderr } = await marquee("token", "--tenant", "atelier", "--profile", "nobody");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^There is no profile "nobody" in atelier\./);
+  });
+});
+
+describe("marquee learn", () => {
+  it("learns for one tenant", async () => {
+    const { code, stdout } = await marquee("learn", "--tenant", "atelier");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^atelier: learned in [\d.]+ s\.\n$/);
+  });
+});

@@ -22,7 +22,11 @@ const ref = (name) => ({ id: slug(name), name });
 /** The committed films as title documents; the more votes a film has, the more popular it is. */
 export function loadFilms() {
   const file = join(import.meta.dirname, "../seeds/films.ndjson");
-  const films = readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line)).filter((film) => film.name);
+  const films = readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .filter((film) => film.name);
   const most = Math.max(...films.map((film) => film.vote?.count ?? 0));
   return films.map((film) => ({
     ...film,
@@ -44,11 +48,29 @@ export function grow(films, count) {
   const pick = (list) => list[Math.floor(next() * list.length)];
   const words = films.flatMap((film) => film.name.split(/\s+/));
   const people = films.flatMap((film) => film.credits.map((credit) => credit.person));
-  const syllables = ["ka", "lo", "mir", "ten", "va", "shi", "dor", "bel", "ran", "qui", "zo", "pha", "nel", "ur", "est"];
+  const syllables = [
+    "ka",
+    "lo",
+    "mir",
+    "ten",
+    "va",
+    "shi",
+    "dor",
+    "bel",
+    "ran",
+    "qui",
+    "zo",
+    "pha",
+    "nel",
+    "ur",
+    "est",
+  ];
   const coin = () => Array.from({ length: 2 + Math.floor(next() * 3) }, () => pick(syllables)).join("");
   const grown = [...films];
   while (grown.length < count) {
-    const name = Array.from({ length: 1 + Math.floor(next() * 4) }, () => (next() < 0.15 ? coin() : pick(words))).join(" ");
+    const name = Array.from({ length: 1 + Math.floor(next() * 4) }, () =>
+      next() < 0.15 ? coin() : pick(words),
+    ).join(" ");
     grown.push({
       ...pick(films),
       id: `grown-${grown.length}`,
@@ -62,8 +84,16 @@ export function grow(films, count) {
   return grown;
 }
 
-const typed = (name) => name.toLowerCase().replace(/[^\p{L}\p{N}'&.\s-]/gu, " ").replace(/\s+/g, " ").trim();
-const wordsOf = (name) => typed(name).split(" ").filter((word) => /[\p{L}\p{N}]/u.test(word));
+const typed = (name) =>
+  name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}'&.\s-]/gu, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+const wordsOf = (name) =>
+  typed(name)
+    .split(" ")
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
 const letter = (next) => LETTERS[Math.floor(next() * LETTERS.length)];
 
 /** Changes one letter of one of the longest words, at a place within [from, to] of it. */
@@ -90,14 +120,17 @@ const KINDS = {
       return word.slice(0, from) + word[from + 1] + word[from] + word.slice(from + 2);
     }),
   deletion: (film, next) => misspell(film.name, next, (word, at) => word.slice(0, at) + word.slice(at + 1)),
-  insertion: (film, next) => misspell(film.name, next, (word, at) => word.slice(0, at) + letter(next) + word.slice(at)),
+  insertion: (film, next) =>
+    misspell(film.name, next, (word, at) => word.slice(0, at) + letter(next) + word.slice(at)),
   "two typos": (film, next) => {
     const once = misspell(film.name, next, substitute(next));
     return once && film.name.length >= 12 ? misspell(once, next, substitute(next)) : null;
   },
   prefix: (film, next) => {
     const name = typed(film.name);
-    return name.length < 7 ? null : name.slice(0, Math.max(5, Math.ceil(name.length * (0.5 + next() * 0.4)))).trim();
+    return name.length < 7
+      ? null
+      : name.slice(0, Math.max(5, Math.ceil(name.length * (0.5 + next() * 0.4)))).trim();
   },
   joined: (film) => (wordsOf(film.name).length === 2 ? wordsOf(film.name).join("") : null),
   "joined pair": (film, next) => {
@@ -106,8 +139,14 @@ const KINDS = {
     const at = Math.floor(next() * (words.length - 1));
     return [...words.slice(0, at), words[at] + words[at + 1], ...words.slice(at + 2)].join(" ");
   },
-  split: (film, next) => misspell(film.name, next, (word, at) => (word.length < 6 ? word : `${word.slice(0, Math.min(Math.max(at, 3), word.length - 3))} ${word.slice(Math.min(Math.max(at, 3), word.length - 3))}`)),
-  "without article": (film) => (/^(the|a|an) /i.test(film.name) ? typed(film.name.replace(/^\S+ /, "")) : null),
+  split: (film, next) =>
+    misspell(film.name, next, (word, at) =>
+      word.length < 6
+        ? word
+        : `${word.slice(0, Math.min(Math.max(at, 3), word.length - 3))} ${word.slice(Math.min(Math.max(at, 3), word.length - 3))}`,
+    ),
+  "without article": (film) =>
+    /^(the|a|an) /i.test(film.name) ? typed(film.name.replace(/^\S+ /, "")) : null,
   reordered: (film) => (wordsOf(film.name).length >= 2 ? wordsOf(film.name).reverse().join(" ") : null),
   numerals: (film) => {
     const words = wordsOf(film.name);
@@ -120,7 +159,8 @@ const KINDS = {
     const plain = typed(film.name.normalize("NFD").replace(/\p{M}/gu, ""));
     return plain === typed(film.name) ? null : plain;
   },
-  "without punctuation": (film) => (/['&.-]/.test(film.name) ? typed(film.name.replace(/['.]/g, "").replace(/[&-]/g, " ")) : null),
+  "without punctuation": (film) =>
+    /['&.-]/.test(film.name) ? typed(film.name.replace(/['.]/g, "").replace(/[&-]/g, " ")) : null,
   "with year": (film) => (film.releaseYear ? `${typed(film.name)} ${film.releaseYear}` : null),
   "director and a word": (film) => {
     const director = film.credits.find((credit) => credit.role === "DIRECTOR")?.person.name;

@@ -7,7 +7,7 @@
 // catalogue of films to N titles by recombining words of their names, --failures lists queries that miss the top
 // five, --write stores the report in bench/results.
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
@@ -53,6 +53,7 @@ try {
   print(`### ${titles.length.toLocaleString("en")} titles`);
   print();
   await index(titles);
+  await stores.settle(tenant);
   const queries = generateQueries(films, Number(args.queries));
   await measureSearch(queries, titles);
   await measureSuggest(queries);
@@ -66,7 +67,8 @@ try {
 
 async function index(titles) {
   const started = performance.now();
-  for (let at = 0; at < titles.length; at += 1_000) await projection.put(tenant, titles.slice(at, at + 1_000));
+  for (let at = 0; at < titles.length; at += 1_000)
+    await projection.put(tenant, titles.slice(at, at + 1_000));
   const seconds = (performance.now() - started) / 1_000;
   print(`Indexed ${Math.round(titles.length / seconds).toLocaleString("en")} titles a second.`);
 }
@@ -78,15 +80,29 @@ async function measureSearch(queries, titles) {
   for (const query of queries) {
     const request = { tenant, calls: new CallLog() };
     const started = performance.now();
-    const result = await search.search(request, audience, { text: query.text, filter: {}, limit: CUT, wants: WANTS });
+    const result = await search.search(request, audience, {
+      text: query.text,
+      filter: {},
+      limit: CUT,
+      wants: WANTS,
+    });
     times.push(performance.now() - started);
     const rank = result.hits.findIndex(
       (hit) => hit.titleId === query.id || namesById.get(hit.titleId) === query.name.toLowerCase(),
     );
     if (args.failures && (rank < 0 || rank >= 5)) {
-      console.error(`${query.kind}\t${query.text}\t→ ${query.name}\t(${rank})\t${result.hits.slice(0, 3).map((h) => namesById.get(h.titleId)).join(" | ")}`);
+      console.error(
+        `${query.kind}\t${query.text}\t→ ${query.name}\t(${rank})\t${result.hits
+          .slice(0, 3)
+          .map((h) => namesById.get(h.titleId))
+          .join(" | ")}`,
+      );
     }
-    const score = { reciprocal: rank < 0 ? 0 : 1 / (rank + 1), five: rank >= 0 && rank < 5, empty: result.hits.length === 0 };
+    const score = {
+      reciprocal: rank < 0 ? 0 : 1 / (rank + 1),
+      five: rank >= 0 && rank < 5,
+      empty: result.hits.length === 0,
+    };
     for (const kind of ["all", query.kind]) kinds.set(kind, [...(kinds.get(kind) ?? []), score]);
   }
   print();
@@ -94,7 +110,9 @@ async function measureSearch(queries, titles) {
   print("| --- | ---: | ---: | ---: | ---: |");
   for (const [kind, scores] of kinds) {
     const mean = (of) => scores.reduce((sum, score) => sum + Number(of(score)), 0) / scores.length;
-    const figures = [mean((s) => s.reciprocal), mean((s) => s.five), mean((s) => s.empty)].map((value) => value.toFixed(3));
+    const figures = [mean((s) => s.reciprocal), mean((s) => s.five), mean((s) => s.empty)].map((value) =>
+      value.toFixed(3),
+    );
     print(`| ${kind} | ${scores.length} | ${figures.join(" | ")} |`);
   }
   print();
@@ -114,19 +132,17 @@ async function measureSuggest(queries) {
 
 function percentiles(times) {
   const sorted = times.slice(50).sort((a, b) => a - b);
-  const at = (part) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(1);
+  const at = (part) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(1);
   return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms`;
 }
 
 /** The report with this size of catalogue replaced. */
 function replaceSection(file, section) {
   const heading = section[0];
-  let text = "";
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    text = "# Search on the embedded PostgreSQL\n\nWritten by `node bench/search.mjs --write`; its head says how to run it.\n";
-  }
+  const text = existsSync(file)
+    ? readFileSync(file, "utf8")
+    : "# Search on the embedded PostgreSQL\n\nWritten by `node bench/search.mjs --write`; its head says how to run it.\n";
   const [head, ...sections] = text.split(/^(?=### )/m);
   const kept = sections.filter((other) => !other.startsWith(`${heading}\n`)).map((other) => other.trim());
   return `${[head.trim(), ...kept, section.join("\n")].join("\n\n")}\n`;

@@ -30,6 +30,8 @@ export interface EmbeddedPostgresOptions {
   share?: boolean;
   /** Told of each step that takes time or that somebody should know of, in one line. */
   log: (line: string) => void;
+  /** Told when the server ends by itself, in one line; `log` unless given. */
+  warn?: ((line: string) => void) | undefined;
 }
 
 /** A PostgreSQL that runs beside this process. */
@@ -77,7 +79,7 @@ async function own(
   folder: string,
   binaries: Place["binaries"],
   lock: OwnerLock,
-  { log }: EmbeddedPostgresOptions,
+  { log, warn = log }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const life = new Lifetime(inFolder.cluster(folder), lock);
   try {
@@ -93,7 +95,7 @@ async function own(
     }
     const server = adopted ?? (await start(place, { hasCluster, isNew }, life, log));
     await ensureDatabase(password, server.port);
-    life.warnOfEnd(server, () => log(`PostgreSQL ended unexpectedly; ${inFolder.log(folder)} says why.`));
+    life.warnOfEnd(server, () => warn(`PostgreSQL ended unexpectedly; ${inFolder.log(folder)} says why.`));
     return {
       adminUrl: adminUrl(password, server.port),
       pid: server.pid,

@@ -11,6 +11,7 @@ import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
 import { startEmbeddedPostgres } from "./embedded-postgres.js";
 import { APP_ROLE, migrate } from "./migrations/migrate.postgres.js";
+import { explainServerError } from "./postgres/server-error.js";
 import { PostgresStore } from "./postgres/store.postgres.js";
 import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
 import { PostgresRecommendations } from "./recommendations/recommendations.postgres.js";
@@ -66,7 +67,10 @@ export interface StoreOptions {
   dataFolder: string;
   /** Use the embedded server of another process of the same data folder where one runs (for commands beside a gateway). */
   share?: boolean;
+  /** Told of each step that takes time, in one line. */
   log: (line: string) => void;
+  /** Told of what goes wrong while nobody asks, in one line; `log` unless given. */
+  warn?: (line: string) => void;
 }
 
 /**
@@ -80,6 +84,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       ? await startEmbeddedPostgres({
           dataFolder: options.dataFolder,
           log: options.log,
+          warn: options.warn,
           share: options.share,
         })
       : undefined;
@@ -88,7 +93,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     const appUrl = applicationUrl(adminUrl);
     await migrate(adminUrl, appUrl.password);
     const onIdleError = (error: Error) =>
-      options.log(`An idle PostgreSQL connection broke: ${error.message}`);
+      (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
     const postgres = new PostgresStore(appUrl.url, onIdleError);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     return {
@@ -114,7 +119,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     };
   } catch (error) {
     await embedded?.stop();
-    throw error;
+    throw embedded ? error : explainServerError(options.postgresUrl, error);
   }
 }
 

@@ -107,10 +107,16 @@ export function toConnection<N, X extends object>(
 /**
  * A page of a list that is known as a whole, ordered by position value downwards. A cursor whose row has left the list
  * reads on from where it stood.
+ *
+ * @param ties how ids are ordered where values are equal.
  */
-export function pageOfList<E extends { position: Position }>(entries: readonly E[], page: Page): PageOf<E> {
-  const start = page.after ? placeOf(entries, page.after, 1) : 0;
-  const end = page.before ? placeOf(entries, page.before, 0) : entries.length;
+export function pageOfList<E extends { position: Position }>(
+  entries: readonly E[],
+  page: Page,
+  ties: "ASC" | "DESC" = "ASC",
+): PageOf<E> {
+  const start = page.after ? placeOf(entries, page.after, 1, ties) : 0;
+  const end = page.before ? placeOf(entries, page.before, 0, ties) : entries.length;
   const range = entries.slice(start, Math.max(start, end));
   const rows = page.fromEnd
     ? range.slice(Math.max(0, range.length - page.limit))
@@ -118,11 +124,17 @@ export function pageOfList<E extends { position: Position }>(entries: readonly E
   return { rows, hasMore: range.length > page.limit };
 }
 
-function placeOf(entries: readonly { position: Position }[], at: Position, behind: 0 | 1): number {
+function placeOf(
+  entries: readonly { position: Position }[],
+  at: Position,
+  behind: 0 | 1,
+  ties: "ASC" | "DESC",
+): number {
   const same = entries.findIndex(({ position }) => position.id === at.id);
   if (same >= 0) return same + behind;
+  const isBehind = (id: string) => (ties === "ASC" ? id > at.id : id < at.id);
   const next = entries.findIndex(
-    ({ position }) => position.value < at.value || (position.value === at.value && position.id > at.id),
+    ({ position }) => position.value < at.value || (position.value === at.value && isBehind(position.id)),
   );
   return next < 0 ? entries.length : next;
 }

@@ -91,7 +91,7 @@ export class HomeResolver {
     @Args(() => ForwardPageArgs) args: ForwardPageArgs,
   ) {
     const at = readPage(ctx, `home ${row.plan.id}`, args);
-    const page = pageOfList(row.plan.entries, at.page);
+    const page = pageOfList(row.plan.entries, at.page, row.plan.ties);
     const reason = async ({ because }: HomeEntry) => ({
       reason: because === null ? null : await reasonOf(ctx, because, info.path),
     });

@@ -30,7 +30,8 @@ export function createCursors(signingKey: Uint8Array): Cursors {
       const bytes = Buffer.from(cursor.slice(0, 2_048), "base64url");
       const payload = bytes.subarray(TAG_BYTES).toString("utf8");
       const tag = bytes.subarray(0, TAG_BYTES);
-      if (tag.length < TAG_BYTES || !timingSafeEqual(tag, tagOf(list, payload))) {
+      const whole = bytes.toString("base64url") === cursor;
+      if (!whole || tag.length < TAG_BYTES || !timingSafeEqual(tag, tagOf(list, payload))) {
         throw clientError(
           "INVALID_CURSOR",
           `${field}: this cursor is damaged or belongs to another list. Accepted: a cursor of the same field with the same filter, order and tenant; start again without ${field} to get new ones.`,

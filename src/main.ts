@@ -1,47 +1,77 @@
+import { constants } from "node:os";
+
 import { isSeeded, seedDemo } from "../seeds/seed.js";
 import { type Stores } from "../datasources/stores.js";
-import { createProgress } from "./cli/progress.js";
+import { createProgress, type Progress } from "./cli/progress.js";
 import { type Config } from "./config.js";
 import { startGateway, type RunningGateway } from "./server.js";
 
-/** Exit code of a process that a signal ended before it served. */
-const INTERRUPTED = 130;
+/** npm passes on a signal that the terminal has sent to both of us: what comes within this time is the same one. Milliseconds. */
+const ECHO_MS = 500;
 
 /**
  * Runs the gateway until a signal: starts the stores, seeds the demo tenants where there are none, serves, and on
- * SIGINT or SIGTERM drains and stops what it started.
+ * SIGINT, SIGTERM or a closed terminal drains and stops what it started. A second signal stops it at once.
  *
  * @throws StartupError with one line that says what to do.
  */
 export async function serve(config: Config): Promise<void> {
   const started = performance.now();
+  const progress = createProgress(process.stdout);
   let gateway: RunningGateway | undefined;
-  const stop = () => {
-    // Until it serves there is nothing to drain; leaving the process stops the embedded server.
-    if (!gateway) process.exit(INTERRUPTED);
-    gateway.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
+  const forget = onSignals((signal, again) => {
+    if (gateway && !again) return void stop(gateway, signal);
+    // Until it serves there is nothing to drain; leaving the process stops the embedded server. A bar hides the cursor.
+    progress.end();
+    process.exit(128 + constants.signals[signal]);
+  });
   try {
-    gateway = await startGateway(config, seedOnce);
+    gateway = await startGateway(config, (stores) => seedOnce(stores, progress));
   } catch (error) {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    forget();
     throw error;
   }
   console.log(welcome(gateway.url, config, (performance.now() - started) / 1000));
 }
 
+/** Calls back for each signal that asks to stop. @returns what ends that. */
+function onSignals(act: (signal: NodeJS.Signals, again: boolean) => void): () => void {
+  // Under nohup, which is to survive a closed terminal, no output is a terminal.
+  const signals: NodeJS.Signals[] = [
+    "SIGINT",
+    "SIGTERM",
+    ...(process.stdout.isTTY ? ["SIGHUP" as const] : []),
+  ];
+  let first: number | undefined;
+  const listener = (signal: NodeJS.Signals) => {
+    const now = performance.now();
+    const again = first !== undefined;
+    first ??= now;
+    if (!again || now - first > ECHO_MS) act(signal, again);
+  };
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}
+
+async function stop(gateway: RunningGateway, signal: NodeJS.Signals): Promise<void> {
+  // After SIGHUP there is nobody left to read it.
+  if (signal !== "SIGHUP")
+    console.log("\nStopping. Requests under way are answered first; Ctrl-C again ends at once.");
+  try {
+    await gateway.close();
+    process.exit(0);
+  } catch (error) {
+    console.error(error);
+    process.exit(1);
+  }
+}
+
 /** Seeds the demo tenants with progress bars, where the first start has not done so already. */
-async function seedOnce(stores: Stores): Promise<void> {
+async function seedOnce(stores: Stores, progress: Progress): Promise<void> {
   if (await isSeeded(stores)) return;
   console.log("First start: seeding the demo tenants. This happens once.");
-  const progress = createProgress(process.stdout);
   try {
     await seedDemo(stores, {}, (tenant, step, fraction, note) =>
       progress.show(`${tenant} ${step}`, fraction, note),

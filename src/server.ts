@@ -11,11 +11,12 @@ import { createTokens, type Identity, type Tokens } from "./auth/tokens.js";
 import { type Config } from "./config.js";
 import { Context, type Gateway } from "./context.js";
 import { createCursors } from "./cursor.js";
+import { createDrain } from "./drain.js";
 import { clientError } from "./errors.js";
+import { checkAddress, listen } from "./listen.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics } from "./observability/metrics.js";
 import { packageRoot } from "./package-root.js";
-import { StartupError } from "./startup-error.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
 /** What the playground needs and nothing else: no request leaves the origin. Monaco sets inline styles and carries its icons in a data URL. */
@@ -42,19 +43,22 @@ export async function startGateway(
   prepare: (stores: Stores) => Promise<void> = async () => {},
 ): Promise<RunningGateway> {
   const logger = createLogger(config);
-  const tokens = await createTokens(config);
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
     dataFolder: config.dataFolder,
     log: (line) => logger.debug(line),
+    warn: (line) => logger.warn(line),
   });
   try {
+    const tokens = await createTokens(config);
+    await checkAddress(config);
     await prepare(stores);
     const gateway = { stores, tokens, cursors: createCursors(tokens.signingKey) };
     const app = await createApp(config, gateway, logger);
+    const drain = createDrain(app);
     const url = await listen(app, config);
     let closing: Promise<void> | undefined;
-    const close = () => (closing ??= drain(app, config).finally(() => stores.close()));
+    const close = () => (closing ??= drain(config.http.drainSeconds).finally(() => stores.close()));
     return { url, stores, tokens, close };
   } catch (error) {
     await stores.close();
@@ -139,36 +143,4 @@ async function servePlayground(app: FastifyInstance): Promise<void> {
       void reply.header("referrer-policy", "no-referrer");
     },
   });
-}
-
-async function listen(app: FastifyInstance, config: Config): Promise<string> {
-  const { port, host } = config.http;
-  try {
-    return await app.listen({ port, host });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") {
-      throw new StartupError(
-        `Port ${port} is in use. Stop what listens there, or choose another: PORT=${port + 1} npm start.`,
-      );
-    }
-    if (code === "EACCES")
-      throw new StartupError(`Port ${port} needs more rights. Choose one above 1023 with PORT.`);
-    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-      throw new StartupError(
-        `HOST "${host}" is no address of this machine. 127.0.0.1 is for this machine alone, 0.0.0.0 for all.`,
-      );
-    }
-    throw error;
-  }
-}
-
-/** Closes the listener, lets requests under way finish, and cuts off what is still open when the time is up. */
-async function drain(app: FastifyInstance, config: Config): Promise<void> {
-  const cutOff = setTimeout(() => app.server.closeAllConnections(), config.http.drainSeconds * 1000);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(cutOff);
-  }
 }

@@ -6,7 +6,7 @@ import { TENANT } from "./titles.js";
 
 const POPULAR = `
   select t.document from shared.catalog_titles t
-  where t.tenant_id = (select id from tenants where slug = $1) and t.state = 'PUBLISHED'
+  where t.tenant_id = (select id from marquee.tenants where slug = $1) and t.state = 'PUBLISHED'
   order by t.popularity desc, t.id desc limit $2`;
 
 /** The catalogue as the embedded PostgreSQL holds it: one prepared statement a list, on a plain pool. */

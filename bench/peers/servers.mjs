@@ -45,7 +45,7 @@ export async function startServer({ peer, data, postgresUrl, core, nodeFlags = [
     env: { PATH: process.env.PATH, NODE_ENV: "production" },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const ended = new Promise((resolve) => child.once("close", resolve));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
   const told = () =>
     Promise.race([
       new Promise((resolve) => child.once("message", resolve)),

@@ -1,3 +1,4 @@
+import { allowBulk } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
 import { type Tenant } from "../tenant.js";
 import { type CatalogProjection } from "./catalog.js";
@@ -45,6 +46,7 @@ function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
 }
 
 async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise<void> {
+  await allowBulk(query);
   const rows = await putTitles(query, titles);
   if (rows.length === 0) return;
   const replaced = rows.filter((row) => row.replaced).map((row) => row.id);

@@ -1,6 +1,6 @@
 import { byKey, manyByKey, oneByKey } from "../loader.js";
 import { type Page, type PageOf } from "../page.js";
-import { type StoreRequest } from "../store-request.js";
+import { type FieldPath, type StoreRequest } from "../store-request.js";
 import { mayMeet, type Audience } from "./audience.js";
 import {
   type Catalog,
@@ -20,13 +20,13 @@ export type CatalogLoaders = ReturnType<typeof catalogLoaders>;
 /**
  * The catalog's batches for one request. Titles come out only where the audience may meet them.
  *
- * @param audienceOf for whom the request is; asked once a batch, so it had better remember its answer.
+ * @param audienceOf for whom the request is, on behalf of a field; asked once a batch, so it had better remember its answer.
  */
 export function catalogLoaders(
   catalog: Catalog,
   versions: TitleVersions,
   request: StoreRequest,
-  audienceOf: () => Promise<Audience>,
+  audienceOf: (path?: FieldPath) => Promise<Audience>,
 ) {
   const same = (id: string) => id;
   const json = (key: unknown) => JSON.stringify(key);
@@ -35,7 +35,7 @@ export function catalogLoaders(
       request,
       keyOf: same,
       batch: async (batch, ids) => {
-        const audience = await audienceOf();
+        const audience = await audienceOf(batch.path);
         const titles = await catalog.titlesByIds(batch, ids);
         for (const [id, title] of titles) if (!mayMeet(title, audience)) titles.delete(id);
         return titles;
@@ -50,13 +50,13 @@ export function catalogLoaders(
     visibleById: oneByKey<string, TitleRef>({
       request,
       keyOf: same,
-      batch: async (batch, ids) => catalog.visibleTitles(batch, await audienceOf(), ids),
+      batch: async (batch, ids) => catalog.visibleTitles(batch, await audienceOf(batch.path), ids),
     }),
     titles: oneByKey<TitleQuery, PageOf<PlacedTitle>>({
       request,
       keyOf: json,
       batch: async (batch, queries) => {
-        const audience = await audienceOf();
+        const audience = await audienceOf(batch.path);
         const pages = await catalog.titles(batch, audience, queries);
         for (const page of pages) page.rows = page.rows.filter(({ title }) => mayMeet(title, audience));
         return byKey(queries, json, pages);
@@ -66,13 +66,13 @@ export function catalogLoaders(
       request,
       keyOf: json,
       batch: async (batch, queries) =>
-        byKey(queries, json, await catalog.titleRefs(batch, await audienceOf(), queries)),
+        byKey(queries, json, await catalog.titleRefs(batch, await audienceOf(batch.path), queries)),
     }),
     titleCount: oneByKey<TitleFilter, number>({
       request,
       keyOf: json,
       batch: async (batch, filters) =>
-        byKey(filters, json, await catalog.countTitles(batch, await audienceOf(), filters)),
+        byKey(filters, json, await catalog.countTitles(batch, await audienceOf(batch.path), filters)),
     }),
     nameById: oneByKey<{ type: NamedType; id: string }, NamedRef>({
       request,
@@ -88,7 +88,7 @@ export function catalogLoaders(
       request,
       keyOf: json,
       batch: async (batch, keys) =>
-        byKey(keys, json, await catalog.creditsOfPeople(batch, await audienceOf(), keys)),
+        byKey(keys, json, await catalog.creditsOfPeople(batch, await audienceOf(batch.path), keys)),
     }),
   };
 }

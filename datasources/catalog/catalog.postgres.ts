@@ -1,5 +1,6 @@
 import { type Page, type PageOf } from "../page.js";
 import {
+  countInDirection,
   directionsOf,
   keysetOrder,
   keysetWithin,
@@ -140,7 +141,7 @@ export class PostgresCatalog implements Catalog {
           request,
           "catalog.creditsOfPeople",
           ownedPages(owned, fromEnd, credits, { type: sql`smallint`, lowest: -1, highest: 32_767 }),
-          keys.length,
+          countInDirection(owned, fromEnd),
         ),
       ),
     );

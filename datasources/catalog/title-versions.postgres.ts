@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { allowBulk } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
 import { CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
@@ -55,6 +56,7 @@ export class PostgresTitleVersions implements TitleVersions {
   async append(tenant: Tenant, versions: readonly TitleVersionInput[]): Promise<number> {
     if (versions.length === 0) return 0;
     return this.postgres.transaction(tenant, async (query) => {
+      await allowBulk(query);
       // Version numbers are counted from what is there: one writer a tenant at a time.
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.title_versions'), ${tenant.id})`);
       const known = await versionsOf(query, [...new Set(versions.map(({ body }) => body.id))]);

@@ -34,6 +34,8 @@ export interface HomeRowPlan {
   kind: HomeRowKind;
   genre: NamedRef | null;
   because: string | null;
+  /** How ids are ordered where values are equal: a cursor whose title has left the row needs to know. */
+  ties: "ASC" | "DESC";
   entries: HomeEntry[];
 }
 
@@ -51,6 +53,8 @@ const ROW_SIZE = 100;
 /** Watches that genres and reasons are drawn from. */
 const RECENT = 50;
 const BECAUSE_ROWS = 3;
+/** Rows cut from lists that are read downwards in (value, id); the others are ranked by value and then upwards by id. */
+const READ_DOWNWARDS: ReadonlySet<HomeRowKind> = new Set(["CONTINUE_WATCHING", "WATCHLIST", "NEW", "POPULAR", "GENRE"]);
 /** A row of suggestions with fewer titles looks broken and is left out; what a person chose is always shown. */
 const SMALLEST_ROW = 4;
 
@@ -198,6 +202,7 @@ function rowOf(kind: HomeRowKind, entries: (Placed & { because?: string | null }
     kind,
     genre: null,
     because: null,
+    ties: READ_DOWNWARDS.has(kind) ? "DESC" : "ASC",
     entries: entries.map(({ titleId, position, because = null }) => ({ titleId, position, because })),
   };
 }

@@ -14,6 +14,8 @@ export const SHARED_SCHEMA = "shared";
 /** The role that the gateway's connections have: no superuser, owns nothing, sees one tenant at a time. */
 export const APP_ROLE = "marquee_app";
 
+const CONNECT_TIMEOUT_MS = 10_000;
+
 interface Migration {
   version: number;
   name: string;
@@ -50,6 +52,7 @@ async function withLock<T>(adminUrl: string, work: (client: pg.Client) => Promis
   const client = new pg.Client({
     connectionString: adminUrl,
     application_name: "marquee-migrate",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     options: "-c TimeZone=UTC",
   });
   await client.connect();

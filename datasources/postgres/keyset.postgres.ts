@@ -38,6 +38,11 @@ export function directionsOf(keys: readonly OwnedPage[]): boolean[] {
   return [...new Set(keys.map(({ page }) => page.fromEnd))];
 }
 
+/** How many of the pages are read in a direction. */
+export function countInDirection(keys: readonly OwnedPage[], fromEnd: boolean): number {
+  return keys.filter(({ page }) => page.fromEnd === fromEnd).length;
+}
+
 /**
  * Pages of many owners' lists in one statement, most recent or highest first.
  *

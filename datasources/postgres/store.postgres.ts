@@ -72,8 +72,11 @@ export class PostgresStore {
     };
     this.#reads = new pg.Pool({ ...shared, application_name: "marquee-read", max: 8, pipeline: true });
     this.#writes = new pg.Pool({ ...shared, application_name: "marquee-write", max: 4 });
-    this.#reads.on("error", onIdleError);
-    this.#writes.on("error", onIdleError);
+    for (const pool of [this.#reads, this.#writes]) {
+      pool.on("error", onIdleError);
+      // One that breaks in use rejects what was asked of it; without a listener of its own it would end the process as well.
+      pool.on("connect", (client) => client.on("error", () => undefined));
+    }
   }
 
   /**

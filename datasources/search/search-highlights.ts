@@ -41,7 +41,9 @@ export class Highlighter {
     if (this.#words.has(text)) return true;
     if (isCommon(text)) return false;
     const joined = (other: Word | undefined, before: boolean) =>
-      other !== undefined && this.#words.has(joinWords(before ? [other.text, text] : [text, other.text]));
+      other !== undefined &&
+      !this.#words.has(other.text) &&
+      this.#words.has(joinWords(before ? [other.text, text] : [text, other.text]));
     return joined(words[index - 1], true) || joined(words[index + 1], false);
   }
 }

@@ -33,6 +33,8 @@ export interface SearchPlan {
 /** More of a text than this is not looked at. UTF-16 code units. */
 const LONGEST_TEXT = 200;
 const MOST_SLOTS = 10;
+/** Han, kana and their like lie behind this character; so do scripts with spaces, which it does not hurt. */
+const FIRST_UNSPACED = 0x2e80;
 const QUALITY = { number: 0.95, joined: 0.97, whole: 1, core: 0.99 };
 
 /** Costs of edits, in parts of the word: shared by the plan's variants and the statement's measured misspellings. */
@@ -58,6 +60,8 @@ function addWord(plan: SearchPlan, word: string, slot: number): void {
 
 /** The fewer letters, the less a completion is worth and the more titles have one. */
 function completionsOf(word: string, isLast: boolean): number {
+  // One character of a script without spaces is as good as a word, and the index has it in pairs.
+  if (word.charCodeAt(0) >= FIRST_UNSPACED) return 60;
   const { length } = word;
   if (length < 2 || (length < 3 && /^\d+$/.test(word))) return 0;
   return isLast ? Math.min(60, 10 * length) : length < 3 ? 0 : 15;

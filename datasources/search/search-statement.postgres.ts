@@ -2,6 +2,7 @@ import { type Audience } from "../catalog/audience.js";
 import { empty, join, sql, type Sql } from "../postgres/store.postgres.js";
 import { type FilterParts, filterParts } from "./search-filter.postgres.js";
 import { EDIT_COST, type SearchPlan } from "./search-plan.js";
+import { WHOLE } from "./search-terms.js";
 import { cleanText, LAST_CHARACTER } from "./search-text.js";
 import { type SearchQuery } from "./search.js";
 
@@ -78,17 +79,19 @@ export function browseStatement(audience: Audience, query: SearchQuery): Sql {
 }
 
 /** `expansion`: the words of the vocabulary that stand for each unit: as written, misspelled, or begun. */
-export function lookUp({ units, variants, keys }: SearchPlan): Sql {
+export function lookUp({ slots, units, variants, keys }: SearchPlan): Sql {
   const bare = units.map((unit) => unit.text.replace(/^=/, ""));
   return sql`unit as materialized (
       select * from unnest(
         ${units.map((_, index) => index)}::int[],
         ${units.map((unit) => unit.text)}::text[],
         ${bare}::text[],
+        ${units.map((unit) => firstHalf(unit.text))}::text[],
+        ${units.map((unit) => (unit.text.startsWith(WHOLE) ? 0.72 : 0.58))}::float8[],
         ${bare.map((text) => [...text].length)}::int[],
         ${units.map((unit) => unit.reach)}::int[],
         ${units.map((unit) => unit.completions)}::int[]
-      ) as u(unit, text, bare, length, reach, completions)
+      ) as u(unit, text, bare, half, begun, length, reach, completions)
     ),
     misspelled as materialized (
       select distinct v.unit, k.word_id
@@ -111,10 +114,10 @@ export function lookUp({ units, variants, keys }: SearchPlan): Sql {
         join unit u on u.unit = m.unit
         join search_words w on w.word_id = m.word_id
         cross join lateral (select levenshtein_less_equal(ltrim(w.word, '='), u.bare, u.reach) as edits) d
-        where d.edits <= u.reach
+        where d.edits <= u.reach and ltrim(w.word, '=') <> all(${slots}::text[])
         union all
         select u.unit, w.word_id, w.word, w.frequency, w.spoken,
-          0.58 + 0.38 * u.length / (length(w.word) - length(u.text) + u.length)
+          u.begun + (0.96 - u.begun) * u.length / (length(w.word) - length(u.text) + u.length)
         from unit u
         cross join lateral (
           select w.word_id, w.word, w.frequency, w.spoken
@@ -124,6 +127,21 @@ export function lookUp({ units, variants, keys }: SearchPlan): Sql {
           limit u.completions
         ) w
         where u.completions > 0
+        union all
+        -- Begun and misspelled: the first half as it should be.
+        select u.unit, w.word_id, w.word, w.frequency, w.spoken,
+          (u.begun + (0.96 - u.begun) * u.length / (length(w.word) - length(u.text) + u.length)) * 0.85
+        from unit u
+        cross join lateral (
+          select w.word_id, w.word, w.frequency, w.spoken
+          from search_words w
+          where w.word > u.half and w.word < u.half || ${LAST_CHARACTER} and w.frequency > 0
+            and length(w.word) >= length(u.text)
+            and levenshtein_less_equal(left(w.word, length(u.text)), u.text, 2) <= case when u.length < 6 then 1 else 2 end
+          order by w.frequency desc, w.word
+          limit 20
+        ) w
+        where u.completions >= 20 and u.length >= 5
       ) e
       where frequency > 0
       group by unit, word_id, word, frequency, spoken
@@ -145,6 +163,13 @@ export function lookUp({ units, variants, keys }: SearchPlan): Sql {
       where s.unit = s.slot
       group by s.slot
     )`;
+}
+
+/** The first half of a unit's text, the longer one where it does not divide. */
+function firstHalf(text: string): string {
+  const marker = text.startsWith(WHOLE) ? WHOLE : "";
+  const letters = [...text.slice(marker.length)];
+  return marker + letters.slice(0, Math.ceil(letters.length / 2)).join("");
 }
 
 /** `scored`: for each title that has any of the words, how well it matches. */

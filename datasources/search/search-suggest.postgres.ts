@@ -12,7 +12,7 @@ const MOST_NAMES = 100;
 const CONSIDERED = 60;
 const POPULARITY = 0.15;
 /** Names of titles that begin with what has been typed, and the letters from which on words within names count too. */
-const WHOLE_NAMES = 300;
+const WHOLE_NAMES = 100;
 const ENOUGH_LETTERS = 4;
 
 /**

@@ -42,7 +42,9 @@ const COMMON = new Set(["the", "a", "an", "of", "and"]);
 
 /** Words that stand in most running texts and tell nothing about any of them. */
 const FUNCTION_WORDS = new Set(
-  "as at be but by for from had has have he her his in into is it its not on or she that their they this to took was were when which who will with".split(" "),
+  "as at be but by for from had has have he her his in into is it its not on or she that their they this to took was were when which who will with".split(
+    " ",
+  ),
 );
 
 /** Whether a word of running text says nothing about it. */

@@ -4,7 +4,8 @@ import { sql, type Query } from "../postgres/store.postgres.js";
  * Recomputes `title_progress` for the pairs in the temporary table `touched` from their events, each id counted once
  * (the instant recorded last holds). What a pair had before says between which instants its earlier events lie, so that
  * few daily partitions are looked into; a pair that is new has no events but the staged ones.
- * Rows are looked up one by one (`limit 1`): a table that is being filled has no statistics to choose a better way by.
+ * Rows are looked up one by one (`limit 1`, `offset 0` keep subqueries apart): a table that is being filled has no
+ * statistics to choose a better way by, and joining the pairs with all events at once costs more with every batch.
  *
  * @param corrected whether events were changed as well, not only added.
  */
@@ -28,6 +29,7 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
           from spans t cross join lateral (
             select * from viewing_events e
             where e.profile_id = t.profile_id and e.title_id = t.title_id and e.at between t.first_at and t.last_at
+            offset 0
           ) e
         ), counted as (
           select distinct on (profile_id, title_id, id) * from events

@@ -1,5 +1,6 @@
 import type pg from "pg";
 
+import { allowBulk } from "../postgres/bulk.postgres.js";
 import { copyRows } from "../postgres/copy.postgres.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
 import { type Tenant } from "../tenant.js";
@@ -63,6 +64,7 @@ async function ingestBatch(
   tenant: Tenant,
   events: ViewingEvent[],
 ): Promise<void> {
+  await allowBulk(query);
   await stage(query, client, events);
   await query(
     sql`insert into profiles (tenant_id, id, name, country)

@@ -1,5 +1,5 @@
 import { type Page, type PageOf } from "../page.js";
-import { directionsOf, ownedPages, toOwnedPages } from "../postgres/keyset.postgres.js";
+import { countInDirection, directionsOf, ownedPages, toOwnedPages } from "../postgres/keyset.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
 import { type StoreRequest } from "../store-request.js";
 import {
@@ -66,7 +66,7 @@ export class PostgresViewing implements Viewing {
           request,
           `viewing.shelves.${shelf}`,
           ownedPages(owned, fromEnd, SHELVES[shelf], bounds),
-          keys.length,
+          countInDirection(owned, fromEnd),
         ),
       ),
     );

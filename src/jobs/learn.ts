@@ -151,5 +151,7 @@ async function saveGraph(
       edges: edges.from.length,
     },
   );
+  // A planner that has not heard of these edges reads them all for every profile.
+  await stores.settle(tenant);
   return { learnedEdges: own.from.length, contentEdges: edges.from.length - own.from.length };
 }

@@ -178,6 +178,9 @@ describe.each([
     const nodes = answer.nodes.map((node: { externalId: string } | null) => node?.externalId ?? null);
     expect(nodes).toEqual(ALL.map((id) => (expected.includes(id) ? id : null)));
     expect(idsOf(answer.person.titles)).toEqual(expected);
+    expect(answer.home.length).toBeGreaterThan(2);
+    expect(answer.top10.length).toBeGreaterThan(2);
+    expect(answer.suggest.length).toBeGreaterThan(2);
     if (profile === undefined) return;
     expect(idsOf(answer.viewer.profile.watchlist)).toEqual(expected);
     expect(idsOf(answer.viewer.profile.history)).toEqual(expected.filter((id) => !/[45]$/.test(id)));

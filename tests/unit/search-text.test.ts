@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 
 import { keysOfMisspelling, keysOfWord, transpositions } from "../../datasources/search/search-fuzzy.js";
-import { coreWords, joinWords, LONGEST_WORD, numberForms, wordsOf } from "../../datasources/search/search-text.js";
+import {
+  coreWords,
+  joinWords,
+  LONGEST_WORD,
+  numberForms,
+  wordsOf,
+} from "../../datasources/search/search-text.js";
 
 const texts = (text: string) => wordsOf(text).map((word) => word.text);
 
@@ -21,7 +27,12 @@ describe("words of a text", () => {
 
   it("know where they stand", () => {
     const text = "«Ocean’s Eleven» 卧虎";
-    expect(wordsOf(text).map(({ start, end }) => text.slice(start, end))).toEqual(["Ocean’s", "Eleven", "卧虎", "虎"]);
+    expect(wordsOf(text).map(({ start, end }) => text.slice(start, end))).toEqual([
+      "Ocean’s",
+      "Eleven",
+      "卧虎",
+      "虎",
+    ]);
   });
 
   it("are cut to a length that the index takes", () => {
@@ -77,7 +88,9 @@ describe("keys for misspellings", () => {
   );
 
   it.each(["godfather", "terminator", "spiderman"])("every two edits of the long word %s meet it", (word) => {
-    const missed = edits(word).flatMap((once, index) => (index % 11 ? [] : edits(once).filter((text) => !meet(word, text))));
+    const missed = edits(word).flatMap((once, index) =>
+      index % 11 ? [] : edits(once).filter((text) => !meet(word, text)),
+    );
     expect(missed).toEqual([]);
   });
 

@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { mayMeet, type Audience } from "../../datasources/catalog/audience.js";
+import { type NamedType } from "../../datasources/catalog/catalog.js";
+import { type CreditRole, type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type Page, type Position } from "../../datasources/page.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { testRequest } from "../support/stores.js";
+import { named } from "../support/titles.js";
+import {
+  document,
+  firstPage,
+  GENRES,
+  PEOPLE,
+  STUDIOS,
+  variedTitles,
+  viewer,
+  type CatalogUnderTest,
+} from "./catalog-model.js";
+
+/** Ids as an import may bring them. */
+const ODD_IDS = ["%", "_", "\\", "a'b", 'a"b', "{a,b}", "NULL", "'; drop table x; --", "été", "日本", "🎬", " a "];
+/** Ids that nothing can have. */
+const IMPOSSIBLE_IDS = ["", "\0", "plain\0", "\ud800", "x".repeat(1_000_000), "missing"];
+
+/** What look-ups in every catalog must do, whichever engine answers them. */
+export function catalogContract(name: string, open: () => Promise<CatalogUnderTest>): void {
+  describe(`look-ups in ${name}`, () => {
+    const varied = variedTitles(44);
+    let under: CatalogUnderTest;
+    let tenant: Tenant;
+    beforeAll(async () => {
+      under = await open();
+      tenant = await under.createTenant();
+      await under.projection.put(tenant, [...varied, ...ODD_IDS.map((id) => document({ id, name: `Film ${id}` }))]);
+    });
+    afterAll(() => under.close());
+
+    it("answer titles by id, duplicates and gaps in one store call", async () => {
+      const request = testRequest(tenant);
+      const [a, b] = varied as [TitleDocument, TitleDocument];
+      const found = await under.catalog.titlesByIds(request, [a.id, "missing", b.id, a.id]);
+      expect([...found.keys()].sort()).toEqual([a.id, b.id].sort());
+      expect(found.get(a.id)).toEqual({ ...a, popularity: expect.closeTo(a.popularity, 6) as number });
+      expect(request.calls.calls).toHaveLength(1);
+    });
+
+    it("answer titles in whatever state, licensed or not", async () => {
+      const found = await under.catalog.titlesByIds(
+        testRequest(tenant),
+        varied.map(({ id }) => id),
+      );
+      expect(found.size).toBe(varied.length);
+    });
+
+    it("take every id for what it is", async () => {
+      const ids = [...ODD_IDS, ...IMPOSSIBLE_IDS];
+      const titles = await under.catalog.titlesByIds(testRequest(tenant), ids);
+      expect([...titles.keys()].sort()).toEqual([...ODD_IDS].sort());
+      expect(ODD_IDS.map((id) => titles.get(id)?.name)).toEqual(ODD_IDS.map((id) => `Film ${id}`));
+      const visible = await under.catalog.visibleTitles(testRequest(tenant), viewer, ids);
+      expect([...visible.keys()].sort()).toEqual([...ODD_IDS].sort());
+    });
+
+    it("keep names of every script and long texts as they are", async () => {
+      const names = ["Amélie", "Ame\u0301lie", "日本沈没", "الرسالة", "👩‍👩‍👧‍👦", 'Robert"); drop table titles; --', "a\tb\nc\\N"];
+      const titles = names.map((text, n) => document({ id: `name-${n}`, name: text, synopsis: text.repeat(50_000) }));
+      const own = await under.createTenant();
+      await under.projection.put(own, titles);
+      const found = await under.catalog.titlesByIds(
+        testRequest(own),
+        titles.map(({ id }) => id),
+      );
+      expect(titles.map(({ id }) => found.get(id)?.name)).toEqual(names);
+      expect(titles.every(({ id, synopsis }) => found.get(id)?.synopsis === synopsis)).toBe(true);
+    });
+
+    it("answer nothing of another tenant", async () => {
+      const request = testRequest(await under.createTenant());
+      const { id } = varied[0]!;
+      expect(await under.catalog.titlesByIds(request, [id])).toEqual(new Map());
+      expect(await under.catalog.visibleTitles(request, { ...viewer, editor: true }, [id])).toEqual(new Map());
+      expect(await under.catalog.genres(request)).toEqual([]);
+      expect(await under.catalog.namesByIds(request, [{ type: "Person", id: PEOPLE[0]!.id }])).toEqual(new Map());
+    });
+
+    it("answer an empty batch with nothing", async () => {
+      const request = testRequest(tenant);
+      expect(await under.catalog.titlesByIds(request, [])).toEqual(new Map());
+      expect(await under.catalog.titles(request, viewer, [])).toEqual([]);
+      expect(await under.catalog.countTitles(request, viewer, [])).toEqual([]);
+      expect(await under.catalog.creditsOfPeople(request, viewer, [])).toEqual([]);
+    });
+
+    it("answer all genres by name", async () => {
+      const request = testRequest(tenant);
+      const names = [...GENRES].sort((a, b) => (a.name < b.name ? -1 : 1));
+      expect(await under.catalog.genres(request)).toEqual(names);
+      expect(request.calls.calls).toHaveLength(1);
+    });
+
+    it("answer names by type and id, each type apart, in one store call", async () => {
+      const request = testRequest(tenant);
+      const key = (type: NamedType, id: string) => ({ type, id });
+      const [ada, universal, crime] = [PEOPLE[0]!, STUDIOS[0]!, GENRES[0]!];
+      const found = await under.catalog.namesByIds(request, [
+        key("Person", ada.id),
+        key("Studio", universal.id),
+        key("Genre", crime.id),
+        key("Genre", ada.id),
+        key("Person", ada.id),
+        ...IMPOSSIBLE_IDS.map((id) => key("Person", id)),
+      ]);
+      expect(Object.fromEntries(found)).toEqual({
+        [`Person ${ada.id}`]: ada,
+        [`Studio ${universal.id}`]: universal,
+        [`Genre ${crime.id}`]: crime,
+      });
+      expect(request.calls.calls).toHaveLength(1);
+    });
+  });
+
+  viewingRules(name, open);
+  creditsOfPeople(name, open);
+}
+
+/** The rules of viewing: look-ups, lists, counts and credits all follow `mayMeet`. */
+function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void {
+  describe(`the rules of viewing in ${name}`, () => {
+    const from = "2026-01-01T00:00:00.000Z";
+    const until = "2026-02-01T00:00:00.000Z";
+    const ada = named("Ada");
+    const titles = [
+      document({ id: "plain" }),
+      document({ id: "draft", state: "DRAFT" }),
+      document({ id: "archived", state: "ARCHIVED" }),
+      document({ id: "unlicensed", licences: [] }),
+      document({ id: "gb", licences: [{ countries: ["GB", "IE"], from: "2020-01-01T00:00:00Z", until: null }] }),
+      document({ id: "january", licences: [{ countries: ["*"], from, until }] }),
+      document({ id: "january-gb", licences: [{ countries: ["GB"], from, until }] }),
+      document({
+        id: "not-in-january",
+        licences: [
+          { countries: ["*"], from: "2020-01-01T00:00:00Z", until: from },
+          { countries: ["*"], from: until, until: null },
+        ],
+      }),
+      ...(["G", "PG", "PG-13", "R", "NC-17", "NR"] as const).map((maturityRating) =>
+        document({ id: `rated-${maturityRating}`, maturityRating }),
+      ),
+    ].map((title) => ({ ...title, credits: [{ role: "ACTOR" as const, character: null, person: ada }] }));
+    const ids = titles.map(({ id }) => id);
+
+    const audiences: Audience[] = ["US", "GB", "IE", "XX"].flatMap((country) =>
+      [0, 8, 13, 18].flatMap((maturityLimit) =>
+        [false, true].map((editor) => ({ country, maturityLimit, editor, now: viewer.now })),
+      ),
+    );
+    for (const instant of [from, until]) {
+      for (const offset of [-1, 0, 1]) audiences.push({ ...viewer, now: new Date(Date.parse(instant) + offset) });
+    }
+
+    let under: CatalogUnderTest;
+    let tenant: Tenant;
+    beforeAll(async () => {
+      under = await open();
+      tenant = await under.createTenant();
+      await under.projection.put(tenant, titles);
+    });
+    afterAll(() => under.close());
+
+    it.each(audiences)("hold in $country, age $maturityLimit, editor $editor, at $now", async (audience) => {
+      const request = testRequest(tenant);
+      const page = firstPage(100);
+      const query = { filter: {}, order: { field: "NAME", direction: "ASC" } as const, page };
+      const visible = await under.catalog.visibleTitles(request, audience, ids);
+      const [list] = await under.catalog.titles(request, audience, [query]);
+      const [refs] = await under.catalog.titleRefs(request, audience, [query]);
+      const [count] = await under.catalog.countTitles(request, audience, [{}]);
+      const [credits] = await under.catalog.creditsOfPeople(request, audience, [{ person: ada.id, page }]);
+      const expected = titles.filter((title) => mayMeet(title, audience)).map(({ id }) => id).sort();
+      expect([...visible.keys()].sort()).toEqual(expected);
+      expect(list!.rows.map(({ title }) => title.id).sort()).toEqual(expected);
+      expect(refs!.rows.map(({ id }) => id).sort()).toEqual(expected);
+      expect(credits!.rows.map(({ titleId }) => titleId).sort()).toEqual(expected);
+      expect(count).toBe(expected.length);
+    });
+
+    it("start with a licence's first instant and end before its last", async () => {
+      const seen = async (instant: string, offset: number) => {
+        const audience = { ...viewer, now: new Date(Date.parse(instant) + offset) };
+        return (await under.catalog.visibleTitles(testRequest(tenant), audience, ["january"])).size;
+      };
+      expect([await seen(from, -1), await seen(from, 0), await seen(until, -1), await seen(until, 0)]).toEqual([
+        0, 1, 1, 0,
+      ]);
+    });
+  });
+}
+
+function creditsOfPeople(name: string, open: () => Promise<CatalogUnderTest>): void {
+  describe(`credits of people in ${name}`, () => {
+    const titles = variedTitles(44);
+    const [ada, bo] = PEOPLE as [{ id: string }, { id: string }];
+    let under: CatalogUnderTest;
+    let tenant: Tenant;
+    beforeAll(async () => {
+      under = await open();
+      tenant = await under.createTenant();
+      await under.projection.put(tenant, titles);
+    });
+    afterAll(() => under.close());
+
+    /** `title role`, newest title first. */
+    const creditsOf = (person: string): string[] => {
+      const credits = titles
+        .filter((title) => mayMeet(title, viewer))
+        .flatMap((title) =>
+          title.credits
+            .filter((credit) => credit.person.id === person)
+            .map(({ role }) => ({ year: title.releaseYear ?? 0, text: `${title.id} ${role}` })),
+        );
+      credits.sort((a, b) => b.year - a.year || (a.text < b.text ? 1 : -1));
+      return [...new Set(credits.map(({ text }) => text))];
+    };
+    const text = ({ titleId, role }: { titleId: string; role: CreditRole }) => `${titleId} ${role}`;
+
+    it("come newest first in pages of each person's own, in one store call", async () => {
+      const request = testRequest(tenant);
+      const keys: { person: string; page: Page }[] = [
+        { person: ada.id, page: firstPage(3) },
+        { person: bo.id, page: firstPage(100) },
+        { person: "nobody\0", page: firstPage(3) },
+        { person: ada.id, page: { limit: 2, fromEnd: true } },
+        { person: ada.id, page: firstPage(3) },
+        { person: bo.id, page: firstPage(0) },
+      ];
+      const pages = await under.catalog.creditsOfPeople(request, viewer, keys);
+      expect(pages.map(({ rows, hasMore }) => [rows.map(text), hasMore])).toEqual([
+        [creditsOf(ada.id).slice(0, 3), true],
+        [creditsOf(bo.id), false],
+        [[], false],
+        [creditsOf(ada.id).slice(-2), true],
+        [creditsOf(ada.id).slice(0, 3), true],
+        [[], true],
+      ]);
+      expect(request.calls.calls).toHaveLength(1);
+    });
+
+    it.each([false, true])("show each credit once page by page (from the end: %s)", async (fromEnd) => {
+      const read: string[] = [];
+      for (let at: Position | undefined; ;) {
+        const page = { limit: 3, fromEnd, ...(fromEnd ? { before: at } : { after: at }) };
+        const [found] = await under.catalog.creditsOfPeople(testRequest(tenant), viewer, [{ person: ada.id, page }]);
+        read.splice(fromEnd ? 0 : read.length, 0, ...found!.rows.map(text));
+        if (!found!.hasMore) break;
+        at = (fromEnd ? found!.rows[0] : found!.rows.at(-1))?.position;
+      }
+      expect(read).toEqual(creditsOf(ada.id));
+      expect(read.length).toBeGreaterThan(6);
+    });
+  });
+}

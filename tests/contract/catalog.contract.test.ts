@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Stores } from "../../datasources/stores.js";
+import { type TenantTier } from "../../datasources/tenant.js";
+import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { catalogContract } from "./catalog.cases.js";
+import { catalogListsContract } from "./catalog-lists.cases.js";
+import { firstPage, variedTitles, viewer, PEOPLE, type CatalogUnderTest } from "./catalog-model.js";
+
+let stores: Stores;
+beforeAll(async () => {
+  stores = await openTestStores();
+});
+afterAll(() => stores.close());
+
+function openPostgres(tier: TenantTier = "SHARED"): Promise<CatalogUnderTest> {
+  return Promise.resolve({
+    catalog: stores.catalog,
+    projection: stores.catalogProjection,
+    createTenant: () => createTestTenant(stores, tier),
+    close: () => Promise.resolve(),
+  });
+}
+
+catalogContract("PostgreSQL", openPostgres);
+catalogContract("PostgreSQL, isolated tenants", () => openPostgres("ISOLATED"));
+catalogListsContract("PostgreSQL", openPostgres);
+
+describe("the catalog in PostgreSQL", () => {
+  it("answers all that one level of a query asks in one round trip, and counts each key once", async () => {
+    const { catalog } = stores;
+    const tenant = await createTestTenant(stores);
+    await stores.catalogProjection.put(tenant, variedTitles(20));
+    const request = testRequest(tenant);
+    const order = { field: "NAME", direction: "ASC" } as const;
+    const pages = [firstPage(3), { limit: 2, fromEnd: true }];
+    const credits = pages.map((page) => ({ person: PEOPLE[0]!.id, page }));
+    const [titles, , lists, counts, , , credited] = await Promise.all([
+      catalog.titlesByIds(request, ["t000", "t001"]),
+      catalog.visibleTitles(request, viewer, ["t000"]),
+      catalog.titles(request, viewer, [{ filter: {}, order, page: firstPage(5) }]),
+      catalog.countTitles(request, viewer, [{}, { kinds: ["MOVIE"] }]),
+      catalog.genres(request),
+      catalog.namesByIds(request, [{ type: "Person", id: PEOPLE[0]!.id }]),
+      catalog.creditsOfPeople(request, viewer, credits),
+    ]);
+    expect([titles.size, lists[0]?.rows.length, counts.length]).toEqual([2, 5, 2]);
+    expect(credited.map(({ rows }) => rows.length)).toEqual([3, 2]);
+    expect(request.calls.calls).toMatchObject([{ store: "POSTGRES", keys: 10, uniqueKeys: 10 }]);
+    expect(request.calls.calls[0]?.operation.split(" + ")).toHaveLength(7);
+  });
+
+  it("counts the keys of a batch once, however many statements answer it", async () => {
+    const request = { ...testRequest(await createTestTenant(stores)), requested: 5 };
+    await stores.catalog.countTitles(request, viewer, [{}, { kinds: ["MOVIE"] }, { kinds: ["SERIES"] }]);
+    expect(request.calls.calls).toMatchObject([{ keys: 5, uniqueKeys: 3 }]);
+  });
+});

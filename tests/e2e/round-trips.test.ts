@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Tenant } from "../../datasources/tenant.js";
+import { demoTenants } from "../../seeds/demo-tenants.js";
+import { importEvents } from "../../seeds/import-events.js";
+import { importTitles } from "../../seeds/import-titles.js";
+import { linesOf } from "../../seeds/ndjson.js";
+import { learn } from "../../src/jobs/learn.js";
+import { adultProfile } from "../support/catalogue.js";
+import { type Answer, clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
+import { createTestTenant } from "../support/stores.js";
+
+let gateway: TestGateway;
+let document: string;
+let viewer: string;
+let kids: string;
+
+beforeAll(async () => {
+  [gateway, document] = await Promise.all([startGateway(), clientDocuments("reads.graphql")]);
+  viewer = await gateway.signIn("viewer@meridian.example");
+  kids = await gateway.tokenFor({ tenant: "meridian", account: "family", profile: "meridian-kids", roles: ["VIEWER"] });
+});
+afterAll(() => gateway?.close());
+
+/** Runs an operation of the clients' documents with explain and checks that what it tells is sound. */
+async function explained(
+  operationName: string,
+  variables: Record<string, unknown>,
+  token: string | undefined = viewer,
+): Promise<Answer & { total: number }> {
+  const answer = await gateway.ask(document, { operationName, variables, token, explain: true });
+  expect(answer.errors).toBeUndefined();
+  return { ...answer, total: checkExplain(answer) };
+}
+
+function checkExplain({ extensions }: Answer): number {
+  const { calls, totals } = extensions!.explain!;
+  const counted: Record<string, number> = {};
+  for (const call of calls) {
+    counted[call.store] = (counted[call.store] ?? 0) + 1;
+    expect(call).toEqual({
+      store: "POSTGRES",
+      operation: expect.stringMatching(/^[a-z0-9]+(\.\w+)+( \+ [a-z0-9]+(\.\w+)+)*$/i),
+      keys: expect.any(Number),
+      uniqueKeys: expect.any(Number),
+      rows: expect.any(Number),
+      ms: expect.any(Number),
+      path: expect.stringMatching(/^\w/),
+    });
+    expect(call.keys).toBeGreaterThanOrEqual(call.uniqueKeys);
+    expect(call.uniqueKeys).toBeGreaterThan(0);
+    expect(call.rows).toBeGreaterThanOrEqual(0);
+    expect(call.ms).toBeGreaterThan(0);
+  }
+  expect(totals).toEqual(counted);
+  return calls.length;
+}
+
+const cardsOf = (home: Record<string, any>[]) => home.flatMap((row) => row.titles.edges);
+
+describe("Home", () => {
+  it("takes at most eight store calls for ten rows of twenty titles with genres, studio, progress and reason", async () => {
+    const { data, total } = await explained("Home", { rows: 10, perRow: 20 });
+    expect(data.home).toHaveLength(10);
+    expect(cardsOf(data.home).length).toBeGreaterThan(140);
+    expect(cardsOf(data.home).some(({ reason }) => reason !== null)).toBe(true);
+    expect(cardsOf(data.home).some(({ node }) => node.myProgress !== null)).toBe(true);
+    expect(total).toBeLessThanOrEqual(8);
+  });
+
+  it.each([
+    ["a viewer", () => viewer],
+    ["a kids profile", () => kids],
+    ["a visitor", () => undefined],
+  ])("takes as many for one row as for ten, for one title as for a hundred: %s", async (_, token) => {
+    const totals = new Map<string, number>();
+    for (const [rows, perRow] of [[1, 1], [1, 20], [10, 1], [10, 20], [10, 100], [100, 100]]) {
+      const { total } = await explained("Home", { rows, perRow }, token());
+      totals.set(`${rows} × ${perRow}`, total);
+    }
+    expect(new Set(totals.values()), JSON.stringify([...totals])).toHaveLength(1);
+    expect([...totals.values()][0]).toBeLessThanOrEqual(8);
+  });
+});
+
+/** The documents whose cost must not grow with what they answer, at one entry and at many. */
+const CASES: [operation: string, few: Record<string, unknown>, many: Record<string, unknown>, most: number][] = [
+  ["Browse", { first: 1 }, { first: 100 }, 3],
+  ["Browse", { last: 1, filter: { genres: ["Drama"] } }, { last: 100, filter: { genres: ["Drama"] } }, 3],
+  ["Search", { query: "the", first: 1 }, { query: "the", first: 100 }, 4],
+  ["MyShelf", { first: 1 }, { first: 100 }, 6],
+  ["Suggest", { prefix: "x" }, { prefix: "the" }, 3],
+  ["Top10", { country: "US" }, { country: "GB" }, 4],
+  ["Nodes", { ids: ["Title:film-casino-1995"] }, { ids: [] }, 2],
+];
+
+describe("the other documents", () => {
+  it.each(CASES)("%s %j takes as many calls as %j", async (operation, few, many, most) => {
+    if (operation === "Nodes") many = { ids: await titleIds(100) };
+    const [one, hundred] = [await explained(operation, few), await explained(operation, many)];
+    expect(hundred.total).toBe(one.total);
+    expect(hundred.total).toBeLessThanOrEqual(most);
+    expect(JSON.stringify(hundred.data).length).toBeGreaterThan(JSON.stringify(one.data).length);
+  });
+
+  it("Suggest takes as many calls for one suggestion as for a hundred", async () => {
+    const suggest = (first: number) =>
+      gateway.ask(`{ suggest(prefix: "s", first: ${first}) { text kind node { __typename id ... on Title { name genres { name } } } } }`, { token: viewer, explain: true });
+    const [one, many] = [await suggest(1), await suggest(100)];
+    expect(one.data.suggest).toHaveLength(1);
+    expect(many.data.suggest.length).toBeGreaterThan(20);
+    expect(checkExplain(many)).toBe(checkExplain(one));
+  });
+
+  it("TitlePage takes as many calls for a title with many people and neighbours as for any other", async () => {
+    const totals = new Set<number>();
+    for (const id of await titleIds(10)) totals.add((await explained("TitlePage", { id })).total);
+    expect(totals).toHaveLength(1);
+    expect([...totals][0]).toBeLessThanOrEqual(6);
+  });
+
+  it("Person takes as many calls for one title as for many", async () => {
+    const query = "query ($id: ID!, $first: Int) { person(id: $id) { name titles(first: $first) { edges { role node { id name genres { name } myRating } } } } }";
+    const { search } = (await gateway.ask(`{ search(query: "steven spielberg", first: 1) { edges { node { credits(role: DIRECTOR) { person { id } } } } } }`)).data;
+    const { id } = search.edges[0].node.credits[0].person;
+    const [one, many] = await Promise.all([1, 100].map((first) => gateway.ask(query, { variables: { id, first }, token: viewer, explain: true })));
+    expect(one!.data.person.titles.edges).toHaveLength(1);
+    expect(many!.data.person.titles.edges.length).toBeGreaterThan(8);
+    expect(checkExplain(many!)).toBe(checkExplain(one!));
+  });
+
+  it("lists within lists take one call a level: a hundred titles, their people, the people's titles", async () => {
+    const query = "query ($first: Int) { titles(first: $first) { edges { node { similar(first: 5) { edges { node { name myRating } } } credits { person { titles(first: 3) { edges { node { name myRating } } } } } } } } }";
+    const [one, many] = [
+      await gateway.ask(query, { variables: { first: 2 }, token: viewer, explain: true }),
+      await gateway.ask(query, { variables: { first: 100 }, token: viewer, explain: true }),
+    ];
+    expect(many.errors).toBeUndefined();
+    expect(checkExplain(many)).toBe(checkExplain(one));
+    expect(checkExplain(many)).toBeLessThanOrEqual(6);
+  });
+});
+
+async function titleIds(first: number): Promise<string[]> {
+  const { data } = await gateway.ask(`{ titles(first: ${first}, orderBy: { field: POPULARITY, direction: DESC }) { edges { node { id } } } }`);
+  return data.titles.edges.map(({ node }: { node: { id: string } }) => node.id);
+}
+
+describe("fields of one level", () => {
+  it("share one call, aliases and different domains alike", async () => {
+    const answer = await gateway.ask(
+      `{ a: titles(first: 3) { edges { cursor } } b: titles(first: 3, orderBy: { field: RELEASE_YEAR }) { edges { cursor } }
+         c: titles(last: 3) { edges { cursor } } genres { name } top10 { rank title { name } } search(query: "war") { totalCount } }`,
+      { explain: true },
+    );
+    expect(answer.errors).toBeUndefined();
+    const { calls } = answer.extensions!.explain!;
+    const [first, ...deeper] = calls;
+    expect(new Set(first!.operation.split(" + "))).toEqual(new Set(["catalog.titles", "catalog.genres", "top10.top10", "search.search"]));
+    expect(first!.path.split(", ")).toEqual(expect.arrayContaining(["genres", "top10", "search"]));
+    expect(deeper.map(({ operation }) => operation)).toEqual(["catalog.titlesByIds"]);
+    checkExplain(answer);
+  });
+
+  it("ask for a key once, however many fields want it", async () => {
+    const id = "Title:film-the-godfather-1972";
+    const aliases = Array.from({ length: 20 }, (_, index) => `t${index}: title(id: "${id}") { name myRating inMyWatchlist myProgress { completed } }`);
+    const answer = await gateway.ask(`{ ${aliases.join(" ")} }`, { token: viewer, explain: true });
+    expect(answer.data.t19).toEqual(answer.data.t0);
+    const calls = answer.extensions!.explain!.calls;
+    const titles = calls.find(({ operation }) => operation.includes("catalog.titlesByIds"))!;
+    expect(titles).toMatchObject({ keys: 20, uniqueKeys: 1 });
+    const states = calls.find(({ operation }) => operation.includes("viewing.titleStates"))!;
+    expect(states).toMatchObject({ keys: 60, uniqueKeys: 1 });
+    expect(calls.length).toBeLessThanOrEqual(3);
+  });
+
+  it("tell nothing without the header", async () => {
+    expect((await gateway.ask("{ genres { name } }")).extensions?.explain).toBeUndefined();
+    expect((await gateway.ask("{ genres { name } }", { headers: { "x-marquee-explain": "0" } })).extensions?.explain).toBeUndefined();
+  });
+
+  it("count no call for the tenant or for what needs no store", async () => {
+    const answer = await gateway.ask("{ __typename }", { tenant: "atelier", explain: true });
+    expect(answer.extensions!.explain).toEqual({ calls: [], totals: {} });
+  });
+});
+
+describe("a catalogue of 1,000 titles", () => {
+  let tenant: Tenant;
+  let token: string;
+
+  /** The thousand best-known films of meridian with the viewing of its demo accounts, in a tenant of their own. */
+  beforeAll(async () => {
+    const demo = demoTenants({ scale: 1000 / 3201, profiles: 60, events: 2_000, until: new Date("2026-06-01T00:00:00Z") })[0]!;
+    expect(demo.counts.titles).toBe(1000);
+    const { stores } = gateway;
+    tenant = await createTestTenant(stores);
+    await stores.accounts.putProfiles(tenant, [adultProfile("meridian-viewer")]);
+    await importTitles(stores, tenant, linesOf(demo.titles(), demo.counts.titles));
+    await importEvents(stores, tenant, linesOf(demo.events(), demo.counts.events));
+    await stores.viewingIngest.addToWatchlists(
+      tenant,
+      (await titlesOf()).map((titleId) => ({ profileId: "meridian-viewer", titleId, addedAt: "2026-05-01T00:00:00Z" })),
+    );
+    await learn(stores, tenant);
+    token = await gateway.tokenFor({ tenant: tenant.slug, account: null, profile: "meridian-viewer", roles: ["VIEWER"] });
+  });
+
+  async function titlesOf(): Promise<string[]> {
+    const { data } = await gateway.ask("{ titles(first: 5) { edges { node { externalId } } } }", { tenant: tenant.slug });
+    return data.titles.edges.map(({ node }: { node: { externalId: string } }) => node.externalId);
+  }
+
+  it.each([["Home", {}], ...CASES.filter(([operation]) => operation !== "Nodes").map(([operation, , many]) => [operation, many] as const)] as [string, Record<string, unknown>][])(
+    "costs as many calls as one of 3,201: %s %j",
+    async (operation, variables) => {
+      const [small, large] = [await explained(operation, variables, token), await explained(operation, variables, viewer)];
+      expect(small.total).toBe(large.total);
+      if (operation === "Home") expect(small.data.home).toHaveLength(10);
+    },
+  );
+});

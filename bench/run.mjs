@@ -1,9 +1,11 @@
 // Measures what one list query costs: Marquee beside stock Apollo Server with TypeGraphQL and Mercurius with JIT, all
 // answering the same bytes, interleaved in one run.
 //
-//   npm run bench -- [--quick] [--rounds N] [--seconds S] [--connections N] [--only in-memory|postgres] [--no-write]
+//   npm run bench -- [--quick] [--rounds N] [--seconds S] [--connections N]
+//     [--only in-memory|postgres] [--profile DIR] [--no-write]
 //
-// --quick is a smoke run and writes nothing; otherwise the report goes to bench/results/hot-path.md.
+// --quick is a smoke run and writes nothing, --only leaves out the other tables and writes nothing, --profile makes each
+// server leave a CPU profile in a folder; a whole run puts its report into bench/results/hot-path.md.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -21,11 +23,12 @@ const { values: args } = parseArgs({
     seconds: { type: "string" },
     connections: { type: "string", default: "8" },
     only: { type: "string" },
+    profile: { type: "string" },
     "no-write": { type: "boolean", default: false },
   },
 });
-const rounds = Number(args.rounds ?? (args.quick ? 2 : 7));
-const seconds = Number(args.seconds ?? (args.quick ? 0.5 : 3));
+const rounds = Number(args.rounds ?? (args.quick ? 2 : 9));
+const seconds = Number(args.seconds ?? (args.quick ? 0.5 : 2));
 const connections = Number(args.connections);
 const warmUpSeconds = args.quick ? 1 : 4;
 if (![rounds, seconds, connections].every((value) => value > 0)) {
@@ -52,6 +55,7 @@ const body = JSON.stringify({ query: QUERY, variables: { first: FIRST } });
 const dataFolder = mkdtempSync(path.join(tmpdir(), "marquee-bench-"));
 const running = [];
 let database;
+process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
 try {
   database = await startDatabase();
   for (const contender of CONTENDERS) running.push(await start(contender));
@@ -59,10 +63,18 @@ try {
   await measure();
   const text = report(running, { bytes, rounds, seconds, connections, pinned: cores !== null });
   console.log(text);
-  if (!args.quick && !args["no-write"] && args.only === undefined) {
+  if (!args.quick && !args["no-write"] && !args.only && !args.profile) {
     writeFileSync(path.join(import.meta.dirname, "results/hot-path.md"), text);
   }
 } finally {
+  await cleanUp();
+}
+
+function interrupted() {
+  void cleanUp().finally(() => process.exit(130));
+}
+
+async function cleanUp() {
   await Promise.all(running.map(({ server }) => server.stop()));
   await database?.stop();
   rmSync(dataFolder, { recursive: true, force: true });
@@ -94,7 +106,10 @@ async function startDatabase() {
       const titles = titleDocuments();
       await stores.accounts.putAccounts(tenant, [ACCOUNT]);
       await stores.catalogProjection.put(tenant, titles);
-      await stores.catalogProjection.setPopularity(tenant, new Map(titles.map(({ id, popularity }) => [id, popularity])));
+      await stores.catalogProjection.setPopularity(
+        tenant,
+        new Map(titles.map(({ id, popularity }) => [id, popularity])),
+      );
       await stores.settle(tenant);
     } finally {
       await stores.close();
@@ -111,6 +126,7 @@ async function start(contender) {
     ...contender,
     postgresUrl: database.adminUrl,
     core: cores && cores.server,
+    nodeFlags: args.profile ? ["--cpu-prof", `--cpu-prof-dir=${path.resolve(args.profile)}`] : [],
   });
   return { ...contender, server, rounds: [] };
 }
@@ -119,16 +135,22 @@ async function start(contender) {
 async function assertSameAnswers() {
   for (const contender of running) {
     const { url, headers } = contender.server;
-    const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body });
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body,
+    });
     const text = await response.text();
     contender.bytes = Buffer.byteLength(text);
     contender.answer = text.trimEnd();
   }
   const [{ answer }] = running;
   const { data, errors } = JSON.parse(answer);
-  if (errors || data.titles.edges.length !== FIRST) throw new Error(`No list of ${FIRST} titles: ${answer.slice(0, 400)}`);
+  if (errors || data.titles.edges.length !== FIRST)
+    throw new Error(`No list of ${FIRST} titles: ${answer.slice(0, 400)}`);
   const other = running.find((contender) => contender.answer !== answer);
-  if (other) throw new Error(`${other.name} (${other.data}) answers something else: ${other.answer.slice(0, 400)}`);
+  if (other)
+    throw new Error(`${other.name} (${other.data}) answers something else: ${other.answer.slice(0, 400)}`);
   return Buffer.byteLength(answer);
 }
 

@@ -162,7 +162,10 @@ class Lifetime {
   }
 
   readonly #onExit = () => {
-    if (this.#server) stopServerNow(this.cluster, this.#server.pid);
+    const { child, pid } = this.#server ?? {};
+    // A child that we started is told directly: in its first moments there is no postmaster.pid that names it.
+    if (child) child.kill("SIGINT");
+    else if (pid) stopServerNow(this.cluster, pid);
     this.lock.release();
   };
 

@@ -17,7 +17,10 @@ function inMemory(): { accounts: Pick<Accounts, "viewer">; catalog: Pick<Catalog
     accounts: { viewer: async () => viewer },
     catalog: {
       titles: async (_request, _audience, queries) =>
-        queries.map(({ page }) => ({ rows: titles.slice(0, page.limit), hasMore: titles.length > page.limit })),
+        queries.map(({ page }) => ({
+          rows: titles.slice(0, page.limit),
+          hasMore: titles.length > page.limit,
+        })),
     },
   };
 }

@@ -1,6 +1,11 @@
 import DataLoader from "dataloader";
 
-import { type CreditRole, type MaturityRating, type TitleDocument, type TitleKind } from "../../datasources/catalog/title.document.js";
+import {
+  type CreditRole,
+  type MaturityRating,
+  type TitleDocument,
+  type TitleKind,
+} from "../../datasources/catalog/title.document.js";
 import { toGlobalId, type NodeType } from "../../src/global-id.js";
 import { TENANT, titleDocuments } from "./titles.js";
 
@@ -75,7 +80,15 @@ function loaderOf<V>(values: ReadonlyMap<string, V>): DataLoader<string, V> {
 }
 
 /** A document as a row. */
-export function toRow({ id, name, kind, releaseYear, maturityRating, studio, credits }: TitleDocument): TitleRow {
+export function toRow({
+  id,
+  name,
+  kind,
+  releaseYear,
+  maturityRating,
+  studio,
+  credits,
+}: TitleDocument): TitleRow {
   const own = studio && { id: opaque("Studio", studio.id), name: studio.name };
   return {
     id: opaque("Title", id),

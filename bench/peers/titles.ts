@@ -1,5 +1,9 @@
 import { type NewAccount, type ViewerRecord } from "../../datasources/accounts/accounts.js";
-import { type CreditRole, type NamedRef, type TitleDocument } from "../../datasources/catalog/title.document.js";
+import {
+  type CreditRole,
+  type NamedRef,
+  type TitleDocument,
+} from "../../datasources/catalog/title.document.js";
 import { entityId } from "../../src/entity-id.js";
 
 /** The tenant whose titles all servers answer. */
@@ -20,7 +24,13 @@ export const ACCOUNT: NewAccount = {
 export function viewerRecord(): ViewerRecord {
   const profiles = ACCOUNT.profiles.map((profile) => ({ ...profile, accountId: ACCOUNT.id }));
   const { id, email, roles, country } = ACCOUNT;
-  return { account: { id, email, roles, country }, profile: profiles[0]!, profiles, subscription: null, consents: null };
+  return {
+    account: { id, email, roles, country },
+    profile: profiles[0]!,
+    profiles,
+    subscription: null,
+    consents: null,
+  };
 }
 
 /** The list of titles that every server is asked for. */
@@ -44,11 +54,50 @@ export const FIRST = 50;
 const TITLES = 200;
 const CREDITS = 4;
 const PEOPLE = 300;
-const GIVEN = ["Ada", "Bruno", "Clara", "Dario", "Elif", "Farah", "Goran", "Hana", "Ivo", "Jana", "Kofi", "Lena", "Mateo", "Nadia", "Oskar", "Priya", "Quentin"];
-const FAMILY = ["Almeida", "Bergman", "Castellano", "Dupont", "Eriksen", "Fontaine", "Grigoriou", "Hashimoto", "Ivanova", "Jansen", "Kowalski", "Lindqvist", "Marchetti"];
+const GIVEN = [
+  "Ada",
+  "Bruno",
+  "Clara",
+  "Dario",
+  "Elif",
+  "Farah",
+  "Goran",
+  "Hana",
+  "Ivo",
+  "Jana",
+  "Kofi",
+  "Lena",
+  "Mateo",
+  "Nadia",
+  "Oskar",
+  "Priya",
+  "Quentin",
+];
+const FAMILY = [
+  "Almeida",
+  "Bergman",
+  "Castellano",
+  "Dupont",
+  "Eriksen",
+  "Fontaine",
+  "Grigoriou",
+  "Hashimoto",
+  "Ivanova",
+  "Jansen",
+  "Kowalski",
+  "Lindqvist",
+  "Marchetti",
+];
 const ADJECTIVES = ["Silent", "Crimson", "Distant", "Paper", "Hollow", "Northern", "Gilded"];
 const NOUNS = ["Harbour", "Winter", "Witness", "Orchard", "Frontier", "Lantern", "Archive", "Tide"];
-const STUDIOS = ["Lighthouse Pictures", "Cinéma du Nord", "Tidewater Studios", "Red Door Films", "Atlas & Sons", "Meadow Lane"];
+const STUDIOS = [
+  "Lighthouse Pictures",
+  "Cinéma du Nord",
+  "Tidewater Studios",
+  "Red Door Films",
+  "Atlas & Sons",
+  "Meadow Lane",
+];
 const ROLES: CreditRole[] = ["DIRECTOR", "ACTOR", "ACTOR", "ACTOR"];
 const RATINGS = ["PG", "PG-13", "R"] as const;
 
@@ -82,7 +131,8 @@ function titleDocument(index: number): TitleDocument {
 
 function credit(title: number, place: number) {
   const role = pick(ROLES, place);
-  const character = role === "ACTOR" ? `${pick(GIVEN, title + place * 5)} ${pick(FAMILY, title * 3 + place)}` : null;
+  const character =
+    role === "ACTOR" ? `${pick(GIVEN, title + place * 5)} ${pick(FAMILY, title * 3 + place)}` : null;
   return { role, character, person: person((title * 37 + place * 101) % PEOPLE) };
 }
 

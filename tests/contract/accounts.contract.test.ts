@@ -11,7 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
-const profile = (id: string) => ({ id, name: `Name ${id}`, kind: "ADULT" as const, maturityLimit: 18, country: null });
+const profile = (id: string) => ({
+  id,
+  name: `Name ${id}`,
+  kind: "ADULT" as const,
+  maturityLimit: 18,
+  country: null,
+});
 
 const account = (id: string, stated: Partial<NewAccount> = {}): NewAccount => ({
   id,
@@ -25,13 +31,31 @@ const account = (id: string, stated: Partial<NewAccount> = {}): NewAccount => ({
 });
 
 /** Texts that a client may send where an e-mail address, an account or a profile is named. */
-const HOSTILE = ["", "%", "_", "\\", "' or ''='", '"', "\0", "ann@example.com\0", "\ud800", "x".repeat(1_000_000)];
+const HOSTILE = [
+  "",
+  "%",
+  "_",
+  "\\",
+  "' or ''='",
+  '"',
+  "\0",
+  "ann@example.com\0",
+  "\ud800",
+  "x".repeat(1_000_000),
+];
 
 describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (tier) => {
   let tenant: Tenant;
   beforeEach(async () => {
     tenant = await createTestTenant(stores, tier);
-    const plan = { id: "BASIC", name: "Basic", maxStreams: 1, maxHeight: 720, priceCents: 0, currency: "EUR" };
+    const plan = {
+      id: "BASIC",
+      name: "Basic",
+      maxStreams: 1,
+      maxHeight: 720,
+      priceCents: 0,
+      currency: "EUR",
+    };
     await stores.accounts.putPlans(tenant, [plan]);
     await stores.accounts.putAccounts(tenant, [account("ann"), account("bob")]);
   });
@@ -46,7 +70,13 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
 
   it("answer profiles by id, duplicates and gaps in one store call", async () => {
     const request = testRequest(tenant);
-    const found = await stores.accounts.profilesByIds(request, ["bob-2", "missing", "ann-1", "bob-2", ...HOSTILE]);
+    const found = await stores.accounts.profilesByIds(request, [
+      "bob-2",
+      "missing",
+      "ann-1",
+      "bob-2",
+      ...HOSTILE,
+    ]);
     expect(Object.fromEntries(found)).toEqual({
       "ann-1": { ...profile("ann-1"), accountId: "ann" },
       "bob-2": { ...profile("bob-2"), accountId: "bob" },
@@ -65,12 +95,17 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
     expect(request.calls.calls).toHaveLength(1);
   });
 
-  it.each(HOSTILE.map((text) => [text.slice(0, 20), text]))("do not know %j", async (_, text) => {
-    const request = testRequest(tenant);
-    expect(await stores.accounts.credentials(request, text)).toBeNull();
-    expect(await stores.accounts.viewer(request, { account: "ann", profile: text })).toBeNull();
-    expect(await stores.accounts.viewer(request, { account: text, profile: "ann-1" })).toBeNull();
-    expect(await stores.accounts.viewer(request, { account: null, profile: text })).toBeNull();
+  it("do not know what nobody is called", async () => {
+    for (const text of HOSTILE) {
+      const request = testRequest(tenant);
+      const answers = await Promise.all([
+        stores.accounts.credentials(request, text),
+        stores.accounts.viewer(request, { account: "ann", profile: text }),
+        stores.accounts.viewer(request, { account: text, profile: "ann-1" }),
+        stores.accounts.viewer(request, { account: null, profile: text }),
+      ]);
+      expect(answers, text.slice(0, 20)).toEqual([null, null, null, null]);
+    }
   });
 
   it("compare e-mail addresses in any case of any script", async () => {
@@ -81,8 +116,12 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
 
   it("refuse a second account of the same e-mail address, and keep nothing of the attempt", async () => {
     const twin = account("twin", { email: "ANN@example.com" });
-    await expect(stores.accounts.putAccounts(tenant, [account("new"), twin])).rejects.toThrow(/accounts_email/);
-    expect((await stores.accounts.credentials(testRequest(tenant), "ann@example.com"))?.accountId).toBe("ann");
+    await expect(stores.accounts.putAccounts(tenant, [account("new"), twin])).rejects.toThrow(
+      /accounts_email/,
+    );
+    expect((await stores.accounts.credentials(testRequest(tenant), "ann@example.com"))?.accountId).toBe(
+      "ann",
+    );
     expect(await stores.accounts.credentials(testRequest(tenant), "new@example.com")).toBeNull();
   });
 

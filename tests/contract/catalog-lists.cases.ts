@@ -92,7 +92,11 @@ export function catalogListsContract(name: string, open: () => Promise<CatalogUn
     ): Promise<string[]> {
       const read: string[] = [];
       for (let at: Position | undefined; ;) {
-        const page = await pageOf(order, { limit, fromEnd, ...(fromEnd ? { before: at } : { after: at }) }, of);
+        const page = await pageOf(
+          order,
+          { limit, fromEnd, ...(fromEnd ? { before: at } : { after: at }) },
+          of,
+        );
         expect(page.ids.length === limit || !page.hasMore).toBe(true);
         read.splice(fromEnd ? 0 : read.length, 0, ...page.ids);
         if (!page.hasMore) return read;
@@ -145,13 +149,16 @@ export function catalogListsContract(name: string, open: () => Promise<CatalogUn
       expect((await pageOf(order, firstPage(100))).ids).toEqual(expected({}, order));
     });
 
-    it.each(ORDERS)("by $field $direction show every title once, in pages forwards and backwards", async (order) => {
-      const all = expected({}, order);
-      for (const size of [1, 7, all.length]) {
-        expect(await walk(order, size, false)).toEqual(all);
-        expect(await walk(order, size, true)).toEqual(all);
-      }
-    });
+    it.each(ORDERS)(
+      "by $field $direction show every title once, in pages forwards and backwards",
+      async (order) => {
+        const all = expected({}, order);
+        for (const size of [1, 7, all.length]) {
+          expect(await walk(order, size, false)).toEqual(all);
+          expect(await walk(order, size, true)).toEqual(all);
+        }
+      },
+    );
 
     it.each(ORDERS)("by $field $direction keep within both ends of a page", async (order) => {
       const all = expected({}, order);
@@ -170,7 +177,10 @@ export function catalogListsContract(name: string, open: () => Promise<CatalogUn
         hasMore: false,
       });
       const crossed = { after: positions[9]!, before: positions[3]! };
-      expect(await pageOf(order, { ...crossed, limit: 5, fromEnd: false })).toMatchObject({ ids: [], hasMore: false });
+      expect(await pageOf(order, { ...crossed, limit: 5, fromEnd: false })).toMatchObject({
+        ids: [],
+        hasMore: false,
+      });
     });
 
     it("answer a page of nothing with whether there is something", async () => {
@@ -193,7 +203,9 @@ export function catalogListsContract(name: string, open: () => Promise<CatalogUn
           turn += 1;
           // The very title that the cursor was made of disappears, and others come in all over the list.
           const cursor = kept.find(({ id }) => id === (fromEnd ? seen[0] : seen.at(-1)));
-          const arrivals = kept.map((title) => ({ ...title, id: `${title.id}-${turn}` })).slice(turn * 3, turn * 3 + 3);
+          const arrivals = kept
+            .map((title) => ({ ...title, id: `${title.id}-${turn}` }))
+            .slice(turn * 3, turn * 3 + 3);
           const departures = cursor ? [{ ...cursor, version: 2, state: "ARCHIVED" as const }] : [];
           departures.forEach(({ id }) => gone.add(id));
           await under.projection.put(changing, [...arrivals, ...departures]);
@@ -206,10 +218,26 @@ export function catalogListsContract(name: string, open: () => Promise<CatalogUn
     );
 
     it("of hostile filters are empty, and find texts by what they are", async () => {
-      const hostile = ["%", "_", "\\", "'", '"', "{a,b}", "NULL", "'; drop table x; --", "🎬 ملف", "x".repeat(1_000)];
+      const hostile = [
+        "%",
+        "_",
+        "\\",
+        "'",
+        '"',
+        "{a,b}",
+        "NULL",
+        "'; drop table x; --",
+        "🎬 ملف",
+        "x".repeat(1_000),
+      ];
       const own = await under.createTenant();
       const entry = (text: string, n: number) =>
-        document({ id: `t${n}`, tags: [text], genres: [{ id: text, name: text }], studio: { id: text, name: text } });
+        document({
+          id: `t${n}`,
+          tags: [text],
+          genres: [{ id: text, name: text }],
+          studio: { id: text, name: text },
+        });
       await under.projection.put(own, hostile.map(entry));
       for (const [part, make] of Object.entries({
         tags: (text: string): TitleFilter => ({ tags: [text] }),

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { mayMeet, type Audience } from "../../datasources/catalog/audience.js";
 import { type NamedType } from "../../datasources/catalog/catalog.js";
-import { type CreditRole, type TitleDocument } from "../../datasources/catalog/title.document.js";
-import { type Page, type Position } from "../../datasources/page.js";
+import { type TitleDocument } from "../../datasources/catalog/title.document.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { testRequest } from "../support/stores.js";
 import { named } from "../support/titles.js";
@@ -19,7 +18,20 @@ import {
 } from "./catalog-model.js";
 
 /** Ids as an import may bring them. */
-const ODD_IDS = ["%", "_", "\\", "a'b", 'a"b', "{a,b}", "NULL", "'; drop table x; --", "été", "日本", "🎬", " a "];
+const ODD_IDS = [
+  "%",
+  "_",
+  "\\",
+  "a'b",
+  'a"b',
+  "{a,b}",
+  "NULL",
+  "'; drop table x; --",
+  "été",
+  "日本",
+  "🎬",
+  " a ",
+];
 /** Ids that nothing can have. */
 const IMPOSSIBLE_IDS = ["", "\0", "plain\0", "\ud800", "x".repeat(1_000_000), "missing"];
 
@@ -32,7 +44,10 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
     beforeAll(async () => {
       under = await open();
       tenant = await under.createTenant();
-      await under.projection.put(tenant, [...varied, ...ODD_IDS.map((id) => document({ id, name: `Film ${id}` }))]);
+      await under.projection.put(tenant, [
+        ...varied,
+        ...ODD_IDS.map((id) => document({ id, name: `Film ${id}` })),
+      ]);
     });
     afterAll(() => under.close());
 
@@ -63,8 +78,18 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
     });
 
     it("keep names of every script and long texts as they are", async () => {
-      const names = ["Amélie", "Ame\u0301lie", "日本沈没", "الرسالة", "👩‍👩‍👧‍👦", 'Robert"); drop table titles; --', "a\tb\nc\\N"];
-      const titles = names.map((text, n) => document({ id: `name-${n}`, name: text, synopsis: text.repeat(50_000) }));
+      const names = [
+        "Amélie",
+        "Ame\u0301lie",
+        "日本沈没",
+        "الرسالة",
+        "👩‍👩‍👧‍👦",
+        'Robert"); drop table titles; --',
+        "a\tb\nc\\N",
+      ];
+      const titles = names.map((text, n) =>
+        document({ id: `name-${n}`, name: text, synopsis: text.repeat(50_000) }),
+      );
       const own = await under.createTenant();
       await under.projection.put(own, titles);
       const found = await under.catalog.titlesByIds(
@@ -79,9 +104,13 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
       const request = testRequest(await under.createTenant());
       const { id } = varied[0]!;
       expect(await under.catalog.titlesByIds(request, [id])).toEqual(new Map());
-      expect(await under.catalog.visibleTitles(request, { ...viewer, editor: true }, [id])).toEqual(new Map());
+      expect(await under.catalog.visibleTitles(request, { ...viewer, editor: true }, [id])).toEqual(
+        new Map(),
+      );
       expect(await under.catalog.genres(request)).toEqual([]);
-      expect(await under.catalog.namesByIds(request, [{ type: "Person", id: PEOPLE[0]!.id }])).toEqual(new Map());
+      expect(await under.catalog.namesByIds(request, [{ type: "Person", id: PEOPLE[0]!.id }])).toEqual(
+        new Map(),
+      );
     });
 
     it("answer an empty batch with nothing", async () => {
@@ -121,7 +150,6 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
   });
 
   viewingRules(name, open);
-  creditsOfPeople(name, open);
 }
 
 /** The rules of viewing: look-ups, lists, counts and credits all follow `mayMeet`. */
@@ -135,7 +163,10 @@ function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void
       document({ id: "draft", state: "DRAFT" }),
       document({ id: "archived", state: "ARCHIVED" }),
       document({ id: "unlicensed", licences: [] }),
-      document({ id: "gb", licences: [{ countries: ["GB", "IE"], from: "2020-01-01T00:00:00Z", until: null }] }),
+      document({
+        id: "gb",
+        licences: [{ countries: ["GB", "IE"], from: "2020-01-01T00:00:00Z", until: null }],
+      }),
       document({ id: "january", licences: [{ countries: ["*"], from, until }] }),
       document({ id: "january-gb", licences: [{ countries: ["GB"], from, until }] }),
       document({
@@ -157,7 +188,8 @@ function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void
       ),
     );
     for (const instant of [from, until]) {
-      for (const offset of [-1, 0, 1]) audiences.push({ ...viewer, now: new Date(Date.parse(instant) + offset) });
+      for (const offset of [-1, 0, 1])
+        audiences.push({ ...viewer, now: new Date(Date.parse(instant) + offset) });
     }
 
     let under: CatalogUnderTest;
@@ -178,7 +210,10 @@ function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void
       const [refs] = await under.catalog.titleRefs(request, audience, [query]);
       const [count] = await under.catalog.countTitles(request, audience, [{}]);
       const [credits] = await under.catalog.creditsOfPeople(request, audience, [{ person: ada.id, page }]);
-      const expected = titles.filter((title) => mayMeet(title, audience)).map(({ id }) => id).sort();
+      const expected = titles
+        .filter((title) => mayMeet(title, audience))
+        .map(({ id }) => id)
+        .sort();
       expect([...visible.keys()].sort()).toEqual(expected);
       expect(list!.rows.map(({ title }) => title.id).sort()).toEqual(expected);
       expect(refs!.rows.map(({ id }) => id).sort()).toEqual(expected);
@@ -191,73 +226,12 @@ function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void
         const audience = { ...viewer, now: new Date(Date.parse(instant) + offset) };
         return (await under.catalog.visibleTitles(testRequest(tenant), audience, ["january"])).size;
       };
-      expect([await seen(from, -1), await seen(from, 0), await seen(until, -1), await seen(until, 0)]).toEqual([
-        0, 1, 1, 0,
-      ]);
-    });
-  });
-}
-
-function creditsOfPeople(name: string, open: () => Promise<CatalogUnderTest>): void {
-  describe(`credits of people in ${name}`, () => {
-    const titles = variedTitles(44);
-    const [ada, bo] = PEOPLE as [{ id: string }, { id: string }];
-    let under: CatalogUnderTest;
-    let tenant: Tenant;
-    beforeAll(async () => {
-      under = await open();
-      tenant = await under.createTenant();
-      await under.projection.put(tenant, titles);
-    });
-    afterAll(() => under.close());
-
-    /** `title role`, newest title first. */
-    const creditsOf = (person: string): string[] => {
-      const credits = titles
-        .filter((title) => mayMeet(title, viewer))
-        .flatMap((title) =>
-          title.credits
-            .filter((credit) => credit.person.id === person)
-            .map(({ role }) => ({ year: title.releaseYear ?? 0, text: `${title.id} ${role}` })),
-        );
-      credits.sort((a, b) => b.year - a.year || (a.text < b.text ? 1 : -1));
-      return [...new Set(credits.map(({ text }) => text))];
-    };
-    const text = ({ titleId, role }: { titleId: string; role: CreditRole }) => `${titleId} ${role}`;
-
-    it("come newest first in pages of each person's own, in one store call", async () => {
-      const request = testRequest(tenant);
-      const keys: { person: string; page: Page }[] = [
-        { person: ada.id, page: firstPage(3) },
-        { person: bo.id, page: firstPage(100) },
-        { person: "nobody\0", page: firstPage(3) },
-        { person: ada.id, page: { limit: 2, fromEnd: true } },
-        { person: ada.id, page: firstPage(3) },
-        { person: bo.id, page: firstPage(0) },
-      ];
-      const pages = await under.catalog.creditsOfPeople(request, viewer, keys);
-      expect(pages.map(({ rows, hasMore }) => [rows.map(text), hasMore])).toEqual([
-        [creditsOf(ada.id).slice(0, 3), true],
-        [creditsOf(bo.id), false],
-        [[], false],
-        [creditsOf(ada.id).slice(-2), true],
-        [creditsOf(ada.id).slice(0, 3), true],
-        [[], true],
-      ]);
-      expect(request.calls.calls).toHaveLength(1);
-    });
-
-    it.each([false, true])("show each credit once page by page (from the end: %s)", async (fromEnd) => {
-      const read: string[] = [];
-      for (let at: Position | undefined; ;) {
-        const page = { limit: 3, fromEnd, ...(fromEnd ? { before: at } : { after: at }) };
-        const [found] = await under.catalog.creditsOfPeople(testRequest(tenant), viewer, [{ person: ada.id, page }]);
-        read.splice(fromEnd ? 0 : read.length, 0, ...found!.rows.map(text));
-        if (!found!.hasMore) break;
-        at = (fromEnd ? found!.rows[0] : found!.rows.at(-1))?.position;
-      }
-      expect(read).toEqual(creditsOf(ada.id));
-      expect(read.length).toBeGreaterThan(6);
+      expect([
+        await seen(from, -1),
+        await seen(from, 0),
+        await seen(until, -1),
+        await seen(until, 0),
+      ]).toEqual([0, 1, 1, 0]);
     });
   });
 }

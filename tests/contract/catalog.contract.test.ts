@@ -4,6 +4,7 @@ import { type Stores } from "../../datasources/stores.js";
 import { type TenantTier } from "../../datasources/tenant.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 import { catalogContract } from "./catalog.cases.js";
+import { catalogCreditsContract } from "./catalog-credits.cases.js";
 import { catalogListsContract } from "./catalog-lists.cases.js";
 import { firstPage, variedTitles, viewer, PEOPLE, type CatalogUnderTest } from "./catalog-model.js";
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => stores.close());
 
-function openPostgres(tier: TenantTier = "SHARED"): Promise<CatalogUnderTest> {
+function openPostgres(tier: TenantTier): Promise<CatalogUnderTest> {
   return Promise.resolve({
     catalog: stores.catalog,
     projection: stores.catalogProjection,
@@ -22,9 +23,10 @@ function openPostgres(tier: TenantTier = "SHARED"): Promise<CatalogUnderTest> {
   });
 }
 
-catalogContract("PostgreSQL", openPostgres);
+catalogContract("PostgreSQL", () => openPostgres("SHARED"));
 catalogContract("PostgreSQL, isolated tenants", () => openPostgres("ISOLATED"));
-catalogListsContract("PostgreSQL", openPostgres);
+catalogCreditsContract("PostgreSQL", () => openPostgres("SHARED"));
+catalogListsContract("PostgreSQL", () => openPostgres("SHARED"));
 
 describe("the catalog in PostgreSQL", () => {
   it("answers all that one level of a query asks in one round trip, and counts each key once", async () => {

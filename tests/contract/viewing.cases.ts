@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Page, type Position } from "../../datasources/page.js";
 import { type Tenant } from "../../datasources/tenant.js";
-import { type Shelf, type Viewing, type ViewingEvent, type ViewingIngest } from "../../datasources/viewing/viewing.js";
+import {
+  type Shelf,
+  type Viewing,
+  type ViewingEvent,
+  type ViewingIngest,
+} from "../../datasources/viewing/viewing.js";
 import { testRequest } from "../support/stores.js";
 
 /** One engine's viewing facts with what a contract needs around them. */
@@ -44,19 +49,17 @@ const WATCHES: Watch[] = PROFILES.flatMap((profile, p) =>
   })),
 );
 
-const EVENTS = WATCHES.map(
-  ({ profile, title, at, seconds, completed, rating }): ViewingEvent => ({
-    id: `${profile} ${title}`,
-    profileId: profile,
-    titleId: title,
-    at,
-    seconds,
-    completed,
-    country: "US",
-    device: "TV",
-    rating,
-  }),
-);
+const EVENTS = WATCHES.map(({ profile, title, at, seconds, completed, rating }): ViewingEvent => ({
+  id: `${profile} ${title}`,
+  profileId: profile,
+  titleId: title,
+  at,
+  seconds,
+  completed,
+  country: "US",
+  device: "TV",
+  rating,
+}));
 
 const LISTED = WATCHES.flatMap(({ profile, title, listed }) =>
   listed === null ? [] : [{ profileId: profile, titleId: title, addedAt: listed }],
@@ -100,7 +103,9 @@ export function viewingContract(name: string, open: () => Promise<ViewingUnderTe
       it.each(PROFILES)("is in order and whole for %s", async (profile) => {
         const { rows, hasMore } = await read(shelf, profile, first(100));
         expect(rows.map(({ titleId, at }) => ({ titleId, at }))).toEqual(shelfOf(shelf, profile));
-        expect(rows.map(({ position }) => position)).toEqual(rows.map(({ at, titleId }) => ({ value: at, id: titleId })));
+        expect(rows.map(({ position }) => position)).toEqual(
+          rows.map(({ at, titleId }) => ({ value: at, id: titleId })),
+        );
         expect([hasMore, rows.length > 5]).toEqual([false, true]);
       });
 
@@ -162,7 +167,8 @@ export function viewingContract(name: string, open: () => Promise<ViewingUnderTe
     });
 
     it("shelves carry what belongs to them", async () => {
-      const row = async (shelf: Shelf) => (await read(shelf, "u1", first(100))).rows.find((at) => at.titleId === "t05");
+      const row = async (shelf: Shelf) =>
+        (await read(shelf, "u1", first(100))).rows.find((at) => at.titleId === "t05");
       const watch = WATCHES.find(({ profile, title }) => profile === "u1" && title === "t05")!;
       expect(watch).toMatchObject({ completed: false, rating: 5, seconds: 64 });
       expect(await row("HISTORY")).toMatchObject({ watchedSeconds: 64, completed: false });
@@ -188,7 +194,9 @@ export function viewingContract(name: string, open: () => Promise<ViewingUnderTe
     });
 
     it("states know a title that is only on the watchlist", async () => {
-      await under.ingest.addToWatchlists(tenant, [{ profileId: "new", titleId: "wanted", addedAt: instant(0) }]);
+      await under.ingest.addToWatchlists(tenant, [
+        { profileId: "new", titleId: "wanted", addedAt: instant(0) },
+      ]);
       const key = { profile: "new", title: "wanted" };
       const states = await under.viewing.titleStates(testRequest(tenant), [key]);
       expect([...states.values()]).toEqual([{ progress: null, rating: null, inWatchlist: true }]);
@@ -198,10 +206,12 @@ export function viewingContract(name: string, open: () => Promise<ViewingUnderTe
     it("recent watches are the head of the history, with ratings", async () => {
       const request = testRequest(tenant);
       const watches = await under.viewing.recentWatches(request, "u1", 6);
-      const expected = shelfOf("HISTORY", "u1").slice(0, 6).map(({ titleId, at }) => {
-        const watch = WATCHES.find(({ profile, title }) => profile === "u1" && title === titleId)!;
-        return { titleId, completed: watch.completed, rating: watch.rating, lastWatchedAt: at };
-      });
+      const expected = shelfOf("HISTORY", "u1")
+        .slice(0, 6)
+        .map(({ titleId, at }) => {
+          const watch = WATCHES.find(({ profile, title }) => profile === "u1" && title === titleId)!;
+          return { titleId, completed: watch.completed, rating: watch.rating, lastWatchedAt: at };
+        });
       expect(watches).toEqual(expected);
       expect(expected.some(({ rating }) => rating !== null)).toBe(true);
       expect(await under.viewing.recentWatches(request, "nobody", 6)).toEqual([]);

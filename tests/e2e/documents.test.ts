@@ -26,7 +26,8 @@ async function run(
   return answer.data;
 }
 
-const nodesOf = (connection: { edges: { node: Record<string, any> }[] }) => connection.edges.map(({ node }) => node);
+const nodesOf = (connection: { edges: { node: Record<string, any> }[] }) =>
+  connection.edges.map(({ node }) => node);
 
 /** What every title on a card has to have. */
 function expectCards(cards: Record<string, any>[]): void {
@@ -67,14 +68,25 @@ describe("SignIn and SelectProfile", () => {
   });
 
   it.each(TENANTS)("goes on as the kids profile of a family at %s", async (tenant) => {
-    const { signIn } = await run("SignIn", { input: { email: `family@${tenant}.example`, password: "marquee" } });
+    const { signIn } = await run("SignIn", {
+      input: { email: `family@${tenant}.example`, password: "marquee" },
+    });
     const kids = signIn.viewer.profiles.find(({ kind }: { kind: string }) => kind === "KIDS");
-    const { selectProfile } = await run("SelectProfile", { input: { profile: kids.id } }, { token: signIn.accessToken });
-    expect(selectProfile).toMatchObject({ errors: [], viewer: { profile: { id: kids.id, name: kids.name } } });
+    const { selectProfile } = await run(
+      "SelectProfile",
+      { input: { profile: kids.id } },
+      { token: signIn.accessToken },
+    );
+    expect(selectProfile).toMatchObject({
+      errors: [],
+      viewer: { profile: { id: kids.id, name: kids.name } },
+    });
     const { viewer } = await run("Viewer", {}, { token: selectProfile.accessToken });
     expect(viewer.profile.id).toBe(kids.id);
     const { home } = await run("Home", {}, { token: selectProfile.accessToken });
-    const ratings = home.flatMap((row: Record<string, any>) => nodesOf(row.titles).map((title) => title.maturityRating));
+    const ratings = home.flatMap((row: Record<string, any>) =>
+      nodesOf(row.titles).map((title) => title.maturityRating),
+    );
     expect(ratings.length).toBeGreaterThan(0);
     expect(new Set(ratings)).not.toContain("R");
     expect([...new Set<string>(ratings)].filter((name) => !/^(G|PG|TV-(Y|G|PG))$/.test(name))).toEqual([]);
@@ -92,12 +104,17 @@ describe("Home", () => {
     }
     for (const row of home) expectCards(nodesOf(row.titles));
     const row = (kind: string) => home.find((one: { kind: string }) => one.kind === kind);
-    expect(nodesOf(row("CONTINUE_WATCHING").titles).every(({ myProgress }) => myProgress.positionSeconds > 0)).toBe(true);
+    expect(
+      nodesOf(row("CONTINUE_WATCHING").titles).every(({ myProgress }) => myProgress.positionSeconds > 0),
+    ).toBe(true);
     expect(nodesOf(row("WATCHLIST").titles).every((title) => title.inMyWatchlist === true)).toBe(true);
     expect(row("TOP_10").titles.edges.length).toBeLessThanOrEqual(10);
     const because = row("BECAUSE_YOU_WATCHED");
     expect(because.name).toBe(`Because you watched ${because.because.name}`);
-    expect(because.titles.edges[0].reason).toMatchObject({ text: because.name, title: { id: because.because.id } });
+    expect(because.titles.edges[0].reason).toMatchObject({
+      text: because.name,
+      title: { id: because.because.id },
+    });
     expect(new Set(home.map((one: { id: string }) => one.id)).size).toBe(10);
   });
 
@@ -143,7 +160,11 @@ describe.each(TENANTS)("the catalogue of %s", (tenant) => {
   });
 
   it("shows a title, now and as of a date, its people and what it is like", async () => {
-    const { titles } = await run("Browse", { first: 1, orderBy: { field: "POPULARITY", direction: "DESC" } }, asking);
+    const { titles } = await run(
+      "Browse",
+      { first: 1, orderBy: { field: "POPULARITY", direction: "DESC" } },
+      asking,
+    );
     const card = titles.edges[0].node;
     for (const as of [asking, { tenant }]) {
       const { title } = await run("TitlePage", { id: card.id }, as);
@@ -151,7 +172,8 @@ describe.each(TENANTS)("the catalogue of %s", (tenant) => {
       expect(title.availability.length).toBeGreaterThan(0);
       expect(title.credits.length).toBeGreaterThan(0);
       expectCards(nodesOf(title.similar));
-      if (title.kind === "SERIES") expect(title.seasons[0]).toMatchObject({ number: 1, episodes: expect.any(Array) });
+      if (title.kind === "SERIES")
+        expect(title.seasons[0]).toMatchObject({ number: 1, episodes: expect.any(Array) });
       else expect(title).toHaveProperty("runtimeMinutes");
       const { person } = await run("Person", { id: title.credits[0].person.id }, as);
       expect(person).toMatchObject(title.credits[0].person);
@@ -159,16 +181,27 @@ describe.each(TENANTS)("the catalogue of %s", (tenant) => {
     }
     const now = await run("TitlePage", { id: card.id, asOf: new Date().toISOString() }, asking);
     expect(now.title).toMatchObject({ id: card.id, name: card.name });
-    expect(await run("TitlePage", { id: card.id, asOf: "1950-01-01T00:00:00Z" }, asking)).toEqual({ title: null });
+    expect(await run("TitlePage", { id: card.id, asOf: "1950-01-01T00:00:00Z" }, asking)).toEqual({
+      title: null,
+    });
   });
 
   it("searches and suggests what is there", async () => {
-    const { titles } = await run("Browse", { first: 1, orderBy: { field: "POPULARITY", direction: "DESC" } }, asking);
+    const { titles } = await run(
+      "Browse",
+      { first: 1, orderBy: { field: "POPULARITY", direction: "DESC" } },
+      asking,
+    );
     const { id, name } = titles.edges[0].node;
     for (const as of [asking, { tenant }]) {
       const { search } = await run("Search", { query: name }, as);
       expect(nodesOf(search).map((title) => title.id)).toContain(id);
-      expect(search.facets.map(({ field }: { field: string }) => field).sort()).toEqual(["decade", "genre", "kind", "maturity"]);
+      expect(search.facets.map(({ field }: { field: string }) => field).sort()).toEqual([
+        "decade",
+        "genre",
+        "kind",
+        "maturity",
+      ]);
       expect(search.totalCount).toBeGreaterThanOrEqual(search.edges.length);
       expect(JSON.stringify(search.edges[0].highlights)).toContain("<em>");
       expectCards(nodesOf(search));
@@ -197,7 +230,9 @@ describe.each(TENANTS)("the catalogue of %s", (tenant) => {
     const expected = cards.map(({ __typename, id }) => ({ __typename, id }));
     expect(await run("Node", { id: cards[0]!.id }, asking)).toEqual({ node: expected[0] });
     const ids = [cards[0]!.id, "Title:no-such-title", cards[2]!.id, cards[1]!.id];
-    expect(await run("Nodes", { ids }, asking)).toEqual({ nodes: [expected[0], null, expected[2], expected[1]] });
+    expect(await run("Nodes", { ids }, asking)).toEqual({
+      nodes: [expected[0], null, expected[2], expected[1]],
+    });
   });
 
   it("keeps a shelf", async () => {

@@ -37,7 +37,12 @@ describe("a loader", () => {
   it("asks once a tick, each distinct key once, in the order of asking", async () => {
     const batches: Batch[] = [];
     const loader = oneByKey(recorded(batches));
-    const values = await Promise.all([loader.load("b"), loader.load("a"), loader.load("b"), loader.load("c")]);
+    const values = await Promise.all([
+      loader.load("b"),
+      loader.load("a"),
+      loader.load("b"),
+      loader.load("c"),
+    ]);
     expect(values).toEqual(["value of b", "value of a", "value of b", "value of c"]);
     expect(batches.map(({ keys }) => keys)).toEqual([["b", "a", "c"]]);
   });
@@ -125,7 +130,9 @@ describe("a loader", () => {
       keyOf: (key) => key,
       batch: (_, keys) => {
         calls += 1;
-        return calls === 1 ? Promise.reject(failure) : Promise.resolve(new Map(keys.map((key) => [key, "fine"])));
+        return calls === 1
+          ? Promise.reject(failure)
+          : Promise.resolve(new Map(keys.map((key) => [key, "fine"])));
       },
     });
     const answers = await Promise.allSettled([loader.load("a"), loader.load("b"), loader.load("a")]);
@@ -156,7 +163,11 @@ describe("a loader", () => {
     await loader.load("d");
     await loader.load("a", pathOf("known"));
     await loader.load("e", pathOf("late"));
-    expect(batches.map(({ request }) => describePath(request.path))).toEqual(["home.title.studio", "", "late"]);
+    expect(batches.map(({ request }) => describePath(request.path))).toEqual([
+      "home.title.studio",
+      "",
+      "late",
+    ]);
   });
 
   it("passes the request on as it is otherwise", async () => {

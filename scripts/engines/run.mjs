@@ -1,0 +1,40 @@
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/**
+ * Runs a command to its end, its output in a log file.
+ *
+ * @param {string} log file that is overwritten.
+ * @param {string[]} command program and arguments.
+ * @param {import("node:child_process").SpawnOptions} [options]
+ * @throws {Error} that ends with the last lines of the output where the command fails or is not there.
+ */
+export async function run(log, [program, ...args], options = {}) {
+  mkdirSync(path.dirname(log), { recursive: true });
+  const output = openSync(log, "w", 0o644);
+  const child = spawn(program, args, { ...options, stdio: ["ignore", output, output] });
+  closeSync(output);
+  const ended = await new Promise((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("close", (code, signal) => resolve(code === 0 ? undefined : (signal ?? `code ${code}`)));
+  });
+  if (ended !== undefined) throw new Error(`${program} failed (${ended}). ${tail(log)}`);
+}
+
+/** The answer of a short command, or undefined where it fails. */
+export async function ask([program, ...args]) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
+  let answer = "";
+  child.stdout.on("data", (chunk) => (answer += chunk));
+  return new Promise((resolve) => {
+    child.once("error", () => resolve(undefined));
+    child.once("close", (code) => resolve(code === 0 ? answer.trim() : undefined));
+  });
+}
+
+/** The end of a log, for an error message. */
+export function tail(log, lines = 20) {
+  const end = readFileSync(log, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+  return `The end of ${log}:\n${end}`;
+}

@@ -1,0 +1,203 @@
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { installations, postgresUser } from "./install.mjs";
+import { findProcess, launch, resume } from "./processes.mjs";
+import { needJdk } from "./prerequisites.mjs";
+import { run, tail } from "./run.mjs";
+import { isRoot, UNPRIVILEGED, VERSIONS } from "./settings.mjs";
+
+const READY_WITHIN_MS = 120_000;
+const POSTGRES_BIN = `/usr/lib/postgresql/${VERSIONS.postgresMajor}/bin`;
+const POSTGRES_DATA = "/var/lib/postgresql/data";
+
+/** A mount namespace of its own, so that the mounts go with the process. Arguments: root, data folder, command. */
+const IN_ROOT = `set -eu; root=$1 data=$2; shift 2
+mount --rbind /dev "$root/dev"
+mount --bind "$data" "$root/var/lib/postgresql"
+exec chroot --userspec=postgres:postgres "$root" "$@"`;
+
+/** How each engine starts: told the settings of engines/settings.mjs and where the JDKs may be. Running ones stay. */
+export const START = {
+  postgres: (settings) => startCluster(settings, "postgres", { max_connections: 200 }, "CREATE DATABASE marquee"),
+  mongodb: startMongodb,
+  opensearch: startOpensearch,
+  neo4j: startNeo4j,
+};
+
+async function startMongodb(settings) {
+  const preload = "'pg_cron,pg_documentdb_core,pg_documentdb'";
+  await startCluster(
+    settings,
+    "documentdb",
+    { max_connections: 200, shared_preload_libraries: preload, "cron.database_name": "'postgres'" },
+    "CREATE EXTENSION documentdb CASCADE",
+  );
+  const { port } = settings;
+  const health = `127.0.0.1:${port.ferretdbHealth}`;
+  const state = dataFolder(settings, "ferretdb", unprivileged());
+  await start(settings, "ferretdb", port.mongodb, () => fetchOk(`http://${health}/debug/readyz`), {
+    command: path.join(installations(settings.home).ferretdb, "ferretdb"),
+    args: [
+      `--listen-addr=127.0.0.1:${port.mongodb}`,
+      `--postgresql-url=postgres://postgres@127.0.0.1:${port.documentdb}/postgres`,
+      `--debug-addr=${health}`,
+      `--state-dir=${state}`,
+      "--no-auth",
+      "--telemetry=disable",
+      "--log-level=warn",
+    ],
+    env: plainEnv(state),
+    user: unprivileged(),
+  });
+}
+
+async function startOpensearch(settings) {
+  const home = installations(settings.home).opensearch;
+  const folder = dataFolder(settings, "opensearch", unprivileged());
+  const configuration = path.join(folder, "config");
+  if (!existsSync(configuration)) writeOpensearchConfig(settings, home, folder);
+  const health = `${settings.url.opensearch}/_cluster/health?wait_for_status=yellow&timeout=1s`;
+  await start(settings, "opensearch", settings.port.opensearch, () => fetchOk(health), {
+    command: path.join(home, "bin/opensearch"),
+    args: [],
+    env: {
+      ...plainEnv(folder),
+      OPENSEARCH_JAVA_HOME: await needJdk(settings.home, settings.javaHome, () => {}),
+      OPENSEARCH_JAVA_OPTS: "-Xms512m -Xmx512m",
+      OPENSEARCH_PATH_CONF: configuration,
+    },
+    user: unprivileged(),
+  });
+}
+
+function writeOpensearchConfig({ port }, home, folder) {
+  const part = path.join(folder, "config.part");
+  rmSync(part, { recursive: true, force: true });
+  cpSync(path.join(home, "config"), part, { recursive: true });
+  const jvmOptions = path.join(part, "jvm.options");
+  // These name files inside the installation, which its user may not write.
+  const kept = readFileSync(jvmOptions, "utf8").replace(/^.*(gc\.log|HeapDump|ErrorFile).*$/gm, "");
+  writeFileSync(jvmOptions, kept);
+  const lines = {
+    "cluster.name": "marquee",
+    "discovery.type": "single-node",
+    "network.host": "127.0.0.1",
+    "http.port": port.opensearch,
+    "transport.port": port.transport,
+    "path.data": path.join(folder, "data"),
+    "path.logs": path.join(folder, "logs"),
+    // A nearly full disk would make every index read-only.
+    "cluster.routing.allocation.disk.threshold_enabled": false,
+  };
+  writeFileSync(path.join(part, "opensearch.yml"), settingLines(lines, ": "));
+  for (const name of ["data", "logs"]) mkdirSync(path.join(folder, name), { recursive: true });
+  // It makes its keystore beside its settings.
+  for (const name of ["config.part", "data", "logs"]) own(path.join(folder, name), unprivileged());
+  renameSync(part, path.join(folder, "config"));
+}
+
+async function startNeo4j(settings) {
+  const home = installations(settings.home).neo4j;
+  const jdk = await needJdk(settings.home, settings.javaHome, () => {});
+  const folder = dataFolder(settings, "neo4j", unprivileged());
+  const open = ["java.nio", "java.io", "sun.nio.ch"].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
+  const log = path.join(settings.set, "neo4j.log");
+  await start(settings, "neo4j", settings.port.neo4j, () => readFileSync(log, "utf8").includes("Neo4j is ready"), {
+    command: path.join(jdk, "bin/java"),
+    args: [
+      ...["-Xms256m", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", ...open],
+      ...["-cp", `${home}/classes:${home}/lib/*`, "Neo4jServer", String(settings.port.neo4j), folder],
+    ],
+    env: plainEnv(folder),
+    user: unprivileged(),
+  });
+}
+
+/** A PostgreSQL cluster inside the Debian root, made with the given settings and statement the first time. */
+async function startCluster(settings, name, configuration, statement) {
+  const root = installations(settings.home).debian;
+  const folder = dataFolder(settings, name, postgresUser(root));
+  const inRoot = (...command) => ["unshare", "--mount", "sh", "-c", IN_ROOT, "sh", root, folder, ...command];
+  const data = path.join(folder, "data");
+  const made = path.join(folder, "made");
+  if (!existsSync(made)) {
+    rmSync(data, { recursive: true, force: true });
+    const initdb = [`${POSTGRES_BIN}/initdb`, "-D", POSTGRES_DATA, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"];
+    await run(path.join(settings.set, `${name}.init.log`), inRoot(...initdb, "--no-sync"), { env: plainEnv("/") });
+    const own = {
+      listen_addresses: "'127.0.0.1'",
+      unix_socket_directories: "''",
+      port: settings.port[name],
+      log_timezone: "'UTC'",
+      ...configuration,
+    };
+    writeFileSync(path.join(data, "postgresql.conf"), `${settingLines(own, " = ")}`, { flag: "a" });
+  }
+  // A pid in it that another process has by now would stop the start; ours is known to be gone.
+  if (!findProcess(settings.set, name)) rmSync(path.join(data, "postmaster.pid"), { force: true });
+  const [command, ...args] = inRoot(`${POSTGRES_BIN}/postgres`, "-D", POSTGRES_DATA);
+  const ready = () => /^ready\s*$/m.test(readFileSync(path.join(data, "postmaster.pid"), "utf8"));
+  await start(settings, name, settings.port[name], ready, { command, args, env: plainEnv("/") });
+  if (existsSync(made)) return;
+  const psql = ["/usr/bin/psql", "-h", "127.0.0.1", "-p", String(settings.port[name]), "-c", statement];
+  await run(path.join(settings.set, `${name}.init.log`), inRoot(...psql), { env: plainEnv("/") });
+  writeFileSync(made, "");
+}
+
+/** Launches a process unless it runs, and waits until it is ready. */
+async function start({ set }, name, port, isReady, program) {
+  const running = findProcess(set, name);
+  if (running) resume(running.pid);
+  else if (await isTaken(port))
+    throw new Error(`${name}: port ${port} is in use by another program. Choose others: MARQUEE_ENGINES_PORT`);
+  else await launch(set, name, program);
+  for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await sleep(100)) {
+    if (await Promise.resolve().then(isReady).catch(() => false)) return;
+    if (!findProcess(set, name))
+      throw new Error(`${name} ended while it started. ${tail(path.join(set, `${name}.log`))}`);
+  }
+  throw new Error(`${name} was not ready after two minutes. ${tail(path.join(set, `${name}.log`))}`);
+}
+
+function isTaken(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect({ host: "127.0.0.1", port });
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
+async function fetchOk(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+  await response.arrayBuffer();
+  return response.ok;
+}
+
+function dataFolder({ set }, name, user) {
+  const folder = path.join(set, name);
+  mkdirSync(folder, { recursive: true });
+  own(folder, user);
+  return folder;
+}
+
+function own(folder, user) {
+  if (user !== undefined) chownSync(folder, user, user);
+}
+
+function unprivileged() {
+  return isRoot() ? UNPRIVILEGED : undefined;
+}
+
+function settingLines(values, separator) {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}${separator}${value}\n`)
+    .join("");
+}
+
+/** No variable of the caller's reaches an engine: neither its secrets nor its Java options. */
+function plainEnv(home) {
+  return { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: home, LANG: "C.UTF-8" };
+}

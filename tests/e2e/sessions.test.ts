@@ -1,0 +1,159 @@
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Ask, startGateway, type TestGateway } from "../support/gateway.js";
+
+const SESSION = "accessToken refreshToken expiresAt errors { field code message } viewer { account { email } profile { id name kind maturityLimit } profiles { id name kind } roles tenant { slug } subscription { state plan { name } } consents { measurement } }";
+const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) { ${SESSION} } }`;
+const SELECT = `mutation ($input: SelectProfileInput!) { selectProfile(input: $input) { ${SESSION} } }`;
+const REFRESH = `mutation ($input: RefreshInput!) { refreshSession(input: $input) { ${SESSION} } }`;
+const VIEWER = "{ viewer { account { email } profile { id name } roles } }";
+
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway({ MARQUEE_TOKEN_MINUTES: "7" });
+});
+afterAll(() => gateway?.close());
+
+async function run(query: string, input: object, options: Ask = {}) {
+  const answer = await gateway.ask(query, { variables: { input }, ...options });
+  expect(answer.errors).toBeUndefined();
+  return Object.values(answer.data)[0] as Record<string, any>;
+}
+const signIn = (email: string, password = "marquee", options: Ask = {}) => run(SIGN_IN, { email, password }, options);
+
+function expectRefused(payload: Record<string, any>, field: string | null, code: string): void {
+  expect(payload).toEqual({
+    accessToken: null,
+    refreshToken: null,
+    expiresAt: null,
+    viewer: null,
+    errors: [{ field, code, message: expect.stringMatching(/\S+ .*\.$/) }],
+  });
+}
+
+describe("signIn", () => {
+  it("answers tokens and the viewer they are for", async () => {
+    const session = await signIn("editor@meridian.example");
+    expect(session).toMatchObject({
+      errors: [],
+      viewer: {
+        account: { email: "editor@meridian.example" },
+        profile: { name: "Edith", kind: "ADULT", maturityLimit: "NC-17" },
+        roles: ["VIEWER", "EDITOR"],
+        tenant: { slug: "meridian" },
+        subscription: { state: "ACTIVE", plan: { name: "Standard" } },
+        consents: { measurement: expect.any(Boolean) },
+      },
+    });
+    expect(session.viewer.profiles).toHaveLength(1);
+  });
+
+  it("puts into the token who it speaks for and for how long, and nothing else", async () => {
+    const before = Math.floor(Date.now() / 1000);
+    const { accessToken, expiresAt } = await signIn("family@meridian.example");
+    const claims = decodeJwt(accessToken);
+    expect(decodeProtectedHeader(accessToken)).toEqual({ alg: "HS256" });
+    expect(claims).toEqual({
+      iss: "marquee",
+      ten: "meridian",
+      acc: "family",
+      pro: "meridian-family",
+      rol: ["VIEWER"],
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+    });
+    expect(claims.exp! * 1000).toBe(Date.parse(expiresAt));
+    expect(claims.exp! - before).toBeGreaterThanOrEqual(7 * 60 - 1);
+    expect(claims.exp! - before).toBeLessThanOrEqual(7 * 60 + 5);
+  });
+
+  it("reads the address in any case and with white space around it", async () => {
+    expect((await signIn("  Viewer@MERIDIAN.example ")).viewer.account.email).toBe("viewer@meridian.example");
+  });
+
+  it("refuses a wrong password, an unknown address and an empty one in the same words", async () => {
+    const wrong = await signIn("viewer@meridian.example", "Marquee");
+    expectRefused(wrong, "password", "BAD_CREDENTIALS");
+    for (const email of ["nobody@meridian.example", "", "viewer@nowhere.example", "%@meridian.example"]) {
+      expect(await signIn(email), email).toEqual(wrong);
+    }
+  });
+
+  it("never says a password, a hash or a token in an error", async () => {
+    const text = JSON.stringify(await signIn("viewer@meridian.example", "my-secret-password"));
+    expect(text).not.toMatch(/my-secret|scrypt|eyJ/);
+  });
+});
+
+describe("selectProfile", () => {
+  it("goes on as another profile of the account, whose limit holds from then on", async () => {
+    const session = await signIn("family@meridian.example");
+    const kids = session.viewer.profiles.find(({ kind }: { kind: string }) => kind === "KIDS");
+    const selected = await run(SELECT, { profile: kids.id }, { token: session.accessToken });
+    expect(selected).toMatchObject({ errors: [], viewer: { profile: { id: kids.id, kind: "KIDS", maturityLimit: "PG" }, roles: ["VIEWER"] } });
+    expect(decodeJwt(selected.accessToken)).toMatchObject({ ten: "meridian", acc: "family", pro: "meridian-kids" });
+    const viewer = await gateway.ask(VIEWER, { token: selected.accessToken });
+    expect(viewer.data.viewer.profile.id).toBe(kids.id);
+    const godfather = '{ title(id: "Title:film-the-godfather-1972") { name } }';
+    expect((await gateway.ask(godfather, { token: selected.accessToken })).data).toEqual({ title: null });
+    expect((await gateway.ask(godfather, { token: session.accessToken })).data.title).toEqual({ name: "The Godfather" });
+  });
+
+  it("answers fields of its viewer for the profile that was selected", async () => {
+    const { accessToken } = await signIn("family@meridian.example");
+    const query = `mutation ($input: SelectProfileInput!) { selectProfile(input: $input) { viewer { profile { name watchlist(first: 100) { edges { node { name maturityRating inMyWatchlist } } } } } } }`;
+    const { viewer } = await run(query, { profile: "Profile:meridian-kids" }, { token: accessToken });
+    expect(viewer.profile.name).toBe("Kids");
+    const titles = viewer.profile.watchlist.edges.map(({ node }: { node: object }) => node);
+    expect(titles.length).toBeGreaterThan(0);
+    for (const title of titles) expect(title).toMatchObject({ inMyWatchlist: true, maturityRating: expect.stringMatching(/^(G|PG|TV-(Y|G|PG))$/) });
+  });
+
+  it("refuses a profile that is not the account's, be it there or not", async () => {
+    const { accessToken, viewer } = await signIn("family@meridian.example");
+    const lumen = await signIn("family@lumen.example");
+    for (const profile of ["Profile:meridian-viewer", "Profile:nobody", lumen.viewer.profiles[1].id, "Title:film-casino-1995"]) {
+      expectRefused(await run(SELECT, { profile }, { token: accessToken }), "profile", "PROFILE_NOT_FOUND");
+    }
+    const malformed = await gateway.ask(SELECT, { variables: { input: { profile: "kids" } }, token: accessToken });
+    expect(malformed.errors?.[0]?.extensions).toMatchObject({ code: "INVALID_ID", field: "input.profile" });
+    const nobody = await gateway.ask(SELECT, { variables: { input: { profile: viewer.profiles[0].id } } });
+    expect(nobody.errors?.[0]?.extensions).toMatchObject({ code: "UNAUTHENTICATED", field: "authorization" });
+  });
+});
+
+describe("refreshSession", () => {
+  it("answers a new pair for a refresh token, which is used up", async () => {
+    const session = await signIn("viewer@meridian.example");
+    const next = await run(REFRESH, { refreshToken: session.refreshToken });
+    expect(next).toMatchObject({ errors: [], viewer: session.viewer });
+    expect(next.refreshToken).not.toBe(session.refreshToken);
+    expect((await gateway.ask(VIEWER, { token: next.accessToken })).data.viewer.account.email).toBe("viewer@meridian.example");
+    expectRefused(await run(REFRESH, { refreshToken: session.refreshToken }), "refreshToken", "SESSION_ENDED");
+    expect((await run(REFRESH, { refreshToken: next.refreshToken })).errors).toEqual([]);
+  });
+
+  it("keeps the profile that was selected", async () => {
+    const { accessToken } = await signIn("family@meridian.example");
+    const kids = await run(SELECT, { profile: "Profile:meridian-kids" }, { token: accessToken });
+    const next = await run(REFRESH, { refreshToken: kids.refreshToken });
+    expect(next.viewer.profile).toMatchObject({ name: "Kids", kind: "KIDS" });
+  });
+
+  it("lets one of many at the same time win", async () => {
+    const { refreshToken } = await signIn("viewer@meridian.example");
+    const answers = await Promise.all(Array.from({ length: 8 }, () => run(REFRESH, { refreshToken })));
+    expect(answers.filter(({ accessToken }) => accessToken !== null)).toHaveLength(1);
+  });
+
+  it("refuses what was never given out, and the tokens of another tenant", async () => {
+    const { accessToken, refreshToken } = await signIn("viewer@lumen.example");
+    for (const wrong of ["", "x", accessToken, `${refreshToken}x`]) {
+      expectRefused(await run(REFRESH, { refreshToken: wrong }), "refreshToken", "SESSION_ENDED");
+    }
+    expectRefused(await run(REFRESH, { refreshToken }, { tenant: "meridian" }), "refreshToken", "SESSION_ENDED");
+    expect((await run(REFRESH, { refreshToken }, { tenant: "lumen" })).viewer.tenant.slug).toBe("lumen");
+  });
+});

@@ -1,0 +1,155 @@
+import { randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+
+import pg from "pg";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+
+import { migrate, migrateTenantSchema } from "../../datasources/migrations/migrate.postgres.js";
+import { applicationUrl, openStores } from "../../datasources/stores.js";
+import { packageRoot } from "../../src/package-root.js";
+import { StartupError } from "../../src/startup-error.js";
+
+/** A database of its own for each test. */
+let url: string;
+let name: string;
+
+beforeEach(async () => {
+  name = `marquee_test_${randomBytes(6).toString("hex")}`;
+  await withClient(inject("postgresUrl"), (client) =>
+    client.query(`create database ${name} template template0`),
+  );
+  const own = new URL(inject("postgresUrl"));
+  own.pathname = `/${name}`;
+  url = own.href;
+});
+afterEach(() =>
+  withClient(inject("postgresUrl"), (client) => client.query(`drop database if exists ${name} with (force)`)),
+);
+
+async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const rows = (text: string) =>
+  withClient(url, async (client) => (await client.query(text)).rows as unknown[]);
+// The role belongs to the whole server: the password that other databases of it use stays what it is.
+const run = () => migrate(url, applicationUrl(url).password);
+const openDatabase = () => openStores({ postgresUrl: url, dataFolder: "/nonexistent", log: () => undefined });
+
+const SCHEMAS = ["marquee", "shared"];
+
+/** Everything that migrations have left: what ran and when, tables with columns, indexes, policies, functions, grants. */
+async function stateOf(schema: string): Promise<unknown[]> {
+  return Promise.all([
+    rows(`select * from ${schema}.schema_migrations order by version`),
+    rows(
+      `select table_name, column_name, data_type from information_schema.columns where table_schema = '${schema}' order by 1, 2`,
+    ),
+    rows(
+      `select tablename, replace(indexdef, '${schema}.', '') as def from pg_indexes where schemaname = '${schema}' order by 1, 2`,
+    ),
+    rows(
+      `select tablename, policyname, qual, with_check from pg_policies where schemaname = '${schema}' order by 1, 2`,
+    ),
+    rows(`select proname, prosecdef from pg_proc where pronamespace = '${schema}'::regnamespace order by 1`),
+    rows(
+      `select table_name, grantee, privilege_type from information_schema.role_table_grants where table_schema = '${schema}' order by 1, 2, 3`,
+    ),
+  ]);
+}
+
+describe("migrations", () => {
+  it("make a fresh database from several processes at once, each migration once", async () => {
+    await Promise.all([run(), run(), run()]);
+    for (const [schema, folder] of [
+      ["marquee", "control"],
+      ["shared", "tenant"],
+    ] as const) {
+      const files = await readdir(path.join(packageRoot(), "datasources", "migrations", folder));
+      const [applied] = (await stateOf(schema)) as { version: number; name: string }[][];
+      const names = applied!.map((row) => `${String(row.version).padStart(3, "0")}_${row.name}.sql`);
+      expect(names).toEqual(files.sort());
+    }
+  });
+
+  it("change nothing when they run again", async () => {
+    await run();
+    const before = await Promise.all(SCHEMAS.map(stateOf));
+    await run();
+    expect(await Promise.all(SCHEMAS.map(stateOf))).toEqual(before);
+  });
+
+  it("give an isolated tenant's schema the same as the shared one, also when two processes make it", async () => {
+    await run();
+    await Promise.all([
+      migrateTenantSchema(url, "tenant_twin"),
+      migrateTenantSchema(url, "tenant_twin"),
+      run(),
+    ]);
+    const comparable = async (schema: string) => {
+      const [applied, ...rest] = await stateOf(schema);
+      return [
+        (applied as { version: number; checksum: string }[]).map((row) => [row.version, row.checksum]),
+        ...rest,
+      ];
+    };
+    expect(await comparable("tenant_twin")).toEqual(await comparable("shared"));
+  });
+
+  it("reach the schemas of isolated tenants that are there already", async () => {
+    const stores = await openDatabase();
+    await stores.tenants.create({ slug: "own-place", name: "Own", tier: "ISOLATED", defaultCountry: "US" });
+    await stores.close();
+    await rows("drop schema tenant_own_place cascade");
+    await run();
+    const [applied] = await stateOf("tenant_own_place");
+    expect(applied).toHaveLength(((await stateOf("shared"))[0] as unknown[]).length);
+  });
+
+  it.each(SCHEMAS)("refuse a database of a newer version, and say so (schema %s)", async (schema) => {
+    await run();
+    await rows(
+      `insert into ${schema}.schema_migrations (version, name, checksum) values (999, 'from_the_future', 'x')`,
+    );
+    const refused = await run().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StartupError);
+    expect((refused as Error).message).toContain(
+      `newer Marquee (schema ${schema} has migration 999 "from_the_future"`,
+    );
+    await expect(openDatabase()).rejects.toBeInstanceOf(StartupError);
+  });
+
+  it("refuse a database whose migration was changed after it ran, and name it", async () => {
+    await run();
+    await rows("update shared.schema_migrations set checksum = 'changed' where version = 2");
+    const before = await stateOf("shared");
+    const refused = await run().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StartupError);
+    expect((refused as Error).message).toMatch(
+      /^Migration 2 "\w+" of schema shared was changed after it ran\./,
+    );
+    expect(await stateOf("shared")).toEqual(before);
+  });
+
+  it("leave nothing half made where one fails, and carry on from there", async () => {
+    await run();
+    // The schema takes the first migrations, then one finds a name taken.
+    await rows("create schema tenant_stuck; create table tenant_stuck.top10_entries (x int)");
+    await expect(migrateTenantSchema(url, "tenant_stuck")).rejects.toThrow(/already exists/);
+    const stuck = await rows("select version from tenant_stuck.schema_migrations order by version");
+    expect(stuck).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }]);
+    expect(await rows("select to_regclass('tenant_stuck.trending_titles') as there")).toEqual([
+      { there: null },
+    ]);
+    await rows("drop table tenant_stuck.top10_entries");
+    await migrateTenantSchema(url, "tenant_stuck");
+    expect((await stateOf("tenant_stuck")).slice(1)).toEqual((await stateOf("shared")).slice(1));
+  });
+});

@@ -151,7 +151,7 @@ function fileErrorLine(code: string | undefined, folder: string): string | undef
 }
 
 /** What root writes into an ordinary user's folder belongs to that user, who can then go on without root. */
-async function giveToFolderOwner(folder: string, file: string): Promise<void> {
+export async function giveToFolderOwner(folder: string, file: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(folder);
   await chown(file, uid, gid);

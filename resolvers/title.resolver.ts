@@ -12,6 +12,7 @@ import { Context } from "../src/context.js";
 import { badInput } from "../src/errors.js";
 import { localId } from "../src/global-id.js";
 import { pageOfList, readPage, toConnection, type ConnectionValue } from "./connection.js";
+import { checkYear } from "./instants.js";
 import { readFilter } from "./title-filter.js";
 import { NamedValue, TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
@@ -159,6 +160,7 @@ async function titleAsOf(
   asOf: Date,
   info: GraphQLResolveInfo,
 ): Promise<TitleValue | null> {
+  checkYear("asOf", asOf);
   const audience = await ctx.audience(info.path);
   if (asOf > audience.now && !audience.editor) {
     throw badInput("asOf", `${asOf.toISOString()} is in the future`, "an instant in the past");

@@ -4,6 +4,7 @@ import { Arg, Ctx, Info, Query, Resolver } from "type-graphql";
 import { Top10Entry } from "../schema/home.type.js";
 import { CalendarDate, CountryCode } from "../schema/scalars.js";
 import { Context } from "../src/context.js";
+import { checkYear } from "./instants.js";
 import { loadTitle } from "./titles.js";
 
 const SECONDS_PER_HOUR = 3600;
@@ -23,6 +24,7 @@ export class Top10Resolver {
     @Arg("date", () => CalendarDate, { nullable: true, description: "Default: the latest day there is." })
     date?: Date | null,
   ) {
+    if (date) checkYear("date", date);
     const audience = await ctx.audience(info.path);
     const day = date ? date.toISOString().slice(0, 10) : null;
     const chart = await ctx.gateway.stores.top10.top10(

@@ -12,13 +12,15 @@ export { describeBadLine, type BadLine, type ImportOptions, type ImportReport } 
  *
  * @throws StartupError when the file cannot be read.
  */
-export function importTitlesFile(
-  stores: Pick<Stores, "titleVersions" | "catalogProjection" | "searchProjection">,
+export async function importTitlesFile(
+  stores: Pick<Stores, "titleVersions" | "catalogProjection" | "searchProjection" | "settle">,
   tenant: Tenant,
   file: string,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  return importTitles(stores, tenant, readNdjson(file), options);
+  const report = await importTitles(stores, tenant, readNdjson(file), options);
+  await stores.settle(tenant);
+  return report;
 }
 
 /**

@@ -55,7 +55,9 @@ export class Context {
     this.identity = identity;
     this.once = {};
     this.request = { tenant, calls: this.calls, signal: this.signal };
-    this.catalog = catalogLoaders(stores.catalog, stores.titleVersions, this.request, (path) => this.audience(path));
+    this.catalog = catalogLoaders(stores.catalog, stores.titleVersions, this.request, (path) =>
+      this.audience(path),
+    );
     this.viewing = viewingLoaders(stores.viewing, this.request);
     this.recommendations = recommendationsLoaders(stores.recommendations, this.request);
   }

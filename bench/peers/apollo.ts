@@ -109,8 +109,10 @@ class TitleResolver {
   async titles(
     @Ctx() { rows }: Context,
     @Arg("first", () => Int) first: number,
-    @Arg("orderBy", () => TitleOrder) _orderBy: TitleOrder,
+    @Arg("orderBy", () => TitleOrder) orderBy: TitleOrder,
   ) {
+    if (orderBy.direction !== Direction.DESC)
+      throw new Error("Only the most popular titles are listed here.");
     const titles = await rows.titles(first);
     return { edges: titles.map((node) => ({ node })) };
   }

@@ -100,6 +100,7 @@ export interface Catalog {
 
 /** The writing side of a catalog, for whoever carries facts to it. Idempotent; an older version never replaces a newer one. */
 export interface CatalogProjection {
+  /** A title that is there already keeps its popularity: that is no fact, and only `setPopularity` changes it. */
   put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
   /** Sets the popularity of the titles named and leaves the others alone. */
   setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void>;

@@ -54,7 +54,13 @@ const ROW_SIZE = 100;
 const RECENT = 50;
 const BECAUSE_ROWS = 3;
 /** Rows cut from lists that are read downwards in (value, id); the others are ranked by value and then upwards by id. */
-const READ_DOWNWARDS: ReadonlySet<HomeRowKind> = new Set(["CONTINUE_WATCHING", "WATCHLIST", "NEW", "POPULAR", "GENRE"]);
+const READ_DOWNWARDS: ReadonlySet<HomeRowKind> = new Set([
+  "CONTINUE_WATCHING",
+  "WATCHLIST",
+  "NEW",
+  "POPULAR",
+  "GENRE",
+]);
 /** A row of suggestions with fewer titles looks broken and is left out; what a person chose is always shown. */
 const SMALLEST_ROW = 4;
 

@@ -86,15 +86,16 @@ async function migrateSchema(client: pg.Client, schema: string, folder: "control
     `select version, name, checksum from ${name}.schema_migrations order by version`,
   );
   for (const done of applied) checkApplied(done, known, schema);
-  const last = applied.at(-1)?.version ?? 0;
-  for (const migration of known) if (migration.version > last) await apply(client, name, migration, folder);
+  const done = new Set(applied.map(({ version }) => version));
+  for (const migration of known)
+    if (!done.has(migration.version)) await apply(client, name, migration, folder);
 }
 
 function checkApplied(done: Migration, known: Migration[], schema: string): void {
   const here = known.find((migration) => migration.version === done.version);
   if (!here) {
     throw new StartupError(
-      `The database was migrated by a newer Marquee (schema ${schema} has migration ${done.version} "${done.name}", this version knows ${known.length}). Start that version, or point MARQUEE_DATA at another folder.`,
+      `The database was migrated by a newer Marquee (schema ${schema} has migration ${done.version} "${done.name}", this version knows ${known.at(-1)?.version ?? 0}). Start that version, or point MARQUEE_DATA at another folder.`,
     );
   }
   if (here.checksum !== done.checksum) {

@@ -68,7 +68,7 @@ export class PostgresStore {
       connectionString: url,
       types,
       connectionTimeoutMillis: 5_000,
-      options: `-c TimeZone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     };
     this.#reads = new pg.Pool({ ...shared, application_name: "marquee-read", max: 8, pipeline: true });
     this.#writes = new pg.Pool({ ...shared, application_name: "marquee-write", max: 4 });

@@ -65,7 +65,7 @@ export class SearchIndexWriter {
         release_year = excluded.release_year, maturity_age = excluded.maturity_age,
         maturity_rating = excluded.maturity_rating, genre_ids = excluded.genre_ids, genres = excluded.genres,
         tags = excluded.tags, studio_id = excluded.studio_id, person_ids = excluded.person_ids,
-        popularity = excluded.popularity, world_from = excluded.world_from, world_until = excluded.world_until,
+        world_from = excluded.world_from, world_until = excluded.world_until,
         licence_countries = excluded.licence_countries, licence_from = excluded.licence_from,
         licence_until = excluded.licence_until
       where search_titles.version <= excluded.version

@@ -63,6 +63,7 @@ export interface Search {
 
 /** The writing side of search. Idempotent; an older version never replaces a newer one. */
 export interface SearchProjection {
+  /** A title that is there already keeps its popularity: that is no fact, and only `setPopularity` changes it. */
   put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
   setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void>;
 }

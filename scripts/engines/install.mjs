@@ -116,9 +116,11 @@ async function installOpensearch(folder, log) {
     { cwd: folder },
   );
   const distribution = path.join(unpacked, `opensearch-${VERSIONS.opensearch}`);
-  for (const name of readdirSync(distribution)) renameSync(path.join(distribution, name), path.join(folder, name));
+  for (const name of readdirSync(distribution))
+    renameSync(path.join(distribution, name), path.join(folder, name));
   rmSync(unpacked, { recursive: true });
-  for (const program of readdirSync(path.join(folder, "bin"))) chmodSync(path.join(folder, "bin", program), 0o755);
+  for (const program of readdirSync(path.join(folder, "bin")))
+    chmodSync(path.join(folder, "bin", program), 0o755);
 }
 
 /** Neo4j's jars, and beside them the small server of ours that serves them over Bolt. */

@@ -18,7 +18,9 @@ export function checkPlace(home, engines) {
     throw new Error("This script runs the engines on Linux. Elsewhere, use: docker compose up");
   const needRoot = engines.filter((engine) => engine === "postgres" || engine === "mongodb");
   if (needRoot.length > 0 && !isRoot())
-    throw new Error(`${needRoot.join(" and ")}: a Debian root of their own takes root. Run this as root (sudo).`);
+    throw new Error(
+      `${needRoot.join(" and ")}: a Debian root of their own takes root. Run this as root (sudo).`,
+    );
   if (!isRoot()) return;
   for (let folder = home; folder !== path.dirname(folder); folder = path.dirname(folder))
     if (existsSync(folder) && !(statSync(folder).mode & 0o001))

@@ -1,4 +1,13 @@
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,7 +18,8 @@ import { needJdk } from "./prerequisites.mjs";
 import { run, tail } from "./run.mjs";
 import { isRoot, UNPRIVILEGED, VERSIONS } from "./settings.mjs";
 
-const READY_WITHIN_MS = 120_000;
+/** Long, because two Java servers may have to share a busy core; a process that ends is noticed at once. */
+const READY_WITHIN_MS = 300_000;
 const POSTGRES_BIN = `/usr/lib/postgresql/${VERSIONS.postgresMajor}/bin`;
 const POSTGRES_DATA = "/var/lib/postgresql/data";
 
@@ -21,7 +31,8 @@ exec chroot --userspec=postgres:postgres "$root" "$@"`;
 
 /** How each engine starts: told the settings of engines/settings.mjs and where the JDKs may be. Running ones stay. */
 export const START = {
-  postgres: (settings) => startCluster(settings, "postgres", { max_connections: 200 }, "CREATE DATABASE marquee"),
+  postgres: (settings) =>
+    startCluster(settings, "postgres", { max_connections: 200 }, "CREATE DATABASE marquee"),
   mongodb: startMongodb,
   opensearch: startOpensearch,
   neo4j: startNeo4j,
@@ -32,7 +43,14 @@ async function startMongodb(settings) {
   await startCluster(
     settings,
     "documentdb",
-    { max_connections: 200, shared_preload_libraries: preload, "cron.database_name": "'postgres'" },
+    {
+      max_connections: 200,
+      shared_preload_libraries: preload,
+      "cron.database_name": "'postgres'",
+      // DocumentDB looks every two seconds whether an index is to be built, and would log each look.
+      "cron.log_run": "off",
+      "cron.log_statement": "off",
+    },
     "CREATE EXTENSION documentdb CASCADE",
   );
   const { port } = settings;
@@ -103,17 +121,25 @@ async function startNeo4j(settings) {
   const home = installations(settings.home).neo4j;
   const jdk = await needJdk(settings.home, settings.javaHome, () => {});
   const folder = dataFolder(settings, "neo4j", unprivileged());
-  const open = ["java.nio", "java.io", "sun.nio.ch"].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
+  const open = ["java.nio", "java.io", "sun.nio.ch"].map(
+    (name) => `--add-opens=java.base/${name}=ALL-UNNAMED`,
+  );
   const log = path.join(settings.set, "neo4j.log");
-  await start(settings, "neo4j", settings.port.neo4j, () => readFileSync(log, "utf8").includes("Neo4j is ready"), {
-    command: path.join(jdk, "bin/java"),
-    args: [
-      ...["-Xms256m", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", ...open],
-      ...["-cp", `${home}/classes:${home}/lib/*`, "Neo4jServer", String(settings.port.neo4j), folder],
-    ],
-    env: plainEnv(folder),
-    user: unprivileged(),
-  });
+  await start(
+    settings,
+    "neo4j",
+    settings.port.neo4j,
+    () => readFileSync(log, "utf8").includes("Neo4j is ready"),
+    {
+      command: path.join(jdk, "bin/java"),
+      args: [
+        ...["-Xms256m", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", ...open],
+        ...["-cp", `${home}/classes:${home}/lib/*`, "Neo4jServer", String(settings.port.neo4j), folder],
+      ],
+      env: plainEnv(folder),
+      user: unprivileged(),
+    },
+  );
 }
 
 /** A PostgreSQL cluster inside the Debian root, made with the given settings and statement the first time. */
@@ -125,8 +151,19 @@ async function startCluster(settings, name, configuration, statement) {
   const made = path.join(folder, "made");
   if (!existsSync(made)) {
     rmSync(data, { recursive: true, force: true });
-    const initdb = [`${POSTGRES_BIN}/initdb`, "-D", POSTGRES_DATA, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"];
-    await run(path.join(settings.set, `${name}.init.log`), inRoot(...initdb, "--no-sync"), { env: plainEnv("/") });
+    const initdb = [
+      `${POSTGRES_BIN}/initdb`,
+      "-D",
+      POSTGRES_DATA,
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C.UTF-8",
+    ];
+    await run(path.join(settings.set, `${name}.init.log`), inRoot(...initdb, "--no-sync"), {
+      env: plainEnv("/"),
+    });
     const own = {
       listen_addresses: "'127.0.0.1'",
       unix_socket_directories: "''",
@@ -152,14 +189,21 @@ async function start({ set }, name, port, isReady, program) {
   const running = findProcess(set, name);
   if (running) resume(running.pid);
   else if (await isTaken(port))
-    throw new Error(`${name}: port ${port} is in use by another program. Choose others: MARQUEE_ENGINES_PORT`);
+    throw new Error(
+      `${name}: port ${port} is in use by another program. Choose others: MARQUEE_ENGINES_PORT`,
+    );
   else await launch(set, name, program);
   for (const end = Date.now() + READY_WITHIN_MS; Date.now() < end; await sleep(100)) {
-    if (await Promise.resolve().then(isReady).catch(() => false)) return;
+    if (
+      await Promise.resolve()
+        .then(isReady)
+        .catch(() => false)
+    )
+      return;
     if (!findProcess(set, name))
       throw new Error(`${name} ended while it started. ${tail(path.join(set, `${name}.log`))}`);
   }
-  throw new Error(`${name} was not ready after two minutes. ${tail(path.join(set, `${name}.log`))}`);
+  throw new Error(`${name} was not ready after five minutes. ${tail(path.join(set, `${name}.log`))}`);
 }
 
 function isTaken(port) {
@@ -199,5 +243,9 @@ function settingLines(values, separator) {
 
 /** No variable of the caller's reaches an engine: neither its secrets nor its Java options. */
 function plainEnv(home) {
-  return { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: home, LANG: "C.UTF-8" };
+  return {
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: home,
+    LANG: "C.UTF-8",
+  };
 }

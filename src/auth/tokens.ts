@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { errors as joseErrors, jwtVerify, SignJWT } from "jose";
 import { LRUCache } from "lru-cache";
 
 import { type Role } from "../../datasources/accounts/accounts.js";
+import { giveToFolderOwner, readIfPresent } from "../../datasources/embedded-postgres.folder.js";
 import { type Config } from "../config.js";
 import { clientError } from "../errors.js";
 import { StartupError } from "../startup-error.js";
@@ -86,16 +87,25 @@ async function keyOfFolder(dataFolder: string): Promise<Uint8Array> {
   const file = path.join(dataFolder, "signing.key");
   try {
     await mkdir(dataFolder, { recursive: true });
-    // `wx` fails where the file is there: of two processes that start together one makes the key and both read it.
-    await writeFile(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" }).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== "EEXIST") throw error;
-      },
-    );
+    if ((await readIfPresent(file)) === undefined) await makeKey(dataFolder, file);
     return Buffer.from(await readFile(file, "utf8"), "base64url");
   } catch (error) {
     throw new StartupError(
       `The signing key ${file} cannot be read or made (${(error as Error).message}). Make the folder writable, or set MARQUEE_SIGNING_KEY.`,
     );
+  }
+}
+
+/** Makes the key where there is none. Put in its place in one step: of two processes that start together both read one whole key. */
+async function makeKey(dataFolder: string, file: string): Promise<void> {
+  const draft = `${file}.${randomBytes(6).toString("hex")}`;
+  try {
+    await writeFile(draft, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+    await giveToFolderOwner(dataFolder, draft);
+    await link(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }

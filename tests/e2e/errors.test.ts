@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { request as httpRequest } from "node:http";
 
 import { SignJWT } from "jose";
@@ -49,7 +50,11 @@ describe("arguments that cannot be used", () => {
     ['titles(filter: { studio: "what" }) { totalCount }', "INVALID_ID", "filter.studio"],
     ['titles(filter: { person: "who" }) { totalCount }', "INVALID_ID", "filter.person"],
     ['search(query: "x", filter: { person: "who" }) { totalCount }', "INVALID_ID", "filter.person"],
-    ["titles(filter: { releaseYear: { from: 2001, to: 2000 } }) { totalCount }", "BAD_USER_INPUT", "filter.releaseYear"],
+    [
+      "titles(filter: { releaseYear: { from: 2001, to: 2000 } }) { totalCount }",
+      "BAD_USER_INPUT",
+      "filter.releaseYear",
+    ],
     [`titles(filter: { tags: [${'"t",'.repeat(51)}] }) { totalCount }`, "BAD_USER_INPUT", "filter.tags"],
     [`titles(filter: { genres: [${'"t",'.repeat(51)}] }) { totalCount }`, "BAD_USER_INPUT", "filter.genres"],
     ["titles(first: -1) { totalCount }", "INVALID_PAGE", "first"],
@@ -72,8 +77,16 @@ describe("arguments that cannot be used", () => {
       ["{ genres { nope } }", {}, "GRAPHQL_VALIDATION_FAILED"],
       ["{ title { id } }", {}, "GRAPHQL_VALIDATION_FAILED"],
       ["{ genres { id }", {}, "GRAPHQL_PARSE_FAILED"],
-      ["query ($f: TitleFilter) { titles(filter: $f) { totalCount } }", { f: { kinds: ["FILM"] } }, "BAD_USER_INPUT"],
-      ["query ($f: TitleFilter) { titles(filter: $f) { totalCount } }", { f: { maturityAtMost: "PG-14" } }, "BAD_USER_INPUT"],
+      [
+        "query ($f: TitleFilter) { titles(filter: $f) { totalCount } }",
+        { f: { kinds: ["FILM"] } },
+        "BAD_USER_INPUT",
+      ],
+      [
+        "query ($f: TitleFilter) { titles(filter: $f) { totalCount } }",
+        { f: { maturityAtMost: "PG-14" } },
+        "BAD_USER_INPUT",
+      ],
       ["query ($c: CountryCode) { top10(country: $c) { rank } }", { c: "Atlantis" }, "BAD_USER_INPUT"],
       ["query ($d: Date) { top10(date: $d) { rank } }", { d: "yesterday" }, "BAD_USER_INPUT"],
       ["query ($id: ID!) { title(id: $id) { id } }", {}, "BAD_USER_INPUT"],
@@ -89,7 +102,9 @@ describe("arguments that cannot be used", () => {
   });
 
   it("name an operation that is not there", async () => {
-    expect(await refused("query A { __typename } query B { __typename }", { operationName: "C" })).toMatchObject({ code: "OPERATION_RESOLUTION_FAILURE", status: 400 });
+    expect(
+      await refused("query A { __typename } query B { __typename }", { operationName: "C" }),
+    ).toMatchObject({ code: "OPERATION_RESOLUTION_FAILURE", status: 400 });
   });
 
   it("cost only the field they are given to", async () => {
@@ -103,8 +118,16 @@ describe("arguments that cannot be used", () => {
 });
 
 describe("who asks", () => {
-  const sign = (claims: Record<string, unknown>, build: (jwt: SignJWT) => SignJWT = (jwt) => jwt, key?: Uint8Array) => {
-    const jwt = new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).setIssuer("marquee").setIssuedAt().setExpirationTime("5m");
+  const sign = (
+    claims: Record<string, unknown>,
+    build: (jwt: SignJWT) => SignJWT = (jwt) => jwt,
+    key?: Uint8Array,
+  ) => {
+    const jwt = new SignJWT(claims)
+      .setProtectedHeader({ alg: "HS256" })
+      .setIssuer("marquee")
+      .setIssuedAt()
+      .setExpirationTime("5m");
     return build(jwt).sign(key ?? gateway.tokens.signingKey);
   };
   const claims = { ten: "meridian", acc: "viewer", pro: "meridian-viewer", rol: ["VIEWER"] };
@@ -117,9 +140,17 @@ describe("who asks", () => {
       damaged: `${viewer.slice(0, -3)}abc`,
       text: "abc",
       unsigned: `${none}.${payload}.`,
-      "another key": await sign(claims, undefined, new TextEncoder().encode("another key that is long enough for HS256")),
+      "another key": await sign(
+        claims,
+        undefined,
+        new TextEncoder().encode("another key that is long enough for HS256"),
+      ),
       "another issuer": await sign(claims, (jwt) => jwt.setIssuer("somebody")),
-      expired: await sign(claims, (jwt) => jwt.setIssuedAt(Math.floor(Date.now() / 1000) - 600).setExpirationTime(Math.floor(Date.now() / 1000) - 300)),
+      expired: await sign(claims, (jwt) =>
+        jwt
+          .setIssuedAt(Math.floor(Date.now() / 1000) - 600)
+          .setExpirationTime(Math.floor(Date.now() / 1000) - 300),
+      ),
     };
     for (const [name, token] of Object.entries(tokens)) {
       const error = await refused(QUERY, { token });
@@ -128,7 +159,10 @@ describe("who asks", () => {
       expect(error.data).toBeUndefined();
     }
     for (const authorization of ["Basic dmlld2VyOm1hcnF1ZWU=", "Bearer", viewer, "Bearer a b"]) {
-      expect(await refused(QUERY, { headers: { authorization } }), authorization).toMatchObject({ code: "UNAUTHENTICATED", status: 401 });
+      expect(await refused(QUERY, { headers: { authorization } }), authorization).toMatchObject({
+        code: "UNAUTHENTICATED",
+        status: 401,
+      });
     }
   });
 
@@ -153,16 +187,28 @@ describe("who asks", () => {
         'person(id: "Person:x") { titles { edges { node { id } } } } titles { totalCount }',
       ]) {
         const answer = await gateway.ask(`{ ${field} }`, { token });
-        expect(expectErrors(answer)[0]!.extensions, field).toMatchObject({ code: "UNAUTHENTICATED", field: "authorization" });
-        expect(Object.values(answer.data ?? {}).filter((value) => value !== null), field).toEqual([]);
+        expect(expectErrors(answer)[0]!.extensions, field).toMatchObject({
+          code: "UNAUTHENTICATED",
+          field: "authorization",
+        });
+        expect(
+          Object.values(answer.data ?? {}).filter((value) => value !== null),
+          field,
+        ).toEqual([]);
       }
-      expect((await gateway.ask("{ viewer { account { id } } }", { token })).data ?? { viewer: null }).toEqual({ viewer: null });
+      expect(
+        (await gateway.ask("{ viewer { account { id } } }", { token })).data ?? { viewer: null },
+      ).toEqual({ viewer: null });
     }
   });
 
   it("is told which tenant is not there", async () => {
     for (const tenant of ["nowhere", "x".repeat(300), "meridian; drop table tenants", "../meridian"]) {
-      expect(await refused(QUERY, { tenant }), tenant).toMatchObject({ code: "TENANT_UNKNOWN", field: "x-marquee-tenant", status: 400 });
+      expect(await refused(QUERY, { tenant }), tenant).toMatchObject({
+        code: "TENANT_UNKNOWN",
+        field: "x-marquee-tenant",
+        status: 400,
+      });
     }
     const token = await gateway.tokenFor({ tenant: "closed", account: null, profile: "p", roles: [] });
     expect(await refused(QUERY, { token })).toMatchObject({ code: "TENANT_UNKNOWN", status: 400 });
@@ -170,8 +216,15 @@ describe("who asks", () => {
 });
 
 describe("requests that are not GraphQL over HTTP", () => {
-  const post = async (body: string | undefined, headers: Record<string, string> = { "content-type": "application/json" }) => {
-    const response = await fetch(`${gateway.url}/graphql`, { method: "POST", headers, ...(body === undefined ? {} : { body }) });
+  const post = async (
+    body: string | undefined,
+    headers: Record<string, string> = { "content-type": "application/json" },
+  ) => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: "POST",
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     return { status: response.status, ...((await response.json()) as { errors: Answer["errors"] }) };
   };
 
@@ -182,7 +235,11 @@ describe("requests that are not GraphQL over HTTP", () => {
     ["a body that is a list", "[]", 400],
     ["a query that is no text", '{"query":{"a":1}}', 400],
     ["variables that are no object", '{"query":"{ genres { id } }","variables":"x"}', 400],
-    ["a body beyond a megabyte", JSON.stringify({ query: `# ${"x".repeat(1_100_000)}\n{ genres { id } }` }), 413],
+    [
+      "a body beyond a megabyte",
+      JSON.stringify({ query: `# ${"x".repeat(1_100_000)}\n{ genres { id } }` }),
+      413,
+    ],
   ])("answers %s with an error", async (_, body, status) => {
     const answer = await post(body);
     expect(answer.status).toBe(status);
@@ -196,13 +253,21 @@ describe("requests that are not GraphQL over HTTP", () => {
   });
 
   const get = (parameters: Record<string, string>) =>
-    fetch(`${gateway.url}/graphql?${new URLSearchParams(parameters)}`, { headers: { "apollo-require-preflight": "1", accept: "application/json" } });
+    fetch(`${gateway.url}/graphql?${new URLSearchParams(parameters).toString()}`, {
+      headers: { "apollo-require-preflight": "1", accept: "application/json" },
+    });
 
   it("takes queries by GET, and nothing but queries", async () => {
-    const answer = await get({ query: "query ($n: Int) { titles(first: $n) { edges { cursor } } }", variables: '{"n":2}' });
+    const answer = await get({
+      query: "query ($n: Int) { titles(first: $n) { edges { cursor } } }",
+      variables: '{"n":2}',
+    });
     expect(answer.status).toBe(200);
     expect(((await answer.json()) as Answer).data.titles.edges).toHaveLength(2);
-    const mutation = await get({ query: 'mutation { signIn(input: { email: "viewer@meridian.example", password: "marquee" }) { accessToken } }' });
+    const mutation = await get({
+      query:
+        'mutation { signIn(input: { email: "viewer@meridian.example", password: "marquee" }) { accessToken } }',
+    });
     expect(mutation.status).toBe(405);
     const body = (await mutation.json()) as Answer;
     expect(expectErrors(body)[0]!.extensions.code).toBe("BAD_REQUEST");
@@ -216,8 +281,13 @@ describe("requests that are not GraphQL over HTTP", () => {
 
   it("survives a client that leaves", async () => {
     await new Promise<void>((resolve) => {
-      const body = JSON.stringify({ query: "{ home(first: 100) { titles(first: 100) { edges { node { name } } } } }" });
-      const request = httpRequest(`${gateway.url}/graphql`, { method: "POST", headers: { "content-type": "application/json" } });
+      const body = JSON.stringify({
+        query: "{ home(first: 100) { titles(first: 100) { edges { node { name } } } } }",
+      });
+      const request = httpRequest(`${gateway.url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+      });
       request.on("error", () => resolve());
       request.on("close", () => resolve());
       request.end(body, () => setTimeout(() => request.destroy(), 5));
@@ -247,26 +317,50 @@ describe("hostile text", () => {
     ["nodes", "query ($t: ID!) { nodes(ids: [$t]) { id } }"],
     ["title", "query ($t: ID!) { title(id: $t) { id } }"],
     ["person", "query ($t: ID!) { person(id: $t) { id } }"],
-    ["search", "query ($t: String!) { search(query: $t) { totalCount didYouMean facets { field } edges { highlights { fragments } node { id } } } }"],
+    [
+      "search",
+      "query ($t: String!) { search(query: $t) { totalCount didYouMean facets { field } edges { highlights { fragments } node { id } } } }",
+    ],
     ["suggest", "query ($t: String!) { suggest(prefix: $t) { text } }"],
-    ["genres", "query ($t: String!) { titles(filter: { genres: [$t] }) { totalCount } search(query: \"a\", filter: { genres: [$t] }) { totalCount } }"],
-    ["tags", "query ($t: String!) { titles(filter: { tags: [$t] }) { totalCount } search(query: \"a\", filter: { tags: [$t] }) { totalCount } }"],
+    [
+      "genres",
+      'query ($t: String!) { titles(filter: { genres: [$t] }) { totalCount } search(query: "a", filter: { genres: [$t] }) { totalCount } }',
+    ],
+    [
+      "tags",
+      'query ($t: String!) { titles(filter: { tags: [$t] }) { totalCount } search(query: "a", filter: { tags: [$t] }) { totalCount } }',
+    ],
     ["studio", "query ($t: ID!) { titles(filter: { studio: $t }) { totalCount } }"],
-    ["studio in search", "query ($t: ID!) { search(query: \"a\", filter: { studio: $t }) { totalCount } }"],
+    ["studio in search", 'query ($t: ID!) { search(query: "a", filter: { studio: $t }) { totalCount } }'],
     ["person filter", "query ($t: ID!) { titles(filter: { person: $t }) { totalCount } }"],
     ["country", "query ($t: CountryCode!) { top10(country: $t) { rank } }"],
     ["availableIn", "query ($t: CountryCode!) { titles(filter: { availableIn: $t }) { totalCount } }"],
     ["maturity", "query ($t: MaturityRating!) { titles(filter: { maturityAtMost: $t }) { totalCount } }"],
     ["date", "query ($t: Date!) { top10(date: $t) { rank } }"],
-    ["asOf", "query ($t: DateTime!) { title(id: \"Title:film-casino-1995\", asOf: $t) { id } }"],
+    ["asOf", 'query ($t: DateTime!) { title(id: "Title:film-casino-1995", asOf: $t) { id } }'],
     ["after", "query ($t: String!) { titles(after: $t) { totalCount } }"],
     ["before", "query ($t: String!) { titles(before: $t) { totalCount } }"],
-    ["search after", "query ($t: String!) { search(query: \"a\", after: $t) { totalCount } }"],
-    ["refresh token", "mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { errors { code } } }"],
+    ["search after", 'query ($t: String!) { search(query: "a", after: $t) { totalCount } }'],
+    [
+      "refresh token",
+      "mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { errors { code } } }",
+    ],
     ["profile", "mutation ($t: ID!) { selectProfile(input: { profile: $t }) { errors { code } } }"],
   ];
   /** Types whose readable ids carry any text to the store. */
-  const TYPES = ["Title", "Season", "Episode", "Person", "Genre", "Studio", "Profile", "Account", "Plan", "Subscription", "HomeRow"];
+  const TYPES = [
+    "Title",
+    "Season",
+    "Episode",
+    "Person",
+    "Genre",
+    "Studio",
+    "Profile",
+    "Account",
+    "Plan",
+    "Subscription",
+    "HomeRow",
+  ];
 
   async function survives(query: string, text: string) {
     const answer = await gateway.ask(query, { token: viewer, variables: { t: text } });
@@ -283,15 +377,22 @@ describe("hostile text", () => {
 
   it("never breaks anything: e-mail and password", async () => {
     const query = "mutation ($t: String!) { signIn(input: { email: $t, password: $t }) { errors { code } } }";
-    for (const name of ["a NUL character", "quotes", "a lone high surrogate", "half a megabyte"]) await survives(query, TEXTS[name]!);
+    for (const name of ["a NUL character", "quotes", "a lone high surrogate", "half a megabyte"])
+      await survives(query, TEXTS[name]!);
   });
 
   it.each(TYPES)("never breaks anything: the id of a %s", async (type) => {
     for (const text of Object.values(TEXTS)) {
       if (text.length > 500) continue;
       const opaque = Buffer.from(`${type}:meridian:${text}`).toString("base64url");
-      await survives(`query ($t: ID!) { a: node(id: $t) { id } b: node(id: "${opaque}") { id } }`, `${type}:${text}`);
-      await survives("query ($t: ID!) { titles(filter: { studio: $t, person: $t }) { totalCount } }", `${type}:${text}`);
+      await survives(
+        `query ($t: ID!) { a: node(id: $t) { id } b: node(id: "${opaque}") { id } }`,
+        `${type}:${text}`,
+      );
+      await survives(
+        "query ($t: ID!) { titles(filter: { studio: $t, person: $t }) { totalCount } }",
+        `${type}:${text}`,
+      );
     }
   });
 });

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
@@ -27,12 +28,11 @@ const film = (id: string, fields: Partial<TitleBody> = {}): TitleBody =>
 const IDS = Array.from({ length: COUNT }, (_, index) => `f${String(index + 10)}`);
 
 let gateway: TestGateway;
-let tenant: Tenant;
 let token: string;
 
 beforeAll(async () => {
   gateway = await startGateway();
-  [tenant, token] = await populated({ learn: true });
+  [, token] = await populated({ learn: true });
 });
 afterAll(() => gateway?.close());
 
@@ -40,7 +40,11 @@ afterAll(() => gateway?.close());
 async function populated(options: { learn: boolean }): Promise<[Tenant, string]> {
   const { stores } = gateway;
   const made = await createTestTenant(stores);
-  await publish(stores, made, IDS.map((id) => film(id)));
+  await publish(
+    stores,
+    made,
+    IDS.map((id) => film(id)),
+  );
   await stores.accounts.putProfiles(made, [adultProfile("p")]);
   const event = (profileId: string, titleId: string, index: number, completed: boolean) => ({
     id: `${profileId} ${titleId}`,
@@ -53,16 +57,32 @@ async function populated(options: { learn: boolean }): Promise<[Tenant, string]>
     device: "TV",
     rating: (index % 5) + 1,
   });
-  const crowd = Array.from({ length: 8 }, (_, n) => IDS.filter((_id, i) => (i * 7 + n) % 4 !== 0).map((id, i) => event(`c${n}`, id, i, true)));
-  await stores.viewingIngest.ingest(made, [...IDS.map((id, index) => event("p", id, index, false)), ...crowd.flat()]);
-  await stores.viewingIngest.addToWatchlists(made, IDS.map((titleId, index) => ({ profileId: "p", titleId, addedAt: at(Math.floor(index / 4)) })));
+  const crowd = Array.from({ length: 8 }, (_, n) =>
+    IDS.filter((_id, i) => (i * 7 + n) % 4 !== 0).map((id, i) => event(`c${n}`, id, i, true)),
+  );
+  await stores.viewingIngest.ingest(made, [
+    ...IDS.map((id, index) => event("p", id, index, false)),
+    ...crowd.flat(),
+  ]);
+  await stores.viewingIngest.addToWatchlists(
+    made,
+    IDS.map((titleId, index) => ({ profileId: "p", titleId, addedAt: at(Math.floor(index / 4)) })),
+  );
   if (options.learn) await learn(stores, made);
-  return [made, await gateway.tokenFor({ tenant: made.slug, account: null, profile: "p", roles: ["VIEWER"] })];
+  return [
+    made,
+    await gateway.tokenFor({ tenant: made.slug, account: null, profile: "p", roles: ["VIEWER"] }),
+  ];
 }
 
 interface Connection {
   edges: { cursor: string; node: { externalId: string } }[];
-  pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
 }
 interface List {
   /** The query around the field, whose place is `$`. */
@@ -73,28 +93,54 @@ interface List {
   atLeast?: number;
 }
 
-const PAGE = "{ edges { cursor node { externalId } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }";
+const PAGE =
+  "{ edges { cursor node { externalId } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }";
 const ofProfile = "{ viewer { profile { $ } } }";
 const LISTS: Record<string, List> = {
   "titles by name": { around: "{ $ }", field: "titles", bothWays: true },
-  "titles by year": { around: "{ $ }", field: "titles", args: "orderBy: { field: RELEASE_YEAR, direction: DESC }", bothWays: true },
-  "titles by popularity": { around: "{ $ }", field: "titles", args: "orderBy: { field: POPULARITY, direction: DESC }", bothWays: true },
-  "titles by time of joining": { around: "{ $ }", field: "titles", args: `orderBy: { field: ADDED_AT } filter: { genres: ["${GENRE.name}"] }`, bothWays: true },
-  "a person's titles": { around: `{ person(id: "Person:${PERSON.id}") { $ } }`, field: "titles", bothWays: true },
+  "titles by year": {
+    around: "{ $ }",
+    field: "titles",
+    args: "orderBy: { field: RELEASE_YEAR, direction: DESC }",
+    bothWays: true,
+  },
+  "titles by popularity": {
+    around: "{ $ }",
+    field: "titles",
+    args: "orderBy: { field: POPULARITY, direction: DESC }",
+    bothWays: true,
+  },
+  "titles by time of joining": {
+    around: "{ $ }",
+    field: "titles",
+    args: `orderBy: { field: ADDED_AT } filter: { genres: ["${GENRE.name}"] }`,
+    bothWays: true,
+  },
+  "a person's titles": {
+    around: `{ person(id: "Person:${PERSON.id}") { $ } }`,
+    field: "titles",
+    bothWays: true,
+  },
   watchlist: { around: ofProfile, field: "watchlist", bothWays: true },
   history: { around: ofProfile, field: "history", bothWays: true },
   ratings: { around: ofProfile, field: "ratings", bothWays: true },
   continueWatching: { around: ofProfile, field: "continueWatching", bothWays: true },
   search: { around: "{ $ }", field: "search", args: 'query: "lantern"' },
   "similar titles": { around: `{ title(id: "Title:${IDS[0]}") { $ } }`, field: "similar", atLeast: 10 },
-  "a row of the home page": { around: '{ node(id: "HomeRow:NEW") { ... on HomeRow { $ } } }', field: "titles" },
+  "a row of the home page": {
+    around: '{ node(id: "HomeRow:NEW") { ... on HomeRow { $ } } }',
+    field: "titles",
+  },
 };
 
-const cursor = (name: string, value: string | null | undefined) => (value == null ? "" : ` ${name}: "${value}"`);
+const cursor = (name: string, value: string | null | undefined) =>
+  value == null ? "" : ` ${name}: "${value}"`;
 
 function send(list: List, paging: string): Promise<Answer> {
   const args = [list.args, paging].filter(Boolean).join(" ");
-  return gateway.ask(list.around.replace("$", `list: ${list.field}${args ? `(${args})` : ""} ${PAGE}`), { token });
+  return gateway.ask(list.around.replace("$", `list: ${list.field}${args ? `(${args})` : ""} ${PAGE}`), {
+    token,
+  });
 }
 
 async function page(list: List, paging: string): Promise<Connection> {
@@ -123,7 +169,7 @@ describe.each(Object.entries(LISTS))("paging through %s", (_, list) => {
     const met: string[] = [];
     const cursors: string[] = [];
     let after: string | null = null;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const here: Connection = await page(list, `first: 7${cursor("after", after)}`);
       met.push(...idsOf(here));
       cursors.push(...here.edges.map((edge) => edge.cursor));
@@ -139,11 +185,24 @@ describe.each(Object.entries(LISTS))("paging through %s", (_, list) => {
   });
 
   it("takes 0 to 100, 20 by default, and refuses the rest by name", async () => {
-    expect(await page(list, "first: 0")).toMatchObject({ edges: [], pageInfo: { hasNextPage: true, startCursor: null, endCursor: null } });
+    expect(await page(list, "first: 0")).toMatchObject({
+      edges: [],
+      pageInfo: { hasNextPage: true, startCursor: null, endCursor: null },
+    });
     const fallback = await page(list, "");
     expect(fallback.edges).toHaveLength(Math.min(20, (await page(list, "first: 100")).edges.length));
-    const wrong: [string, string][] = [["first: -1", "first"], ["first: 101", "first"], ["first: 2147483647", "first"]];
-    if (list.bothWays) wrong.push(["last: -1", "last"], ["last: 101", "last"], ["first: 1 last: 1", "last"], ["first: 0 last: 0", "last"]);
+    const wrong: [string, string][] = [
+      ["first: -1", "first"],
+      ["first: 101", "first"],
+      ["first: 2147483647", "first"],
+    ];
+    if (list.bothWays)
+      wrong.push(
+        ["last: -1", "last"],
+        ["last: 101", "last"],
+        ["first: 1 last: 1", "last"],
+        ["first: 0 last: 0", "last"],
+      );
     for (const [paging, field] of wrong) {
       const { errors } = await send(list, paging);
       expect(errors?.[0], paging).toMatchObject({
@@ -160,7 +219,20 @@ describe.each(Object.entries(LISTS))("paging through %s", (_, list) => {
     const payload = Buffer.from(own, "base64url");
     payload[payload.length - 3]! ^= 1;
     const madeUp = Buffer.concat([Buffer.alloc(9), Buffer.from('["a","f10"]')]).toString("base64url");
-    const wrong = ["", "x", "AAAAAAAAAAAAAAAA", own.slice(0, -2), `${own}AAAA`, `${own}!`, ` ${own}`, own.slice(0, 5), "a".repeat(5000), foreign, payload.toString("base64url"), madeUp];
+    const wrong = [
+      "",
+      "x",
+      "AAAAAAAAAAAAAAAA",
+      own.slice(0, -2),
+      `${own}AAAA`,
+      `${own}!`,
+      ` ${own}`,
+      own.slice(0, 5),
+      "a".repeat(5000),
+      foreign,
+      payload.toString("base64url"),
+      madeUp,
+    ];
     for (const [index, text] of wrong.entries()) {
       for (const field of list.bothWays ? ["after", "before"] : ["after"]) {
         const { errors } = await send(list, `first: 3${cursor(field, text)}`);
@@ -173,51 +245,66 @@ describe.each(Object.entries(LISTS))("paging through %s", (_, list) => {
   });
 });
 
-describe.each(Object.entries(LISTS).filter(([, list]) => list.bothWays))("paging both ways through %s", (_, list) => {
-  it("meets each row once and in order backwards, with flags that say so", async () => {
-    const all = idsOf(await page(list, "first: 100"));
-    const met: string[] = [];
-    let before: string | null = null;
-    for (let more = true; more; ) {
-      const here: Connection = await page(list, `last: 7${cursor("before", before)}`);
-      met.unshift(...idsOf(here));
-      expect(here.pageInfo.hasNextPage).toBe(before !== null);
-      more = here.pageInfo.hasPreviousPage;
-      expect(more).toBe(met.length < all.length);
-      before = here.pageInfo.startCursor;
-    }
-    expect(met).toEqual(all);
-  });
+describe.each(Object.entries(LISTS).filter(([, list]) => list.bothWays))(
+  "paging both ways through %s",
+  (_, list) => {
+    it("meets each row once and in order backwards, with flags that say so", async () => {
+      const all = idsOf(await page(list, "first: 100"));
+      const met: string[] = [];
+      let before: string | null = null;
+      for (let more = true; more;) {
+        const here: Connection = await page(list, `last: 7${cursor("before", before)}`);
+        met.unshift(...idsOf(here));
+        expect(here.pageInfo.hasNextPage).toBe(before !== null);
+        more = here.pageInfo.hasPreviousPage;
+        expect(more).toBe(met.length < all.length);
+        before = here.pageInfo.startCursor;
+      }
+      expect(met).toEqual(all);
+    });
 
-  it("takes after and before together as a range", async () => {
-    const all = await page(list, "first: 100");
-    const [from, to] = [all.edges[4]!.cursor, all.edges[15]!.cursor];
-    const range = `${cursor("after", from)}${cursor("before", to)}`;
-    expect(idsOf(await page(list, `first: 100${range}`))).toEqual(idsOf(all).slice(5, 15));
-    const start = await page(list, `first: 3${range}`);
-    expect(idsOf(start)).toEqual(idsOf(all).slice(5, 8));
-    expect(start.pageInfo.hasNextPage).toBe(true);
-    const end = await page(list, `last: 3${range}`);
-    expect(idsOf(end)).toEqual(idsOf(all).slice(12, 15));
-    expect(end.pageInfo.hasPreviousPage).toBe(true);
-  });
-});
+    it("takes after and before together as a range", async () => {
+      const all = await page(list, "first: 100");
+      const [from, to] = [all.edges[4]!.cursor, all.edges[15]!.cursor];
+      const range = `${cursor("after", from)}${cursor("before", to)}`;
+      expect(idsOf(await page(list, `first: 100${range}`))).toEqual(idsOf(all).slice(5, 15));
+      const start = await page(list, `first: 3${range}`);
+      expect(idsOf(start)).toEqual(idsOf(all).slice(5, 8));
+      expect(start.pageInfo.hasNextPage).toBe(true);
+      const end = await page(list, `last: 3${range}`);
+      expect(idsOf(end)).toEqual(idsOf(all).slice(12, 15));
+      expect(end.pageInfo.hasPreviousPage).toBe(true);
+    });
+  },
+);
 
 describe("cursors of another order, filter, search or tenant", () => {
-  const titles = (args: string, as = token) => gateway.ask(`{ titles(${args}) { edges { cursor } } search(query: "lantern") { edges { cursor } } }`, { token: as });
+  const titles = (args: string, as = token) =>
+    gateway.ask(`{ titles(${args}) { edges { cursor } } search(query: "lantern") { edges { cursor } } }`, {
+      token: as,
+    });
   const codeOf = async (args: string, as = token) => (await titles(args, as)).errors?.[0]?.extensions.code;
 
   it("are refused", async () => {
     const { data } = await titles("first: 2");
     const after = `after: "${data.titles.edges[0].cursor}"`;
     expect(await codeOf(`first: 2 ${after}`)).toBeUndefined();
-    expect(await codeOf(`first: 2 ${after} orderBy: { field: NAME }`), "the default, spelt out").toBeUndefined();
-    expect(await codeOf(`first: 2 ${after} orderBy: { field: NAME, direction: DESC }`)).toBe("INVALID_CURSOR");
+    expect(
+      await codeOf(`first: 2 ${after} orderBy: { field: NAME }`),
+      "the default, spelt out",
+    ).toBeUndefined();
+    expect(await codeOf(`first: 2 ${after} orderBy: { field: NAME, direction: DESC }`)).toBe(
+      "INVALID_CURSOR",
+    );
     expect(await codeOf(`first: 2 ${after} orderBy: { field: POPULARITY }`)).toBe("INVALID_CURSOR");
     expect(await codeOf(`first: 2 ${after} filter: { genres: ["harbour"] }`)).toBe("INVALID_CURSOR");
     const meridian = await gateway.signIn("viewer@meridian.example");
     expect(await codeOf(`first: 2 ${after}`, meridian)).toBe("INVALID_CURSOR");
-    const search = (query: string) => gateway.ask(`{ search(query: "${query}", after: "${data.search.edges[0].cursor}") { edges { cursor } } }`, { token });
+    const search = (query: string) =>
+      gateway.ask(
+        `{ search(query: "${query}", after: "${data.search.edges[0].cursor}") { edges { cursor } } }`,
+        { token },
+      );
     expect((await search("lantern")).errors).toBeUndefined();
     expect((await search("lanterns")).errors?.[0]?.extensions.code).toBe("INVALID_CURSOR");
   });
@@ -227,7 +314,11 @@ describe("rows that come and go between pages", () => {
   it("neither repeat nor hide the others", async () => {
     const { stores } = gateway;
     const other = await createTestTenant(stores);
-    await publish(stores, other, IDS.map((id) => film(id)));
+    await publish(
+      stores,
+      other,
+      IDS.map((id) => film(id)),
+    );
     const read = async (paging: string) => {
       const { data } = await gateway.ask(`{ list: titles(${paging}) ${PAGE} }`, { tenant: other.slug });
       return connectionIn(data);
@@ -261,11 +352,19 @@ describe("rows that come and go between pages", () => {
     expect(idsOf(home)).toEqual(idsOf(list));
     const expected = idsOf(await read(watchlist, `first: 100${cursor("after", list.pageInfo.endCursor)}`));
     const [gone, next] = [idsOf(list)[9]!, expected[0]!];
-    await publish(stores, made, [film("f95"), film(gone, { state: "ARCHIVED" }), film(next, { state: "ARCHIVED" })]);
+    await publish(stores, made, [
+      film("f95"),
+      film(gone, { state: "ARCHIVED" }),
+      film(next, { state: "ARCHIVED" }),
+    ]);
     await stores.viewingIngest.addToWatchlists(made, [{ profileId: "p", titleId: "f95", addedAt: at(5000) }]);
     expect(idsOf(await read(watchlist, "first: 1"))).toEqual(["f95"]);
-    expect(idsOf(await read(watchlist, `first: 100${cursor("after", list.pageInfo.endCursor)}`))).toEqual(expected.slice(1));
-    expect(idsOf(await read(row, `first: 100${cursor("after", home.pageInfo.endCursor)}`))).toEqual(expected.slice(1));
+    expect(idsOf(await read(watchlist, `first: 100${cursor("after", list.pageInfo.endCursor)}`))).toEqual(
+      expected.slice(1),
+    );
+    expect(idsOf(await read(row, `first: 100${cursor("after", home.pageInfo.endCursor)}`))).toEqual(
+      expected.slice(1),
+    );
   });
 });
 
@@ -297,7 +396,8 @@ describe("node", () => {
     };
   });
 
-  const ask = (query: string, variables: object, as: string | undefined = viewer) => gateway.ask(query, { variables: { ...variables }, token: as, tenant: "lumen" });
+  const ask = (query: string, variables: object, as: string | undefined = viewer) =>
+    gateway.ask(query, { variables: { ...variables }, token: as, tenant: "lumen" });
   const NODE = "query ($id: ID!) { node(id: $id) { __typename id } }";
   const NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
 
@@ -306,13 +406,19 @@ describe("node", () => {
     for (const entry of expected) expect((await ask(NODE, { id: entry.id })).data).toEqual({ node: entry });
     expect((await ask(NODES, { ids: Object.values(ids) })).data.nodes).toEqual(expected);
     const twice = [ids.Person, "Person:nobody", ids.Series, ids.Person];
-    expect((await ask(NODES, { ids: twice })).data.nodes.map((node: { id: string } | null) => node?.id ?? null)).toEqual([ids.Person, null, ids.Series, ids.Person]);
+    expect(
+      (await ask(NODES, { ids: twice })).data.nodes.map((node: { id: string } | null) => node?.id ?? null),
+    ).toEqual([ids.Person, null, ids.Series, ids.Person]);
     expect((await ask(NODES, { ids: [] })).data).toEqual({ nodes: [] });
   });
 
   it("answers fields of the type behind an id", async () => {
-    const query = "query ($id: ID!) { node(id: $id) { ... on Title { name } ... on Episode { number runtimeMinutes } ... on Plan { maxStreams } ... on HomeRow { titles(first: 1) { edges { node { name } } } } } }";
-    expect((await ask(query, { id: ids.Episode })).data.node).toEqual({ number: 2, runtimeMinutes: expect.any(Number) });
+    const query =
+      "query ($id: ID!) { node(id: $id) { ... on Title { name } ... on Episode { number runtimeMinutes } ... on Plan { maxStreams } ... on HomeRow { titles(first: 1) { edges { node { name } } } } } }";
+    expect((await ask(query, { id: ids.Episode })).data.node).toEqual({
+      number: 2,
+      runtimeMinutes: expect.any(Number),
+    });
     expect((await ask(query, { id: ids.Plan })).data.node).toEqual({ maxStreams: 4 });
     expect((await ask(query, { id: ids.HomeRow })).data.node.titles.edges).toHaveLength(1);
   });
@@ -321,7 +427,9 @@ describe("node", () => {
     const others = await gateway.signIn("family@lumen.example");
     for (const type of ["Profile", "Account", "Subscription"]) {
       expect((await ask(NODE, { id: ids[type] }, others)).data, type).toEqual({ node: null });
-      expect((await gateway.ask(NODE, { variables: { id: ids[type] }, tenant: "lumen" })).data, type).toEqual({ node: null });
+      expect((await gateway.ask(NODE, { variables: { id: ids[type] }, tenant: "lumen" })).data, type).toEqual(
+        { node: null },
+      );
     }
   });
 
@@ -332,8 +440,15 @@ describe("node", () => {
 
   it("names the id that is malformed, and refuses more than a hundred", async () => {
     const { errors } = await ask(NODES, { ids: [ids.Series, "what?"] });
-    expect(errors?.[0]).toMatchObject({ message: expect.stringMatching(/^ids\[1\]: "what\?" is not an id/), extensions: { code: "INVALID_ID", field: "ids[1]" } });
+    expect(errors?.[0]).toMatchObject({
+      message: expect.stringMatching(/^ids\[1\]: "what\?" is not an id/),
+      extensions: { code: "INVALID_ID", field: "ids[1]" },
+    });
     const many = await ask(NODES, { ids: Array.from({ length: 101 }, (_, index) => `Title:${index}`) });
-    expect(many.errors?.[0]?.extensions).toMatchObject({ code: "BAD_USER_INPUT", field: "ids", accepted: "at most 100 ids" });
+    expect(many.errors?.[0]?.extensions).toMatchObject({
+      code: "BAD_USER_INPUT",
+      field: "ids",
+      accepted: "at most 100 ids",
+    });
   });
 });

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/tenant.js";
@@ -18,7 +19,12 @@ let kids: string;
 beforeAll(async () => {
   [gateway, document] = await Promise.all([startGateway(), clientDocuments("reads.graphql")]);
   viewer = await gateway.signIn("viewer@meridian.example");
-  kids = await gateway.tokenFor({ tenant: "meridian", account: "family", profile: "meridian-kids", roles: ["VIEWER"] });
+  kids = await gateway.tokenFor({
+    tenant: "meridian",
+    account: "family",
+    profile: "meridian-kids",
+    roles: ["VIEWER"],
+  });
 });
 afterAll(() => gateway?.close());
 
@@ -74,7 +80,14 @@ describe("Home", () => {
     ["a visitor", () => undefined],
   ])("takes as many for one row as for ten, for one title as for a hundred: %s", async (_, token) => {
     const totals = new Map<string, number>();
-    for (const [rows, perRow] of [[1, 1], [1, 20], [10, 1], [10, 20], [10, 100], [100, 100]]) {
+    for (const [rows, perRow] of [
+      [1, 1],
+      [1, 20],
+      [10, 1],
+      [10, 20],
+      [10, 100],
+      [100, 100],
+    ]) {
       const { total } = await explained("Home", { rows, perRow }, token());
       totals.set(`${rows} × ${perRow}`, total);
     }
@@ -84,7 +97,12 @@ describe("Home", () => {
 });
 
 /** The documents whose cost must not grow with what they answer, at one entry and at many. */
-const CASES: [operation: string, few: Record<string, unknown>, many: Record<string, unknown>, most: number][] = [
+const CASES: [
+  operation: string,
+  few: Record<string, unknown>,
+  many: Record<string, unknown>,
+  most: number,
+][] = [
   ["Browse", { first: 1 }, { first: 100 }, 3],
   ["Browse", { last: 1, filter: { genres: ["Drama"] } }, { last: 100, filter: { genres: ["Drama"] } }, 3],
   ["Search", { query: "the", first: 1 }, { query: "the", first: 100 }, 4],
@@ -105,7 +123,10 @@ describe("the other documents", () => {
 
   it("Suggest takes as many calls for one suggestion as for a hundred", async () => {
     const suggest = (first: number) =>
-      gateway.ask(`{ suggest(prefix: "s", first: ${first}) { text kind node { __typename id ... on Title { name genres { name } } } } }`, { token: viewer, explain: true });
+      gateway.ask(
+        `{ suggest(prefix: "s", first: ${first}) { text kind node { __typename id ... on Title { name genres { name } } } } }`,
+        { token: viewer, explain: true },
+      );
     const [one, many] = [await suggest(1), await suggest(100)];
     expect(one.data.suggest).toHaveLength(1);
     expect(many.data.suggest.length).toBeGreaterThan(20);
@@ -120,17 +141,25 @@ describe("the other documents", () => {
   });
 
   it("Person takes as many calls for one title as for many", async () => {
-    const query = "query ($id: ID!, $first: Int) { person(id: $id) { name titles(first: $first) { edges { role node { id name genres { name } myRating } } } } }";
-    const { search } = (await gateway.ask(`{ search(query: "steven spielberg", first: 1) { edges { node { credits(role: DIRECTOR) { person { id } } } } } }`)).data;
+    const query =
+      "query ($id: ID!, $first: Int) { person(id: $id) { name titles(first: $first) { edges { role node { id name genres { name } myRating } } } } }";
+    const { search } = (
+      await gateway.ask(
+        `{ search(query: "steven spielberg", first: 1) { edges { node { credits(role: DIRECTOR) { person { id } } } } } }`,
+      )
+    ).data;
     const { id } = search.edges[0].node.credits[0].person;
-    const [one, many] = await Promise.all([1, 100].map((first) => gateway.ask(query, { variables: { id, first }, token: viewer, explain: true })));
+    const [one, many] = await Promise.all(
+      [1, 100].map((first) => gateway.ask(query, { variables: { id, first }, token: viewer, explain: true })),
+    );
     expect(one!.data.person.titles.edges).toHaveLength(1);
     expect(many!.data.person.titles.edges.length).toBeGreaterThan(8);
     expect(checkExplain(many!)).toBe(checkExplain(one!));
   });
 
   it("lists within lists take one call a level: a hundred titles, their people, the people's titles", async () => {
-    const query = "query ($first: Int) { titles(first: $first) { edges { node { similar(first: 5) { edges { node { name myRating } } } credits { person { titles(first: 3) { edges { node { name myRating } } } } } } } } }";
+    const query =
+      "query ($first: Int) { titles(first: $first) { edges { node { similar(first: 5) { edges { node { name myRating } } } credits { person { titles(first: 3) { edges { node { name myRating } } } } } } } } }";
     const [one, many] = [
       await gateway.ask(query, { variables: { first: 2 }, token: viewer, explain: true }),
       await gateway.ask(query, { variables: { first: 100 }, token: viewer, explain: true }),
@@ -142,7 +171,9 @@ describe("the other documents", () => {
 });
 
 async function titleIds(first: number): Promise<string[]> {
-  const { data } = await gateway.ask(`{ titles(first: ${first}, orderBy: { field: POPULARITY, direction: DESC }) { edges { node { id } } } }`);
+  const { data } = await gateway.ask(
+    `{ titles(first: ${first}, orderBy: { field: POPULARITY, direction: DESC }) { edges { node { id } } } }`,
+  );
   return data.titles.edges.map(({ node }: { node: { id: string } }) => node.id);
 }
 
@@ -156,7 +187,9 @@ describe("fields of one level", () => {
     expect(answer.errors).toBeUndefined();
     const { calls } = answer.extensions!.explain!;
     const [first, ...deeper] = calls;
-    expect(new Set(first!.operation.split(" + "))).toEqual(new Set(["catalog.titles", "catalog.genres", "top10.top10", "search.search"]));
+    expect(new Set(first!.operation.split(" + "))).toEqual(
+      new Set(["catalog.titles", "catalog.genres", "top10.top10", "search.search"]),
+    );
     expect(first!.path.split(", ")).toEqual(expect.arrayContaining(["genres", "top10", "search"]));
     expect(deeper.map(({ operation }) => operation)).toEqual(["catalog.titlesByIds"]);
     checkExplain(answer);
@@ -164,7 +197,10 @@ describe("fields of one level", () => {
 
   it("ask for a key once, however many fields want it", async () => {
     const id = "Title:film-the-godfather-1972";
-    const aliases = Array.from({ length: 20 }, (_, index) => `t${index}: title(id: "${id}") { name myRating inMyWatchlist myProgress { completed } }`);
+    const aliases = Array.from(
+      { length: 20 },
+      (_, index) => `t${index}: title(id: "${id}") { name myRating inMyWatchlist myProgress { completed } }`,
+    );
     const answer = await gateway.ask(`{ ${aliases.join(" ")} }`, { token: viewer, explain: true });
     expect(answer.data.t19).toEqual(answer.data.t0);
     const calls = answer.extensions!.explain!.calls;
@@ -177,7 +213,10 @@ describe("fields of one level", () => {
 
   it("tell nothing without the header", async () => {
     expect((await gateway.ask("{ genres { name } }")).extensions?.explain).toBeUndefined();
-    expect((await gateway.ask("{ genres { name } }", { headers: { "x-marquee-explain": "0" } })).extensions?.explain).toBeUndefined();
+    expect(
+      (await gateway.ask("{ genres { name } }", { headers: { "x-marquee-explain": "0" } })).extensions
+        ?.explain,
+    ).toBeUndefined();
   });
 
   it("count no call for the tenant or for what needs no store", async () => {
@@ -192,7 +231,12 @@ describe("a catalogue of 1,000 titles", () => {
 
   /** The thousand best-known films of meridian with the viewing of its demo accounts, in a tenant of their own. */
   beforeAll(async () => {
-    const demo = demoTenants({ scale: 1000 / 3201, profiles: 60, events: 2_000, until: new Date("2026-06-01T00:00:00Z") })[0]!;
+    const demo = demoTenants({
+      scale: 1000 / 3201,
+      profiles: 60,
+      events: 2_000,
+      until: new Date("2026-06-01T00:00:00Z"),
+    })[0]!;
     expect(demo.counts.titles).toBe(1000);
     const { stores } = gateway;
     tenant = await createTestTenant(stores);
@@ -201,21 +245,40 @@ describe("a catalogue of 1,000 titles", () => {
     await importEvents(stores, tenant, linesOf(demo.events(), demo.counts.events));
     await stores.viewingIngest.addToWatchlists(
       tenant,
-      (await titlesOf()).map((titleId) => ({ profileId: "meridian-viewer", titleId, addedAt: "2026-05-01T00:00:00Z" })),
+      (await titlesOf()).map((titleId) => ({
+        profileId: "meridian-viewer",
+        titleId,
+        addedAt: "2026-05-01T00:00:00Z",
+      })),
     );
     await learn(stores, tenant);
-    token = await gateway.tokenFor({ tenant: tenant.slug, account: null, profile: "meridian-viewer", roles: ["VIEWER"] });
+    token = await gateway.tokenFor({
+      tenant: tenant.slug,
+      account: null,
+      profile: "meridian-viewer",
+      roles: ["VIEWER"],
+    });
   });
 
   async function titlesOf(): Promise<string[]> {
-    const { data } = await gateway.ask("{ titles(first: 5) { edges { node { externalId } } } }", { tenant: tenant.slug });
+    const { data } = await gateway.ask("{ titles(first: 5) { edges { node { externalId } } } }", {
+      tenant: tenant.slug,
+    });
     return data.titles.edges.map(({ node }: { node: { externalId: string } }) => node.externalId);
   }
 
-  it.each([["Home", {}], ...CASES.filter(([operation]) => operation !== "Nodes").map(([operation, , many]) => [operation, many] as const)] as [string, Record<string, unknown>][])(
+  it.each([
+    ["Home", {}],
+    ...CASES.filter(([operation]) => operation !== "Nodes").map(
+      ([operation, , many]) => [operation, many] as const,
+    ),
+  ] as [string, Record<string, unknown>][])(
     "costs as many calls as one of 3,201: %s %j",
     async (operation, variables) => {
-      const [small, large] = [await explained(operation, variables, token), await explained(operation, variables, viewer)];
+      const [small, large] = [
+        await explained(operation, variables, token),
+        await explained(operation, variables, viewer),
+      ];
       expect(small.total).toBe(large.total);
       if (operation === "Home") expect(small.data.home).toHaveLength(10);
     },

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -28,15 +29,21 @@ const ROOTS = new Set(["Query", "Mutation"]);
 
 it("is the committed one: schema/schema.graphql", async () => {
   const committed = await readFile(path.join(packageRoot(), "schema", "schema.graphql"), "utf8");
-  expect(committed, 'schema/schema.graphql is out of date: run "npm run schema" and commit it').toBe(printedSchema());
+  expect(committed, 'schema/schema.graphql is out of date: run "npm run schema" and commit it').toBe(
+    printedSchema(),
+  );
 });
 
 /** Everything in a type that a reader of the playground can point at, with its description. */
-function* described(type: GraphQLNamedType): Iterable<[name: string, description: string | null | undefined]> {
+function* described(
+  type: GraphQLNamedType,
+): Iterable<[name: string, description: string | null | undefined]> {
   if (!ROOTS.has(type.name)) yield [type.name, type.description];
-  if (isEnumType(type)) for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value.description];
+  if (isEnumType(type))
+    for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value.description];
   if (isInputObjectType(type)) {
-    for (const field of Object.values(type.getFields())) yield [`${type.name}.${field.name}`, field.description];
+    for (const field of Object.values(type.getFields()))
+      yield [`${type.name}.${field.name}`, field.description];
   }
   if (!isObjectType(type) && !isInterfaceType(type)) return;
   for (const field of Object.values(type.getFields())) {
@@ -47,13 +54,17 @@ function* described(type: GraphQLNamedType): Iterable<[name: string, description
 
 describe("descriptions", () => {
   it.each(types.map((type) => [type.name, type] as const))("stand on all of %s", (_, type) => {
-    const missing = [...described(type)].filter(([, description]) => !description?.trim()).map(([name]) => name);
+    const missing = [...described(type)]
+      .filter(([, description]) => !description?.trim())
+      .map(([name]) => name);
     expect(missing).toEqual([]);
   });
 
   it("are sentences that end", () => {
     const own = types.filter((type) => !isScalarType(type)).flatMap((type) => [...described(type)]);
-    expect(own.filter(([, description]) => !/[.:]$|`$/.test(description ?? "")).map(([name]) => name)).toEqual([]);
+    expect(
+      own.filter(([, description]) => !/[.:]$|`$/.test(description ?? "")).map(([name]) => name),
+    ).toEqual([]);
   });
 });
 
@@ -64,18 +75,30 @@ describe("names", () => {
     const wrong: string[] = [];
     for (const type of types) {
       if (!/^[A-Z][A-Za-z0-9]*$/.test(type.name)) wrong.push(type.name);
-      if (isEnumType(type)) wrong.push(...type.getValues().map(({ name }) => name).filter((name) => !/^[A-Z][A-Z0-9_]*$/.test(name)));
+      if (isEnumType(type))
+        wrong.push(
+          ...type
+            .getValues()
+            .map(({ name }) => name)
+            .filter((name) => !/^[A-Z][A-Z0-9_]*$/.test(name)),
+        );
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         const args = "args" in field ? field.args.map(({ name }) => name) : [];
-        wrong.push(...[field.name, ...args].filter((name) => !/^[a-z][A-Za-z0-9]*$/.test(name)).map((name) => `${type.name}.${name}`));
+        wrong.push(
+          ...[field.name, ...args]
+            .filter((name) => !/^[a-z][A-Za-z0-9]*$/.test(name))
+            .map((name) => `${type.name}.${name}`),
+        );
       }
     }
     expect(wrong).toEqual([]);
   });
 
   it("of connections end in Connection, of their edges in Edge, and both are shaped after the Relay specification", () => {
-    const connections = objects.filter((type) => "edges" in type.getFields() || type.name.endsWith("Connection"));
+    const connections = objects.filter(
+      (type) => "edges" in type.getFields() || type.name.endsWith("Connection"),
+    );
     expect(connections.length).toBeGreaterThan(8);
     for (const connection of connections) {
       expect(connection.name).toMatch(/Connection$/);
@@ -107,7 +130,10 @@ describe("names", () => {
     const mutations = Object.values(schema.getMutationType()!.getFields());
     expect(mutations.length).toBeGreaterThan(0);
     for (const { name, args, type } of mutations) {
-      expect(args.map((arg) => arg.name), name).toEqual(["input"]);
+      expect(
+        args.map((arg) => arg.name),
+        name,
+      ).toEqual(["input"]);
       expect(isNonNullType(args[0]!.type) && args[0]!.type.ofType.toString(), name).toMatch(/Input$/);
       const payload = getNamedType(type);
       expect(payload.name).toMatch(/Payload$/);
@@ -120,7 +146,10 @@ it("has a global id on every type with an id, and node answers each of them", ()
   const withId = types.filter(isObjectType).filter((type) => "id" in type.getFields());
   expect(withId.length).toBeGreaterThan(9);
   for (const type of withId) {
-    expect(type.getInterfaces().map(({ name }) => name), type.name).toContain("Node");
+    expect(
+      type.getInterfaces().map(({ name }) => name),
+      type.name,
+    ).toContain("Node");
     expect(String(type.getFields().id!.type), type.name).toBe("ID!");
   }
 });

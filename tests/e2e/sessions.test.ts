@@ -1,9 +1,11 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Ask, startGateway, type TestGateway } from "../support/gateway.js";
 
-const SESSION = "accessToken refreshToken expiresAt errors { field code message } viewer { account { email } profile { id name kind maturityLimit } profiles { id name kind } roles tenant { slug } subscription { state plan { name } } consents { measurement } }";
+const SESSION =
+  "accessToken refreshToken expiresAt errors { field code message } viewer { account { email } profile { id name kind maturityLimit } profiles { id name kind } roles tenant { slug } subscription { state plan { name } } consents { measurement } }";
 const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) { ${SESSION} } }`;
 const SELECT = `mutation ($input: SelectProfileInput!) { selectProfile(input: $input) { ${SESSION} } }`;
 const REFRESH = `mutation ($input: RefreshInput!) { refreshSession(input: $input) { ${SESSION} } }`;
@@ -21,7 +23,8 @@ async function run(query: string, input: object, options: Ask = {}) {
   expect(answer.errors).toBeUndefined();
   return Object.values(answer.data)[0] as Record<string, any>;
 }
-const signIn = (email: string, password = "marquee", options: Ask = {}) => run(SIGN_IN, { email, password }, options);
+const signIn = (email: string, password = "marquee", options: Ask = {}) =>
+  run(SIGN_IN, { email, password }, options);
 
 function expectRefused(payload: Record<string, any>, field: string | null, code: string): void {
   expect(payload).toEqual({
@@ -92,13 +95,22 @@ describe("selectProfile", () => {
     const session = await signIn("family@meridian.example");
     const kids = session.viewer.profiles.find(({ kind }: { kind: string }) => kind === "KIDS");
     const selected = await run(SELECT, { profile: kids.id }, { token: session.accessToken });
-    expect(selected).toMatchObject({ errors: [], viewer: { profile: { id: kids.id, kind: "KIDS", maturityLimit: "PG" }, roles: ["VIEWER"] } });
-    expect(decodeJwt(selected.accessToken)).toMatchObject({ ten: "meridian", acc: "family", pro: "meridian-kids" });
+    expect(selected).toMatchObject({
+      errors: [],
+      viewer: { profile: { id: kids.id, kind: "KIDS", maturityLimit: "PG" }, roles: ["VIEWER"] },
+    });
+    expect(decodeJwt(selected.accessToken)).toMatchObject({
+      ten: "meridian",
+      acc: "family",
+      pro: "meridian-kids",
+    });
     const viewer = await gateway.ask(VIEWER, { token: selected.accessToken });
     expect(viewer.data.viewer.profile.id).toBe(kids.id);
     const godfather = '{ title(id: "Title:film-the-godfather-1972") { name } }';
     expect((await gateway.ask(godfather, { token: selected.accessToken })).data).toEqual({ title: null });
-    expect((await gateway.ask(godfather, { token: session.accessToken })).data.title).toEqual({ name: "The Godfather" });
+    expect((await gateway.ask(godfather, { token: session.accessToken })).data.title).toEqual({
+      name: "The Godfather",
+    });
   });
 
   it("answers fields of its viewer for the profile that was selected", async () => {
@@ -108,16 +120,28 @@ describe("selectProfile", () => {
     expect(viewer.profile.name).toBe("Kids");
     const titles = viewer.profile.watchlist.edges.map(({ node }: { node: object }) => node);
     expect(titles.length).toBeGreaterThan(0);
-    for (const title of titles) expect(title).toMatchObject({ inMyWatchlist: true, maturityRating: expect.stringMatching(/^(G|PG|TV-(Y|G|PG))$/) });
+    for (const title of titles)
+      expect(title).toMatchObject({
+        inMyWatchlist: true,
+        maturityRating: expect.stringMatching(/^(G|PG|TV-(Y|G|PG))$/),
+      });
   });
 
   it("refuses a profile that is not the account's, be it there or not", async () => {
     const { accessToken, viewer } = await signIn("family@meridian.example");
     const lumen = await signIn("family@lumen.example");
-    for (const profile of ["Profile:meridian-viewer", "Profile:nobody", lumen.viewer.profiles[1].id, "Title:film-casino-1995"]) {
+    for (const profile of [
+      "Profile:meridian-viewer",
+      "Profile:nobody",
+      lumen.viewer.profiles[1].id,
+      "Title:film-casino-1995",
+    ]) {
       expectRefused(await run(SELECT, { profile }, { token: accessToken }), "profile", "PROFILE_NOT_FOUND");
     }
-    const malformed = await gateway.ask(SELECT, { variables: { input: { profile: "kids" } }, token: accessToken });
+    const malformed = await gateway.ask(SELECT, {
+      variables: { input: { profile: "kids" } },
+      token: accessToken,
+    });
     expect(malformed.errors?.[0]?.extensions).toMatchObject({ code: "INVALID_ID", field: "input.profile" });
     const nobody = await gateway.ask(SELECT, { variables: { input: { profile: viewer.profiles[0].id } } });
     expect(nobody.errors?.[0]?.extensions).toMatchObject({ code: "UNAUTHENTICATED", field: "authorization" });
@@ -130,8 +154,14 @@ describe("refreshSession", () => {
     const next = await run(REFRESH, { refreshToken: session.refreshToken });
     expect(next).toMatchObject({ errors: [], viewer: session.viewer });
     expect(next.refreshToken).not.toBe(session.refreshToken);
-    expect((await gateway.ask(VIEWER, { token: next.accessToken })).data.viewer.account.email).toBe("viewer@meridian.example");
-    expectRefused(await run(REFRESH, { refreshToken: session.refreshToken }), "refreshToken", "SESSION_ENDED");
+    expect((await gateway.ask(VIEWER, { token: next.accessToken })).data.viewer.account.email).toBe(
+      "viewer@meridian.example",
+    );
+    expectRefused(
+      await run(REFRESH, { refreshToken: session.refreshToken }),
+      "refreshToken",
+      "SESSION_ENDED",
+    );
     expect((await run(REFRESH, { refreshToken: next.refreshToken })).errors).toEqual([]);
   });
 
@@ -153,7 +183,11 @@ describe("refreshSession", () => {
     for (const wrong of ["", "x", accessToken, `${refreshToken}x`]) {
       expectRefused(await run(REFRESH, { refreshToken: wrong }), "refreshToken", "SESSION_ENDED");
     }
-    expectRefused(await run(REFRESH, { refreshToken }, { tenant: "meridian" }), "refreshToken", "SESSION_ENDED");
+    expectRefused(
+      await run(REFRESH, { refreshToken }, { tenant: "meridian" }),
+      "refreshToken",
+      "SESSION_ENDED",
+    );
     expect((await run(REFRESH, { refreshToken }, { tenant: "lumen" })).viewer.tenant.slug).toBe("lumen");
   });
 });

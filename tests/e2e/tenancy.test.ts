@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { request as httpRequest } from "node:http";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +14,12 @@ const tokens = {} as Record<Slug, string>;
 beforeAll(async () => {
   gateway = await startGateway();
   for (const tenant of TENANTS) {
-    tokens[tenant] = await gateway.tokenFor({ tenant, account: "viewer", profile: `${tenant}-viewer`, roles: ["VIEWER"] });
+    tokens[tenant] = await gateway.tokenFor({
+      tenant,
+      account: "viewer",
+      profile: `${tenant}-viewer`,
+      roles: ["VIEWER"],
+    });
   }
 });
 afterAll(() => gateway?.close());
@@ -43,7 +49,18 @@ async function belongings(tenant: Slug) {
     person: node.credits[0].person.id as string,
     genre: node.genres[0].id as string,
     studio: node.studio.id as string,
-    ids: [node.id, node.credits[0].person.id, node.genres[0].id, node.studio.id, data.viewer.account.id, data.viewer.profile.id, data.viewer.subscription.id, data.home[0].id, node.seasons?.[0].id, node.seasons?.[0].episodes[0].id].filter(Boolean) as string[],
+    ids: [
+      node.id,
+      node.credits[0].person.id,
+      node.genres[0].id,
+      node.studio.id,
+      data.viewer.account.id,
+      data.viewer.profile.id,
+      data.viewer.subscription.id,
+      data.home[0].id,
+      node.seasons?.[0].id,
+      node.seasons?.[0].episodes[0].id,
+    ].filter(Boolean) as string[],
   };
 }
 
@@ -67,16 +84,43 @@ describe.each([
     ["node", "query ($id: ID!) { node(id: $id) { __typename id } }", ({ ids }) => ids],
     ["nodes", "query ($id: ID!) { nodes(ids: [$id, $id]) { __typename id } }", ({ ids }) => ids],
     ["title", "query ($id: ID!) { title(id: $id) { id name } }", ({ title, person }) => [title, person]],
-    ["title as of", 'query ($id: ID!) { title(id: $id, asOf: "2025-01-01T00:00:00Z") { id name } }', ({ title }) => [title]],
-    ["person", "query ($id: ID!) { person(id: $id) { id titles { edges { node { id } } } } }", ({ person, title }) => [person, title]],
-    ["filter.studio", "query ($id: ID!) { titles(filter: { studio: $id }) { totalCount edges { node { id } } } }", ({ studio }) => [studio]],
-    ["filter.person", "query ($id: ID!) { titles(filter: { person: $id }) { totalCount edges { node { id } } } }", ({ person }) => [person]],
-    ["filter.genres", "query ($id: String!) { titles(filter: { genres: [$id] }) { totalCount edges { node { id } } } }", ({ genre }) => [genre]],
-    ["a filter of search", 'query ($id: ID!) { search(query: "the", filter: { studio: $id }) { totalCount edges { node { id } } } }', ({ studio }) => [studio]],
+    [
+      "title as of",
+      'query ($id: ID!) { title(id: $id, asOf: "2025-01-01T00:00:00Z") { id name } }',
+      ({ title }) => [title],
+    ],
+    [
+      "person",
+      "query ($id: ID!) { person(id: $id) { id titles { edges { node { id } } } } }",
+      ({ person, title }) => [person, title],
+    ],
+    [
+      "filter.studio",
+      "query ($id: ID!) { titles(filter: { studio: $id }) { totalCount edges { node { id } } } }",
+      ({ studio }) => [studio],
+    ],
+    [
+      "filter.person",
+      "query ($id: ID!) { titles(filter: { person: $id }) { totalCount edges { node { id } } } }",
+      ({ person }) => [person],
+    ],
+    [
+      "filter.genres",
+      "query ($id: String!) { titles(filter: { genres: [$id] }) { totalCount edges { node { id } } } }",
+      ({ genre }) => [genre],
+    ],
+    [
+      "a filter of search",
+      'query ($id: ID!) { search(query: "the", filter: { studio: $id }) { totalCount edges { node { id } } } }',
+      ({ studio }) => [studio],
+    ],
   ];
 
   it.each(QUERIES)("answers byte for byte like what is missing: %s", async (_, query, pick) => {
-    for (const headers of [{ authorization: `Bearer ${tokens[asker]}` }, { "x-marquee-tenant": asker }] as Record<string, string>[]) {
+    for (const headers of [
+      { authorization: `Bearer ${tokens[asker]}` },
+      { "x-marquee-tenant": asker },
+    ] as Record<string, string>[]) {
       for (const id of pick(theirs)) {
         const foreign = await bytes(query, { id }, headers);
         expect(foreign).not.toMatch(/"errors"/);
@@ -88,7 +132,10 @@ describe.each([
 
   it("answers its owner, so that it is not simply missing", async () => {
     for (const id of theirs.ids) {
-      const { data } = await gateway.ask("query ($id: ID!) { node(id: $id) { id } }", { variables: { id }, token: tokens[owner] });
+      const { data } = await gateway.ask("query ($id: ID!) { node(id: $id) { id } }", {
+        variables: { id },
+        token: tokens[owner],
+      });
       expect(data).toEqual({ node: { id } });
     }
   });
@@ -102,8 +149,12 @@ describe.each([
   });
 
   it("is not signed in to nor selected", async () => {
-    const signIn = "mutation ($email: String!) { signIn(input: { email: $email, password: \"marquee\" }) { accessToken errors { code } } }";
-    const { data } = await gateway.ask(signIn, { variables: { email: `viewer@${owner}.example` }, tenant: asker });
+    const signIn =
+      'mutation ($email: String!) { signIn(input: { email: $email, password: "marquee" }) { accessToken errors { code } } }';
+    const { data } = await gateway.ask(signIn, {
+      variables: { email: `viewer@${owner}.example` },
+      tenant: asker,
+    });
     expect(data.signIn).toEqual({ accessToken: null, errors: [{ code: "BAD_CREDENTIALS" }] });
   });
 });
@@ -112,14 +163,18 @@ describe.each([
 function askHost(host: string, headers: Record<string, string> = {}): Promise<string | null> {
   const body = JSON.stringify({ query: "{ genres { id } }" });
   return new Promise((resolve, reject) => {
-    const request = httpRequest(`${gateway.url}/graphql`, { method: "POST", headers: { ...headers, host, "content-type": "application/json" } }, (response) => {
-      let text = "";
-      response.on("data", (part: Buffer) => (text += part.toString()));
-      response.on("end", () => {
-        const id = (JSON.parse(text) as { data?: { genres: { id: string }[] } }).data?.genres[0]?.id;
-        resolve(id === undefined ? null : slugOf(id));
-      });
-    });
+    const request = httpRequest(
+      `${gateway.url}/graphql`,
+      { method: "POST", headers: { ...headers, host, "content-type": "application/json" } },
+      (response) => {
+        let text = "";
+        response.on("data", (part: Buffer) => (text += part.toString()));
+        response.on("end", () => {
+          const id = (JSON.parse(text) as { data?: { genres: { id: string }[] } }).data?.genres[0]?.id;
+          resolve(id === undefined ? null : slugOf(id));
+        });
+      },
+    );
     request.on("error", reject);
     request.end(body);
   });
@@ -128,7 +183,8 @@ function askHost(host: string, headers: Record<string, string> = {}): Promise<st
 const slugOf = (id: string) => Buffer.from(id, "base64url").toString().split(":")[1]!;
 
 describe("the tenant of a request", () => {
-  const asked = async (options: { token?: string; tenant?: string }) => slugOf((await gateway.ask("{ genres { id } }", options)).data.genres[0].id);
+  const asked = async (options: { token?: string; tenant?: string }) =>
+    slugOf((await gateway.ask("{ genres { id } }", options)).data.genres[0].id);
 
   it("is the token's, whatever the header says", async () => {
     expect(await asked({ token: tokens.lumen, tenant: "meridian" })).toBe("lumen");
@@ -152,8 +208,10 @@ describe("the tenant of a request", () => {
 
   it("is that of the e-mail's domain where somebody signs in without naming one", async () => {
     const signIn = async (email: string, tenant?: string) => {
-      const query = 'mutation ($email: String!) { signIn(input: { email: $email, password: "marquee" }) { viewer { tenant { slug } account { id } } } }';
-      return (await gateway.ask(query, { variables: { email }, ...(tenant ? { tenant } : {}) })).data.signIn.viewer;
+      const query =
+        'mutation ($email: String!) { signIn(input: { email: $email, password: "marquee" }) { viewer { tenant { slug } account { id } } } }';
+      return (await gateway.ask(query, { variables: { email }, ...(tenant ? { tenant } : {}) })).data.signIn
+        .viewer;
     };
     for (const tenant of TENANTS) {
       const viewer = await signIn(`viewer@${tenant}.example`);
@@ -168,8 +226,13 @@ describe("the tenant of a request", () => {
     const strict = await startGateway({ MARQUEE_DEFAULT_TENANT: "none" });
     try {
       const refused = await strict.ask("{ genres { id } }");
-      expect(refused.errors?.[0]?.extensions).toMatchObject({ code: "TENANT_UNKNOWN", field: "x-marquee-tenant" });
-      expect((await strict.ask("{ genres { id } }", { tenant: "lumen" })).data.genres.length).toBeGreaterThan(0);
+      expect(refused.errors?.[0]?.extensions).toMatchObject({
+        code: "TENANT_UNKNOWN",
+        field: "x-marquee-tenant",
+      });
+      expect((await strict.ask("{ genres { id } }", { tenant: "lumen" })).data.genres.length).toBeGreaterThan(
+        0,
+      );
     } finally {
       await strict.close();
     }
@@ -177,12 +240,17 @@ describe("the tenant of a request", () => {
 });
 
 describe("many requests of many tenants at the same time", () => {
-  const QUERY = "{ titles(first: 3) { totalCount edges { node { id genres { id } } } } search(query: \"the\", first: 2) { edges { node { id } } } top10 { title { id } } viewer { profile { id } tenant { slug } } }";
+  const QUERY =
+    '{ titles(first: 3) { totalCount edges { node { id genres { id } } } } search(query: "the", first: 2) { edges { node { id } } } top10 { title { id } } viewer { profile { id } tenant { slug } } }';
 
   it("never see each other's titles", async () => {
     const alone = new Map<string, unknown>();
-    const ways = TENANTS.flatMap((tenant) => [{ tenant, options: { token: tokens[tenant] } }, { tenant, options: { tenant } }]);
-    for (const [index, { options }] of ways.entries()) alone.set(String(index), (await gateway.ask(QUERY, options)).data);
+    const ways = TENANTS.flatMap((tenant) => [
+      { tenant, options: { token: tokens[tenant] } },
+      { tenant, options: { tenant } },
+    ]);
+    for (const [index, { options }] of ways.entries())
+      alone.set(String(index), (await gateway.ask(QUERY, options)).data);
     let next = 0;
     const worker = async () => {
       while (next < 510) {

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Role } from "../../datasources/accounts/accounts.js";
@@ -52,7 +53,12 @@ const ALL = [...OPEN, ...Object.keys(MATURE), ...Object.keys(HIDDEN)];
 
 let gateway: TestGateway;
 let tenant: Tenant;
-const tokens: Record<"adult" | "kids" | "editor" | "parisian", string> = { adult: "", kids: "", editor: "", parisian: "" };
+const tokens: Record<"adult" | "kids" | "editor" | "parisian", string> = {
+  adult: "",
+  kids: "",
+  editor: "",
+  parisian: "",
+};
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -70,7 +76,9 @@ beforeAll(async () => {
   ]);
   await watchEverything();
   await learn(stores, tenant);
-  await Promise.all(Object.keys(tokens).map(async (profile) => (tokens[profile as "adult"] = await tokenOf(profile))));
+  await Promise.all(
+    Object.keys(tokens).map(async (profile) => (tokens[profile as "adult"] = await tokenOf(profile))),
+  );
 });
 afterAll(() => gateway?.close());
 
@@ -110,27 +118,162 @@ async function watchEverything(): Promise<void> {
 
 const EVERYTHING = /* GraphQL */ `
   query ($person: ID!, $ids: [ID!]!, $studio: ID!) {
-    titles(first: 100) { edges { node { externalId } } }
-    byPerson: titles(first: 100, filter: { person: $person }) { edges { node { externalId } } }
-    byStudio: titles(first: 100, filter: { studio: $studio }) { edges { node { externalId } } }
-    byTag: titles(first: 100, filter: { tags: ["windy"], genres: ["nocturne"] }) { edges { node { externalId } } }
-    abroad: titles(first: 100, filter: { availableIn: "FR" }) { edges { node { externalId } } }
-    last: titles(last: 100, orderBy: { field: POPULARITY, direction: DESC }) { edges { node { externalId } } }
-    nodes(ids: $ids) { ... on Title { externalId } }
-    search(query: "zephyr", first: 100) { edges { node { externalId } } }
-    byCredit: search(query: "ada byron", first: 100) { edges { node { externalId } } }
-    suggest(prefix: "zeph", first: 100) { node { ... on Title { externalId } } }
-    top10 { title { externalId } }
-    top10France: top10(country: "FR") { title { externalId } }
-    home(first: 100) { name because { externalId } titles(first: 100) { edges { reason { text title { externalId } } node { externalId } } } }
-    person(id: $person) { titles(first: 100) { edges { node { externalId similar(first: 100) { edges { node { externalId } } } } } } }
-    viewer { profile {
-      continueWatching(first: 100) { edges { node { externalId } } }
-      watchlist(first: 100) { edges { node { externalId } } }
-      history(first: 100) { edges { node { externalId } } }
-      ratings(first: 100) { edges { node { externalId } } }
-      recommendations(first: 100) { title { externalId } reason { text title { externalId } } }
-    } }
+    titles(first: 100) {
+      edges {
+        node {
+          externalId
+        }
+      }
+    }
+    byPerson: titles(first: 100, filter: { person: $person }) {
+      edges {
+        node {
+          externalId
+        }
+      }
+    }
+    byStudio: titles(first: 100, filter: { studio: $studio }) {
+      edges {
+        node {
+          externalId
+        }
+      }
+    }
+    byTag: titles(first: 100, filter: { tags: ["windy"], genres: ["nocturne"] }) {
+      edges {
+        node {
+          externalId
+        }
+      }
+    }
+    abroad: titles(first: 100, filter: { availableIn: "FR" }) {
+      edges {
+        node {
+          externalId
+        }
+      }
+    }
+    last: titles(last: 100, orderBy: { field: POPULARITY, direction: DESC }) {
+      edges {
+        node {
+          externalId
+        }
+      }
+    }
+    nodes(ids: $ids) {
+      ... on Title {
+        externalId
+      }
+    }
+    search(query: "zephyr", first: 100) {
+      edges {
+        node {
+          externalId
+        }
+      }
+    }
+    byCredit: search(query: "ada byron", first: 100) {
+      edges {
+        node {
+          externalId
+        }
+      }
+    }
+    suggest(prefix: "zeph", first: 100) {
+      node {
+        ... on Title {
+          externalId
+        }
+      }
+    }
+    top10 {
+      title {
+        externalId
+      }
+    }
+    top10France: top10(country: "FR") {
+      title {
+        externalId
+      }
+    }
+    home(first: 100) {
+      name
+      because {
+        externalId
+      }
+      titles(first: 100) {
+        edges {
+          reason {
+            text
+            title {
+              externalId
+            }
+          }
+          node {
+            externalId
+          }
+        }
+      }
+    }
+    person(id: $person) {
+      titles(first: 100) {
+        edges {
+          node {
+            externalId
+            similar(first: 100) {
+              edges {
+                node {
+                  externalId
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    viewer {
+      profile {
+        continueWatching(first: 100) {
+          edges {
+            node {
+              externalId
+            }
+          }
+        }
+        watchlist(first: 100) {
+          edges {
+            node {
+              externalId
+            }
+          }
+        }
+        history(first: 100) {
+          edges {
+            node {
+              externalId
+            }
+          }
+        }
+        ratings(first: 100) {
+          edges {
+            node {
+              externalId
+            }
+          }
+        }
+        recommendations(first: 100) {
+          title {
+            externalId
+          }
+          reason {
+            text
+            title {
+              externalId
+            }
+          }
+        }
+      }
+    }
   }
 `;
 
@@ -145,7 +288,11 @@ async function ask(query: string, token: string | undefined, variables = {}) {
 /** Everything that `EVERYTHING` answers. */
 function everything(token: string | undefined) {
   const ids = ALL.map((id) => global("Title", id));
-  return ask(EVERYTHING, token, { person: global("Person", PERSON.id), studio: global("Studio", STUDIO.id), ids });
+  return ask(EVERYTHING, token, {
+    person: global("Person", PERSON.id),
+    studio: global("Studio", STUDIO.id),
+    ids,
+  });
 }
 
 /** Titles anywhere in an answer, and titles whose names stand in any text of it. */
@@ -196,7 +343,8 @@ describe.each([
     );
     expect(answer.titles.totalCount).toBe(allowed.length);
     expect(answer.search.totalCount).toBe(allowed.length);
-    const facet = (field: string) => answer.search.facets.find((one: { field: string }) => one.field === field).buckets;
+    const facet = (field: string) =>
+      answer.search.facets.find((one: { field: string }) => one.field === field).buckets;
     expect(facet("genre")).toEqual([{ value: "Nocturne", count: allowed.length }]);
     const mature = facet("maturity").map(({ value }: { value: string }) => value);
     expect(mature.sort()).toEqual(profile === "kids" ? ["G"] : ["G", "NR", "PG-13", "R"]);
@@ -221,7 +369,10 @@ describe.each([
 
   it("shows in similar titles only what is allowed", async () => {
     for (const id of OPEN) {
-      const { title } = await ask(`{ title(id: "Title:${id}") { similar(first: 100) { edges { node { externalId } } } } }`, token());
+      const { title } = await ask(
+        `{ title(id: "Title:${id}") { similar(first: 100) { edges { node { externalId } } } } }`,
+        token(),
+      );
       expect(title.similar.edges.length).toBeGreaterThan(0);
       expect(idsOf(title.similar).filter((one) => !(allowed as readonly string[]).includes(one))).toEqual([]);
     }
@@ -242,7 +393,12 @@ describe("a kids profile", () => {
   });
 
   it("keeps its limit when its profile is deleted: its token is worth nothing", async () => {
-    const token = await gateway.tokenFor({ tenant: tenant.slug, account: null, profile: "gone", roles: ["VIEWER"] });
+    const token = await gateway.tokenFor({
+      tenant: tenant.slug,
+      account: null,
+      profile: "gone",
+      roles: ["VIEWER"],
+    });
     const answer = await gateway.ask(`{ search(query: "zephyr") { totalCount } }`, { token });
     expect(answer.errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
     expect(answer.data?.search ?? null).toBeNull();
@@ -257,20 +413,31 @@ describe("a licence that ends", () => {
     await publish(gateway.stores, other, [one, film("open1")]);
     const query = `{ titles { totalCount } search(query: "zephyr") { totalCount } node(id: "Title:ending") { id } suggest(prefix: "zephyr") { text } }`;
     const before = (await gateway.ask(query, { tenant: other.slug })).data;
-    expect(before).toMatchObject({ titles: { totalCount: 2 }, search: { totalCount: 2 }, node: { id: expect.any(String) } });
+    expect(before).toMatchObject({
+      titles: { totalCount: 2 },
+      search: { totalCount: 2 },
+      node: { id: expect.any(String) },
+    });
     await new Promise((resolve) => setTimeout(resolve, until.getTime() - Date.now() + 20));
     const after = (await gateway.ask(query, { tenant: other.slug })).data;
-    expect(after).toEqual({ titles: { totalCount: 1 }, search: { totalCount: 1 }, node: null, suggest: [{ text: "Zephyr open1" }] });
+    expect(after).toEqual({
+      titles: { totalCount: 1 },
+      search: { totalCount: 1 },
+      node: null,
+      suggest: [{ text: "Zephyr open1" }],
+    });
   });
 });
 
 describe("asOf", () => {
   const VERSIONED = "Title:versioned";
-  const QUERY = "query ($id: ID!, $asOf: DateTime) { title(id: $id, asOf: $asOf) { name version maturityRating } }";
+  const QUERY =
+    "query ($id: ID!, $asOf: DateTime) { title(id: $id, asOf: $asOf) { name version maturityRating } }";
 
   beforeAll(async () => {
     const { titleVersions } = gateway.stores;
-    const body = (name: string, fields: Partial<TitleBody> = {}) => film("versioned", { name, genres: [], tags: [], credits: [], studio: null, ...fields });
+    const body = (name: string, fields: Partial<TitleBody> = {}) =>
+      film("versioned", { name, genres: [], tags: [], credits: [], studio: null, ...fields });
     await titleVersions.append(tenant, [
       { body: body("First", { maturityRating: "R" }), effectiveFrom: "2021-01-01T00:00:00Z" },
       { body: body("Second"), effectiveFrom: "2023-01-01T00:00:00Z" },
@@ -279,7 +446,8 @@ describe("asOf", () => {
     await projectTitles(gateway.stores, tenant, ["versioned"]);
   });
 
-  const asOf = (at: string | null, token = tokens.adult) => gateway.ask(QUERY, { token, variables: { id: VERSIONED, asOf: at } });
+  const asOf = (at: string | null, token = tokens.adult) =>
+    gateway.ask(QUERY, { token, variables: { id: VERSIONED, asOf: at } });
 
   it("answers the version that was in force", async () => {
     expect((await asOf("2021-01-01T00:00:00Z")).data.title).toMatchObject({ name: "First", version: 1 });

@@ -1,13 +1,28 @@
 import { describe, expect, it } from "vitest";
 
 import { type Audience, isLicensed, mayMeet } from "../../datasources/catalog/audience.js";
-import { MATURITY_AGES, type MaturityRating, type TitleDocument, type TitleLicence } from "../../datasources/catalog/title.document.js";
+import {
+  MATURITY_AGES,
+  type MaturityRating,
+  type TitleDocument,
+  type TitleLicence,
+} from "../../datasources/catalog/title.document.js";
 import { titleBody } from "../support/titles.js";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
 const adult: Audience = { country: "US", maturityLimit: 18, editor: false, now: NOW };
-const title = (fields: Partial<TitleDocument> = {}): TitleDocument => ({ ...titleBody({ id: "t" }), version: 1, popularity: 0, ...fields });
-const licence = (fields: Partial<TitleLicence> = {}): TitleLicence => ({ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null, ...fields });
+const title = (fields: Partial<TitleDocument> = {}): TitleDocument => ({
+  ...titleBody({ id: "t" }),
+  version: 1,
+  popularity: 0,
+  ...fields,
+});
+const licence = (fields: Partial<TitleLicence> = {}): TitleLicence => ({
+  countries: ["*"],
+  from: "2020-01-01T00:00:00Z",
+  until: null,
+  ...fields,
+});
 
 describe("a licence", () => {
   const licensed = (licences: TitleLicence[], country = "US") => isLicensed({ licences }, country, NOW);

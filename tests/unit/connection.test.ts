@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-return -- asymmetric matchers are typed as any */
 import { describe, expect, it } from "vitest";
 
 import { type Page, type Position } from "../../datasources/page.js";
@@ -14,7 +15,12 @@ const refusal = (code: string, field: string) =>
 
 describe("readPage", () => {
   it("asks for twenty from the start unless told otherwise", () => {
-    expect(readPage(ctx, "list", {}).page).toEqual({ limit: 20, fromEnd: false, after: undefined, before: undefined });
+    expect(readPage(ctx, "list", {}).page).toEqual({
+      limit: 20,
+      fromEnd: false,
+      after: undefined,
+      before: undefined,
+    });
     expect(readPage(ctx, "list", { first: null, last: null, after: null, before: null }).page.limit).toBe(20);
     expect(readPage(ctx, "list", { first: 0 }).page).toMatchObject({ limit: 0, fromEnd: false });
     expect(readPage(ctx, "list", { first: 100 }).page.limit).toBe(100);
@@ -43,14 +49,25 @@ describe("readPage", () => {
 });
 
 describe("toConnection", () => {
-  const rows = [{ position: { value: 2, id: "b" }, node: "B", extra: { rank: 1 } }, { position: { value: 1, id: "a" }, node: "A", extra: { rank: 2 } }];
-  const at = (page: Partial<Page>): ListPage => ({ list: "list", page: { limit: 2, fromEnd: false, ...page } });
+  const rows = [
+    { position: { value: 2, id: "b" }, node: "B", extra: { rank: 1 } },
+    { position: { value: 1, id: "a" }, node: "A", extra: { rank: 2 } },
+  ];
+  const at = (page: Partial<Page>): ListPage => ({
+    list: "list",
+    page: { limit: 2, fromEnd: false, ...page },
+  });
   const position: Position = { value: 0, id: "x" };
 
   it("puts cursor, node and what else an edge has on each edge", () => {
     const { edges, pageInfo } = toConnection(ctx, at({}), { rows, hasMore: true });
-    expect(edges.map(({ node, rank }) => [node, rank])).toEqual([["B", 1], ["A", 2]]);
-    expect(edges.map(({ cursor }) => cursors.decode("list", cursor, "after"))).toEqual(rows.map((row) => row.position));
+    expect(edges.map(({ node, rank }) => [node, rank])).toEqual([
+      ["B", 1],
+      ["A", 2],
+    ]);
+    expect(edges.map(({ cursor }) => cursors.decode("list", cursor, "after"))).toEqual(
+      rows.map((row) => row.position),
+    );
     expect(pageInfo.startCursor).toBe(edges[0]!.cursor);
     expect(pageInfo.endCursor).toBe(edges[1]!.cursor);
   });
@@ -63,19 +80,27 @@ describe("toConnection", () => {
     [{ fromEnd: true }, true, { hasNextPage: false, hasPreviousPage: true }],
     [{ fromEnd: true }, false, { hasNextPage: false, hasPreviousPage: false }],
     [{ fromEnd: true, before: position }, true, { hasNextPage: true, hasPreviousPage: true }],
-  ] as [Partial<Page>, boolean, object][])("tells for %j, more to come: %s, that %j", (page, hasMore, flags) => {
-    expect(toConnection(ctx, at(page), { rows, hasMore }).pageInfo).toMatchObject(flags);
-  });
+  ] as [Partial<Page>, boolean, object][])(
+    "tells for %j, more to come: %s, that %j",
+    (page, hasMore, flags) => {
+      expect(toConnection(ctx, at(page), { rows, hasMore }).pageInfo).toMatchObject(flags);
+    },
+  );
 
   it("has no cursors on an empty page", () => {
-    expect(toConnection(ctx, at({}), { rows: [], hasMore: false }).pageInfo).toMatchObject({ startCursor: null, endCursor: null });
+    expect(toConnection(ctx, at({}), { rows: [], hasMore: false }).pageInfo).toMatchObject({
+      startCursor: null,
+      endCursor: null,
+    });
   });
 });
 
 describe("pageOfList", () => {
   const list = [entry(9, "a"), entry(5, "b"), entry(5, "c"), entry(5, "d"), entry(1, "e")];
   const ids = (page: Partial<Page>, entries = list, ties?: "ASC" | "DESC") =>
-    pageOfList(entries, { limit: 100, fromEnd: false, ...page }, ties).rows.map(({ position }) => position.id).join("");
+    pageOfList(entries, { limit: 100, fromEnd: false, ...page }, ties)
+      .rows.map(({ position }) => position.id)
+      .join("");
   const place = (value: number, id: string): Position => ({ value, id });
 
   it("cuts from the start, from the end, and between two cursors", () => {
@@ -100,8 +125,12 @@ describe("pageOfList", () => {
   it("reads on from where a row stood that has left the list", () => {
     const without = (id: string) => list.filter(({ position }) => position.id !== id);
     for (const { position } of list) {
-      expect(ids({ after: position }, without(position.id)), `after ${position.id}`).toBe(ids({ after: position }));
-      expect(ids({ before: position }, without(position.id)), `before ${position.id}`).toBe(ids({ before: position }));
+      expect(ids({ after: position }, without(position.id)), `after ${position.id}`).toBe(
+        ids({ after: position }),
+      );
+      expect(ids({ before: position }, without(position.id)), `before ${position.id}`).toBe(
+        ids({ before: position }),
+      );
     }
     expect(ids({ after: place(5, "c") }, [])).toBe("");
   });
@@ -110,7 +139,9 @@ describe("pageOfList", () => {
     const downwards = [entry(9, "a"), entry(5, "d"), entry(5, "c"), entry(5, "b"), entry(1, "e")];
     for (const { position } of downwards) {
       const rest = downwards.filter((one) => one.position.id !== position.id);
-      expect(ids({ after: position }, rest, "DESC"), `after ${position.id}`).toBe(ids({ after: position }, downwards, "DESC"));
+      expect(ids({ after: position }, rest, "DESC"), `after ${position.id}`).toBe(
+        ids({ after: position }, downwards, "DESC"),
+      );
     }
   });
 

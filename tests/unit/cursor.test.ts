@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment -- asymmetric matchers are typed as any */
 import { describe, expect, it } from "vitest";
 
 import { type Position } from "../../datasources/page.js";
@@ -42,7 +43,10 @@ describe("a cursor", () => {
   });
 
   it("is refused from another signing key", () => {
-    const foreign = createCursors(key("another signing key of thirty-two bytes")).encode(LIST, { value: "casino", id: "tt1" });
+    const foreign = createCursors(key("another signing key of thirty-two bytes")).encode(LIST, {
+      value: "casino",
+      id: "tt1",
+    });
     expect(() => decode(foreign)).toThrow(refused);
   });
 
@@ -53,7 +57,16 @@ describe("a cursor", () => {
       expect(() => decode(own.slice(0, at) + own.slice(at + 1)), `without ${at}`).toThrow(refused);
       expect(() => decode(`${own.slice(0, at)}!${own.slice(at)}`), `! at ${at}`).toThrow(refused);
     }
-    for (const text of ["", "A", "AAAAAAAAAAAA", `${own}=`, `${own}AA`, ` ${own}`, own + own, "A".repeat(1_000_000)]) {
+    for (const text of [
+      "",
+      "A",
+      "AAAAAAAAAAAA",
+      `${own}=`,
+      `${own}AA`,
+      ` ${own}`,
+      own + own,
+      "A".repeat(1_000_000),
+    ]) {
       expect(() => decode(text)).toThrow(refused);
     }
   });

@@ -30,6 +30,10 @@ describe("an error for a client", () => {
   it("about an argument names it, what is wrong and what is accepted", () => {
     const error = badInput("filter.tags", "51 values", "at most 50 values");
     expect(error.message).toBe("filter.tags: 51 values. Accepted: at most 50 values.");
-    expect(error.extensions).toEqual({ code: "BAD_USER_INPUT", field: "filter.tags", accepted: "at most 50 values" });
+    expect(error.extensions).toEqual({
+      code: "BAD_USER_INPUT",
+      field: "filter.tags",
+      accepted: "at most 50 values",
+    });
   });
 });

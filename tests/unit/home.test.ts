@@ -5,11 +5,19 @@ import { CallLog } from "../../datasources/store-request.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { type RecentWatch } from "../../datasources/viewing/viewing.js";
 
-const tenant: Tenant = { id: 1, slug: "t", name: "T", tier: "SHARED", schema: "shared", defaultCountry: "US" };
+const tenant: Tenant = {
+  id: 1,
+  slug: "t",
+  name: "T",
+  tier: "SHARED",
+  schema: "shared",
+  defaultCountry: "US",
+};
 const PATH = { prev: undefined, key: "home" };
 const DRAMA = { id: "drama", name: "Drama" };
 const CRIME = { id: "crime", name: "Crime" };
-const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+const numbered = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 
 /** What the stores hold for one home page; titles that nobody may meet are in `hidden`. */
 interface World {
@@ -28,9 +36,11 @@ interface World {
 
 /** Sources that answer from a world and note in which order they were asked. */
 function sourcesOf(world: World, asked: string[] = []): HomeSources {
-  const at = (ids: string[] = []) => ids.map((titleId, index) => ({ titleId, position: { value: 1000 - index, id: titleId } }));
+  const at = (ids: string[] = []) =>
+    ids.map((titleId, index) => ({ titleId, position: { value: 1000 - index, id: titleId } }));
   const genresOf = world.genresOf ?? (() => []);
-  const refs = (ids: string[] = []) => at(ids).map(({ titleId, position }) => ({ id: titleId, genres: genresOf(titleId), position }));
+  const refs = (ids: string[] = []) =>
+    at(ids).map(({ titleId, position }) => ({ id: titleId, genres: genresOf(titleId), position }));
   const answer = async <T>(name: string, value: T): Promise<T> => {
     asked.push(name);
     return value;
@@ -40,39 +50,70 @@ function sourcesOf(world: World, asked: string[] = []): HomeSources {
     catalog: {
       titleRefs: {
         load: ({ order }: { order: { field: string } }) =>
-          answer(order.field, { rows: refs(order.field === "ADDED_AT" ? world.newest : world.popular), hasMore: false }),
+          answer(order.field, {
+            rows: refs(order.field === "ADDED_AT" ? world.newest : world.popular),
+            hasMore: false,
+          }),
       },
       visibleById: {
         loadAll: (ids: string[]) =>
-          answer("visible", ids.map((id) => (world.hidden?.includes(id) ? null : { id, genres: genresOf(id) }))),
+          answer(
+            "visible",
+            ids.map((id) => (world.hidden?.includes(id) ? null : { id, genres: genresOf(id) })),
+          ),
       },
     },
     viewing: {
       recentWatches: () => answer("recent", world.recent ?? []),
       shelf: {
-        CONTINUE_WATCHING: { load: () => answer("continue", { rows: at(world.continueWatching), hasMore: false }) },
+        CONTINUE_WATCHING: {
+          load: () => answer("continue", { rows: at(world.continueWatching), hasMore: false }),
+        },
         WATCHLIST: { load: () => answer("watchlist", { rows: at(world.watchlist), hasMore: false }) },
       },
     },
     recommendations: {
       forProfile: {
-        load: () => answer("recommended", (world.recommended ?? []).map((titleId, n) => ({ titleId, score: 9 - n, because: "seen" }))),
+        load: () =>
+          answer(
+            "recommended",
+            (world.recommended ?? []).map((titleId, n) => ({ titleId, score: 9 - n, because: "seen" })),
+          ),
       },
       similarTo: {
-        load: (id: string) => answer(`similar ${id}`, (world.similar?.[id] ?? []).map((titleId, n) => ({ titleId, score: 1 / (n + 1) }))),
+        load: (id: string) =>
+          answer(
+            `similar ${id}`,
+            (world.similar?.[id] ?? []).map((titleId, n) => ({ titleId, score: 1 / (n + 1) })),
+          ),
       },
     },
     top10: {
-      top10: () => answer("top10", (world.top10 ?? []).map((titleId, index) => ({ titleId, rank: index + 1 }))),
-      trending: () => answer("trending", (world.trending ?? []).map((titleId, n) => ({ titleId, score: 9 - n }))),
+      top10: () =>
+        answer(
+          "top10",
+          (world.top10 ?? []).map((titleId, index) => ({ titleId, rank: index + 1 })),
+        ),
+      trending: () =>
+        answer(
+          "trending",
+          (world.trending ?? []).map((titleId, n) => ({ titleId, score: 9 - n })),
+        ),
     },
   } as unknown as HomeSources;
 }
 
-const plan = (world: World, profile: string | null = "p", asked?: string[]) => planHome(sourcesOf(world, asked), "US", profile, PATH);
+const plan = (world: World, profile: string | null = "p", asked?: string[]) =>
+  planHome(sourcesOf(world, asked), "US", profile, PATH);
 const kinds = (rows: HomeRowPlan[]) => rows.map(({ kind }) => kind);
 const titles = (row: HomeRowPlan | undefined) => row?.entries.map(({ titleId }) => titleId);
-const watch = (titleId: string, fields: Partial<RecentWatch> = {}): RecentWatch => ({ titleId, completed: true, rating: null, lastWatchedAt: "2026-05-01T00:00:00.000000Z", ...fields });
+const watch = (titleId: string, fields: Partial<RecentWatch> = {}): RecentWatch => ({
+  titleId,
+  completed: true,
+  rating: null,
+  lastWatchedAt: "2026-05-01T00:00:00.000000Z",
+  ...fields,
+});
 
 const FULL: World = {
   recent: [watch("seen")],
@@ -113,7 +154,16 @@ describe("the home page", () => {
     const asked: string[] = [];
     await plan(FULL, "p", asked);
     expect(asked.slice(-2)).toEqual(["similar seen", "visible"]);
-    expect(asked.slice(0, -2).sort()).toEqual(["ADDED_AT", "POPULARITY", "continue", "recent", "recommended", "top10", "trending", "watchlist"]);
+    expect(asked.slice(0, -2).sort()).toEqual([
+      "ADDED_AT",
+      "POPULARITY",
+      "continue",
+      "recent",
+      "recommended",
+      "top10",
+      "trending",
+      "watchlist",
+    ]);
   });
 
   it("gives every row an id of its own, the same for the same world", async () => {
@@ -134,7 +184,12 @@ describe("the home page", () => {
   });
 
   it("leaves out suggestions of fewer than four titles, but never what a person chose", async () => {
-    const rows = await plan({ continueWatching: ["c"], watchlist: ["w"], recommended: numbered("r", 3), trending: numbered("g", 4) });
+    const rows = await plan({
+      continueWatching: ["c"],
+      watchlist: ["w"],
+      recommended: numbered("r", 3),
+      trending: numbered("g", 4),
+    });
     expect(kinds(rows)).toEqual(["CONTINUE_WATCHING", "TRENDING", "WATCHLIST"]);
   });
 
@@ -177,7 +232,15 @@ describe("rows built on a watch", () => {
 describe("rows of a genre", () => {
   it("come by what was watched first, then by what is popular, and hold popular titles of the genre", async () => {
     const genresOf = (id: string) => (id === "seen" || Number(id.slice(1)) % 2 === 0 ? [CRIME] : [DRAMA]);
-    const rows = (await plan({ recent: numbered("seen", 0).concat("seen").map((id) => watch(id)), popular: numbered("p", 20), genresOf })).filter(({ kind }) => kind === "GENRE");
+    const rows = (
+      await plan({
+        recent: numbered("seen", 0)
+          .concat("seen")
+          .map((id) => watch(id)),
+        popular: numbered("p", 20),
+        genresOf,
+      })
+    ).filter(({ kind }) => kind === "GENRE");
     expect(rows.map(({ genre }) => genre)).toEqual([CRIME, DRAMA]);
     expect(titles(rows[0])).toEqual(numbered("p", 20).filter((_, index) => index % 2 === 0));
   });

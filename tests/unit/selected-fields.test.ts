@@ -13,7 +13,11 @@ const schema = buildSchema(`
 `);
 
 /** The fields that `search` sees below itself in a document. */
-async function seen(query: string, depth = 3, variableValues: Record<string, unknown> = {}): Promise<string[]> {
+async function seen(
+  query: string,
+  depth = 3,
+  variableValues: Record<string, unknown> = {},
+): Promise<string[]> {
   let found = new Set<string>();
   const rootValue = {
     search: (_args: unknown, _ctx: unknown, info: GraphQLResolveInfo) => {
@@ -41,16 +45,30 @@ describe("selectedFields", () => {
   it("come out of fragments, named, inline and nested", async () => {
     const query = `{ search { ...A ... { total } } }
       fragment A on Result { edges { ...B } } fragment B on Edge { highlights { field } node { ... on Film { name } } }`;
-    expect(await seen(query)).toEqual(["edges", "edges.highlights", "edges.highlights.field", "edges.node", "edges.node.name", "total"]);
+    expect(await seen(query)).toEqual([
+      "edges",
+      "edges.highlights",
+      "edges.highlights.field",
+      "edges.node",
+      "edges.node.name",
+      "total",
+    ]);
   });
 
   it("are put together where a field is asked for twice", async () => {
-    expect(await seen("{ search { total } search { facets { field } } }")).toEqual(["facets", "facets.field", "total"]);
+    expect(await seen("{ search { total } search { facets { field } } }")).toEqual([
+      "facets",
+      "facets.field",
+      "total",
+    ]);
   });
 
   it("leave out what is skipped or not included, by literal or variable", async () => {
-    expect(await seen("{ search { total @skip(if: true) facets @include(if: false) { field } edges { score } } }")).toEqual(["edges", "edges.score"]);
-    const query = "query ($on: Boolean!) { search { total @include(if: $on) ...F @skip(if: $on) edges { score } } } fragment F on Result { facets { field } }";
+    expect(
+      await seen("{ search { total @skip(if: true) facets @include(if: false) { field } edges { score } } }"),
+    ).toEqual(["edges", "edges.score"]);
+    const query =
+      "query ($on: Boolean!) { search { total @include(if: $on) ...F @skip(if: $on) edges { score } } } fragment F on Result { facets { field } }";
     expect(await seen(query, 1, { on: true })).toEqual(["edges", "total"]);
     expect(await seen(query, 1, { on: false })).toEqual(["edges", "facets"]);
   });

@@ -111,6 +111,7 @@ create function ensure_event_days(instants timestamptz[]) returns void
 language plpgsql security definer set search_path from current as $$
 declare
   day date;
+  partition text;
 begin
   for day in
     select distinct (instant at time zone 'UTC')::date from unnest(instants) as instant
@@ -119,9 +120,13 @@ begin
   loop
     if to_regclass(format('viewing_events_%s', to_char(day, 'YYYYMMDD'))) is null then
       perform pg_advisory_xact_lock(hashtext('marquee.event_days'));
+      partition := 'viewing_events_' || to_char(day, 'YYYYMMDD');
+      continue when to_regclass(partition) is not null;
+      -- Made apart and then attached: a partition made in place would lock out every reader of the parent.
+      execute format('create table %I (like viewing_events including defaults including constraints)', partition);
       execute format(
-        'create table if not exists %I partition of viewing_events for values from (%L) to (%L)',
-        'viewing_events_' || to_char(day, 'YYYYMMDD'),
+        'alter table viewing_events attach partition %I for values from (%L) to (%L)',
+        partition,
         to_char(day, 'YYYY-MM-DD') || 'T00:00:00Z',
         to_char(day + 1, 'YYYY-MM-DD') || 'T00:00:00Z'
       );

@@ -99,7 +99,7 @@ function pin() {
 /** An embedded PostgreSQL of this run with the catalogue and the viewer in it. */
 async function startDatabase() {
   const [{ startEmbeddedPostgres }, { openStores }, { ACCOUNT, TENANT, titleDocuments }] = await Promise.all([
-    import("../dist/datasources/embedded-postgres.js"),
+    import("../dist/datasources/postgres/embedded.js"),
     import("../dist/datasources/stores.js"),
     importPeer("titles"),
   ]);

@@ -12,6 +12,8 @@ import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { format } from "prettier";
+
 import { drive } from "./peers/load.mjs";
 import { report } from "./peers/report.mjs";
 import { compilePeers, importPeer, startServer } from "./peers/servers.mjs";
@@ -61,7 +63,10 @@ try {
   for (const contender of CONTENDERS) running.push(await start(contender));
   const bytes = await assertSameAnswers();
   await measure();
-  const text = report(running, { bytes, rounds, seconds, connections, pinned: cores !== null });
+  const text = await format(
+    report(running, { bytes, rounds, seconds, connections, pinned: cores !== null }),
+    { parser: "markdown" },
+  );
   console.log(text);
   if (!args.quick && !args["no-write"] && !args.only && !args.profile) {
     writeFileSync(path.join(import.meta.dirname, "results/hot-path.md"), text);
@@ -94,7 +99,7 @@ function pin() {
 /** An embedded PostgreSQL of this run with the catalogue and the viewer in it. */
 async function startDatabase() {
   const [{ startEmbeddedPostgres }, { openStores }, { ACCOUNT, TENANT, titleDocuments }] = await Promise.all([
-    import("../dist/datasources/embedded-postgres.js"),
+    import("../dist/datasources/postgres/embedded.js"),
     import("../dist/datasources/stores.js"),
     importPeer("titles"),
   ]);

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 
 import { type Accounts } from "./accounts/accounts.js";
 import { PostgresAccounts } from "./accounts/accounts.postgres.js";
@@ -9,7 +9,7 @@ import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
-import { startEmbeddedPostgres } from "./embedded-postgres.js";
+import { startEmbeddedPostgres } from "./postgres/embedded.js";
 import { APP_ROLE, migrate } from "./migrations/migrate.postgres.js";
 import { explainServerError } from "./postgres/server-error.js";
 import { PostgresStore } from "./postgres/store.postgres.js";
@@ -126,9 +126,9 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
 /** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
 export function applicationUrl(adminUrl: string): { url: string; password: string } {
   const url = new URL(adminUrl);
-  const password = createHmac("sha256", decodeURIComponent(url.password))
-    .update(APP_ROLE)
-    .digest("base64url");
+  // Where the server asks the admin for no password, one that follows from nothing could be computed by anybody.
+  const key = decodeURIComponent(url.password) || randomBytes(32);
+  const password = createHmac("sha256", key).update(APP_ROLE).digest("base64url");
   url.username = APP_ROLE;
   url.password = password;
   return { url: url.href, password };

@@ -4,8 +4,7 @@ import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
 import { SessionPayload, Viewer } from "../schema/viewer.type.js";
 import { verifyPassword } from "../src/auth/passwords.js";
-import { closeSession, openSession } from "../src/auth/sessions.js";
-import { type Identity } from "../src/auth/tokens.js";
+import { closeSession, openSession, tenantOfRefreshToken } from "../src/auth/sessions.js";
 import { Context } from "../src/context.js";
 import { clientError } from "../src/errors.js";
 import { localId } from "../src/global-id.js";
@@ -76,7 +75,9 @@ export class SessionResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => RefreshInput, { description: "Which session." }) input: RefreshInput,
   ) {
-    const identity: Identity | null = await closeSession(ctx.accounts, ctx.tenant, input.refreshToken);
+    const slug = tenantOfRefreshToken(input.refreshToken);
+    const tenant = slug === null ? null : await ctx.gateway.stores.tenants.bySlug(slug);
+    const identity = tenant && (await closeSession(ctx.accounts, tenant, input.refreshToken));
     if (!identity) {
       return refused(
         "refreshToken",
@@ -84,7 +85,7 @@ export class SessionResolver {
         "This session has ended or was prolonged already. Sign in again.",
       );
     }
-    ctx.becomes(ctx.tenant, identity);
+    ctx.becomes(tenant, identity);
     return session(ctx, info);
   }
 }

@@ -3,7 +3,16 @@ import { GraphQLCountryCode, GraphQLDate, GraphQLDateTime } from "graphql-scalar
 
 import { MATURITY_AGES, type MaturityRating } from "../datasources/catalog/title.document.js";
 
-export { GraphQLCountryCode as CountryCode, GraphQLDate as CalendarDate, GraphQLDateTime as DateTime };
+/** ISO 3166-1 alpha-2; may also be written without quotes, as an enum value would be. */
+export const CountryCode = new GraphQLScalarType({
+  ...GraphQLCountryCode.toConfig(),
+  parseLiteral: (node, variables) =>
+    node.kind === Kind.ENUM
+      ? GraphQLCountryCode.parseValue(node.value)
+      : GraphQLCountryCode.parseLiteral(node, variables),
+});
+
+export { GraphQLDate as CalendarDate, GraphQLDateTime as DateTime };
 
 const NAMES = Object.keys(MATURITY_AGES);
 

@@ -89,12 +89,8 @@ async function alone(home, work) {
   const release = () => rmSync(lock, { force: true });
   process.once("exit", release);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-  try {
-    await work();
-  } finally {
-    release();
-    process.off("exit", release);
-  }
+  await work();
+  release();
 }
 
 function takeLock(lock) {
@@ -147,6 +143,7 @@ async function stopAll({ set }, engines) {
 
 async function wipe(settings, engines) {
   await stopAll(settings, engines);
+  if (engines.length === ENGINES.length) return rmSync(settings.set, { recursive: true, force: true });
   for (const name of engines.flatMap(processesBackwards))
     for (const end of ["", ".log", ".init.log"])
       rmSync(path.join(settings.set, `${name}${end}`), { recursive: true, force: true });

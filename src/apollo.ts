@@ -8,6 +8,7 @@ import { StoreAbortedError, StoreUnavailableError } from "../datasources/store-e
 import { type Config } from "./config.js";
 import { type Context } from "./context.js";
 import { ERROR_CODES } from "./errors.js";
+import { explainEnumError } from "./input-errors.js";
 import { type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
 import { createSchema } from "./schema.js";
@@ -18,14 +19,18 @@ export function createApollo(
   logger: Logger,
   metrics: Metrics,
 ): ApolloServer<Context> {
+  const schema = createSchema();
   return new ApolloServer<Context>({
-    schema: createSchema(),
+    schema,
     introspection: config.introspection,
     hideSchemaDetailsFromClientErrors: !config.introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger,
-    formatError,
+    formatError: (formatted, error) =>
+      config.introspection
+        ? explainEnumError(schema, formatError(formatted, error))
+        : formatError(formatted, error),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -4,32 +4,44 @@ import { z } from "zod";
 
 import { StartupError } from "./startup-error.js";
 
+/** The store URL that means the PostgreSQL which Marquee starts by itself. */
+const EMBEDDED = "embedded:";
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
-const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
+const flag = z
+  .enum(["true", "false", "1", "0"], { error: "is neither true nor false" })
+  .transform((value) => value === "true" || value === "1");
+
+function wholeNumber(min: number, max: number) {
+  const error = `is not a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
 
 /** The environment as Marquee reads it. Each variable is described in README.md and stands in `.env.example` with its default. */
 export const environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().min(1).default("127.0.0.1"),
   MARQUEE_DATA: z.string().min(1).default(".marquee"),
   POSTGRES_URL: z
     .string()
     .regex(/^(embedded:|postgres(ql)?:\/\/.+)$/, "is neither embedded: nor a postgres:// URL")
-    .default("embedded:"),
+    .default(EMBEDDED),
   MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
+  MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
-  MARQUEE_TOKEN_MINUTES: z.coerce.number().int().min(1).max(1440).default(60),
+  MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(60),
   MARQUEE_PLAYGROUND: flag.default(true),
   MARQUEE_INTROSPECTION: flag.default(true),
-  MARQUEE_DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(10),
-  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  MARQUEE_DRAIN_SECONDS: wholeNumber(0, 300).default(10),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
 
 /** Everything that can be set, validated. Optional features are null. */
 export interface Config {
   http: { port: number; host: string; drainSeconds: number };
   dataFolder: string;
+  /** Whether the first start seeds the demo tenants, whose passwords everybody knows. */
+  demo: boolean;
   /** Tenant of requests that name none; null refuses them. */
   defaultTenant: string | null;
   stores: { postgres: string };
@@ -57,6 +69,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return {
     http: { port: value.PORT, host: value.HOST, drainSeconds: value.MARQUEE_DRAIN_SECONDS },
     dataFolder: path.resolve(value.MARQUEE_DATA),
+    demo: value.MARQUEE_DEMO ?? value.POSTGRES_URL === EMBEDDED,
     defaultTenant: value.MARQUEE_DEFAULT_TENANT === "none" ? null : value.MARQUEE_DEFAULT_TENANT,
     stores: { postgres: value.POSTGRES_URL },
     auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },

@@ -26,7 +26,9 @@ export async function serve(config: Config): Promise<void> {
     process.exit(128 + constants.signals[signal]);
   });
   try {
-    gateway = await startGateway(config, (stores) => seedOnce(stores, progress));
+    gateway = await startGateway(config, async (stores) => {
+      if (config.demo) await seedOnce(stores, progress);
+    });
   } catch (error) {
     forget();
     throw error;

@@ -89,6 +89,10 @@ async function createApp(config: Config, gateway: Gateway, logger: Logger): Prom
       return createContext(config, gateway, request);
     },
   });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `${request.method} ${request.url.split("?")[0]} is not served here. GraphQL is POST /graphql.`;
+    return reply.code(404).send({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
+  });
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
     const health = await gateway.stores.health();

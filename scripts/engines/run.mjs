@@ -15,10 +15,14 @@ export async function run(log, [program, ...args], options = {}) {
   const output = openSync(log, "w", 0o644);
   const child = spawn(program, args, { ...options, stdio: ["ignore", output, output] });
   closeSync(output);
+  // It must not work on in a folder that the next run makes anew.
+  const end = () => child.kill();
+  process.once("exit", end);
   const ended = await new Promise((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("close", (code, signal) => resolve(code === 0 ? undefined : (signal ?? `code ${code}`)));
   });
+  process.off("exit", end);
   if (ended !== undefined) throw new Error(`${program} failed (${ended}). ${tail(log)}`);
 }
 

@@ -1,3 +1,4 @@
+/* global AbortSignal */
 import {
   chownSync,
   cpSync,

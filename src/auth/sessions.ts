@@ -24,7 +24,8 @@ export async function openSession(
 ): Promise<SessionTokens> {
   const { accessToken, expiresAt } = await tokens.issue(identity);
   if (identity.account === null) return { accessToken, refreshToken: null, expiresAt };
-  const refreshToken = randomBytes(32).toString("base64url");
+  // The tenant stands in front: whoever prolongs a session need not say again whose it is.
+  const refreshToken = `${tenant.slug}.${randomBytes(32).toString("base64url")}`;
   await accounts.createSession(tenant, {
     tokenHash: hashOf(refreshToken),
     accountId: identity.account,
@@ -32,6 +33,11 @@ export async function openSession(
     expiresAt: new Date(Date.now() + REFRESH_DAYS * 86_400_000).toISOString(),
   });
   return { accessToken, refreshToken, expiresAt };
+}
+
+/** The tenant that a refresh token names; null for text that is none. */
+export function tenantOfRefreshToken(refreshToken: string): string | null {
+  return /^([a-z][a-z0-9-]*)\.[\w-]+$/.exec(refreshToken)?.[1] ?? null;
 }
 
 /** Uses a refresh token up and answers whose it was; null when it is unknown, used or expired. */

@@ -6,7 +6,7 @@ import { errors as joseErrors, jwtVerify, SignJWT } from "jose";
 import { LRUCache } from "lru-cache";
 
 import { type Role } from "../../datasources/accounts/accounts.js";
-import { giveToFolderOwner, readIfPresent } from "../../datasources/embedded-postgres.folder.js";
+import { giveToFolderOwner, readIfPresent } from "../../datasources/postgres/embedded-folder.js";
 import { type Config } from "../config.js";
 import { clientError } from "../errors.js";
 import { StartupError } from "../startup-error.js";

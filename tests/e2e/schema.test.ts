@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
+/* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -84,7 +84,7 @@ describe("names", () => {
         );
       if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
-        const args = "args" in field ? field.args.map(({ name }) => name) : [];
+        const args = "args" in field ? field.args.map((arg: { name: string }) => arg.name) : [];
         wrong.push(
           ...[field.name, ...args]
             .filter((name) => !/^[a-z][A-Za-z0-9]*$/.test(name))

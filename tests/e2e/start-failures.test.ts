@@ -7,9 +7,9 @@ import path from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { startEmbeddedPostgres } from "../../datasources/embedded-postgres.js";
-import { inFolder } from "../../datasources/embedded-postgres.folder.js";
-import { readPidFile } from "../../datasources/embedded-postgres.server.js";
+import { startEmbeddedPostgres } from "../../datasources/postgres/embedded.js";
+import { inFolder } from "../../datasources/postgres/embedded-folder.js";
+import { readPidFile } from "../../datasources/postgres/embedded-server.js";
 import { openStores } from "../../datasources/stores.js";
 import { freePort, killRunning, startMarquee } from "../support/process.js";
 

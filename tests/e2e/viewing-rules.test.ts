@@ -186,7 +186,7 @@ const EVERYTHING = /* GraphQL */ `
         }
       }
     }
-    top10 {
+    top10(country: "US") {
       title {
         externalId
       }

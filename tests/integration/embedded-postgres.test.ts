@@ -19,10 +19,10 @@ import pg from "pg";
 import ts from "typescript";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../datasources/embedded-postgres.js";
-import { prepareFolder } from "../../datasources/embedded-postgres.folder.js";
-import { claim } from "../../datasources/embedded-postgres.owner.js";
-import { commandLine, ended, isAlive, startMark } from "../../datasources/embedded-postgres.process.js";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../datasources/postgres/embedded.js";
+import { prepareFolder } from "../../datasources/postgres/embedded-folder.js";
+import { claim } from "../../datasources/postgres/embedded-owner.js";
+import { commandLine, ended, isAlive, startMark } from "../../datasources/postgres/embedded-process.js";
 import { StartupError } from "../../src/startup-error.js";
 
 const run = promisify(execFile);
@@ -324,7 +324,7 @@ function transpile(folder: string): string {
   const main = path.join(folder, "main.js");
   writeFileSync(
     main,
-    `import { startEmbeddedPostgres } from "./datasources/embedded-postgres.js";
+    `import { startEmbeddedPostgres } from "./datasources/postgres/embedded.js";
      const { pid, adminUrl } = await startEmbeddedPostgres({ dataFolder: process.argv[2], log: () => {} });
      console.log(JSON.stringify({ pid, adminUrl }));
      process.stdin.on("end", () => process.exit(0)).resume();`,

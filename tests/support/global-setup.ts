@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 import { type TestProject } from "vitest/node";
 
-import { startEmbeddedPostgres } from "../../datasources/embedded-postgres.js";
+import { startEmbeddedPostgres } from "../../datasources/postgres/embedded.js";
 import { openStores } from "../../datasources/stores.js";
 import { packageRoot } from "../../src/package-root.js";
 import { build } from "../../scripts/build.mjs";

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 
 import { z } from "zod";
 
-import { StartupError } from "../src/startup-error.js";
+import { StartupError } from "../../src/startup-error.js";
 
 const run = promisify(execFile);
 

@@ -5,11 +5,11 @@ import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { StartupError } from "../src/startup-error.js";
-import { type Place, SERVER_ENV } from "./embedded-postgres.cluster.js";
-import { type Answer, ask } from "./embedded-postgres.ask.js";
-import { diskFullLine, inFolder, openLog, readIfPresent, saysDiskFull } from "./embedded-postgres.folder.js";
-import { commandLine, ended, isAlive, poll, signal } from "./embedded-postgres.process.js";
+import { StartupError } from "../../src/startup-error.js";
+import { type Place, SERVER_ENV } from "./embedded-cluster.postgres.js";
+import { type Answer, ask } from "./embedded-ask.postgres.js";
+import { diskFullLine, inFolder, openLog, readIfPresent, saysDiskFull } from "./embedded-folder.js";
+import { commandLine, ended, isAlive, poll, signal } from "./embedded-process.js";
 
 /** A server that answers. */
 export interface Server {

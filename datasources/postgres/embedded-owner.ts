@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
-import { readIfPresent } from "./embedded-postgres.folder.js";
-import { isAlive, startMark } from "./embedded-postgres.process.js";
+import { readIfPresent } from "./embedded-folder.js";
+import { isAlive, startMark } from "./embedded-process.js";
 
 const ownerFile = z.object({ pid: z.number().int().positive(), startMark: z.string() });
 

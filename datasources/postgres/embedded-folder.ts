@@ -14,7 +14,7 @@ import {
 } from "node:fs/promises";
 import path from "node:path";
 
-import { StartupError } from "../src/startup-error.js";
+import { StartupError } from "../../src/startup-error.js";
 
 const ELSEWHERE = "keep it somewhere else with MARQUEE_DATA";
 const LOG_LIMIT_BYTES = 10_000_000;

@@ -3,16 +3,10 @@ import { randomBytes } from "node:crypto";
 import { chown, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { StartupError } from "../src/startup-error.js";
-import { type Binaries, type RunAs } from "./embedded-postgres.binaries.js";
-import { signal } from "./embedded-postgres.process.js";
-import {
-  diskFullLine,
-  explainFileErrors,
-  inFolder,
-  readIfPresent,
-  saysDiskFull,
-} from "./embedded-postgres.folder.js";
+import { StartupError } from "../../src/startup-error.js";
+import { type Binaries, type RunAs } from "./embedded-binaries.js";
+import { signal } from "./embedded-process.js";
+import { diskFullLine, explainFileErrors, inFolder, readIfPresent, saysDiskFull } from "./embedded-folder.js";
 
 /** The environment of every PostgreSQL program: nothing of ours, so that it behaves alike everywhere. */
 export const SERVER_ENV = { LC_ALL: "C", TZ: "UTC" };

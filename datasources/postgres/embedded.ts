@@ -1,24 +1,17 @@
-import { StartupError } from "../src/startup-error.js";
-import { adminUrl, ask, DATABASE, ensureDatabase } from "./embedded-postgres.ask.js";
-import { checkReachable, chooseUser, findBinaries } from "./embedded-postgres.binaries.js";
-import { checkCluster, createCluster, type Place, resetPassword } from "./embedded-postgres.cluster.js";
+import { StartupError } from "../../src/startup-error.js";
+import { adminUrl, ask, DATABASE, ensureDatabase } from "./embedded-ask.postgres.js";
+import { checkReachable, chooseUser, findBinaries } from "./embedded-binaries.js";
+import { checkCluster, createCluster, type Place, resetPassword } from "./embedded-cluster.postgres.js";
 import {
   explainFileErrors,
   inFolder,
   loadPassword,
   prepareFolder,
   readIfPresent,
-} from "./embedded-postgres.folder.js";
-import { claim, isLive, isOwned, type Owner, type OwnerLock } from "./embedded-postgres.owner.js";
-import { poll } from "./embedded-postgres.process.js";
-import {
-  adopt,
-  launch,
-  readPidFile,
-  type Server,
-  stopServer,
-  stopServerNow,
-} from "./embedded-postgres.server.js";
+} from "./embedded-folder.js";
+import { claim, isLive, isOwned, type Owner, type OwnerLock } from "./embedded-owner.js";
+import { poll } from "./embedded-process.js";
+import { adopt, launch, readPidFile, type Server, stopServer, stopServerNow } from "./embedded-server.js";
 
 /** How long another owner's start may take before a command that wants to share its server gives up. */
 const SHARE_WITHIN_MS = 60_000;

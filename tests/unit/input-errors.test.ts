@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+
+import { explainEnumError } from "../../src/input-errors.js";
+import { createSchema } from "../../src/schema.js";
+
+describe("explainEnumError", () => {
+  const schema = createSchema();
+
+  it("names the field and every value that a variable's enum accepts", () => {
+    const message =
+      'Variable "$orderBy" got invalid value "NAM" at "orderBy.field"; Value "NAM" does not exist in "TitleOrderField" enum. Did you mean the enum value "NAME"?';
+    expect(explainEnumError(schema, { message, extensions: { code: "BAD_USER_INPUT" } })).toEqual({
+      message:
+        'Variable "$orderBy" got invalid value "NAM" at "orderBy.field"; Value "NAM" does not exist in "TitleOrderField" enum. Accepted: NAME, RELEASE_YEAR, POPULARITY, ADDED_AT.',
+      extensions: {
+        code: "BAD_USER_INPUT",
+        field: "orderBy.field",
+        accepted: "NAME, RELEASE_YEAR, POPULARITY, ADDED_AT",
+      },
+    });
+  });
+
+  it("leaves every other error alone", () => {
+    const error = { message: 'Cannot query field "nam" on type "Title".', extensions: { code: "X" } };
+    expect(explainEnumError(schema, error)).toBe(error);
+  });
+});

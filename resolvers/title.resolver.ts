@@ -53,7 +53,6 @@ export class TitleResolver {
     asOf?: Date | null,
   ): Promise<TitleValue | null> {
     const local = localId(ctx.tenant, "Title", id);
-    if (local === null) return null;
     return asOf ? titleAsOf(ctx, local, asOf, info) : loadTitle(ctx, local, info.path);
   }
 

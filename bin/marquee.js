@@ -3,6 +3,9 @@ import { requireNode } from "./node-version.js";
 
 requireNode();
 
+// graphql-js checks every value twice outside production, which costs a third of the CPU time.
+if (!process.env.NODE_ENV) process.env.NODE_ENV = "production";
+
 var program = new URL("../dist/src/cli.js", import.meta.url);
 
 import("node:fs").then(function (fs) {

@@ -74,8 +74,8 @@ const FINDERS: Record<NodeType, Finder> = {
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
 };
 
-async function load(ctx: Context, ref: NodeRef | null, path: FieldPath): Promise<object | null> {
-  return ref && FINDERS[ref.type](ctx, ref.id, path);
+async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {
+  return FINDERS[ref.type](ctx, ref.id, path);
 }
 
 async function seasonOf(ctx: Context, id: string, path: FieldPath) {

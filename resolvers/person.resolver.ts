@@ -22,7 +22,6 @@ export class PersonResolver {
     @Arg("id", () => ID, { description: "Global id of a person." }) id: string,
   ): Promise<NamedValue | null> {
     const local = localId(ctx.tenant, "Person", id);
-    if (local === null) return null;
     const found = await ctx.catalog.nameById.load({ type: "Person", id: local }, info.path);
     return found && new NamedValue(ctx.tenant, "Person", found);
   }

@@ -76,7 +76,8 @@ export class SessionResolver {
     @Arg("input", () => RefreshInput, { description: "Which session." }) input: RefreshInput,
   ) {
     const slug = tenantOfRefreshToken(input.refreshToken);
-    const tenant = slug === null ? null : await ctx.gateway.stores.tenants.bySlug(slug);
+    const meant = slug !== null && (ctx.namedTenant ?? slug) === slug;
+    const tenant = meant ? await ctx.gateway.stores.tenants.bySlug(slug) : null;
     const identity = tenant && (await closeSession(ctx.accounts, tenant, input.refreshToken));
     if (!identity) {
       return refused(

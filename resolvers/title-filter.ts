@@ -7,8 +7,6 @@ import { badInput } from "../src/errors.js";
 import { localId, parseGlobalId, type NodeType } from "../src/global-id.js";
 
 const MAX_VALUES = 50;
-/** A local id that nothing has: what a foreign id comes down to, so that it finds as little as a missing one. */
-const NOTHING = "";
 
 /**
  * The filter that a client asks for, with local ids and ages. Empty lists and nulls ask for nothing.
@@ -48,9 +46,8 @@ function list<T>(field: string, values: T[] | null | undefined): T[] | undefined
 }
 
 function genreId(ctx: Context, idOrName: string): string {
-  const ref = parseGlobalId(ctx.tenant, idOrName);
-  if (ref === undefined) return entityId(idOrName);
-  return ref?.type === "Genre" ? ref.id : NOTHING;
+  const isName = parseGlobalId(ctx.tenant, idOrName) === undefined;
+  return isName ? entityId(idOrName) : localId(ctx.tenant, "Genre", idOrName);
 }
 
 function reference(
@@ -59,5 +56,5 @@ function reference(
   id: string | null | undefined,
   field: string,
 ): string | undefined {
-  return id == null ? undefined : (localId(ctx.tenant, type, id, field) ?? NOTHING);
+  return id == null ? undefined : localId(ctx.tenant, type, id, field);
 }

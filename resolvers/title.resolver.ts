@@ -1,5 +1,17 @@
 import { type GraphQLResolveInfo } from "graphql";
-import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
+import {
+  Arg,
+  Args,
+  Ctx,
+  Extensions,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  Query,
+  Resolver,
+  Root,
+} from "type-graphql";
 
 import { mayMeet } from "../datasources/catalog/audience.js";
 import { type CreditRole } from "../datasources/catalog/title.document.js";
@@ -14,7 +26,8 @@ import { localId } from "../src/global-id.js";
 import { pageOfList, readPage, toConnection, type ConnectionValue } from "./connection.js";
 import { checkYear } from "./instants.js";
 import { readFilter } from "./title-filter.js";
-import { NamedValue, TitleValue } from "./title.value.js";
+import { PLAIN } from "./plain.js";
+import { TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
 
 /** A page of titles that remembers its filter, so that `totalCount` is counted only when it is asked for. */
@@ -40,7 +53,6 @@ export class TitleResolver {
     asOf?: Date | null,
   ): Promise<TitleValue | null> {
     const local = localId(ctx.tenant, "Title", id);
-    if (local === null) return null;
     return asOf ? titleAsOf(ctx, local, asOf, info) : loadTitle(ctx, local, info.path);
   }
 
@@ -69,20 +81,14 @@ export class TitleResolver {
     return Object.assign(toConnection(ctx, at, { rows, hasMore: page?.hasMore ?? false }), { filter });
   }
 
+  @Extensions(PLAIN)
   @FieldResolver(() => [Credit], { description: "Who made it and who plays in it, in billing order." })
   credits(
-    @Ctx() ctx: Context,
     @Root() title: TitleValue,
     @Arg("role", () => CreditRoleEnum, { nullable: true, description: "Only this part." })
     role?: CreditRole | null,
-  ): { role: CreditRole; character: string | null; person: NamedValue }[] {
-    return title.document.credits
-      .filter((credit) => role == null || credit.role === role)
-      .map(({ role: part, character, person }) => ({
-        role: part,
-        character,
-        person: new NamedValue(ctx.tenant, "Person", person),
-      }));
+  ) {
+    return title.credits({ role });
   }
 
   @FieldResolver(() => Progress, {

@@ -1,4 +1,5 @@
 import {
+  type CreditRole,
   type EpisodeDocument,
   type NamedRef,
   type SeasonDocument,
@@ -24,6 +25,13 @@ export class NamedValue {
   get name(): string {
     return this.ref.name;
   }
+}
+
+/** A credit as GraphQL reads it. */
+export interface CreditValue {
+  role: CreditRole;
+  character: string | null;
+  person: NamedValue;
 }
 
 /**
@@ -90,6 +98,15 @@ export class TitleValue {
   get studio(): NamedValue | null {
     const { studio } = this.document;
     return studio && new NamedValue(this.tenant, "Studio", studio);
+  }
+  credits({ role }: { role?: CreditRole | null }): CreditValue[] {
+    return this.document.credits
+      .filter((credit) => role == null || credit.role === role)
+      .map((credit) => ({
+        role: credit.role,
+        character: credit.character,
+        person: new NamedValue(this.tenant, "Person", credit.person),
+      }));
   }
   get availability(): { country: string | null; from: string; until: string | null }[] {
     return this.document.licences.flatMap(({ countries, from, until }) =>

@@ -1,6 +1,13 @@
 import "reflect-metadata";
 
-import { type GraphQLSchema, lexicographicSortSchema, printSchema } from "graphql";
+import {
+  isAbstractType,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+} from "graphql";
 import { buildSchemaSync } from "type-graphql";
 
 import { HomeResolver } from "../resolvers/home.resolver.js";
@@ -18,7 +25,7 @@ import { Episode, Movie, Season, Series } from "../schema/title.type.js";
  * wrapper: a field that is a plain property is read as one.
  */
 export function createSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [
       NodeResolver,
       TitleResolver,
@@ -34,6 +41,18 @@ export function createSchema(): GraphQLSchema {
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,
   });
+  for (const type of Object.values(schema.getTypeMap())) unwrap(type);
+  return schema;
+}
+
+/**
+ * Takes off what TypeGraphQL wraps in promises without need: type resolvers (our values carry `__typename`, which
+ * graphql-js reads by itself), and resolvers of fields marked PLAIN. Measured: a fifth of a list query's CPU time.
+ */
+function unwrap(type: GraphQLNamedType): void {
+  if (isAbstractType(type)) type.resolveType = undefined;
+  if (!isObjectType(type)) return;
+  for (const field of Object.values(type.getFields())) if (field.extensions.plain) field.resolve = undefined;
 }
 
 /** The schema in SDL, sorted: what `schema/schema.graphql` holds. */

@@ -82,6 +82,8 @@ async function installDebian(folder, log) {
   const options = [
     "--mode=root",
     "--variant=essential",
+    // An installation that a power cut damages is done again.
+    "--dpkgopt=force-unsafe-io",
     '--aptopt=APT::Install-Recommends "false"',
     // The list of a suite that is still moving expires within a week; a mirror that lags behind is as good.
     '--aptopt=Acquire::Check-Valid-Until "false"',

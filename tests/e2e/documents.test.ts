@@ -55,7 +55,7 @@ describe("SignIn and SelectProfile", () => {
     const { signIn } = await run("SignIn", { input });
     expect(signIn).toMatchObject({
       accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
-      refreshToken: expect.stringMatching(/^[\w-]{40,}$/),
+      refreshToken: expect.stringMatching(/^meridian\.[\w-]{40,}$/),
       errors: [],
       viewer: {
         account: { email: input.email },

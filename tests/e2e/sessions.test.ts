@@ -190,4 +190,9 @@ describe("refreshSession", () => {
     );
     expect((await run(REFRESH, { refreshToken }, { tenant: "lumen" })).viewer.tenant.slug).toBe("lumen");
   });
+
+  it("needs no header to prolong a session outside the default tenant", async () => {
+    const { refreshToken } = await signIn("viewer@atelier.example");
+    expect((await run(REFRESH, { refreshToken })).viewer.tenant.slug).toBe("atelier");
+  });
 });

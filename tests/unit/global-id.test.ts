@@ -41,9 +41,10 @@ describe("a global id", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("of another tenant is null: well-formed and not there", () => {
-    expect(parseGlobalId(MERIDIAN, toGlobalId(tenant("lumen"), "Title", "1"))).toBeNull();
-    expect(fromGlobalId(MERIDIAN, toGlobalId(tenant("meridian-2"), "Title", "1"))).toBeNull();
+  it("of another tenant keeps its type and names nothing", () => {
+    const nothing = { type: "Title", id: "" };
+    expect(parseGlobalId(MERIDIAN, toGlobalId(tenant("lumen"), "Title", "1"))).toEqual(nothing);
+    expect(fromGlobalId(MERIDIAN, toGlobalId(tenant("meridian-2"), "Title", "1"))).toEqual(nothing);
   });
 
   it("may be written as type and external id, for the tenant that asks", () => {
@@ -81,11 +82,11 @@ describe("a global id", () => {
 });
 
 describe("localId", () => {
-  it("is null for another type and another tenant, and refuses what is no id", () => {
+  it("names nothing for another type and another tenant, and refuses what is no id", () => {
     const title = toGlobalId(MERIDIAN, "Title", "1");
     expect(localId(MERIDIAN, "Title", title)).toBe("1");
-    expect(localId(MERIDIAN, "Person", title)).toBeNull();
-    expect(localId(tenant("lumen"), "Title", title)).toBeNull();
+    expect(localId(MERIDIAN, "Person", title)).toBe("");
+    expect(localId(tenant("lumen"), "Title", title)).toBe("");
     expect(() => localId(MERIDIAN, "Title", "?")).toThrow(/^id: /);
   });
 });

@@ -2,10 +2,11 @@
 //
 //   node scripts/build.mjs
 //   node bench/search.mjs --postgres URL [--titles N] [--queries N] [--failures] [--write]
+//   node bench/search.mjs --opensearch URL …
 //
-// URL is a database whose role may create roles and schemas, such as the embedded server's. --titles grows the
-// catalogue of films to N titles by recombining words of their names, --failures lists queries that miss the top
-// five, --write stores the report in bench/results.
+// URL is a database whose role may create roles and schemas, such as the embedded server's, or an OpenSearch, where
+// indexes of this run's own are made and removed. --titles grows the catalogue of films to N titles by recombining
+// words of their names, --failures lists queries that miss the top five, --write stores the report in bench/results.
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,6 +18,7 @@ import { generateQueries, grow, loadFilms } from "./search-queries.mjs";
 const { values: args } = parseArgs({
   options: {
     postgres: { type: "string" },
+    opensearch: { type: "string" },
     dist: { type: "string", default: join(import.meta.dirname, "../dist") },
     titles: { type: "string", default: "0" },
     queries: { type: "string", default: "3500" },
@@ -24,23 +26,21 @@ const { values: args } = parseArgs({
     write: { type: "boolean", default: false },
   },
 });
-if (!args.postgres) {
-  console.error("Which database? --postgres URL, with a role that may create roles and schemas");
+if (!args.postgres && !args.opensearch) {
+  console.error(
+    "Which engine? --postgres URL, with a role that may create roles and schemas, or --opensearch URL",
+  );
   process.exit(2);
 }
 const load = (path) => import(pathToFileURL(join(args.dist, path)).href);
-const [{ openStores }, { CallLog }] = await Promise.all(
-  ["datasources/stores.js", "datasources/store-request.js"].map(load),
-);
+const { CallLog } = await load("datasources/store-request.js");
 
 const CUT = 10;
 const WANTS = { total: true, facets: true, highlights: true, didYouMean: true };
 const audience = { country: "US", maturityLimit: 18, editor: false, now: new Date() };
 
-const stores = await openStores({ postgresUrl: args.postgres, dataFolder: "", log: console.error });
-const { search, searchProjection: projection } = stores;
-const slug = `bench-${randomBytes(4).toString("hex")}`;
-const tenant = await stores.tenants.create({ slug, name: slug, tier: "SHARED", defaultCountry: "US" });
+const engine = args.opensearch ? await openOpenSearch(args.opensearch) : await openPostgres(args.postgres);
+const { search, projection, tenant } = engine;
 const lines = [];
 const print = (line = "") => {
   console.log(line);
@@ -53,16 +53,56 @@ try {
   print(`### ${titles.length.toLocaleString("en")} titles`);
   print();
   await index(titles);
-  await stores.settle(tenant);
+  await engine.settle();
   const queries = generateQueries(films, Number(args.queries));
   await measureSearch(queries, titles);
   await measureSuggest(queries);
   if (args.write) {
-    const file = join(import.meta.dirname, "results/search.md");
+    const file = join(import.meta.dirname, `results/${engine.report}`);
     writeFileSync(file, replaceSection(file, lines));
   }
 } finally {
-  await stores.close();
+  await engine.close();
+}
+
+async function openPostgres(url) {
+  const { openStores } = await load("datasources/stores.js");
+  const stores = await openStores({ postgresUrl: url, dataFolder: "", log: console.error });
+  const slug = `bench-${randomBytes(4).toString("hex")}`;
+  const tenant = await stores.tenants.create({ slug, name: slug, tier: "SHARED", defaultCountry: "US" });
+  return {
+    heading: "Search on the embedded PostgreSQL",
+    report: "search.md",
+    search: stores.search,
+    projection: stores.searchProjection,
+    tenant,
+    settle: () => stores.settle(tenant),
+    close: () => stores.close(),
+  };
+}
+
+async function openOpenSearch(url) {
+  const [{ OpenSearchStore }, { OpenSearchSearch }, { OpenSearchSearchProjection }] = await Promise.all(
+    ["opensearch/store", "search/search", "search/search-projection"].map((path) =>
+      load(`datasources/${path}.opensearch.js`),
+    ),
+  );
+  const prefix = `bench-${randomBytes(4).toString("hex")}`;
+  const store = new OpenSearchStore(url, { deadlineMs: 10_000, prefix, onLog: console.error });
+  const projection = new OpenSearchSearchProjection(store);
+  const tenant = { id: 1, slug: prefix, name: prefix, tier: "SHARED", schema: "", defaultCountry: "US" };
+  return {
+    heading: "Search on OpenSearch",
+    report: "search-opensearch.md",
+    search: new OpenSearchSearch(store),
+    projection,
+    tenant,
+    settle: () => projection.settle(tenant),
+    close: async () => {
+      await store.write({ method: "DELETE", path: `/${prefix}-*` });
+      await store.close();
+    },
+  };
 }
 
 async function index(titles) {
@@ -142,7 +182,7 @@ function replaceSection(file, section) {
   const heading = section[0];
   const text = existsSync(file)
     ? readFileSync(file, "utf8")
-    : "# Search on the embedded PostgreSQL\n\nWritten by `node bench/search.mjs --write`; its head says how to run it.\n";
+    : `# ${engine.heading}\n\nWritten by \`node bench/search.mjs --write\`; its head says how to run it.\n`;
   const [head, ...sections] = text.split(/^(?=### )/m);
   const kept = sections.filter((other) => !other.startsWith(`${heading}\n`)).map((other) => other.trim());
   return `${[head.trim(), ...kept, section.join("\n")].join("\n\n")}\n`;

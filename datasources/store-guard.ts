@@ -53,6 +53,7 @@ const SAVED_RETRIES = 10;
 export class StoreGuard {
   readonly #policy;
   readonly #breaker;
+  readonly #deadline;
   #retries = SAVED_RETRIES;
 
   constructor(private readonly options: GuardOptions) {
@@ -61,11 +62,8 @@ export class StoreGuard {
       halfOpenAfter: OPEN_MS,
       breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     });
-    this.#policy = wrap(
-      bulkhead(options.concurrency, options.concurrency),
-      this.#breaker,
-      timeout(options.deadlineMs, TimeoutStrategy.Aggressive),
-    );
+    this.#policy = wrap(bulkhead(options.concurrency, options.concurrency), this.#breaker);
+    this.#deadline = timeout(options.deadlineMs, TimeoutStrategy.Aggressive);
   }
 
   get state(): BreakerState {
@@ -95,9 +93,17 @@ export class StoreGuard {
 
   async #once<T>(request: StoreRequest, { operation, uniqueKeys, rowsOf, run }: GuardedCall<T>): Promise<T> {
     const started = performance.now();
+    // Of its own where there is none: cockatiel's default is one signal for all calls, and each adds a listener to it.
+    const given = request.signal ?? new AbortController().signal;
     const answer = await this.#policy.execute(
-      ({ signal }) => run(signal),
-      request.signal ?? undefined,
+      () =>
+        this.#deadline
+          .execute(({ signal }) => run(signal), given)
+          .catch((error: unknown) => {
+            // Inside the breaker: clients that go away say nothing about the store.
+            throw given.aborted ? new StoreAbortedError(this.options.store) : error;
+          }),
+      given,
     );
     request.calls.record({
       store: this.options.store,

@@ -20,6 +20,8 @@ export interface StoreCall {
 /** Every store call that one request has made, in order of completion. Also the identity by which a store knows that two reads belong to one request. */
 export class CallLog {
   readonly calls: StoreCall[] = [];
+  /** Stores that did not answer and whose standby did. */
+  readonly missed = new Set<StoreName>();
 
   record(call: StoreCall): void {
     this.calls.push(call);

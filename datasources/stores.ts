@@ -9,17 +9,20 @@ import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
+import { openEngines, type EngineAddresses } from "./engines.js";
 import { startEmbeddedPostgres } from "./postgres/embedded.js";
 import { APP_ROLE, migrate } from "./migrations/migrate.postgres.js";
 import { explainServerError } from "./postgres/server-error.js";
 import { PostgresStore } from "./postgres/store.postgres.js";
+import { type ProjectionTarget } from "./projection-target.js";
 import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
 import { PostgresRecommendations } from "./recommendations/recommendations.postgres.js";
+import { PostgresTasteGraphSource } from "./recommendations/taste-graph-source.postgres.js";
 import { PostgresTasteGraph } from "./recommendations/taste-graph.postgres.js";
 import { type Search, type SearchProjection } from "./search/search.js";
 import { PostgresSearch } from "./search/search.postgres.js";
 import { PostgresSearchProjection } from "./search/search-projection.postgres.js";
-import { type StoreName } from "./store-request.js";
+import { type StoreHealth } from "./store-health.js";
 import { type Tenant } from "./tenant.js";
 import { type Top10, type Top10Job } from "./top10/top10.js";
 import { PostgresTop10 } from "./top10/top10.postgres.js";
@@ -27,16 +30,6 @@ import { PostgresTop10Job } from "./top10/top10-job.postgres.js";
 import { type Viewing, type ViewingIngest } from "./viewing/viewing.js";
 import { PostgresViewing } from "./viewing/viewing.postgres.js";
 import { PostgresViewingIngest } from "./viewing/viewing-ingest.postgres.js";
-
-/** What one store says of itself for `/readyz`. */
-export interface StoreHealth {
-  store: StoreName;
-  mode: "EMBEDDED" | "SERVER";
-  state: "UP" | "DOWN";
-  /** Milliseconds; null when it did not answer. */
-  latencyMs: number | null;
-  version: string | null;
-}
 
 /** Every domain behind its interface, whichever store answers it. Nothing here knows a query language. */
 export interface Stores {
@@ -55,6 +48,8 @@ export interface Stores {
   searchProjection: SearchProjection;
   /** To be called after a bulk load: lets the stores adapt to what they hold now. */
   settle(tenant: Tenant): Promise<void>;
+  /** The projections that live in engines of their own; none where PostgreSQL answers everything. */
+  projections: readonly ProjectionTarget[];
   health(): Promise<StoreHealth[]>;
   /** Closes connections, then stops the embedded server if this process started it. */
   close(): Promise<void>;
@@ -63,6 +58,8 @@ export interface Stores {
 export interface StoreOptions {
   /** `embedded:` or a postgres:// URL whose role may create roles and schemas. */
   postgresUrl: string;
+  /** Engines with domains of their own; without them PostgreSQL answers everything. */
+  engines?: EngineAddresses;
   /** Where the embedded server keeps its data. */
   dataFolder: string;
   /** Use the embedded server of another process of the same data folder where one runs (for commands beside a gateway). */
@@ -96,24 +93,22 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
     const postgres = new PostgresStore(appUrl.url, onIdleError);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
+    const domains = postgresDomains(postgres);
+    const warn = options.warn ?? options.log;
+    const engines = options.engines ? openEngines(options.engines, domains, warn) : [];
     return {
       tenants,
-      accounts: new PostgresAccounts(postgres),
-      catalog: new PostgresCatalog(postgres),
-      catalogProjection: new PostgresCatalogProjection(postgres),
-      titleVersions: new PostgresTitleVersions(postgres),
-      viewing: new PostgresViewing(postgres),
-      viewingIngest: new PostgresViewingIngest(postgres),
-      recommendations: new PostgresRecommendations(postgres),
-      tasteGraph: new PostgresTasteGraph(postgres),
-      top10: new PostgresTop10(postgres),
-      top10Job: new PostgresTop10Job(postgres),
-      search: new PostgresSearch(postgres),
-      searchProjection: new PostgresSearchProjection(postgres),
+      ...domains,
+      ...Object.assign({}, ...engines.map((engine) => engine.domains)),
       settle: (tenant) => postgres.refreshStatistics(tenant),
-      health: async () => [await healthOf(postgres, embedded ? "EMBEDDED" : "SERVER")],
+      projections: engines.map((engine) => engine.target),
+      health: () =>
+        Promise.all([
+          healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),
+          ...engines.map((engine) => engine.health()),
+        ]),
       close: async () => {
-        await Promise.all([postgres.close(), tenants.close()]);
+        await Promise.all([postgres.close(), tenants.close(), ...engines.map((engine) => engine.close())]);
         await embedded?.stop();
       },
     };
@@ -121,6 +116,25 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     await embedded?.stop();
     throw embedded ? error : explainServerError(options.postgresUrl, error);
   }
+}
+
+/** Every domain in PostgreSQL. */
+function postgresDomains(postgres: PostgresStore) {
+  return {
+    accounts: new PostgresAccounts(postgres),
+    catalog: new PostgresCatalog(postgres),
+    catalogProjection: new PostgresCatalogProjection(postgres),
+    titleVersions: new PostgresTitleVersions(postgres),
+    viewing: new PostgresViewing(postgres),
+    viewingIngest: new PostgresViewingIngest(postgres),
+    recommendations: new PostgresRecommendations(postgres),
+    tasteGraph: new PostgresTasteGraph(postgres),
+    tasteGraphSource: new PostgresTasteGraphSource(postgres),
+    top10: new PostgresTop10(postgres),
+    top10Job: new PostgresTop10Job(postgres),
+    search: new PostgresSearch(postgres),
+    searchProjection: new PostgresSearchProjection(postgres),
+  };
 }
 
 /** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
@@ -141,11 +155,12 @@ async function healthOf(postgres: PostgresStore, mode: StoreHealth["mode"]): Pro
     return {
       store: "POSTGRES",
       mode,
+      breaker: "CLOSED",
       state: "UP",
       latencyMs: Math.round(performance.now() - started),
       version,
     };
   } catch {
-    return { store: "POSTGRES", mode, state: "DOWN", latencyMs: null, version: null };
+    return { store: "POSTGRES", mode, breaker: "CLOSED", state: "DOWN", latencyMs: null, version: null };
   }
 }

@@ -87,7 +87,7 @@ function explain(): ApolloServerPlugin<Context> {
           const { calls } = contextValue.request;
           response.body.singleResult.extensions = {
             ...response.body.singleResult.extensions,
-            explain: { calls: calls.calls, totals: calls.totals() },
+            explain: { calls: calls.calls, totals: calls.totals(), missed: [...calls.missed] },
           };
         },
       };

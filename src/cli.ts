@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { StoreUnavailableError } from "../datasources/store-error.js";
 import { importCommand } from "./cli/import.js";
 import { learnCommand } from "./cli/learn.js";
+import { projectionsCommand } from "./cli/projections.js";
 import { seedCommand } from "./cli/seed.js";
 import { serveCommand } from "./cli/serve.js";
 import { tokenCommand } from "./cli/token.js";
@@ -25,7 +26,14 @@ function program(): Command {
   const root = new Command("marquee")
     .description("One GraphQL endpoint for a streaming platform. Each command has --help.")
     .showHelpAfterError("(--help shows what is accepted)");
-  for (const command of [serveCommand(), seedCommand(), importCommand(), tokenCommand(), learnCommand()]) {
+  for (const command of [
+    serveCommand(),
+    seedCommand(),
+    importCommand(),
+    tokenCommand(),
+    learnCommand(),
+    projectionsCommand(),
+  ]) {
     root.addCommand(command.copyInheritedSettings(root).exitOverride());
   }
   return root.exitOverride();

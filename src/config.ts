@@ -2,6 +2,7 @@ import path from "node:path";
 
 import { z } from "zod";
 
+import { type EngineAddress, type EngineAddresses } from "../datasources/engines.js";
 import { StartupError } from "./startup-error.js";
 
 /** The store URL that means the PostgreSQL which Marquee starts by itself. */
@@ -11,6 +12,15 @@ const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"
 const flag = z
   .enum(["true", "false", "1", "0"], { error: "is neither true nor false" })
   .transform((value) => value === "true" || value === "1");
+
+function storeUrl(form: RegExp, name: string) {
+  return z
+    .string()
+    .refine((value) => value === EMBEDDED || form.test(value), {
+      error: `is neither ${EMBEDDED} nor ${name}`,
+    })
+    .default(EMBEDDED);
+}
 
 function wholeNumber(min: number, max: number) {
   const error = `is not a whole number from ${min} to ${max}`;
@@ -26,6 +36,13 @@ export const environment = z.object({
     .string()
     .regex(/^(embedded:|postgres(ql)?:\/\/.+)$/, "is neither embedded: nor a postgres:// URL")
     .default(EMBEDDED),
+  MONGODB_URL: storeUrl(/^mongodb(\+srv)?:\/\/.+/, "a mongodb:// URL"),
+  MONGODB_CA_FILE: z.string().min(1).optional(),
+  OPENSEARCH_URL: storeUrl(/^https?:\/\/.+/, "an http:// or https:// URL"),
+  OPENSEARCH_CA_FILE: z.string().min(1).optional(),
+  NEO4J_URL: storeUrl(/^(bolt|neo4j)(\+s|\+ssc)?:\/\/.+/, "a bolt:// or neo4j:// URL"),
+  NEO4J_CA_FILE: z.string().min(1).optional(),
+  MARQUEE_STORE_DEADLINE_MS: wholeNumber(50, 60_000).default(2_000),
   MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
@@ -36,6 +53,11 @@ export const environment = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
 
+/** Where the stores are. */
+export interface StoreUrls extends EngineAddresses {
+  postgres: string;
+}
+
 /** Everything that can be set, validated. Optional features are null. */
 export interface Config {
   http: { port: number; host: string; drainSeconds: number };
@@ -44,7 +66,7 @@ export interface Config {
   demo: boolean;
   /** Tenant of requests that name none; null refuses them. */
   defaultTenant: string | null;
-  stores: { postgres: string };
+  stores: StoreUrls;
   auth: {
     /** Null: a key is made once and kept in the data folder. */ signingKey: string | null;
     tokenMinutes: number;
@@ -71,7 +93,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     dataFolder: path.resolve(value.MARQUEE_DATA),
     demo: value.MARQUEE_DEMO ?? value.POSTGRES_URL === EMBEDDED,
     defaultTenant: value.MARQUEE_DEFAULT_TENANT === "none" ? null : value.MARQUEE_DEFAULT_TENANT,
-    stores: { postgres: value.POSTGRES_URL },
+    stores: {
+      postgres: value.POSTGRES_URL,
+      mongodb: engine(value.MONGODB_URL, value.MONGODB_CA_FILE),
+      opensearch: engine(value.OPENSEARCH_URL, value.OPENSEARCH_CA_FILE),
+      neo4j: engine(value.NEO4J_URL, value.NEO4J_CA_FILE),
+      deadlineMs: value.MARQUEE_STORE_DEADLINE_MS,
+    },
     auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
     playground: value.MARQUEE_PLAYGROUND,
     introspection: value.MARQUEE_INTROSPECTION,
@@ -79,7 +107,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
-const SECRETS = new Set(["MARQUEE_SIGNING_KEY", "POSTGRES_URL"]);
+function engine(url: string, caFile: string | undefined): EngineAddress | null {
+  return url === EMBEDDED ? null : { url, caFile };
+}
+
+const SECRETS = new Set([
+  "MARQUEE_SIGNING_KEY",
+  "POSTGRES_URL",
+  "MONGODB_URL",
+  "OPENSEARCH_URL",
+  "NEO4J_URL",
+]);
 
 function describe(error: z.ZodError, env: Record<string, string | undefined>): string {
   const lines = error.issues.map((issue) => {

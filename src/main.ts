@@ -26,9 +26,11 @@ export async function serve(config: Config): Promise<void> {
     process.exit(128 + constants.signals[signal]);
   });
   try {
-    gateway = await startGateway(config, async (stores) => {
+    const seed = async (stores: Stores) => {
       if (config.demo) await seedOnce(stores, progress);
-    });
+    };
+    gateway = await startGateway(config, seed, (what, fraction, note) => progress.show(what, fraction, note));
+    progress.end();
   } catch (error) {
     forget();
     throw error;

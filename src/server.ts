@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import path from "node:path";
 import { randomUUID } from "node:crypto";
 
@@ -16,6 +17,7 @@ import { clientError } from "./errors.js";
 import { checkAddress, listen } from "./listen.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics } from "./observability/metrics.js";
+import { keepProjections, type FillProgress } from "./projections/keeper.js";
 import { packageRoot } from "./package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
@@ -36,15 +38,18 @@ export interface RunningGateway {
  * Opens the stores and listens.
  *
  * @param prepare runs between the two: seeding on the first start.
+ * @param onFill told of projections that are filled because their engine is empty.
  * @throws StartupError with one line that says what to do.
  */
 export async function startGateway(
   config: Config,
   prepare: (stores: Stores) => Promise<void> = async () => {},
+  onFill: FillProgress = () => {},
 ): Promise<RunningGateway> {
   const logger = createLogger(config);
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
+    engines: config.stores,
     dataFolder: config.dataFolder,
     log: (line) => logger.debug(line),
     warn: (line) => logger.warn(line),
@@ -53,12 +58,17 @@ export async function startGateway(
     const tokens = await createTokens(config);
     await checkAddress(config);
     await prepare(stores);
+    const keeper = await keepProjections(stores, (line) => logger.warn(line), onFill);
     const gateway = { stores, tokens, cursors: createCursors(tokens.signingKey) };
     const app = await createApp(config, gateway, logger);
     const drain = createDrain(app);
     const url = await listen(app, config);
     let closing: Promise<void> | undefined;
-    const close = () => (closing ??= drain(config.http.drainSeconds).finally(() => stores.close()));
+    const close = () =>
+      (closing ??= drain(config.http.drainSeconds).finally(() => {
+        keeper.stop();
+        return stores.close();
+      }));
     return { url, stores, tokens, close };
   } catch (error) {
     await stores.close();
@@ -96,8 +106,11 @@ async function createApp(config: Config, gateway: Gateway, logger: Logger): Prom
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
     const health = await gateway.stores.health();
-    const ready = health.every(({ state }) => state === "UP");
-    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "degraded", stores: health });
+    // Without its facts it cannot serve; for an engine that is down PostgreSQL answers.
+    const serves = health.some(({ store, state }) => store === "POSTGRES" && state === "UP");
+    const whole = health.every(({ state, breaker }) => state === "UP" && breaker === "CLOSED");
+    const status = !serves ? "down" : whole ? "ready" : "degraded";
+    return reply.code(serves ? 200 : 503).send({ status, stores: health });
   });
   app.get("/metrics", async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
@@ -116,6 +129,8 @@ async function createContext(config: Config, gateway: Gateway, request: FastifyR
     config.defaultTenant,
   );
   const gone = new AbortController();
+  // Every store call of the request listens to it.
+  setMaxListeners(0, gone.signal);
   request.raw.once("close", () => gone.abort());
   return new Context(gateway, tenant, identity, named, request.id, gone.signal);
 }

@@ -66,6 +66,15 @@ export class PostgresTitleVersions implements TitleVersions {
     });
   }
 
+  async countInForce(tenant: Tenant): Promise<number> {
+    const [row] = await this.postgres.read<{ count: number }>(
+      { tenant, calls: new CallLog() },
+      "catalog.countInForce",
+      sql`select count(distinct title_id) as count from title_versions where effective_from <= now()`,
+    );
+    return row?.count ?? 0;
+  }
+
   async *inForce(tenant: Tenant, ids?: readonly string[]): AsyncGenerator<TitleDocument[]> {
     if (ids) {
       const wanted = [...new Set(ids)].sort();

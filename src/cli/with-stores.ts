@@ -14,6 +14,7 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
   const config = readConfig();
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
+    engines: config.stores,
     dataFolder: config.dataFolder,
     share: true,
     log: (line) => process.stderr.write(`${line}\n`),

@@ -1,7 +1,24 @@
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { type TitleDocument } from "../../datasources/catalog/title.document.js";
-import { type SimilarEdges, type TasteModel } from "../../datasources/recommendations/recommendations.js";
+import {
+  type Recommendations,
+  type SimilarEdges,
+  type TasteGraph,
+  type TasteModel,
+} from "../../datasources/recommendations/recommendations.js";
+import { type Tenant } from "../../datasources/tenant.js";
 import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
+
+/** An adapter of the taste graph as its contract sees it. */
+export interface RecommendationsUnderTest {
+  recommendations: Recommendations;
+  tasteGraph: TasteGraph;
+  /** A tenant that nothing else uses. */
+  createTenant(): Promise<Tenant>;
+  /** Lets profiles watch; shows in the next read of a graph that has been built, and in every graph built later. */
+  ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** A published film, licensed everywhere since 2020 unless stated otherwise. */
 export function film(id: string, stated: Partial<TitleBody> = {}): TitleBody {

@@ -325,6 +325,46 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
     });
   });
 
+  describe("scores", () => {
+    // The one thing in which engines may differ: a score is each engine's own. That it orders the hits is asked for
+    // above, of all alike; here, that it keeps within bounds, says nothing of other tenants, and stays what it is.
+    it.each(["", "the godfather", "godfahter", "rocky 2", "spiderman", "drama", "coppola godfather"])(
+      "lie between 0 and 1.25 and are the same each time: %j",
+      async (text) => {
+        const scores = async () => (await run(text, { limit: 50 })).hits.map((hit) => hit.score);
+        const once = await scores();
+        expect(once.length).toBeGreaterThan(0);
+        expect(Math.min(...once)).toBeGreaterThan(0);
+        expect(Math.max(...once)).toBeLessThanOrEqual(1.25);
+        expect(await scores()).toEqual(once);
+      },
+    );
+
+    it("do not depend on another tenant's titles", async () => {
+      const before = (await run("the godfather")).hits;
+      const other = await subject.createTenant();
+      const titles = Array.from({ length: 30 }, (_, index) => title(`x${index}`, `Godfather ${index}`));
+      await subject.projection.put(other, titles);
+      await subject.settle();
+      expect((await run("the godfather")).hits).toEqual(before);
+    });
+  });
+
+  describe("filters of any kind are answered", () => {
+    const odd = "\u0000\ud800' \" $where {} *:* \\ " + "x".repeat(50_000);
+    it.each<[string, SearchQuery["filter"]]>([
+      ["genres", { genres: [odd, ""] }],
+      ["studio", { studio: odd }],
+      ["person", { person: odd }],
+      ["tags", { tags: [odd, ""] }],
+      ["country", { availableIn: odd, tags: [odd] }],
+      ["years", { releaseYear: { from: 2_147_483_647, to: -2_147_483_648 } }],
+      ["age", { maturityAtMost: -2_147_483_648 }],
+    ])("%s", async (_, filter) => {
+      expect(await run("godfather", { filter, wants: EVERYTHING })).toMatchObject({ hits: [], total: 0 });
+    });
+  });
+
   describe("any text is answered", () => {
     it.each([
       ["quotes", `' " '' \\' ; drop table x; --`],

@@ -1,0 +1,60 @@
+import { type Tenant } from "../tenant.js";
+import { type TasteModel } from "./recommendations.js";
+
+/** `(from)-[:SIMILAR {weight}]->(to)`. */
+export interface Similarity {
+  from: string;
+  to: string;
+  /** Above 0. */
+  weight: number;
+}
+
+/** The state of what a profile has watched of a title: `(profile)-[:WATCHED]->(title)`. */
+export interface Watch {
+  profileId: string;
+  titleId: string;
+  /** When it was watched last. ISO 8601. */
+  at: string;
+  completed: boolean;
+  /** 1–5. */
+  rating: number | null;
+  /** Orders the states of one pair; states of the same version (0 unless given) are ordered by `at`. */
+  version?: number;
+}
+
+/** One thing that a taste graph is built from. */
+export type TasteFact =
+  ({ kind: "SIMILAR" } & Similarity) | ({ kind: "WATCH" } & Watch) | ({ kind: "MODEL" } & TasteModel);
+
+/** Where a taste graph is built from: streams of everything, batch by batch, each pair once. */
+export interface TasteGraphSource {
+  /** What the learned edges come from; null where nothing has been learned yet. */
+  model(tenant: Tenant): Promise<TasteModel | null>;
+  /** Learned edges, those of one start together. */
+  similarities(tenant: Tenant): AsyncIterable<readonly Similarity[]>;
+  /** Watches, those of one profile together. */
+  watches(tenant: Tenant): AsyncIterable<readonly Watch[]>;
+  /** How many facts `tasteFacts` will answer, for showing progress: edges and watches. */
+  count(tenant: Tenant): Promise<number>;
+}
+
+/** Everything a tenant's taste graph is built from, as `Projection.rebuild` takes it. */
+export async function* tasteFacts(
+  source: TasteGraphSource,
+  tenant: Tenant,
+): AsyncGenerator<readonly TasteFact[]> {
+  const model = await source.model(tenant);
+  if (model) yield [{ kind: "MODEL", ...model }];
+  for await (const batch of source.similarities(tenant)) {
+    yield batch.map((edge) => ({ kind: "SIMILAR", ...edge }));
+  }
+  yield* watchFacts(source, tenant);
+}
+
+/** The watches alone. */
+export async function* watchFacts(
+  source: Pick<TasteGraphSource, "watches">,
+  tenant: Tenant,
+): AsyncGenerator<readonly TasteFact[]> {
+  for await (const batch of source.watches(tenant)) yield batch.map((watch) => ({ kind: "WATCH", ...watch }));
+}

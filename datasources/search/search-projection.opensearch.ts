@@ -1,0 +1,203 @@
+import { type TitleDocument } from "../catalog/title.document.js";
+import { isOutageStatus, type OpenSearchStore } from "../opensearch/store.opensearch.js";
+import { type Projection, type ProjectionStatus } from "../projection.js";
+import { StoreUnavailableError } from "../store-error.js";
+import { type Tenant } from "../tenant.js";
+import { documentOf, popularityFields, type StoredTitle } from "./search-document.opensearch.js";
+import { SearchTargets, type Target } from "./search-targets.opensearch.js";
+import { type SearchProjection } from "./search.js";
+
+interface BulkAnswer {
+  errors: boolean;
+  items: { index: { _id: string; status: number; error?: { type: string; reason: string } } }[];
+}
+
+interface Write {
+  target: Target;
+  titleId: string;
+  version: number;
+  document: StoredTitle;
+}
+
+type Found = { found: false } | { found: true; _version: number; _source: StoredTitle };
+
+/** Titles in one request: a few megabytes. */
+const BATCH = 500;
+/** Times that a write begins again because a rebuild has switched meanwhile. */
+const ATTEMPTS = 4;
+const STALE = 409;
+const TARGET_GONE = 404;
+
+/**
+ * Writes the index that OpenSearchSearch reads. The version of a document is its title's (`external_gte`): an equal one
+ * replaces, an older one is refused, which is as it should be. What is put shows within a second; `settle` shows it now.
+ */
+export class OpenSearchSearchProjection implements SearchProjection, Projection<TitleDocument> {
+  readonly #targets: SearchTargets;
+
+  constructor(private readonly opensearch: OpenSearchStore) {
+    this.#targets = new SearchTargets(opensearch);
+  }
+
+  /** Makes the shared index of the current mapping; indexes of a tenant's own are made with its first title. */
+  prepare(): Promise<void> {
+    return this.#targets.prepare();
+  }
+
+  /** How many titles of the tenant can be found, and in what. */
+  async status(tenant: Tenant): Promise<ProjectionStatus> {
+    const { live } = await this.#targets.of(tenant);
+    if (!live) return { entries: 0, live: null };
+    const { body } = await this.opensearch.write<{ count: number }>({
+      method: "GET",
+      path: `/${live.alias}/_count`,
+    });
+    return { entries: body.count, live: nameOf(live) };
+  }
+
+  /** Indexes titles; of one given twice, or known already, the highest version counts. */
+  async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
+    for (const batch of batchesOf([...newestById(titles).values()])) {
+      await this.#write(tenant, async () => {
+        const { live, next } = await this.#targets.ensured(tenant);
+        return [live, ...next].flatMap((target) => batch.map((title) => writeOf(target, title)));
+      });
+    }
+  }
+
+  /**
+   * Sets the popularity of the titles named, in [0, 1]; unknown ids are passed over. The title is written again under
+   * the version that it was read with: a newer one that comes in between wins, with the popularity that it brings.
+   */
+  async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
+    for (const batch of batchesOf([...popularity])) {
+      await this.#write(tenant, async () => {
+        const { live, next } = await this.#targets.of(tenant);
+        const targets = [...(live ? [live] : []), ...next];
+        return (
+          await Promise.all(targets.map((target) => this.#popularityWrites(tenant, target, batch)))
+        ).flat();
+      });
+    }
+  }
+
+  /** Fills a fresh generation and switches to it. See SearchTargets for how others are left alone. */
+  async rebuild(tenant: Tenant, batches: AsyncIterable<readonly TitleDocument[]>): Promise<void> {
+    await this.#targets.ensured(tenant);
+    const target = await this.#targets.begin(tenant);
+    try {
+      for await (const titles of batches) {
+        for (const batch of batchesOf([...newestById(titles).values()]))
+          await this.#bulk(
+            tenant,
+            batch.map((title) => writeOf(target, title)),
+          );
+      }
+      await this.#refresh(target.index);
+      await this.#targets.switchTo(tenant, target);
+    } catch (error) {
+      await this.#targets.abandon(tenant, target).catch((failure: unknown) => {
+        this.opensearch.log(`A rebuild of search left ${nameOf(target)} behind: ${String(failure)}`);
+      });
+      throw error;
+    }
+    await this.#targets.sweep(tenant);
+  }
+
+  /** Resolves when everything put for the tenant can be found. */
+  async settle(tenant: Tenant): Promise<void> {
+    const { live } = await this.#targets.of(tenant);
+    if (live) await this.#refresh(live.index);
+  }
+
+  /** Removes everything of a tenant. */
+  remove(tenant: Tenant): Promise<void> {
+    return this.#targets.remove(tenant);
+  }
+
+  async #popularityWrites(
+    tenant: Tenant,
+    target: Target,
+    batch: readonly (readonly [string, number])[],
+  ): Promise<Write[]> {
+    const { body } = await this.opensearch.write<{ docs: Found[] }>({
+      method: "POST",
+      path: `/${target.alias}/_mget`,
+      body: { ids: batch.map(([titleId]) => documentId(tenant, target, titleId)) },
+    });
+    return batch.flatMap(([titleId, value], index) => {
+      const stored = body.docs[index];
+      const fields = popularityFields(value);
+      if (!stored?.found || stored._source.popularity === fields.popularity) return [];
+      return [{ target, titleId, version: stored._version, document: { ...stored._source, ...fields } }];
+    });
+  }
+
+  /** Writes to all targets; looks for them anew when one is gone because a rebuild has just ended. */
+  async #write(tenant: Tenant, writes: () => Promise<Write[]>): Promise<void> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++)
+      if ((await this.#bulk(tenant, await writes())) === "WRITTEN") return;
+    throw new Error(`The targets of search kept changing while titles of ${tenant.slug} were written`);
+  }
+
+  async #bulk(tenant: Tenant, writes: readonly Write[]): Promise<"WRITTEN" | "TARGET_GONE"> {
+    if (writes.length === 0) return "WRITTEN";
+    const { body } = await this.opensearch.write<BulkAnswer>({
+      method: "POST",
+      path: "/_bulk",
+      // A target that is gone must not come back as an index without a mapping.
+      query: { require_alias: true },
+      lines: writes.flatMap((write) => linesOf(tenant, write)),
+    });
+    return body.errors ? verdictOf(body) : "WRITTEN";
+  }
+
+  async #refresh(index: string): Promise<void> {
+    await this.opensearch.write({ method: "POST", path: `/${index}/_refresh` });
+  }
+}
+
+function writeOf(target: Target, title: TitleDocument): Write {
+  return { target, titleId: title.id, version: title.version, document: documentOf(title) };
+}
+
+function linesOf(tenant: Tenant, { target, titleId, version, document }: Write): object[] {
+  const index = {
+    _index: target.alias,
+    _id: documentId(tenant, target, titleId),
+    version,
+    version_type: "external_gte",
+  };
+  return [{ index }, { ...document, tenant: tenant.id, generation: target.generation }];
+}
+
+function verdictOf({ items }: BulkAnswer): "WRITTEN" | "TARGET_GONE" {
+  const failed = items.map(({ index }) => index).filter(({ error, status }) => error && status !== STALE);
+  const [first] = failed.filter(({ status }) => status !== TARGET_GONE);
+  if (!first) return failed.length > 0 ? "TARGET_GONE" : "WRITTEN";
+  const cause = new Error(`OpenSearch refused ${first._id}: ${first.error?.type}: ${first.error?.reason}`);
+  throw isOutageStatus(first.status) ? new StoreUnavailableError("OPENSEARCH", { cause }) : cause;
+}
+
+/** Ids are unique in the index, where tenants and generations lie side by side. */
+function documentId(tenant: Tenant, { generation }: Target, titleId: string): string {
+  return `${tenant.id}/${generation}/${titleId}`;
+}
+
+function nameOf({ index, generation }: Target): string {
+  return index.endsWith(`-${generation}`) ? index : `${index}#${generation}`;
+}
+
+function newestById(titles: readonly TitleDocument[]): Map<string, TitleDocument> {
+  const newest = new Map<string, TitleDocument>();
+  for (const title of titles) {
+    const known = newest.get(title.id);
+    if (!known || known.version <= title.version) newest.set(title.id, title);
+  }
+  return newest;
+}
+
+function batchesOf<T>(items: readonly T[]): T[][] {
+  const count = Math.ceil(items.length / BATCH);
+  return Array.from({ length: count }, (_, batch) => items.slice(batch * BATCH, (batch + 1) * BATCH));
+}

@@ -1,0 +1,78 @@
+import { Command } from "commander";
+
+import { type ProjectionTarget } from "../../datasources/projection-target.js";
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { StartupError } from "../startup-error.js";
+import { createProgress } from "./progress.js";
+import { tenantOf, withStores } from "./with-stores.js";
+
+interface Flags {
+  tenant?: string;
+  store?: string;
+}
+
+/** `marquee projections`. */
+export function projectionsCommand(): Command {
+  const command = new Command("projections").description(
+    "See and rebuild what MongoDB, OpenSearch and Neo4j hold of the facts in PostgreSQL.",
+  );
+  const part = (name: string, description: string, run: (stores: Stores, flags: Flags) => Promise<void>) =>
+    command
+      .command(name)
+      .description(description)
+      .option("--tenant <slug>", "only this tenant")
+      .option("--store <name>", "only this store: MONGODB, OPENSEARCH or NEO4J")
+      .addHelpText("after", `\nExample:\n  marquee projections ${name} --tenant meridian --store OPENSEARCH`)
+      .action((flags: Flags) => withStores((stores) => run(stores, flags)));
+  part("status", "Say for each tenant and store what is live and how much it holds.", showStatus);
+  part("rebuild", "Fill a fresh target beside the live one and switch to it, while reads go on.", rebuildAll);
+  return command;
+}
+
+async function showStatus(stores: Stores, flags: Flags): Promise<void> {
+  for (const [target, tenant] of await chosen(stores, flags)) {
+    const { entries, live } = await target.status(tenant);
+    const holds = live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries`;
+    console.log(`${target.store.padEnd(10)} ${target.domain.padEnd(15)} ${tenant.slug.padEnd(20)} ${holds}`);
+  }
+}
+
+async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
+  const progress = createProgress();
+  try {
+    for (const [target, tenant] of await chosen(stores, flags)) {
+      await target.prepare();
+      const started = performance.now();
+      const entries = await target.rebuild(tenant, (done, total) => {
+        const note = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
+        progress.show(`${tenant.slug} ${target.domain}`, total === 0 ? 1 : done / total, note);
+      });
+      progress.end();
+      const seconds = (performance.now() - started) / 1000;
+      const rate = Math.round(entries / seconds).toLocaleString("en");
+      console.log(
+        `${target.store} ${target.domain} of ${tenant.slug}: ${entries.toLocaleString("en")} entries in ${seconds.toFixed(1)} s (${rate}/s)`,
+      );
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+/** The projections that the flags name. @throws StartupError when there are none, or a name is unknown. */
+async function chosen(stores: Stores, flags: Flags): Promise<[ProjectionTarget, Tenant][]> {
+  if (stores.projections.length === 0) {
+    throw new StartupError(
+      "PostgreSQL answers every domain: there is no engine whose projection could be shown. Set MONGODB_URL, OPENSEARCH_URL or NEO4J_URL.",
+    );
+  }
+  const wanted = flags.store?.toUpperCase();
+  const targets = stores.projections.filter(({ store }) => wanted === undefined || store === wanted);
+  if (targets.length === 0) {
+    const known = stores.projections.map(({ store }) => store).join(", ");
+    throw new StartupError(`--store ${flags.store} is no engine that is set. Accepted: ${known}.`);
+  }
+  const tenants = flags.tenant ? [await tenantOf(stores, flags.tenant)] : await stores.tenants.list();
+  return tenants.flatMap((tenant) => targets.map((target): [ProjectionTarget, Tenant] => [target, tenant]));
+}

@@ -1,0 +1,77 @@
+import { StoreUnavailableError } from "../../datasources/store-error.js";
+import { type ProjectionTarget } from "../../datasources/projection-target.js";
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+
+/** Told of a projection being filled: which, and the share that is done, in [0, 1]. */
+export type FillProgress = (what: string, fraction: number, note: string) => void;
+
+/** Time between two looks at what is filled. Milliseconds. */
+const INTERVAL_MS = 5_000;
+
+/** Keeps the projections in engines of their own filled. */
+export interface ProjectionKeeper {
+  stop(): void;
+}
+
+/**
+ * Fills what is empty: once now, with progress, and from then on in the background, so that an engine that was absent
+ * is filled when it comes, and a tenant that was made meanwhile too. Until then PostgreSQL answers for them.
+ *
+ * @param warn told once of an engine that does not answer, and once when it does again.
+ */
+export async function keepProjections(
+  stores: Pick<Stores, "tenants" | "projections">,
+  warn: (line: string) => void,
+  onProgress: FillProgress = () => {},
+): Promise<ProjectionKeeper> {
+  const absent = new Set<string>();
+  const look = async (progress: FillProgress) => {
+    await Promise.all(
+      stores.projections.map((target) => fillWhatIsEmpty(stores, target, absent, warn, progress)),
+    );
+  };
+  if (stores.projections.length === 0) return { stop: () => {} };
+  await look(onProgress);
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
+    looking = true;
+    void look(() => {}).finally(() => (looking = false));
+  }, INTERVAL_MS);
+  return { stop: () => clearInterval(timer) };
+}
+
+async function fillWhatIsEmpty(
+  stores: Pick<Stores, "tenants">,
+  target: ProjectionTarget,
+  absent: Set<string>,
+  warn: (line: string) => void,
+  onProgress: FillProgress,
+): Promise<void> {
+  try {
+    await target.prepare();
+    for (const tenant of await stores.tenants.list()) await fill(target, tenant, onProgress);
+    if (absent.delete(target.store)) warn(`${target.store} answers again.`);
+  } catch (error) {
+    if (absent.has(target.store)) return;
+    absent.add(target.store);
+    const why =
+      error instanceof StoreUnavailableError ? "does not answer" : `cannot be filled: ${String(error)}`;
+    warn(`${target.store} ${why}. PostgreSQL answers for it meanwhile.`);
+  }
+}
+
+async function fill(target: ProjectionTarget, tenant: Tenant, onProgress: FillProgress): Promise<void> {
+  const { live } = await target.status(tenant);
+  if (live !== null && !target.needsRebuild(tenant)) return;
+  const started = performance.now();
+  await target.rebuild(tenant, (done, total) => {
+    const rate = Math.round(done / ((performance.now() - started) / 1000));
+    onProgress(
+      `${tenant.slug} ${target.domain}`,
+      total === 0 ? 1 : done / total,
+      `${rate.toLocaleString("en")}/s`,
+    );
+  });
+}

@@ -1,0 +1,20 @@
+import { type TenantTier } from "../../datasources/tenant.js";
+import { createTestTenant, openTestStores } from "../support/stores.js";
+import { recommendationsContract } from "./recommendations.cases.js";
+import { tasteGraphContract } from "./recommendations-replace.cases.js";
+import { type RecommendationsUnderTest } from "./recommendations-support.js";
+
+async function openPostgres(tier: TenantTier): Promise<RecommendationsUnderTest> {
+  const stores = await openTestStores();
+  return {
+    recommendations: stores.recommendations,
+    tasteGraph: stores.tasteGraph,
+    createTenant: () => createTestTenant(stores, tier),
+    ingest: (tenant, events) => stores.viewingIngest.ingest(tenant, events),
+    close: () => stores.close(),
+  };
+}
+
+recommendationsContract("PostgreSQL", () => openPostgres("SHARED"));
+recommendationsContract("PostgreSQL, isolated tenants", () => openPostgres("ISOLATED"));
+tasteGraphContract("PostgreSQL", () => openPostgres("SHARED"));

@@ -1,0 +1,27 @@
+import { describe } from "vitest";
+
+import { MongoCatalogProjection } from "../../datasources/catalog/catalog-projection.mongodb.js";
+import { MongoCatalog } from "../../datasources/catalog/catalog.mongodb.js";
+import { type TenantTier } from "../../datasources/tenant.js";
+import { catalogCreditsContract } from "../contract/catalog-credits.cases.js";
+import { catalogListsContract } from "../contract/catalog-lists.cases.js";
+import { type CatalogUnderTest } from "../contract/catalog-model.js";
+import { catalogContract } from "../contract/catalog.cases.js";
+import { MONGODB_URL, openMongo } from "./mongo-support.js";
+
+function openCatalog(tier: TenantTier): Promise<CatalogUnderTest> {
+  const mongo = openMongo();
+  return Promise.resolve({
+    catalog: new MongoCatalog(mongo.store),
+    projection: new MongoCatalogProjection(mongo.store),
+    createTenant: () => Promise.resolve(mongo.createTenant(tier)),
+    close: () => mongo.close(),
+  });
+}
+
+describe.skipIf(!MONGODB_URL)("the catalog in MongoDB", () => {
+  catalogContract("MongoDB", () => openCatalog("SHARED"));
+  catalogContract("MongoDB, isolated tenants", () => openCatalog("ISOLATED"));
+  catalogCreditsContract("MongoDB", () => openCatalog("SHARED"));
+  catalogListsContract("MongoDB", () => openCatalog("SHARED"));
+});

@@ -1,0 +1,80 @@
+import { randomBytes } from "node:crypto";
+
+import { type Audience } from "../../datasources/catalog/audience.js";
+import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { OpenSearchStore } from "../../datasources/opensearch/store.opensearch.js";
+import { OpenSearchSearch } from "../../datasources/search/search.opensearch.js";
+import { OpenSearchSearchProjection } from "../../datasources/search/search-projection.opensearch.js";
+import { type SearchQuery } from "../../datasources/search/search.js";
+import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+
+export const everyone: Audience = {
+  country: "US",
+  maturityLimit: 18,
+  editor: false,
+  now: new Date("2026-06-01T12:00:00.000Z"),
+};
+export const EVERYTHING = { total: true, facets: true, highlights: true, didYouMean: true };
+
+/** A query that wants nothing beside hits. */
+export function textQuery(text: string, more: Partial<SearchQuery> = {}): SearchQuery {
+  const wants = { total: false, facets: false, highlights: false, didYouMean: false };
+  return { text, filter: {}, limit: 10, wants, ...more };
+}
+
+/** A published film for everybody. */
+export function film(id: string, name: string, more: Partial<TitleDocument> = {}): TitleDocument {
+  return {
+    id,
+    version: 1,
+    kind: "MOVIE",
+    state: "PUBLISHED",
+    name,
+    alternativeNames: [],
+    synopsis: null,
+    releaseYear: 1999,
+    runtimeMinutes: null,
+    maturityRating: "PG",
+    genres: [],
+    tags: [],
+    studio: null,
+    credits: [],
+    licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }],
+    seasons: [],
+    addedAt: "2026-01-01T00:00:00Z",
+    popularity: 0.5,
+    ...more,
+  };
+}
+
+/** Adapters whose indexes nothing else uses, tenants of a tier, and the requests that crossed the wire. */
+export function openOpenSearch(url: string, tier: TenantTier, prefix = freshPrefix(), deadlineMs = 10_000) {
+  const store = new OpenSearchStore(url, { deadlineMs, prefix, onLog: () => {} });
+  const projection = new OpenSearchSearchProjection(store);
+  const tenants: Tenant[] = [];
+  const requests: string[] = [];
+  store.client.on("request", (_, { meta }) => requests.push(meta.request.params.path));
+  return {
+    store,
+    search: new OpenSearchSearch(store),
+    projection,
+    requests,
+    createTenant: (): Promise<Tenant> => {
+      const id = tenants.length + 1;
+      const tenant = { id, slug: `t${id}`, name: `t${id}`, tier, schema: "unused", defaultCountry: "US" };
+      tenants.push(tenant);
+      return Promise.resolve(tenant);
+    },
+    settle: async () => {
+      for (const tenant of tenants) await projection.settle(tenant);
+    },
+    close: async () => {
+      await store.write({ method: "DELETE", path: `/${prefix}-*` });
+      await store.close();
+    },
+  };
+}
+
+export function freshPrefix(): string {
+  return `test-${randomBytes(4).toString("hex")}`;
+}

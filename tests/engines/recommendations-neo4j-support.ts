@@ -1,0 +1,70 @@
+import { randomInt } from "node:crypto";
+
+import { Neo4jStore, type Neo4jOptions } from "../../datasources/neo4j/store.neo4j.js";
+import { Neo4jRecommendations } from "../../datasources/recommendations/recommendations.neo4j.js";
+import { type Watch } from "../../datasources/recommendations/taste-graph-source.js";
+import { Neo4jTasteGraph } from "../../datasources/recommendations/taste-graph.neo4j.js";
+import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
+import { type RecommendationsUnderTest } from "../contract/recommendations-support.js";
+
+export const DEADLINE_MS = 2_000;
+
+export function neo4jUrl(): string {
+  return process.env["NEO4J_URL"] ?? "";
+}
+
+export function openStore(options: Partial<Neo4jOptions> = {}, url = neo4jUrl()): Neo4jStore {
+  return new Neo4jStore(url, { deadlineMs: DEADLINE_MS, onLog: () => undefined, ...options });
+}
+
+/** A tenant that nothing else uses: Neo4j knows it by its number alone. */
+export function newTenant(tier: TenantTier = "SHARED"): Tenant {
+  const id = randomInt(1_000_000_000, 2_000_000_000);
+  const slug = `test-${id}`;
+  return { id, slug, name: slug, tier, schema: "shared", defaultCountry: "US" };
+}
+
+export interface Neo4jUnderTest extends RecommendationsUnderTest {
+  store: Neo4jStore;
+  tasteGraph: Neo4jTasteGraph;
+  /** What the source of truth holds. */
+  facts: Map<number, Watch[]>;
+}
+
+/** The adapters over a source of truth kept in memory. Closing removes the tenants that were made. */
+export async function openNeo4j(tier: TenantTier = "SHARED"): Promise<Neo4jUnderTest> {
+  const store = openStore();
+  const facts = new Map<number, Watch[]>();
+  const tenants: Tenant[] = [];
+  const tasteGraph = new Neo4jTasteGraph(store, {
+    watches: async function* (tenant) {
+      yield facts.get(tenant.id) ?? [];
+    },
+  });
+  await tasteGraph.prepare();
+  return {
+    store,
+    facts,
+    tasteGraph,
+    recommendations: new Neo4jRecommendations(store),
+    createTenant: () => {
+      const tenant = newTenant(tier);
+      tenants.push(tenant);
+      return Promise.resolve(tenant);
+    },
+    ingest: async (tenant, events) => {
+      const watches = events.map(watchOf);
+      facts.set(tenant.id, [...(facts.get(tenant.id) ?? []), ...watches]);
+      await tasteGraph.recordWatches(tenant, watches);
+    },
+    close: async () => {
+      for (const tenant of tenants) await tasteGraph.remove(tenant);
+      await store.close();
+    },
+  };
+}
+
+function watchOf({ profileId, titleId, at, completed, rating }: ViewingEvent): Watch {
+  return { profileId, titleId, at, completed, rating };
+}

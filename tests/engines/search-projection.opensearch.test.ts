@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { CallLog } from "../../datasources/store-request.js";
+import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { EVERYTHING, everyone, film, openOpenSearch, textQuery } from "./opensearch-support.js";
+
+const URL = process.env.OPENSEARCH_URL;
+if (!URL) console.warn("NOT RUN: the projection of search in OpenSearch, because OPENSEARCH_URL is not set");
+
+async function* batches(...lists: TitleDocument[][]) {
+  for (const list of lists) yield await Promise.resolve(list);
+}
+
+describe.skipIf(!URL).each<TenantTier>(["SHARED", "ISOLATED"])("projection of search, tenants %s", (tier) => {
+  let subject: ReturnType<typeof openOpenSearch>;
+  let tenant: Tenant;
+
+  beforeAll(() => {
+    subject = openOpenSearch(URL ?? "", tier);
+  });
+  beforeEach(async () => {
+    tenant = await subject.createTenant();
+  });
+  afterAll(() => subject.close());
+
+  const put = async (...titles: TitleDocument[]) => {
+    await subject.projection.put(tenant, titles);
+    await subject.projection.settle(tenant);
+  };
+  const ids = async (text: string, of = tenant) => {
+    const { hits } = await subject.search.search(
+      { tenant: of, calls: new CallLog() },
+      everyone,
+      textQuery(text),
+    );
+    return hits.map((hit) => hit.titleId);
+  };
+
+  describe("versions", () => {
+    it("lets an equal version replace, and none that is older", async () => {
+      await put(film("a", "Marigold", { version: 3 }));
+      await put(film("a", "Wisteria", { version: 3 }));
+      expect(await ids("wisteria")).toEqual(["a"]);
+      await put(film("a", "Hyacinth", { version: 2 }), film("b", "Hyacinth", { version: 1 }));
+      expect(await ids("hyacinth")).toEqual(["b"]);
+    });
+
+    it("are those of titles also after popularity was set", async () => {
+      await put(film("a", "Marigold", { version: 2, popularity: 0.1 }));
+      for (const value of [0.2, 0.3, 0.4])
+        await subject.projection.setPopularity(tenant, new Map([["a", value]]));
+      await put(film("a", "Hyacinth", { version: 1 }));
+      expect(await ids("marigold")).toEqual(["a"]);
+      await put(film("a", "Wisteria", { version: 2 }));
+      expect(await ids("wisteria")).toEqual(["a"]);
+      await put(film("a", "Primrose", { version: 3 }));
+      expect(await ids("primrose")).toEqual(["a"]);
+    });
+
+    it("of the newest of many writers at once remain", async () => {
+      const versions = Array.from({ length: 12 }, (_, index) => 12 - index);
+      await Promise.all(
+        versions.map((version) =>
+          subject.projection.put(tenant, [film("a", `Marigold ${version * 100}`, { version })]),
+        ),
+      );
+      await subject.projection.settle(tenant);
+      expect(await ids("1200")).toEqual(["a"]);
+      expect(await ids("1100")).toEqual([]);
+    });
+  });
+
+  it("shows a title within a second of being put", async () => {
+    await put(film("a", "Marigold"));
+    await subject.projection.put(tenant, [film("b", "Hyacinth")]);
+    await expect.poll(() => ids("hyacinth"), { timeout: 1_000, interval: 50 }).toEqual(["b"]);
+  });
+
+  it("keeps a score when other titles come and go, so that pages do", async () => {
+    const score = async () => {
+      const request = { tenant, calls: new CallLog() };
+      return (await subject.search.search(request, everyone, textQuery("marigold lane"))).hits[0]?.score;
+    };
+    await put(film("a", "Marigold Lane"));
+    const before = await score();
+    await put(...Array.from({ length: 50 }, (_, index) => film(`x${index}`, `Marigold ${index}`)));
+    expect(before).toBeGreaterThan(0.9);
+    expect(await score()).toBe(before);
+  });
+
+  describe("rebuild", () => {
+    it("switches from what there was to what there is", async () => {
+      await put(film("a", "Marigold"), film("b", "Marigold Hill"));
+      const before = await subject.projection.status(tenant);
+      await subject.projection.rebuild(
+        tenant,
+        batches([film("b", "Marigold Hill")], [film("c", "Marigold Lane")]),
+      );
+      expect((await ids("marigold")).sort()).toEqual(["b", "c"]);
+      const after = await subject.projection.status(tenant);
+      expect(after.entries).toBe(2);
+      expect(after.live).not.toBe(before.live);
+    });
+
+    it("answers from the old titles until then, and keeps what is put meanwhile", async () => {
+      await put(film("a", "Marigold"));
+      const during: string[][] = [];
+      await subject.projection.rebuild(
+        tenant,
+        (async function* () {
+          yield [film("a", "Marigold", { version: 2 }), film("b", "Wisteria")];
+          await put(film("a", "Hyacinth", { version: 3 }), film("c", "Primrose"));
+          await subject.projection.setPopularity(tenant, new Map([["b", 1]]));
+          during.push(await ids("wisteria"), await ids("primrose"));
+          yield [film("c", "Primrose"), film("a", "Marigold", { version: 1 })];
+        })(),
+      );
+      expect(during).toEqual([[], ["c"]]);
+      expect(await ids("hyacinth")).toEqual(["a"]);
+      expect(await ids("marigold")).toEqual([]);
+      expect((await ids("")).sort()).toEqual(["a", "b", "c"]);
+      expect((await ids(""))[0]).toBe("b");
+    });
+
+    it("leaves the old titles when it fails, and nothing of its own", async () => {
+      await put(film("a", "Marigold"));
+      const { live } = await subject.projection.status(tenant);
+      const failing = (async function* () {
+        yield [film("b", "Wisteria")];
+        await Promise.resolve();
+        throw new Error("the source broke");
+      })();
+      await expect(subject.projection.rebuild(tenant, failing)).rejects.toThrow("the source broke");
+      expect(await ids("")).toEqual(["a"]);
+      expect((await subject.projection.status(tenant)).live).toBe(live);
+      expect(await leftovers()).toEqual([]);
+    });
+
+    it("twice at once ends with one live target", async () => {
+      await put(film("a", "Marigold"));
+      const titles = [film("a", "Marigold"), film("b", "Wisteria")];
+      const rebuilds = [1, 2].map(() => subject.projection.rebuild(tenant, batches(titles)));
+      await Promise.all(rebuilds);
+      expect((await ids("")).sort()).toEqual(["a", "b"]);
+      expect(await leftovers()).toEqual([]);
+    });
+
+    it("disturbs no other tenant", async () => {
+      const other = await subject.createTenant();
+      await subject.projection.put(other, [film("a", "Foreign Marigold")]);
+      await subject.projection.settle(other);
+      const before = await subject.projection.status(other);
+      await subject.projection.rebuild(tenant, batches([film("a", "Marigold")]));
+      expect(await ids("foreign marigold", other)).toEqual(["a"]);
+      expect(await subject.projection.status(other)).toEqual(before);
+      expect(await ids("foreign")).toEqual([]);
+    });
+
+    /** Titles of the tenant that its alias does not show, and aliases of rebuilds. */
+    async function leftovers(): Promise<unknown[]> {
+      const alias = subject.store.aliasOf(tenant);
+      const { live } = await subject.projection.status(tenant);
+      const { body } = await subject.store.write<{ hits: { hits: { _index: string; _id: string }[] } }>({
+        method: "POST",
+        path: `/${subject.store.prefix}-*/_search`,
+        body: { size: 100, query: { term: { tenant: tenant.id } } },
+      });
+      const { body: aliases } = await subject.store.write<Record<string, unknown>>({
+        method: "GET",
+        path: `/_alias/${alias}-next-*`,
+        expected: [404],
+      });
+      const generation = live?.split(/[#-]/).at(-1);
+      const dead = body.hits.hits.filter((hit) => hit._id.split("/")[1] !== generation);
+      return [...dead, ...Object.keys(aliases).filter((key) => key !== "error" && key !== "status")];
+    }
+  });
+
+  it("answers nothing for a tenant that has nothing", async () => {
+    expect(await subject.projection.status(tenant)).toEqual({ entries: 0, live: null });
+    const request = { tenant, calls: new CallLog() };
+    const empty = { hits: [], total: 0, hasMore: false, relaxed: false, didYouMean: null };
+    expect(
+      await subject.search.search(request, everyone, textQuery("a b", { wants: EVERYTHING })),
+    ).toMatchObject(empty);
+    expect(await subject.search.suggest(request, everyone, "mari", 5)).toEqual([]);
+    await subject.projection.setPopularity(tenant, new Map([["a", 1]]));
+  });
+
+  it("removes everything of a tenant", async () => {
+    await put(film("a", "Marigold"));
+    await subject.projection.remove(tenant);
+    expect(await subject.projection.status(tenant)).toEqual({ entries: 0, live: null });
+    expect(await ids("marigold")).toEqual([]);
+  });
+});

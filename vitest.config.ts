@@ -23,6 +23,11 @@ export default defineConfig({
           globalSetup: ["tests/support/global-setup.ts"],
         },
       },
+      {
+        // Run by `npm run test:engines`: needs engines, and says which it did not find.
+        extends: true,
+        test: { name: "engines", include: ["tests/engines/**/*.test.ts"], maxWorkers: 1 },
+      },
     ],
   },
 });

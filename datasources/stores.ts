@@ -9,7 +9,7 @@ import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
-import { openEngines, type EngineAddresses } from "./engines.js";
+import { openEngines, type Engine, type EngineAddresses, type MovableDomains } from "./engines.js";
 import { startEmbeddedPostgres } from "./postgres/embedded.js";
 import { APP_ROLE, migrate } from "./migrations/migrate.postgres.js";
 import { explainServerError } from "./postgres/server-error.js";
@@ -99,7 +99,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     return {
       tenants,
       ...domains,
-      ...Object.assign({}, ...engines.map((engine) => engine.domains)),
+      ...moved(engines),
       settle: (tenant) => postgres.refreshStatistics(tenant),
       projections: engines.map((engine) => engine.target),
       health: () =>
@@ -116,6 +116,11 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     await embedded?.stop();
     throw embedded ? error : explainServerError(options.postgresUrl, error);
   }
+}
+
+/** The domains that engines have taken over. */
+function moved(engines: readonly Engine[]): Partial<MovableDomains> {
+  return engines.reduce<Partial<MovableDomains>>((all, engine) => ({ ...all, ...engine.domains }), {});
 }
 
 /** Every domain in PostgreSQL. */

@@ -81,7 +81,7 @@ export class PostgresTenants implements Tenants {
   }
 
   async #load(): Promise<Map<string, Tenant>> {
-    const statement = sql`select id, slug, name, tier, schema_name, default_country from marquee.tenants order by id`;
+    const statement = sql`select id, slug, name, tier, schema_name, default_country from marquee.tenants order by created_at, slug`;
     const { rows } = await this.#pool.query<TenantRow>(statement).catch((cause: unknown) => {
       throw new StoreUnavailableError("POSTGRES", { cause });
     });

@@ -48,6 +48,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     POSTGRES_URL: inject("postgresUrl"),
     MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
     LOG_LEVEL: "silent",
+    ...enginesUnderTest(),
     ...env,
   });
   const gateway = await start(config);
@@ -66,6 +67,13 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     tokenFor: async (identity) => (await gateway.tokens.issue(identity)).accessToken,
     close: () => gateway.close(),
   };
+}
+
+/** The engines of `npm run test:engines`; none in the ordinary run, which is the embedded default. */
+function enginesUnderTest(): Record<string, string> {
+  if (process.env.MARQUEE_TEST_ENGINES !== "1") return {};
+  const names = ["MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 async function send(url: string, query: string, options: Ask): Promise<Answer> {

@@ -1,6 +1,7 @@
 -- Which tenants there are and where each one's rows live. No secrets: the application role reads it before it knows a tenant.
 create table tenants (
-  id integer generated always as identity primary key,
+  -- Random, not counted: engines may be shared by deployments, and the tenants of two must not meet there.
+  id integer primary key default random(1, 2147483647),
   slug text not null unique check (slug ~ '^[a-z][a-z0-9-]{1,39}$'),
   name text not null,
   tier text not null check (tier in ('SHARED', 'ISOLATED', 'DEDICATED')),

@@ -19,7 +19,7 @@ const runs = [
     "--project",
     "stores",
     "tests/e2e/documents",
-    "tests/e2e/round-trips",
+
     "tests/e2e/relay",
     "tests/e2e/tenancy",
     "tests/e2e/errors",

@@ -28,6 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
+const onEngines = process.env.MARQUEE_TEST_ENGINES === "1";
+
 /** Runs an operation of the clients' documents with explain and checks that what it tells is sound. */
 async function explained(
   operationName: string,
@@ -45,7 +47,7 @@ function checkExplain({ extensions }: Answer): number {
   for (const call of calls) {
     counted[call.store] = (counted[call.store] ?? 0) + 1;
     expect(call).toEqual({
-      store: "POSTGRES",
+      store: onEngines ? expect.stringMatching(/^(POSTGRES|MONGODB|OPENSEARCH|NEO4J)$/) : "POSTGRES",
       operation: expect.stringMatching(/^[a-z0-9]+(\.\w+)+( \+ [a-z0-9]+(\.\w+)+)*$/i),
       keys: expect.any(Number),
       uniqueKeys: expect.any(Number),
@@ -177,7 +179,8 @@ async function titleIds(first: number): Promise<string[]> {
   return data.titles.edges.map(({ node }: { node: { id: string } }) => node.id);
 }
 
-describe("fields of one level", () => {
+// Where domains have engines of their own, a level costs each of them a call.
+describe.skipIf(onEngines)("fields of one level", () => {
   it("share one call, aliases and different domains alike", async () => {
     const answer = await gateway.ask(
       `{ a: titles(first: 3) { edges { cursor } } b: titles(first: 3, orderBy: { field: RELEASE_YEAR }) { edges { cursor } }

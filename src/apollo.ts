@@ -87,7 +87,11 @@ function explain(): ApolloServerPlugin<Context> {
           const { calls } = contextValue.request;
           response.body.singleResult.extensions = {
             ...response.body.singleResult.extensions,
-            explain: { calls: calls.calls, totals: calls.totals(), missed: [...calls.missed] },
+            explain: {
+              calls: calls.calls,
+              totals: calls.totals(),
+              ...(calls.missed.size > 0 ? { missed: [...calls.missed] } : {}),
+            },
           };
         },
       };

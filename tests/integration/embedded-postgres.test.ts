@@ -1,22 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import {
-  cpSync,
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
 import pg from "pg";
-import ts from "typescript";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../datasources/postgres/embedded.js";
@@ -45,7 +36,7 @@ beforeAll(async () => {
   scratch = mkdtempSync(path.join(tmpdir(), "marquee-pg-"));
   // As root, the server's user must pass through.
   chmodSync(scratch, 0o755);
-  program = transpile(path.join(scratch, "program"));
+  program = writeProgram(path.join(scratch, "program"));
   template = newFolder();
   await (await start(template)).stop();
 });
@@ -306,25 +297,14 @@ async function timed<T>(what: string, step: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** The modules under test as plain JavaScript: the processes that are killed here run without the test runner. */
-function transpile(folder: string): string {
-  mkdirSync(path.join(folder, "src"), { recursive: true });
-  mkdirSync(path.join(folder, "datasources"));
-  cpSync(path.join(root, "package.json"), path.join(folder, "package.json"));
-  symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
-  const sources = readdirSync(path.join(root, "datasources"))
-    .filter((name) => name.startsWith("embedded-postgres") && name.endsWith(".ts"))
-    .map((name) => `datasources/${name}`);
-  for (const source of [...sources, "src/startup-error.ts"]) {
-    const { outputText } = ts.transpileModule(readFileSync(path.join(root, source), "utf8"), {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    });
-    writeFileSync(path.join(folder, source.replace(/\.ts$/, ".js")), outputText);
-  }
-  const main = path.join(folder, "main.js");
+/** A program that runs the server as the built product does: the processes that are killed here run without the test runner. */
+function writeProgram(folder: string): string {
+  const built = pathToFileURL(path.join(root, "dist/datasources/postgres/embedded.js")).href;
+  mkdirSync(folder, { recursive: true });
+  const main = path.join(folder, "main.mjs");
   writeFileSync(
     main,
-    `import { startEmbeddedPostgres } from "./datasources/postgres/embedded.js";
+    `import { startEmbeddedPostgres } from ${JSON.stringify(built)};
      const { pid, adminUrl } = await startEmbeddedPostgres({ dataFolder: process.argv[2], log: () => {} });
      console.log(JSON.stringify({ pid, adminUrl }));
      process.stdin.on("end", () => process.exit(0)).resume();`,

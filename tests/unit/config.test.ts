@@ -19,7 +19,7 @@ function readExample(): Map<string, ExampleEntry> {
   const entries = new Map<string, ExampleEntry>();
   let comment = "";
   for (const line of readFileSync(path.join(packageRoot(), ".env.example"), "utf8").split("\n")) {
-    const [, hash, name, value] = /^(#?)([A-Z][A-Z_]*)=(.*)$/.exec(line) ?? [];
+    const [, hash, name, value] = /^(#?)([A-Z][A-Z0-9_]*)=(.*)$/.exec(line) ?? [];
     if (name) entries.set(name, { value: value ?? "", optional: hash === "#", comment });
     comment = name ? "" : `${comment} ${line.replace(/^#\s*/, "")}`.trim();
   }

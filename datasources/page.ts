@@ -21,3 +21,13 @@ export interface PageOf<T> {
   rows: T[];
   hasMore: boolean;
 }
+
+/**
+ * The page made of rows read nearest to its start first (backwards with `fromEnd`) and one more than wanted: back in
+ * list order, without the row too many.
+ */
+export function toPage<R, T>(rows: readonly R[], page: Page, map: (row: R) => T): PageOf<T> {
+  const wanted = rows.slice(0, page.limit);
+  if (page.fromEnd) wanted.reverse();
+  return { rows: wanted.map(map), hasMore: rows.length > page.limit };
+}

@@ -25,6 +25,7 @@ export interface ProjectionTarget {
   needsRebuild(tenant: Tenant): boolean;
   /** Asks the engine, and remembers. */
   status(tenant: Tenant): Promise<ProjectionStatus>;
+  /** Once a process is enough: asked again, it does nothing unless it failed before. */
   prepare(): Promise<void>;
   rebuild(tenant: Tenant, onProgress?: RebuildProgress): Promise<number>;
 }
@@ -39,6 +40,7 @@ export function projectionTarget<T>(
 ): ProjectionTarget {
   const filled = new Set<number>();
   const behind = new Set<number>();
+  let prepared: Promise<void> | undefined;
   const status = async (tenant: Tenant) => {
     const found = await projection.status(tenant);
     if (found.live === null || behind.has(tenant.id)) filled.delete(tenant.id);
@@ -49,7 +51,11 @@ export function projectionTarget<T>(
     store,
     domain,
     isFilled: (tenant) => filled.has(tenant.id),
-    prepare: () => projection.prepare(),
+    prepare: () =>
+      (prepared ??= projection.prepare().catch((error: unknown) => {
+        prepared = undefined;
+        throw error;
+      })),
     status,
     receives: async (tenant) => filled.has(tenant.id) || (await status(tenant)).live !== null,
     missed(tenant) {
@@ -59,6 +65,8 @@ export function projectionTarget<T>(
     },
     needsRebuild: (tenant) => behind.has(tenant.id),
     async rebuild(tenant, onProgress = () => {}) {
+      // Whatever was prepared may have been wiped since: that is one reason to rebuild.
+      await projection.prepare();
       const total = await source.count(tenant);
       let done = 0;
       async function* counted() {

@@ -1,7 +1,7 @@
 import { type Collection, type Document } from "mongodb";
 
 import { type ReadBounds } from "../mongodb/store.mongodb.js";
-import { type Page, type PageOf } from "../page.js";
+import { type Page } from "../page.js";
 import { instantText, real, TITLES, type TitleRecord } from "./catalog-record.mongodb.js";
 import { type TitleOrder } from "./catalog.js";
 
@@ -60,13 +60,6 @@ export function keysetWithin({ after, before }: Page, { value, id, direction, to
 export function keysetSort({ fromEnd }: Page, { value, id, direction }: Keyset): Record<string, 1 | -1> {
   const step = (direction === "ASC") === fromEnd ? -1 : 1;
   return { [value]: step, [id]: step };
-}
-
-/** The page made of rows read in the order of `keysetSort`, one more than wanted: back in list order, without the row too many. */
-export function toPage<R, T>(rows: readonly R[], page: Page, map: (row: R) => T): PageOf<T> {
-  const wanted = rows.slice(0, page.limit);
-  if (page.fromEnd) wanted.reverse();
-  return { rows: wanted.map(map), hasMore: rows.length > page.limit };
 }
 
 /**

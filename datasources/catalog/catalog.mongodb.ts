@@ -1,7 +1,7 @@
 import { type Db, type Document } from "mongodb";
 
 import { type MongoStore, type ReadBounds } from "../mongodb/store.mongodb.js";
-import { type Page, type PageOf } from "../page.js";
+import { toPage, type Page, type PageOf } from "../page.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Audience } from "./audience.js";
 import { allOf, matching, visibleTo, within } from "./catalog-filter.mongodb.js";
@@ -12,7 +12,6 @@ import {
   ORDER_FIELDS,
   readAll,
   readPages,
-  toPage,
   type Keyset,
 } from "./catalog-lists.mongodb.js";
 import {

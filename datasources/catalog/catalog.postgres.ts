@@ -1,4 +1,4 @@
-import { type Page, type PageOf } from "../page.js";
+import { toPage, type Page, type PageOf } from "../page.js";
 import {
   countInDirection,
   directionsOf,
@@ -6,7 +6,6 @@ import {
   keysetWithin,
   ownedPages,
   toOwnedPages,
-  toPage,
 } from "../postgres/keyset.postgres.js";
 import { empty, join, sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
 import { type StoreRequest } from "../store-request.js";

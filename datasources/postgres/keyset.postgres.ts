@@ -1,4 +1,4 @@
-import { type Page, type PageOf, type Position } from "../page.js";
+import { toPage, type Page, type PageOf, type Position } from "../page.js";
 import { empty, sql, type Sql } from "./store.postgres.js";
 
 export type Direction = "ASC" | "DESC";
@@ -18,13 +18,6 @@ export function keysetOrder(page: Page, column: Sql, direction: Direction): Sql 
   return ascending
     ? sql`order by ${column} asc, id asc limit ${page.limit + 1}`
     : sql`order by ${column} desc, id desc limit ${page.limit + 1}`;
-}
-
-/** The page made of rows selected with `keysetOrder`: back in list order, without the row too many. */
-export function toPage<R, T>(rows: readonly R[], page: Page, map: (row: R) => T): PageOf<T> {
-  const wanted = rows.slice(0, page.limit);
-  if (page.fromEnd) wanted.reverse();
-  return { rows: wanted.map(map), hasMore: rows.length > page.limit };
 }
 
 /** One page wanted of the list of one owner (a profile, a person). */

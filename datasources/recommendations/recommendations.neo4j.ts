@@ -1,9 +1,11 @@
 import { integer, type Neo4jStore } from "../neo4j/store.neo4j.js";
 import { type StoreRequest } from "../store-request.js";
-import { type RecommendedTitle, type Recommendations, type SimilarTitle } from "./recommendations.js";
-
-/** How many of a profile's latest watches its recommendations come from. */
-const RECENT_WATCHES = 50;
+import {
+  RECENT_WATCHES,
+  type RecommendedTitle,
+  type Recommendations,
+  type SimilarTitle,
+} from "./recommendations.js";
 
 /** A profile's or a title's list in columns, best first: the fewest and smallest records to carry. */
 interface ScoredColumns {

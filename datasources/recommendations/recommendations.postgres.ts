@@ -1,9 +1,11 @@
 import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
 import { type StoreRequest } from "../store-request.js";
-import { type RecommendedTitle, type Recommendations, type SimilarTitle } from "./recommendations.js";
-
-/** How many of a profile's latest watches its recommendations come from. */
-const RECENT_WATCHES = 50;
+import {
+  RECENT_WATCHES,
+  type RecommendedTitle,
+  type Recommendations,
+  type SimilarTitle,
+} from "./recommendations.js";
 
 type RecommendedRow = RecommendedTitle & { profileId: string };
 type SimilarRow = SimilarTitle & { fromId: string };

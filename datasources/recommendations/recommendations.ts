@@ -1,6 +1,9 @@
 import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
 
+/** How many of a profile's latest watches its recommendations come from, whichever store answers. */
+export const RECENT_WATCHES = 50;
+
 /** A title suggested to a profile; `because` is the watched title that weighs most in its score. */
 export interface RecommendedTitle {
   titleId: string;

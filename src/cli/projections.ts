@@ -42,7 +42,6 @@ async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
   const progress = createProgress();
   try {
     for (const [target, tenant] of await chosen(stores, flags)) {
-      await target.prepare();
       const started = performance.now();
       const entries = await target.rebuild(tenant, (done, total) => {
         const note = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;

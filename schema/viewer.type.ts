@@ -5,6 +5,7 @@ import { type TenantTier } from "../datasources/tenant.js";
 import { Node } from "./node.js";
 import { Profile } from "./profile.type.js";
 import { CountryCode, DateTime } from "./scalars.js";
+import { UserError } from "./user-error.type.js";
 
 export const RoleEnum = { VIEWER: "VIEWER", EDITOR: "EDITOR", OPERATOR: "OPERATOR" } as const;
 registerEnumType(RoleEnum, {
@@ -133,21 +134,6 @@ export class Viewer {
 
   @Field(() => Consents, { nullable: true, description: "What the account has agreed to." })
   consents!: Consents | null;
-}
-
-@ObjectType({
-  simpleResolvers: true,
-  description: "An expected failure: which field, why, and what would be accepted.",
-})
-export class UserError {
-  @Field(() => String, { nullable: true, description: "The input field at fault." })
-  field!: string | null;
-
-  @Field({ description: "A code to branch on." })
-  code!: string;
-
-  @Field({ description: "What is wrong and what would be accepted, in words." })
-  message!: string;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A session, or the reason why there is none." })

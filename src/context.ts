@@ -10,6 +10,7 @@ import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
 import { viewingLoaders, type ViewingLoaders } from "../datasources/viewing/viewing.loaders.js";
 import { type Identity, type Tokens } from "./auth/tokens.js";
+import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
 
@@ -21,6 +22,7 @@ export interface Gateway {
   stores: Stores;
   tokens: Tokens;
   cursors: Cursors;
+  consistency: ConsistencyTokens;
 }
 
 /** What one request has: its tenant, its viewer, its batches. Made before execution, gone with the answer. */
@@ -106,5 +108,39 @@ export class Context {
 
   hasRole(role: Role): boolean {
     return this.identity?.roles.includes(role) ?? false;
+  }
+
+  /** The token that a mutation answers with, for reading what its transaction wrote. */
+  consistencyToken(xid: number): string {
+    return this.gateway.consistency.encode(this.tenant, xid);
+  }
+
+  /**
+   * The signed-in account and profile, for fields that visitors cannot use.
+   *
+   * @param field the mutation or field, for the message.
+   * @throws UNAUTHENTICATED for a visitor.
+   */
+  async requireViewer(path: FieldPath, field: string): Promise<ViewerRecord> {
+    const viewer = await this.viewer(path);
+    if (this.identity && viewer) return viewer;
+    throw clientError("UNAUTHENTICATED", `${field}: nobody is signed in. Sign in first.`, {
+      field: "authorization",
+      accepted: "Bearer and a token from signIn",
+    });
+  }
+
+  /**
+   * Refuses everybody without the role.
+   *
+   * @throws UNAUTHENTICATED for a visitor, FORBIDDEN for somebody signed in without the role.
+   */
+  async requireRole(role: Role, path: FieldPath, field: string): Promise<void> {
+    await this.requireViewer(path, field);
+    if (this.hasRole(role)) return;
+    throw clientError("FORBIDDEN", `${field}: needs the role ${role}, which this account does not have.`, {
+      field: "authorization",
+      accepted: `an account with the role ${role}`,
+    });
   }
 }

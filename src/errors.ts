@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   INVALID_CURSOR: { meaning: "A cursor is damaged, or belongs to another list, order, filter or tenant." },
   INVALID_PAGE: { meaning: "`first`, `last`, `after` and `before` do not go together or are out of range." },
   UNAUTHENTICATED: { meaning: "The access token is missing, expired or not valid.", status: 401 },
+  FORBIDDEN: { meaning: "The account's roles do not allow this field." },
   TENANT_UNKNOWN: { meaning: "The request names a tenant that is not there.", status: 400 },
   STORE_UNAVAILABLE: { meaning: "The store that answers this field is down; `store` names it." },
   REQUEST_CANCELLED: { meaning: "The request ended before this field was answered." },

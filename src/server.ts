@@ -11,6 +11,7 @@ import { createApollo } from "./apollo.js";
 import { createTokens, type Identity, type Tokens } from "./auth/tokens.js";
 import { type Config } from "./config.js";
 import { Context, type Gateway } from "./context.js";
+import { createConsistencyTokens } from "./consistency.js";
 import { createCursors } from "./cursor.js";
 import { createDrain } from "./drain.js";
 import { clientError } from "./errors.js";
@@ -59,7 +60,8 @@ export async function startGateway(
     await checkAddress(config);
     await prepare(stores);
     const keeper = await keepProjections(stores, (line) => logger.warn(line), onFill);
-    const gateway = { stores, tokens, cursors: createCursors(tokens.signingKey) };
+    const cursors = createCursors(tokens.signingKey);
+    const gateway = { stores, tokens, cursors, consistency: createConsistencyTokens(cursors) };
     const app = await createApp(config, gateway, logger);
     const drain = createDrain(app);
     const url = await listen(app, config);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { appendEvents } from "../outbox/outbox-append.postgres.js";
 import { allowBulk } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
 import { CallLog, type StoreRequest } from "../store-request.js";
@@ -61,7 +62,7 @@ export class PostgresTitleVersions implements TitleVersions {
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.title_versions'), ${tenant.id})`);
       const known = await versionsOf(query, [...new Set(versions.map(({ body }) => body.id))]);
       const added = addVersions(known, versions, Date.now());
-      if (added.length > 0) await insert(query, added);
+      if (added.length > 0) await record(query, added);
       return added.length;
     });
   }
@@ -99,9 +100,14 @@ export class PostgresTitleVersions implements TitleVersions {
     const rows = await this.postgres.read<InForceRow>(
       { tenant, calls: new CallLog() },
       "catalog.inForce",
-      sql`select distinct on (title_id) title_id, version, body from title_versions
-          where ${which} and effective_from <= now()
-          order by title_id, effective_from desc, version desc limit ${BATCH}`,
+      sql`select f.title_id, h.revision as version, f.body from (
+            select distinct on (title_id) title_id, body from title_versions
+            where ${which} and effective_from <= now()
+            order by title_id, effective_from desc, version desc limit ${BATCH}
+          ) f cross join lateral (
+            select revision from title_heads where title_id = f.title_id limit 1
+          ) h
+          order by f.title_id`,
     );
     return rows.map(toDocument);
   }
@@ -167,6 +173,36 @@ async function insert(query: Query, rows: readonly VersionRow[]): Promise<void> 
         select current_setting('marquee.tenant')::int, v.title_id, v.version, to_timestamp(v.effective / 1000), v.body
         from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
           as v (title_id text, version int, effective float8, body jsonb)`,
+  );
+}
+
+/** Stores versions, and tells the projections of the titles whose version in force they may have changed, now or later. */
+async function record(query: Query, rows: readonly VersionRow[]): Promise<void> {
+  // One writer a title at a time, in one order, before anything of the transaction has an id that others could overtake.
+  const ids = [...new Set(rows.map((row) => row.title_id))].sort();
+  const heads = await query<{ entity: string; revision: number }>(
+    sql`insert into title_heads as h (tenant_id, title_id, version, revision)
+        select current_setting('marquee.tenant')::int, id, 0, 1 from unnest(${ids}::text[]) as id order by id
+        on conflict (tenant_id, title_id) do update set revision = h.revision + 1
+        returning title_id as entity, revision`,
+  );
+  await insert(query, rows);
+  await query(
+    sql`update title_heads h set version = v.version
+        from (select title_id, max(version) as version from title_versions
+              where title_id = any(${ids}::text[]) group by title_id) v
+        where h.title_id = v.title_id`,
+  );
+  await query(
+    sql`insert into marquee.title_schedule (tenant_id, title_id, version, due_at)
+        select current_setting('marquee.tenant')::int, v.title_id, v.version, to_timestamp(v.effective / 1000)
+        from jsonb_to_recordset(${JSON.stringify(rows.map(({ title_id, version, effective }) => ({ title_id, version, effective })))}::jsonb)
+          as v (title_id text, version int, effective float8)
+        where to_timestamp(v.effective / 1000) > now()`,
+  );
+  await appendEvents(
+    query,
+    heads.map((head) => ({ topic: "TITLE", related: "", state: null, ...head })),
   );
 }
 

@@ -66,6 +66,10 @@ export interface SeasonDocument {
  */
 export interface TitleDocument {
   id: string;
+  /**
+   * In a projection and in what it is made from: the revision, which counts what has been in force; the highest is kept.
+   * In an answer of `titlesAsOf`: the number of the version.
+   */
   version: number;
   kind: TitleKind;
   state: TitleState;

@@ -39,7 +39,7 @@ async function tables(): Promise<Table[]> {
            (select coalesce(json_agg(json_build_object(
               'qual', pg_get_expr(p.polqual, p.polrelid), 'check', pg_get_expr(p.polwithcheck, p.polrelid),
               'command', p.polcmd, 'roles', p.polroles::text)), '[]')
-            from pg_policy p where p.polrelid = c.oid) as policies
+            from pg_policy p where p.polrelid = c.oid and not (p.polname = 'projector' and n.nspname = 'marquee')) as policies
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where c.relkind in ('r', 'p') and exists (
       select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
@@ -99,7 +99,7 @@ describe("the application's role", () => {
 });
 
 describe("every table with a tenant_id", () => {
-  it("has forced row-level security and the one policy, in every schema, partitions too", async () => {
+  it("has forced row-level security and the one policy, in every schema, partitions too; projectors see the outbox of all", async () => {
     const isolated = await createTestTenant(stores, "ISOLATED");
     const found = await tables();
     expect(new Set(found.map(({ schema }) => schema))).toContain(isolated.schema);

@@ -1,0 +1,22 @@
+import { sql, type Query } from "../postgres/store.postgres.js";
+import { OUTBOX_CHANNEL, OUTBOX_PARTITIONS, type OutboxEvent } from "./outbox.js";
+
+/**
+ * Adds events to the outbox in the transaction of the fact that they tell of, and wakes the projectors when it commits.
+ * The caller holds the row lock of each entity already, so that transactions on one entity get their ids in the order in
+ * which they commit.
+ *
+ * @returns the transaction's id: what has been projected up to it includes these events.
+ */
+export async function appendEvents(query: Query, events: readonly OutboxEvent[]): Promise<number> {
+  const [row] = await query<{ xid: number }>(
+    sql`with added as (
+          insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
+          select current_setting('marquee.tenant')::int, abs(hashtext(v.entity) % ${OUTBOX_PARTITIONS}::int), v.*
+          from jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
+            as v (topic text, entity text, related text, revision bigint, state jsonb)
+        )
+        select (pg_current_xact_id()::text)::bigint as xid, pg_notify(${OUTBOX_CHANNEL}, '')`,
+  );
+  return row?.xid ?? 0;
+}

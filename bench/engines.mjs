@@ -24,6 +24,7 @@ const { values: args } = parseArgs({
     large: { type: "string" },
     rounds: { type: "string", default: "7" },
     sets: { type: "string", default: "40" },
+    only: { type: "string", multiple: true },
     filled: { type: "boolean", default: false },
     keep: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
@@ -91,6 +92,7 @@ async function open(size) {
   opened.push(size.engines);
   size.tenant = await size.standby.tenants.bySlug(TENANT);
   for (const target of size.engines.projections) {
+    if (args.only && !CALLS.some(({ domain, method }) => domain === target.domain && (args.only.includes(domain) || args.only.includes(method)))) continue;
     await target.prepare();
     const { live } = await target.status(size.tenant);
     if (!live) throw new Error(`${target.store} has not been filled with ${size.name}`);
@@ -101,7 +103,8 @@ async function open(size) {
 
 /** Rounds of every call on every store and size in turn. The first round warms up. */
 async function measure() {
-  const figures = CALLS.map((call) => ({ call, cells: sizes.flatMap((size) => cellsOf(call, size)) }));
+  const calls = CALLS.filter(({ domain, method }) => !args.only || args.only.some((name) => name === domain || name === method));
+  const figures = calls.map((call) => ({ call, cells: sizes.flatMap((size) => cellsOf(call, size)) }));
   for (let round = 0; round <= Number(args.rounds); round += 1) {
     for (const { call, cells } of figures) {
       for (const cell of cells) cell.rounds.push([]);

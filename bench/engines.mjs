@@ -2,13 +2,13 @@
 // 3,201 and with 104,879 titles, and how fast the engines are filled.
 //
 //   eval "$(npm run --silent engines -- env)"
-//   npm run bench:engines -- [--small URL] [--large URL] [--rounds N] [--sets N] [--filled] [--keep] [--write]
+//   npm run bench:engines -- [--small URL] [--large URL] [--rounds N] [--sets N] [--only NAME …] [--filled] [--keep] [--write]
 //
 // The engines are those of MONGODB_URL, OPENSEARCH_URL and NEO4J_URL. --small and --large are PostgreSQL databases of
 // the run's own on any server, by default two beside that of POSTGRES_URL; what is missing in them is made and seeded
 // (the large one takes five minutes, once). The engines are filled, measured, and rid of the run's tenants at the end:
 // --keep leaves them filled, and --filled takes them as a run with --keep has left them. --write stores the figures in
-// bench/results/engines.md and in docs/engines.md.
+// bench/results/engines.md and in docs/engines.md; --only measures one domain, or one method.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
@@ -45,6 +45,9 @@ const sizes = [
   { name: "large", scale: 32, url: args.large ?? besides(process.env.POSTGRES_URL, "marquee_bench_large") },
 ];
 
+const calls = CALLS.filter(
+  ({ domain, method }) => !args.only || args.only.includes(domain) || args.only.includes(method),
+);
 const opened = [];
 try {
   for (const size of sizes) await ensureSeeded(size, { root, tenant: TENANT });
@@ -92,7 +95,7 @@ async function open(size) {
   opened.push(size.engines);
   size.tenant = await size.standby.tenants.bySlug(TENANT);
   for (const target of size.engines.projections) {
-    if (args.only && !CALLS.some(({ domain, method }) => domain === target.domain && (args.only.includes(domain) || args.only.includes(method)))) continue;
+    if (!calls.some(({ domain }) => domain === target.domain)) continue;
     await target.prepare();
     const { live } = await target.status(size.tenant);
     if (!live) throw new Error(`${target.store} has not been filled with ${size.name}`);
@@ -103,7 +106,6 @@ async function open(size) {
 
 /** Rounds of every call on every store and size in turn. The first round warms up. */
 async function measure() {
-  const calls = CALLS.filter(({ domain, method }) => !args.only || args.only.some((name) => name === domain || name === method));
   const figures = calls.map((call) => ({ call, cells: sizes.flatMap((size) => cellsOf(call, size)) }));
   for (let round = 0; round <= Number(args.rounds); round += 1) {
     for (const { call, cells } of figures) {
@@ -134,11 +136,11 @@ async function timed(call, cell, set) {
   const answer = await call.ask(cell.stores, request, given);
   cell.rounds.at(-1).push(performance.now() - started);
   cell.rows.set(set, call.rows(answer));
-  const { calls } = request.calls;
+  const made = request.calls.calls;
   // Completing nothing needs no call.
-  const expected = calls.length === 0 && call.method === "suggest" ? 0 : 1;
-  if (calls.length !== expected || calls.some(({ store }) => store !== cell.store)) {
-    throw new Error(`${call.domain}.${call.method} made these calls, not one: ${JSON.stringify(calls)}`);
+  const expected = made.length === 0 && call.method === "suggest" ? 0 : 1;
+  if (made.length !== expected || made.some(({ store }) => store !== cell.store)) {
+    throw new Error(`${call.domain}.${call.method} made these calls, not one: ${JSON.stringify(made)}`);
   }
 }
 

@@ -6,7 +6,7 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const LICENCES = [{ countries: ["*"], from: "2000-01-01T00:00:00Z", until: null }];
 
 /** A small seeded generator (mulberry32), numbers in [0, 1). */
-function random(seed) {
+export function random(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -40,19 +40,21 @@ export const START = {
 };
 
 async function startMongodb(settings) {
-  const preload = "'pg_cron,pg_documentdb_core,pg_documentdb'";
+  // Only the extended index can be read in its order; without it, every sorted page reads and sorts the whole list.
+  const preload = "'pg_cron,pg_documentdb_core,pg_documentdb,pg_documentdb_extended_rum'";
   await startCluster(
     settings,
     "documentdb",
     {
       max_connections: 200,
       shared_preload_libraries: preload,
+      "documentdb.alternate_index_handler_name": "'extended_rum'",
       "cron.database_name": "'postgres'",
       // DocumentDB looks every two seconds whether an index is to be built, and would log each look.
       "cron.log_run": "off",
       "cron.log_statement": "off",
     },
-    "CREATE EXTENSION documentdb CASCADE",
+    "CREATE EXTENSION documentdb CASCADE; CREATE EXTENSION documentdb_extended_rum",
   );
   const { port } = settings;
   const health = `127.0.0.1:${port.ferretdbHealth}`;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type StoreName } from "../../datasources/store-request.js";
-import { ENGINE_STORES, onEngines } from "../support/engines.js";
+import { ENGINE_STORES, isUnderTest, onEngines } from "../support/engines.js";
 import { type Answer, clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
 
 const NAMES = Object.keys(ENGINE_STORES) as (keyof typeof ENGINE_STORES)[];
@@ -58,7 +58,7 @@ describe.skipIf(!onEngines)("a gateway with one engine", () => {
   });
 
   describe.each(NAMES)("%s", (name) => {
-    const isSet = Boolean(process.env[name]);
+    const isSet = isUnderTest(name);
     if (onEngines && !isSet)
       console.warn(`NOT RUN: a gateway with ${ENGINE_STORES[name]} alone, because ${name} is not set`);
 

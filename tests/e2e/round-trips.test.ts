@@ -10,7 +10,7 @@ import { linesOf } from "../../seeds/ndjson.js";
 import { learn } from "../../src/jobs/learn.js";
 import { adultProfile } from "../support/catalogue.js";
 import { type Answer, clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
-import { ENGINE_STORES, onEngines } from "../support/engines.js";
+import { ENGINE_STORES, isUnderTest } from "../support/engines.js";
 
 let gateway: TestGateway;
 let document: string;
@@ -37,7 +37,7 @@ const STORE_OF: Record<string, StoreName> = {
 };
 
 function storeAt(name: keyof typeof ENGINE_STORES): StoreName {
-  return onEngines && process.env[name] ? ENGINE_STORES[name] : "POSTGRES";
+  return isUnderTest(name) ? ENGINE_STORES[name] : "POSTGRES";
 }
 
 /** Runs an operation of the clients' documents with explain and checks that what it tells is sound. */

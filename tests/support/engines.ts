@@ -16,16 +16,19 @@ export const ENGINE_STORES = {
   NEO4J_URL: "NEO4J",
 } as const satisfies Record<string, StoreName>;
 
+/** Whether this run has the engine that a variable names. */
+export function isUnderTest(name: keyof typeof ENGINE_STORES): boolean {
+  return onEngines && !["", "embedded:"].includes(process.env[name] ?? "");
+}
+
 /** Longer than a call takes on a machine that is busy with tests: a slow engine would be answered for by PostgreSQL. */
 const DEADLINE_MS = 5_000;
 
 /** The engines that are set, as a gateway's environment. */
 export function enginesUnderTest(): Record<string, string> {
   if (!onEngines) return {};
-  const set = Object.keys(ENGINE_STORES).flatMap((name) => {
-    const url = process.env[name];
-    return url ? [[name, url] as const] : [];
-  });
+  const names = Object.keys(ENGINE_STORES) as (keyof typeof ENGINE_STORES)[];
+  const set = names.filter(isUnderTest).map((name) => [name, process.env[name] ?? ""] as const);
   return { ...Object.fromEntries(set), MARQUEE_STORE_DEADLINE_MS: String(DEADLINE_MS) };
 }
 

@@ -1,34 +1,70 @@
-// What `npm run test:engines` runs: the contract suites against the engines whose URLs are set, then the end-to-end suite
-// with the gateway on those engines. Says loudly which engines it did not find.
-import { spawnSync } from "node:child_process";
+// What `npm run test:engines` runs: the contract suites against the engines whose URLs are set, then the end-to-end
+// suite with the gateway on those engines. Says loudly what it did not run. Leaves nothing behind in the engines.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
 
-const NAMES = ["MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"];
-const set = NAMES.filter((name) => process.env[name]);
-const missing = NAMES.filter((name) => !process.env[name]);
+import { makeGround } from "./test-ground.mjs";
 
-if (set.length === 0) {
-  console.error(`No engine is set: ${NAMES.join(", ")} are empty. "npm run engines -- up" starts them.`);
+const ENGINES = ["POSTGRES_URL", "MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"];
+/** End-to-end tests that no engine can change: they are about the embedded server, its data folder and its process. */
+const EMBEDDED_ONLY = ["start.test.ts", "start-failures.test.ts"];
+
+const isSet = (name) => (process.env[name] ?? "embedded:") !== "embedded:" && process.env[name] !== "";
+const found = ENGINES.filter(isSet);
+const missing = ENGINES.filter((name) => !isSet(name));
+
+if (found.length === 0) {
+  console.error(
+    `No engine is set: ${ENGINES.join(", ")} are empty. Start them: npm run engines -- up, then eval "$(npm run --silent engines -- env)"`,
+  );
   process.exit(1);
 }
-console.log(`Engines under test: ${set.join(", ")}`);
-if (missing.length > 0) console.log(`NOT TESTED, because not set: ${missing.join(", ")}`);
+
+function tell() {
+  console.log(`Engines under test: ${found.join(", ")}`);
+  if (missing.length > 0) console.log(`NOT TESTED, because not set: ${missing.join(", ")}`);
+  console.log(`NOT RUN, because they are about the embedded server: ${EMBEDDED_ONLY.join(", ")}`);
+}
+
+function endToEnd() {
+  const folder = path.join(import.meta.dirname, "../tests/e2e");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
+  return files.filter((name) => !EMBEDDED_ONLY.includes(name)).map((name) => `tests/e2e/${name}`);
+}
 
 const runs = [
   ["--project", "engines"],
-  [
-    "--project",
-    "stores",
-    "tests/e2e/documents",
-
-    "tests/e2e/relay",
-    "tests/e2e/tenancy",
-    "tests/e2e/errors",
-    "tests/e2e/viewing-rules",
-  ],
+  // On an embedded PostgreSQL the ordinary run has done the contract suites already.
+  ["--project", "stores", ...(isSet("POSTGRES_URL") ? ["tests/contract/"] : []), ...endToEnd()],
 ];
-const env = { ...process.env, MARQUEE_TEST_ENGINES: "1" };
-const failed = runs.filter(
-  (args) => spawnSync("npx", ["vitest", "run", ...args], { stdio: "inherit", env }).status !== 0,
-);
-if (missing.length > 0) console.log(`NOT TESTED, because not set: ${missing.join(", ")}`);
-process.exit(failed.length === 0 ? 0 : 1);
+
+let running;
+let stopped = false;
+for (const signal of ["SIGINT", "SIGTERM"])
+  process.on(signal, () => {
+    stopped = true;
+    running?.kill(signal);
+  });
+
+/** Exit code of one run of the tests. */
+function vitest(args, env) {
+  if (stopped) return 1;
+  return new Promise((resolve) => {
+    running = spawn("npx", ["vitest", "run", ...args], { stdio: "inherit", env });
+    running.once("error", () => resolve(1));
+    running.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+tell();
+const ground = await makeGround(process.env);
+let failed = 0;
+try {
+  for (const args of runs) if ((await vitest(args, ground.env)) !== 0) failed += 1;
+} finally {
+  await ground.remove();
+}
+tell();
+console.log(failed === 0 && !stopped ? "All passed." : `${failed} of ${runs.length} runs failed.`);
+process.exit(failed === 0 && !stopped ? 0 : 1);

@@ -1,5 +1,5 @@
 import { type SearchPlan } from "./search-plan.js";
-import { type HitRow, type WordRow } from "./search-statement.postgres.js";
+import { type HitRow, type WordRow } from "./search-rows.js";
 import { wordsOf } from "./search-text.js";
 
 /** A word at least this well matched needs no other spelling. */

@@ -1,5 +1,5 @@
 import { type SearchPlan } from "./search-plan.js";
-import { type HitRow, type WordRow } from "./search-statement.postgres.js";
+import { type HitRow, type WordRow } from "./search-rows.js";
 import { isCommon, joinWords, type Word, wordsOf } from "./search-text.js";
 import { type Highlight } from "./search.js";
 

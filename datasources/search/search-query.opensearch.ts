@@ -1,5 +1,6 @@
 import { MATCH, NAME } from "./search-mapping.opensearch.js";
 import { type SearchPlan, type Unit } from "./search-plan.js";
+import { editsWithin } from "./search-standing.js";
 import { WHOLE } from "./search-terms.js";
 import { numberForms } from "./search-text.js";
 
@@ -24,12 +25,12 @@ const FORM = { number: 0.95, pair: 0.97, begun: 0.75, begunMisspelled: 0.7, whol
 const BEGUN = { least: 0.72, most: 0.24 };
 /** Words of the index that a misspelled one may stand for. */
 const EXPANSIONS = 50;
-/** Letters from which on the start of a word may be misspelled, and those from which on twice. */
+/** Letters from which on the start of a word may be misspelled. */
 const MISSPELLED_START = 5;
-const LONG_START = 6;
 const ENOUGH_LETTERS = 4;
-/** Most edits that the engine looks for. */
+/** Most edits that the engine looks for, and letters up to which a word has room for one. */
 const MOST_EDITS = 2;
+const SHORT = 8;
 
 /** The query for a plan with at least one slot. Scores lie in [0, 1 + popularity], rounded so that equal is equal. */
 export function textQuery(plan: SearchPlan, style: QueryStyle): Clause {
@@ -47,6 +48,24 @@ export function textQuery(plan: SearchPlan, style: QueryStyle): Clause {
   };
 }
 
+/** Edits within which a word of the index stands for a unit. */
+function editsOf({ text: marked, reach, slots }: Unit, plan: SearchPlan): number {
+  const text = marked.replace(WHOLE, "");
+  const edits = Math.min(reach, roomFor(text));
+  if (slots.length > 1) return edits;
+  // Of "kill bill" neither word is a slip of the other.
+  const others = plan.slots.filter((other) => other !== text);
+  return others.some((other) => editsWithin(text, other, edits) !== undefined) ? 0 : edits;
+}
+
+/**
+ * As in the embedded search, a short word has room for one edit: with two, so many words are as near that hits lie far
+ * below what the best of them matches.
+ */
+function roomFor(text: string): number {
+  return [...text].length <= SHORT ? 1 : MOST_EDITS;
+}
+
 function slotQueries(plan: SearchPlan, style: QueryStyle): Clause {
   const slots = plan.slots.map((_, slot) => slotQuery(plan, slot, style));
   if (style.words === "SOME") return { bool: { should: slots, minimum_should_match: "50%" } };
@@ -60,13 +79,14 @@ function slotQuery(plan: SearchPlan, slot: number, style: QueryStyle): Clause {
   return disMax(
     units.flatMap((unit) => {
       if (unit.slots.length > 1) return pairQueries(unit, slot === unit.slots[0], style);
-      return [...wordQueries(unit, style), ...begunQueries(unit, isLast, style)];
+      return [...wordQueries(unit, plan, style), ...begunQueries(unit, isLast, style)];
     }),
   );
 }
 
-function wordQueries({ text, reach }: Unit, style: QueryStyle): Clause[] {
-  const edits = style.words === "LITERAL" ? 0 : reach;
+function wordQueries(unit: Unit, plan: SearchPlan, style: QueryStyle): Clause[] {
+  const { text } = unit;
+  const edits = style.words === "LITERAL" ? 0 : editsOf(unit, plan);
   return [
     match("name", text, 1, edits),
     match("otherNames", text, PLACE.otherNames),
@@ -108,11 +128,11 @@ function pairQueries({ text }: Unit, isFirst: boolean, style: QueryStyle): Claus
 /** The text as the name of a title: whole, misspelled, or begun. */
 function wholeQueries(plan: SearchPlan, style: QueryStyle, most: number): Clause[] {
   // The first is without common words, as every name is indexed: what is costly is looked for once.
-  return plan.units.filter(isWhole).flatMap(({ text: marked, reach }, index) => {
-    const text = marked.slice(WHOLE.length);
+  return plan.units.filter(isWhole).flatMap((unit, index) => {
+    const text = unit.text.slice(WHOLE.length);
     if (style.words === "LITERAL" || index > 0) return [match("whole", text, most)];
     if (style.words === "SOME") return [match("whole", text, most * FORM.whole)];
-    const queries = [match("whole", text, most * FORM.whole, reach), begunName(text, most)];
+    const queries = [match("whole", text, most * FORM.whole, editsOf(unit, plan)), begunName(text, most)];
     if (text.length >= MISSPELLED_START)
       queries.push(misspelledStart("beginning", text, most * BEGUN.least * FORM.begunMisspelled));
     return queries;
@@ -127,7 +147,7 @@ function begunName(text: string, most: number): Clause {
 
 /** Begun and misspelled: the first half as it should be. All starts of a word that are near count once. */
 function misspelledStart(field: string, text: string, boost: number): Clause {
-  const edits = text.length < LONG_START ? 1 : MOST_EDITS;
+  const edits = roomFor(text);
   return constant(match(field, text, 1, edits, Math.ceil(text.length / 2)), boost);
 }
 

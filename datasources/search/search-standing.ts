@@ -1,18 +1,7 @@
 import { EDIT_COST, type SearchPlan, type Unit } from "./search-plan.js";
+import { type WordRow } from "./search-rows.js";
 import { WHOLE } from "./search-terms.js";
 import { joinWords, numberForms, wordsOf } from "./search-text.js";
-
-/** A word of a found text that stands for a unit of the plan. */
-export interface StandingWord {
-  unit: number;
-  word: string;
-  /** Texts among those looked at that have it. */
-  frequency: number;
-  /** A word somebody would say, not a joined form. */
-  spoken: boolean;
-  /** How well it stands for the unit, in (0, 1]. */
-  quality: number;
-}
 
 /** What a number in another form, and a word begun, is worth, of what it is worth when it is written out. */
 const NUMBER = 0.95;
@@ -29,7 +18,7 @@ export function standingWords(
   plan: SearchPlan,
   names: readonly string[],
   running: readonly string[],
-): StandingWord[] {
+): WordRow[] {
   const vocabulary = [...vocabularyOf(names, true)];
   const named = new Set(vocabulary.map(([word]) => word));
   const others = [...vocabularyOf(running, false)].filter(([word]) => !named.has(word));
@@ -40,7 +29,7 @@ function standing(
   plan: SearchPlan,
   vocabulary: readonly [string, { frequency: number; spoken: boolean }][],
   misspelled: boolean,
-): StandingWord[] {
+): WordRow[] {
   return plan.units.flatMap((unit, index) => {
     if (unit.text.startsWith(WHOLE)) return [];
     const sought = misspelled ? unit : { ...unit, reach: 0 };

@@ -2,6 +2,7 @@ import { type Audience } from "../catalog/audience.js";
 import { empty, join, sql, type Sql } from "../postgres/store.postgres.js";
 import { type FilterParts, filterParts } from "./search-filter.postgres.js";
 import { EDIT_COST, type SearchPlan } from "./search-plan.js";
+import { type HitRow, type WordRow } from "./search-rows.js";
 import { WHOLE } from "./search-terms.js";
 import { cleanText, LAST_CHARACTER } from "./search-text.js";
 import { type SearchQuery } from "./search.js";
@@ -18,31 +19,11 @@ export interface Answer {
   literal: boolean | null;
 }
 
-export interface HitRow {
-  id: string;
-  score: number;
-  /** Present where highlights or another spelling are wanted. */
-  name?: string;
-  alternative_names?: string[];
-  people?: string[];
-  genres?: string[];
-  synopsis?: string | null;
-}
-
 export interface FacetRow {
   field: "genre" | "kind" | "decade" | "maturity";
   value: string;
   count: number;
   selected: boolean;
-}
-
-/** A word of the vocabulary that stands for a unit of the plan. */
-export interface WordRow {
-  unit: number;
-  word: string;
-  frequency: number;
-  spoken: boolean;
-  quality: number;
 }
 
 /** Words that more titles have count only where they stand in a name, a credit or the like. */

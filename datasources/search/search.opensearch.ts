@@ -9,7 +9,7 @@ import { planSearch, type SearchPlan } from "./search-plan.js";
 import { type Clause } from "./search-query.opensearch.js";
 import { browseSearch, type SearchAnswer, textSearches } from "./search-request.opensearch.js";
 import { standingWords } from "./search-standing.js";
-import { type HitRow } from "./search-statement.postgres.js";
+import { type HitRow } from "./search-rows.js";
 import { suggestionsOf, suggestSearches } from "./search-suggest.opensearch.js";
 import { type Search, type SearchQuery, type SearchResult, type SuggestedText } from "./search.js";
 

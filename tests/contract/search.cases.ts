@@ -170,6 +170,40 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
     });
   });
 
+  describe("what is only near", () => {
+    let own: Tenant;
+    beforeAll(async () => {
+      own = await subject.createTenant();
+      await subject.projection.put(own, [
+        title("spider", "Spider-Man"),
+        title("inside", "Inside Man", { credits: directedBy("Spike Lee") }),
+        title("raider", "Lara Croft: Tomb Raider", { credits: directedBy("Jan De Bont") }),
+        title("reader", "The Reader"),
+        title("batman", "Batman Returns"),
+        title("hitman", "Hitman"),
+        title("remember", "Remember the Titans"),
+        title("titanic", "Titanic"),
+      ]);
+      await subject.settle();
+    });
+
+    it.each([
+      ["two letters off in a word of six", "spider man", ["spider"]],
+      ["the same, in one word", "raider", ["raider"]],
+      ["another beginning", "batman", ["batman"]],
+      ["two letters off at the end", "titanic", ["titanic"]],
+    ])("is left out beside what is meant, %s: %s", async (_, text, expected) => {
+      const { hits, total } = await subject.search.search({ tenant: own, calls: new CallLog() }, everyone, {
+        text,
+        filter: {},
+        limit: 10,
+        wants: { ...NOTHING_ELSE, total: true },
+      });
+      expect(hits.map((hit) => hit.titleId)).toEqual(expected);
+      expect(total).toBe(expected.length);
+    });
+  });
+
   describe("when not everything is found", () => {
     it("answers the best part of the words and says so", async () => {
       const result = await run("godfather zzyzzxqq");

@@ -6,7 +6,6 @@ import { type Tenant } from "../../datasources/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { adultProfile, publish } from "../support/catalogue.js";
 import { type Answer, startGateway, type TestGateway } from "../support/gateway.js";
-import { createTestTenant } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
 
 const PERSON = named("Greta Lang");
@@ -39,7 +38,7 @@ afterAll(() => gateway?.close());
 /** A tenant whose one profile has every film on every shelf. */
 async function populated(options: { learn: boolean }): Promise<[Tenant, string]> {
   const { stores } = gateway;
-  const made = await createTestTenant(stores);
+  const made = await gateway.createTenant();
   await publish(
     stores,
     made,
@@ -313,7 +312,7 @@ describe("cursors of another order, filter, search or tenant", () => {
 describe("rows that come and go between pages", () => {
   it("neither repeat nor hide the others", async () => {
     const { stores } = gateway;
-    const other = await createTestTenant(stores);
+    const other = await gateway.createTenant();
     await publish(
       stores,
       other,

@@ -8,7 +8,6 @@ import { learn } from "../../src/jobs/learn.js";
 import { projectTitles } from "../../src/projections/fill.js";
 import { adultProfile, publish } from "../support/catalogue.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
-import { createTestTenant } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
 
 const DAY = 86_400_000;
@@ -63,7 +62,7 @@ const tokens: Record<"adult" | "kids" | "editor" | "parisian", string> = {
 beforeAll(async () => {
   gateway = await startGateway();
   const { stores } = gateway;
-  tenant = await createTestTenant(stores);
+  tenant = await gateway.createTenant();
   await publish(stores, tenant, [
     ...OPEN.map((id) => film(id)),
     ...Object.entries({ ...MATURE, ...HIDDEN }).map(([id, fields]) => film(id, fields)),
@@ -407,9 +406,9 @@ describe("a kids profile", () => {
 
 describe("a licence that ends", () => {
   it("takes its title away at once, from everywhere", async () => {
-    const until = new Date(Date.now() + 2_000);
+    const other = await gateway.createTenant();
+    const until = new Date(Date.now() + 3_000);
     const one = film("ending", { licences: licence(days(-1), until.toISOString(), "*") });
-    const other = await createTestTenant(gateway.stores);
     await publish(gateway.stores, other, [one, film("open1")]);
     const query = `{ titles { totalCount } search(query: "zephyr") { totalCount } node(id: "Title:ending") { id } suggest(prefix: "zephyr") { text } }`;
     const before = (await gateway.ask(query, { tenant: other.slug })).data;

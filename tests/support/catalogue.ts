@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { projectTitles } from "../../src/projections/fill.js";
 
-/** Titles written as an editor writes them: facts first, then carried to the catalog and to search. */
+/** Time after which OpenSearch finds what was written, twice over. Milliseconds. */
+const REFRESH_MS = 1_000;
+
+/** Titles written as an editor writes them: facts first, then carried to the catalog and to search. They can be read when it resolves. */
 export async function publish(stores: Stores, tenant: Tenant, titles: readonly TitleBody[]): Promise<void> {
   await stores.titleVersions.append(
     tenant,
@@ -14,6 +19,7 @@ export async function publish(stores: Stores, tenant: Tenant, titles: readonly T
     tenant,
     titles.map(({ id }) => id),
   );
+  if (stores.projections.some(({ store }) => store === "OPENSEARCH")) await sleep(REFRESH_MS);
 }
 
 /** A profile of no account, as an import makes it. */

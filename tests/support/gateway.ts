@@ -9,6 +9,9 @@ import { packageRoot } from "../../src/package-root.js";
 import { startGateway as start } from "../../src/server.js";
 import { type StoreCall } from "../../datasources/store-request.js";
 import { type Stores } from "../../datasources/stores.js";
+import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { enginesUnderTest, fillEngines } from "./engines.js";
+import { createTestTenant } from "./stores.js";
 
 /** A GraphQL answer as it comes over HTTP. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read into answers of any shape
@@ -38,6 +41,8 @@ export interface TestGateway {
   /** Signs in through the API and answers the access token. */
   signIn(email: string): Promise<string>;
   tokenFor(identity: Identity): Promise<string>;
+  /** A tenant that nothing else uses, answered for by the engines under test from the start. */
+  createTenant(tier?: TenantTier): Promise<Tenant>;
   close(): Promise<void>;
 }
 
@@ -65,15 +70,13 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
       return (data.signIn as { accessToken: string }).accessToken;
     },
     tokenFor: async (identity) => (await gateway.tokens.issue(identity)).accessToken,
+    createTenant: async (tier) => {
+      const tenant = await createTestTenant(gateway.stores, tier);
+      await fillEngines(gateway.stores, tenant);
+      return tenant;
+    },
     close: () => gateway.close(),
   };
-}
-
-/** The engines of `npm run test:engines`; none in the ordinary run, which is the embedded default. */
-function enginesUnderTest(): Record<string, string> {
-  if (process.env.MARQUEE_TEST_ENGINES !== "1") return {};
-  const names = ["MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 async function send(url: string, query: string, options: Ask): Promise<Answer> {

@@ -11,6 +11,7 @@ import { openStores } from "../../datasources/stores.js";
 import { packageRoot } from "../../src/package-root.js";
 import { build } from "../../scripts/build.mjs";
 import { isSeeded } from "../../seeds/seed.js";
+import { onEngines, removeFromEngines } from "./engines.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -31,8 +32,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const embedded = given ? undefined : await startEmbeddedPostgres({ dataFolder, log: () => {} });
   const postgresUrl = given ?? embedded?.adminUrl ?? "";
   await seedThroughTheCommandLine(postgresUrl, dataFolder);
+  if (onEngines) await runMarquee(postgresUrl, dataFolder, ["projections", "rebuild"]);
   project.provide("postgresUrl", postgresUrl);
   return async () => {
+    if (onEngines) await removeFromEngines(postgresUrl, dataFolder);
     await embedded?.stop();
     await rm(dataFolder, { recursive: true, force: true });
   };
@@ -42,9 +45,10 @@ async function seedThroughTheCommandLine(postgresUrl: string, dataFolder: string
   const stores = await openStores({ postgresUrl, dataFolder, log: () => {} });
   const seeded = await isSeeded(stores).finally(() => stores.close());
   if (seeded) return;
+  await runMarquee(postgresUrl, dataFolder, ["seed", ...TEST_SEED]);
+}
+
+async function runMarquee(postgresUrl: string, dataFolder: string, args: string[]): Promise<void> {
   const env = { ...process.env, POSTGRES_URL: postgresUrl, MARQUEE_DATA: dataFolder };
-  await promisify(execFile)(process.execPath, ["bin/marquee.js", "seed", ...TEST_SEED], {
-    cwd: packageRoot(),
-    env,
-  });
+  await promisify(execFile)(process.execPath, ["bin/marquee.js", ...args], { cwd: packageRoot(), env });
 }

@@ -32,13 +32,21 @@ export interface ProcessOptions {
   gid?: number;
 }
 
+/** Whatever engines the machine's environment names: what is started here is on its own unless a test says otherwise. */
+const EMBEDDED = {
+  POSTGRES_URL: "embedded:",
+  MONGODB_URL: "embedded:",
+  OPENSEARCH_URL: "embedded:",
+  NEO4J_URL: "embedded:",
+};
+
 const running = new Set<ChildProcess>();
 
 /** Starts `marquee` with arguments. End it in the test; {@link killRunning} is for tests that failed on the way. */
 export function startMarquee(args: string[], { env, ...user }: ProcessOptions = {}): MarqueeProcess {
   const child = spawn(process.execPath, ["bin/marquee.js", ...args], {
     cwd: packageRoot(),
-    env: { ...process.env, POSTGRES_URL: "embedded:", LOG_LEVEL: "warn", ...env },
+    env: { ...process.env, ...EMBEDDED, LOG_LEVEL: "warn", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...user,
   });

@@ -1,0 +1,66 @@
+import { Neo4jStore } from "../../datasources/neo4j/store.neo4j.js";
+import { OpenSearchStore } from "../../datasources/opensearch/store.opensearch.js";
+import { Neo4jTasteGraph } from "../../datasources/recommendations/taste-graph.neo4j.js";
+import { OpenSearchSearchProjection } from "../../datasources/search/search-projection.opensearch.js";
+import { type StoreName } from "../../datasources/store-request.js";
+import { openStores, type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+
+/** Whether this is the run of `npm run test:engines`; the ordinary run is on the embedded default. */
+export const onEngines = process.env.MARQUEE_TEST_ENGINES === "1";
+
+/** Variables that name an engine of its own, and the store that it is in `extensions.explain`. */
+export const ENGINE_STORES = {
+  MONGODB_URL: "MONGODB",
+  OPENSEARCH_URL: "OPENSEARCH",
+  NEO4J_URL: "NEO4J",
+} as const satisfies Record<string, StoreName>;
+
+/** Whether this run has the engine that a variable names. */
+export function isUnderTest(name: keyof typeof ENGINE_STORES): boolean {
+  return onEngines && !["", "embedded:"].includes(process.env[name] ?? "");
+}
+
+/** Longer than a call takes on a machine that is busy with tests: a slow engine would be answered for by PostgreSQL. */
+const DEADLINE_MS = 5_000;
+
+/** The engines that are set, as a gateway's environment. */
+export function enginesUnderTest(): Record<string, string> {
+  if (!onEngines) return {};
+  const names = Object.keys(ENGINE_STORES) as (keyof typeof ENGINE_STORES)[];
+  const set = names.filter(isUnderTest).map((name) => [name, process.env[name] ?? ""] as const);
+  return { ...Object.fromEntries(set), MARQUEE_STORE_DEADLINE_MS: String(DEADLINE_MS) };
+}
+
+/** Has the engines answer for a tenant from now on, with what the facts hold now. */
+export async function fillEngines(stores: Pick<Stores, "projections">, tenant: Tenant): Promise<void> {
+  await Promise.all(
+    stores.projections.map(async (target) => {
+      await target.rebuild(tenant);
+      await target.status(tenant);
+    }),
+  );
+}
+
+/** Removes from OpenSearch and Neo4j, which keep the tenants of all databases together, those of this one. */
+export async function removeFromEngines(postgresUrl: string, dataFolder: string): Promise<void> {
+  const { OPENSEARCH_URL, NEO4J_URL } = enginesUnderTest();
+  const options = { deadlineMs: DEADLINE_MS, onLog: () => {} };
+  const opensearch = OPENSEARCH_URL ? new OpenSearchStore(OPENSEARCH_URL, options) : undefined;
+  const neo4j = NEO4J_URL ? new Neo4jStore(NEO4J_URL, options) : undefined;
+  const search = opensearch && new OpenSearchSearchProjection(opensearch);
+  const graph = neo4j && new Neo4jTasteGraph(neo4j, { watches: async function* () {} });
+  try {
+    for (const tenant of await tenantsOf(postgresUrl, dataFolder)) {
+      await search?.remove(tenant);
+      await graph?.remove(tenant);
+    }
+  } finally {
+    await Promise.all([opensearch?.close(), neo4j?.close()]);
+  }
+}
+
+async function tenantsOf(postgresUrl: string, dataFolder: string): Promise<Tenant[]> {
+  const stores = await openStores({ postgresUrl, dataFolder, log: () => {} });
+  return stores.tenants.list().finally(() => stores.close());
+}

@@ -11,6 +11,12 @@ export interface Lease {
   cancel(): void;
 }
 
+/** What the driver's types leave out. */
+interface DriverClient {
+  processID?: number;
+  connection?: { stream: { destroy(): void } };
+}
+
 /** Time that a statement nobody waits for any more is given to end by itself: cheaper than another connection. Milliseconds. */
 const GRACE_MS = 50;
 /** Time to reach the server for ending a statement. A frozen one ends it by its own timeout. Milliseconds. */
@@ -55,8 +61,9 @@ export class PostgresPool {
       release,
       cancel: () => {
         if (!held) return;
-        // Not in the types of the driver.
-        const { processID } = client as { processID?: number };
+        // Released with an error, a connection that pipelines would wait for its answers first.
+        const { processID, connection } = client as DriverClient;
+        connection?.stream.destroy();
         release(new Error("Connection terminated: its statement was cancelled"));
         void this.#terminate(processID);
       },

@@ -18,6 +18,7 @@ const HELP = `Usage: npm run test:faults -- [options]
   --every N       every Nth kill waits until the engine answers again; the others strike again after --patience,
                   wherever the engine is in starting (default 1 for postgres and mongodb, 10 for the JVMs)
   --patience S    seconds (default 3)
+  --deadline MS   of the gateway's store calls (default 2000; more where the machine is too busy to answer in time)
   --rate N        requests a second, five fields each (default 10)
   --engines A,B   which engines (default: all)
 
@@ -35,6 +36,7 @@ async function main() {
       pause: { type: "string", default: "6" },
       every: { type: "string" },
       patience: { type: "string", default: "3" },
+      deadline: { type: "string", default: "2000" },
       rate: { type: "string", default: "10" },
       title: { type: "string", default: TITLE },
       engines: { type: "string", default: ENGINES.join(",") },
@@ -48,7 +50,7 @@ async function main() {
   });
   if (up.status !== 0) return void (process.exitCode = 1);
   const logFile = path.join(settings.set, "gateway.log");
-  const gateway = await startGateway(settings.url, logFile);
+  const gateway = await startGateway(settings.url, values.deadline, logFile);
   const load = new Load(gateway, values.title, 1000 / Number(values.rate));
   const begun = new Date();
   try {

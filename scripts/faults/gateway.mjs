@@ -16,10 +16,11 @@ const SIZE = ["--profiles", "300", "--events", "10000"];
  * Seeds the PostgreSQL of a set of engines and starts the built gateway over all four.
  *
  * @param {Record<string, string>} urls of the engines by name.
+ * @param {string} deadlineMs of its store calls. Milliseconds.
  * @param {string} logFile what the gateway logs.
  * @returns {Promise<{ url: string, token: string, close(): Promise<void> }>} `token` is of a demo viewer.
  */
-export async function startGateway(urls, logFile) {
+export async function startGateway(urls, deadlineMs, logFile) {
   const dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-faults-"));
   const port = await freePort();
   const env = {
@@ -28,6 +29,7 @@ export async function startGateway(urls, logFile) {
     MARQUEE_DATA: dataFolder,
     MARQUEE_DEMO: "false",
     LOG_LEVEL: "warn",
+    MARQUEE_STORE_DEADLINE_MS: deadlineMs,
     POSTGRES_URL: urls.postgres,
     MONGODB_URL: urls.mongodb,
     OPENSEARCH_URL: urls.opensearch,

@@ -16,8 +16,7 @@ import { type Search, type SearchProjection } from "./search/search.js";
 import { OpenSearchSearchProjection } from "./search/search-projection.opensearch.js";
 import { withStandby, writtenToBoth } from "./standby.js";
 import { type StoreGuard } from "./store-guard.js";
-import { type StoreHealth } from "./store-health.js";
-import { type StoreName } from "./store-request.js";
+import { healthOf, type StoreHealth } from "./store-health.js";
 import { type Tenant } from "./tenant.js";
 import { type Top10Job } from "./top10/top10.js";
 
@@ -58,6 +57,7 @@ export interface StandbyDomains extends MovableDomains {
 export interface Engine {
   domains: Partial<MovableDomains>;
   target: ProjectionTarget;
+  guard: StoreGuard;
   health(): Promise<StoreHealth>;
   close(): Promise<void>;
 }
@@ -102,7 +102,7 @@ function catalogEngine(store: MongoStore, standby: StandbyDomains, onLog: (line:
       ),
     },
     target,
-    ...lifeOf("MONGODB", store),
+    ...lifeOf(store),
   };
 }
 
@@ -127,7 +127,7 @@ function searchEngine(
       ),
     },
     target,
-    ...lifeOf("OPENSEARCH", store),
+    ...lifeOf(store),
   };
 }
 
@@ -149,7 +149,7 @@ function tasteEngine(store: Neo4jStore, standby: StandbyDomains, onLog: (line: s
       tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, graph, target, ["replace"]),
     },
     target,
-    ...lifeOf("NEO4J", store),
+    ...lifeOf(store),
   };
 }
 
@@ -166,21 +166,14 @@ function titleSource(standby: StandbyDomains): ProjectionSource<TitleDocument> {
   };
 }
 
-function lifeOf(
-  name: StoreName,
-  store: { guard: StoreGuard; ping(): Promise<{ version: string }>; close(): Promise<void> },
-): Pick<Engine, "health" | "close"> {
+function lifeOf(store: {
+  guard: StoreGuard;
+  ping(): Promise<{ version: string }>;
+  close(): Promise<void>;
+}): Pick<Engine, "guard" | "health" | "close"> {
   return {
-    health: async () => {
-      const started = performance.now();
-      const base = { store: name, mode: "SERVER" as const, breaker: store.guard.state };
-      try {
-        const { version } = await store.ping();
-        return { ...base, state: "UP", latencyMs: Math.round(performance.now() - started), version };
-      } catch {
-        return { ...base, state: "DOWN", latencyMs: null, version: null };
-      }
-    },
+    guard: store.guard,
+    health: () => healthOf(store, "SERVER"),
     close: () => store.close(),
   };
 }

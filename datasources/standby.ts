@@ -28,7 +28,10 @@ export function withStandby<T extends object, M extends keyof T & string>(
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
         request.calls.missed.add(error.store);
-        return fromStandby();
+        // Where neither answers, the error names the store that the field belongs to.
+        return fromStandby().catch((failure: unknown) => {
+          throw failure instanceof StoreUnavailableError ? error : failure;
+        });
       }
     },
   ]);

@@ -22,6 +22,8 @@ export class CallLog {
   readonly calls: StoreCall[] = [];
   /** Stores that did not answer and whose standby did. */
   readonly missed = new Set<StoreName>();
+  /** Stores that let a call's deadline pass: the request does not wait for them a second time. */
+  readonly waitedFor = new Set<StoreName>();
 
   record(call: StoreCall): void {
     this.calls.push(call);

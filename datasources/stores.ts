@@ -22,7 +22,8 @@ import { PostgresTasteGraph } from "./recommendations/taste-graph.postgres.js";
 import { type Search, type SearchProjection } from "./search/search.js";
 import { PostgresSearch } from "./search/search.postgres.js";
 import { PostgresSearchProjection } from "./search/search-projection.postgres.js";
-import { type StoreHealth } from "./store-health.js";
+import { type GuardReport } from "./store-guard.js";
+import { healthOf, type StoreHealth } from "./store-health.js";
 import { type Tenant } from "./tenant.js";
 import { type Top10, type Top10Job } from "./top10/top10.js";
 import { PostgresTop10 } from "./top10/top10.postgres.js";
@@ -51,6 +52,8 @@ export interface Stores {
   /** The projections that live in engines of their own; none where PostgreSQL answers everything. */
   projections: readonly ProjectionTarget[];
   health(): Promise<StoreHealth[]>;
+  /** What each store's guard has under way and has seen. */
+  guards(): GuardReport[];
   /** Closes connections, then stops the embedded server if this process started it. */
   close(): Promise<void>;
 }
@@ -91,7 +94,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     await migrate(adminUrl, appUrl.password);
     const onIdleError = (error: Error) =>
       (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
-    const postgres = new PostgresStore(appUrl.url, onIdleError);
+    const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     const domains = postgresDomains(postgres);
     const warn = options.warn ?? options.log;
@@ -107,6 +110,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
           healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),
           ...engines.map((engine) => engine.health()),
         ]),
+      guards: () => [postgres, ...engines].map(({ guard }) => guard.report()),
       close: async () => {
         await Promise.all([postgres.close(), tenants.close(), ...engines.map((engine) => engine.close())]);
         await embedded?.stop();
@@ -151,21 +155,4 @@ export function applicationUrl(adminUrl: string): { url: string; password: strin
   url.username = APP_ROLE;
   url.password = password;
   return { url: url.href, password };
-}
-
-async function healthOf(postgres: PostgresStore, mode: StoreHealth["mode"]): Promise<StoreHealth> {
-  const started = performance.now();
-  try {
-    const { version } = await postgres.ping();
-    return {
-      store: "POSTGRES",
-      mode,
-      breaker: "CLOSED",
-      state: "UP",
-      latencyMs: Math.round(performance.now() - started),
-      version,
-    };
-  } catch {
-    return { store: "POSTGRES", mode, breaker: "CLOSED", state: "DOWN", latencyMs: null, version: null };
-  }
 }

@@ -4,7 +4,7 @@ import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
 import { SessionPayload, Viewer } from "../schema/viewer.type.js";
 import { verifyPassword } from "../src/auth/passwords.js";
-import { closeSession, openSession, tenantOfRefreshToken } from "../src/auth/sessions.js";
+import { audienceClaims, closeSession, openSession, tenantOfRefreshToken } from "../src/auth/sessions.js";
 import { Context } from "../src/context.js";
 import { clientError } from "../src/errors.js";
 import { localId } from "../src/global-id.js";
@@ -96,7 +96,8 @@ async function session(ctx: Context, info: GraphQLResolveInfo) {
   const viewer = await ctx.viewer(info.path);
   if (!ctx.identity || !viewer)
     return refused(null, "PROFILE_NOT_FOUND", "The profile is gone. Sign in again.");
-  const tokens = await openSession(ctx.accounts, ctx.gateway.tokens, ctx.tenant, ctx.identity);
+  const identity = { ...ctx.identity, audience: audienceClaims(viewer) };
+  const tokens = await openSession(ctx.accounts, ctx.gateway.tokens, ctx.tenant, identity);
   return { ...tokens, viewer: toViewer(ctx, viewer), errors: [] };
 }
 

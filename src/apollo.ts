@@ -110,7 +110,7 @@ function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> 
         willSendResponse: async ({ contextValue, errors }) => {
           const codes = (errors ?? []).map(({ extensions }) => codeOf(extensions));
           const seconds = (performance.now() - started) / 1000;
-          metrics.observeRequest(contextValue.tenant.slug, seconds, codes, contextValue.request.calls.calls);
+          metrics.observeRequest(contextValue.tenant.slug, seconds, codes, contextValue.request.calls);
         },
       };
     },

@@ -5,6 +5,7 @@ import {
   recommendationsLoaders,
   type RecommendationsLoaders,
 } from "../datasources/recommendations/recommendations.loaders.js";
+import { StoreUnavailableError } from "../datasources/store-error.js";
 import { CallLog, type FieldPath, type StoreRequest } from "../datasources/store-request.js";
 import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
@@ -83,8 +84,24 @@ export class Context {
 
   /** For whom titles are answered. A visitor is an adult in the tenant's own country. */
   audience(path?: FieldPath): Promise<Audience> {
-    this.once.audience ??= this.viewer(path).then((viewer) => this.audienceOf(viewer));
+    this.once.audience ??= this.viewer(path).then(
+      (viewer) => this.audienceOf(viewer),
+      (error: unknown) => this.claimedAudience(error),
+    );
     return this.once.audience;
+  }
+
+  /** What the token says of its profile, while the store that knows is down: its maturity limit goes with it. */
+  private claimedAudience(error: unknown): Audience {
+    const claims = this.identity?.audience;
+    if (!(error instanceof StoreUnavailableError) || !claims) throw error;
+    this.calls.missed.add(error.store);
+    return {
+      country: claims.country ?? this.tenant.defaultCountry,
+      maturityLimit: claims.maturityLimit,
+      editor: this.hasRole("EDITOR"),
+      now: this.now,
+    };
   }
 
   private audienceOf(viewer: ViewerRecord | null): Audience {

@@ -79,7 +79,7 @@ export async function startGateway(
 }
 
 async function createApp(config: Config, gateway: Gateway, logger: Logger): Promise<FastifyInstance> {
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => gateway.stores.guards());
   const apollo = createApollo(config, logger, metrics);
   await apollo.start();
   const app = Fastify({

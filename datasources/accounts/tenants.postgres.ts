@@ -2,6 +2,7 @@ import pg from "pg";
 import sql from "sql-template-tag";
 
 import { migrateTenantSchema, CONTROL_SCHEMA, SHARED_SCHEMA } from "../migrations/migrate.postgres.js";
+import { PostgresPool } from "../postgres/pool.postgres.js";
 import { StoreUnavailableError } from "../store-error.js";
 import { type Tenant, type TenantTier } from "../tenant.js";
 import { type Tenants } from "./tenants.js";
@@ -17,28 +18,45 @@ interface TenantRow {
 
 /** How long a tenant found or not found is remembered: placements change rarely and a request must not wait for one. Milliseconds. */
 const REMEMBER_MS = 10_000;
+/** How long a tenant that was found is answered without waiting for what is there now. Milliseconds. */
+const STALE_MS = 60_000;
+/** Time that reading the registry may take, and time until it is tried again where it failed. Milliseconds. */
+const DEADLINE_MS = 2_000;
+const RETRY_MS = 1_000;
 
-/** The registry of tenants in the control schema. Reads as the application's role; creating needs the admin URL. */
+/**
+ * The registry of tenants in the control schema. Reads as the application's role; creating needs the admin URL. While
+ * PostgreSQL is down, what was read last stands: the other stores can be asked then.
+ */
 export class PostgresTenants implements Tenants {
-  readonly #pool: pg.Pool;
+  readonly #pool: PostgresPool;
   #known: { at: number; bySlug: Map<string, Tenant> } | undefined;
   #loading: Promise<Map<string, Tenant>> | undefined;
+  #failedAt: number | undefined;
 
   constructor(
     appUrl: string,
     private readonly adminUrl: string,
     onIdleError: (error: Error) => void,
   ) {
-    this.#pool = new pg.Pool({
-      connectionString: appUrl,
-      application_name: "marquee-tenants",
-      max: 1,
-      idleTimeoutMillis: 5_000,
-    });
-    this.#pool.on("error", onIdleError);
+    this.#pool = new PostgresPool(
+      {
+        connectionString: appUrl,
+        application_name: "marquee-tenants",
+        max: 1,
+        idleTimeoutMillis: 5_000,
+        connectionTimeoutMillis: DEADLINE_MS,
+      },
+      onIdleError,
+    );
   }
 
   async bySlug(slug: string): Promise<Tenant | null> {
+    const remembered = this.#known?.bySlug.get(slug);
+    if (remembered && this.#age() < STALE_MS) {
+      if (this.#age() >= REMEMBER_MS) void this.#refresh().catch(() => undefined);
+      return remembered;
+    }
     return (await this.#registry()).get(slug) ?? null;
   }
 
@@ -74,20 +92,42 @@ export class PostgresTenants implements Tenants {
     await this.#pool.end();
   }
 
+  /** What is known; where that is old, what is there now; where PostgreSQL does not say, what was known last. */
   async #registry(): Promise<Map<string, Tenant>> {
-    if (this.#known && Date.now() - this.#known.at < REMEMBER_MS) return this.#known.bySlug;
+    if (!this.#known) return this.#refresh();
+    const { bySlug } = this.#known;
+    if (this.#age() < REMEMBER_MS) return bySlug;
+    const refreshed = this.#refresh().catch(() => bySlug);
+    // One request has waited in vain; the next ones do not.
+    return this.#failedAt === undefined ? refreshed : bySlug;
+  }
+
+  #age(): number {
+    return this.#known ? Date.now() - this.#known.at : Infinity;
+  }
+
+  /** Reads the registry, for all who ask at the same time; soon after a failure, only where nothing is known at all. */
+  #refresh(): Promise<Map<string, Tenant>> {
+    const pausing = this.#failedAt !== undefined && Date.now() - this.#failedAt < RETRY_MS;
+    if (pausing && this.#known) return Promise.resolve(this.#known.bySlug);
     this.#loading ??= this.#load().finally(() => (this.#loading = undefined));
     return this.#loading;
   }
 
   async #load(): Promise<Map<string, Tenant>> {
     const statement = sql`select id, slug, name, tier, schema_name, default_country from marquee.tenants order by created_at, slug`;
-    const { rows } = await this.#pool.query<TenantRow>(statement).catch((cause: unknown) => {
+    try {
+      const { rows } = await this.#pool.use(AbortSignal.timeout(DEADLINE_MS), (client) =>
+        client.query<TenantRow>(statement),
+      );
+      const bySlug = new Map(rows.map((row) => [row.slug, toTenant(row)]));
+      this.#known = { at: Date.now(), bySlug };
+      this.#failedAt = undefined;
+      return bySlug;
+    } catch (cause) {
+      this.#failedAt = Date.now();
       throw new StoreUnavailableError("POSTGRES", { cause });
-    });
-    const bySlug = new Map(rows.map((row) => [row.slug, toTenant(row)]));
-    this.#known = { at: Date.now(), bySlug };
-    return bySlug;
+    }
   }
 }
 

@@ -3,7 +3,8 @@ import { type PlacedTitleRef, type TitleOrder, type TitleQuery, type TitleRef } 
 import { type NamedRef } from "../catalog/title.document.js";
 import { type Position } from "../page.js";
 import { type RecommendationsLoaders } from "../recommendations/recommendations.loaders.js";
-import { type RecommendedTitle } from "../recommendations/recommendations.js";
+import { type RecommendedTitle, type SimilarTitle } from "../recommendations/recommendations.js";
+import { StoreUnavailableError } from "../store-error.js";
 import { type FieldPath, type StoreRequest } from "../store-request.js";
 import { type Top10 } from "../top10/top10.js";
 import { type ViewingLoaders } from "../viewing/viewing.loaders.js";
@@ -80,7 +81,9 @@ export async function planHome(
   const becauses = await Promise.all(
     watchesToBuildOn(material.recent).map(async (watch) => ({
       watch,
-      similar: await sources.recommendations.similarTo.load(watch.titleId, path),
+      similar: await sources.recommendations.similarTo
+        .load(watch.titleId, path)
+        .catch((error: unknown) => withoutRow<SimilarTitle>(sources.request, error)),
     })),
   );
   const suggested = [
@@ -125,6 +128,9 @@ async function gather(
 ): Promise<Material> {
   const { catalog, viewing, recommendations, top10 } = sources;
   const request = { ...sources.request, path };
+  const orNone = <T>(rows: Promise<T[]>) => rows.catch((error: unknown) => withoutRow<T>(request, error));
+  const shelf = async (name: "CONTINUE_WATCHING" | "WATCHLIST", of: string) =>
+    (await viewing.shelf[name].load({ profile: of, page }, path))?.rows ?? [];
   const page = { limit: ROW_SIZE, fromEnd: false };
   const list = (field: TitleOrder["field"], limit: number): TitleQuery => ({
     filter: {},
@@ -133,25 +139,32 @@ async function gather(
   });
   const [recent, continueWatching, watchlist, recommended, chart, trending, newest, popular] =
     await Promise.all([
-      profile === null ? [] : viewing.recentWatches(profile, RECENT),
-      profile === null ? null : viewing.shelf.CONTINUE_WATCHING.load({ profile, page }, path),
-      profile === null ? null : viewing.shelf.WATCHLIST.load({ profile, page }, path),
-      profile === null ? [] : recommendations.forProfile.load(profile, path),
-      top10.top10(request, country, null),
-      top10.trending(request, country, ROW_SIZE),
+      profile === null ? [] : orNone(viewing.recentWatches(profile, RECENT)),
+      profile === null ? [] : orNone(shelf("CONTINUE_WATCHING", profile)),
+      profile === null ? [] : orNone(shelf("WATCHLIST", profile)),
+      profile === null ? [] : orNone(recommendations.forProfile.load(profile, path)),
+      orNone(top10.top10(request, country, null)),
+      orNone(top10.trending(request, country, ROW_SIZE)),
       catalog.titleRefs.load(list("ADDED_AT", ROW_SIZE), path),
       catalog.titleRefs.load(list("POPULARITY", 5 * ROW_SIZE), path),
     ]);
   return {
     recent,
-    continueWatching: continueWatching?.rows ?? [],
-    watchlist: watchlist?.rows ?? [],
+    continueWatching,
+    watchlist,
     recommended,
     top10: chart.map(({ titleId, rank }) => ({ titleId, position: { value: -rank, id: titleId } })),
     trending: trending.map(({ titleId, score }) => ({ titleId, position: { value: score, id: titleId } })),
     newest: placed(newest?.rows ?? []),
     popular: popular?.rows ?? [],
   };
+}
+
+/** A row whose store is down is left out of the page; the request's log notes the store. */
+function withoutRow<T>(request: StoreRequest, error: unknown): T[] {
+  if (!(error instanceof StoreUnavailableError)) throw error;
+  request.calls.missed.add(error.store);
+  return [];
 }
 
 /** The latest watches that went well: finished or rated 4 and up, never rated below 3. */

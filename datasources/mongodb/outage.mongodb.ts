@@ -1,4 +1,5 @@
 import {
+  MongoDriverError,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoOperationTimeoutError,
@@ -14,6 +15,9 @@ const CONNECTION_ERRORS = [
   MongoServerSelectionError,
   MongoTopologyClosedError,
 ];
+
+/** What the driver does not export: no connection within the time, and a pool that has been closed. */
+const POOL_ERRORS = new Set(["MongoWaitQueueTimeoutError", "MongoPoolClosedError"]);
 
 /** Answers of a server that cannot serve at present, by MongoDB's error codes. */
 const UNABLE_CODES = new Set([
@@ -36,6 +40,7 @@ const UNABLE_CODES = new Set([
 /** Whether an error of the driver means that the server is unreachable, unable or too slow, rather than asked wrongly. */
 export function isMongoOutage(error: unknown): boolean {
   if (CONNECTION_ERRORS.some((kind) => error instanceof kind)) return true;
+  if (error instanceof MongoDriverError && POOL_ERRORS.has(error.name)) return true;
   // What a signal of `AbortSignal.timeout` rejects with.
   if (error instanceof DOMException) return error.name === "TimeoutError";
   return error instanceof MongoServerError && UNABLE_CODES.has(Number(error.code));

@@ -1,18 +1,20 @@
+import { bulkhead, BulkheadRejectedError } from "cockatiel";
 import pg from "pg";
 import sql, { type Sql } from "sql-template-tag";
 
 import { StoreAbortedError, StoreUnavailableError } from "../store-error.js";
+import { StoreGuard } from "../store-guard.js";
 import { describePath, type CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
+import { isConnectionLoss, isPostgresOutage } from "./outage.postgres.js";
+import { PostgresPool } from "./pool.postgres.js";
+import { begin, queryOf, type Query } from "./transaction.postgres.js";
 
-export { sql, type Sql };
+export { sql, type Query, type Sql };
 export { empty, join, raw } from "sql-template-tag";
 
 /** A row as `pg` answers it. */
 export type Row = Record<string, unknown>;
-
-/** Runs one statement of a transaction. */
-export type Query = <R = Row>(statement: Sql) => Promise<R[]>;
 
 interface PendingRead {
   request: StoreRequest;
@@ -23,7 +25,16 @@ interface PendingRead {
   reject(error: unknown): void;
 }
 
-const STATEMENT_TIMEOUT_MS = 5_000;
+/** Connections for reads, and flushes under way at once. */
+const READS = 8;
+/** Flushes that may wait for a connection: a hundred times the connections is a tenth of a second of ordinary load. */
+const WAITING_READS = 1_000;
+/** Connections for transactions, and transactions that may wait for one. */
+const WRITES = 4;
+const WAITING_WRITES = 1_000;
+/** How much longer than a call's deadline the server lets a statement run: it acts where a gateway cannot any more. Milliseconds. */
+const SERVER_MARGIN_MS = 3_000;
+const DEADLINE_MS = 2_000;
 /** Texts kept as named prepared statements; a text past that is planned anew each time. */
 const MAX_PREPARED = 500;
 
@@ -52,8 +63,11 @@ function isoInstant(text: string): string {
  * shows each of them the rows of the tenant they were last told.
  */
 export class PostgresStore {
-  readonly #reads: pg.Pool;
-  readonly #writes: pg.Pool;
+  readonly guard: StoreGuard;
+  readonly #reads: PostgresPool;
+  readonly #writes: PostgresPool;
+  readonly #writing = bulkhead(WRITES, WAITING_WRITES);
+  readonly #deadlineMs: number;
   /** Reads waiting for the next turn of the event loop, per request and tenant. */
   readonly #pending = new WeakMap<CallLog, Map<number, PendingRead[]>>();
   readonly #tenantOf = new WeakMap<pg.PoolClient, string>();
@@ -62,21 +76,32 @@ export class PostgresStore {
   /**
    * @param url a URL for the application's role.
    * @param onIdleError told of connections that break while nobody uses them.
+   * @param deadlineMs time that a read, or the beginning of a transaction, may take before it is cancelled, here and at
+   *   the server. Milliseconds.
    */
-  constructor(url: string, onIdleError: (error: Error) => void) {
+  constructor(url: string, onIdleError: (error: Error) => void, deadlineMs = DEADLINE_MS) {
+    this.#deadlineMs = deadlineMs;
     const shared = {
       connectionString: url,
       types,
-      connectionTimeoutMillis: 5_000,
-      options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+      connectionTimeoutMillis: deadlineMs,
+      options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${this.#statementTimeoutMs}`,
     };
-    this.#reads = new pg.Pool({ ...shared, application_name: "marquee-read", max: 8, pipeline: true });
-    this.#writes = new pg.Pool({ ...shared, application_name: "marquee-write", max: 4 });
-    for (const pool of [this.#reads, this.#writes]) {
-      pool.on("error", onIdleError);
-      // One that breaks in use rejects what was asked of it; without a listener of its own it would end the process as well.
-      pool.on("connect", (client) => client.on("error", () => undefined));
-    }
+    this.#reads = new PostgresPool(
+      { ...shared, application_name: "marquee-read", max: READS, pipeline: true },
+      onIdleError,
+    );
+    this.#writes = new PostgresPool(
+      { ...shared, application_name: "marquee-write", max: WRITES },
+      onIdleError,
+    );
+    this.guard = new StoreGuard({
+      store: "POSTGRES",
+      deadlineMs,
+      concurrency: READS,
+      waiting: WAITING_READS,
+      isOutage: isPostgresOutage,
+    });
   }
 
   /**
@@ -111,41 +136,51 @@ export class PostgresStore {
     });
   }
 
-  /** Runs `work` in one transaction as the tenant; it commits when `work` resolves and rolls back when it rejects. */
+  /**
+   * Runs `work` in one transaction as the tenant; it commits when `work` resolves and rolls back when it rejects. Never
+   * tried again. A server that does not answer in the time it gives a statement is given up.
+   *
+   * @throws StoreUnavailableError when PostgreSQL does not answer.
+   */
   async transaction<T>(
     tenant: Tenant,
     work: (query: Query, client: pg.PoolClient) => Promise<T>,
   ): Promise<T> {
-    const client = await this.#connect(this.#writes);
-    let broken: Error | undefined;
-    try {
-      await client.query("begin");
-      await client.query(
-        sql`select set_config('marquee.tenant', ${String(tenant.id)}, true), set_config('search_path', ${searchPath(tenant)}, true)`,
-      );
-      const result = await work(async (statement) => (await client.query(statement)).rows as never, client);
-      await client.query("commit");
-      return result;
-    } catch (error) {
-      await client.query("rollback").catch((failure: Error) => (broken = failure));
-      throw unavailable(error);
-    } finally {
-      client.release(broken);
-    }
+    const transacted = this.#writing.execute(async () => {
+      const place = { tenant: String(tenant.id), searchPath: searchPath(tenant) };
+      const lease = await this.guard.attempt((signal) => begin(this.#writes, signal, place));
+      const query = queryOf(lease, this.#statementTimeoutMs);
+      let broken: Error | undefined;
+      try {
+        const result = await work(query, lease.client);
+        await query(sql`commit`);
+        return result;
+      } catch (error) {
+        if (isConnectionLoss(error)) this.guard.failed(error);
+        await query(sql`rollback`).catch((failure: Error) => (broken = failure));
+        throw unavailable(error);
+      } finally {
+        lease.release(broken);
+      }
+    });
+    return transacted.catch((error: unknown) => {
+      throw error instanceof BulkheadRejectedError ? new StoreUnavailableError("POSTGRES") : error;
+    });
   }
 
   /** Tells the planner what a bulk load has written for a tenant. */
   async refreshStatistics(tenant: Tenant): Promise<void> {
     await this.transaction(tenant, async (query) => {
-      await query(sql`set local statement_timeout = 0`);
+      await query.allow(Infinity);
       await query(sql`select refresh_statistics()`);
     });
   }
 
-  /** Answers when PostgreSQL does, with the server's version. */
+  /** Answers when PostgreSQL does, with the server's version; fails at the deadline. */
   async ping(): Promise<{ version: string }> {
-    const { rows } = await this.#reads.query<{ version: string }>(
-      sql`select current_setting('server_version') as version`,
+    const version = sql`select current_setting('server_version') as version`;
+    const { rows } = await this.#reads.use(AbortSignal.timeout(this.#deadlineMs), (client) =>
+      client.query<{ version: string }>(version),
     );
     return { version: rows[0]?.version ?? "" };
   }
@@ -154,50 +189,59 @@ export class PostgresStore {
     await Promise.all([this.#reads.end(), this.#writes.end()]);
   }
 
+  get #statementTimeoutMs(): number {
+    return this.#deadlineMs + SERVER_MARGIN_MS;
+  }
+
   async #flush(tenant: Tenant, calls: CallLog, reads: PendingRead[]): Promise<void> {
-    const started = performance.now();
+    // All of them belong to one request.
+    const request = { tenant, calls, signal: reads[0]?.request.signal };
     let answers: PromiseSettledResult<Row[]>[];
     try {
-      answers = await this.#send(tenant, reads);
+      answers = await this.guard.call(request, {
+        ...describe(reads),
+        rowsOf: countRows,
+        run: (signal) => this.#reads.use(signal, (client) => this.#send(client, tenant, reads)),
+      });
     } catch (error) {
       for (const read of reads) read.reject(error);
       return;
     }
-    calls.record(describe(reads, answers, performance.now() - started));
     answers.forEach((answer, index) => {
       if (answer.status === "fulfilled") reads[index]?.resolve(answer.value);
       else reads[index]?.reject(unavailable(answer.reason));
     });
   }
 
-  /** One flush: the tenant, where this connection was last used for another, and every statement behind it. */
-  async #send(tenant: Tenant, reads: PendingRead[]): Promise<PromiseSettledResult<Row[]>[]> {
-    const client = await this.#connect(this.#reads);
+  /**
+   * One flush: the tenant, where this connection was last used for another, and every statement behind it.
+   *
+   * @throws what broke the connection, or kept the tenant from being set: the statements behind that ran for another
+   *   tenant, so nothing of them may be used, nor the connection.
+   */
+  async #send(
+    client: pg.PoolClient,
+    tenant: Tenant,
+    reads: PendingRead[],
+  ): Promise<PromiseSettledResult<Row[]>[]> {
     const placement = `${tenant.id} ${tenant.schema}`;
-    let broken: Error | undefined;
-    try {
-      const placed =
-        this.#tenantOf.get(client) === placement
-          ? undefined
-          : client.query({
-              name: "tenant",
-              text: "select set_config('marquee.tenant', $1, false), set_config('search_path', $2, false)",
-              values: [String(tenant.id), searchPath(tenant)],
-            });
-      this.#tenantOf.delete(client);
-      const answers = Promise.allSettled(
-        reads.map(async ({ statement }) => (await client.query<Row>(this.#prepare(tenant, statement))).rows),
-      );
-      await Promise.all([placed, answers]);
-      this.#tenantOf.set(client, placement);
-      return await answers;
-    } catch (error) {
-      // The statements behind a failed placement ran for another tenant: nothing of them may be used, nor the connection.
-      broken = error as Error;
-      throw unavailable(error);
-    } finally {
-      client.release(broken);
-    }
+    const placed =
+      this.#tenantOf.get(client) === placement
+        ? undefined
+        : client.query({
+            name: "tenant",
+            text: "select set_config('marquee.tenant', $1, false), set_config('search_path', $2, false)",
+            values: [String(tenant.id), searchPath(tenant)],
+          });
+    this.#tenantOf.delete(client);
+    const answering = Promise.allSettled(
+      reads.map(async ({ statement }) => (await client.query<Row>(this.#prepare(tenant, statement))).rows),
+    );
+    const [answers] = await Promise.all([answering, placed]);
+    for (const answer of answers)
+      if (answer.status === "rejected" && isConnectionLoss(answer.reason)) throw answer.reason;
+    this.#tenantOf.set(client, placement);
+    return answers;
   }
 
   #prepare(tenant: Tenant, statement: Sql): pg.QueryConfig {
@@ -210,14 +254,6 @@ export class PostgresStore {
     }
     const values = statement.values.map(askable);
     return name === undefined ? { text: statement.text, values } : { name, text: statement.text, values };
-  }
-
-  async #connect(pool: pg.Pool): Promise<pg.PoolClient> {
-    try {
-      return await pool.connect();
-    } catch (error) {
-      throw new StoreUnavailableError("POSTGRES", { cause: error });
-    }
   }
 }
 
@@ -235,18 +271,21 @@ export function searchPath(tenant: Pick<Tenant, "schema">): string {
   return `${tenant.schema}, public`;
 }
 
-function describe(reads: PendingRead[], answers: PromiseSettledResult<Row[]>[], ms: number) {
-  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+function describe(reads: readonly PendingRead[]) {
   const distinct = (values: string[]) => [...new Set(values.filter(Boolean))];
   return {
-    store: "POSTGRES" as const,
     operation: distinct(reads.map((read) => read.operation)).join(" + "),
     keys: requestedKeys(reads),
-    uniqueKeys: sum(reads.map((read) => read.uniqueKeys)),
-    rows: sum(answers.map((answer) => (answer.status === "fulfilled" ? answer.value.length : 0))),
-    ms: Math.round(ms * 100) / 100,
+    uniqueKeys: reads.reduce((total, read) => total + read.uniqueKeys, 0),
     path: distinct(reads.map((read) => describePath(read.request.path))).join(", "),
   };
+}
+
+function countRows(answers: readonly PromiseSettledResult<Row[]>[]): number {
+  return answers.reduce(
+    (total, answer) => total + (answer.status === "fulfilled" ? answer.value.length : 0),
+    0,
+  );
 }
 
 /** Keys asked for, duplicates included: several statements may answer one batch, which counts once. */
@@ -263,10 +302,5 @@ function requestedKeys(reads: readonly PendingRead[]): number {
 
 /** Connection failures, shutdowns and timeouts of PostgreSQL as StoreUnavailableError; anything else as it is. */
 function unavailable(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = (error as { code?: unknown }).code;
-  const refused = typeof code === "string" && /^(08|53|57|E[A-Z]+)/.test(code);
-  return refused || /Connection terminated|timeout exceeded/.test(error.message)
-    ? new StoreUnavailableError("POSTGRES", { cause: error })
-    : error;
+  return isPostgresOutage(error) ? new StoreUnavailableError("POSTGRES", { cause: error }) : error;
 }

@@ -18,7 +18,7 @@ export class PostgresTasteGraph implements TasteGraph {
     const order = byStart(edges);
     await this.postgres.transaction(tenant, async (query, client) => {
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.taste_graph'), ${tenant.id}::int)`);
-      await query(raw("set local statement_timeout = 0"));
+      await query.allow(Infinity);
       await query(raw("set local work_mem = '32MB'"));
       // COPY does not write to tables with row-level security, so the rows pass through a table of this transaction.
       await query(raw("create temp table new_edges (f integer, t integer, weight real) on commit drop"));

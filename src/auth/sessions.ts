@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 
-import { type Accounts } from "../../datasources/accounts/accounts.js";
+import { type Accounts, type ViewerRecord } from "../../datasources/accounts/accounts.js";
 import { type Tenant } from "../../datasources/tenant.js";
-import { type Identity, type Tokens } from "./tokens.js";
+import { type AudienceClaims, type Identity, type Tokens } from "./tokens.js";
 
 /** How long a refresh token may wait to be used. Days. */
 const REFRESH_DAYS = 30;
@@ -13,6 +13,11 @@ export interface SessionTokens {
   /** Null where nothing can be prolonged: an identity without an account. */
   refreshToken: string | null;
   expiresAt: Date;
+}
+
+/** What a viewer may meet, for a token to carry. */
+export function audienceClaims({ profile, account }: ViewerRecord): AudienceClaims {
+  return { country: profile.country ?? account?.country ?? null, maturityLimit: profile.maturityLimit };
 }
 
 /** Opens a session for an identity: an access token, and a refresh token of which only the hash is kept. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { errors as joseErrors, jwtVerify, SignJWT } from "jose";
+import { errors as joseErrors, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import { LRUCache } from "lru-cache";
 
 import { type Role } from "../../datasources/accounts/accounts.js";
@@ -19,6 +19,16 @@ export interface Identity {
   account: string | null;
   profile: string;
   roles: Role[];
+  /** What the profile could meet when the token was issued: stands in for the profile while its store is down. */
+  audience?: AudienceClaims;
+}
+
+/** The part of an audience that a token carries. */
+export interface AudienceClaims {
+  /** ISO 3166-1 alpha-2; null for the tenant's own. */
+  country: string | null;
+  /** Age in years. */
+  maturityLimit: number;
 }
 
 export interface Tokens {
@@ -48,6 +58,7 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
         acc: identity.account,
         pro: identity.profile,
         rol: identity.roles,
+        ...(identity.audience && { cty: identity.audience.country, mat: identity.audience.maturityLimit }),
       };
       const accessToken = await new SignJWT(claims)
         .setProtectedHeader({ alg: "HS256" })
@@ -76,11 +87,18 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
         account: typeof payload.acc === "string" ? payload.acc : null,
         profile: String(payload.pro),
         roles: payload.rol as Role[],
+        ...audienceOf(payload),
       };
       verified.set(accessToken, { identity, expires: (payload.exp ?? 0) * 1000 });
       return identity;
     },
   };
+}
+
+/** Without a maturity limit there is no audience: a profile of unknown age is not taken for an adult. */
+function audienceOf({ cty, mat }: JWTPayload): Pick<Identity, "audience"> {
+  if (typeof mat !== "number") return {};
+  return { audience: { country: typeof cty === "string" ? cty : null, maturityLimit: mat } };
 }
 
 async function keyOfFolder(dataFolder: string): Promise<Uint8Array> {

@@ -4,6 +4,7 @@ import { type Role } from "../../datasources/accounts/accounts.js";
 import { CallLog } from "../../datasources/store-request.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
+import { audienceClaims } from "../auth/sessions.js";
 import { createTokens, type Identity } from "../auth/tokens.js";
 import { StartupError } from "../startup-error.js";
 import { wholeNumber } from "./numbers.js";
@@ -59,5 +60,6 @@ async function identityOf(stores: Stores, tenant: Tenant, { profile, role }: Tok
   }
   const viewer = await stores.accounts.viewer(request, { account: found.accountId, profile });
   const roles: Role[] = role ?? viewer?.account?.roles ?? ["VIEWER"];
-  return { tenant: tenant.slug, account: found.accountId, profile, roles };
+  const identity: Identity = { tenant: tenant.slug, account: found.accountId, profile, roles };
+  return viewer ? { ...identity, audience: audienceClaims(viewer) } : identity;
 }

@@ -1,25 +1,27 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
 
-import { type StoreCall } from "../../datasources/store-request.js";
+import { type GuardReport } from "../../datasources/store-guard.js";
+import { type CallLog } from "../../datasources/store-request.js";
+import { registerGuards } from "./guard-metrics.js";
 
 /** What `/metrics` answers, and the ways to add to it. */
 export interface Metrics {
   registry: Registry;
   /** Counts one answered GraphQL request. */
-  observeRequest(
-    tenant: string,
-    seconds: number,
-    codes: readonly string[],
-    calls: readonly StoreCall[],
-  ): void;
+  observeRequest(tenant: string, seconds: number, codes: readonly string[], log: CallLog): void;
 }
 
 const LATENCIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Metrics in Prometheus's text format, in a registry of their own. */
-export function createMetrics(): Metrics {
+/**
+ * Metrics in Prometheus's text format, in a registry of their own.
+ *
+ * @param guards what the stores' guards report; asked whenever the metrics are.
+ */
+export function createMetrics(guards: () => readonly GuardReport[]): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  registerGuards(registry, guards);
   const requests = new Histogram({
     name: "marquee_request_duration_seconds",
     help: "GraphQL requests by tenant.",
@@ -40,12 +42,19 @@ export function createMetrics(): Metrics {
     buckets: LATENCIES,
     registers: [registry],
   });
+  const missed = new Counter({
+    name: "marquee_store_missed_total",
+    help: "Requests in which a store did not answer and its fallback did.",
+    labelNames: ["store"],
+    registers: [registry],
+  });
   return {
     registry,
-    observeRequest(tenant, seconds, codes, calls) {
+    observeRequest(tenant, seconds, codes, log) {
       requests.observe({ tenant }, seconds);
       for (const code of codes) errors.inc({ code });
-      for (const call of calls) storeCalls.observe({ store: call.store }, call.ms / 1000);
+      for (const store of log.missed) missed.inc({ store });
+      for (const call of log.calls) storeCalls.observe({ store: call.store }, call.ms / 1000);
     },
   };
 }

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import pg from "pg";
+
+/** A connection that is used by one at a time. */
+export interface Lease {
+  readonly client: pg.PoolClient;
+  /** Gives the connection back; with an error, it is closed instead. Once only: what comes after does nothing. */
+  release(error?: Error): void;
+  /** Ends what runs on it, here and at the server, and closes it. */
+  cancel(): void;
+}
+
+/** What the driver's types leave out. */
+interface DriverClient {
+  processID?: number;
+  connection?: { stream: { destroy(): void } };
+}
+
+/** Time that a statement nobody waits for any more is given to end by itself: cheaper than another connection. Milliseconds. */
+const GRACE_MS = 50;
+/** Time to reach the server for ending a statement. A frozen one ends it by its own timeout. Milliseconds. */
+const CANCEL_MS = 2_000;
+
+/**
+ * A pool of connections whose statements can be cancelled. Cancelling ends the whole backend, by way of a spare
+ * connection: of a pipelined flush, a cancel request would end one statement and let the next begin.
+ */
+export class PostgresPool {
+  readonly #pool: pg.Pool;
+  readonly #spare: pg.Pool;
+
+  /** @param onIdleError told of connections that break while nobody uses them. */
+  constructor(config: pg.PoolConfig, onIdleError: (error: Error) => void) {
+    this.#pool = new pg.Pool(config);
+    this.#spare = new pg.Pool({
+      connectionString: config.connectionString,
+      application_name: "marquee-cancel",
+      max: 1,
+      idleTimeoutMillis: 1_000,
+      connectionTimeoutMillis: CANCEL_MS,
+      query_timeout: CANCEL_MS,
+    });
+    this.#pool.on("error", onIdleError);
+    this.#spare.on("error", () => undefined);
+    // One that breaks in use rejects what was asked of it; without a listener of its own it would end the process as well.
+    for (const pool of [this.#pool, this.#spare])
+      pool.on("connect", (client) => client.on("error", () => undefined));
+  }
+
+  /** Takes a connection; it must be released. */
+  async lease(): Promise<Lease> {
+    const client = await this.#pool.connect();
+    let held = true;
+    const release = (error?: Error) => {
+      if (held) client.release(error);
+      held = false;
+    };
+    return {
+      client,
+      release,
+      cancel: () => {
+        if (!held) return;
+        // Released with an error, a connection that pipelines would wait for its answers first.
+        const { processID, connection } = client as DriverClient;
+        connection?.stream.destroy();
+        release(new Error("Connection terminated: its statement was cancelled"));
+        void this.#terminate(processID);
+      },
+    };
+  }
+
+  /**
+   * Works on a connection until the signal is aborted: what still runs then is cancelled at the server.
+   *
+   * @param work must not keep the connection.
+   */
+  async use<T>(signal: AbortSignal, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const lease = await this.lease();
+    if (signal.aborted) {
+      lease.release();
+      throw signal.reason as Error;
+    }
+    const abort = () => void sleep(GRACE_MS).then(() => lease.cancel());
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const answer = await work(lease.client);
+      lease.release();
+      return answer;
+    } catch (error) {
+      lease.release(error as Error);
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([this.#pool.end(), this.#spare.end()]);
+  }
+
+  async #terminate(processId: number | undefined): Promise<void> {
+    if (processId === undefined) return;
+    // One that cannot be reached cannot be told; it notices that nobody listens when it answers.
+    await this.#spare.query("select pg_terminate_backend($1)", [processId]).catch(() => undefined);
+  }
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+
+import { failureCases, findKnown, type FailureCase } from "../support/failure-cases.js";
+import { failureTable } from "../support/failure-table.js";
+import { startGateway, type TestGateway } from "../support/gateway.js";
+import { layWire, type Wire } from "../support/wire.js";
+
+const EMAIL = "viewer@meridian.example";
+const NAMES = failureTable().map(({ name }) => name);
+
+let wire: Wire;
+let gateway: TestGateway;
+let token: string;
+let cases: Record<string, FailureCase>;
+
+/** A gateway on one PostgreSQL, which has been cut off. */
+beforeAll(async () => {
+  wire = await layWire(inject("postgresUrl"));
+  gateway = await startGateway({ POSTGRES_URL: wire.url, MARQUEE_STORE_DEADLINE_MS: "10000" });
+  token = await gateway.signIn(EMAIL);
+  cases = failureCases(await findKnown(gateway, EMAIL, token), EMAIL);
+});
+afterAll(async () => {
+  await gateway.close();
+  await wire.close();
+});
+
+describe("with PostgreSQL alone", () => {
+  it("every row of the table has a case, and its field an answer", async () => {
+    expect(Object.keys(cases).sort()).toEqual([...NAMES].sort());
+    for (const name of NAMES.filter((each) => each !== "Mutation.refreshSession")) {
+      const { query, variables, valueOf } = cases[name]!;
+      const answer = await gateway.ask(query, { token, variables });
+      expect(answer.errors, name).toBeUndefined();
+      expect(valueOf(answer.data), name).not.toBeNull();
+      expect(valueOf(answer.data), name).toBeDefined();
+    }
+  });
+
+  it("every field is null with the store named while it is down, and answered when it is back", async () => {
+    await wire.cut();
+    for (const name of NAMES) {
+      const { query, variables, valueOf } = cases[name]!;
+      const answer = await gateway.ask(query, { token, variables });
+      expect(answer.status, name).toBe(200);
+      expect(valueOf(answer.data) ?? null, name).toBeNull();
+      expect(answer.errors, name).toBeDefined();
+      for (const { extensions } of answer.errors!)
+        expect(extensions, name).toEqual({ code: "STORE_UNAVAILABLE", store: "POSTGRES" });
+    }
+    const ready = await fetch(`${gateway.url}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({
+      status: "down",
+      stores: [{ store: "POSTGRES", state: "DOWN", breaker: "OPEN" }],
+    });
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(/^marquee_store_breaker_state\{store="POSTGRES"\} [12]$/m);
+    expect(metrics).toMatch(/^marquee_store_rejected_total\{store="POSTGRES",reason="breaker"\} [1-9]/m);
+    expect(metrics).toMatch(/^marquee_store_failed_total\{store="POSTGRES",reason="outage"\} [1-9]/m);
+    expect(metrics).toMatch(/^marquee_store_in_flight\{store="POSTGRES"\} 0$/m);
+    expect(metrics).toMatch(/^marquee_store_queued\{store="POSTGRES"\} 0$/m);
+    expect(metrics).toMatch(/^marquee_store_retries_total\{store="POSTGRES"\} \d+$/m);
+    expect(metrics).toMatch(/^marquee_store_missed_total\{store="POSTGRES"\} [1-9]/m);
+    await wire.mend();
+    await expect
+      .poll(async () => (await fetch(`${gateway.url}/readyz`)).status, { timeout: 10_000 })
+      .toBe(200);
+    const { data } = await gateway.ask("{ viewer { profile { name } } }", { token });
+    expect(data.viewer.profile.name).toBeTruthy();
+  });
+});

@@ -1,0 +1,180 @@
+import { once } from "node:events";
+
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+
+import { PostgresStore, sql } from "../../datasources/postgres/store.postgres.js";
+import { StoreAbortedError, StoreUnavailableError } from "../../datasources/store-error.js";
+import { applicationUrl, type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { layStallingWire, type StallingWire } from "../engines/stalling-wire.js";
+import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+
+const DEADLINE_MS = 400;
+
+let stores: Stores;
+let tenant: Tenant;
+let admin: pg.Client;
+let wire: StallingWire;
+let store: PostgresStore;
+
+beforeAll(async () => {
+  stores = await openTestStores();
+  tenant = await createTestTenant(stores);
+  admin = new pg.Client({ connectionString: inject("postgresUrl") });
+  await admin.connect();
+});
+afterAll(() => Promise.all([stores.close(), admin.end()]));
+beforeEach(async () => {
+  wire = await layStallingWire(applicationUrl(inject("postgresUrl")).url);
+  store = new PostgresStore(wire.url, () => undefined, DEADLINE_MS);
+});
+afterEach(async () => {
+  await store.close();
+  await wire.close();
+});
+
+const one = (request = testRequest(tenant)) => store.read(request, "test.one", sql`select 1 as value`);
+/** A statement that can be found among those the server runs. */
+const sleepFor = (seconds: number, mark: string) => sql`select pg_sleep(${seconds}), ${mark}::text`;
+
+/** How many of them the server runs now. */
+async function running(): Promise<number> {
+  const { rows } = await admin.query<{ count: number }>(
+    `select count(*)::int as count from pg_stat_activity
+     where state = 'active' and pid <> pg_backend_pid() and application_name like 'marquee-%' and query like '%pg_sleep%' and datname = current_database()`,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function secondsOf(work: Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work.catch(() => undefined);
+  return (performance.now() - started) / 1000;
+}
+
+describe("a read past its deadline", () => {
+  it("is answered as unavailable and ended at the server, with every statement of its flush", async () => {
+    const request = testRequest(tenant);
+    const reads = [1, 2, 3].map((n) => store.read(request, `test.${n}`, sleepFor(3, `deadline ${n}`)));
+    const settled = Promise.allSettled(reads);
+    await expect.poll(running).toBe(1);
+    expect(await secondsOf(settled)).toBeLessThan(1);
+    for (const answer of await settled)
+      expect(answer).toMatchObject({ status: "rejected", reason: { store: "POSTGRES" } });
+    await expect.poll(running, { timeout: 1_000 }).toBe(0);
+    expect(request.calls.calls).toEqual([]);
+  });
+
+  it("is not waited for a second time by the same request, while others are answered", async () => {
+    const request = testRequest(tenant);
+    await expect(store.read(request, "test.slow", sleepFor(3, "again"))).rejects.toBeInstanceOf(
+      StoreUnavailableError,
+    );
+    expect(await secondsOf(one(request))).toBeLessThan(0.1);
+    await expect(one(request)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await one()).toEqual([{ value: 1 }]);
+  });
+
+  it("of a server that has stopped talking is given up as well, and so are transactions and pings", async () => {
+    await one();
+    wire.stall();
+
+    const asked = [one(), store.transaction(tenant, (query) => query(sql`select 1`)), store.ping()].map(
+      secondsOf,
+    );
+    for (const seconds of await Promise.all(asked)) {
+      expect(seconds).toBeGreaterThan(0.3);
+      expect(seconds).toBeLessThan(1.5);
+    }
+    wire.flow();
+    await expect.poll(() => one().catch(() => "not yet"), { timeout: 5_000 }).toEqual([{ value: 1 }]);
+  });
+});
+
+describe("a client that goes away", () => {
+  it("takes its statement along", async () => {
+    const patient = new PostgresStore(wire.url, () => undefined, 20_000);
+    const client = new AbortController();
+    const request = { ...testRequest(tenant), signal: client.signal };
+    const read = patient.read(request, "test.slow", sleepFor(15, "gone"));
+    await expect.poll(running).toBe(1);
+    client.abort();
+    await expect(read).rejects.toBeInstanceOf(StoreAbortedError);
+    await expect.poll(running, { timeout: 3_000 }).toBe(0);
+    expect(patient.guard.report()).toMatchObject({ breaker: "CLOSED", failed: { deadline: 0, outage: 0 } });
+    await patient.close();
+  });
+
+  it("leaves the connection to others where its statement ends by itself", async () => {
+    await one();
+    const before = wire.open();
+    const client = new AbortController();
+    const read = one({ ...testRequest(tenant), signal: client.signal });
+    setImmediate(() => client.abort());
+    await read.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(wire.open()).toBe(before);
+  });
+});
+
+describe("reads on connections that broke meanwhile", () => {
+  it("are tried again once, within the budget, and writes are not", async () => {
+    await one();
+    await store.transaction(tenant, (query) => query(sql`select 1`));
+    const { rowCount } = await admin.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'marquee-%' and usename = 'marquee_app' and datname = current_database()",
+    );
+    expect(rowCount).toBeGreaterThan(0);
+    expect(await one()).toEqual([{ value: 1 }]);
+    let runs = 0;
+    await store
+      .transaction(tenant, async (query) => {
+        runs += 1;
+        await query(sql`select pg_terminate_backend(pg_backend_pid())`);
+      })
+      .catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailableError));
+    expect(runs).toBe(1);
+  });
+});
+
+describe("the breaker", () => {
+  it("leaves a dead server alone, lets one probe through, and closes when it is back", async () => {
+    await one();
+    wire.cut();
+    for (let n = 0; n < 6; n += 1) await one().catch(() => undefined);
+    expect(store.guard.state).toBe("OPEN");
+    const before = store.guard.report().rejected.breaker;
+    await Promise.allSettled(Array.from({ length: 20 }, () => one()));
+    expect(store.guard.report().rejected.breaker).toBe(before + 20);
+    await expect(store.transaction(tenant, (query) => query(sql`select 1`))).rejects.toBeInstanceOf(
+      StoreUnavailableError,
+    );
+    wire.mend();
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => one()));
+    // One was the probe; the others were told at once that the store is not available.
+    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(store.guard.state).toBe("CLOSED");
+    expect(await one()).toEqual([{ value: 1 }]);
+  });
+
+  it("is closed by a health check where nobody else asks", async () => {
+    wire.cut();
+    for (let n = 0; n < 6; n += 1) await one().catch(() => undefined);
+    wire.mend();
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
+    await store.guard.probe(() => store.ping());
+    expect(store.guard.state).toBe("CLOSED");
+  });
+});
+
+it("closes without waiting for a server that does not answer", async () => {
+  const closing = new PostgresStore(wire.url, () => undefined, DEADLINE_MS);
+  await closing.read(testRequest(tenant), "test.one", sql`select 1`);
+  wire.stall();
+  const ended = closing.close().then(() => "closed");
+  const late = new AbortController();
+  setTimeout(() => late.abort(), 3_000);
+  expect(await Promise.race([ended, once(late.signal, "abort").then(() => "still open")])).toBe("closed");
+});

@@ -1,0 +1,145 @@
+import { type Answer, type TestGateway } from "./gateway.js";
+
+/** How a row of the table in docs/failures.md is asked for. */
+export interface FailureCase {
+  query: string;
+  variables?: Record<string, unknown>;
+  /** The field's value in an answer's data; undefined where an object above it is null. */
+  valueOf(data: Answer["data"] | null): unknown;
+}
+
+/** Things of the demo tenant that the cases ask for. */
+export interface Known {
+  /** Begun, rated and with neighbours: global ids. */
+  begun: string;
+  rated: string;
+  similar: string;
+  person: string;
+  /** A row of the home page that is there without PostgreSQL, and one that is built on a watched title. */
+  row: string;
+  because: string;
+  profile: string;
+  refreshToken: string;
+}
+
+/** Finds in the demo tenant what the cases ask for, while all stores are up. */
+export async function findKnown(gateway: TestGateway, email: string, token: string): Promise<Known> {
+  const { data } = await gateway.ask(
+    `{
+      viewer { profile {
+        id
+        continueWatching(first: 1) { edges { node { id } } }
+        ratings(first: 1) { edges { node { id } } }
+      } }
+      home(first: 30) { id kind }
+      titles(first: 50, orderBy: { field: POPULARITY, direction: DESC }) {
+        edges { node { id credits { person { id } } similar(first: 1) { edges { score } } } }
+      }
+    }`,
+    { token },
+  );
+  const { profile } = data.viewer;
+  const titles: { id: string; credits: { person: { id: string } }[]; similar: { edges: object[] } }[] =
+    data.titles.edges.map((edge: { node: object }) => edge.node);
+  const row = (kind: string) => data.home.find((each: { kind: string }) => each.kind === kind).id as string;
+  return {
+    begun: profile.continueWatching.edges[0].node.id,
+    rated: profile.ratings.edges[0].node.id,
+    similar: titles.find(({ similar }) => similar.edges.length > 0)!.id,
+    person: titles.find(({ credits }) => credits.length > 0)!.credits[0]!.person.id,
+    row: row("NEW"),
+    because: row("BECAUSE_YOU_WATCHED"),
+    profile: profile.id,
+    refreshToken: await refreshTokenOf(gateway, email),
+  };
+}
+
+async function refreshTokenOf(gateway: TestGateway, email: string): Promise<string> {
+  const { data } = await gateway.ask(SIGN_IN, { variables: { input: { email, password: "marquee" } } });
+  return data.signIn.refreshToken as string;
+}
+
+const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken errors { code } } }`;
+
+/** A case for every row, by its name in the table. */
+export function failureCases(known: Known, email: string): Record<string, FailureCase> {
+  const root = (query: string, name: string, variables = {}): FailureCase => ({
+    query,
+    variables,
+    valueOf: (data) => data?.[name],
+  });
+  const ofTitle = (id: string, field: string, name: string): FailureCase => ({
+    query: `query ($id: ID!) { title(id: $id) { ${field} } }`,
+    variables: { id },
+    valueOf: (data) => data?.title?.[name],
+  });
+  const ofProfile = (field: string, name: string): FailureCase => ({
+    query: `{ viewer { profile { ${field} } } }`,
+    valueOf: (data) => data?.viewer?.profile?.[name],
+  });
+  const ofRow = (id: string, field: string, name: string): FailureCase => ({
+    query: `query ($id: ID!) { node(id: $id) { ... on HomeRow { ${field} } } }`,
+    variables: { id },
+    valueOf: (data) => data?.node?.[name],
+  });
+  const byId = "query ($id: ID!) { node(id: $id) { id } }";
+  const asOf = "query ($id: ID!, $at: DateTime!) { title(id: $id, asOf: $at) { name } }";
+  const at = new Date().toISOString();
+  return {
+    "Query.title": root("query ($id: ID!) { title(id: $id) { name } }", "title", { id: known.begun }),
+    "Query.title(asOf:)": root(asOf, "title", { id: known.begun, at }),
+    "Query.titles": root("{ titles(first: 3) { edges { node { name } } } }", "titles"),
+    "TitleConnection.totalCount": {
+      query: "{ titles(first: 1) { totalCount } }",
+      valueOf: (data) => data?.titles?.totalCount,
+    },
+    "Query.genres": root("{ genres { name } }", "genres"),
+    "Query.person": root("query ($id: ID!) { person(id: $id) { name } }", "person", { id: known.person }),
+    "Person.titles": {
+      query: "query ($id: ID!) { person(id: $id) { titles(first: 3) { edges { role node { name } } } } }",
+      variables: { id: known.person },
+      valueOf: (data) => data?.person?.titles,
+    },
+    "Query.node of the catalogue": root(byId, "node", { id: known.similar }),
+    "Query.node of an account": root(byId, "node", { id: known.profile }),
+    "Query.nodes": {
+      query: "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }",
+      variables: { ids: [known.begun, known.person] },
+      valueOf: (data) => ((data?.nodes ?? []).includes(null) ? null : data?.nodes),
+    },
+    "Query.search": root(`{ search(query: "love", first: 3) { edges { node { name } } } }`, "search"),
+    "Query.suggest": root(`{ suggest(prefix: "the", first: 3) { text kind } }`, "suggest"),
+    "Title.similar": ofTitle(known.similar, "similar(first: 3) { edges { node { name } } }", "similar"),
+    "Profile.recommendations": ofProfile(
+      "recommendations(first: 3) { model title { name } }",
+      "recommendations",
+    ),
+    "Query.home": root("{ home(first: 30) { kind } }", "home"),
+    "HomeRow.name": ofRow(known.row, "name", "name"),
+    "HomeRow.because": ofRow(known.because, "because { name }", "because"),
+    "HomeRow.titles": ofRow(known.row, "titles(first: 3) { edges { node { name } } }", "titles"),
+    "Query.viewer": root("{ viewer { roles } }", "viewer"),
+    "Query.top10": root("{ top10 { rank title { name } } }", "top10"),
+    "Title.myProgress": ofTitle(known.begun, "myProgress { positionSeconds }", "myProgress"),
+    "Title.myRating": ofTitle(known.rated, "myRating", "myRating"),
+    "Title.inMyWatchlist": ofTitle(known.begun, "inMyWatchlist", "inMyWatchlist"),
+    "Profile.continueWatching": ofProfile(
+      "continueWatching(first: 3) { edges { node { name } } }",
+      "continueWatching",
+    ),
+    "Profile.watchlist": ofProfile("watchlist(first: 3) { edges { node { name } } }", "watchlist"),
+    "Profile.history": ofProfile("history(first: 3) { edges { node { name } } }", "history"),
+    "Profile.ratings": ofProfile("ratings(first: 3) { edges { rating node { name } } }", "ratings"),
+    "Mutation.signIn": root(SIGN_IN, "signIn", { input: { email, password: "marquee" } }),
+    "Mutation.selectProfile": root(
+      "mutation ($input: SelectProfileInput!) { selectProfile(input: $input) { expiresAt } }",
+      "selectProfile",
+      { input: { profile: known.profile } },
+    ),
+    "Mutation.refreshSession": root(
+      "mutation ($input: RefreshInput!) { refreshSession(input: $input) { expiresAt } }",
+      "refreshSession",
+      { input: { refreshToken: known.refreshToken } },
+    ),
+  };
+}

@@ -2,6 +2,8 @@ import { createHmac, randomBytes } from "node:crypto";
 
 import { type Accounts } from "./accounts/accounts.js";
 import { PostgresAccounts } from "./accounts/accounts.postgres.js";
+import { type Profiles } from "./accounts/profiles.js";
+import { PostgresProfiles } from "./accounts/profiles.postgres.js";
 import { type Tenants } from "./accounts/tenants.js";
 import { PostgresTenants } from "./accounts/tenants.postgres.js";
 import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
@@ -9,9 +11,14 @@ import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
+import { type Checkouts, type CheckoutSteps } from "./checkouts/checkouts.js";
+import { PostgresCheckouts } from "./checkouts/checkouts.postgres.js";
+import { PostgresCheckoutSteps } from "./checkouts/checkout-steps.postgres.js";
 import { openEngines, type Engine, type EngineAddresses, type MovableDomains } from "./engines.js";
+import { type Jobs } from "./jobs/jobs.js";
+import { PostgresJobs } from "./jobs/jobs.postgres.js";
 import { startEmbeddedPostgres } from "./postgres/embedded.js";
-import { APP_ROLE, migrate } from "./migrations/migrate.postgres.js";
+import { APP_ROLE, migrate, WORKER_ROLE } from "./migrations/migrate.postgres.js";
 import { explainServerError } from "./postgres/server-error.js";
 import { PostgresStore } from "./postgres/store.postgres.js";
 import { type ProjectionTarget } from "./projection-target.js";
@@ -36,6 +43,10 @@ import { PostgresViewingIngest } from "./viewing/viewing-ingest.postgres.js";
 export interface Stores {
   tenants: Tenants;
   accounts: Accounts;
+  profiles: Profiles;
+  checkouts: Checkouts;
+  checkoutSteps: CheckoutSteps;
+  jobs: Jobs;
   catalog: Catalog;
   catalogProjection: CatalogProjection;
   titleVersions: TitleVersions;
@@ -103,6 +114,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       tenants,
       ...domains,
       ...moved(engines),
+      jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn),
       settle: (tenant) => postgres.refreshStatistics(tenant),
       projections: engines.map((engine) => engine.target),
       health: () =>
@@ -131,6 +143,9 @@ function moved(engines: readonly Engine[]): Partial<MovableDomains> {
 function postgresDomains(postgres: PostgresStore) {
   return {
     accounts: new PostgresAccounts(postgres),
+    profiles: new PostgresProfiles(postgres),
+    checkouts: new PostgresCheckouts(postgres),
+    checkoutSteps: new PostgresCheckoutSteps(postgres),
     catalog: new PostgresCatalog(postgres),
     catalogProjection: new PostgresCatalogProjection(postgres),
     titleVersions: new PostgresTitleVersions(postgres),
@@ -155,4 +170,10 @@ export function applicationUrl(adminUrl: string): { url: string; password: strin
   url.username = APP_ROLE;
   url.password = password;
   return { url: url.href, password };
+}
+
+function withUser(databaseUrl: string, user: string): string {
+  const url = new URL(databaseUrl);
+  url.username = user;
+  return url.href;
 }

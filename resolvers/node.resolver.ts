@@ -6,6 +6,7 @@ import { Node } from "../schema/node.js";
 import { Context } from "../src/context.js";
 import { badInput } from "../src/errors.js";
 import { fromGlobalId, type NodeRef, type NodeType } from "../src/global-id.js";
+import { toCheckout } from "./checkout.value.js";
 import { homeRows } from "./home.resolver.js";
 import { toViewer, type ViewerValue } from "./profile.value.js";
 import { NamedValue } from "./title.value.js";
@@ -72,6 +73,11 @@ const FINDERS: Record<NodeType, Finder> = {
     (await ctx.viewer(path))?.subscription?.plan.id === id
       ? ownNode(ctx, path, (viewer) => viewer.subscription?.plan)
       : null,
+  Checkout: async (ctx, id, path) => {
+    const account = ctx.identity?.account;
+    const checkout = account ? await ctx.gateway.stores.checkouts.find(ctx.on(path), account, id) : null;
+    return checkout && toCheckout(ctx.tenant, checkout);
+  },
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
 };
 

@@ -1,4 +1,9 @@
-import { type ProfileRecord, type ViewerRecord } from "../datasources/accounts/accounts.js";
+import {
+  type PlanRecord,
+  type ProfileRecord,
+  type SubscriptionRecord,
+  type ViewerRecord,
+} from "../datasources/accounts/accounts.js";
 import { type Tenant } from "../datasources/tenant.js";
 import { ratingOfAge } from "../schema/scalars.js";
 import { type Context } from "../src/context.js";
@@ -36,6 +41,21 @@ export class ProfileValue {
   }
 }
 
+/** A plan as GraphQL reads it. */
+export function toPlan(tenant: Tenant, plan: PlanRecord) {
+  return { ...plan, __typename: "Plan" as const, id: toGlobalId(tenant, "Plan", plan.id) };
+}
+
+/** A subscription as GraphQL reads it. */
+export function toSubscription(tenant: Tenant, subscription: SubscriptionRecord) {
+  return {
+    ...subscription,
+    __typename: "Subscription" as const,
+    id: toGlobalId(tenant, "Subscription", subscription.id),
+    plan: toPlan(tenant, subscription.plan),
+  };
+}
+
 /** The viewer as GraphQL reads it. */
 export function toViewer(ctx: Context, viewer: ViewerRecord, roles = ctx.identity?.roles ?? []) {
   const { tenant } = ctx;
@@ -51,19 +71,7 @@ export function toViewer(ctx: Context, viewer: ViewerRecord, roles = ctx.identit
     profiles: viewer.profiles.map((profile) => new ProfileValue(tenant, profile)),
     tenant: { slug: tenant.slug, name: tenant.name, tier: tenant.tier },
     roles,
-    subscription: subscription && {
-      __typename: "Subscription",
-      id: toGlobalId(tenant, "Subscription", subscription.id),
-      state: subscription.state,
-      currentPeriodEnd: subscription.currentPeriodEnd,
-      plan: {
-        __typename: "Plan",
-        id: toGlobalId(tenant, "Plan", subscription.plan.id),
-        name: subscription.plan.name,
-        maxStreams: subscription.plan.maxStreams,
-        maxHeight: subscription.plan.maxHeight,
-      },
-    },
+    subscription: subscription && toSubscription(tenant, subscription),
     consents: viewer.consents,
   };
 }

@@ -1,9 +1,11 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
+import { Refusal } from "../datasources/refusal.js";
+import { SignUpInput } from "../schema/account.input.js";
 import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
 import { SessionPayload, Viewer } from "../schema/viewer.type.js";
-import { verifyPassword } from "../src/auth/passwords.js";
+import { hashPassword, verifyPassword } from "../src/auth/passwords.js";
 import { audienceClaims, closeSession, openSession, tenantOfRefreshToken } from "../src/auth/sessions.js";
 import { Context } from "../src/context.js";
 import { clientError } from "../src/errors.js";
@@ -36,6 +38,33 @@ export class SessionResolver {
     }
     const { accountId, firstProfileId, roles } = account;
     ctx.becomes(tenant, { tenant: tenant.slug, account: accountId, profile: firstProfileId, roles });
+    return session(ctx, info);
+  }
+
+  @Mutation(() => SessionPayload, {
+    description:
+      "Makes an account with a first profile and signs it in. The tenant is that of the request. An address that has an account already is refused, which says that it has one: only a message to the address could keep that secret.",
+  })
+  async signUp(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => SignUpInput, { description: "Who." }) input: SignUpInput,
+  ) {
+    const { tenant } = ctx;
+    try {
+      const email = checkedEmail(input.email);
+      const password = checkedPassword(input.password);
+      const { accountId, profileId } = await ctx.gateway.stores.profiles.signUp(tenant, {
+        email,
+        passwordHash: await hashPassword(password),
+        country: input.country ?? tenant.defaultCountry,
+        profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
+      });
+      ctx.becomes(tenant, { tenant: tenant.slug, account: accountId, profile: profileId, roles: ["VIEWER"] });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refused(error.field, error.code, error.message);
+    }
     return session(ctx, info);
   }
 
@@ -109,6 +138,20 @@ function refused(field: string | null, code: string, message: string) {
     viewer: null,
     errors: [{ field, code, message }],
   };
+}
+
+/** An address without what surrounds it. @throws Refusal INVALID_EMAIL. */
+function checkedEmail(email: string): string {
+  const trimmed = email.trim();
+  if (trimmed.length <= 254 && /^[^\s@\0]{1,64}@[^\s@\0]+\.[^\s@\0]+$/.test(trimmed)) return trimmed;
+  throw new Refusal("email", "INVALID_EMAIL", "An e-mail address has the form name@domain.");
+}
+
+/** @throws Refusal INVALID_PASSWORD. */
+function checkedPassword(password: string): string {
+  const { length } = [...password];
+  if (length >= 8 && length <= 200) return password;
+  throw new Refusal("password", "INVALID_PASSWORD", "A password has 8 to 200 characters.");
 }
 
 /** The tenant that an address's domain begins with, else the request's own. */

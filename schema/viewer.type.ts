@@ -80,6 +80,12 @@ export class Plan extends Node {
 
   @Field(() => Int, { description: "Highest resolution. Lines." })
   maxHeight!: number;
+
+  @Field(() => Int, { description: "What a month of it costs. Hundredths of the currency." })
+  priceCents!: number;
+
+  @Field({ description: "The currency. ISO 4217." })
+  currency!: string;
 }
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: "An account's subscription." })
@@ -92,6 +98,12 @@ export class Subscription extends Node {
 
   @Field(() => DateTime, { nullable: true, description: "When the paid period ends." })
   currentPeriodEnd!: string | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When it ends because it was cancelled; null while it goes on.",
+  })
+  endsAt!: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "What an account has agreed to." })

@@ -43,6 +43,12 @@ export const environment = z.object({
   NEO4J_URL: storeUrl(/^(bolt|neo4j)(\+s|\+ssc)?:\/\/.+/, "a bolt:// or neo4j:// URL"),
   NEO4J_CA_FILE: z.string().min(1).optional(),
   MARQUEE_STORE_DEADLINE_MS: wholeNumber(50, 60_000).default(2_000),
+  PAYMENTS_URL: z
+    .string()
+    .regex(/^https?:\/\/.+/, "is not an http:// or https:// URL")
+    .optional(),
+  PAYMENTS_KEY: z.string().min(1).optional(),
+  PAYMENTS_DEADLINE_MS: wholeNumber(50, 60_000).default(5_000),
   MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
@@ -70,6 +76,14 @@ export interface Config {
   auth: {
     /** Null: a key is made once and kept in the data folder. */ signingKey: string | null;
     tokenMinutes: number;
+  };
+  payments: {
+    /** Where the payment provider's API begins; null where there is none. */
+    url: string | null;
+    /** What it knows us by. */
+    key: string | null;
+    /** Time that one call of it may take. Milliseconds. */
+    deadlineMs: number;
   };
   playground: boolean;
   introspection: boolean;
@@ -101,6 +115,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       deadlineMs: value.MARQUEE_STORE_DEADLINE_MS,
     },
     auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
+    payments: {
+      url: value.PAYMENTS_URL ?? null,
+      key: value.PAYMENTS_KEY ?? null,
+      deadlineMs: value.PAYMENTS_DEADLINE_MS,
+    },
     playground: value.MARQUEE_PLAYGROUND,
     introspection: value.MARQUEE_INTROSPECTION,
     logLevel: value.LOG_LEVEL,
@@ -117,6 +136,8 @@ const SECRETS = new Set([
   "MONGODB_URL",
   "OPENSEARCH_URL",
   "NEO4J_URL",
+  "PAYMENTS_URL",
+  "PAYMENTS_KEY",
 ]);
 
 function describe(error: z.ZodError, env: Record<string, string | undefined>): string {

@@ -13,6 +13,7 @@ export const NODE_TYPES = [
   "Account",
   "Plan",
   "Subscription",
+  "Checkout",
   "HomeRow",
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];

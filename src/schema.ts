@@ -10,6 +10,8 @@ import {
 } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 
+import { AccountResolver } from "../resolvers/account.resolver.js";
+import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
@@ -37,6 +39,8 @@ export function createSchema(): GraphQLSchema {
       Top10Resolver,
       ProfileResolver,
       SessionResolver,
+      AccountResolver,
+      CheckoutResolver,
     ],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,

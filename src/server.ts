@@ -18,6 +18,8 @@ import { clientError } from "./errors.js";
 import { checkAddress, listen } from "./listen.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics } from "./observability/metrics.js";
+import { startWorker } from "./jobs/worker.js";
+import { openPayments } from "./payments/open-payments.js";
 import { keepProjections, type FillProgress } from "./projections/keeper.js";
 import { packageRoot } from "./package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
@@ -61,15 +63,23 @@ export async function startGateway(
     await prepare(stores);
     const keeper = await keepProjections(stores, (line) => logger.warn(line), onFill);
     const cursors = createCursors(tokens.signingKey);
-    const gateway = { stores, tokens, cursors, consistency: createConsistencyTokens(cursors) };
+    const payments = openPayments(config);
+    const paymentsDeadlineMs = config.payments.deadlineMs;
+    const consistency = createConsistencyTokens(cursors);
+    const gateway = { stores, tokens, cursors, consistency, payments, paymentsDeadlineMs };
     const app = await createApp(config, gateway, logger);
     const drain = createDrain(app);
-    const url = await listen(app, config);
+    const worker = await startWorker({ stores, payments, paymentsDeadlineMs });
+    const url = await listen(app, config).catch(async (error: unknown) => {
+      await worker.stop();
+      throw error;
+    });
     let closing: Promise<void> | undefined;
     const close = () =>
-      (closing ??= drain(config.http.drainSeconds).finally(() => {
+      (closing ??= drain(config.http.drainSeconds).finally(async () => {
         keeper.stop();
-        return stores.close();
+        await worker.stop();
+        await stores.close();
       }));
     return { url, stores, tokens, close };
   } catch (error) {

@@ -31,10 +31,13 @@ interface ViewerRow {
   subscription_id: string | null;
   state: "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
   current_period_end: string | null;
+  ends_at: string | null;
   plan_id: string;
   plan_name: string;
   max_streams: number;
   max_height: number;
+  price_cents: number;
+  currency: string;
   personalisation: boolean | null;
   measurement: boolean;
   marketing: boolean;
@@ -54,8 +57,9 @@ export class PostgresAccounts implements Accounts {
       "accounts.viewer",
       sql`select to_jsonb(p) as profile, coalesce(family.profiles, jsonb_build_array(to_jsonb(p))) as profiles,
                  p.account_id, a.email, a.roles, a.country,
-                 s.id as subscription_id, s.state, s.current_period_end,
+                 s.id as subscription_id, s.state, s.current_period_end, s.ends_at,
                  plan.id as plan_id, plan.name as plan_name, plan.max_streams, plan.max_height,
+                 plan.price_cents, plan.currency,
                  c.personalisation, c.measurement, c.marketing, c.updated_at as consents_at
           from profiles p
           left join accounts a on a.id = p.account_id
@@ -64,7 +68,9 @@ export class PostgresAccounts implements Accounts {
             from profiles f where f.account_id = p.account_id
           ) family on true
           left join lateral (
-            select id, plan_id, state, current_period_end from subscriptions
+            select id, plan_id, state, current_period_end,
+                   case when cancelled_at is null then null else current_period_end end as ends_at
+            from subscriptions
             where account_id = p.account_id order by started_at desc, id desc limit 1
           ) s on true
           left join plans plan on plan.id = s.plan_id
@@ -173,8 +179,16 @@ function toSubscription(row: ViewerRow): ViewerRecord["subscription"] {
   return {
     id: row.subscription_id,
     state: row.state,
-    plan: { id: row.plan_id, name: row.plan_name, maxStreams: row.max_streams, maxHeight: row.max_height },
+    plan: {
+      id: row.plan_id,
+      name: row.plan_name,
+      maxStreams: row.max_streams,
+      maxHeight: row.max_height,
+      priceCents: row.price_cents,
+      currency: row.currency,
+    },
     currentPeriodEnd: row.current_period_end,
+    endsAt: row.ends_at,
   };
 }
 

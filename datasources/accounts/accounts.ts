@@ -22,11 +22,24 @@ export interface AccountRecord {
   country: string;
 }
 
+/** A plan as it is offered. */
+export interface PlanRecord {
+  id: string;
+  name: string;
+  maxStreams: number;
+  maxHeight: number;
+  priceCents: number;
+  /** ISO 4217. */
+  currency: string;
+}
+
 export interface SubscriptionRecord {
   id: string;
   state: "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
-  plan: { id: string; name: string; maxStreams: number; maxHeight: number };
+  plan: PlanRecord;
   currentPeriodEnd: string | null;
+  /** When it ends because it was cancelled; null while it goes on. */
+  endsAt: string | null;
 }
 
 export interface ConsentsRecord {

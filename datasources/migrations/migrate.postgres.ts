@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
+import { Logger, runMigrations } from "graphile-worker";
 import pg from "pg";
 
 import { packageRoot } from "../../src/package-root.js";
@@ -13,6 +14,10 @@ export const CONTROL_SCHEMA = "marquee";
 export const SHARED_SCHEMA = "shared";
 /** The role that the gateway's connections have: no superuser, owns nothing, sees one tenant at a time. */
 export const APP_ROLE = "marquee_app";
+/** The role that jobs are fetched with: it sees the queue of jobs and no tenant's rows. */
+export const WORKER_ROLE = "marquee_worker";
+/** Schema of the job runner, made by its own migrations. */
+export const JOBS_SCHEMA = "graphile_worker";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -28,12 +33,13 @@ interface Migration {
  * schema of every isolated tenant. Forward only; processes that start together wait for each other.
  *
  * @param adminUrl a URL whose role may create schemas and roles.
- * @param appPassword the password that the application's role gets.
+ * @param appPassword the password that the application's roles get.
  * @throws StartupError when the database was made by a newer version, or a migration was changed after it ran.
  */
 export async function migrate(adminUrl: string, appPassword: string): Promise<void> {
   await withLock(adminUrl, async (client) => {
     await prepareDatabase(client, appPassword);
+    await migrateJobs(client, adminUrl);
     await migrateSchema(client, CONTROL_SCHEMA, "control");
     await migrateSchema(client, SHARED_SCHEMA, "tenant");
     const { rows } = await client.query<{ schema_name: string }>(
@@ -65,14 +71,44 @@ async function withLock<T>(adminUrl: string, work: (client: pg.Client) => Promis
 }
 
 async function prepareDatabase(client: pg.Client, appPassword: string): Promise<void> {
-  const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [APP_ROLE]);
-  await client.query(
-    `${rowCount ? "alter" : "create"} role ${APP_ROLE} login nosuperuser nobypassrls password ${client.escapeLiteral(appPassword)}`,
-  );
+  for (const role of [APP_ROLE, WORKER_ROLE]) {
+    const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
+    await client.query(
+      `${rowCount ? "alter" : "create"} role ${role} login nosuperuser nobypassrls password ${client.escapeLiteral(appPassword)}`,
+    );
+  }
   for (const extension of ["pg_trgm", "unaccent", "btree_gin", "fuzzystrmatch"]) {
     await client.query(`create extension if not exists ${extension} with schema public`);
   }
 }
+
+/** The job runner's own tables, and the right of its role to work on them: they have row-level security without a policy. */
+async function migrateJobs(client: pg.Client, adminUrl: string): Promise<void> {
+  await runMigrations({
+    connectionString: adminUrl,
+    schema: JOBS_SCHEMA,
+    maxPoolSize: 1,
+    logger: new Logger(() => () => undefined),
+  });
+  await client.query(GRANT_JOBS);
+}
+
+const GRANT_JOBS = `
+do $$
+declare
+  t record;
+begin
+  grant usage on schema ${JOBS_SCHEMA} to ${WORKER_ROLE};
+  grant select, insert, update, delete on all tables in schema ${JOBS_SCHEMA} to ${WORKER_ROLE};
+  grant usage on all sequences in schema ${JOBS_SCHEMA} to ${WORKER_ROLE};
+  for t in
+    select c.oid::regclass as name from pg_class c
+    where c.relnamespace = '${JOBS_SCHEMA}'::regnamespace and c.relkind = 'r' and c.relrowsecurity
+      and not exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'worker')
+  loop
+    execute format('create policy worker on %s to ${WORKER_ROLE} using (true) with check (true)', t.name);
+  end loop;
+end $$`;
 
 async function migrateSchema(client: pg.Client, schema: string, folder: "control" | "tenant"): Promise<void> {
   const known = await readMigrations(folder);

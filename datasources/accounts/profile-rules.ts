@@ -1,0 +1,57 @@
+import { Refusal } from "../refusal.js";
+import { type ProfileKind, type ProfileRecord } from "./accounts.js";
+import { ADULT_LIMIT, KIDS_LIMIT, MAX_PROFILE_NAME, MAX_PROFILES } from "./profiles.js";
+
+/** A profile's name without what surrounds it. @throws Refusal INVALID_NAME, NAME_TAKEN. */
+export function checkedName(name: string, others: readonly ProfileRecord[]): string {
+  const trimmed = name.normalize("NFC").trim().replace(/\s+/g, " ");
+  // eslint-disable-next-line no-control-regex -- names are shown: what cannot be is no name
+  if (trimmed.length === 0 || [...trimmed].length > MAX_PROFILE_NAME || /[\u0000-\u001f]/.test(trimmed)) {
+    throw new Refusal("name", "INVALID_NAME", `A profile's name has 1 to ${MAX_PROFILE_NAME} characters.`);
+  }
+  if (others.some((other) => other.name.toLowerCase() === trimmed.toLowerCase())) {
+    throw new Refusal("name", "NAME_TAKEN", `Another profile of this account is called ${trimmed}.`);
+  }
+  return trimmed;
+}
+
+/** The limit of a profile, in years of age. @throws Refusal MATURITY_LIMIT_TOO_HIGH. */
+export function checkedLimit(kind: ProfileKind, limit: number | undefined): number {
+  if (kind === "ADULT") return limit ?? ADULT_LIMIT;
+  if ((limit ?? KIDS_LIMIT) <= KIDS_LIMIT) return limit ?? KIDS_LIMIT;
+  throw new Refusal(
+    "maturityLimit",
+    "MATURITY_LIMIT_TOO_HIGH",
+    "A kids profile is limited to PG at most; a profile of kind ADULT takes any limit.",
+  );
+}
+
+/** @throws Refusal TOO_MANY_PROFILES. */
+export function checkCount(profiles: readonly ProfileRecord[]): void {
+  if (profiles.length < MAX_PROFILES) return;
+  throw new Refusal(
+    null,
+    "TOO_MANY_PROFILES",
+    `An account has at most ${MAX_PROFILES} profiles; delete one first.`,
+  );
+}
+
+/** An account keeps one profile that is no child's: from a child's nothing can be changed. @throws Refusal LAST_ADULT_PROFILE. */
+export function checkAdultRemains(others: readonly ProfileRecord[]): void {
+  if (others.some(({ kind }) => kind === "ADULT")) return;
+  throw new Refusal("profile", "LAST_ADULT_PROFILE", "An account keeps one profile of kind ADULT at least.");
+}
+
+/** @throws Refusal LAST_PROFILE. */
+export function checkNotLast(others: readonly ProfileRecord[]): void {
+  if (others.length > 0) return;
+  throw new Refusal("profile", "LAST_PROFILE", "An account keeps one profile at least.");
+}
+
+export function profileNotFound(): Refusal {
+  return new Refusal(
+    "profile",
+    "PROFILE_NOT_FOUND",
+    "This account has no such profile; `viewer.profiles` lists them.",
+  );
+}

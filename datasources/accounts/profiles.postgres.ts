@@ -1,0 +1,192 @@
+import { randomBytes, randomUUID } from "node:crypto";
+
+import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
+import { appendEvents } from "../outbox/outbox-append.postgres.js";
+import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
+import { Refusal } from "../refusal.js";
+import { type Tenant } from "../tenant.js";
+import { type ConsentsRecord, type ProfileKind, type ProfileRecord, type ViewerRecord } from "./accounts.js";
+import {
+  checkAdultRemains,
+  checkCount,
+  checkedLimit,
+  checkedName,
+  checkNotLast,
+  profileNotFound,
+} from "./profile-rules.js";
+import { type NewProfile, type Profiles, type SignUp, type WrittenProfile } from "./profiles.js";
+
+/** What an account's owner changes, in PostgreSQL. Changes of one account happen one after the other. */
+export class PostgresProfiles implements Profiles {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  create(tenant: Tenant, owner: ViewerRecord, input: NewProfile): Promise<WrittenProfile> {
+    return this.#change(tenant, owner, async (query, accountId, profiles) => {
+      checkCount(profiles);
+      const name = checkedName(input.name, profiles);
+      const { kind, country } = input;
+      const maturityLimit = checkedLimit(kind, input.maturityLimit);
+      const profile = { id: randomUUID(), accountId, name, kind, maturityLimit, country };
+      await insertProfile(query, profile);
+      return { profile, xid: await appendEvents(query, [event(profile.id, 1, false)]) };
+    });
+  }
+
+  update(
+    tenant: Tenant,
+    owner: ViewerRecord,
+    id: string,
+    change: Partial<NewProfile>,
+  ): Promise<WrittenProfile> {
+    return this.#change(tenant, owner, async (query, _accountId, profiles) => {
+      const before = profiles.find((profile) => profile.id === id);
+      if (!before) throw profileNotFound();
+      const others = profiles.filter((profile) => profile !== before);
+      const kind = change.kind ?? before.kind;
+      if (kind === "KIDS") checkAdultRemains(others);
+      const kept = kind === before.kind ? before.maturityLimit : undefined;
+      const profile: ProfileRecord = {
+        ...before,
+        name: change.name === undefined ? before.name : checkedName(change.name, others),
+        kind,
+        maturityLimit: checkedLimit(kind, change.maturityLimit ?? kept),
+        country: change.country === undefined ? before.country : change.country,
+      };
+      await query(
+        sql`update profiles set name = ${profile.name}, kind = ${kind}, maturity_limit = ${profile.maturityLimit},
+              country = ${profile.country}
+            where id = ${id}`,
+      );
+      return { profile, xid: await appendEvents(query, [event(id, 1, false)]) };
+    });
+  }
+
+  delete(tenant: Tenant, owner: ViewerRecord, id: string): Promise<WrittenProfile> {
+    return this.#change(tenant, owner, async (query, _accountId, profiles) => {
+      const profile = profiles.find((one) => one.id === id);
+      if (!profile) throw profileNotFound();
+      const others = profiles.filter((one) => one !== profile);
+      checkNotLast(others);
+      if (owner.profile.id === id) {
+        throw new Refusal(
+          "profile",
+          "PROFILE_IN_USE",
+          "This profile is in use; selectProfile another one first.",
+        );
+      }
+      checkAdultRemains(others);
+      await removeFacts(query, id);
+      return { profile, xid: await appendEvents(query, [event(id, 2, true)]) };
+    });
+  }
+
+  async setConsents(
+    tenant: Tenant,
+    accountId: string,
+    consents: Partial<Omit<ConsentsRecord, "updatedAt">>,
+  ): Promise<ConsentsRecord> {
+    const { personalisation = null, measurement = null, marketing = null } = consents;
+    return this.postgres.transaction(tenant, async (query) => {
+      await lockAccount(query, accountId);
+      const [row] = await query<ConsentsRecord>(
+        sql`insert into consents as c (tenant_id, account_id, personalisation, measurement, marketing)
+            values (current_setting('marquee.tenant')::int, ${accountId}, coalesce(${personalisation}, true),
+                    coalesce(${measurement}, true), coalesce(${marketing}, false))
+            on conflict (tenant_id, account_id) do update set
+              personalisation = coalesce(${personalisation}, c.personalisation),
+              measurement = coalesce(${measurement}, c.measurement),
+              marketing = coalesce(${marketing}, c.marketing), updated_at = now()
+            returning personalisation, measurement, marketing, updated_at as "updatedAt"`,
+      );
+      if (!row) throw new Error("Consents were written and are not there");
+      return row;
+    });
+  }
+
+  async signUp(tenant: Tenant, account: SignUp): Promise<{ accountId: string; profileId: string }> {
+    const name = checkedName(account.profileName, []);
+    const accountId = randomUUID();
+    const profile: ProfileRecord = {
+      id: randomUUID(),
+      accountId,
+      name,
+      kind: "ADULT",
+      maturityLimit: checkedLimit("ADULT", undefined),
+      country: null,
+    };
+    await this.postgres.transaction(tenant, async (query) => {
+      const [added] = await query(
+        sql`insert into accounts (tenant_id, id, email, password_hash, country)
+            values (current_setting('marquee.tenant')::int, ${accountId}, ${account.email}, ${account.passwordHash},
+                    ${account.country})
+            on conflict (tenant_id, lower(email)) do nothing returning 1`,
+      );
+      if (!added) {
+        throw new Refusal("email", "EMAIL_TAKEN", "An account with this address exists. Sign in instead.");
+      }
+      await insertProfile(query, profile);
+      await query(
+        sql`insert into consents (tenant_id, account_id) values (current_setting('marquee.tenant')::int, ${accountId})`,
+      );
+      await appendEvents(query, [event(profile.id, 1, false)]);
+    });
+    return { accountId, profileId: profile.id };
+  }
+
+  async signOut(tenant: Tenant, session: { accountId: string; profileId: string }): Promise<boolean> {
+    const ended = await this.postgres.transaction(tenant, (query) =>
+      query(
+        sql`delete from sessions where account_id = ${session.accountId} and profile_id = ${session.profileId}
+            returning 1`,
+      ),
+    );
+    return ended.length > 0;
+  }
+
+  /** One change, with the account's profiles as nobody else can change them meanwhile. */
+  #change(
+    tenant: Tenant,
+    owner: ViewerRecord,
+    work: (query: Query, accountId: string, profiles: ProfileRecord[]) => Promise<WrittenProfile>,
+  ): Promise<WrittenProfile> {
+    const accountId = owner.account?.id ?? "";
+    return this.postgres.transaction(tenant, async (query) => {
+      await lockAccount(query, accountId);
+      const profiles = await query<ProfileRecord>(
+        sql`select id, account_id as "accountId", name, kind, maturity_limit as "maturityLimit", country
+            from profiles where account_id = ${accountId} order by position, id for update`,
+      );
+      return work(query, accountId, profiles);
+    });
+  }
+}
+
+function event(id: string, revision: number, deleted: boolean) {
+  return { topic: "PROFILE" as const, entity: id, related: "", revision, state: { deleted } };
+}
+
+async function insertProfile(query: Query, profile: ProfileRecord & { kind: ProfileKind }): Promise<void> {
+  const { id, accountId, name, kind, maturityLimit, country } = profile;
+  await query(
+    sql`insert into profiles (tenant_id, id, account_id, name, kind, maturity_limit, country, position)
+        values (current_setting('marquee.tenant')::int, ${id}, ${accountId}, ${name}, ${kind}, ${maturityLimit},
+                ${country}, (select coalesce(max(position), -1) + 1 from profiles where account_id = ${accountId}))`,
+  );
+}
+
+/** Takes everything of a profile away; its viewing events lose their owner. */
+async function removeFacts(query: Query, id: string): Promise<void> {
+  await query(sql`delete from profiles where id = ${id}`);
+  await query(sql`delete from title_progress where profile_id = ${id}`);
+  await query(sql`delete from ratings where profile_id = ${id}`);
+  await query(sql`delete from watchlist where profile_id = ${id}`);
+  await query(sql`delete from playback_sessions where profile_id = ${id}`);
+  await query(sql`delete from sessions where profile_id = ${id}`);
+  // One name a title and day: whoever counts viewers counts as before, and no trail of one person is left. Nobody keeps the salt.
+  const salt = randomBytes(16).toString("hex");
+  await query(
+    sql`update viewing_events
+        set profile_id = 'deleted-' || md5(${salt} || title_id || (at at time zone 'UTC')::date::text)
+        where profile_id = ${id}`,
+  );
+}

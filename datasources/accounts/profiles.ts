@@ -1,0 +1,65 @@
+import { type Tenant } from "../tenant.js";
+import { type ConsentsRecord, type ProfileKind, type ProfileRecord, type ViewerRecord } from "./accounts.js";
+
+/** Profiles that an account may have. */
+export const MAX_PROFILES = 5;
+/** The highest limit of a kids profile. Age in years. */
+export const KIDS_LIMIT = 8;
+/** A grown-up's profile without a limit. Age in years. */
+export const ADULT_LIMIT = 18;
+/** Characters in a profile's name. */
+export const MAX_PROFILE_NAME = 40;
+
+/** What is to be said of a new profile; limits in years of age. */
+export interface NewProfile {
+  name: string;
+  kind: ProfileKind;
+  /** Undefined: none for a grown-up, {@link KIDS_LIMIT} for a child. */
+  maturityLimit?: number | undefined;
+  /** Null: where the account is. */
+  country: string | null;
+}
+
+/** What a mutation of profiles has written. */
+export interface WrittenProfile {
+  profile: ProfileRecord;
+  /** The id of the transaction. */
+  xid: number;
+}
+
+/** A new account for somebody who signs up. */
+export interface SignUp {
+  email: string;
+  passwordHash: string;
+  country: string;
+  profileName: string;
+}
+
+/** What the owner of an account changes about it. Every method is one transaction and may throw a Refusal. */
+export interface Profiles {
+  /** @throws Refusal INVALID_NAME, NAME_TAKEN, TOO_MANY_PROFILES, MATURITY_LIMIT_TOO_HIGH. */
+  create(tenant: Tenant, owner: ViewerRecord, profile: NewProfile): Promise<WrittenProfile>;
+  /** What is undefined stays. @throws Refusal as for `create`, and PROFILE_NOT_FOUND, LAST_ADULT_PROFILE. */
+  update(
+    tenant: Tenant,
+    owner: ViewerRecord,
+    id: string,
+    change: Partial<NewProfile>,
+  ): Promise<WrittenProfile>;
+  /**
+   * Removes a profile with its progress, ratings, watchlist and sessions. Its viewing events stay for the Top 10 without
+   * anything that says whose they were, or which of them were the same person's on different days or titles.
+   *
+   * @throws Refusal PROFILE_NOT_FOUND, PROFILE_IN_USE, LAST_PROFILE, LAST_ADULT_PROFILE.
+   */
+  delete(tenant: Tenant, owner: ViewerRecord, id: string): Promise<WrittenProfile>;
+  setConsents(
+    tenant: Tenant,
+    accountId: string,
+    consents: Partial<Omit<ConsentsRecord, "updatedAt">>,
+  ): Promise<ConsentsRecord>;
+  /** Makes an account with its first profile and consents. @throws Refusal EMAIL_TAKEN, INVALID_NAME. */
+  signUp(tenant: Tenant, account: SignUp): Promise<{ accountId: string; profileId: string }>;
+  /** Ends the sessions of an account's profile; answers whether there were any. */
+  signOut(tenant: Tenant, session: { accountId: string; profileId: string }): Promise<boolean>;
+}

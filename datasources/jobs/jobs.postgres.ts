@@ -1,0 +1,124 @@
+import { Logger, makeWorkerUtils, run, type Runner, type TaskList } from "graphile-worker";
+import pg from "pg";
+
+import { JOBS_SCHEMA } from "../migrations/migrate.postgres.js";
+import { type Jobs, type RunningJobs, type SagaJob, type SagaTasks } from "./jobs.js";
+
+/** Jobs at work at once in one gateway. */
+const CONCURRENCY = 4;
+/** Time between two looks for jobs that no notification told of. Milliseconds. */
+const POLL_MS = 1_000;
+/** Time between two looks for sagas whose process died. Milliseconds. */
+const RESUME_MS = 1_000;
+/** Time until a runner that gave up is started again. Milliseconds. */
+const RESTART_MS = 1_000;
+
+/** The queue of graphile-worker, in PostgreSQL. Its connections have a role that sees no tenant's rows. */
+export class PostgresJobs implements Jobs {
+  /**
+   * @param url a URL for the worker's role.
+   * @param warn told of what goes wrong, in one line.
+   */
+  constructor(
+    private readonly url: string,
+    private readonly warn: (line: string) => void,
+  ) {}
+
+  async run(tasks: SagaTasks): Promise<RunningJobs> {
+    const pool = new pg.Pool({
+      connectionString: this.url,
+      application_name: "marquee-jobs",
+      max: 4,
+      connectionTimeoutMillis: 5_000,
+    });
+    pool.on("error", (error) => this.warn(`An idle PostgreSQL connection broke: ${error.message}`));
+    pool.on("connect", (client) => client.on("error", () => undefined));
+    const options = { pgPool: pool, schema: JOBS_SCHEMA, logger: this.#logger() };
+    const runner = new Supervised(() => this.#start(options, tasks), this.warn);
+    await runner.start();
+    // Jobs of dead processes were replaced by new ones; what is left of them is of no use to anybody.
+    const utils = await makeWorkerUtils(options);
+    await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] }).finally(() => utils.release());
+    const resume = every(RESUME_MS, () => pool.query("select marquee.resume_sagas()"));
+    return {
+      stop: async () => {
+        await resume.stop();
+        await runner.stop();
+        await pool.end();
+      },
+    };
+  }
+
+  #start(options: object, tasks: SagaTasks): Promise<Runner> {
+    return run({
+      ...options,
+      concurrency: CONCURRENCY,
+      pollInterval: POLL_MS,
+      noHandleSignals: true,
+      parsedCronItems: [],
+      taskList: Object.fromEntries(
+        Object.entries(tasks).map(([name, task]) => [name, (payload: unknown) => task(payload as SagaJob)]),
+      ) as TaskList,
+    });
+  }
+
+  #logger(): Logger {
+    return new Logger(() => (level, message) => {
+      if ((level as string) === "error") this.warn(`Jobs: ${message}`);
+    });
+  }
+}
+
+/** A runner that is started again when it gives up, which it does after a few failures in a row. */
+class Supervised {
+  #runner: Runner | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly open: () => Promise<Runner>,
+    private readonly warn: (line: string) => void,
+  ) {}
+
+  async start(): Promise<void> {
+    const runner = await this.open();
+    if (this.#stopped) return runner.stop();
+    this.#runner = runner;
+    const again = () => {
+      this.#runner = undefined;
+      if (!this.#stopped) this.#later();
+    };
+    runner.promise.then(again, again);
+  }
+
+  #later(): void {
+    this.#restart = setTimeout(() => {
+      this.start().catch((error: Error) => {
+        this.warn(`Jobs cannot be fetched: ${error.message}`);
+        if (!this.#stopped) this.#later();
+      });
+    }, RESTART_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#restart);
+    await this.#runner?.stop().catch(() => undefined);
+  }
+}
+
+/** Does something again and again, never twice at once; failures wait for the next time. */
+function every(ms: number, work: () => Promise<unknown>): { stop(): Promise<unknown> } {
+  let under: Promise<unknown> | undefined;
+  const timer = setInterval(() => {
+    under ??= work()
+      .catch(() => undefined)
+      .finally(() => (under = undefined));
+  }, ms);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return under ?? Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
+
+import { type ConsentsRecord } from "../datasources/accounts/accounts.js";
+import { type NewProfile, type WrittenProfile } from "../datasources/accounts/profiles.js";
+import { MATURITY_AGES } from "../datasources/catalog/title.document.js";
+import {
+  CreateProfileInput,
+  DeleteProfileInput,
+  SetConsentsInput,
+  UpdateProfileInput,
+} from "../schema/account.input.js";
+import {
+  ConsentsPayload,
+  DeleteProfilePayload,
+  ProfilePayload,
+  SignOutPayload,
+} from "../schema/account.type.js";
+import { Context } from "../src/context.js";
+import { localId, toGlobalId } from "../src/global-id.js";
+import { requireOwner } from "./owner.js";
+import { payload } from "./payload.js";
+import { ProfileValue } from "./profile.value.js";
+
+interface ProfileAnswer {
+  profile: ProfileValue | null;
+  consistencyToken: string | null;
+}
+
+interface DeletedAnswer {
+  deletedProfileId: string | null;
+  consistencyToken: string | null;
+}
+
+const NO_PROFILE: ProfileAnswer = {
+  profile: null,
+  consistencyToken: null,
+};
+
+@Resolver()
+export class AccountResolver {
+  @Mutation(() => ProfilePayload, { description: "Adds a profile to the account, up to five." })
+  createProfile(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => CreateProfileInput, { description: "What." }) input: CreateProfileInput,
+  ) {
+    return payload<ProfileAnswer>(NO_PROFILE, async () => {
+      const owner = await requireOwner(ctx, info.path, "createProfile");
+      const { name, kind, country = null } = input;
+      const profile = { name, kind: kind ?? "ADULT", country, maturityLimit: age(input) };
+      return written(ctx, await ctx.gateway.stores.profiles.create(ctx.tenant, owner, profile));
+    });
+  }
+
+  @Mutation(() => ProfilePayload, { description: "Changes a profile of the account." })
+  updateProfile(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => UpdateProfileInput, { description: "Which and what." }) input: UpdateProfileInput,
+  ) {
+    return payload<ProfileAnswer>(NO_PROFILE, async () => {
+      const owner = await requireOwner(ctx, info.path, "updateProfile");
+      const { name, kind, country } = input;
+      const change: Partial<NewProfile> = {
+        ...(name != null && { name }),
+        ...(kind != null && { kind }),
+        ...(country !== undefined && { country }),
+        maturityLimit: age(input),
+      };
+      const id = localId(ctx.tenant, "Profile", input.profile, "input.profile");
+      return written(ctx, await ctx.gateway.stores.profiles.update(ctx.tenant, owner, id, change));
+    });
+  }
+
+  @Mutation(() => DeleteProfilePayload, {
+    description:
+      "Deletes a profile with its progress, ratings, watchlist and sessions. What it watched still counts in the Top 10, without anything that says whose it was.",
+  })
+  deleteProfile(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => DeleteProfileInput, { description: "Which." }) input: DeleteProfileInput,
+  ) {
+    return payload<DeletedAnswer>({ deletedProfileId: null, consistencyToken: null }, async () => {
+      const owner = await requireOwner(ctx, info.path, "deleteProfile");
+      const id = localId(ctx.tenant, "Profile", input.profile, "input.profile");
+      const { profile, xid } = await ctx.gateway.stores.profiles.delete(ctx.tenant, owner, id);
+      ctx.becomes(ctx.tenant, ctx.identity);
+      return {
+        deletedProfileId: toGlobalId(ctx.tenant, "Profile", profile.id),
+        consistencyToken: ctx.consistencyToken(xid),
+      };
+    });
+  }
+
+  @Mutation(() => ConsentsPayload, { description: "Changes what the account agrees to." })
+  setConsents(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => SetConsentsInput, { description: "To what." }) input: SetConsentsInput,
+  ) {
+    return payload<{ consents: ConsentsRecord | null }>({ consents: null }, async () => {
+      const { account } = await requireOwner(ctx, info.path, "setConsents");
+      const { personalisation, measurement, marketing } = input;
+      const wanted = {
+        ...(personalisation != null && { personalisation }),
+        ...(measurement != null && { measurement }),
+        ...(marketing != null && { marketing }),
+      };
+      const consents = await ctx.gateway.stores.profiles.setConsents(ctx.tenant, account.id, wanted);
+      ctx.becomes(ctx.tenant, ctx.identity);
+      return { consents };
+    });
+  }
+
+  @Mutation(() => SignOutPayload, {
+    description:
+      "Ends the sessions of the signed-in account's profile: their refresh tokens are good for nothing any more.",
+  })
+  async signOut(@Ctx() ctx: Context) {
+    const { account, profile } = ctx.identity ?? {};
+    if (!account || !profile) return { signedOut: false };
+    const session = { accountId: account, profileId: profile };
+    return { signedOut: await ctx.gateway.stores.profiles.signOut(ctx.tenant, session) };
+  }
+}
+
+function age({ maturityLimit }: CreateProfileInput | UpdateProfileInput): number | undefined {
+  return maturityLimit ? MATURITY_AGES[maturityLimit] : undefined;
+}
+
+function written(ctx: Context, { profile, xid }: WrittenProfile) {
+  // What was loaded before knows the profile as it was.
+  ctx.becomes(ctx.tenant, ctx.identity);
+  return { profile: new ProfileValue(ctx.tenant, profile), consistencyToken: ctx.consistencyToken(xid) };
+}

@@ -1,0 +1,104 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
+
+import { Refusal } from "../datasources/refusal.js";
+import { type FieldPath } from "../datasources/store-request.js";
+import { CancelSubscriptionInput, ChangePlanInput, SubscribeInput } from "../schema/checkout.input.js";
+import { CancelSubscriptionPayload, CheckoutPayload } from "../schema/checkout.type.js";
+import { Plan } from "../schema/viewer.type.js";
+import { awaitCheckout } from "../src/checkouts/await-checkout.js";
+import { checkoutTimes } from "../src/checkouts/checkout-times.js";
+import { Context } from "../src/context.js";
+import { localId } from "../src/global-id.js";
+import { toCheckoutPayload } from "./checkout.value.js";
+import { requireOwner } from "./owner.js";
+import { payload } from "./payload.js";
+import { toPlan, toSubscription } from "./profile.value.js";
+
+@Resolver()
+export class CheckoutResolver {
+  @Query(() => [Plan], { nullable: true, description: "What can be subscribed to, cheapest first." })
+  async plans(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    const plans = await ctx.gateway.stores.checkouts.plans(ctx.on(info.path));
+    return plans.map((plan) => toPlan(ctx.tenant, plan));
+  }
+
+  @Mutation(() => CheckoutPayload, {
+    description:
+      "Begins a subscription: the price is reserved, taken, and the subscription active, or nothing of it stays. Waits up to two seconds for the end; what is not at its end by then is carried on and answers PENDING.",
+  })
+  subscribe(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => SubscribeInput, { description: "What." }) input: SubscribeInput,
+  ) {
+    return checkout(ctx, info.path, "subscribe", input);
+  }
+
+  @Mutation(() => CheckoutPayload, {
+    description:
+      "Goes on with another plan at once: its price is charged, a new period of a month begins now, and the unused share of the period paid before, to the second, is given back. A cancellation is taken back by it.",
+  })
+  changePlan(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => ChangePlanInput, { description: "To what." }) input: ChangePlanInput,
+  ) {
+    return checkout(ctx, info.path, "changePlan", input);
+  }
+
+  @Mutation(() => CancelSubscriptionPayload, {
+    description:
+      "Has the subscription end with the period that is paid for: until `endsAt` everything stays as it is. Cancelling again changes nothing.",
+  })
+  cancelSubscription(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => CancelSubscriptionInput, { nullable: true, description: "With which key." })
+    input: CancelSubscriptionInput | null,
+  ) {
+    return payload<{ subscription: ReturnType<typeof toSubscription> | null }>(
+      { subscription: null },
+      async () => {
+        const { account } = await requireOwner(ctx, info.path, "cancelSubscription");
+        await ctx.gateway.stores.checkouts.cancel(ctx.tenant, account.id, input?.idempotencyKey ?? null);
+        ctx.becomes(ctx.tenant, ctx.identity);
+        const subscription = (await ctx.viewer(info.path))?.subscription;
+        return { subscription: subscription ? toSubscription(ctx.tenant, subscription) : null };
+      },
+    );
+  }
+}
+
+/** Begins a checkout, or finds it by its key, and answers it at its end or as far as it is. */
+async function checkout(
+  ctx: Context,
+  path: FieldPath,
+  operation: "subscribe" | "changePlan",
+  input: ChangePlanInput,
+) {
+  const { checkouts } = ctx.gateway.stores;
+  const begun = await payload<{ account: string; id: string }>({ account: "", id: "" }, async () => {
+    const { account } = await requireOwner(ctx, path, operation);
+    if (!ctx.gateway.payments) {
+      throw new Refusal(
+        null,
+        "PAYMENTS_UNAVAILABLE",
+        "Nothing can be paid here: no payment provider is set up.",
+      );
+    }
+    const id = await checkouts[operation](ctx.tenant, {
+      accountId: account.id,
+      planId: localId(ctx.tenant, "Plan", input.plan, "input.plan"),
+      paymentMethod: input.paymentMethod ?? null,
+      idempotencyKey: input.idempotencyKey,
+      stepMs: checkoutTimes(ctx.gateway.paymentsDeadlineMs).stepMs,
+    });
+    return { account: account.id, id };
+  });
+  if (begun.errors.length > 0) return { checkout: null, subscription: null, errors: begun.errors };
+  // What was loaded before knows nothing of the subscription.
+  ctx.becomes(ctx.tenant, ctx.identity);
+  const reached = await awaitCheckout(checkouts, ctx.on(path), begun.account, begun.id);
+  return toCheckoutPayload(ctx.tenant, reached);
+}

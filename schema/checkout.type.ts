@@ -1,0 +1,74 @@
+import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
+
+import { type CheckoutFailure } from "../datasources/checkouts/checkouts.js";
+import { Node } from "./node.js";
+import { UserError } from "./user-error.type.js";
+import { Subscription } from "./viewer.type.js";
+
+export const PublicCheckoutState = {
+  PENDING: "PENDING",
+  COMPLETED: "COMPLETED",
+  REVERSING: "REVERSING",
+  FAILED: "FAILED",
+} as const;
+export type PublicCheckoutState = keyof typeof PublicCheckoutState;
+registerEnumType(PublicCheckoutState, {
+  name: "CheckoutState",
+  description: "Where a checkout is.",
+  valuesConfig: {
+    PENDING: { description: "Being paid for. Ask `node` for it again, or send the same key again." },
+    COMPLETED: { description: "Paid, and the subscription is active." },
+    REVERSING: { description: "Given up: what was reserved or taken is being given back." },
+    FAILED: { description: "Given up, and nothing was kept; `failure` says why." },
+  },
+});
+
+@ObjectType({ implements: Node, simpleResolvers: true, description: "Something being paid for." })
+export class Checkout extends Node {
+  @Field(() => PublicCheckoutState, { description: "Where it is." })
+  state!: PublicCheckoutState;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why it failed: `PAYMENT_DECLINED`, `PAYMENT_TIMED_OUT` or `SUBSCRIPTION_GONE`.",
+  })
+  failure!: CheckoutFailure | null;
+
+  @Field(() => Int, { description: "What it costs. Hundredths of the currency." })
+  amountCents!: number;
+
+  @Field(() => Int, {
+    description: "What a change of plan gives back of the earlier payment. Hundredths of the currency.",
+  })
+  creditCents!: number;
+
+  @Field({ description: "The currency. ISO 4217." })
+  currency!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A checkout as far as it got within two seconds." })
+export class CheckoutPayload {
+  @Field(() => Subscription, {
+    nullable: true,
+    description: "The subscription: not active before it is paid for; null where the checkout failed.",
+  })
+  subscription!: Subscription | null;
+
+  @Field(() => Checkout, { nullable: true, description: "The checkout; null where none was begun." })
+  checkout!: Checkout | null;
+
+  @Field(() => [UserError], { description: "Why it failed or was not begun; empty otherwise." })
+  errors!: UserError[];
+}
+
+@ObjectType({ simpleResolvers: true, description: "A subscription that ends with its period." })
+export class CancelSubscriptionPayload {
+  @Field(() => Subscription, {
+    nullable: true,
+    description: "The subscription, active until `endsAt`; null where `errors` says why.",
+  })
+  subscription!: Subscription | null;
+
+  @Field(() => [UserError], { description: "Why it was not cancelled; empty when it was." })
+  errors!: UserError[];
+}

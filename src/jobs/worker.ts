@@ -1,0 +1,34 @@
+import { CHECKOUT_TASK, END_SUBSCRIPTION_TASK } from "../../datasources/checkouts/checkouts.js";
+import { type RunningJobs, type SagaJob } from "../../datasources/jobs/jobs.js";
+import { type Payments } from "../../datasources/payments/payments.js";
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { runCheckout } from "../checkouts/run-checkout.js";
+import { checkoutTimes } from "../checkouts/checkout-times.js";
+
+/** What the worker works with. */
+export interface WorkerTools {
+  stores: Pick<Stores, "tenants" | "jobs" | "checkouts" | "checkoutSteps">;
+  /** Null where no provider is configured: checkouts are left to gateways that have one. */
+  payments: Payments | null;
+  /** Time that one call of the provider may take. Milliseconds. */
+  paymentsDeadlineMs: number;
+}
+
+/** Works on the deployment's sagas until stopped, beside every other gateway of it. */
+export function startWorker({ stores, payments, paymentsDeadlineMs }: WorkerTools): Promise<RunningJobs> {
+  const { checkoutSteps: steps, checkouts } = stores;
+  const times = checkoutTimes(paymentsDeadlineMs);
+  const of = (run: (tenant: Tenant, id: string) => Promise<void>) => async (job: SagaJob) => {
+    const tenant = (await stores.tenants.list()).find(({ id }) => id === job.tenant);
+    // Made by another gateway a moment ago: the job is run again.
+    if (!tenant) throw new Error(`Tenant ${job.tenant} is not known`);
+    await run(tenant, job.id);
+  };
+  return stores.jobs.run({
+    ...(payments && {
+      [CHECKOUT_TASK]: of((tenant, id) => runCheckout({ steps, payments, times }, tenant, id)),
+    }),
+    [END_SUBSCRIPTION_TASK]: of((tenant, id) => checkouts.end(tenant, id)),
+  });
+}

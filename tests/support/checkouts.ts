@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { HttpPayments } from "../../datasources/payments/payments.http.js";
+import { openStores, type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { startWorker } from "../../src/jobs/worker.js";
+import { createDatabase, type OwnDatabase } from "./database.js";
+import { startPaymentProvider, type PaymentProvider } from "./payment-provider.js";
+import { createTestTenant } from "./stores.js";
+
+/** Time that one call of the provider may take in these tests. Milliseconds. */
+export const DEADLINE_MS = 150;
+
+/** Stores on a database of their own, a tenant with plans, and a provider with a ledger. */
+export interface CheckoutShop {
+  database: OwnDatabase;
+  stores: Stores;
+  tenant: Tenant;
+  provider: PaymentProvider;
+  /** An account that has nothing yet; answers its id. */
+  newAccount(planId?: string): Promise<string>;
+  /** Begins a checkout; answers its id. */
+  subscribe(accountId: string, options?: { plan?: string; method?: string; key?: string }): Promise<string>;
+  changePlan(accountId: string, plan: string, method?: string): Promise<string>;
+  startWorker(): Promise<{ stop(): Promise<void> }>;
+  /** Waits for the end of a checkout. */
+  outcome(checkoutId: string): Promise<CheckoutFacts>;
+  facts(checkoutId: string): Promise<CheckoutFacts>;
+  close(): Promise<void>;
+}
+
+/** What PostgreSQL says of a checkout. */
+export interface CheckoutFacts {
+  state: string;
+  failure: string | null;
+  subscription: string | null;
+  plan_id: string | null;
+  payment: string | null;
+  refunded_cents: number | null;
+  receipts: number;
+  credit_cents: number;
+  credit_payment: string | null;
+  steps: string[];
+}
+
+export const PRICES = { BASIC: 700, STANDARD: 1100, PREMIUM: 1700 } as const;
+
+export async function openShop(): Promise<CheckoutShop> {
+  const database = await createDatabase();
+  const stores = await openStores({
+    postgresUrl: database.url,
+    dataFolder: "/nonexistent",
+    log: () => undefined,
+  });
+  const tenant = await createTestTenant(stores);
+  const provider = await startPaymentProvider(DEADLINE_MS * 3);
+  await stores.accounts.putPlans(
+    tenant,
+    Object.entries(PRICES).map(([id, priceCents]) => ({
+      id,
+      name: id.toLowerCase(),
+      maxStreams: 2,
+      maxHeight: 1080,
+      priceCents,
+      currency: "USD",
+    })),
+  );
+  const facts = async (id: string) => {
+    const [row] = await database.query<CheckoutFacts>(FACTS, [id]);
+    if (!row) throw new Error(`There is no checkout ${id}`);
+    return row;
+  };
+  const request = { idempotencyKey: "", stepMs: DEADLINE_MS * 12 };
+  return {
+    database,
+    stores,
+    tenant,
+    provider,
+    facts,
+    newAccount: async (planId) => {
+      const id = randomUUID();
+      await stores.accounts.putAccounts(tenant, [account(id, planId ?? null)]);
+      return id;
+    },
+    subscribe: (accountId, { plan = "BASIC", method = "pm_visa", key = randomUUID() } = {}) =>
+      stores.checkouts.subscribe(tenant, {
+        ...request,
+        accountId,
+        planId: plan,
+        paymentMethod: method,
+        idempotencyKey: key,
+      }),
+    changePlan: (accountId, planId, method) =>
+      stores.checkouts.changePlan(tenant, {
+        ...request,
+        accountId,
+        planId,
+        paymentMethod: method ?? null,
+        idempotencyKey: randomUUID(),
+      }),
+    startWorker: () =>
+      startWorker({
+        stores,
+        payments: new HttpPayments({ url: provider.url, key: "secret", deadlineMs: DEADLINE_MS }),
+        paymentsDeadlineMs: DEADLINE_MS,
+      }),
+    outcome: async (id) => {
+      const until = Date.now() + 25_000;
+      for (;;) {
+        const now = await facts(id);
+        if (now.state === "COMPLETED" || now.state === "FAILED") return now;
+        if (Date.now() > until) throw new Error(`Checkout ${id} does not end: ${JSON.stringify(now)}`);
+        await sleep(50);
+      }
+    },
+    close: async () => {
+      await stores.close();
+      await provider.close();
+      await database.drop();
+    },
+  };
+}
+
+const FACTS = `
+  select c.state, c.failure, s.state as subscription, s.plan_id, p.state as payment, p.refunded_cents,
+         (select count(*)::int from shared.receipts r where r.checkout_id = c.id) as receipts,
+         c.credit_cents, c.credit_payment,
+         (select array_agg(step || ' ' || outcome order by position) from shared.checkout_steps h where h.checkout_id = c.id)
+           as steps
+  from shared.checkouts c
+  left join shared.subscriptions s on s.id = c.subscription_id
+  left join shared.payments p on p.id = c.id
+  where c.id = $1`;
+
+function account(id: string, planId: string | null) {
+  return {
+    id,
+    email: `${id}@example.com`,
+    passwordHash: "$scrypt$none",
+    roles: ["VIEWER" as const],
+    country: "US",
+    planId,
+    profiles: [{ id: `p-${id}`, name: "One", kind: "ADULT" as const, maturityLimit: 18, country: null }],
+  };
+}

@@ -26,6 +26,11 @@ export interface PageRead {
   /** Rows at most. */
   limit: number;
   projection: Document;
+  /**
+   * Whether the filter leaves so few titles that they are to be found first and sorted then. The projection, which must
+   * keep what is sorted by, stands in between: DocumentDB would else take the index of the order and pass every title.
+   */
+  narrow: boolean;
 }
 
 /** Fields that a list is ordered by, the value before what breaks ties. */
@@ -73,17 +78,16 @@ export async function readPages<R extends Document>(
   bounds: ReadBounds,
 ): Promise<R[][]> {
   const [only] = reads;
-  if (only && reads.length === 1) {
+  if (only && reads.length === 1 && !only.narrow) {
     const { filter, sort, limit, projection } = only;
     const options = { ...bounds, sort, limit, projection, batchSize: limit + 1 };
     return [await titles.find<R>(filter, options).toArray()];
   }
-  const pipelines = reads.map(({ filter, sort, limit, projection }) => [
-    { $match: filter },
-    { $sort: sort },
-    { $limit: limit },
-    { $project: projection },
-  ]);
+  const pipelines = reads.map(({ filter, sort, limit, projection, narrow }) =>
+    narrow
+      ? [{ $match: filter }, { $project: projection }, { $sort: sort }, { $limit: limit }]
+      : [{ $match: filter }, { $sort: sort }, { $limit: limit }, { $project: projection }],
+  );
   const most = reads.reduce((sum, { limit }) => sum + limit, 0);
   return readAll<R>(titles, pipelines, most, bounds);
 }

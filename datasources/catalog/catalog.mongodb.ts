@@ -220,6 +220,7 @@ export class MongoCatalog implements Catalog {
           sort: keysetSort(page, keyset),
           limit: page.limit + 1,
           projection: { ...columns, [field]: 1 },
+          narrow: isNarrow(filter, order),
         };
       });
       return readPages<R>(db.collection<TitleRecord>(TITLES), reads, bounds);
@@ -258,6 +259,11 @@ export class MongoCatalog implements Catalog {
       },
     });
   }
+}
+
+/** Whether a filter leaves few titles and no index has them in the order of the list. */
+function isNarrow({ person, studio }: TitleFilter, { field }: TitleOrder): boolean {
+  return person !== undefined || (studio !== undefined && field !== "POPULARITY");
 }
 
 function byIds(scope: Scope, ids: readonly string[]): Document {

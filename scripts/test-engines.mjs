@@ -34,9 +34,10 @@ function endToEnd() {
 }
 
 const runs = [
-  ["--project", "engines"],
-  // On an embedded PostgreSQL the ordinary run has done the contract suites already.
+  // First, because it seeds the database of this run. On an embedded PostgreSQL the ordinary run has done the contract
+  // suites already.
   ["--project", "stores", ...(isSet("POSTGRES_URL") ? ["tests/contract/"] : []), ...endToEnd()],
+  ["--project", "engines"],
 ];
 
 let running;

@@ -159,6 +159,8 @@ export class SearchTargets {
     const { body } = await this.#indexesLike(`${this.opensearch.prefix}-shared-titles-*`);
     for (const index of Object.keys(body)) {
       const generations = kept.filter((target) => target.index === index).map((target) => target.generation);
+      // Deleting goes by what can be found: what was written just now would stay.
+      await this.opensearch.write({ method: "POST", path: `/${index}/_refresh` });
       await this.opensearch.write({
         method: "POST",
         path: `/${index}/_delete_by_query`,

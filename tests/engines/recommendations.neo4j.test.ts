@@ -10,7 +10,7 @@ import { PostgresTasteGraphSource } from "../../datasources/recommendations/tast
 import { tasteFacts } from "../../datasources/recommendations/taste-graph-source.js";
 import { Neo4jTasteGraph } from "../../datasources/recommendations/taste-graph.neo4j.js";
 import { StoreAbortedError, StoreUnavailableError } from "../../datasources/store-error.js";
-import { applicationUrl } from "../../datasources/stores.js";
+import { applicationUrl, openStores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { recommendationsContract } from "../contract/recommendations.cases.js";
 import { tasteGraphContract } from "../contract/recommendations-replace.cases.js";
@@ -28,7 +28,7 @@ import {
 
 const postgresUrl = process.env["MARQUEE_TEST_POSTGRES_URL"] ?? process.env["POSTGRES_URL"] ?? "";
 if (!neo4jUrl()) console.warn("NOT RUN: recommendations on Neo4j, because NEO4J_URL is not set");
-if (!postgresUrl) console.warn("NOT RUN: Neo4j beside PostgreSQL, because POSTGRES_URL is not set");
+if (!postgresUrl) console.warn("NOT RUN: Neo4j beside a seeded PostgreSQL, because POSTGRES_URL is not set");
 
 describe.skipIf(!neo4jUrl())("with a server", () => {
   recommendationsContract("Neo4j", () => openNeo4j("SHARED"));
@@ -199,7 +199,7 @@ describe.skipIf(!neo4jUrl() || !postgresUrl)("Neo4j beside PostgreSQL", () => {
     const postgres = new PostgresStore(applicationUrl(postgresUrl).url, () => undefined);
     const source = new PostgresTasteGraphSource(postgres);
     const store = openStore({ deadlineMs: 60_000 });
-    const meridian: Tenant = { ...newTenant(), id: 1, slug: "meridian" };
+    const meridian = await tenantOf("meridian");
     const copy = newTenant();
     const tasteGraph = new Neo4jTasteGraph(store, source);
     await tasteGraph.prepare();
@@ -231,6 +231,14 @@ describe.skipIf(!neo4jUrl() || !postgresUrl)("Neo4j beside PostgreSQL", () => {
     await Promise.all([store.close(), postgres.close()]);
   }, 300_000);
 });
+
+async function tenantOf(slug: string): Promise<Tenant> {
+  const stores = await openStores({ postgresUrl, dataFolder: "/nonexistent", log: () => {} });
+  const found = await stores.tenants.bySlug(slug).finally(() => stores.close());
+  if (!found)
+    throw new Error(`The PostgreSQL under test has no tenant ${slug}: seed it, or npm run test:engines`);
+  return found;
+}
 
 function* inBatches<T>(all: readonly T[], size: number): Generator<T[]> {
   for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);

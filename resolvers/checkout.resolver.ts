@@ -7,7 +7,6 @@ import { CancelSubscriptionInput, ChangePlanInput, SubscribeInput } from "../sch
 import { CancelSubscriptionPayload, CheckoutPayload } from "../schema/checkout.type.js";
 import { Plan } from "../schema/viewer.type.js";
 import { awaitCheckout } from "../src/checkouts/await-checkout.js";
-import { checkoutTimes } from "../src/checkouts/checkout-times.js";
 import { Context } from "../src/context.js";
 import { localId } from "../src/global-id.js";
 import { toCheckoutPayload } from "./checkout.value.js";
@@ -92,7 +91,7 @@ async function checkout(
       planId: localId(ctx.tenant, "Plan", input.plan, "input.plan"),
       paymentMethod: input.paymentMethod ?? null,
       idempotencyKey: input.idempotencyKey,
-      stepMs: checkoutTimes(ctx.gateway.paymentsDeadlineMs).stepMs,
+      stepMs: ctx.gateway.checkoutTimes.stepMs,
     });
     return { account: account.id, id };
   });

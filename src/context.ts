@@ -7,6 +7,7 @@ import {
 } from "../datasources/recommendations/recommendations.loaders.js";
 import { StoreUnavailableError } from "../datasources/store-error.js";
 import { CallLog, type FieldPath, type StoreRequest } from "../datasources/store-request.js";
+import { type CheckoutTimes } from "../datasources/checkouts/checkouts.js";
 import { type Payments } from "../datasources/payments/payments.js";
 import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
@@ -26,8 +27,7 @@ export interface Gateway {
   cursors: Cursors;
   consistency: ConsistencyTokens;
   payments: Payments | null;
-  /** Time that one call of the payment provider may take. Milliseconds. */
-  paymentsDeadlineMs: number;
+  checkoutTimes: CheckoutTimes;
 }
 
 /** What one request has: its tenant, its viewer, its batches. Made before execution, gone with the answer. */

@@ -9,6 +9,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import { openStores, type Stores } from "../datasources/stores.js";
 import { createApollo } from "./apollo.js";
 import { createTokens, type Identity, type Tokens } from "./auth/tokens.js";
+import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
 import { Context, type Gateway } from "./context.js";
 import { createConsistencyTokens } from "./consistency.js";
@@ -64,12 +65,12 @@ export async function startGateway(
     const keeper = await keepProjections(stores, (line) => logger.warn(line), onFill);
     const cursors = createCursors(tokens.signingKey);
     const payments = openPayments(config);
-    const paymentsDeadlineMs = config.payments.deadlineMs;
+    const times = checkoutTimes(config.payments.deadlineMs);
     const consistency = createConsistencyTokens(cursors);
-    const gateway = { stores, tokens, cursors, consistency, payments, paymentsDeadlineMs };
+    const gateway = { stores, tokens, cursors, consistency, payments, checkoutTimes: times };
     const app = await createApp(config, gateway, logger);
     const drain = createDrain(app);
-    const worker = await startWorker({ stores, payments, paymentsDeadlineMs });
+    const worker = await startWorker({ stores, payments, times });
     const url = await listen(app, config).catch(async (error: unknown) => {
       await worker.stop();
       throw error;

@@ -3,7 +3,7 @@ import { type CheckoutTimes } from "../../datasources/checkouts/checkouts.js";
 /** Calls of the provider that fit between two records of a checkout: two tries and what is asked after each. */
 const CALLS_BETWEEN = 5;
 /** Calls of the provider after which a step is given up. */
-const CALLS_OF_STEP = 12;
+const CALLS_OF_STEP = 20;
 /** For everything that is not the provider. Milliseconds. */
 const SLACK_MS = 1_000;
 

@@ -1,24 +1,25 @@
-import { CHECKOUT_TASK, END_SUBSCRIPTION_TASK } from "../../datasources/checkouts/checkouts.js";
+import {
+  CHECKOUT_TASK,
+  END_SUBSCRIPTION_TASK,
+  type CheckoutTimes,
+} from "../../datasources/checkouts/checkouts.js";
 import { type RunningJobs, type SagaJob } from "../../datasources/jobs/jobs.js";
 import { type Payments } from "../../datasources/payments/payments.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { runCheckout } from "../checkouts/run-checkout.js";
-import { checkoutTimes } from "../checkouts/checkout-times.js";
 
 /** What the worker works with. */
 export interface WorkerTools {
   stores: Pick<Stores, "tenants" | "jobs" | "checkouts" | "checkoutSteps">;
   /** Null where no provider is configured: checkouts are left to gateways that have one. */
   payments: Payments | null;
-  /** Time that one call of the provider may take. Milliseconds. */
-  paymentsDeadlineMs: number;
+  times: CheckoutTimes;
 }
 
 /** Works on the deployment's sagas until stopped, beside every other gateway of it. */
-export function startWorker({ stores, payments, paymentsDeadlineMs }: WorkerTools): Promise<RunningJobs> {
+export function startWorker({ stores, payments, times }: WorkerTools): Promise<RunningJobs> {
   const { checkoutSteps: steps, checkouts } = stores;
-  const times = checkoutTimes(paymentsDeadlineMs);
   const of = (run: (tenant: Tenant, id: string) => Promise<void>) => async (job: SagaJob) => {
     const tenant = (await stores.tenants.list()).find(({ id }) => id === job.tenant);
     // Made by another gateway a moment ago: the job is run again.

@@ -1,13 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { DEADLINE_MS, openShop, PRICES, type CheckoutShop } from "../support/checkouts.js";
+import { openShop, PRICES, type CheckoutShop } from "../support/checkouts.js";
 import { type Fault, type Operation } from "../support/payment-provider.js";
+
+/** Time that one call of the provider may take here. Milliseconds. */
+const DEADLINE_MS = 150;
 
 let shop: CheckoutShop;
 let worker: { stop(): Promise<void> };
 
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await openShop({ deadlineMs: DEADLINE_MS, stepMs: 2_000, leaseMs: 1_500 });
   worker = await shop.startWorker();
 });
 afterEach(() => shop.provider.reset());
@@ -38,13 +41,7 @@ describe("a checkout", () => {
       state: "COMPLETED",
       failure: null,
       plan_id: "BASIC",
-      steps: [
-        "BEGIN PENDING",
-        "RESERVE RESERVED",
-        "CHARGE CHARGED",
-        "ACTIVATE ACTIVE",
-        "RECEIPT ISSUED",
-      ],
+      steps: ["BEGIN PENDING", "RESERVE RESERVED", "CHARGE CHARGED", "ACTIVATE ACTIVE", "RECEIPT ISSUED"],
     });
     await expectLedgerIsFacts(id);
     expect(shop.provider.requests.map(({ operation }) => operation)).toEqual(["authorize", "capture"]);

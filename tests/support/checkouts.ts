@@ -9,8 +9,16 @@ import { createDatabase, type OwnDatabase } from "./database.js";
 import { startPaymentProvider, type PaymentProvider } from "./payment-provider.js";
 import { createTestTenant } from "./stores.js";
 
-/** Time that one call of the provider may take in these tests. Milliseconds. */
-export const DEADLINE_MS = 150;
+/** Times of a shop. Milliseconds. */
+export interface ShopTimes {
+  /** Of one call of the provider. */
+  deadlineMs: number;
+  stepMs: number;
+  leaseMs: number;
+}
+
+/** For tests in which nothing takes long but by mistake. */
+export const PATIENT: ShopTimes = { deadlineMs: 1_000, stepMs: 25_000, leaseMs: 1_500 };
 
 /** Stores on a database of their own, a tenant with plans, and a provider with a ledger. */
 export interface CheckoutShop {
@@ -46,7 +54,7 @@ export interface CheckoutFacts {
 
 export const PRICES = { BASIC: 700, STANDARD: 1100, PREMIUM: 1700 } as const;
 
-export async function openShop(): Promise<CheckoutShop> {
+export async function openShop(times: ShopTimes = PATIENT): Promise<CheckoutShop> {
   const database = await createDatabase();
   const stores = await openStores({
     postgresUrl: database.url,
@@ -54,7 +62,7 @@ export async function openShop(): Promise<CheckoutShop> {
     log: () => undefined,
   });
   const tenant = await createTestTenant(stores);
-  const provider = await startPaymentProvider(DEADLINE_MS * 3);
+  const provider = await startPaymentProvider(times.deadlineMs * 3);
   await stores.accounts.putPlans(
     tenant,
     Object.entries(PRICES).map(([id, priceCents]) => ({
@@ -71,7 +79,7 @@ export async function openShop(): Promise<CheckoutShop> {
     if (!row) throw new Error(`There is no checkout ${id}`);
     return row;
   };
-  const request = { idempotencyKey: "", stepMs: DEADLINE_MS * 12 };
+  const request = { idempotencyKey: "", stepMs: times.stepMs };
   return {
     database,
     stores,
@@ -102,8 +110,8 @@ export async function openShop(): Promise<CheckoutShop> {
     startWorker: () =>
       startWorker({
         stores,
-        payments: new HttpPayments({ url: provider.url, key: "secret", deadlineMs: DEADLINE_MS }),
-        paymentsDeadlineMs: DEADLINE_MS,
+        payments: new HttpPayments({ url: provider.url, key: "secret", deadlineMs: times.deadlineMs }),
+        times,
       }),
     outcome: async (id) => {
       const until = Date.now() + 25_000;

@@ -26,20 +26,19 @@ export async function keepProjections(
   onProgress: FillProgress = () => {},
 ): Promise<ProjectionKeeper> {
   const absent = new Set<string>();
-  const look = async (progress: FillProgress) => {
-    await Promise.all(
-      stores.projections.map((target) => fillWhatIsEmpty(stores, target, absent, warn, progress)),
-    );
-  };
-  if (stores.projections.length === 0) return { stop: () => {} };
-  await look(onProgress);
-  let looking = false;
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    void look(() => {}).finally(() => (looking = false));
-  }, INTERVAL_MS);
-  return { stop: () => clearInterval(timer) };
+  const look = (target: ProjectionTarget, progress: FillProgress) =>
+    fillWhatIsEmpty(stores, target, absent, warn, progress);
+  await Promise.all(stores.projections.map((target) => look(target, onProgress)));
+  // Each on its own: one that takes long to say that it is absent keeps no other waiting.
+  const timers = stores.projections.map((target) => {
+    let looking = false;
+    return setInterval(() => {
+      if (looking) return;
+      looking = true;
+      void look(target, () => {}).finally(() => (looking = false));
+    }, INTERVAL_MS);
+  });
+  return { stop: () => timers.forEach((timer) => clearInterval(timer)) };
 }
 
 async function fillWhatIsEmpty(

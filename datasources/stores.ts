@@ -9,16 +9,27 @@ import { PostgresTenants } from "./accounts/tenants.postgres.js";
 import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
 import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
+import { type TitleSchedule } from "./catalog/title-schedule.js";
+import { PostgresTitleSchedule } from "./catalog/title-schedule.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
 import { type Checkouts, type CheckoutSteps } from "./checkouts/checkouts.js";
 import { PostgresCheckouts } from "./checkouts/checkouts.postgres.js";
 import { PostgresCheckoutSteps } from "./checkouts/checkout-steps.postgres.js";
-import { openEngines, type Engine, type EngineAddresses, type MovableDomains } from "./engines.js";
+import {
+  embeddedTargets,
+  openEngines,
+  type Engine,
+  type EngineAddresses,
+  type MovableDomains,
+} from "./engines.js";
 import { type Jobs } from "./jobs/jobs.js";
 import { PostgresJobs } from "./jobs/jobs.postgres.js";
 import { startEmbeddedPostgres } from "./postgres/embedded.js";
 import { APP_ROLE, migrate, WORKER_ROLE } from "./migrations/migrate.postgres.js";
+import { type Outbox } from "./outbox/outbox.js";
+import { OutboxPool } from "./outbox/outbox-pool.postgres.js";
+import { PostgresOutbox, PostgresOutboxHolds } from "./outbox/outbox.postgres.js";
 import { explainServerError } from "./postgres/server-error.js";
 import { PostgresStore } from "./postgres/store.postgres.js";
 import { type ProjectionTarget } from "./projection-target.js";
@@ -50,6 +61,7 @@ export interface Stores {
   catalog: Catalog;
   catalogProjection: CatalogProjection;
   titleVersions: TitleVersions;
+  titleSchedule: TitleSchedule;
   viewing: Viewing;
   viewingIngest: ViewingIngest;
   recommendations: Recommendations;
@@ -60,8 +72,9 @@ export interface Stores {
   searchProjection: SearchProjection;
   /** To be called after a bulk load: lets the stores adapt to what they hold now. */
   settle(tenant: Tenant): Promise<void>;
-  /** The projections that live in engines of their own; none where PostgreSQL answers everything. */
+  /** All projections by name: PostgreSQL's own, which are always there, then those of the engines that are set. */
   projections: readonly ProjectionTarget[];
+  outbox: Outbox;
   health(): Promise<StoreHealth[]>;
   /** What each store's guard has under way and has seen. */
   guards(): GuardReport[];
@@ -109,14 +122,26 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     const domains = postgresDomains(postgres);
     const warn = options.warn ?? options.log;
-    const engines = options.engines ? openEngines(options.engines, domains, warn) : [];
+    const outboxPool = new OutboxPool(appUrl.url, onIdleError);
+    const context = {
+      standby: domains,
+      holds: new PostgresOutboxHolds(outboxPool),
+      pingPostgres: () => postgres.ping(),
+      onLog: warn,
+    };
+    const engines = options.engines ? openEngines(options.engines, context) : [];
+    const embeddedOnes = embeddedTargets(context);
+    const projections = [...embeddedOnes, ...engines.map((engine) => engine.target)];
+    const outbox = new PostgresOutbox(outboxPool, projections, new Set(embeddedOnes.map(({ name }) => name)));
+    await outbox.register();
     return {
       tenants,
       ...domains,
       ...moved(engines),
       jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn),
       settle: (tenant) => postgres.refreshStatistics(tenant),
-      projections: engines.map((engine) => engine.target),
+      projections,
+      outbox,
       health: () =>
         Promise.all([
           healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),
@@ -124,7 +149,12 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
         ]),
       guards: () => [postgres, ...engines].map(({ guard }) => guard.report()),
       close: async () => {
-        await Promise.all([postgres.close(), tenants.close(), ...engines.map((engine) => engine.close())]);
+        await Promise.all([
+          postgres.close(),
+          tenants.close(),
+          outboxPool.close(),
+          ...engines.map((engine) => engine.close()),
+        ]);
         await embedded?.stop();
       },
     };
@@ -149,6 +179,7 @@ function postgresDomains(postgres: PostgresStore) {
     catalog: new PostgresCatalog(postgres),
     catalogProjection: new PostgresCatalogProjection(postgres),
     titleVersions: new PostgresTitleVersions(postgres),
+    titleSchedule: new PostgresTitleSchedule(postgres),
     viewing: new PostgresViewing(postgres),
     viewingIngest: new PostgresViewingIngest(postgres),
     recommendations: new PostgresRecommendations(postgres),

@@ -49,6 +49,7 @@ export const environment = z.object({
     .optional(),
   PAYMENTS_KEY: z.string().min(1).optional(),
   PAYMENTS_DEADLINE_MS: wholeNumber(50, 60_000).default(5_000),
+  MARQUEE_PROJECTOR: flag.default(true),
   MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
@@ -73,6 +74,8 @@ export interface Config {
   /** Tenant of requests that name none; null refuses them. */
   defaultTenant: string | null;
   stores: StoreUrls;
+  /** Whether this process carries what is written to the projections, or leaves that to others. */
+  projector: boolean;
   auth: {
     /** Null: a key is made once and kept in the data folder. */ signingKey: string | null;
     tokenMinutes: number;
@@ -114,6 +117,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       neo4j: engine(value.NEO4J_URL, value.NEO4J_CA_FILE),
       deadlineMs: value.MARQUEE_STORE_DEADLINE_MS,
     },
+    projector: value.MARQUEE_PROJECTOR,
     auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
     payments: {
       url: value.PAYMENTS_URL ?? null,

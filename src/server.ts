@@ -18,10 +18,12 @@ import { createDrain } from "./drain.js";
 import { clientError } from "./errors.js";
 import { checkAddress, listen } from "./listen.js";
 import { createLogger, type Logger } from "./observability/logger.js";
-import { createMetrics } from "./observability/metrics.js";
+import { createMetrics, type Metrics } from "./observability/metrics.js";
+import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { startWorker } from "./jobs/worker.js";
 import { openPayments } from "./payments/open-payments.js";
 import { keepProjections, type FillProgress } from "./projections/keeper.js";
+import { startProjector } from "./projections/projector.js";
 import { packageRoot } from "./package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
@@ -62,13 +64,17 @@ export async function startGateway(
     const tokens = await createTokens(config);
     await checkAddress(config);
     await prepare(stores);
-    const keeper = await keepProjections(stores, (line) => logger.warn(line), onFill);
+    const warn = (line: string) => logger.warn(line);
+    const metrics = createMetrics(() => stores.guards());
+    const observer = createProjectorMetrics(metrics.registry, stores.outbox);
+    const keeper = await keepProjections(stores, warn, onFill);
+    const projector = config.projector ? await startProjector(stores, { warn, observer }) : undefined;
     const cursors = createCursors(tokens.signingKey);
     const payments = openPayments(config);
     const times = checkoutTimes(config.payments.deadlineMs);
     const consistency = createConsistencyTokens(cursors);
     const gateway = { stores, tokens, cursors, consistency, payments, checkoutTimes: times };
-    const app = await createApp(config, gateway, logger);
+    const app = await createApp(config, gateway, logger, metrics);
     const drain = createDrain(app);
     const worker = await startWorker({ stores, payments, times });
     const url = await listen(app, config).catch(async (error: unknown) => {
@@ -80,6 +86,7 @@ export async function startGateway(
       (closing ??= drain(config.http.drainSeconds).finally(async () => {
         keeper.stop();
         await worker.stop();
+        await projector?.stop();
         await stores.close();
       }));
     return { url, stores, tokens, close };
@@ -89,8 +96,12 @@ export async function startGateway(
   }
 }
 
-async function createApp(config: Config, gateway: Gateway, logger: Logger): Promise<FastifyInstance> {
-  const metrics = createMetrics(() => gateway.stores.guards());
+async function createApp(
+  config: Config,
+  gateway: Gateway,
+  logger: Logger,
+  metrics: Metrics,
+): Promise<FastifyInstance> {
   const apollo = createApollo(config, logger, metrics);
   await apollo.start();
   const app = Fastify({

@@ -10,7 +10,7 @@ import {
   type Scope,
   type TitleRecord,
 } from "./catalog-record.mongodb.js";
-import { type NamedRef, type TitleDocument } from "./title.document.js";
+import { type NamedRef, type TitleDocument, type TitleVersion } from "./title.document.js";
 
 /** Operations of one command. */
 const BATCH = 1_000;
@@ -30,6 +30,16 @@ export async function writeTitles(db: Db, scope: Scope, titles: readonly TitleDo
     scope,
     titles.filter((title) => !newer.has(title.id)),
   );
+}
+
+/** Removes titles from one generation; those that are there in a newer version stay. */
+export async function removeTitles(db: Db, scope: Scope, titles: readonly TitleVersion[]): Promise<void> {
+  const removals = titles.map(({ id, version }) => ({
+    deleteOne: { filter: { _id: titleKey(scope, id), version: { $lte: version } } },
+  }));
+  if (removals.length > 0) {
+    await db.collection<TitleRecord>(TITLES).bulkWrite(removals, { ordered: false });
+  }
 }
 
 /** A record as an update that leaves a newer version alone. */

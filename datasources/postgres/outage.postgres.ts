@@ -1,3 +1,5 @@
+import { StoreUnavailableError } from "../store-error.js";
+
 /** SQLSTATE classes of connections that fail and of servers that stop or start, and the system's codes of sockets. */
 const LOST = /^(08|57P|E[A-Z]+)/;
 /** Those of a server that cannot serve: no connections or memory left, statements that were cancelled. */
@@ -19,4 +21,9 @@ export function isPostgresOutage(error: unknown): boolean {
 function codeOf(error: Error): string {
   const { code } = error as { code?: unknown };
   return typeof code === "string" ? code : "";
+}
+
+/** Connection failures, shutdowns and timeouts of PostgreSQL as StoreUnavailableError; anything else as it is. */
+export function unavailable(error: unknown): unknown {
+  return isPostgresOutage(error) ? new StoreUnavailableError("POSTGRES", { cause: error }) : error;
 }

@@ -6,7 +6,7 @@ import { StoreAbortedError, StoreUnavailableError } from "../store-error.js";
 import { StoreGuard } from "../store-guard.js";
 import { describePath, type CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
-import { isConnectionLoss, isPostgresOutage } from "./outage.postgres.js";
+import { isConnectionLoss, isPostgresOutage, unavailable } from "./outage.postgres.js";
 import { PostgresPool } from "./pool.postgres.js";
 import { begin, queryOf, type Query } from "./transaction.postgres.js";
 
@@ -298,9 +298,4 @@ function requestedKeys(reads: readonly PendingRead[]): number {
     batches.add(request);
   }
   return keys;
-}
-
-/** Connection failures, shutdowns and timeouts of PostgreSQL as StoreUnavailableError; anything else as it is. */
-function unavailable(error: unknown): unknown {
-  return isPostgresOutage(error) ? new StoreUnavailableError("POSTGRES", { cause: error }) : error;
 }

@@ -1,4 +1,9 @@
-import { MATURITY_AGES, type TitleDocument, type TitleLicence } from "../catalog/title.document.js";
+import {
+  MATURITY_AGES,
+  type TitleDocument,
+  type TitleLicence,
+  type TitleVersion,
+} from "../catalog/title.document.js";
 import { type Query, sql } from "../postgres/store.postgres.js";
 import { keysOfWord } from "./search-fuzzy.js";
 import { MINOR, type Term, termsOf, WHOLE } from "./search-terms.js";
@@ -26,10 +31,7 @@ export class SearchIndexWriter {
 
   /** Indexes titles with distinct ids; leaves alone those of which a newer version is known. */
   async put(titles: readonly TitleDocument[]): Promise<void> {
-    // Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts.
-    await this.query(
-      sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
-    );
+    await this.#lock();
     const docs = await this.#upsertTitles(titles);
     const indexed = titles.flatMap((title) => {
       const doc = docs.get(title.id);
@@ -37,12 +39,37 @@ export class SearchIndexWriter {
     });
     if (indexed.length === 0) return;
     const counts = new Map<number, number>();
-    await this.#removePostings(indexed, counts);
+    await this.#removePostings(
+      indexed.map(({ doc }) => doc),
+      counts,
+    );
     const wordIds = await this.#learnWords(indexed);
     await this.#insertPostings(indexed, wordIds, counts);
     await this.#insertTexts(indexed, wordIds);
     await this.#insertNames(indexed);
     await this.#count(counts);
+  }
+
+  /** Takes titles out of the index; leaves alone those of which a newer version is known. */
+  async remove(titles: readonly TitleVersion[]): Promise<void> {
+    await this.#lock();
+    const found = await this.query<{ doc: number }>(sql`
+      select t.doc from search_titles t
+      join unnest(${titles.map(({ id }) => id)}::text[], ${titles.map(({ version }) => version)}::bigint[])
+        as v (id, version) on t.id = v.id and t.version <= v.version`);
+    if (found.length === 0) return;
+    const docs = found.map(({ doc }) => doc);
+    const counts = new Map<number, number>();
+    await this.#removePostings(docs, counts);
+    await this.query(sql`delete from search_titles where doc = any(${docs}::int[])`);
+    await this.#count(counts);
+  }
+
+  /** Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts. */
+  async #lock(): Promise<void> {
+    await this.query(
+      sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
+    );
   }
 
   /** Writes the titles' own rows; answers the numbers of those that were not older than what is known. */
@@ -74,8 +101,7 @@ export class SearchIndexWriter {
   }
 
   /** Takes out what the titles were found under until now, counting each word once less. */
-  async #removePostings(indexed: readonly Indexed[], counts: Map<number, number>): Promise<void> {
-    const docs = indexed.map(({ doc }) => doc);
+  async #removePostings(docs: readonly number[], counts: Map<number, number>): Promise<void> {
     const old = await this.query<{ doc: number; word_ids: number[] }>(
       sql`delete from search_texts where doc = any(${docs}::int[]) returning doc, word_ids`,
     );

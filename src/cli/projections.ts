@@ -15,14 +15,14 @@ interface Flags {
 /** `marquee projections`. */
 export function projectionsCommand(): Command {
   const command = new Command("projections").description(
-    "See and rebuild what MongoDB, OpenSearch and Neo4j hold of the facts in PostgreSQL.",
+    "See and rebuild what is kept of the facts for answering: in MongoDB, OpenSearch, Neo4j and PostgreSQL's own tables.",
   );
   const part = (name: string, description: string, run: (stores: Stores, flags: Flags) => Promise<void>) =>
     command
       .command(name)
       .description(description)
       .option("--tenant <slug>", "only this tenant")
-      .option("--store <name>", "only this store: MONGODB, OPENSEARCH or NEO4J")
+      .option("--store <name>", "only this store: POSTGRES, MONGODB, OPENSEARCH or NEO4J")
       .addHelpText("after", `\nExample:\n  marquee projections ${name} --tenant meridian --store OPENSEARCH`)
       .action((flags: Flags) => withStores((stores) => run(stores, flags)));
   part("status", "Say for each tenant and store what is live and how much it holds.", showStatus);
@@ -61,16 +61,11 @@ async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
 
 /** The projections that the flags name. @throws StartupError when there are none, or a name is unknown. */
 async function chosen(stores: Stores, flags: Flags): Promise<[ProjectionTarget, Tenant][]> {
-  if (stores.projections.length === 0) {
-    throw new StartupError(
-      "PostgreSQL answers every domain: there is no engine whose projection could be shown. Set MONGODB_URL, OPENSEARCH_URL or NEO4J_URL.",
-    );
-  }
   const wanted = flags.store?.toUpperCase();
   const targets = stores.projections.filter(({ store }) => wanted === undefined || store === wanted);
   if (targets.length === 0) {
-    const known = stores.projections.map(({ store }) => store).join(", ");
-    throw new StartupError(`--store ${flags.store} is no engine that is set. Accepted: ${known}.`);
+    const known = [...new Set(stores.projections.map(({ store }) => store))].join(", ");
+    throw new StartupError(`--store ${flags.store} is no store that is set. Accepted: ${known}.`);
   }
   const tenants = flags.tenant ? [await tenantOf(stores, flags.tenant)] : await stores.tenants.list();
   return tenants.flatMap((tenant) => targets.map((target): [ProjectionTarget, Tenant] => [target, tenant]));

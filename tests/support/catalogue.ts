@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
-import { projectTitles } from "../../src/projections/fill.js";
+import { titleEvents } from "../../datasources/catalog/title-follower.js";
 
 /** Time after which OpenSearch finds what was written, twice over. Milliseconds. */
 const REFRESH_MS = 1_000;
@@ -14,12 +14,20 @@ export async function publish(stores: Stores, tenant: Tenant, titles: readonly T
     tenant,
     titles.map((body) => ({ body, effectiveFrom: null })),
   );
-  await projectTitles(
+  await project(
     stores,
     tenant,
     titles.map(({ id }) => id),
   );
   if (stores.projections.some(({ store }) => store === "OPENSEARCH")) await sleep(REFRESH_MS);
+}
+
+/** Carries the facts of titles to every projection now, instead of waiting for a projector. */
+export async function project(stores: Stores, tenant: Tenant, ids: readonly string[]): Promise<void> {
+  const events = titleEvents(ids.map((id) => ({ id, version: 0 })));
+  for (const target of stores.projections) {
+    if (target.topics.includes("TITLE")) await target.apply(tenant, events);
+  }
 }
 
 /** A profile of no account, as an import makes it. */

@@ -12,6 +12,8 @@ import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
 import { openEngines, type Engine, type EngineAddresses, type MovableDomains } from "./engines.js";
 import { startEmbeddedPostgres } from "./postgres/embedded.js";
 import { APP_ROLE, migrate } from "./migrations/migrate.postgres.js";
+import { type Playback } from "./playback/playback.js";
+import { PostgresPlayback } from "./playback/playback.postgres.js";
 import { explainServerError } from "./postgres/server-error.js";
 import { PostgresStore } from "./postgres/store.postgres.js";
 import { type ProjectionTarget } from "./projection-target.js";
@@ -30,6 +32,8 @@ import { PostgresTop10Job } from "./top10/top10-job.postgres.js";
 import { type Viewing, type ViewingIngest } from "./viewing/viewing.js";
 import { PostgresViewing } from "./viewing/viewing.postgres.js";
 import { PostgresViewingIngest } from "./viewing/viewing-ingest.postgres.js";
+import { type ViewingWriting } from "./viewing/viewing-writing.js";
+import { PostgresViewingWriting } from "./viewing/viewing-writing.postgres.js";
 
 /** Every domain behind its interface, whichever store answers it. Nothing here knows a query language. */
 export interface Stores {
@@ -40,6 +44,8 @@ export interface Stores {
   titleVersions: TitleVersions;
   viewing: Viewing;
   viewingIngest: ViewingIngest;
+  viewingWriting: ViewingWriting;
+  playback: Playback;
   recommendations: Recommendations;
   tasteGraph: TasteGraph;
   top10: Top10;
@@ -132,6 +138,8 @@ function postgresDomains(postgres: PostgresStore) {
     titleVersions: new PostgresTitleVersions(postgres),
     viewing: new PostgresViewing(postgres),
     viewingIngest: new PostgresViewingIngest(postgres),
+    viewingWriting: new PostgresViewingWriting(postgres),
+    playback: new PostgresPlayback(postgres),
     recommendations: new PostgresRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),
     tasteGraphSource: new PostgresTasteGraphSource(postgres),

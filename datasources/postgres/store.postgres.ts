@@ -4,6 +4,7 @@ import sql, { type Sql } from "sql-template-tag";
 import { StoreAbortedError, StoreUnavailableError } from "../store-error.js";
 import { describePath, type CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
+import { valueTypes } from "./value-types.postgres.js";
 
 export { sql, type Sql };
 export { empty, join, raw } from "sql-template-tag";
@@ -27,25 +28,6 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 /** Texts kept as named prepared statements; a text past that is planned anew each time. */
 const MAX_PREPARED = 500;
 
-const PARSERS = new Map<number, (text: string) => unknown>([
-  [pg.types.builtins.TIMESTAMPTZ, isoInstant],
-  [pg.types.builtins.DATE, (text) => text],
-  [pg.types.builtins.INT8, Number],
-]);
-
-const types = {
-  // Timestamps stay text, with their microseconds: a cursor made from a Date would lose them and repeat or skip rows.
-  getTypeParser: ((oid: number, format?: string) =>
-    PARSERS.get(oid) ??
-    (pg.types.getTypeParser(oid, format as "text") as unknown)) as typeof pg.types.getTypeParser,
-};
-
-/** `2026-05-01T20:11:00.000001Z` from PostgreSQL's text of a timestamptz in UTC: always six decimals, so that text order is time order. */
-function isoInstant(text: string): string {
-  const [, day, time, fraction = ""] = /^(\S+) ([\d:]+)(?:\.(\d+))?\+00$/.exec(text) ?? [];
-  return day && time ? `${day}T${time}.${fraction.padEnd(6, "0")}Z` : text;
-}
-
 /**
  * PostgreSQL for one deployment: a pool for reads, which pipelines everything that one level of a request asks into
  * one round trip, and a pool for transactions. All connections use a role that is not superuser; row-level security
@@ -54,6 +36,7 @@ function isoInstant(text: string): string {
 export class PostgresStore {
   readonly #reads: pg.Pool;
   readonly #writes: pg.Pool;
+  readonly #shortWrites: pg.Pool;
   /** Reads waiting for the next turn of the event loop, per request and tenant. */
   readonly #pending = new WeakMap<CallLog, Map<number, PendingRead[]>>();
   readonly #tenantOf = new WeakMap<pg.PoolClient, string>();
@@ -66,13 +49,20 @@ export class PostgresStore {
   constructor(url: string, onIdleError: (error: Error) => void) {
     const shared = {
       connectionString: url,
-      types,
+      types: valueTypes,
       connectionTimeoutMillis: 5_000,
       options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     };
     this.#reads = new pg.Pool({ ...shared, application_name: "marquee-read", max: 8, pipeline: true });
     this.#writes = new pg.Pool({ ...shared, application_name: "marquee-write", max: 4 });
-    for (const pool of [this.#reads, this.#writes]) {
+    // Apart from the others, because a pipelined connection cannot COPY.
+    this.#shortWrites = new pg.Pool({
+      ...shared,
+      application_name: "marquee-short-write",
+      max: 6,
+      pipeline: true,
+    });
+    for (const pool of [this.#reads, this.#writes, this.#shortWrites]) {
       pool.on("error", onIdleError);
       // One that breaks in use rejects what was asked of it; without a listener of its own it would end the process as well.
       pool.on("connect", (client) => client.on("error", () => undefined));
@@ -120,15 +110,49 @@ export class PostgresStore {
     let broken: Error | undefined;
     try {
       await client.query("begin");
-      await client.query(
-        sql`select set_config('marquee.tenant', ${String(tenant.id)}, true), set_config('search_path', ${searchPath(tenant)}, true)`,
-      );
+      await client.query(place(tenant));
       const result = await work(async (statement) => (await client.query(statement)).rows as never, client);
       await client.query("commit");
       return result;
     } catch (error) {
       await client.query("rollback").catch((failure: Error) => (broken = failure));
       throw unavailable(error);
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /**
+   * A short transaction in as few round trips as it has waits: statements that `work` asks for without waiting travel
+   * together, the first of them with the begin, and the statement that it answers travels with the commit. Statements
+   * are prepared once a connection.
+   *
+   * @param work asks what it needs to know and answers the statement that concludes the transaction, or null where there
+   * is nothing to write. Rejecting undoes the transaction.
+   * @returns the rows of the concluding statement, once they are committed.
+   */
+  async conclude<R = Row>(tenant: Tenant, work: (query: Query) => Promise<Sql | null>): Promise<R[]> {
+    const client = await this.#connect(this.#shortWrites);
+    const asked: Promise<unknown>[] = [];
+    const ask = <T extends Row>(config: pg.QueryConfig): Promise<T[]> => {
+      const answer = client.query<T>(config).then(({ rows }) => rows);
+      // Nobody may be waiting for it yet; that it failed is found out below.
+      answer.catch(() => undefined);
+      asked.push(answer);
+      return answer;
+    };
+    let broken: Error | undefined;
+    try {
+      void ask({ text: "begin" });
+      void ask(this.#prepare(tenant, place(tenant)));
+      const last = await work((statement) => ask(this.#prepare(tenant, statement)) as Promise<never>);
+      const rows = last ? ask(this.#prepare(tenant, last)) : Promise.resolve([]);
+      void ask({ text: "commit" });
+      await Promise.all(asked);
+      return (await rows) as R[];
+    } catch (error) {
+      await client.query("rollback").catch((failure: Error) => (broken = failure));
+      throw unavailable(await firstFailure(asked, error));
     } finally {
       client.release(broken);
     }
@@ -151,7 +175,7 @@ export class PostgresStore {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#reads.end(), this.#writes.end()]);
+    await Promise.all([this.#reads.end(), this.#writes.end(), this.#shortWrites.end()]);
   }
 
   async #flush(tenant: Tenant, calls: CallLog, reads: PendingRead[]): Promise<void> {
@@ -205,7 +229,7 @@ export class PostgresStore {
     const key = `${tenant.schema} ${statement.text}`;
     let name = this.#prepared.get(key);
     if (name === undefined && this.#prepared.size < MAX_PREPARED) {
-      name = `read_${this.#prepared.size}`;
+      name = `statement_${this.#prepared.size}`;
       this.#prepared.set(key, name);
     }
     const values = statement.values.map(askable);
@@ -233,6 +257,19 @@ function askable(value: unknown): unknown {
 /** Where unqualified names of a tenant's statements are looked up. */
 export function searchPath(tenant: Pick<Tenant, "schema">): string {
   return `${tenant.schema}, public`;
+}
+
+/** Makes a transaction the tenant's. */
+function place(tenant: Tenant): Sql {
+  return sql`select set_config('marquee.tenant', ${String(tenant.id)}, true), set_config('search_path', ${searchPath(tenant)}, true)`;
+}
+
+/** The failure that came first: statements behind it only say that the transaction is aborted. Anything else that went wrong, otherwise. */
+async function firstFailure(asked: readonly Promise<unknown>[], otherwise: unknown): Promise<unknown> {
+  for (const outcome of await Promise.allSettled(asked)) {
+    if (outcome.status === "rejected") return outcome.reason;
+  }
+  return otherwise;
 }
 
 function describe(reads: PendingRead[], answers: PromiseSettledResult<Row[]>[], ms: number) {

@@ -29,7 +29,7 @@ export function insertEvents(source: Sql): Sql {
   return sql`
     insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
     select current_setting('marquee.tenant')::int, abs(hashtext(v.entity) % ${OUTBOX_PARTITIONS}::int), v.*
-    from (${source}) v`;
+    from (${source}) v (topic, entity, related, revision, state)`;
 }
 
 /** Selected in the transaction of events: wakes the projectors when it commits, and answers its id as `xid`. */

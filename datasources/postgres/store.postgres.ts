@@ -4,6 +4,7 @@ import sql, { type Sql } from "sql-template-tag";
 import { StoreAbortedError, StoreUnavailableError } from "../store-error.js";
 import { describePath, type CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
+import { firstFailure, unavailable } from "./failures.postgres.js";
 import { valueTypes } from "./value-types.postgres.js";
 
 export { sql, type Sql };
@@ -264,14 +265,6 @@ function place(tenant: Tenant): Sql {
   return sql`select set_config('marquee.tenant', ${String(tenant.id)}, true), set_config('search_path', ${searchPath(tenant)}, true)`;
 }
 
-/** The failure that came first: statements behind it only say that the transaction is aborted. Anything else that went wrong, otherwise. */
-async function firstFailure(asked: readonly Promise<unknown>[], otherwise: unknown): Promise<unknown> {
-  for (const outcome of await Promise.allSettled(asked)) {
-    if (outcome.status === "rejected") return outcome.reason;
-  }
-  return otherwise;
-}
-
 function describe(reads: PendingRead[], answers: PromiseSettledResult<Row[]>[], ms: number) {
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
   const distinct = (values: string[]) => [...new Set(values.filter(Boolean))];
@@ -296,14 +289,4 @@ function requestedKeys(reads: readonly PendingRead[]): number {
     batches.add(request);
   }
   return keys;
-}
-
-/** Connection failures, shutdowns and timeouts of PostgreSQL as StoreUnavailableError; anything else as it is. */
-function unavailable(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = (error as { code?: unknown }).code;
-  const refused = typeof code === "string" && /^(08|53|57|E[A-Z]+)/.test(code);
-  return refused || /Connection terminated|timeout exceeded/.test(error.message)
-    ? new StoreUnavailableError("POSTGRES", { cause: error })
-    : error;
 }

@@ -33,12 +33,13 @@ export interface StandingRow {
   xid: number | null;
 }
 
-/** The events on either side of a late one. */
-export interface NeighbourRow {
-  before: boolean;
-  at: string;
-  seconds: number;
-  position: number;
+/** What is around a late event. */
+export interface SurroundingsRow {
+  /** The latest event at or before it, where there is one. */
+  at: string | null;
+  position: number | null;
+  /** From when on the events behind it stand for the time. */
+  taken: string | null;
 }
 
 /** Where a pair stands, and whether the event is known. No row where the profile is gone; until the transaction ends, it stays. */
@@ -58,21 +59,20 @@ export function standingOf({ profileId, titleId, eventId, request }: StoredEvent
     left join viewing_receipts e on e.profile_id = o.id and e.event_id = ${eventId}::text`;
 }
 
-/** The latest event of the pair at or before a late one, and the earliest behind it. Few daily partitions are looked into. */
-export function neighboursOf(
+/** What is around a late event of a pair whose events lie between two instants: few daily partitions are looked into. */
+export function surroundingsOf(
   { profileId, titleId, at }: StoredEvent,
   { firstAt, lastAt }: { firstAt: string; lastAt: string },
 ): Sql {
-  const events = sql`
-    select at, seconds, case when completed then 0 else coalesce(position_seconds, seconds) end as position
-    from viewing_events where profile_id = ${profileId} and title_id = ${titleId}`;
+  const pair = sql`profile_id = ${profileId} and title_id = ${titleId}`;
   const instant = sql`${new Date(at)}::timestamptz`;
   return sql`
-    (select true as before, e.* from (${events} and at <= ${instant} and at >= ${firstAt}::timestamptz) e
-     order by at desc limit 1)
-    union all
-    (select false, e.* from (${events} and at > ${instant} and at <= ${lastAt}::timestamptz) e
-     order by at limit 1)`;
+    select b.at, b.position, a.taken
+    from (select min(at - make_interval(secs => seconds)) as taken from viewing_events
+          where ${pair} and at > ${instant} and at <= ${lastAt}::timestamptz and seconds > 0) a
+    left join (select at, case when completed then 0 else coalesce(position_seconds, seconds) end as position
+               from viewing_events where ${pair} and at <= ${instant} and at >= ${firstAt}::timestamptz
+               order by at desc, recorded_at desc limit 1) b on true`;
 }
 
 /**
@@ -104,8 +104,8 @@ export function progressWrite(event: StoredEvent, seconds: number): Sql {
         revision = p.revision + 1
       returning *
     ), receipt as (
-      insert into viewing_receipts (tenant_id, profile_id, event_id, title_id, request, answer, xid)
-      select p.tenant_id, p.profile_id, ${event.eventId}::text, p.title_id, ${event.request}::jsonb,
+      insert into viewing_receipts (tenant_id, profile_id, event_id, request, answer, xid)
+      select p.tenant_id, p.profile_id, ${event.eventId}::text, ${event.request}::jsonb,
              jsonb_build_object('positionSeconds', p.position_seconds, 'durationSeconds', p.duration_seconds,
                                 'completed', p.completed),
              (pg_current_xact_id()::text)::bigint

@@ -5,12 +5,12 @@ import { Refusal } from "../refusal.js";
 import { type Tenant } from "../tenant.js";
 import { EventDays } from "./event-days.postgres.js";
 import {
-  neighboursOf,
   ratingWrite,
   standingOf,
+  surroundingsOf,
   progressWrite,
   watchlistWrite,
-  type NeighbourRow,
+  type SurroundingsRow,
   type StandingRow,
   type StoredEvent,
 } from "./viewing-statements.postgres.js";
@@ -76,7 +76,8 @@ export class PostgresViewingWriting implements ViewingWriting {
         const before = latest && { at: Date.parse(latest.lastAt), position: latest.position };
         return progressWrite(event, secondsWatched(event, before, null));
       }
-      return progressWrite(event, lateSeconds(event, await query(neighboursOf(event, latest))));
+      const [around] = await query<SurroundingsRow>(surroundingsOf(event, latest));
+      return progressWrite(event, lateSeconds(event, around));
     });
     if (repeated) return repeated;
     if (!written) throw profileGone();
@@ -140,14 +141,10 @@ function answerAgain({ same, answer, xid, rating, in_watchlist }: StandingRow): 
   );
 }
 
-function lateSeconds(event: StoredEvent, found: readonly NeighbourRow[]): number {
-  const before = found.find((row) => row.before);
-  const after = found.find((row) => !row.before);
-  return secondsWatched(
-    event,
-    before ? { at: Date.parse(before.at), position: before.position } : null,
-    after ? { at: Date.parse(after.at), seconds: after.seconds } : null,
-  );
+function lateSeconds(event: StoredEvent, around: SurroundingsRow | undefined): number {
+  const { at, position, taken } = around ?? { at: null, position: null, taken: null };
+  const before = at === null ? null : { at: Date.parse(at), position: position ?? 0 };
+  return secondsWatched(event, before, taken === null ? null : Date.parse(taken));
 }
 
 function toWritten(row: WrittenRow): ViewingWritten {

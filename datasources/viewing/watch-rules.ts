@@ -60,17 +60,13 @@ export function withinTitle(positionSeconds: number, durationSeconds: number | n
  * arrival count no second twice. The first event of all stands for the way from the start.
  *
  * @param before the latest event at or before this one.
- * @param after the earliest event behind it, with the time it stands for (seconds).
+ * @param taken from when on the events behind it stand for the time. Milliseconds since 1970.
  * @returns seconds, never negative and never more than the position has advanced.
  */
-export function secondsWatched(
-  event: Standing,
-  before: Standing | null,
-  after: { at: number; seconds: number } | null,
-): number {
+export function secondsWatched(event: Standing, before: Standing | null, taken: number | null): number {
   const advance = event.position - (before?.position ?? 0);
   const from = Math.max(event.at - advance * 1_000, before?.at ?? -Infinity);
-  const until = after ? Math.min(event.at, after.at - after.seconds * 1_000) : event.at;
+  const until = Math.min(event.at, taken ?? Infinity);
   // Players report every few seconds, give or take: rounded down, a tenth of what is watched would be lost.
   return Math.max(0, Math.min(advance, Math.ceil((until - from) / 1_000)));
 }

@@ -7,6 +7,7 @@ import { Context } from "../src/context.js";
 import { badInput } from "../src/errors.js";
 import { fromGlobalId, type NodeRef, type NodeType } from "../src/global-id.js";
 import { homeRows } from "./home.resolver.js";
+import { toPlaybackSession } from "./playback.value.js";
 import { toViewer, type ViewerValue } from "./profile.value.js";
 import { NamedValue } from "./title.value.js";
 import { loadTitle } from "./titles.js";
@@ -72,6 +73,11 @@ const FINDERS: Record<NodeType, Finder> = {
       ? ownNode(ctx, path, (viewer) => viewer.subscription?.plan)
       : null,
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
+  PlaybackSession: async (ctx, id, path) => {
+    const key = { accountId: ctx.identity?.account ?? null, sessionId: id };
+    const session = await ctx.gateway.stores.playback.session(ctx.on(path), key);
+    return session && toPlaybackSession(ctx.tenant, session);
+  },
 };
 
 async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {

@@ -1,8 +1,7 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
-import { type PlaybackSession, type SessionKey } from "../datasources/playback/playback.js";
-import { describeRendition } from "../datasources/playback/rendition-ladder.js";
+import { type SessionKey } from "../datasources/playback/playback.js";
 import { PlaybackInput, StartPlaybackInput } from "../schema/playback.input.js";
 import {
   HeartbeatPlaybackPayload,
@@ -10,7 +9,9 @@ import {
   StopPlaybackPayload,
 } from "../schema/playback.type.js";
 import { Context } from "../src/context.js";
+import { localId } from "../src/global-id.js";
 import { payload } from "./payload.js";
+import { toPlaybackSession } from "./playback.value.js";
 import { watchedTitle } from "./watched-title.js";
 
 @Resolver()
@@ -32,11 +33,7 @@ export class PlaybackResolver {
         titleId: title.localId,
         device: { ...input.device, hdr: input.device.hdr ?? [] },
       });
-      const omitted = started.omitted.map(({ rendition, reason }) => ({
-        rendition: describeRendition(rendition),
-        reason,
-      }));
-      return { session: { ...started, omitted } };
+      return { session: toPlaybackSession(ctx.tenant, started) };
     });
   }
 
@@ -49,9 +46,10 @@ export class PlaybackResolver {
     @Arg("input", () => PlaybackInput, { description: "Which." }) { session }: PlaybackInput,
   ) {
     const key = await ownSession(ctx, info, session);
-    return payload<{ session: PlaybackSession | null }>({ session: null }, async () => ({
-      session: await ctx.gateway.stores.playback.heartbeat(ctx.tenant, key),
-    }));
+    return payload<{ session: object | null }>({ session: null }, async () => {
+      const beaten = await ctx.gateway.stores.playback.heartbeat(ctx.tenant, key);
+      return { session: toPlaybackSession(ctx.tenant, beaten) };
+    });
   }
 
   @Mutation(() => StopPlaybackPayload, { description: "Ends a stream, which is free at once." })
@@ -68,7 +66,8 @@ export class PlaybackResolver {
   }
 }
 
-async function ownSession(ctx: Context, info: GraphQLResolveInfo, sessionId: string): Promise<SessionKey> {
+async function ownSession(ctx: Context, info: GraphQLResolveInfo, session: string): Promise<SessionKey> {
   const { account } = await ctx.requireViewer(info.path, info.fieldName);
+  const sessionId = localId(ctx.tenant, "PlaybackSession", session, "input.session");
   return { accountId: account?.id ?? null, sessionId };
 }

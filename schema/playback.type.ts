@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 
 import {
   OMISSION_REASONS,
@@ -7,6 +7,7 @@ import {
   type VideoCodec,
 } from "../datasources/playback/rendition-ladder.js";
 import { HdrFormatEnum, VideoCodecEnum } from "./playback.input.js";
+import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";
 import { UserError } from "./user-error.type.js";
 
@@ -51,17 +52,15 @@ export class OmittedRendition {
   reason!: OmissionReason;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A stream that the signed-in account plays." })
-export class PlaybackSession {
-  @Field(() => ID, { description: "For `heartbeatPlayback` and `stopPlayback`." })
-  id!: string;
-
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: "A stream that the signed-in account plays.",
+})
+export class PlaybackSession extends Node {
   @Field(() => DateTime, { description: "When it ends unless a heartbeat comes." })
   expiresAt!: string;
-}
 
-@ObjectType({ simpleResolvers: true, description: "A stream that has just begun." })
-export class StartedPlaybackSession extends PlaybackSession {
   @Field(() => [Rendition], { description: "What device and plan allow, best first; at least one." })
   renditions!: Rendition[];
 
@@ -71,8 +70,8 @@ export class StartedPlaybackSession extends PlaybackSession {
 
 @ObjectType({ simpleResolvers: true, description: "A new stream, or the reason why there is none." })
 export class StartPlaybackPayload {
-  @Field(() => StartedPlaybackSession, { nullable: true, description: "Null when `errors` says why." })
-  session!: StartedPlaybackSession | null;
+  @Field(() => PlaybackSession, { nullable: true, description: "Null when `errors` says why." })
+  session!: PlaybackSession | null;
 
   @Field(() => [UserError], { description: "Why there is no stream; empty when there is one." })
   errors!: UserError[];

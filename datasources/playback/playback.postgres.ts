@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
+import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
 import {
   checkDevice,
@@ -19,49 +20,65 @@ import {
   type PlaybackStart,
   type SessionKey,
 } from "./playback.js";
-import { renditionLadder, type RenditionLadder } from "./rendition-ladder.js";
+import { renditionLadder, type DeviceCapabilities } from "./rendition-ladder.js";
+
+interface SessionRow {
+  id: string;
+  expires_at: string;
+  capabilities: DeviceCapabilities;
+  max_height: number;
+}
 
 /** Playback sessions in PostgreSQL, on its clock. */
 export class PostgresPlayback implements Playback {
   constructor(private readonly postgres: PostgresStore) {}
 
-  async start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession & RenditionLadder> {
+  async session(request: StoreRequest, key: SessionKey): Promise<PlaybackSession | null> {
+    const [row] = await this.postgres.read<SessionRow>(
+      request,
+      "playback.session",
+      sql`select ${sessionColumns} from playback_sessions where ${ownSession(key)}`,
+    );
+    return row ? toSession(row) : null;
+  }
+
+  async start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession> {
     checkDevice(wanted.device);
     const { accountId } = wanted;
     if (accountId === null) throw noSubscription();
-    let ladder: RenditionLadder = { renditions: [], omitted: [] };
-    const [session] = await this.postgres.conclude<PlaybackSession>(tenant, async (query) => {
+    const [session] = await this.postgres.conclude<SessionRow>(tenant, async (query) => {
       // Starts of an account come one by one: each sees the sessions of those before it.
       void query(sql`select id from accounts where id = ${accountId} for no key update`);
       const [plan] = await query<PlanLimits & { live: LiveStream[] }>(planAndStreams(accountId));
       if (!plan) throw noSubscription();
-      ladder = renditionLadder(wanted.device, plan.maxHeight);
-      if (ladder.renditions.length === 0) throw noRendition(plan);
+      const { renditions } = renditionLadder(wanted.device, plan.maxHeight);
+      if (renditions.length === 0) throw noRendition(plan);
       if (plan.live.length >= plan.maxStreams) throw tooManyStreams(plan, plan.live);
-      return newSession(accountId, wanted);
+      return newSession(accountId, wanted, plan.maxHeight);
     });
     // The subscription has been read under the lock of the account, and so has the session been written.
     if (!session) throw noSubscription();
-    return { ...session, ...ladder };
+    return toSession(session);
   }
 
   async heartbeat(tenant: Tenant, key: SessionKey): Promise<PlaybackSession> {
-    const [session] = await this.postgres.conclude<PlaybackSession & { live: boolean }>(tenant, (query) => {
+    const [session] = await this.postgres.conclude<SessionRow & { live: boolean }>(tenant, (query) => {
       // Not beside a start, which may just be counting this session as expired.
       void query(sql`select id from accounts where id = ${key.accountId} for share`);
       return Promise.resolve(sql`
         with beaten as (
           update playback_sessions set heartbeat_at = clock_timestamp(), expires_at = ${expiry}
           where ${ownSession(key)} and stopped_at is null and expires_at > clock_timestamp()
-          returning id, expires_at
+          returning *
         )
-        select s.id, coalesce(b.expires_at, s.expires_at) as "expiresAt", b.id is not null as live
-        from playback_sessions s left join beaten b on b.id = s.id
-        where s.id = ${key.sessionId} and s.account_id = ${key.accountId}`);
+        select ${sessionColumns}, true as live from beaten
+        union all
+        select ${sessionColumns}, false from playback_sessions
+        where ${ownSession(key)} and not exists (select from beaten)`);
     });
     if (!session) throw sessionNotFound();
     if (!session.live) throw sessionExpired();
-    return { id: session.id, expiresAt: session.expiresAt };
+    return toSession(session);
   }
 
   async stop(tenant: Tenant, key: SessionKey): Promise<void> {
@@ -75,6 +92,7 @@ export class PostgresPlayback implements Playback {
   }
 }
 
+const sessionColumns = sql`id, expires_at, capabilities, max_height`;
 const expiry = sql`clock_timestamp() + make_interval(secs => ${SESSION_SECONDS}::int)`;
 
 function ownSession({ accountId, sessionId }: SessionKey): Sql {
@@ -98,11 +116,21 @@ function planAndStreams(accountId: string): Sql {
     ) live`;
 }
 
-function newSession(accountId: string, { profileId, titleId, device }: PlaybackStart): Sql {
+function newSession(
+  accountId: string,
+  { profileId, titleId, device }: PlaybackStart,
+  maxHeight: number,
+): Sql {
+  const { kind, ...capabilities } = device;
   return sql`
     insert into playback_sessions
-      (tenant_id, id, account_id, profile_id, title_id, device, started_at, heartbeat_at, expires_at)
-    values (current_setting('marquee.tenant')::int, ${randomUUID()}, ${accountId}, ${profileId}, ${titleId}, ${device.kind},
-            clock_timestamp(), clock_timestamp(), ${expiry})
-    returning id, expires_at as "expiresAt"`;
+      (tenant_id, id, account_id, profile_id, title_id, device, started_at, heartbeat_at, expires_at,
+       capabilities, max_height)
+    values (current_setting('marquee.tenant')::int, ${randomUUID()}, ${accountId}, ${profileId}, ${titleId}, ${kind},
+            clock_timestamp(), clock_timestamp(), ${expiry}, ${JSON.stringify(capabilities)}::jsonb, ${maxHeight})
+    returning ${sessionColumns}`;
+}
+
+function toSession({ id, expires_at: expiresAt, capabilities, max_height }: SessionRow): PlaybackSession {
+  return { id, expiresAt, ...renditionLadder(capabilities, max_height) };
 }

@@ -1,3 +1,4 @@
+import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
 import { type DeviceKind } from "../viewing/viewing.js";
 import { type DeviceCapabilities, type RenditionLadder } from "./rendition-ladder.js";
@@ -8,7 +9,7 @@ export const SESSION_SECONDS = 60;
 export const MAX_SIDE = 16_384;
 
 /** A stream that an account plays. */
-export interface PlaybackSession {
+export interface PlaybackSession extends RenditionLadder {
   id: string;
   /** When it ends unless a heartbeat comes. ISO 8601. */
   expiresAt: string;
@@ -36,6 +37,8 @@ export interface SessionKey {
 
 /** Playback sessions: who streams what, as far as the plan allows. */
 export interface Playback {
+  /** A session, live or not; null where the account has no such session. One store call. */
+  session(request: StoreRequest, key: SessionKey): Promise<PlaybackSession | null>;
   /**
    * Opens a session where the account's plan has a stream left, also among starts at the same time. Sessions that were
    * neither stopped nor expired count, each for itself.
@@ -43,7 +46,7 @@ export interface Playback {
    * @throws Refusal NO_SUBSCRIPTION, TOO_MANY_STREAMS, DEVICE_OUT_OF_RANGE, or NO_RENDITION where nothing could be
    * played on the device.
    */
-  start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession & RenditionLadder>;
+  start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession>;
   /**
    * Keeps a session alive.
    *

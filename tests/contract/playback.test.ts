@@ -5,7 +5,7 @@ import { type Refusal } from "../../datasources/refusal.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { openFacts, type Facts } from "../support/facts.js";
-import { createTestTenant, openTestStores } from "../support/stores.js";
+import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 
 let stores: Stores;
 let facts: Facts;
@@ -68,6 +68,9 @@ describe("start", () => {
     expect(life).toBeLessThan(61_000);
     expect(session.renditions[0]).toMatchObject({ height: 1080, codec: "HEVC" });
     expect(session.omitted[0]?.reason).toBe("HDR_NOT_SUPPORTED");
+    const request = testRequest(tenant);
+    expect(await stores.playback.session(request, key("family", session.id))).toEqual(session);
+    expect(request.calls.calls).toHaveLength(1);
     expect(session.omitted.map(({ reason }) => reason)).toContain("PLAN_LIMIT");
   });
 
@@ -139,7 +142,7 @@ describe("heartbeat", () => {
       `update playback_sessions set expires_at = now() + interval '1 second' where id = '${session.id}'`,
     );
     const beaten = await stores.playback.heartbeat(tenant, key("family", session.id));
-    expect(beaten.id).toBe(session.id);
+    expect(beaten).toEqual({ ...session, expiresAt: beaten.expiresAt });
     expect(Date.parse(beaten.expiresAt) - Date.now()).toBeGreaterThan(50_000);
   });
 
@@ -168,8 +171,14 @@ describe("sessions", () => {
       [elsewhere, "family", id],
       [tenant, "family", "nul\0"],
     ] as const) {
-      for (const ask of [stores.playback.heartbeat, stores.playback.stop]) {
-        const error: Refusal = await ask.call(stores.playback, of, key(accountId, sessionId)).then(
+      const named = key(accountId, sessionId);
+      expect(await stores.playback.session(testRequest(of), named)).toBeNull();
+      const asks: (() => Promise<unknown>)[] = [
+        () => stores.playback.heartbeat(of, named),
+        () => stores.playback.stop(of, named),
+      ];
+      for (const ask of asks) {
+        const error: Refusal = await ask().then(
           () => expect.unreachable(),
           (refused: Refusal) => refused,
         );

@@ -209,8 +209,8 @@ describe("Progress, Rate, Add and Remove", () => {
       Add: { title: "Title:a" },
       Remove: { title: "Title:a" },
       Play: { title: "Title:a", device: TELEVISION },
-      Heartbeat: { session: "x" },
-      Stop: { session: "x" },
+      Heartbeat: { session: "PlaybackSession:x" },
+      Stop: { session: "PlaybackSession:x" },
     })) {
       const { errors } = await gateway.ask(DOCUMENT, {
         operationName,
@@ -237,6 +237,14 @@ describe("Play, Heartbeat and Stop", () => {
       rendition: "1920x1080 H264 SDR 7800 kbps",
       reason: "PLAN_LIMIT",
     });
+    const node =
+      "query ($id: ID!) { node(id: $id) { __typename id ... on PlaybackSession { expiresAt renditions { height } } } }";
+    const found = async (token: string) =>
+      (await gateway.ask(node, { variables: { id: session.id }, token })).data;
+    expect(await found(tokens.kids)).toMatchObject({
+      node: { __typename: "PlaybackSession", id: session.id, expiresAt: session.expiresAt },
+    });
+    expect(await found(tokens.other)).toEqual({ node: null });
     const beaten = await run("Heartbeat", { session: session.id }, tokens.kids);
     expect(beaten).toMatchObject({ session: { id: session.id }, errors: [] });
     expect(Date.parse(beaten.session.expiresAt)).toBeGreaterThanOrEqual(Date.parse(session.expiresAt));

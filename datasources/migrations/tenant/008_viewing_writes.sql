@@ -16,3 +16,8 @@ create table viewing_receipts (
   recorded_at timestamptz not null default clock_timestamp(),
   primary key (tenant_id, profile_id, event_id)
 );
+
+-- What the device can show and how many lines the plan allowed when the session began: its renditions follow from both.
+alter table playback_sessions
+  add column capabilities jsonb not null,
+  add column max_height smallint not null;

@@ -52,7 +52,7 @@ function start(accountId: string | null, device: Partial<PlaybackStart["device"]
 }
 const key = (accountId: string | null, sessionId: string) => ({ accountId, sessionId });
 const refusal = (code: string, message = /\.$/): unknown =>
-  expect.objectContaining({ code, message: expect.stringMatching(message) });
+  expect.objectContaining({ code, message: expect.stringMatching(message) as string });
 /** Lets a session's last heartbeat be two minutes ago. */
 const expire = (id: string) =>
   facts.run(
@@ -75,6 +75,10 @@ describe("start", () => {
   });
 
   it("gives 50 starts at the same time two sessions, and names plan, limit and devices to the others", async () => {
+    // Connections that are open already, so that the starts do meet.
+    await Promise.allSettled(
+      Array.from({ length: 50 }, () => stores.playback.stop(tenant, key("family", "none"))),
+    );
     const starts = await Promise.allSettled(Array.from({ length: 50 }, () => start("family")));
     const refused = starts.filter((each) => each.status === "rejected");
     expect(refused).toHaveLength(48);

@@ -108,7 +108,7 @@ describe("checkProgress", () => {
     [{ eventId: "a\0b" }, "EVENT_ID_INVALID", "eventId", /1 to 128/],
   ])("refuses %j", (fields, code, field, message) => {
     expect(() => checkProgress(event(fields), NOW)).toThrow(
-      expect.objectContaining({ code, field, message: expect.stringMatching(message) }),
+      expect.objectContaining({ code, field, message: expect.stringMatching(message) as string }),
     );
   });
 });

@@ -56,6 +56,12 @@ export class Loader<K, V> {
     this.#loader.prime(key, value);
   }
 
+  /** Makes the value that a write has left behind known, whatever was loaded before it. */
+  replace(key: K, value: V): void {
+    this.#loader.clear(key);
+    this.#loader.prime(key, value);
+  }
+
   #takeAsked(): { path: FieldPath | undefined; requested: number | undefined } {
     // A level cut into several calls tells its askers with the first.
     const asked = { path: this.#path, requested: this.#requested || undefined };

@@ -30,6 +30,8 @@ import { APP_ROLE, migrate, WORKER_ROLE } from "./migrations/migrate.postgres.js
 import { type Outbox } from "./outbox/outbox.js";
 import { OutboxPool } from "./outbox/outbox-pool.postgres.js";
 import { PostgresOutbox, PostgresOutboxHolds } from "./outbox/outbox.postgres.js";
+import { type Playback } from "./playback/playback.js";
+import { PostgresPlayback } from "./playback/playback.postgres.js";
 import { explainServerError } from "./postgres/server-error.js";
 import { PostgresStore } from "./postgres/store.postgres.js";
 import { type ProjectionTarget } from "./projection-target.js";
@@ -49,6 +51,8 @@ import { PostgresTop10Job } from "./top10/top10-job.postgres.js";
 import { type Viewing, type ViewingIngest } from "./viewing/viewing.js";
 import { PostgresViewing } from "./viewing/viewing.postgres.js";
 import { PostgresViewingIngest } from "./viewing/viewing-ingest.postgres.js";
+import { type ViewingWriting } from "./viewing/viewing-writing.js";
+import { PostgresViewingWriting } from "./viewing/viewing-writing.postgres.js";
 
 /** Every domain behind its interface, whichever store answers it. Nothing here knows a query language. */
 export interface Stores {
@@ -64,6 +68,8 @@ export interface Stores {
   titleSchedule: TitleSchedule;
   viewing: Viewing;
   viewingIngest: ViewingIngest;
+  viewingWriting: ViewingWriting;
+  playback: Playback;
   recommendations: Recommendations;
   tasteGraph: TasteGraph;
   top10: Top10;
@@ -182,6 +188,8 @@ function postgresDomains(postgres: PostgresStore) {
     titleSchedule: new PostgresTitleSchedule(postgres),
     viewing: new PostgresViewing(postgres),
     viewingIngest: new PostgresViewingIngest(postgres),
+    viewingWriting: new PostgresViewingWriting(postgres),
+    playback: new PostgresPlayback(postgres),
     recommendations: new PostgresRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),
     tasteGraphSource: new PostgresTasteGraphSource(postgres),

@@ -8,6 +8,7 @@ import { badInput } from "../src/errors.js";
 import { fromGlobalId, type NodeRef, type NodeType } from "../src/global-id.js";
 import { toCheckout } from "./checkout.value.js";
 import { homeRows } from "./home.resolver.js";
+import { toPlaybackSession } from "./playback.value.js";
 import { toViewer, type ViewerValue } from "./profile.value.js";
 import { NamedValue } from "./title.value.js";
 import { loadTitle } from "./titles.js";
@@ -79,6 +80,11 @@ const FINDERS: Record<NodeType, Finder> = {
     return checkout && toCheckout(ctx.tenant, checkout);
   },
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
+  PlaybackSession: async (ctx, id, path) => {
+    const key = { accountId: ctx.identity?.account ?? null, sessionId: id };
+    const session = await ctx.gateway.stores.playback.session(ctx.on(path), key);
+    return session && toPlaybackSession(ctx.tenant, session);
+  },
 };
 
 async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {

@@ -4,6 +4,9 @@ import {
   type TitleKind,
   type TitleState,
 } from "../datasources/catalog/title.document.js";
+import { DEVICE_KINDS, type DeviceKind } from "../datasources/viewing/viewing.js";
+
+export { DEVICE_KINDS as DEVICES, type DeviceKind };
 
 /** One line of `titles.ndjson`: only `id`, `kind` and `name` are required. */
 export interface TitleLine {
@@ -32,9 +35,6 @@ export interface TitleLine {
     episodes: { number: number; name: string; runtimeMinutes?: number | null }[];
   }[];
 }
-
-export const DEVICES = ["TV", "MOBILE", "TABLET", "WEB", "CONSOLE"] as const;
-export type DeviceKind = (typeof DEVICES)[number];
 
 /** One line of `events.ndjson`: `id`, `profile`, `title` and `at` are required; profiles are made as needed. */
 export interface EventLine {

@@ -15,6 +15,7 @@ export const NODE_TYPES = [
   "Subscription",
   "Checkout",
   "HomeRow",
+  "PlaybackSession",
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

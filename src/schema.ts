@@ -15,11 +15,13 @@ import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
+import { PlaybackResolver } from "../resolvers/playback.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
 import { SearchResolver } from "../resolvers/search.resolver.js";
 import { SessionResolver } from "../resolvers/session.resolver.js";
 import { TitleConnectionResolver, TitleResolver } from "../resolvers/title.resolver.js";
 import { Top10Resolver } from "../resolvers/top10.resolver.js";
+import { ViewingResolver } from "../resolvers/viewing.resolver.js";
 import { Episode, Movie, Season, Series } from "../schema/title.type.js";
 
 /**
@@ -41,6 +43,8 @@ export function createSchema(): GraphQLSchema {
       SessionResolver,
       AccountResolver,
       CheckoutResolver,
+      ViewingResolver,
+      PlaybackResolver,
     ],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,

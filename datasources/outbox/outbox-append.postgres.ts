@@ -1,4 +1,4 @@
-import { sql, type Query } from "../postgres/store.postgres.js";
+import { sql, type Query, type Sql } from "../postgres/store.postgres.js";
 import { OUTBOX_CHANNEL, OUTBOX_PARTITIONS, type OutboxEvent } from "./outbox.js";
 
 /**
@@ -12,12 +12,32 @@ export async function appendEvents(query: Query, events: readonly OutboxEvent[])
   const topics = [...new Set(events.map(({ topic }) => topic))].join();
   const [row] = await query<{ xid: number }>(
     sql`with added as (
-          insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
-          select current_setting('marquee.tenant')::int, abs(hashtext(v.entity) % ${OUTBOX_PARTITIONS}::int), v.*
-          from jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
-            as v (topic text, entity text, related text, revision bigint, state jsonb)
+          ${insertEvents(sql`
+            select v.* from jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
+              as v (topic text, entity text, related text, revision bigint, state jsonb)`)}
         )
-        select (pg_current_xact_id()::text)::bigint as xid, pg_notify(${OUTBOX_CHANNEL}, ${topics})`,
+        select ${announcement(topics)}`,
   );
   return row?.xid ?? 0;
+}
+
+/**
+ * The insert of events, for a statement that writes their facts as well and answers its `announcement`.
+ *
+ * @param source a query for topic, entity, related, revision and state.
+ */
+export function insertEvents(source: Sql): Sql {
+  return sql`
+    insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
+    select current_setting('marquee.tenant')::int, abs(hashtext(v.entity) % ${OUTBOX_PARTITIONS}::int), v.*
+    from (${source}) v (topic, entity, related, revision, state)`;
+}
+
+/**
+ * Selected in the transaction of events: wakes the projectors when it commits, and answers its id as `xid`.
+ *
+ * @param topics the topics of the events, joined by commas.
+ */
+export function announcement(topics: string): Sql {
+  return sql`(pg_current_xact_id()::text)::bigint as xid, pg_notify(${OUTBOX_CHANNEL}, ${topics})`;
 }

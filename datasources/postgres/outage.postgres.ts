@@ -1,3 +1,4 @@
+import { Refusal } from "../refusal.js";
 import { StoreUnavailableError } from "../store-error.js";
 
 /** SQLSTATE classes of connections that fail and of servers that stop or start, and the system's codes of sockets. */
@@ -18,7 +19,17 @@ export function isPostgresOutage(error: unknown): boolean {
   return isConnectionLoss(error) || (error instanceof Error && UNABLE.test(codeOf(error)));
 }
 
+/** The failure that came first: statements behind it only say that the transaction is aborted. Anything else that went wrong, otherwise. */
+export async function firstFailure(asked: readonly Promise<unknown>[], otherwise: unknown): Promise<unknown> {
+  for (const outcome of await Promise.allSettled(asked)) {
+    if (outcome.status === "rejected") return outcome.reason;
+  }
+  return otherwise;
+}
+
 function codeOf(error: Error): string {
+  // Its codes are for clients.
+  if (error instanceof Refusal) return "";
   const { code } = error as { code?: unknown };
   return typeof code === "string" ? code : "";
 }

@@ -6,11 +6,12 @@ import { StoreAbortedError, StoreUnavailableError } from "../store-error.js";
 import { StoreGuard } from "../store-guard.js";
 import { describePath, type CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
-import { isConnectionLoss, isPostgresOutage, unavailable } from "./outage.postgres.js";
+import { firstFailure, isConnectionLoss, isPostgresOutage, unavailable } from "./outage.postgres.js";
 import { PostgresPool } from "./pool.postgres.js";
-import { begin, queryOf, type Query } from "./transaction.postgres.js";
+import { begin, queryOf, type Ask, type Query } from "./transaction.postgres.js";
+import { valueTypes } from "./value-types.postgres.js";
 
-export { sql, type Query, type Sql };
+export { sql, type Ask, type Query, type Sql };
 export { empty, join, raw } from "sql-template-tag";
 
 /** A row as `pg` answers it. */
@@ -32,30 +33,13 @@ const WAITING_READS = 1_000;
 /** Connections for transactions, and transactions that may wait for one. */
 const WRITES = 4;
 const WAITING_WRITES = 1_000;
+/** Connections for transactions of one or two round trips. */
+const SHORT_WRITES = 6;
 /** How much longer than a call's deadline the server lets a statement run: it acts where a gateway cannot any more. Milliseconds. */
 const SERVER_MARGIN_MS = 3_000;
 const DEADLINE_MS = 2_000;
 /** Texts kept as named prepared statements; a text past that is planned anew each time. */
 const MAX_PREPARED = 500;
-
-const PARSERS = new Map<number, (text: string) => unknown>([
-  [pg.types.builtins.TIMESTAMPTZ, isoInstant],
-  [pg.types.builtins.DATE, (text) => text],
-  [pg.types.builtins.INT8, Number],
-]);
-
-const types = {
-  // Timestamps stay text, with their microseconds: a cursor made from a Date would lose them and repeat or skip rows.
-  getTypeParser: ((oid: number, format?: string) =>
-    PARSERS.get(oid) ??
-    (pg.types.getTypeParser(oid, format as "text") as unknown)) as typeof pg.types.getTypeParser,
-};
-
-/** `2026-05-01T20:11:00.000001Z` from PostgreSQL's text of a timestamptz in UTC: always six decimals, so that text order is time order. */
-function isoInstant(text: string): string {
-  const [, day, time, fraction = ""] = /^(\S+) ([\d:]+)(?:\.(\d+))?\+00$/.exec(text) ?? [];
-  return day && time ? `${day}T${time}.${fraction.padEnd(6, "0")}Z` : text;
-}
 
 /**
  * PostgreSQL for one deployment: a pool for reads, which pipelines everything that one level of a request asks into
@@ -66,7 +50,9 @@ export class PostgresStore {
   readonly guard: StoreGuard;
   readonly #reads: PostgresPool;
   readonly #writes: PostgresPool;
+  readonly #shortWrites: PostgresPool;
   readonly #writing = bulkhead(WRITES, WAITING_WRITES);
+  readonly #shortWriting = bulkhead(SHORT_WRITES, WAITING_WRITES);
   readonly #deadlineMs: number;
   /** Reads waiting for the next turn of the event loop, per request and tenant. */
   readonly #pending = new WeakMap<CallLog, Map<number, PendingRead[]>>();
@@ -83,7 +69,7 @@ export class PostgresStore {
     this.#deadlineMs = deadlineMs;
     const shared = {
       connectionString: url,
-      types,
+      types: valueTypes,
       connectionTimeoutMillis: deadlineMs,
       options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${this.#statementTimeoutMs}`,
     };
@@ -93,6 +79,11 @@ export class PostgresStore {
     );
     this.#writes = new PostgresPool(
       { ...shared, application_name: "marquee-write", max: WRITES },
+      onIdleError,
+    );
+    // Apart from the others, because a pipelined connection cannot COPY.
+    this.#shortWrites = new PostgresPool(
+      { ...shared, application_name: "marquee-short-write", max: SHORT_WRITES, pipeline: true },
       onIdleError,
     );
     this.guard = new StoreGuard({
@@ -147,8 +138,7 @@ export class PostgresStore {
     work: (query: Query, client: pg.PoolClient) => Promise<T>,
   ): Promise<T> {
     const transacted = this.#writing.execute(async () => {
-      const place = { tenant: String(tenant.id), searchPath: searchPath(tenant) };
-      const lease = await this.guard.attempt((signal) => begin(this.#writes, signal, place));
+      const lease = await this.guard.attempt((signal) => begin(this.#writes, signal, place(tenant)));
       const query = queryOf(lease, this.#statementTimeoutMs);
       let broken: Error | undefined;
       try {
@@ -163,9 +153,57 @@ export class PostgresStore {
         lease.release(broken);
       }
     });
-    return transacted.catch((error: unknown) => {
-      throw error instanceof BulkheadRejectedError ? new StoreUnavailableError("POSTGRES") : error;
-    });
+    return transacted.catch(crowded);
+  }
+
+  /**
+   * A short transaction in as few round trips as it has waits: statements that `work` asks for without waiting travel
+   * together, the first of them with the begin, and the statement that it answers travels with the commit. Statements
+   * are prepared once a connection.
+   *
+   * @param work asks what it needs to know and answers the statement that concludes the transaction, or null where there
+   * is nothing to write. Rejecting undoes the transaction.
+   * @returns the rows of the concluding statement, once they are committed.
+   */
+  async conclude<R = Row>(tenant: Tenant, work: (ask: Ask) => Promise<Sql | null>): Promise<R[]> {
+    const concluded = this.#shortWriting.execute(() =>
+      this.guard.attempt((signal) =>
+        this.#shortWrites.use(signal, (client) => this.#conclude<R>(client, tenant, work)),
+      ),
+    );
+    const { rows, failure } = await concluded.catch(crowded);
+    if (failure !== undefined) throw unavailable(failure);
+    return rows;
+  }
+
+  /** A transaction that was undone answers why; it rejects where the connection is of no use any more. */
+  async #conclude<R>(
+    client: pg.PoolClient,
+    tenant: Tenant,
+    work: (ask: Ask) => Promise<Sql | null>,
+  ): Promise<{ rows: R[]; failure?: unknown }> {
+    const asked: Promise<unknown>[] = [];
+    const ask = <T extends Row>(config: pg.QueryConfig): Promise<T[]> => {
+      const answer = client.query<T>(config).then(({ rows }) => rows);
+      // Nobody may be waiting for it yet; that it failed is found out below.
+      answer.catch(() => undefined);
+      asked.push(answer);
+      return answer;
+    };
+    const query = (statement: Sql) => ask(this.#prepare(tenant, statement)) as Promise<never>;
+    try {
+      void ask({ text: "begin" });
+      void ask(this.#prepare(tenant, place(tenant)));
+      const last = await work(query);
+      const rows = last ? ask(this.#prepare(tenant, last)) : Promise.resolve([]);
+      void ask({ text: "commit" });
+      await Promise.all(asked);
+      return { rows: (await rows) as R[] };
+    } catch (error) {
+      const failure = await firstFailure(asked, error);
+      await client.query("rollback");
+      return { rows: [], failure };
+    }
   }
 
   /** Tells the planner what a bulk load has written for a tenant. */
@@ -186,7 +224,7 @@ export class PostgresStore {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#reads.end(), this.#writes.end()]);
+    await Promise.all([this.#reads.end(), this.#writes.end(), this.#shortWrites.end()]);
   }
 
   get #statementTimeoutMs(): number {
@@ -249,7 +287,7 @@ export class PostgresStore {
     const key = `${tenant.schema} ${statement.text}`;
     let name = this.#prepared.get(key);
     if (name === undefined && this.#prepared.size < MAX_PREPARED) {
-      name = `read_${this.#prepared.size}`;
+      name = `statement_${this.#prepared.size}`;
       this.#prepared.set(key, name);
     }
     const values = statement.values.map(askable);
@@ -269,6 +307,16 @@ function askable(value: unknown): unknown {
 /** Where unqualified names of a tenant's statements are looked up. */
 export function searchPath(tenant: Pick<Tenant, "schema">): string {
   return `${tenant.schema}, public`;
+}
+
+/** Makes a transaction the tenant's. */
+function place(tenant: Tenant): Sql {
+  return sql`select set_config('marquee.tenant', ${String(tenant.id)}, true), set_config('search_path', ${searchPath(tenant)}, true)`;
+}
+
+/** More transactions wait already than may. */
+function crowded(error: unknown): never {
+  throw error instanceof BulkheadRejectedError ? new StoreUnavailableError("POSTGRES") : error;
 }
 
 function describe(reads: readonly PendingRead[]) {

@@ -2,9 +2,11 @@ import sql, { type Sql } from "sql-template-tag";
 
 import { type Lease, type PostgresPool } from "./pool.postgres.js";
 
+/** Runs one statement of a transaction. */
+export type Ask = <R = Record<string, unknown>>(statement: Sql) => Promise<R[]>;
+
 /** Runs the statements of a transaction. */
-export interface Query {
-  <R = Record<string, unknown>>(statement: Sql): Promise<R[]>;
+export interface Query extends Ask {
   /** How long each of the statements that follow may take, for bulk work. Milliseconds; Infinity for no limit. */
   allow(milliseconds: number): Promise<void>;
 }
@@ -36,14 +38,12 @@ export function queryOf(lease: Lease, limitMs: number): Query {
 }
 
 /**
- * Begins a transaction as a tenant on a connection of its own, which the caller releases. An abort cancels it and closes
- * the connection.
+ * Begins a transaction on a connection of its own, which the caller releases. An abort cancels it and closes the
+ * connection.
+ *
+ * @param place makes the transaction a tenant's.
  */
-export async function begin(
-  pool: PostgresPool,
-  signal: AbortSignal,
-  { tenant, searchPath }: { tenant: string; searchPath: string },
-): Promise<Lease> {
+export async function begin(pool: PostgresPool, signal: AbortSignal, place: Sql): Promise<Lease> {
   const lease = await pool.lease();
   const cancel = () => lease.cancel();
   signal.addEventListener("abort", cancel, { once: true });
@@ -51,9 +51,7 @@ export async function begin(
     // Nobody may be waiting any more.
     signal.throwIfAborted();
     await lease.client.query("begin");
-    await lease.client.query(
-      sql`select set_config('marquee.tenant', ${tenant}, true), set_config('search_path', ${searchPath}, true)`,
-    );
+    await lease.client.query(place);
     return lease;
   } catch (error) {
     lease.release(error as Error);

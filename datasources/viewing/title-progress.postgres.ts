@@ -9,7 +9,8 @@ export interface RemovedProgress {
 
 /**
  * Recomputes `title_progress` for the pairs in the temporary table `touched` from their events, each id counted once
- * (the instant recorded last holds). What a pair had before says between which instants its earlier events lie, so that
+ * (the instant recorded last holds). An event that says where the player stood leaves the pair there, an imported one at
+ * what was watched in it. What a pair had before says between which instants its earlier events lie, so that
  * few daily partitions are looked into; a pair that is new has no events but the staged ones.
  * Rows are looked up one by one (`limit 1`, `offset 0` keep subqueries apart): a table that is being filled has no
  * statistics to choose a better way by, and joining the pairs with all events at once costs more with every batch.
@@ -23,7 +24,8 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
     sql`with pairs as materialized (
           select distinct profile_id, title_id from touched
         ), staged as materialized (
-          select s.profile_id, s.title_id, s.id, s.at, s.seconds, s.completed, now() as recorded_at from staged_events s
+          select s.profile_id, s.title_id, s.id, s.at, s.seconds, s.seconds as position, s.completed, now() as recorded_at
+          from staged_events s
         ), spans as materialized (
           select t.profile_id, t.title_id, p.first_watched_at as first_at, p.last_watched_at as last_at
           from pairs t cross join lateral (
@@ -33,7 +35,8 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
         ), events as (
           select s.* from staged s join pairs t on t.profile_id = s.profile_id and t.title_id = s.title_id
           union all
-          select e.profile_id, e.title_id, e.id, e.at, e.seconds, e.completed, e.recorded_at
+          select e.profile_id, e.title_id, e.id, e.at, e.seconds, coalesce(e.position_seconds, e.seconds), e.completed,
+                 e.recorded_at
           from spans t cross join lateral (
             select * from viewing_events e
             where e.profile_id = t.profile_id and e.title_id = t.title_id and e.at between t.first_at and t.last_at
@@ -44,8 +47,8 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
           order by profile_id, title_id, id, recorded_at desc, at desc
         ), facts as (
           select profile_id, title_id, least(sum(seconds), 2147483647)::int as watched, min(at) as first_at, max(at) as last_at,
-                 (array_agg(completed order by at desc, id desc))[1] as completed,
-                 (array_agg(seconds order by at desc, id desc))[1] as last_seconds
+                 (array_agg(completed order by at desc, recorded_at desc, id desc))[1] as completed,
+                 (array_agg(position order by at desc, recorded_at desc, id desc))[1] as last_position
           from counted group by profile_id, title_id
         ), durations as materialized (
           select t.id, (t.document ->> 'runtimeMinutes')::int * 60 as seconds
@@ -55,7 +58,7 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
         insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
                                          watched_seconds, first_watched_at, last_watched_at, revision)
         select current_setting('marquee.tenant')::int, f.profile_id, f.title_id,
-               case when f.completed then 0 else least(f.last_seconds, d.seconds) end, d.seconds, f.completed, f.watched,
+               case when f.completed then 0 else least(f.last_position, d.seconds) end, d.seconds, f.completed, f.watched,
                f.first_at, f.last_at, 1
         from facts f left join durations d on d.id = f.title_id
         on conflict (tenant_id, profile_id, title_id) do update set

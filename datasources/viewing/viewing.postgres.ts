@@ -10,7 +10,8 @@ import {
   type Viewing,
 } from "./viewing.js";
 
-interface StateRow {
+/** What a profile has done with a title, as a row. */
+export interface StateRow {
   profile_id: string;
   title_id: string;
   position_seconds: number | null;
@@ -104,7 +105,7 @@ const SHELVES: Record<Shelf, Sql> = {
     from watchlist w where w.profile_id = k.owner`,
 };
 
-function toState(row: StateRow): TitleStateOfProfile {
+export function toState(row: Omit<StateRow, "profile_id" | "title_id">): TitleStateOfProfile {
   return {
     progress:
       row.position_seconds === null

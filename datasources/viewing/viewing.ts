@@ -2,6 +2,10 @@ import { type Page, type PageOf, type Position } from "../page.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
 
+/** What something is watched on. Events of which that is not known say `UNKNOWN`. */
+export const DEVICE_KINDS = ["TV", "MOBILE", "TABLET", "WEB", "CONSOLE"] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
+
 /** What one profile has done with one title. */
 export interface TitleStateOfProfile {
   progress: { positionSeconds: number; durationSeconds: number | null; completed: boolean } | null;

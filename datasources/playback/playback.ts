@@ -1,0 +1,62 @@
+import { type StoreRequest } from "../store-request.js";
+import { type Tenant } from "../tenant.js";
+import { type DeviceKind } from "../viewing/viewing.js";
+import { type DeviceCapabilities, type RenditionLadder } from "./rendition-ladder.js";
+
+/** How long a session lives behind its start or its last heartbeat. Seconds. */
+export const SESSION_SECONDS = 60;
+/** Largest side of a screen. Pixels. */
+export const MAX_SIDE = 16_384;
+
+/** A stream that an account plays. */
+export interface PlaybackSession extends RenditionLadder {
+  id: string;
+  /** When it ends unless a heartbeat comes. ISO 8601. */
+  expiresAt: string;
+}
+
+export interface PlaybackDevice extends DeviceCapabilities {
+  kind: DeviceKind;
+}
+
+/** What somebody wants to play, on what. */
+export interface PlaybackStart {
+  /** Null for a profile that belongs to no account, and so to no subscription. */
+  accountId: string | null;
+  profileId: string;
+  /** A title that the profile may meet. */
+  titleId: string;
+  device: PlaybackDevice;
+}
+
+/** A session of an account. A session of another account behaves as one that is missing. */
+export interface SessionKey {
+  accountId: string | null;
+  sessionId: string;
+}
+
+/** Playback sessions: who streams what, as far as the plan allows. */
+export interface Playback {
+  /** A session, live or not; null where the account has no such session. One store call. */
+  session(request: StoreRequest, key: SessionKey): Promise<PlaybackSession | null>;
+  /**
+   * Opens a session where the account's plan has a stream left, also among starts at the same time. Sessions that were
+   * neither stopped nor expired count, each for itself.
+   *
+   * @throws Refusal NO_SUBSCRIPTION, TOO_MANY_STREAMS, DEVICE_OUT_OF_RANGE, or NO_RENDITION where nothing could be
+   * played on the device.
+   */
+  start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession>;
+  /**
+   * Keeps a session alive.
+   *
+   * @throws Refusal SESSION_NOT_FOUND, or SESSION_EXPIRED where it has ended: its stream may be another's by now.
+   */
+  heartbeat(tenant: Tenant, key: SessionKey): Promise<PlaybackSession>;
+  /**
+   * Ends a session, whose stream is free at once. One that has ended already stays as it is.
+   *
+   * @throws Refusal SESSION_NOT_FOUND.
+   */
+  stop(tenant: Tenant, key: SessionKey): Promise<void>;
+}

@@ -1,0 +1,21 @@
+import pg from "pg";
+
+const PARSERS = new Map<number, (text: string) => unknown>([
+  [pg.types.builtins.TIMESTAMPTZ, isoInstant],
+  [pg.types.builtins.DATE, (text) => text],
+  [pg.types.builtins.INT8, Number],
+]);
+
+/** How values of PostgreSQL become values of JavaScript. */
+export const valueTypes = {
+  // Timestamps stay text, with their microseconds: a cursor made from a Date would lose them and repeat or skip rows.
+  getTypeParser: ((oid: number, format?: string) =>
+    PARSERS.get(oid) ??
+    (pg.types.getTypeParser(oid, format as "text") as unknown)) as typeof pg.types.getTypeParser,
+};
+
+/** `2026-05-01T20:11:00.000001Z` from PostgreSQL's text of a timestamptz in UTC: always six decimals, so that text order is time order. */
+function isoInstant(text: string): string {
+  const [, day, time, fraction = ""] = /^(\S+) ([\d:]+)(?:\.(\d+))?\+00$/.exec(text) ?? [];
+  return day && time ? `${day}T${time}.${fraction.padEnd(6, "0")}Z` : text;
+}

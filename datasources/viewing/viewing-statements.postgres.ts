@@ -1,0 +1,184 @@
+import { announcement, insertEvents } from "../outbox/outbox-append.postgres.js";
+import { sql, type Sql } from "../postgres/store.postgres.js";
+import { type TitleStateOfProfile } from "./viewing.js";
+import { type Pair } from "./viewing-writing.js";
+
+/** A viewing event as it is stored. */
+export interface StoredEvent extends Pair {
+  id: string;
+  /** The client's own id of it. */
+  eventId: string | null;
+  /** What the client sent, in JSON: two requests with one event id are compared by it. */
+  request: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** The position that the client told, and the one that counts. Seconds. */
+  told: number;
+  position: number;
+  durationSeconds: number | null;
+  completed: boolean;
+  country: string;
+  device: string;
+}
+
+/** What is known of a pair before an event of it is stored. */
+export interface StandingRow {
+  /** Between which instants its events lie, and where the latest has left it; null for a pair without events. */
+  progress: { firstAt: string; lastAt: string; position: number } | null;
+  rating: number | null;
+  in_watchlist: boolean;
+  /** Of the event's own receipt, where it was stored before. */
+  same: boolean | null;
+  answer: TitleStateOfProfile["progress"];
+  xid: number | null;
+}
+
+/** What is around a late event. */
+export interface SurroundingsRow {
+  /** The latest event at or before it, where there is one. */
+  at: string | null;
+  position: number | null;
+  /** From when on the events behind it stand for the time. */
+  taken: string | null;
+}
+
+/** Where a pair stands, and whether the event is known. No row where the profile is gone; until the transaction ends, it stays. */
+export function standingOf({ profileId, titleId, eventId, request }: StoredEvent): Sql {
+  return sql`
+    with owner as materialized (
+      select id from profiles where id = ${profileId} for key share
+    )
+    select case when p.title_id is not null then
+             jsonb_build_object('firstAt', p.first_watched_at, 'lastAt', p.last_watched_at, 'position', p.position_seconds)
+           end as progress, r.rating, w.title_id is not null as in_watchlist,
+           e.request = ${request}::jsonb as same, e.answer, e.xid
+    from owner o
+    left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
+    left join ratings r on r.profile_id = o.id and r.title_id = ${titleId}
+    left join watchlist w on w.profile_id = o.id and w.title_id = ${titleId}
+    left join viewing_receipts e on e.profile_id = o.id and e.event_id = ${eventId}::text`;
+}
+
+/** What is around a late event of a pair whose events lie between two instants: few daily partitions are looked into. */
+export function surroundingsOf(
+  { profileId, titleId, at }: StoredEvent,
+  { firstAt, lastAt }: { firstAt: string; lastAt: string },
+): Sql {
+  const pair = sql`profile_id = ${profileId} and title_id = ${titleId}`;
+  const instant = sql`${new Date(at)}::timestamptz`;
+  return sql`
+    select b.at, b.position, a.taken
+    from (select min(at - make_interval(secs => seconds)) as taken from viewing_events
+          where ${pair} and at > ${instant} and at <= ${lastAt}::timestamptz and seconds > 0) a
+    left join (select at, case when completed then 0 else coalesce(position_seconds, seconds) end as position
+               from viewing_events where ${pair} and at <= ${instant} and at >= ${firstAt}::timestamptz
+               order by at desc, recorded_at desc limit 1) b on true`;
+}
+
+/**
+ * Stores an event that was watched for so many seconds, with its pair's progress, its receipt and the event that
+ * projections follow, and answers the state behind it.
+ */
+export function progressWrite(event: StoredEvent, seconds: number): Sql {
+  const { profileId, titleId, durationSeconds, completed } = event;
+  const at = sql`${new Date(event.at)}::timestamptz`;
+  return sql`
+    with event as (
+      insert into viewing_events
+        (tenant_id, id, profile_id, title_id, at, seconds, position_seconds, completed, country, device, recorded_at)
+      values (current_setting('marquee.tenant')::int, ${event.id}, ${profileId}, ${titleId}, ${at}, ${seconds}, ${event.told},
+              ${completed}, ${event.country}, ${event.device}, clock_timestamp())
+    ), progress as (
+      insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
+                                       watched_seconds, first_watched_at, last_watched_at, revision)
+      values (current_setting('marquee.tenant')::int, ${profileId}, ${titleId}, ${completed ? 0 : event.position},
+              ${durationSeconds}, ${completed}, ${seconds}, ${at}, ${at}, 1)
+      on conflict (tenant_id, profile_id, title_id) do update set
+        position_seconds = case when excluded.last_watched_at >= p.last_watched_at
+                                then excluded.position_seconds else p.position_seconds end,
+        completed = case when excluded.last_watched_at >= p.last_watched_at then excluded.completed else p.completed end,
+        duration_seconds = coalesce(excluded.duration_seconds, p.duration_seconds),
+        watched_seconds = least(p.watched_seconds::bigint + excluded.watched_seconds, 2147483647)::int,
+        first_watched_at = least(p.first_watched_at, excluded.first_watched_at),
+        last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
+        revision = p.revision + 1
+      returning *
+    ), receipt as (
+      insert into viewing_receipts (tenant_id, profile_id, event_id, request, answer, xid)
+      select p.tenant_id, p.profile_id, ${event.eventId}::text, ${event.request}::jsonb,
+             jsonb_build_object('positionSeconds', p.position_seconds, 'durationSeconds', p.duration_seconds,
+                                'completed', p.completed),
+             (pg_current_xact_id()::text)::bigint
+      from progress p where ${event.eventId}::text is not null
+    ), told as (
+      ${insertEvents(watchEvent(sql`(select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id)`))}
+    )
+    select p.position_seconds, p.duration_seconds, p.completed, ${ratingAndWatchlist}, ${announcement("WATCH")}
+    from progress p`;
+}
+
+/**
+ * Stores a rating or takes it away (null). What a profile has rated and not watched concerns no projection; a watch is
+ * told anew with the rating.
+ */
+export function ratingWrite({ profileId, titleId }: Pair, rating: number | null): Sql {
+  const pair = sql`profile_id = ${profileId} and title_id = ${titleId}`;
+  const change =
+    rating === null
+      ? sql`delete from ratings where ${pair} returning profile_id`
+      : sql`insert into ratings as r (tenant_id, profile_id, title_id, rating, rated_at)
+            select current_setting('marquee.tenant')::int, id, ${titleId}, ${rating}::smallint, clock_timestamp() from owner
+            on conflict (tenant_id, profile_id, title_id) do update
+              set rating = excluded.rating, rated_at = excluded.rated_at where r.rating <> excluded.rating
+            returning profile_id`;
+  return sql`
+    with owner as materialized (
+      select id from profiles where id = ${profileId} for key share
+    ), changed as (
+      ${change}
+    ), progress as (
+      update title_progress set revision = revision + 1 where ${pair} and exists (select from changed) returning *
+    ), told as (
+      ${insertEvents(watchEvent(sql`${rating}::smallint`))}
+    )
+    select p.position_seconds, p.duration_seconds, p.completed, ${rating}::smallint as rating,
+           w.title_id is not null as in_watchlist, ${announcement("WATCH")}
+    from owner o
+    left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
+    left join watchlist w on w.profile_id = o.id and w.title_id = ${titleId}`;
+}
+
+/** Puts a title on the watchlist or takes it off. No projection follows that. */
+export function watchlistWrite({ profileId, titleId }: Pair, inWatchlist: boolean): Sql {
+  const change = inWatchlist
+    ? sql`insert into watchlist (tenant_id, profile_id, title_id, added_at)
+          select current_setting('marquee.tenant')::int, id, ${titleId}, clock_timestamp() from owner
+          on conflict do nothing`
+    : sql`delete from watchlist where profile_id = ${profileId} and title_id = ${titleId}`;
+  return sql`
+    with owner as materialized (
+      select id from profiles where id = ${profileId} for key share
+    ), changed as (
+      ${change}
+    )
+    select p.position_seconds, p.duration_seconds, p.completed, r.rating, ${inWatchlist}::boolean as in_watchlist,
+           (pg_current_xact_id()::text)::bigint as xid
+    from owner o
+    left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
+    left join ratings r on r.profile_id = o.id and r.title_id = ${titleId}`;
+}
+
+const ratingAndWatchlist = sql`
+  (select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id) as rating,
+  exists (select from watchlist w where w.profile_id = p.profile_id and w.title_id = p.title_id) as in_watchlist`;
+
+/** The outbox event of a pair in `progress`. */
+function watchEvent(rating: Sql): Sql {
+  return sql`
+    select 'WATCH', p.profile_id, p.title_id, p.revision,
+           jsonb_build_object(
+             'at', to_char(p.last_watched_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+             'completed', p.completed,
+             'rating', ${rating})
+    from progress p`;
+}

@@ -1,0 +1,73 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
+
+import { type SessionKey } from "../datasources/playback/playback.js";
+import { PlaybackInput, StartPlaybackInput } from "../schema/playback.input.js";
+import {
+  HeartbeatPlaybackPayload,
+  StartPlaybackPayload,
+  StopPlaybackPayload,
+} from "../schema/playback.type.js";
+import { Context } from "../src/context.js";
+import { localId } from "../src/global-id.js";
+import { payload } from "./payload.js";
+import { toPlaybackSession } from "./playback.value.js";
+import { watchedTitle } from "./watched-title.js";
+
+@Resolver()
+export class PlaybackResolver {
+  @Mutation(() => StartPlaybackPayload, {
+    description: "Begins to play a title, where the plan has a stream left, in what the device can show.",
+  })
+  async startPlayback(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => StartPlaybackInput, { description: "What, on what." }) input: StartPlaybackInput,
+  ) {
+    const { account, profile } = await ctx.requireViewer(info.path, info.fieldName);
+    return payload<{ session: object | null }>({ session: null }, async () => {
+      const title = await watchedTitle(ctx, input.title, info.path);
+      const started = await ctx.gateway.stores.playback.start(ctx.tenant, {
+        accountId: account?.id ?? null,
+        profileId: profile.id,
+        titleId: title.localId,
+        device: { ...input.device, hdr: input.device.hdr ?? [] },
+      });
+      return { session: toPlaybackSession(ctx.tenant, started) };
+    });
+  }
+
+  @Mutation(() => HeartbeatPlaybackPayload, {
+    description: "Keeps a stream: to be sent well before it expires.",
+  })
+  async heartbeatPlayback(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => PlaybackInput, { description: "Which." }) { session }: PlaybackInput,
+  ) {
+    const key = await ownSession(ctx, info, session);
+    return payload<{ session: object | null }>({ session: null }, async () => {
+      const beaten = await ctx.gateway.stores.playback.heartbeat(ctx.tenant, key);
+      return { session: toPlaybackSession(ctx.tenant, beaten) };
+    });
+  }
+
+  @Mutation(() => StopPlaybackPayload, { description: "Ends a stream, which is free at once." })
+  async stopPlayback(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => PlaybackInput, { description: "Which." }) { session }: PlaybackInput,
+  ) {
+    const key = await ownSession(ctx, info, session);
+    return payload<{ stopped: boolean }>({ stopped: false }, async () => {
+      await ctx.gateway.stores.playback.stop(ctx.tenant, key);
+      return { stopped: true };
+    });
+  }
+}
+
+async function ownSession(ctx: Context, info: GraphQLResolveInfo, session: string): Promise<SessionKey> {
+  const { account } = await ctx.requireViewer(info.path, info.fieldName);
+  const sessionId = localId(ctx.tenant, "PlaybackSession", session, "input.session");
+  return { accountId: account?.id ?? null, sessionId };
+}

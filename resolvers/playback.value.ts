@@ -1,0 +1,15 @@
+import { type PlaybackSession } from "../datasources/playback/playback.js";
+import { describeRendition } from "../datasources/playback/rendition-ladder.js";
+import { type Tenant } from "../datasources/tenant.js";
+import { toGlobalId } from "../src/global-id.js";
+
+/** A playback session as GraphQL reads it. */
+export function toPlaybackSession(tenant: Tenant, { id, expiresAt, renditions, omitted }: PlaybackSession) {
+  return {
+    __typename: "PlaybackSession",
+    id: toGlobalId(tenant, "PlaybackSession", id),
+    expiresAt,
+    renditions,
+    omitted: omitted.map(({ rendition, reason }) => ({ rendition: describeRendition(rendition), reason })),
+  };
+}

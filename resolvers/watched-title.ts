@@ -1,0 +1,22 @@
+import { Refusal } from "../datasources/refusal.js";
+import { type FieldPath } from "../datasources/store-request.js";
+import { type Context } from "../src/context.js";
+import { localId } from "../src/global-id.js";
+import { type TitleValue } from "./title.value.js";
+import { loadTitle } from "./titles.js";
+
+/**
+ * The title that the viewer wants to do something with.
+ *
+ * @param id its global id, the input's `title`.
+ * @throws Refusal TITLE_NOT_FOUND where there is none, or the viewer may not meet it.
+ */
+export async function watchedTitle(ctx: Context, id: string, path: FieldPath): Promise<TitleValue> {
+  const title = await loadTitle(ctx, localId(ctx.tenant, "Title", id, "input.title"), path);
+  if (title) return title;
+  throw new Refusal(
+    "title",
+    "TITLE_NOT_FOUND",
+    "There is no such title for this profile. Accepted: a title that it meets in lists and searches.",
+  );
+}

@@ -1,0 +1,281 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
+import { buildSchema, parse, validate } from "graphql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Tenant } from "../../datasources/tenant.js";
+import { printedSchema } from "../../src/schema.js";
+import { toGlobalId } from "../../src/global-id.js";
+import { publish } from "../support/catalogue.js";
+import { startGateway, type TestGateway } from "../support/gateway.js";
+import { createTestTenant } from "../support/stores.js";
+import { titleBody } from "../support/titles.js";
+
+const DOCUMENT = `
+mutation Progress($input: RecordProgressInput!) {
+  recordProgress(input: $input) { title { id myProgress { positionSeconds completed } } consistencyToken errors { field code message } }
+}
+mutation Rate($input: RateTitleInput!) {
+  rateTitle(input: $input) { title { id myRating } consistencyToken errors { field code message } }
+}
+mutation Add($input: WatchlistInput!) { addToWatchlist(input: $input) { title { id inMyWatchlist } consistencyToken errors { field code message } } }
+mutation Remove($input: WatchlistInput!) { removeFromWatchlist(input: $input) { title { id inMyWatchlist } consistencyToken errors { field code message } } }
+mutation Play($input: StartPlaybackInput!) {
+  startPlayback(input: $input) {
+    session { id expiresAt renditions { width height codec hdr bitrateKbps } omitted { rendition reason } }
+    errors { field code message }
+  }
+}
+mutation Heartbeat($input: PlaybackInput!) { heartbeatPlayback(input: $input) { session { id expiresAt } errors { field code message } } }
+mutation Stop($input: PlaybackInput!) { stopPlayback(input: $input) { stopped errors { field code message } } }
+`;
+const TELEVISION = { kind: "TV", width: 1920, height: 1080, codecs: ["H264", "HEVC"], hdr: ["HDR10"] };
+
+let gateway: TestGateway;
+let tenant: Tenant;
+let elsewhere: Tenant;
+const tokens: Record<"adult" | "kids" | "other" | "loose", string> = {
+  adult: "",
+  kids: "",
+  other: "",
+  loose: "",
+};
+
+const profile = (id: string, maturityLimit = 18) => ({
+  id,
+  name: id,
+  kind: maturityLimit < 18 ? ("KIDS" as const) : ("ADULT" as const),
+  maturityLimit,
+  country: null,
+});
+const account = (id: string, profiles: ReturnType<typeof profile>[]) => ({
+  id,
+  email: `${id}@example.com`,
+  passwordHash: "hash",
+  roles: ["VIEWER" as const],
+  country: "US",
+  planId: "SOLO",
+  profiles,
+});
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  const { stores } = gateway;
+  [tenant, elsewhere] = await Promise.all([createTestTenant(stores), createTestTenant(stores)]);
+  await Promise.all([
+    publish(stores, tenant, [
+      titleBody({ id: "a", runtimeMinutes: 100 }),
+      titleBody({ id: "adult", maturityRating: "R" }),
+      titleBody({ id: "draft", state: "DRAFT" }),
+      titleBody({
+        id: "french",
+        licences: [{ countries: ["FR"], from: "2010-01-01T00:00:00Z", until: null }],
+      }),
+    ]),
+    publish(stores, elsewhere, [titleBody({ id: "theirs" })]),
+  ]);
+  const plan = { id: "SOLO", name: "Solo", maxStreams: 1, maxHeight: 720, priceCents: 999, currency: "USD" };
+  await stores.accounts.putPlans(tenant, [plan]);
+  await stores.accounts.putAccounts(tenant, [
+    account("family", [profile("adult"), profile("kids", 8)]),
+    account("neighbours", [profile("other")]),
+  ]);
+  await stores.accounts.putProfiles(tenant, [profile("loose")]);
+  for (const [name, of] of [
+    ["adult", "family"],
+    ["kids", "family"],
+    ["other", "neighbours"],
+    ["loose", null],
+  ] as const)
+    tokens[name] = await gateway.tokenFor({
+      tenant: tenant.slug,
+      account: of,
+      profile: name,
+      roles: ["VIEWER"],
+    });
+});
+afterAll(() => gateway?.close());
+
+/** The payload of one of the document's mutations. */
+async function run(operationName: string, input: object, token = tokens.adult): Promise<Record<string, any>> {
+  const answer = await gateway.ask(DOCUMENT, { operationName, variables: { input }, token });
+  expect(answer.errors, operationName).toBeUndefined();
+  return Object.values(answer.data)[0] as Record<string, any>;
+}
+const read = async (fields: string, token = tokens.adult) =>
+  (await gateway.ask(`{ title(id: "Title:a") { ${fields} } }`, { token })).data.title;
+const errorsOf = (field: string | null, code: string, message = /Accepted/) => [
+  { field, code, message: expect.stringMatching(message) },
+];
+
+it("fits the schema as it stands", () => {
+  expect(validate(buildSchema(printedSchema()), parse(DOCUMENT))).toEqual([]);
+});
+
+describe("Progress, Rate, Add and Remove", () => {
+  it("answer the title as it was just written", async () => {
+    const id = toGlobalId(tenant, "Title", "a");
+    const written = { consistencyToken: expect.stringMatching(/^[\w.-]{20,}$/), errors: [] };
+    const at = (ago: number) => new Date(Date.now() - ago * 1_000).toISOString();
+    const first = {
+      title: id,
+      positionSeconds: 60,
+      completed: false,
+      device: "TV",
+      at: at(600),
+      eventId: "e1",
+    };
+    expect(await run("Progress", first)).toEqual({
+      title: { id, myProgress: { positionSeconds: 60, completed: false } },
+      ...written,
+    });
+    const second = await run("Progress", { title: "Title:a", positionSeconds: 5_999 });
+    expect(second.title.myProgress).toEqual({ positionSeconds: 5_999, completed: false });
+    expect((await run("Progress", first)).title.myProgress).toEqual({
+      positionSeconds: 60,
+      completed: false,
+    });
+    expect(await read("myProgress { positionSeconds durationSeconds }")).toEqual({
+      myProgress: { positionSeconds: 5_999, durationSeconds: 6_000 },
+    });
+    expect(await run("Rate", { title: id, rating: 4 })).toEqual({ title: { id, myRating: 4 }, ...written });
+    expect(await run("Add", { title: id })).toEqual({ title: { id, inMyWatchlist: true }, ...written });
+    expect(await read("myRating inMyWatchlist")).toEqual({ myRating: 4, inMyWatchlist: true });
+    expect(await run("Rate", { title: id, rating: null })).toEqual({
+      title: { id, myRating: null },
+      ...written,
+    });
+    expect(await run("Remove", { title: id })).toEqual({ title: { id, inMyWatchlist: false }, ...written });
+    expect(await read("myRating inMyWatchlist")).toEqual({ myRating: null, inMyWatchlist: false });
+  });
+
+  it("answer what each left behind where one document writes twice", async () => {
+    const query = `mutation {
+      one: recordProgress(input: {title: "Title:a", positionSeconds: 10}) { title { myProgress { positionSeconds } myRating } }
+      two: rateTitle(input: {title: "Title:a", rating: 2}) { title { myProgress { positionSeconds } myRating } }
+      three: recordProgress(input: {title: "Title:a", positionSeconds: 20}) { title { myProgress { positionSeconds } myRating } }
+    }`;
+    const { data } = await gateway.ask(query, { token: tokens.kids });
+    expect(
+      Object.values(data).map(({ title }: any) => [title.myProgress.positionSeconds, title.myRating]),
+    ).toEqual([
+      [10, null],
+      [10, 2],
+      [20, 2],
+    ]);
+  });
+
+  it("treat a title that the profile may not meet like one that is missing", async () => {
+    const missing = await run("Add", { title: "Title:no-such-title" });
+    expect(missing).toEqual({
+      title: null,
+      consistencyToken: null,
+      errors: errorsOf("title", "TITLE_NOT_FOUND"),
+    });
+    const theirs = toGlobalId(elsewhere, "Title", "theirs");
+    for (const title of ["Title:draft", "Title:french", theirs, "Title:theirs", "Profile:adult"]) {
+      expect(await run("Add", { title }), title).toEqual(missing);
+      expect(await run("Remove", { title }), title).toEqual(missing);
+      expect(await run("Rate", { title, rating: 3 }), title).toEqual(missing);
+      expect(await run("Progress", { title, positionSeconds: 3 }), title).toEqual(missing);
+      const play = await run("Play", { title, device: TELEVISION });
+      expect(play, title).toEqual({ session: null, errors: missing.errors });
+    }
+    expect(await run("Add", { title: "Title:adult" }, tokens.kids)).toEqual(missing);
+    expect((await run("Add", { title: "Title:adult" })).errors).toEqual([]);
+  });
+
+  it("say what they would have accepted", async () => {
+    const refused = async (operation: string, input: object) =>
+      (await run(operation, { title: "Title:a", ...input })).errors;
+    expect(await refused("Progress", { positionSeconds: -5 })).toEqual(
+      errorsOf("positionSeconds", "POSITION_OUT_OF_RANGE"),
+    );
+    const future = new Date(Date.now() + 600_000).toISOString();
+    expect(await refused("Progress", { positionSeconds: 5, at: future })).toEqual(
+      errorsOf("at", "AT_OUT_OF_RANGE"),
+    );
+    await run("Progress", { title: "Title:a", positionSeconds: 5, eventId: "used" });
+    expect(await refused("Progress", { positionSeconds: 6, eventId: "used" })).toEqual(
+      errorsOf("eventId", "EVENT_ID_REUSED"),
+    );
+    expect(await refused("Rate", { rating: 0 })).toEqual(errorsOf("rating", "RATING_OUT_OF_RANGE"));
+    expect(await refused("Rate", {})).toEqual(errorsOf("rating", "RATING_OUT_OF_RANGE"));
+  });
+
+  it("are not for visitors", async () => {
+    for (const [operationName, input] of Object.entries({
+      Progress: { title: "Title:a", positionSeconds: 1 },
+      Rate: { title: "Title:a", rating: 1 },
+      Add: { title: "Title:a" },
+      Remove: { title: "Title:a" },
+      Play: { title: "Title:a", device: TELEVISION },
+      Heartbeat: { session: "PlaybackSession:x" },
+      Stop: { session: "PlaybackSession:x" },
+    })) {
+      const { errors } = await gateway.ask(DOCUMENT, {
+        operationName,
+        variables: { input },
+        tenant: tenant.slug,
+      });
+      expect(errors?.[0]?.extensions, operationName).toMatchObject({ code: "UNAUTHENTICATED" });
+    }
+  });
+});
+
+describe("Play, Heartbeat and Stop", () => {
+  it("open, keep and end a stream of the plan", async () => {
+    const { session, errors } = await run("Play", { title: "Title:a", device: TELEVISION });
+    expect(errors).toEqual([]);
+    expect(session.renditions[0]).toEqual({
+      width: 1280,
+      height: 720,
+      codec: "HEVC",
+      hdr: "HDR10",
+      bitrateKbps: 4_080,
+    });
+    expect(session.omitted).toContainEqual({
+      rendition: "1920x1080 H264 SDR 7800 kbps",
+      reason: "PLAN_LIMIT",
+    });
+    const node =
+      "query ($id: ID!) { node(id: $id) { __typename id ... on PlaybackSession { expiresAt renditions { height } } } }";
+    const found = async (token: string) =>
+      (await gateway.ask(node, { variables: { id: session.id }, token })).data;
+    expect(await found(tokens.kids)).toMatchObject({
+      node: { __typename: "PlaybackSession", id: session.id, expiresAt: session.expiresAt },
+    });
+    expect(await found(tokens.other)).toEqual({ node: null });
+    const beaten = await run("Heartbeat", { session: session.id }, tokens.kids);
+    expect(beaten).toMatchObject({ session: { id: session.id }, errors: [] });
+    expect(Date.parse(beaten.session.expiresAt)).toBeGreaterThanOrEqual(Date.parse(session.expiresAt));
+    const second = await run(
+      "Play",
+      { title: "Title:a", device: { ...TELEVISION, kind: "WEB" } },
+      tokens.kids,
+    );
+    expect(second).toEqual({
+      session: null,
+      errors: errorsOf(null, "TOO_MANY_STREAMS", /plan Solo allows 1 stream at once.* TV \(adult\)\./),
+    });
+    const missing = errorsOf("session", "SESSION_NOT_FOUND");
+    expect(await run("Stop", { session: session.id }, tokens.other)).toEqual({
+      stopped: false,
+      errors: missing,
+    });
+    expect(await run("Heartbeat", { session: session.id }, tokens.other)).toEqual({
+      session: null,
+      errors: missing,
+    });
+    expect(await run("Stop", { session: session.id })).toEqual({ stopped: true, errors: [] });
+    expect((await run("Heartbeat", { session: session.id })).errors[0].code).toBe("SESSION_EXPIRED");
+    expect((await run("Play", { title: "Title:a", device: TELEVISION }, tokens.kids)).errors).toEqual([]);
+  });
+
+  it("need a subscription, and a device that something can be played on", async () => {
+    const noPlan = await run("Play", { title: "Title:a", device: TELEVISION }, tokens.loose);
+    expect(noPlan).toEqual({ session: null, errors: errorsOf(null, "NO_SUBSCRIPTION") });
+    const device = { ...TELEVISION, codecs: ["AV1"] };
+    const play = await run("Play", { title: "Title:a", device }, tokens.other);
+    expect(play.errors).toEqual(errorsOf("device.codecs", "NO_RENDITION", /must support H264 or HEVC/));
+  });
+});

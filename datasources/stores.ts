@@ -7,6 +7,8 @@ import { PostgresTenants } from "./accounts/tenants.postgres.js";
 import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
 import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
+import { type TitleEditing } from "./catalog/title-editing.js";
+import { PostgresTitleEditing } from "./catalog/title-editing.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
 import { openEngines, type Engine, type EngineAddresses, type MovableDomains } from "./engines.js";
@@ -38,6 +40,7 @@ export interface Stores {
   catalog: Catalog;
   catalogProjection: CatalogProjection;
   titleVersions: TitleVersions;
+  titleEditing: TitleEditing;
   viewing: Viewing;
   viewingIngest: ViewingIngest;
   recommendations: Recommendations;
@@ -130,6 +133,7 @@ function postgresDomains(postgres: PostgresStore) {
     catalog: new PostgresCatalog(postgres),
     catalogProjection: new PostgresCatalogProjection(postgres),
     titleVersions: new PostgresTitleVersions(postgres),
+    titleEditing: new PostgresTitleEditing(postgres),
     viewing: new PostgresViewing(postgres),
     viewingIngest: new PostgresViewingIngest(postgres),
     recommendations: new PostgresRecommendations(postgres),

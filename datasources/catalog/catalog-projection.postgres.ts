@@ -3,7 +3,7 @@ import { sql, type PostgresStore, type Query, type Sql } from "../postgres/store
 import { type Tenant } from "../tenant.js";
 import { type CatalogProjection } from "./catalog.js";
 import { sortName } from "./sort-name.js";
-import { MATURITY_AGES, type TitleDocument } from "./title.document.js";
+import { MATURITY_AGES, storedState, type TitleDocument } from "./title.document.js";
 
 /** Titles of one transaction. */
 const BATCH = 2_000;
@@ -69,7 +69,7 @@ async function putTitles(
     id: title.id,
     version: title.version,
     kind: title.kind,
-    state: title.state,
+    state: storedState(title),
     sort_name: sortName(title.name),
     release_year: title.releaseYear ?? 0,
     maturity_age: MATURITY_AGES[title.maturityRating],

@@ -13,7 +13,10 @@ export interface OutboxEvent {
   related: string;
   /** Counts the states of this entity (TITLE: `title_heads.revision`; WATCH: `title_progress.revision`). */
   revision: number;
-  /** WATCH: `WatchState`; PROFILE: `ProfileState`; TITLE: null, because its versions are rows that never change. */
+  /**
+   * WATCH: `WatchState`, or null where the profile has nothing to do with the title any more; PROFILE: `ProfileState`;
+   * TITLE: null, because its versions are rows that never change.
+   */
   state: WatchState | ProfileState | null;
 }
 

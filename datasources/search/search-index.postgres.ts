@@ -1,4 +1,4 @@
-import { MATURITY_AGES, type TitleDocument, type TitleLicence } from "../catalog/title.document.js";
+import { MATURITY_AGES, storedState, type TitleDocument, type TitleLicence } from "../catalog/title.document.js";
 import { type Query, sql } from "../postgres/store.postgres.js";
 import { keysOfWord } from "./search-fuzzy.js";
 import { MINOR, type Term, termsOf, WHOLE } from "./search-terms.js";
@@ -258,7 +258,7 @@ function titleRow(title: TitleDocument): Record<string, unknown> {
     id: title.id,
     version: title.version,
     kind: title.kind,
-    state: title.state,
+    state: storedState(title),
     release_year: title.releaseYear,
     maturity_age: MATURITY_AGES[title.maturityRating],
     maturity_rating: title.maturityRating,

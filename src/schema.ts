@@ -10,12 +10,14 @@ import {
 } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 
+import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
 import { SearchResolver } from "../resolvers/search.resolver.js";
 import { SessionResolver } from "../resolvers/session.resolver.js";
+import { TitleEditingResolver } from "../resolvers/title-editing.resolver.js";
 import { TitleConnectionResolver, TitleResolver } from "../resolvers/title.resolver.js";
 import { Top10Resolver } from "../resolvers/top10.resolver.js";
 import { Episode, Movie, Season, Series } from "../schema/title.type.js";
@@ -37,6 +39,8 @@ export function createSchema(): GraphQLSchema {
       Top10Resolver,
       ProfileResolver,
       SessionResolver,
+      TitleEditingResolver,
+      EditorialResolver,
     ],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,

@@ -62,16 +62,16 @@ export class PostgresTitleEditing implements TitleEditing {
   constructor(private readonly postgres: PostgresStore) {}
 
   async put(tenant: Tenant, edit: TitleEdit): Promise<EditedTitle> {
-    const { id, field, effectiveFrom } = edit;
-    const value = { ...edit.fields, id, effectiveFrom: effectiveFrom ?? undefined };
+    const { id, field, fields } = edit;
     const nameOf = (name: string) => (name === "id" ? field : name);
-    // Asked of the store, such an id would be an error of its own.
-    if (edit.mayCreate && !isId(id)) accepted(checkTitle(value), nameOf);
-    return this.#edit(tenant, edit, admitPut, ({ versions, effective }) => {
+    const newTitle = () => accepted(checkTitle({ ...fields, id }), nameOf);
+    // Asked of the store, an id that no title can have would be an error of its own.
+    if (edit.mayCreate && !isId(id)) newTitle();
+    return this.#edit(tenant, edit, admitPut, (ground) => {
       const planned =
-        versions.length === 0
-          ? [{ effective, body: this.#newBody(accepted(checkTitle(value), nameOf), effective) }]
-          : this.#changed(accepted(checkTitleFields(value), nameOf), versions, effective);
+        ground.versions.length === 0
+          ? [{ effective: ground.effective, body: this.#newBody(newTitle(), ground.effective) }]
+          : this.#changed(accepted(checkTitleFields(fields), nameOf), ground);
       planned.forEach(({ body }) => refuseSeasonsOfFilms(body));
       return planned;
     });
@@ -170,14 +170,8 @@ export class PostgresTitleEditing implements TitleEditing {
     return { ...this.#bodies.from(line, new Date(effective).toISOString()), state: "DRAFT" };
   }
 
-  #changed(fields: TitleFields, versions: readonly VersionRow[], effective: number): PlannedVersion[] {
-    const {
-      effectiveFrom: _,
-      id = "",
-      ...given
-    } = fields as TitleFields & { id?: string; effectiveFrom?: string };
-    const changes = this.#bodies.changes(id, given);
-    return plannedVersions(versions, effective, () => changes);
+  #changed(fields: TitleFields, { versions, effective }: Ground): PlannedVersion[] {
+    return plannedVersions(versions, effective, ({ id }) => this.#bodies.changes(id, fields));
   }
 }
 

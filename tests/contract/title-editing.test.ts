@@ -5,6 +5,7 @@ import { Refusal } from "../../datasources/refusal.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { titleBody } from "../support/titles.js";
 
 let stores: Stores;
 let tenant: Tenant;
@@ -195,8 +196,7 @@ describe("versions in time", () => {
 
   it("numbers versions together with imports that run beside", async () => {
     await put(FILM);
-    const body = { ...(await projected())! };
-    const { version: _v, popularity: _p, latestVersion: _l, ...imported } = body;
+    const imported = titleBody({ id: "a" });
     const writers = Array.from({ length: 8 }, (_, n) =>
       n % 2
         ? stores.titleVersions.append(tenant, [{ body: { ...imported, name: `I${n}` }, effectiveFrom: null }])

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
 import { Refusal } from "../../datasources/refusal.js";
 import { type Stores } from "../../datasources/stores.js";
@@ -142,6 +143,32 @@ describe("a merge", () => {
       { profileId: "p3", titleId: "gone", addedAt: at("08:00:00") },
     ]);
     expect(await stateOf("p3", "kept")).toMatchObject({ inWatchlist: true });
+  });
+
+  it("tells projections of both titles, and of each watch that went and came, in one transaction", async () => {
+    await ingest([
+      watch("p1", "kept", at("10:00:00"), { rating: 2 }),
+      watch("p1", "gone", at("11:00:00"), { completed: false, rating: 5 }),
+    ]);
+    const { xid } = await merge("kept", "gone");
+    const client = new pg.Client(inject("postgresUrl"));
+    await client.connect();
+    const { rows } = await client.query(
+      "select topic, entity, related, state from marquee.outbox where tenant_id = $1 and xid = $2 order by topic desc, entity, related",
+      [tenant.id, xid],
+    );
+    await client.end();
+    const state = {
+      at: expect.stringContaining("2026-05-10T11:00:00") as string,
+      completed: false,
+      rating: 5,
+    };
+    expect(rows).toEqual([
+      { topic: "WATCH", entity: "p1", related: "gone", state: null },
+      { topic: "WATCH", entity: "p1", related: "kept", state },
+      { topic: "TITLE", entity: "gone", related: "", state: null },
+      { topic: "TITLE", entity: "kept", related: "", state: null },
+    ]);
   });
 
   it("leads through chains to their end, and as of before to what the title was then", async () => {

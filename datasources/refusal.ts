@@ -1,16 +1,48 @@
+/** What is wrong with one field of an input. */
+export interface FieldProblem {
+  /** The input field at fault; null for the input as a whole. */
+  field: string | null;
+  /** A code to branch on: `STALE_VERSION`. */
+  code: string;
+  /** What is wrong and what would be accepted, in words. */
+  message: string;
+}
+
 /** A write that the facts do not allow, for a reason that the client is told. Thrown inside a transaction, it undoes it. */
 export class Refusal extends Error {
   /**
    * @param field the input field at fault; null for the input as a whole.
    * @param code a code to branch on: `STALE_VERSION`.
    * @param message what is wrong and what would be accepted, in words.
+   * @param answer what the payload says nevertheless: the version that there is, to somebody who expected another.
    */
   constructor(
     readonly field: string | null,
     readonly code: string,
     message: string,
+    readonly answer: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = "Refusal";
+  }
+
+  /** Everything that is wrong. */
+  get problems(): readonly FieldProblem[] {
+    return [{ field: this.field, code: this.code, message: this.message }];
+  }
+}
+
+/** A write that is refused for several reasons at once. */
+export class Refusals extends Refusal {
+  readonly #problems: readonly FieldProblem[];
+
+  constructor(problems: readonly FieldProblem[]) {
+    const [first] = problems;
+    super(first?.field ?? null, first?.code ?? "", first?.message ?? "");
+    this.#problems = problems;
+  }
+
+  override get problems(): readonly FieldProblem[] {
+    return this.#problems;
   }
 }

@@ -11,6 +11,8 @@ import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
 import { type TitleSchedule } from "./catalog/title-schedule.js";
 import { PostgresTitleSchedule } from "./catalog/title-schedule.postgres.js";
+import { type TitleEditing } from "./catalog/title-editing.js";
+import { PostgresTitleEditing } from "./catalog/title-editing.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
 import { type Checkouts, type CheckoutSteps } from "./checkouts/checkouts.js";
@@ -66,6 +68,7 @@ export interface Stores {
   catalogProjection: CatalogProjection;
   titleVersions: TitleVersions;
   titleSchedule: TitleSchedule;
+  titleEditing: TitleEditing;
   viewing: Viewing;
   viewingIngest: ViewingIngest;
   viewingWriting: ViewingWriting;
@@ -186,6 +189,7 @@ function postgresDomains(postgres: PostgresStore) {
     catalogProjection: new PostgresCatalogProjection(postgres),
     titleVersions: new PostgresTitleVersions(postgres),
     titleSchedule: new PostgresTitleSchedule(postgres),
+    titleEditing: new PostgresTitleEditing(postgres),
     viewing: new PostgresViewing(postgres),
     viewingIngest: new PostgresViewingIngest(postgres),
     viewingWriting: new PostgresViewingWriting(postgres),

@@ -4,7 +4,7 @@ import { type UserError } from "../schema/user-error.type.js";
 /**
  * The payload of a mutation: what `work` answers with no errors, or `empty` with the reason why it was refused.
  *
- * @param empty the payload's other fields where nothing was done.
+ * @param empty the payload's other fields where nothing was done, unless the refusal has an answer for them.
  */
 export async function payload<T extends object>(
   empty: NoInfer<T>,
@@ -14,7 +14,6 @@ export async function payload<T extends object>(
     return { ...(await work()), errors: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { field, code, message } = error;
-    return { ...empty, errors: [{ field, code, message }] };
+    return { ...empty, ...error.answer, errors: [...error.problems] };
   }
 }

@@ -2,7 +2,7 @@ import { type TitleFilter as CatalogFilter } from "../datasources/catalog/catalo
 import { MATURITY_AGES } from "../datasources/catalog/title.document.js";
 import { type TitleFilter } from "../schema/title.input.js";
 import { type Context } from "../src/context.js";
-import { entityId } from "../src/entity-id.js";
+import { entityId } from "../datasources/catalog/entity-id.js";
 import { badInput } from "../src/errors.js";
 import { localId, parseGlobalId, type NodeType } from "../src/global-id.js";
 

@@ -90,7 +90,7 @@ export class TitleValue {
     return this.document.addedAt;
   }
   get version(): number {
-    return this.document.version;
+    return this.document.latestVersion ?? this.document.version;
   }
   get genres(): NamedValue[] {
     return this.document.genres.map((genre) => new NamedValue(this.tenant, "Genre", genre));

@@ -144,7 +144,10 @@ export abstract class Title extends Node {
   @Field(() => DateTime, { description: "When it joined the catalogue." })
   addedAt!: string;
 
-  @Field(() => Int, { description: "Number of the version shown; grows with every edit." })
+  @Field(() => Int, {
+    description:
+      "Number of its latest version, also one that is still to come into force: what `expectedVersion` of an edit means. With `asOf`, number of the version shown.",
+  })
   version!: number;
 }
 

@@ -1,4 +1,6 @@
 import { type Audience } from "../datasources/catalog/audience.js";
+import { END_OF_TIME } from "../datasources/catalog/title-versions.js";
+import { shorten, type Checked } from "../datasources/checking.js";
 import { CallLog } from "../datasources/store-request.js";
 import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
@@ -6,9 +8,8 @@ import { type ViewingEvent } from "../datasources/viewing/viewing.js";
 import { projecting, type DrainStores } from "../src/projections/drain.js";
 import { importLines, type GoodLine } from "./import-lines.js";
 import { type ImportOptions, type ImportReport } from "./import-report.js";
-import { checkEvent, type Checked, type CheckedEvent } from "./line-validation.js";
-import { shorten, type SourceChunk } from "./ndjson.js";
-import { END_OF_TIME } from "./title-body.js";
+import { checkEvent, type CheckedEvent } from "./line-validation.js";
+import { type SourceChunk } from "./ndjson.js";
 
 export type EventStores = Pick<Stores, "titleVersions" | "catalog" | "viewingIngest"> & DrainStores;
 

@@ -1,6 +1,6 @@
-import { type Checked } from "./line-validation.js";
+import { shorten, type Checked } from "../datasources/checking.js";
 import { type ImportOptions, type ImportReport, ReportBuilder } from "./import-report.js";
-import { shorten, type SourceChunk, type SourceLine } from "./ndjson.js";
+import { type SourceChunk, type SourceLine } from "./ndjson.js";
 
 /** A checked line with its number. */
 export interface GoodLine<T> {

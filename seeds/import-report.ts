@@ -1,10 +1,10 @@
-import { type LineProblem } from "./ndjson.js";
+import { type Problem } from "../datasources/checking.js";
 
 /** A line that was not imported, and why. */
 export interface BadLine {
   /** Counted from 1. */
   line: number;
-  problems: LineProblem[];
+  problems: Problem[];
 }
 
 /** What an import did. */
@@ -62,7 +62,7 @@ export class ReportBuilder {
     this.#report.unchanged += unchanged;
   }
 
-  bad(line: number, problems: LineProblem[]): void {
+  bad(line: number, problems: Problem[]): void {
     this.#report.badLines += 1;
     if (this.#report.bad.length < KEPT) this.#report.bad.push({ line, problems });
     this.options.onBad?.({ line, problems });

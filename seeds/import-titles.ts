@@ -1,13 +1,13 @@
-import { type TitleVersionInput } from "../datasources/catalog/title-versions.js";
+import { TitleBodies } from "../datasources/catalog/title-bodies.js";
+import { checkTitle, type CheckedTitle } from "../datasources/catalog/title-rules.js";
+import { END_OF_TIME, type TitleVersionInput } from "../datasources/catalog/title-versions.js";
 import { CallLog } from "../datasources/store-request.js";
 import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
 import { projecting, type DrainStores } from "../src/projections/drain.js";
 import { importLines, type GoodLine } from "./import-lines.js";
 import { type ImportOptions, type ImportReport } from "./import-report.js";
-import { checkTitle, type CheckedTitle } from "./line-validation.js";
 import { type SourceChunk } from "./ndjson.js";
-import { END_OF_TIME, TitleBodies } from "./title-body.js";
 
 export type TitleStores = Pick<Stores, "titleVersions"> & DrainStores;
 
@@ -72,5 +72,10 @@ async function addedAtOf(
     { tenant, calls: new CallLog() },
     silent.map((id) => ({ id, at: END_OF_TIME })),
   );
-  return new Map([...known.values()].map((title) => [title.id, title.addedAt]));
+  return new Map(
+    silent.flatMap((id) => {
+      const title = known.get(`${id} ${END_OF_TIME}`);
+      return title ? [[id, title.addedAt] as const] : [];
+    }),
+  );
 }

@@ -2,16 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 
+import { shorten, type Problem } from "../datasources/checking.js";
 import { StartupError } from "../src/startup-error.js";
-
-/** What is wrong with one field of a line. */
-export interface LineProblem {
-  /** Path of the field, `credits[0].role`; empty for the line as a whole. */
-  field: string;
-  /** The beginning of what stands there. */
-  found: string;
-  accepted: string;
-}
 
 /** One line before it is checked against its format. */
 export interface SourceLine {
@@ -20,7 +12,7 @@ export interface SourceLine {
   /** Size of its text. Bytes. */
   bytes: number;
   /** The value that the line holds, or what keeps it from holding one. */
-  content: { value: unknown } | { problem: LineProblem };
+  content: { value: unknown } | { problem: Problem };
 }
 
 /** Lines as they come, with how much of the source has been read: a share in [0, 1]. */
@@ -152,12 +144,4 @@ function wrong(text: string, accepted: string): SourceLine["content"] {
 
 function describesSource(value: unknown): boolean {
   return typeof value === "object" && value !== null && "source" in value && !("id" in value);
-}
-
-const EXCERPT = 60;
-
-/** The beginning of a text, fit for one line of a report. */
-export function shorten(text: string): string {
-  const flat = text.replace(/[\p{Cc}\p{Cs}]/gu, (character) => JSON.stringify(character).slice(1, -1));
-  return flat.length > EXCERPT ? `${flat.slice(0, EXCERPT)}…` : flat;
 }

@@ -12,6 +12,7 @@ import { buildSchemaSync } from "type-graphql";
 
 import { AccountResolver } from "../resolvers/account.resolver.js";
 import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
+import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
@@ -19,6 +20,7 @@ import { PlaybackResolver } from "../resolvers/playback.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
 import { SearchResolver } from "../resolvers/search.resolver.js";
 import { SessionResolver } from "../resolvers/session.resolver.js";
+import { TitleEditingResolver } from "../resolvers/title-editing.resolver.js";
 import { TitleConnectionResolver, TitleResolver } from "../resolvers/title.resolver.js";
 import { Top10Resolver } from "../resolvers/top10.resolver.js";
 import { ViewingResolver } from "../resolvers/viewing.resolver.js";
@@ -45,6 +47,8 @@ export function createSchema(): GraphQLSchema {
       CheckoutResolver,
       ViewingResolver,
       PlaybackResolver,
+      TitleEditingResolver,
+      EditorialResolver,
     ],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,

@@ -4,7 +4,7 @@ import {
   type NamedRef,
   type TitleDocument,
 } from "../../datasources/catalog/title.document.js";
-import { entityId } from "../../src/entity-id.js";
+import { entityId } from "../../datasources/catalog/entity-id.js";
 
 /** The tenant whose titles all servers answer. */
 export const TENANT = { slug: "bench", name: "Bench", tier: "SHARED", defaultCountry: "US" } as const;

@@ -14,10 +14,11 @@ export interface Audience {
 
 /**
  * The rules of viewing, in one place: a title is met when it is published, its maturity rating is within the limit and
- * a licence is in force for the country, now. The filters of the stores follow the same rules so that pages are full;
+ * a licence is in force for the country, now. One that was merged into another is met by nobody. The filters of the stores follow the same rules so that pages are full;
  * this check has the last word on every title that leaves a datasource.
  */
 export function mayMeet(title: TitleDocument, audience: Audience): boolean {
+  if (title.mergedInto) return false;
   if (MATURITY_AGES[title.maturityRating] > audience.maturityLimit) return false;
   return (
     audience.editor || (title.state === "PUBLISHED" && isLicensed(title, audience.country, audience.now))

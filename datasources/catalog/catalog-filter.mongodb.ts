@@ -23,7 +23,7 @@ export function within({ tenant, generation }: Scope): Document {
 /** The rules of viewing (`mayMeet`) as conditions, so that pages come out full. */
 export function visibleTo(audience: Audience): Document[] {
   const mature = { maturityAge: { $lte: audience.maturityLimit } };
-  if (audience.editor) return [mature];
+  if (audience.editor) return [mature, { state: { $ne: "MERGED" } }];
   return [mature, { state: { $eq: "PUBLISHED" } }, licensedIn(audience.country, audience.now)];
 }
 

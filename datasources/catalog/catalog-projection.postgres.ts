@@ -4,7 +4,7 @@ import { CallLog } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
 import { type CatalogProjection } from "./catalog.js";
 import { sortName } from "./sort-name.js";
-import { MATURITY_AGES, type TitleDocument, type TitleVersion } from "./title.document.js";
+import { MATURITY_AGES, storedState, type TitleDocument, type TitleVersion } from "./title.document.js";
 
 /** Titles of one transaction. */
 const BATCH = 2_000;
@@ -119,7 +119,7 @@ async function putTitles(
     id: title.id,
     version: title.version,
     kind: title.kind,
-    state: title.state,
+    state: storedState(title),
     sort_name: sortName(title.name),
     release_year: title.releaseYear ?? 0,
     maturity_age: MATURITY_AGES[title.maturityRating],

@@ -1,9 +1,10 @@
 import {
   type CreditRole,
   MATURITY_AGES,
+  storedState,
+  type StoredState,
   type TitleDocument,
   type TitleKind,
-  type TitleState,
 } from "./title.document.js";
 import { sortName } from "./sort-name.js";
 
@@ -23,7 +24,7 @@ export interface TitleRecord extends Scope {
   id: string;
   version: number;
   kind: TitleKind;
-  state: TitleState;
+  state: StoredState;
   sortName: string;
   /** 0 when unknown. */
   releaseYear: number;
@@ -72,7 +73,7 @@ export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
     id: title.id,
     version: title.version,
     kind: title.kind,
-    state: title.state,
+    state: storedState(title),
     sortName: sortName(title.name),
     releaseYear: title.releaseYear ?? 0,
     maturityAge: MATURITY_AGES[title.maturityRating],

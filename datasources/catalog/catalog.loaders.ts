@@ -36,7 +36,7 @@ export function catalogLoaders(
       keyOf: same,
       batch: async (batch, ids) => {
         const audience = await audienceOf(batch.path);
-        const titles = await catalog.titlesByIds(batch, ids);
+        const titles = await followMerges(catalog, batch, await catalog.titlesByIds(batch, ids));
         for (const [id, title] of titles) if (!mayMeet(title, audience)) titles.delete(id);
         return titles;
       },
@@ -91,4 +91,24 @@ export function catalogLoaders(
         byKey(keys, json, await catalog.creditsOfPeople(batch, await audienceOf(batch.path), keys)),
     }),
   };
+}
+
+/** Puts in the place of each merged title the one that it was merged into: one more store call where there is any. */
+async function followMerges(
+  catalog: Catalog,
+  request: StoreRequest,
+  titles: Map<string, TitleDocument>,
+): Promise<Map<string, TitleDocument>> {
+  const merged = [...titles.values()].flatMap(({ id, mergedInto }) =>
+    mergedInto ? [{ id, mergedInto }] : [],
+  );
+  const missing = [...new Set(merged.map(({ mergedInto }) => mergedInto))].filter((id) => !titles.has(id));
+  if (merged.length === 0) return titles;
+  const others =
+    missing.length > 0 ? await catalog.titlesByIds({ ...request, requested: undefined }, missing) : titles;
+  for (const { id, mergedInto } of merged) {
+    const kept = titles.get(mergedInto) ?? others.get(mergedInto);
+    if (kept) titles.set(id, kept);
+  }
+  return titles;
 }

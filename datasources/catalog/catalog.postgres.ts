@@ -184,7 +184,7 @@ const ORDER_COLUMNS: Record<TitleOrder["field"], { column: Sql; cast: Sql }> = {
 /** The rules of viewing (`mayMeet`) as a condition on `catalog_titles t`, so that pages come out full. */
 function visibleTo(audience: Audience): Sql {
   const mature = sql`t.maturity_age <= ${audience.maturityLimit}::smallint`;
-  if (audience.editor) return mature;
+  if (audience.editor) return sql`${mature} and t.state <> 'MERGED'`;
   return sql`${mature} and t.state = 'PUBLISHED' and ${licensedIn(audience.country, audience.now)}`;
 }
 

@@ -3,7 +3,10 @@ import { type Tenant } from "../tenant.js";
 import { type TitleDocument } from "./title.document.js";
 
 /** A title's content as an editor or an import states it: the document without what the store adds. */
-export type TitleBody = Omit<TitleDocument, "version" | "popularity">;
+export type TitleBody = Omit<TitleDocument, "version" | "popularity" | "latestVersion" | "mergedInto">;
+
+/** Behind every version: a title as of this instant is the last version there is. */
+export const END_OF_TIME = "9999-12-31T00:00:00.000Z";
 
 /** A version to append: in force from an instant (ISO 8601); without one, from `addedAt` for a new title, else from now. */
 export interface TitleVersionInput {
@@ -13,7 +16,10 @@ export interface TitleVersionInput {
 
 /** The facts about titles: append-only versions with the instant from which each is in force. */
 export interface TitleVersions {
-  /** What was in force at an instant (ISO 8601), by `<id> <at>`; one store call. Titles unknown then are left out. */
+  /**
+   * What was in force at an instant (ISO 8601), by `<id> <at>`; one store call. Titles unknown then are left out. From
+   * when it was merged on, a title is the one that it was merged into.
+   */
   titlesAsOf(
     request: StoreRequest,
     keys: readonly { id: string; at: string }[],
@@ -27,6 +33,9 @@ export interface TitleVersions {
   revisions(tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>>;
   /** How many titles have a version in force now. */
   countInForce(tenant: Tenant): Promise<number>;
-  /** The versions in force now, in batches ordered by id; all titles, or those named. Popularity is 0: it is no fact. */
+  /**
+   * The versions in force now, in batches ordered by id; all titles, or those named, merged ones as what leads to
+   * another. Popularity is 0: it is no fact.
+   */
   inForce(tenant: Tenant, ids?: readonly string[]): AsyncIterable<TitleDocument[]>;
 }

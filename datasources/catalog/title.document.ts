@@ -4,6 +4,9 @@ export type TitleKind = "MOVIE" | "SERIES";
 /** Where a title is in its life. Viewers meet only `PUBLISHED`. */
 export type TitleState = "DRAFT" | "PUBLISHED" | "ARCHIVED";
 
+/** What stores filter titles by: the state, or that the title was merged into another, which nobody meets in any list. */
+export type StoredState = TitleState | "MERGED";
+
 export const CREDIT_ROLES = ["DIRECTOR", "CREATOR", "ACTOR", "WRITER", "PRODUCER", "COMPOSER"] as const;
 export type CreditRole = (typeof CREDIT_ROLES)[number];
 
@@ -77,6 +80,10 @@ export interface TitleDocument {
    * In an answer of `titlesAsOf`: the number of the version.
    */
   version: number;
+  /** In a projection: the highest number of a version recorded, in force or not, which edits are compared with. */
+  latestVersion?: number;
+  /** Local id of the title that this one was merged into; the document then only leads there. */
+  mergedInto?: string | null;
   kind: TitleKind;
   state: TitleState;
   name: string;
@@ -94,4 +101,9 @@ export interface TitleDocument {
   addedAt: string;
   /** Share of the tenant's most watched title over the popularity window, on a log scale, in [0, 1]. */
   popularity: number;
+}
+
+/** What stores filter a title by. */
+export function storedState(title: Pick<TitleDocument, "state" | "mergedInto">): StoredState {
+  return title.mergedInto ? "MERGED" : title.state;
 }

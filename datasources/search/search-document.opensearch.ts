@@ -1,4 +1,9 @@
-import { MATURITY_AGES, type TitleDocument, type TitleLicence } from "../catalog/title.document.js";
+import {
+  MATURITY_AGES,
+  storedState,
+  type TitleDocument,
+  type TitleLicence,
+} from "../catalog/title.document.js";
 import { wholeForms } from "./search-terms.js";
 import { cleanText, coreWords, isFunctionWord, joinWords, wordsOf } from "./search-text.js";
 
@@ -89,7 +94,7 @@ function filterFields(title: TitleDocument): Record<string, unknown> {
   const { releaseYear } = title;
   return {
     kind: title.kind,
-    state: title.state,
+    state: storedState(title),
     releaseYear,
     decade: releaseYear === null ? null : Math.trunc(releaseYear / 10) * 10,
     maturityAge: MATURITY_AGES[title.maturityRating],

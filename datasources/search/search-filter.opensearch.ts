@@ -28,7 +28,7 @@ export function filterParts(audience: Audience, filter: TitleFilter): FilterPart
 /** The rules of viewing: maturity, and unless for editors, state and a licence that is in force now. */
 export function visible(audience: Audience): Clause[] {
   const mature = atMost(audience.maturityLimit);
-  if (audience.editor) return [mature];
+  if (audience.editor) return [mature, { bool: { must_not: [{ term: { state: "MERGED" } }] } }];
   return [mature, { term: { state: "PUBLISHED" } }, licensed(audience.country, audience.now)];
 }
 

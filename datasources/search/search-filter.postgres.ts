@@ -30,7 +30,7 @@ export function filterParts(audience: Audience, filter: TitleFilter): FilterPart
 /** The rules of viewing on `t`: maturity, and unless for editors, state and a licence that is in force now. */
 export function visible(audience: Audience): Sql {
   const mature = sql`t.maturity_age <= ${audience.maturityLimit}::int`;
-  if (audience.editor) return mature;
+  if (audience.editor) return sql`${mature} and t.state <> 'MERGED'`;
   return sql`${mature} and t.state = 'PUBLISHED' and ${licensed(audience.country, audience.now)}`;
 }
 

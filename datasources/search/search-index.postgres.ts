@@ -1,5 +1,6 @@
 import {
   MATURITY_AGES,
+  storedState,
   type TitleDocument,
   type TitleLicence,
   type TitleVersion,
@@ -284,7 +285,7 @@ function titleRow(title: TitleDocument): Record<string, unknown> {
     id: title.id,
     version: title.version,
     kind: title.kind,
-    state: title.state,
+    state: storedState(title),
     release_year: title.releaseYear,
     maturity_age: MATURITY_AGES[title.maturityRating],
     maturity_rating: title.maturityRating,

@@ -1,3 +1,4 @@
+import { MERGED_TITLES } from "../catalog/title-merges.postgres.js";
 import { raw, sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
 import { type Tenant } from "../tenant.js";
 import { type Top10Job } from "./top10.js";
@@ -21,7 +22,7 @@ export class PostgresTop10Job implements Top10Job {
   /**
    * A day's list ranks the watch time of that UTC day, then viewers, then id. An event counts once, on the day of its
    * first instant. Titles that the catalog does not publish or license for the country on that day are left out
-   * before ranks are given. Trending ends on the tenant's latest day with events, not today.
+   * before ranks are given; events of one that was merged into another count for that one. Trending ends on the tenant's latest day with events, not today.
    */
   recompute(
     tenant: Tenant,
@@ -49,7 +50,9 @@ export class PostgresTop10Job implements Top10Job {
       const since = sql`(${await lastDayOf(query)}::date - ${POPULARITY_DAYS - 1}::int)`;
       const rows = await query<{ id: string; popularity: number }>(sql`
         with viewed as (
-          select distinct title_id, profile_id from viewing_events where at >= ${startOf(since)}
+          select distinct coalesce(m.into_id, e.title_id) as title_id, e.profile_id
+          from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
+          where e.at >= ${startOf(since)}
         ), audience as (
           select title_id, ln(1 + count(*))::float8 as size from viewed group by title_id
         )
@@ -100,10 +103,11 @@ function dailyWatches(from: string, lastDay: string | null): Sql {
   const firstDay = sql`least(${from}::date, ${lastDay}::date - ${RECENT_DAYS + BASE_DAYS - 1}::int)`;
   return sql`
     with counted as (
-      select distinct on (id) country, (at at time zone 'UTC')::date as day, title_id, profile_id, seconds
-      from viewing_events
-      where at >= ${startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`)}
-      order by id, at
+      select distinct on (e.id) e.country, (e.at at time zone 'UTC')::date as day,
+        coalesce(m.into_id, e.title_id) as title_id, e.profile_id, e.seconds
+      from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
+      where e.at >= ${startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`)}
+      order by e.id, e.at
     ), viewed as (
       select country, day, title_id, profile_id, sum(seconds) as seconds
       from counted

@@ -1,4 +1,4 @@
-import { sql, type Query } from "../postgres/store.postgres.js";
+import { raw, sql, type Query, type Sql } from "../postgres/store.postgres.js";
 
 /** A pair that had progress, and the last revision of it. */
 export interface RemovedProgress {
@@ -15,6 +15,8 @@ export interface RemovedProgress {
  * Rows are looked up one by one (`limit 1`, `offset 0` keep subqueries apart): a table that is being filled has no
  * statistics to choose a better way by, and joining the pairs with all events at once costs more with every batch.
  *
+ * Events of titles that were merged into another count for that one; `touched` names only titles that were not.
+ *
  * @param corrected whether events were changed as well, not only added.
  * @returns the pairs that have no progress any more.
  */
@@ -27,7 +29,8 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
           select s.profile_id, s.title_id, s.id, s.at, s.seconds, s.seconds as position, s.completed, now() as recorded_at
           from staged_events s
         ), spans as materialized (
-          select t.profile_id, t.title_id, p.first_watched_at as first_at, p.last_watched_at as last_at
+          select t.profile_id, t.title_id, p.first_watched_at as first_at, p.last_watched_at as last_at,
+                 ${namesOf("t")} as names
           from pairs t cross join lateral (
             select first_watched_at, last_watched_at from title_progress p
             where p.profile_id = t.profile_id and p.title_id = t.title_id limit 1
@@ -35,11 +38,11 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
         ), events as (
           select s.* from staged s join pairs t on t.profile_id = s.profile_id and t.title_id = s.title_id
           union all
-          select e.profile_id, e.title_id, e.id, e.at, e.seconds, coalesce(e.position_seconds, e.seconds), e.completed,
+          select t.profile_id, t.title_id, e.id, e.at, e.seconds, coalesce(e.position_seconds, e.seconds), e.completed,
                  e.recorded_at
           from spans t cross join lateral (
             select * from viewing_events e
-            where e.profile_id = t.profile_id and e.title_id = t.title_id and e.at between t.first_at and t.last_at
+            where e.profile_id = t.profile_id and e.title_id = any(t.names) and e.at between t.first_at and t.last_at
             offset 0
           ) e
         ), counted as (
@@ -73,8 +76,14 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
     sql`delete from title_progress p using touched t
         where p.profile_id = t.profile_id and p.title_id = t.title_id
           and not exists (select from viewing_events e
-                          where e.profile_id = p.profile_id and e.title_id = p.title_id
+                          where e.profile_id = p.profile_id and e.title_id = any(${namesOf("p")})
                             and e.at between p.first_watched_at and p.last_watched_at)
         returning p.profile_id as "profileId", p.title_id as "titleId", p.revision`,
   );
+}
+
+/** The ids under which events of a row's title may stand: its own, and those that were merged into it. */
+function namesOf(alias: "t" | "p"): Sql {
+  const title = raw(`${alias}.title_id`);
+  return sql`array(select h.title_id from title_heads h where h.merged_into = ${title}) || ${title}`;
 }

@@ -1,5 +1,6 @@
 import type pg from "pg";
 
+import { holdMerges, MERGED_TITLES } from "../catalog/title-merges.postgres.js";
 import { allowBulk } from "../postgres/bulk.postgres.js";
 import { copyRows } from "../postgres/copy.postgres.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
@@ -31,15 +32,17 @@ export class PostgresViewingIngest implements ViewingIngest {
   ): Promise<void> {
     for (let start = 0; start < entries.length; start += WATCHLIST_BATCH) {
       const batch = entries.slice(start, start + WATCHLIST_BATCH);
-      await this.postgres.transaction(tenant, (query) =>
-        query(
+      await this.postgres.transaction(tenant, async (query) => {
+        await holdMerges(query, tenant);
+        await query(
           sql`insert into watchlist (tenant_id, profile_id, title_id, added_at)
-              select current_setting('marquee.tenant')::int, v.*
+              select current_setting('marquee.tenant')::int, v.profile_id, coalesce(m.into_id, v.title_id), v.added_at
               from unnest(${batch.map((entry) => entry.profileId)}::text[], ${batch.map((entry) => entry.titleId)}::text[],
                           ${batch.map((entry) => entry.addedAt)}::timestamptz[]) as v (profile_id, title_id, added_at)
+              left join (${MERGED_TITLES}) m on m.title_id = v.title_id
               on conflict do nothing`,
-        ),
-      );
+        );
+      });
     }
   }
 
@@ -66,6 +69,7 @@ async function ingestBatch(
   events: ViewingEvent[],
 ): Promise<void> {
   await allowBulk(query);
+  await holdMerges(query, tenant);
   await stage(query, client, events);
   await query(
     sql`insert into profiles (tenant_id, id, name, country)
@@ -107,6 +111,10 @@ async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]
   );
   const columns = "(id, profile_id, title_id, at, seconds, completed, country, device, rating)";
   await copyRows(client, `staged_events ${columns}`, cells(events));
+  // What is done with a title that was merged into another is done with that one.
+  await query(
+    sql`update staged_events s set title_id = m.into_id from (${MERGED_TITLES}) m where m.title_id = s.title_id`,
+  );
   // Temporary tables have no statistics of their own accord, and plans for one row are slow plans for ten thousand.
   await query(sql`analyze staged_events`);
 }

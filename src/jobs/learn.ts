@@ -107,7 +107,8 @@ async function similarContent(
 ): Promise<{ titles: string[]; content: Edges }> {
   const contents: TitleContent[] = [];
   for await (const batch of versions.inForce(tenant)) {
-    for (const title of batch) if (title.state !== "ARCHIVED") contents.push(contentOf(title));
+    for (const title of batch)
+      if (title.state !== "ARCHIVED" && !title.mergedInto) contents.push(contentOf(title));
   }
   const nearest = await contentSimilarities(contents, { neighbours: ENOUGH_EDGES });
   const titles = [...watched];

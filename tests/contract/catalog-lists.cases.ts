@@ -194,7 +194,8 @@ export function catalogListsContract(name: string, open: () => Promise<CatalogUn
       async ({ fromEnd, ...order }) => {
         const changing = await under.createTenant();
         const kept = variedTitles(24).map((title): TitleDocument => {
-          return { ...title, state: "PUBLISHED", licences: document({ id: "any" }).licences };
+          const { licences } = document({ id: "any" });
+          return { ...title, state: "PUBLISHED", licences, mergedInto: null };
         });
         await under.projection.put(changing, kept);
         const gone = new Set<string>();

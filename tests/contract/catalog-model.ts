@@ -64,6 +64,7 @@ export function variedTitles(count: number): TitleDocument[] {
       licences: pick(LICENCES, 1),
       addedAt: `2020-01-0${1 + (n % 4)}T00:00:00.00${n % 2}Z`,
       popularity: (n % 6) / 7,
+      ...(n % 13 === 9 && { mergedInto: "t000" }),
     });
   });
 }

@@ -51,6 +51,34 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
     });
     afterAll(() => under.close());
 
+    it("answer a merged title by id, with where it leads, and in nothing else", async () => {
+      const own = await under.createTenant();
+      const shared = {
+        genres: [GENRES[0]!],
+        credits: [{ role: "ACTOR" as const, character: null, person: PEOPLE[0]! }],
+      };
+      const gone = document({ id: "gone", ...shared, mergedInto: "kept" });
+      await under.projection.put(own, [document({ id: "kept", ...shared }), gone]);
+      const found = await under.catalog.titlesByIds(testRequest(own), ["gone", "kept"]);
+      expect(found.get("gone")).toEqual(gone);
+      expect(found.get("kept")?.mergedInto).toBeUndefined();
+      for (const audience of [viewer, { ...viewer, editor: true }]) {
+        const query = {
+          filter: {},
+          order: { field: "NAME", direction: "ASC" } as const,
+          page: firstPage(10),
+        };
+        const [list] = await under.catalog.titles(testRequest(own), audience, [query]);
+        expect(list?.rows.map(({ title }) => title.id)).toEqual(["kept"]);
+        expect(await under.catalog.countTitles(testRequest(own), audience, [{}])).toEqual([1]);
+        const visible = await under.catalog.visibleTitles(testRequest(own), audience, ["gone", "kept"]);
+        expect([...visible.keys()]).toEqual(["kept"]);
+        const key = { person: PEOPLE[0]!.id, page: firstPage(10) };
+        const [credits] = await under.catalog.creditsOfPeople(testRequest(own), audience, [key]);
+        expect(credits?.rows.map(({ titleId }) => titleId)).toEqual(["kept"]);
+      }
+    });
+
     it("answer titles by id, duplicates and gaps in one store call", async () => {
       const request = testRequest(tenant);
       const [a, b] = varied as [TitleDocument, TitleDocument];

@@ -233,6 +233,31 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
       expect((await ids("unseen godmother", {}, { ...everyone, editor: true }))[0]).toBe("draft");
     });
 
+    it("finds no title that was merged into another, neither for editors, and counts it in no facet", async () => {
+      const own = await subject.createTenant();
+      const before = title("gone", "Harbour Lights", { genres: [ref("Crime")] });
+      const gone = { ...before, version: 2, mergedInto: "kept" };
+      await subject.projection.put(own, [
+        title("kept", "Harbour Lights", { genres: [ref("Drama")] }),
+        before,
+      ]);
+      await subject.projection.put(own, [gone]);
+      await subject.settle();
+      for (const audience of [everyone, { ...everyone, editor: true }]) {
+        for (const text of ["harbour lights", ""]) {
+          const at = { tenant: own, calls: new CallLog() };
+          const query = { text, filter: {}, limit: 10, wants: EVERYTHING };
+          const answer = await subject.search.search(at, audience, query);
+          expect(answer.hits.map((hit) => hit.titleId)).toEqual(["kept"]);
+          expect(answer.total).toBe(1);
+          expect(JSON.stringify(answer.facets)).not.toContain("Crime");
+        }
+        const at = { tenant: own, calls: new CallLog() };
+        const suggested = await subject.search.suggest(at, audience, "harbour", 8);
+        expect(suggested.map(({ id }) => id)).toEqual(["kept"]);
+      }
+    });
+
     it("hides what is above the maturity limit, also from editors", async () => {
       const child = { ...everyone, maturityLimit: 8 };
       expect(await ids("godfather", {}, child)).not.toContain("godfather");

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { importEventsFile, importTitlesFile, type BadLine } from "../../seeds/import.js";
-import { entityId } from "../../src/entity-id.js";
+import { entityId } from "../../datasources/catalog/entity-id.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 
 let stores: Stores;

@@ -1,5 +1,5 @@
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
-import { entityId } from "../../src/entity-id.js";
+import { entityId } from "../../datasources/catalog/entity-id.js";
 
 /** A film with everything at its plainest; a test states what it is about. */
 export function titleBody(fields: Partial<TitleBody> & { id: string }): TitleBody {

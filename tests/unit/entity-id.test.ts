@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { entityId } from "../../src/entity-id.js";
+import { entityId } from "../../datasources/catalog/entity-id.js";
 
 describe("entityId", () => {
   it("is one id for spellings that differ in case, white space and composition", () => {

@@ -1,18 +1,15 @@
-import { type TitleBody } from "../datasources/catalog/title-versions.js";
-import { type NamedRef } from "../datasources/catalog/title.document.js";
-import { entityId } from "../src/entity-id.js";
-import { type CheckedTitle } from "./line-validation.js";
+import { entityId } from "./entity-id.js";
+import { type CheckedTitle, type TitleFields } from "./title-rules.js";
+import { type TitleBody } from "./title-versions.js";
+import { type NamedRef } from "./title.document.js";
 
 /** Rights of a title that states none: everywhere, since long ago, open. */
 const EVERYWHERE = [{ countries: ["*"], from: "1900-01-01T00:00:00.000Z", until: null }];
 
-/** Behind every version: a title as of this instant is the last version there is. */
-export const END_OF_TIME = "9999-12-31T00:00:00.000Z";
-
 /** Names whose ids are kept at hand; a catalogue repeats its people and genres. */
 const REMEMBERED = 50_000;
 
-/** Turns lines into what title versions hold. Keeps the ids of names that come again. */
+/** Turns titles as imports and editors state them into what title versions hold. Keeps the ids of names that come again. */
 export class TitleBodies {
   readonly #ids = new Map<string, string>();
 
@@ -40,6 +37,13 @@ export class TitleBodies {
       seasons: seasonsOf(line),
       addedAt: line.addedAt ?? addedAt,
     };
+  }
+
+  /** What of a title's body the fields given say, and nothing of the others. */
+  changes(id: string, fields: TitleFields): Partial<TitleBody> {
+    const whole = this.from({ kind: "MOVIE", name: "", ...fields, id }, "");
+    const given = Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+    return Object.fromEntries(given.map((key) => [key, whole[key as keyof TitleFields]]));
   }
 
   #ref(name: string): NamedRef {

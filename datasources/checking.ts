@@ -1,0 +1,49 @@
+import { type z } from "zod";
+
+/** What one field holds that cannot be accepted. */
+export interface Problem {
+  /** Path of the field, `credits[0].role`; empty for the value as a whole. */
+  field: string;
+  /** The beginning of what stands there. */
+  found: string;
+  accepted: string;
+}
+
+/** A value as its rules read it, with the names of fields that these do not know; or every problem that it has. */
+export type Checked<T> = { line: T; unknownFields: string[] } | { problems: Problem[] };
+
+/** Checks a value against rules: every problem, with what was found and what is accepted. */
+export function check<S extends z.ZodObject>(schema: S, value: unknown): Checked<z.infer<S>> {
+  const result = schema.safeParse(value);
+  if (!result.success) return { problems: result.error.issues.map((issue) => describe(issue, value)) };
+  const fields = schema.shape;
+  return {
+    line: result.data,
+    unknownFields: Object.keys(value as object).filter((name) => !(name in fields)),
+  };
+}
+
+function describe(issue: z.core.$ZodIssue, value: unknown): Problem {
+  const found = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    value,
+  );
+  const shown = found === undefined ? "nothing" : shorten(JSON.stringify(found));
+  return { field: pathOf(issue.path), found: shown, accepted: issue.message };
+}
+
+/** `credits[0].role`. */
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+const EXCERPT = 60;
+
+/** The beginning of a text, fit for one line of a report. */
+export function shorten(text: string): string {
+  const flat = text.replace(/[\p{Cc}\p{Cs}]/gu, (character) => JSON.stringify(character).slice(1, -1));
+  return flat.length > EXCERPT ? `${flat.slice(0, EXCERPT)}…` : flat;
+}

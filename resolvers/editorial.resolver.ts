@@ -1,0 +1,74 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver } from "type-graphql";
+
+import { mayMeet } from "../datasources/catalog/audience.js";
+import { type RecordedVersion } from "../datasources/catalog/title-editing.js";
+import { type TitleState } from "../datasources/catalog/title.document.js";
+import { ForwardPageArgs } from "../schema/connection.js";
+import { Editorial, EditorialTitleConnection, TitleVersion } from "../schema/editorial.type.js";
+import { Context } from "../src/context.js";
+import { badInput } from "../src/errors.js";
+import { localId } from "../src/global-id.js";
+import { readPage, toConnection, type ConnectionValue } from "./connection.js";
+import { TitleValue } from "./title.value.js";
+
+const MAX_VERSIONS = 100;
+
+/** What an edge says beside its title. */
+interface EditorialEdge {
+  state: TitleState;
+  version: number;
+  effectiveFrom: string;
+}
+
+@Resolver(() => Editorial)
+export class EditorialResolver {
+  @Query(() => Editorial, {
+    nullable: true,
+    description: "Editors: titles in any state and their versions, as the facts have them.",
+  })
+  async editorial(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Editorial> {
+    await ctx.requireRole("EDITOR", info.path, "editorial");
+    return {};
+  }
+
+  @FieldResolver(() => EditorialTitleConnection, {
+    nullable: true,
+    description: "The tenant's titles in any state, also those still to come, by their own ids.",
+  })
+  async titles(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => ForwardPageArgs) args: ForwardPageArgs,
+  ): Promise<ConnectionValue<TitleValue, EditorialEdge>> {
+    const at = readPage(ctx, "editorial.titles", args);
+    const audience = await ctx.audience(info.path);
+    const { rows, hasMore } = await ctx.gateway.stores.titleEditing.titles(ctx.on(info.path), at.page);
+    const met = rows.filter(({ title }) => mayMeet(title, audience));
+    const edges = met.map(({ position, title, version, effectiveFrom }) => ({
+      position,
+      node: new TitleValue(ctx.tenant, title),
+      extra: { state: title.state, version, effectiveFrom },
+    }));
+    return toConnection(ctx, at, { rows: edges, hasMore });
+  }
+
+  @FieldResolver(() => [TitleVersion], {
+    nullable: true,
+    description: "The versions of a title, the latest first; none where there is no such title.",
+  })
+  async titleVersions(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("id", () => ID, { description: "Which title." }) id: string,
+    @Arg("first", () => Int, {
+      defaultValue: MAX_VERSIONS,
+      description: `How many, 0 to ${MAX_VERSIONS}.`,
+    })
+    first: number,
+  ): Promise<RecordedVersion[]> {
+    if (first < 0 || first > MAX_VERSIONS) throw badInput("first", String(first), `0 to ${MAX_VERSIONS}`);
+    const title = localId(ctx.tenant, "Title", id);
+    return ctx.gateway.stores.titleEditing.versions(ctx.on(info.path), title, first);
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  type EditedTitle,
+  type LicenceEdit,
+  type TitleTarget,
+} from "../datasources/catalog/title-editing.js";
+import { mayMeet } from "../datasources/catalog/audience.js";
+import { Refusals } from "../datasources/refusal.js";
+import { type FieldPath } from "../datasources/store-request.js";
+import {
+  type LicenceInput,
+  type PutTitleInput,
+  type SetLicenceInput,
+  type TitleStateInput,
+} from "../schema/title-editing.input.js";
+import { type Context } from "../src/context.js";
+import { localId } from "../src/global-id.js";
+import { payload } from "./payload.js";
+import { TitleValue } from "./title.value.js";
+
+interface EditPayload {
+  title: TitleValue | null;
+  version: number | null;
+  consistencyToken: string | null;
+}
+
+/**
+ * The payload of an edit of a title by an editor.
+ *
+ * @throws UNAUTHENTICATED or FORBIDDEN for everybody else.
+ */
+export async function editedTitle(
+  ctx: Context,
+  path: FieldPath,
+  mutation: string,
+  edit: () => Promise<EditedTitle>,
+) {
+  await ctx.requireRole("EDITOR", path, mutation);
+  const audience = await ctx.audience(path);
+  const refused = { title: null, version: null, consistencyToken: null };
+  return payload<EditPayload>(refused, async () => {
+    const { title, version, xid } = await edit();
+    return {
+      title: title && mayMeet(title, audience) ? new TitleValue(ctx.tenant, title) : null,
+      version,
+      consistencyToken: xid === null ? null : ctx.consistencyToken(xid),
+    };
+  });
+}
+
+/** Which title `putTitle` means: one that is there by its id, or one by the tenant's own id, which may be new. */
+export function titleOfPut(ctx: Context, { id, externalId }: PutTitleInput) {
+  if ((id == null) === (externalId == null)) {
+    const message = `${id == null ? "Neither" : "Both"} of id and externalId are given. Accepted: one of them.`;
+    throw new Refusals([{ field: id == null ? "id" : "externalId", code: "INVALID", message }]);
+  }
+  if (id != null) return { id: localId(ctx.tenant, "Title", id, "input.id"), field: "id", mayCreate: false };
+  return { id: externalId ?? "", field: "externalId", mayCreate: true };
+}
+
+/** The fields of a title that `putTitle` gives, in the form of a line of an import. */
+export function fieldsOfPut(input: PutTitleInput): Record<string, unknown> {
+  const { licences, seasons } = input;
+  return {
+    kind: input.kind,
+    name: input.name,
+    alternativeNames: input.alternativeNames,
+    synopsis: input.synopsis,
+    releaseYear: input.releaseYear,
+    runtimeMinutes: input.runtimeMinutes,
+    maturityRating: input.maturityRating,
+    genres: input.genres,
+    tags: input.tags,
+    studio: input.studio,
+    credits: input.credits,
+    licences: licences && licences.map(licenceLine),
+    seasons: seasons && seasons.map(({ name, ...season }) => ({ ...season, name: name ?? undefined })),
+  };
+}
+
+function licenceLine({ countries, from, until }: LicenceInput) {
+  return { countries: countries ?? ["*"], from: instant(from), until: instant(until) };
+}
+
+/** What mutations of one title have in common. */
+export function targetOf(ctx: Context, input: TitleStateInput): TitleTarget {
+  return {
+    id: localId(ctx.tenant, "Title", input.title, "input.title"),
+    field: "title",
+    expectedVersion: input.expectedVersion ?? null,
+    effectiveFrom: instant(input.effectiveFrom),
+  };
+}
+
+export function licenceOf(ctx: Context, input: SetLicenceInput): LicenceEdit {
+  return {
+    ...targetOf(ctx, input),
+    countries: input.countries ?? null,
+    from: instant(input.from),
+    until: instant(input.until),
+  };
+}
+
+export function instant(date: Date | null | undefined): string | null {
+  return date?.toISOString() ?? null;
+}

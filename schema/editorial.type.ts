@@ -1,0 +1,50 @@
+import { Field, Int, ObjectType } from "type-graphql";
+
+import { type TitleState } from "../datasources/catalog/title.document.js";
+import { PageInfo } from "./connection.js";
+import { DateTime } from "./scalars.js";
+import { TitleEdge } from "./title-connection.type.js";
+import { TitleStateEnum } from "./title.type.js";
+
+@ObjectType({ simpleResolvers: true, description: "A title as editors list it." })
+export class EditorialTitleEdge extends TitleEdge {
+  @Field(() => TitleStateEnum, { description: "Its state in the version shown." })
+  state!: TitleState;
+
+  @Field(() => Int, { description: "Number of the version shown: in force now, or else the next to come." })
+  version!: number;
+
+  @Field(() => DateTime, { description: "From when on that version is in force." })
+  effectiveFrom!: string;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of titles as editors list them." })
+export class EditorialTitleConnection {
+  @Field(() => [EditorialTitleEdge], { description: "The page's entries in list order." })
+  edges!: EditorialTitleEdge[];
+
+  @Field(() => PageInfo, { description: "Where the page stands in the list." })
+  pageInfo!: PageInfo;
+}
+
+@ObjectType({ simpleResolvers: true, description: "One version of a title." })
+export class TitleVersion {
+  @Field(() => Int, { description: "Its number, in order of recording." })
+  version!: number;
+
+  @Field(() => DateTime, { description: "From when on it is in force, until a later one is." })
+  effectiveFrom!: string;
+
+  @Field(() => DateTime, { description: "When it was recorded." })
+  recordedAt!: string;
+
+  @Field({ description: "The title's name in it." })
+  name!: string;
+
+  @Field(() => TitleStateEnum, { description: "The title's state in it." })
+  state!: TitleState;
+}
+
+/** Fields are resolved in resolvers/editorial.resolver.ts. */
+@ObjectType({ description: "What editors see of the tenant's titles, from the facts." })
+export class Editorial {}

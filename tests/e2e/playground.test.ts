@@ -112,7 +112,7 @@ describe("the playground in a browser", () => {
     const another = await profile.locator("option:not(:checked)").first().getAttribute("value");
     expect(another, "a second profile of the family account").toBeTruthy();
     await profile.selectOption(another ?? "");
-    await expect.poll(() => profile.isEnabled()).toBe(true);
+    await expect.poll(() => profile.isEnabled(), { timeout: 20_000 }).toBe(true);
     expect(await profile.inputValue()).toBe(another);
 
     await page.getByText("Explain", { exact: true }).first().click();

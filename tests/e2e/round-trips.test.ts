@@ -87,6 +87,16 @@ function costOf({ extensions }: Answer): Cost {
   return { totals, total: calls.length, most: Math.max(0, ...Object.values(counted)) };
 }
 
+/**
+ * Independent branches of a document share a call where they ask a store at the same time. With one store they always
+ * do. With several it depends on which of them is faster, so that such a document has a bound and no fixed number.
+ */
+const BRANCHED = new Set(Object.values(STORE_OF).every((store) => store === "POSTGRES") ? [] : ["MyShelf"]);
+
+function expectSameCost(operation: string, one: Cost, other: Cost): void {
+  if (!BRANCHED.has(operation)) expect(other.totals).toEqual(one.totals);
+}
+
 const cardsOf = (home: Record<string, any>[]) => home.flatMap((row) => row.titles.edges);
 
 describe("Home", () => {
@@ -142,8 +152,8 @@ describe("the other documents", () => {
   it.each(CASES)("%s %j takes as many calls as %j", async (operation, few, many, levels) => {
     if (operation === "Nodes") many = { ids: await titleIds(100) };
     const [one, hundred] = [await explained(operation, few), await explained(operation, many)];
-    expect(hundred.totals).toEqual(one.totals);
-    expect(hundred.most).toBeLessThanOrEqual(levels);
+    expectSameCost(operation, one, hundred);
+    for (const { most } of [one, hundred]) expect(most).toBeLessThanOrEqual(levels);
     expect(JSON.stringify(hundred.data).length).toBeGreaterThan(JSON.stringify(one.data).length);
   });
 
@@ -191,8 +201,10 @@ describe("the other documents", () => {
       await gateway.ask(query, { variables: { first: 100 }, token: viewer, explain: true }),
     ];
     expect(many.errors).toBeUndefined();
-    expect(costOf(many)).toEqual(costOf(one));
-    expect(costOf(many).most).toBeLessThanOrEqual(6);
+    // Two branches, people and neighbours, whose titles come from the same store.
+    const costs = [costOf(one), costOf(many)];
+    if (Object.keys(costs[0]!.totals).length === 1) expect(costs[1]).toEqual(costs[0]);
+    for (const { most } of costs) expect(most).toBeLessThanOrEqual(6);
   });
 });
 
@@ -306,18 +318,19 @@ describe("a catalogue of 1,000 titles", () => {
   }
 
   it.each([
-    ["Home", {}],
+    ["Home", {}, 8],
     ...CASES.filter(([operation]) => operation !== "Nodes").map(
-      ([operation, , many]) => [operation, many] as const,
+      ([operation, , many, levels]) => [operation, many, levels] as const,
     ),
-  ] as [string, Record<string, unknown>][])(
+  ] as [string, Record<string, unknown>, number][])(
     "costs as many calls as one of 3,201: %s %j",
-    async (operation, variables) => {
+    async (operation, variables, levels) => {
       const [small, large] = [
         await explained(operation, variables, token),
         await explained(operation, variables, viewer),
       ];
-      expect(small.totals).toEqual(large.totals);
+      expectSameCost(operation, large, small);
+      expect(small.most).toBeLessThanOrEqual(levels);
       if (operation === "Home") expect(small.data.home).toHaveLength(10);
     },
   );

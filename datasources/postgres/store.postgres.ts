@@ -1,6 +1,7 @@
 import pg from "pg";
 import sql, { type Sql } from "sql-template-tag";
 
+import { Refusal } from "../refusal.js";
 import { StoreAbortedError, StoreUnavailableError } from "../store-error.js";
 import { describePath, type CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
@@ -263,7 +264,8 @@ function requestedKeys(reads: readonly PendingRead[]): number {
 
 /** Connection failures, shutdowns and timeouts of PostgreSQL as StoreUnavailableError; anything else as it is. */
 function unavailable(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  // A refusal's code is a word of ours, which may look like one of a connection.
+  if (!(error instanceof Error) || error instanceof Refusal) return error;
   const code = (error as { code?: unknown }).code;
   const refused = typeof code === "string" && /^(08|53|57|E[A-Z]+)/.test(code);
   return refused || /Connection terminated|timeout exceeded/.test(error.message)

@@ -120,9 +120,9 @@ export class AccountResolver {
   })
   async signOut(@Ctx() ctx: Context) {
     const { account, profile } = ctx.identity ?? {};
-    if (!account || !profile) return { signedOut: false };
+    if (!account || !profile) return { signedOut: false, errors: [] };
     const session = { accountId: account, profileId: profile };
-    return { signedOut: await ctx.gateway.stores.profiles.signOut(ctx.tenant, session) };
+    return { signedOut: await ctx.gateway.stores.profiles.signOut(ctx.tenant, session), errors: [] };
   }
 }
 

@@ -53,14 +53,14 @@ export class CheckoutResolver {
   cancelSubscription(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg("input", () => CancelSubscriptionInput, { nullable: true, description: "With which key." })
-    input: CancelSubscriptionInput | null,
+    @Arg("input", () => CancelSubscriptionInput, { description: "With which key." })
+    input: CancelSubscriptionInput,
   ) {
     return payload<{ subscription: ReturnType<typeof toSubscription> | null }>(
       { subscription: null },
       async () => {
         const { account } = await requireOwner(ctx, info.path, "cancelSubscription");
-        await ctx.gateway.stores.checkouts.cancel(ctx.tenant, account.id, input?.idempotencyKey ?? null);
+        await ctx.gateway.stores.checkouts.cancel(ctx.tenant, account.id, input.idempotencyKey ?? null);
         ctx.becomes(ctx.tenant, ctx.identity);
         const subscription = (await ctx.viewer(info.path))?.subscription;
         return { subscription: subscription ? toSubscription(ctx.tenant, subscription) : null };

@@ -37,6 +37,9 @@ export class SignOutPayload {
       "Whether there were sessions of this account and profile to end. Access tokens stay good until they expire.",
   })
   signedOut!: boolean;
+
+  @Field(() => [UserError], { description: "Empty: nothing can be wrong with it." })
+  errors!: UserError[];
 }
 
 @ObjectType({ simpleResolvers: true, description: "What an account has agreed to." })

@@ -1,4 +1,4 @@
-import { Logger, makeWorkerUtils, run, type Runner, type TaskList } from "graphile-worker";
+import { Logger, makeWorkerUtils, run, type Runner } from "graphile-worker";
 import pg from "pg";
 
 import { JOBS_SCHEMA } from "../migrations/migrate.postgres.js";
@@ -58,7 +58,7 @@ export class PostgresJobs implements Jobs {
       parsedCronItems: [],
       taskList: Object.fromEntries(
         Object.entries(tasks).map(([name, task]) => [name, (payload: unknown) => task(payload as SagaJob)]),
-      ) as TaskList,
+      ),
     });
   }
 

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { randomUUID } from "node:crypto";
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ const CHECKOUT =
   "subscription { id state endsAt plan { id name } } checkout { id state failure amountCents creditCents currency } errors { field code message }";
 const CHANGE = `mutation ($input: ChangePlanInput!) { changePlan(input: $input) { ${CHECKOUT} } }`;
 const CANCEL =
-  "mutation ($input: CancelSubscriptionInput) { cancelSubscription(input: $input) { subscription { state currentPeriodEnd endsAt } errors { field code message } } }";
+  "mutation ($input: CancelSubscriptionInput!) { cancelSubscription(input: $input) { subscription { state currentPeriodEnd endsAt } errors { field code message } } }";
 
 let database: OwnDatabase;
 let provider: PaymentProvider;
@@ -170,7 +170,7 @@ describe("changePlan and cancelSubscription", () => {
     });
     // Changed right after it was paid: nearly all of it comes back.
     expect(changed.checkout.creditCents).toBe(699);
-    const cancelled = await send(CANCEL, undefined, token);
+    const cancelled = await send(CANCEL, {}, token);
     expect(cancelled).toMatchObject({ subscription: { state: "ACTIVE" }, errors: [] });
     expect(cancelled.subscription.endsAt).toBe(cancelled.subscription.currentPeriodEnd);
     expect(await send(CANCEL, { idempotencyKey: "end" }, token)).toEqual(cancelled);

@@ -7,7 +7,7 @@ import { openShop, type CheckoutShop } from "../support/checkouts.js";
 /** Keys and concurrent tries of each. `MARQUEE_TEST_KEYS=1000` is the full size. */
 const KEYS = Number(process.env.MARQUEE_TEST_KEYS ?? 100);
 const TRIES = 50;
-const KEYS_AT_ONCE = 5;
+const KEYS_AT_ONCE = 2;
 
 let shop: CheckoutShop;
 

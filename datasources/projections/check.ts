@@ -37,6 +37,9 @@ export interface CheckOptions {
 const SETTLE_MS = 2_000;
 /** Looks at an entry that keeps changing, after which it counts as under way: what changes is being looked after. */
 const LOOKS = 8;
+/** How long a check waits for a projection that is being replaced, and how often it asks. Milliseconds. */
+const REPLACED_MS = 5 * 60_000;
+const POLL_MS = 250;
 /** Keys that are looked at again together: what the memory of a check holds at most, beside a batch. */
 const TOGETHER = 5_000;
 
@@ -121,15 +124,29 @@ async function confirmed(
   if (open.size > 0) await caughtUp?.();
   for (let looks = 0; looks < LOOKS && open.size > 0; looks += 1) {
     await sleep(settleMs);
+    const replaced = await outlasted(section, tenant);
     const now = await look(section, tenant, [...open.keys()]);
     for (const [key, { fault, stored }] of now) {
-      if (open.get(key)?.stored !== stored) continue;
+      if (replaced || open.get(key)?.stored !== stored) continue;
       sure.set(key, fault);
       now.delete(key);
     }
     open = now;
   }
-  return [...sure].map(([key, fault]) => ({ fault, kind: section.kind, key }));
+  const surplus = [...sure].filter(([, fault]) => fault === section.faults.surplus).map(([key]) => key);
+  const named = surplus.length > 0 ? await section.surplusFaults?.(tenant, surplus) : undefined;
+  return [...sure].map(([key, fault]) => ({ fault: named?.get(key) ?? fault, kind: section.kind, key }));
+}
+
+/** Waits for a replacement to end, within bounds. Answers whether there was one. */
+async function outlasted(section: AnySection, tenant: Tenant): Promise<boolean> {
+  const until = performance.now() + REPLACED_MS;
+  let replaced = false;
+  while ((await section.isReplaced?.(tenant)) && performance.now() < until) {
+    replaced = true;
+    await sleep(POLL_MS);
+  }
+  return replaced;
 }
 
 /** The entries that differ now. */

@@ -33,6 +33,10 @@ export interface Section<Expected = unknown, Stored = unknown> {
   /** What entries are; those that are not there are left out. */
   storedOf(tenant: Tenant, keys: readonly string[]): Promise<ReadonlyMap<string, Stored>>;
   same(expected: Expected, stored: Stored): boolean;
+  /** Faults of surplus entries that are called something else than `faults.surplus`; the others are left out. */
+  surplusFaults?(tenant: Tenant, keys: readonly string[]): Promise<ReadonlyMap<string, Fault>>;
+  /** Whether all of it is being replaced just now, so that what differs says nothing. */
+  isReplaced?(tenant: Tenant): Promise<boolean>;
   /**
    * Makes entries what they should be, also where what is stored claims to be newer. Leaves those alone that have
    * changed since it looked: what is newer than the source was then must stay.

@@ -1,16 +1,23 @@
 import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
 import { MongoCatalog } from "./catalog/catalog.mongodb.js";
 import { MongoCatalogProjection } from "./catalog/catalog-projection.mongodb.js";
+import { type TitleSource } from "./catalog/catalog-expectations.js";
 import { type TitleDocument } from "./catalog/title.document.js";
+import { titleFollower, type PopularityOf } from "./catalog/title-follower.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
+import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
 import { MongoStore } from "./mongodb/store.mongodb.js";
 import { Neo4jStore } from "./neo4j/store.neo4j.js";
+import { type OutboxHolds } from "./outbox/outbox.js";
 import { OpenSearchStore } from "./opensearch/store.opensearch.js";
 import { projectionTarget, type ProjectionSource, type ProjectionTarget } from "./projection-target.js";
+import { type AnySection } from "./projections/section.js";
 import { Neo4jRecommendations } from "./recommendations/recommendations.neo4j.js";
 import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
+import { tasteFollower } from "./recommendations/taste-follower.js";
 import { Neo4jTasteGraph } from "./recommendations/taste-graph.neo4j.js";
 import { tasteFacts, type TasteFact, type TasteGraphSource } from "./recommendations/taste-graph-source.js";
+import { type TasteInspectionSource } from "./recommendations/taste-inspection-source.js";
 import { OpenSearchSearch } from "./search/search.opensearch.js";
 import { type Search, type SearchProjection } from "./search/search.js";
 import { OpenSearchSearchProjection } from "./search/search-projection.opensearch.js";
@@ -49,9 +56,20 @@ export interface MovableDomains {
 
 /** What PostgreSQL has of them: it answers while an engine does not, and engines are filled from it. */
 export interface StandbyDomains extends MovableDomains {
+  catalogProjection: CatalogProjection & EmbeddedProjection & ComparedTitles & { popularityOf: PopularityOf };
+  searchProjection: SearchProjection & EmbeddedProjection & ComparedTitles;
   titleVersions: TitleVersions;
   top10Job: Top10Job;
-  tasteGraphSource: TasteGraphSource;
+  tasteGraphSource: TasteGraphSource & TasteInspectionSource;
+}
+
+/** What targets need beside the facts. */
+export interface TargetContext {
+  standby: StandbyDomains;
+  holds: OutboxHolds;
+  /** Rejects while PostgreSQL does not answer. */
+  pingPostgres(): Promise<unknown>;
+  onLog: (line: string) => void;
 }
 
 /** An open engine: the domains it takes over, its projection, its health. */
@@ -62,26 +80,54 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** The projections in PostgreSQL's own tables: all there is on the embedded default, the standby where there are engines. */
+export function embeddedTargets(context: TargetContext): ProjectionTarget[] {
+  const { standby, holds } = context;
+  const { titleVersions: versions } = standby;
+  const source = titleSource(standby);
+  const compared = comparedTitles(standby);
+  const target = (domain: "catalog" | "search", projection: EmbeddedProjection & ComparedTitles) =>
+    embeddedTarget({
+      domain,
+      projection,
+      source,
+      sections: projection.sections(compared),
+      versions,
+      holds,
+      follower: titleFollower(versions, projection),
+      ping: () => context.pingPostgres(),
+    });
+  return [target("catalog", standby.catalogProjection), target("search", standby.searchProjection)];
+}
+
 /** Opens the engines that have an address. Connects to none: an engine that is absent is one that does not answer yet. */
-export function openEngines(
-  addresses: EngineAddresses,
-  standby: StandbyDomains,
-  onLog: (line: string) => void,
-): Engine[] {
+export function openEngines(addresses: EngineAddresses, context: TargetContext): Engine[] {
   const { mongodb, opensearch, neo4j, deadlineMs } = addresses;
+  const { onLog } = context;
   const options = (address: EngineAddress) => ({ deadlineMs, caFile: address.caFile, onLog });
   return [
-    ...(mongodb ? [catalogEngine(new MongoStore(mongodb.url, options(mongodb)), standby, onLog)] : []),
-    ...(opensearch
-      ? [searchEngine(new OpenSearchStore(opensearch.url, options(opensearch)), standby, onLog)]
-      : []),
-    ...(neo4j ? [tasteEngine(new Neo4jStore(neo4j.url, options(neo4j)), standby, onLog)] : []),
+    ...(mongodb ? [catalogEngine(new MongoStore(mongodb.url, options(mongodb)), context)] : []),
+    ...(opensearch ? [searchEngine(new OpenSearchStore(opensearch.url, options(opensearch)), context)] : []),
+    ...(neo4j ? [tasteEngine(new Neo4jStore(neo4j.url, options(neo4j)), context)] : []),
   ];
 }
 
-function catalogEngine(store: MongoStore, standby: StandbyDomains, onLog: (line: string) => void): Engine {
+function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetContext): Engine {
   const projection = new MongoCatalogProjection(store);
-  const target = projectionTarget("MONGODB", "catalog", projection, titleSource(standby), onLog);
+  const { catalogProjection: embedded, titleVersions } = standby;
+  const target = projectionTarget({
+    name: "catalog.mongodb",
+    topics: ["TITLE"],
+    store: "MONGODB",
+    domain: "catalog",
+    projection,
+    source: titleSource(standby),
+    sections: projection.sections(comparedTitles(standby)),
+    follower: titleFollower(titleVersions, projection, embedded.popularityOf.bind(embedded)),
+    holds,
+    ping: () => store.ping(),
+    onMissed: onLog,
+  });
   return {
     domains: {
       catalog: withStandby<Catalog, keyof Catalog>(new MongoCatalog(store), standby.catalog, target, [
@@ -94,50 +140,84 @@ function catalogEngine(store: MongoStore, standby: StandbyDomains, onLog: (line:
         "namesByIds",
         "creditsOfPeople",
       ]),
-      catalogProjection: writtenToBoth<CatalogProjection, keyof CatalogProjection>(
-        standby.catalogProjection,
-        projection,
-        target,
-        ["put", "setPopularity"],
-      ),
+      catalogProjection: {
+        // Titles follow the outbox; what is put here reaches the standby alone.
+        put: (tenant, titles) => embedded.put(tenant, titles),
+        removeTitles: (tenant, titles) => embedded.removeTitles(tenant, titles),
+        ...writtenToBoth<CatalogProjection, "setPopularity">(embedded, projection, target, ["setPopularity"]),
+      },
     },
     target,
     ...lifeOf("MONGODB", store),
   };
 }
 
-function searchEngine(
-  store: OpenSearchStore,
-  standby: StandbyDomains,
-  onLog: (line: string) => void,
-): Engine {
+function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetContext): Engine {
   const projection = new OpenSearchSearchProjection(store);
-  const target = projectionTarget("OPENSEARCH", "search", projection, titleSource(standby), onLog);
+  const { searchProjection: embedded, catalogProjection, titleVersions } = standby;
+  const target = projectionTarget({
+    name: "search.opensearch",
+    topics: ["TITLE"],
+    store: "OPENSEARCH",
+    domain: "search",
+    projection,
+    source: titleSource(standby),
+    sections: projection.sections(comparedTitles(standby)),
+    follower: titleFollower(
+      titleVersions,
+      projection,
+      catalogProjection.popularityOf.bind(catalogProjection),
+    ),
+    holds,
+    ping: () => store.ping(),
+    onMissed: onLog,
+  });
   return {
     domains: {
       search: withStandby<Search, keyof Search>(new OpenSearchSearch(store), standby.search, target, [
         "search",
         "suggest",
       ]),
-      searchProjection: writtenToBoth<SearchProjection, keyof SearchProjection>(
-        standby.searchProjection,
-        projection,
-        target,
-        ["put", "setPopularity"],
-      ),
+      searchProjection: {
+        put: (tenant, titles) => embedded.put(tenant, titles),
+        removeTitles: (tenant, titles) => embedded.removeTitles(tenant, titles),
+        ...writtenToBoth<SearchProjection, "setPopularity">(embedded, projection, target, ["setPopularity"]),
+      },
     },
     target,
     ...lifeOf("OPENSEARCH", store),
   };
 }
 
-function tasteEngine(store: Neo4jStore, standby: StandbyDomains, onLog: (line: string) => void): Engine {
+function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext): Engine {
   const graph = new Neo4jTasteGraph(store, standby.tasteGraphSource);
   const source: ProjectionSource<TasteFact> = {
     batches: (tenant) => tasteFacts(standby.tasteGraphSource, tenant),
     count: (tenant) => standby.tasteGraphSource.count(tenant),
   };
-  const target = projectionTarget("NEO4J", "recommendations", graph, source, onLog);
+  const topics = ["WATCH", "PROFILE"] as const;
+  const follower = tasteFollower(standby.tasteGraphSource, graph);
+  const replacing: TasteGraph = {
+    replace: (tenant, edges, model) =>
+      holds.during(() => graph.replace(tenant, edges, model), {
+        tenant,
+        topics,
+        replay: (events) => follower.apply(tenant, events),
+      }),
+  };
+  const target = projectionTarget({
+    name: "recommendations.neo4j",
+    topics,
+    store: "NEO4J",
+    domain: "recommendations",
+    projection: graph,
+    source,
+    sections: graph.sections(standby.tasteGraphSource),
+    follower,
+    holds,
+    ping: () => store.ping(),
+    onMissed: onLog,
+  });
   return {
     domains: {
       recommendations: withStandby<Recommendations, keyof Recommendations>(
@@ -146,7 +226,9 @@ function tasteEngine(store: Neo4jStore, standby: StandbyDomains, onLog: (line: s
         target,
         ["forProfiles", "similarTo"],
       ),
-      tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, graph, target, ["replace"]),
+      tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, replacing, target, [
+        "replace",
+      ]),
     },
     target,
     ...lifeOf("NEO4J", store),
@@ -154,15 +236,36 @@ function tasteEngine(store: Neo4jStore, standby: StandbyDomains, onLog: (line: s
 }
 
 /** Titles in force with their popularity, which the facts do not hold. */
-function titleSource(standby: StandbyDomains): ProjectionSource<TitleDocument> {
+function titleSource({
+  titleVersions,
+  catalogProjection,
+}: Pick<StandbyDomains, "titleVersions" | "catalogProjection">): ProjectionSource<TitleDocument> {
   return {
-    count: (tenant) => standby.titleVersions.countInForce(tenant),
+    count: (tenant) => titleVersions.countInForce(tenant),
     async *batches(tenant: Tenant) {
-      const popularity = await standby.top10Job.popularity(tenant);
-      for await (const titles of standby.titleVersions.inForce(tenant)) {
+      for await (const titles of titleVersions.inForce(tenant)) {
+        const ids = titles.map(({ id }) => id);
+        const popularity = await catalogProjection.popularityOf(tenant, ids);
         yield titles.map((title) => ({ ...title, popularity: popularity.get(title.id) ?? 0 }));
       }
     },
+  };
+}
+
+/** A projection of titles that can be compared with its source. */
+interface ComparedTitles {
+  sections(source: TitleSource): AnySection[];
+}
+
+/** The same titles for comparing: popularity is looked up only for what is to be mended. */
+function comparedTitles({
+  titleVersions,
+  top10Job,
+}: Pick<StandbyDomains, "titleVersions" | "top10Job">): TitleSource {
+  return {
+    count: (tenant) => titleVersions.countInForce(tenant),
+    inForce: (tenant, ids) => titleVersions.inForce(tenant, ids),
+    popularity: (tenant) => top10Job.popularity(tenant),
   };
 }
 

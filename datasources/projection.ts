@@ -17,6 +17,11 @@ export interface Projection<T> {
   prepare(): Promise<void>;
   status(tenant: Tenant): Promise<ProjectionStatus>;
   /**
+   * Whether anything has been built or is being built. Until then nothing needs to be put: the first rebuild, which
+   * begins later, reads it from the facts.
+   */
+  receives(tenant: Tenant): Promise<boolean>;
+  /**
    * Fills a fresh target with everything there is and switches to it; reads go on against the old one until then, and
    * what is put meanwhile reaches the fresh one too. The old target is removed. A failure leaves the old one live.
    */

@@ -38,7 +38,7 @@ export function withStandby<T extends object, M extends keyof T & string>(
 type Write = (tenant: Tenant, ...rest: never[]) => Promise<void>;
 
 /**
- * The writing sides of PostgreSQL and of an engine as one: PostgreSQL first, then the engine where its projection of
+ * What jobs compute, written to PostgreSQL and to an engine (facts follow the outbox instead): PostgreSQL first, then the engine where its projection of
  * the tenant has been filled (one that has not gets everything when it is). A write that an engine misses because it is
  * down is noted, and the projection rebuilt when it is back.
  */

@@ -18,3 +18,16 @@ export class StoreAbortedError extends Error {
     this.name = "StoreAbortedError";
   }
 }
+
+/** A store refused some of what it was given because of what these entries hold; it took the others. */
+export class RefusedEntriesError extends Error {
+  /** @param reasons by the local id of the title or profile at fault. */
+  constructor(
+    readonly store: StoreName,
+    readonly reasons: ReadonlyMap<string, string>,
+  ) {
+    const [id, reason] = [...reasons][0] ?? [];
+    super(`${store} refused ${reasons.size} entries, the first ${id}: ${reason}`);
+    this.name = "RefusedEntriesError";
+  }
+}

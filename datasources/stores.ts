@@ -9,15 +9,26 @@ import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
-import { openEngines, type Engine, type EngineAddresses, type MovableDomains } from "./engines.js";
+import {
+  embeddedTargets,
+  openEngines,
+  type Engine,
+  type EngineAddresses,
+  type MovableDomains,
+} from "./engines.js";
+import { type Operations } from "./operations/operations.js";
+import { PostgresOperations } from "./operations/operations.postgres.js";
 import { startEmbeddedPostgres } from "./postgres/embedded.js";
 import { APP_ROLE, migrate } from "./migrations/migrate.postgres.js";
+import { type Outbox } from "./outbox/outbox.js";
+import { OutboxPool } from "./outbox/outbox-pool.postgres.js";
+import { PostgresOutbox, PostgresOutboxHolds } from "./outbox/outbox.postgres.js";
 import { explainServerError } from "./postgres/server-error.js";
 import { PostgresStore } from "./postgres/store.postgres.js";
 import { type ProjectionTarget } from "./projection-target.js";
 import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
 import { PostgresRecommendations } from "./recommendations/recommendations.postgres.js";
-import { PostgresTasteGraphSource } from "./recommendations/taste-graph-source.postgres.js";
+import { PostgresTasteInspectionSource } from "./recommendations/taste-inspection-source.postgres.js";
 import { PostgresTasteGraph } from "./recommendations/taste-graph.postgres.js";
 import { type Search, type SearchProjection } from "./search/search.js";
 import { PostgresSearch } from "./search/search.postgres.js";
@@ -48,8 +59,11 @@ export interface Stores {
   searchProjection: SearchProjection;
   /** To be called after a bulk load: lets the stores adapt to what they hold now. */
   settle(tenant: Tenant): Promise<void>;
-  /** The projections that live in engines of their own; none where PostgreSQL answers everything. */
+  /** All projections by name: PostgreSQL's own, which are always there, then those of the engines that are set. */
   projections: readonly ProjectionTarget[];
+  outbox: Outbox;
+  /** What the last comparisons found, and the work that operators have started. */
+  operations: Operations;
   health(): Promise<StoreHealth[]>;
   /** Closes connections, then stops the embedded server if this process started it. */
   close(): Promise<void>;
@@ -95,20 +109,37 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     const domains = postgresDomains(postgres);
     const warn = options.warn ?? options.log;
-    const engines = options.engines ? openEngines(options.engines, domains, warn) : [];
+    const outboxPool = new OutboxPool(appUrl.url, onIdleError);
+    const context = {
+      standby: domains,
+      holds: new PostgresOutboxHolds(outboxPool),
+      pingPostgres: () => postgres.ping(),
+      onLog: warn,
+    };
+    const engines = options.engines ? openEngines(options.engines, context) : [];
+    const embeddedOnes = embeddedTargets(context);
+    const projections = [...embeddedOnes, ...engines.map((engine) => engine.target)];
+    const outbox = new PostgresOutbox(outboxPool, projections, new Set(embeddedOnes.map(({ name }) => name)));
+    await outbox.register();
     return {
       tenants,
       ...domains,
       ...moved(engines),
       settle: (tenant) => postgres.refreshStatistics(tenant),
-      projections: engines.map((engine) => engine.target),
+      projections,
+      outbox,
       health: () =>
         Promise.all([
           healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),
           ...engines.map((engine) => engine.health()),
         ]),
       close: async () => {
-        await Promise.all([postgres.close(), tenants.close(), ...engines.map((engine) => engine.close())]);
+        await Promise.all([
+          postgres.close(),
+          tenants.close(),
+          outboxPool.close(),
+          ...engines.map((engine) => engine.close()),
+        ]);
         await embedded?.stop();
       },
     };
@@ -134,7 +165,8 @@ function postgresDomains(postgres: PostgresStore) {
     viewingIngest: new PostgresViewingIngest(postgres),
     recommendations: new PostgresRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),
-    tasteGraphSource: new PostgresTasteGraphSource(postgres),
+    operations: new PostgresOperations(postgres),
+    tasteGraphSource: new PostgresTasteInspectionSource(postgres),
     top10: new PostgresTop10(postgres),
     top10Job: new PostgresTop10Job(postgres),
     search: new PostgresSearch(postgres),

@@ -33,7 +33,11 @@ export function catalogSections(postgres: PostgresStore, source: TitleSource, pu
 }
 
 /** The titles: row, licences and credits of each as a whole, but for its popularity, which is no fact. */
-function titleSection(postgres: PostgresStore, source: TitleSource, put: PutTitles): Section<string, StoredTitle> {
+function titleSection(
+  postgres: PostgresStore,
+  source: TitleSource,
+  put: PutTitles,
+): Section<string, StoredTitle> {
   const section: Section<string, StoredTitle> = {
     kind: "title",
     faults: { absent: "missing", surplus: "orphaned" },

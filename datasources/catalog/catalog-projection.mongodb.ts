@@ -1,8 +1,10 @@
 import { type Db } from "mongodb";
 
 import { type MongoStore } from "../mongodb/store.mongodb.js";
+import { isMongoOutage } from "../mongodb/outage.mongodb.js";
 import { type Projection, type ProjectionStatus } from "../projection.js";
 import { type AnySection } from "../projections/section.js";
+import { StoreUnavailableError } from "../store-error.js";
 import { type Tenant } from "../tenant.js";
 import { type TitleSource } from "./catalog-expectations.js";
 import { CatalogGenerations, targetName } from "./catalog-generations.mongodb.js";
@@ -16,9 +18,9 @@ import {
   type Scope,
   type TitleRecord,
 } from "./catalog-record.mongodb.js";
-import { carryPopularity, writePopularity, writeTitles } from "./catalog-writing.mongodb.js";
+import { carryPopularity, removeTitles, writePopularity, writeTitles } from "./catalog-writing.mongodb.js";
 import { type CatalogProjection } from "./catalog.js";
-import { type TitleDocument } from "./title.document.js";
+import { type TitleDocument, type TitleVersion } from "./title.document.js";
 
 /** Titles of one command. */
 const BATCH = 500;
@@ -34,17 +36,15 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
 
   /** Prepares the database of the shared tenants; a tenant's own is prepared when something is first put into it. */
   prepare(): Promise<void> {
-    return this.#prepare(this.mongo.sharedDatabase());
+    return whileUp(this.#prepare(this.mongo.sharedDatabase()));
   }
 
   /** `live` is null until a rebuild has been finished: what was put before then is read, but need not be everything. */
   async status(tenant: Tenant): Promise<ProjectionStatus> {
-    const pointer = await this.#generations.read(tenant);
+    const pointer = await whileUp(this.#generations.read(tenant));
     if (!pointer) return { entries: 0, live: null };
-    const entries = await this.mongo
-      .databaseOf(tenant)
-      .collection<TitleRecord>(TITLES)
-      .countDocuments({ tenant: tenant.id, generation: pointer.live });
+    const titles = this.mongo.databaseOf(tenant).collection<TitleRecord>(TITLES);
+    const entries = await whileUp(titles.countDocuments({ tenant: tenant.id, generation: pointer.live }));
     return { entries, live: pointer.built ? targetName(pointer.live) : null };
   }
 
@@ -54,6 +54,20 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
       const batch = latest.slice(start, start + BATCH);
       await this.#intoEach(tenant, (db, scope) => writeTitles(db, scope, batch));
     }
+  }
+
+  /** @throws StoreUnavailableError when MongoDB does not answer. */
+  async removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+    for (let start = 0; start < titles.length; start += BATCH) {
+      const batch = titles.slice(start, start + BATCH);
+      await this.#intoEach(tenant, (db, scope) => removeTitles(db, scope, batch));
+    }
+  }
+
+  /** Whether a generation has been finished or is being filled: until then, what is put is of no use. */
+  async receives(tenant: Tenant): Promise<boolean> {
+    const pointer = await whileUp(this.#generations.read(tenant));
+    return pointer !== null && (pointer.built || pointer.building.length > 0);
   }
 
   async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
@@ -70,7 +84,11 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
   }
 
   /** Resolves when every process reads the new generation and the old one has been removed. */
-  async rebuild(tenant: Tenant, batches: AsyncIterable<readonly TitleDocument[]>): Promise<void> {
+  rebuild(tenant: Tenant, batches: AsyncIterable<readonly TitleDocument[]>): Promise<void> {
+    return whileUp(this.#rebuild(tenant, batches));
+  }
+
+  async #rebuild(tenant: Tenant, batches: AsyncIterable<readonly TitleDocument[]>): Promise<void> {
     const db = this.mongo.databaseOf(tenant);
     await this.#prepare(db);
     const scope = await this.#generations.begin(tenant);
@@ -109,7 +127,11 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
    * Writes into the live generation and those under way. One that began meanwhile gets it as well: it may have read
    * the facts before.
    */
-  async #intoEach(tenant: Tenant, write: (db: Db, scope: Scope) => Promise<void>): Promise<void> {
+  #intoEach(tenant: Tenant, write: (db: Db, scope: Scope) => Promise<void>): Promise<void> {
+    return whileUp(this.#intoAll(tenant, write));
+  }
+
+  async #intoAll(tenant: Tenant, write: (db: Db, scope: Scope) => Promise<void>): Promise<void> {
     const db = this.mongo.databaseOf(tenant);
     await this.#prepare(db);
     const written = new Set<number>();
@@ -143,6 +165,15 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
     // Tried again next time.
     prepared.catch(() => this.#prepared.delete(db.databaseName));
     return prepared;
+  }
+}
+
+/** The answer of work on MongoDB, whose outages become StoreUnavailableError. */
+async function whileUp<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isMongoOutage(error) ? new StoreUnavailableError("MONGODB", { cause: error }) : error;
   }
 }
 

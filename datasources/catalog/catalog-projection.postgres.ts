@@ -1,13 +1,19 @@
 import { allowBulk } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
+import { CallLog } from "../store-request.js";
+import { type AnySection } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { type CatalogProjection } from "./catalog.js";
+import { namesIn, type TitleSource } from "./catalog-expectations.js";
+import { catalogSections } from "./catalog-inspection.postgres.js";
+import { dropUnusedNames, lockNames, namesUsedBy, removeRowsOf } from "./catalog-rows.postgres.js";
 import { sortName } from "./sort-name.js";
-import { MATURITY_AGES, type TitleDocument } from "./title.document.js";
+import { MATURITY_AGES, type TitleDocument, type TitleVersion } from "./title.document.js";
 
 /** Titles of one transaction. */
 const BATCH = 2_000;
 const POPULARITY_BATCH = 5_000;
+const ENTRIES_BATCH = 5_000;
 
 /** Carries titles into the catalog tables. */
 export class PostgresCatalogProjection implements CatalogProjection {
@@ -18,6 +24,61 @@ export class PostgresCatalogProjection implements CatalogProjection {
     for (let start = 0; start < latest.length; start += BATCH) {
       await this.postgres.transaction(tenant, (query) => putBatch(query, latest.slice(start, start + BATCH)));
     }
+  }
+
+  async removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+    if (titles.length === 0) return;
+    const sorted = [...titles].sort((a, b) => (a.id < b.id ? -1 : 1));
+    await this.postgres.transaction(tenant, async (query) => {
+      await lockNames(query);
+      const names = await namesUsedBy(
+        query,
+        sorted.map(({ id }) => id),
+      );
+      const removed = await query<{ id: string }>(
+        sql`delete from catalog_titles t
+            using unnest(${sorted.map(({ id }) => id)}::text[], ${sorted.map(({ version }) => version)}::bigint[])
+              as v (id, version)
+            where t.id = v.id and t.version <= v.version
+            returning t.id`,
+      );
+      await removeRowsOf(
+        query,
+        removed.map(({ id }) => id),
+      );
+      await dropUnusedNames(query, names);
+    });
+  }
+
+  /** What is there, in batches ordered by id. */
+  async *entries(tenant: Tenant): AsyncGenerator<TitleVersion[]> {
+    let after = "";
+    for (;;) {
+      const rows = await this.postgres.transaction(tenant, (query) =>
+        query<TitleVersion>(
+          sql`select id, version from catalog_titles where id > ${after} order by id limit ${ENTRIES_BATCH}`,
+        ),
+      );
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows;
+      after = last.id;
+    }
+  }
+
+  /** The popularity of those of the titles that are there, by id. */
+  async popularityOf(tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.postgres.read<{ id: string; popularity: number }>(
+      { tenant, calls: new CallLog() },
+      "catalog.popularityOf",
+      sql`select id, popularity from catalog_titles where id = any(${ids}::text[])`,
+    );
+    return new Map(rows.map(({ id, popularity }) => [id, popularity]));
+  }
+
+  /** What there is to compare with a source. */
+  sections(source: TitleSource): AnySection[] {
+    return catalogSections(this.postgres, source, (tenant, titles) => this.put(tenant, titles));
   }
 
   async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
@@ -47,17 +108,24 @@ function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
 
 async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise<void> {
   await allowBulk(query);
+  await lockNames(query);
+  const before = await namesUsedBy(
+    query,
+    titles.map(({ id }) => id),
+  );
   const rows = await putTitles(query, titles);
   if (rows.length === 0) return;
   const replaced = rows.filter((row) => row.replaced).map((row) => row.id);
-  if (replaced.length > 0) {
-    await query(sql`delete from catalog_licences where title_id = any(${replaced}::text[])`);
-    await query(sql`delete from catalog_credits where title_id = any(${replaced}::text[])`);
-  }
+  await removeRowsOf(query, replaced);
   const taken = rows.map((row) => row.id);
   await putLicences(query, taken);
   await putCredits(query, taken);
   await putNames(query, taken);
+  const kept = new Set(titles.flatMap(namesIn).map(({ type, id }) => `${type}:${id}`));
+  await dropUnusedNames(
+    query,
+    before.filter(({ type, id }) => !kept.has(`${type}:${id}`)),
+  );
 }
 
 /** Answers the titles taken over (not those that are there in a newer version), and which of them replaced a version. */

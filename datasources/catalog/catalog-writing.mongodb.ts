@@ -11,7 +11,7 @@ import {
   type TitleRecord,
 } from "./catalog-record.mongodb.js";
 import { dropNames, namesUsed, namesUsedBy, without } from "./catalog-names.mongodb.js";
-import { type NamedRef, type TitleDocument } from "./title.document.js";
+import { type NamedRef, type TitleDocument, type TitleVersion } from "./title.document.js";
 
 /** Operations of one command. */
 const BATCH = 1_000;
@@ -39,6 +39,20 @@ export async function writeTitles(db: Db, scope: Scope, titles: readonly TitleDo
     titles.filter((title) => !newer.has(title.id)),
   );
   await dropNames(db, scope, without(before, records.flatMap(namesUsed)));
+}
+
+/** Removes titles from one generation, and names that lose their last title; titles that are there in a newer version stay. */
+export async function removeTitles(db: Db, scope: Scope, titles: readonly TitleVersion[]): Promise<void> {
+  const removals = titles.map(({ id, version }) => ({
+    deleteOne: { filter: { _id: titleKey(scope, id), version: { $lte: version } } },
+  }));
+  if (removals.length === 0) return;
+  const before = await namesUsedBy(
+    db,
+    titles.map(({ id }) => titleKey(scope, id)),
+  );
+  await db.collection<TitleRecord>(TITLES).bulkWrite(removals, { ordered: false });
+  await dropNames(db, scope, without(before, []));
 }
 
 /** A record as an update that leaves a newer version alone. */

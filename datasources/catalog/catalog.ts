@@ -2,7 +2,13 @@ import { type Page, type PageOf, type Position } from "../page.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
 import { type Audience } from "./audience.js";
-import { type CreditRole, type NamedRef, type TitleDocument, type TitleKind } from "./title.document.js";
+import {
+  type CreditRole,
+  type NamedRef,
+  type TitleDocument,
+  type TitleKind,
+  type TitleVersion,
+} from "./title.document.js";
 
 /** Which titles. Every part that is present must hold; lists hold when one of their entries does (tags: all of them). */
 export interface TitleFilter {
@@ -102,6 +108,8 @@ export interface Catalog {
 export interface CatalogProjection {
   /** A title that is there already keeps its popularity: that is no fact, and only `setPopularity` changes it. */
   put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
+  /** Takes titles out; one that is there in a newer version stays. */
+  removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void>;
   /** Sets the popularity of the titles named and leaves the others alone. */
   setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void>;
 }

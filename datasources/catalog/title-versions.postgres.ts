@@ -67,6 +67,15 @@ export class PostgresTitleVersions implements TitleVersions {
     });
   }
 
+  async revisions(tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.postgres.read<{ title_id: string; revision: number }>(
+      { tenant, calls: new CallLog() },
+      "catalog.revisions",
+      sql`select title_id, revision from title_heads where title_id = any(${ids}::text[])`,
+    );
+    return new Map(rows.map((row) => [row.title_id, row.revision]));
+  }
+
   async countInForce(tenant: Tenant): Promise<number> {
     const [row] = await this.postgres.read<{ count: number }>(
       { tenant, calls: new CallLog() },

@@ -23,6 +23,8 @@ export interface TitleVersions {
    * run again. Answers how many versions were added.
    */
   append(tenant: Tenant, versions: readonly TitleVersionInput[]): Promise<number>;
+  /** The revisions of titles as the projections count them; titles unknown are left out. */
+  revisions(tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>>;
   /** How many titles have a version in force now. */
   countInForce(tenant: Tenant): Promise<number>;
   /** The versions in force now, in batches ordered by id; all titles, or those named. Popularity is 0: it is no fact. */

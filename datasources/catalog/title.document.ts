@@ -60,6 +60,12 @@ export interface SeasonDocument {
   episodes: EpisodeDocument[];
 }
 
+/** A title and a version of it, as `TitleDocument` counts them. */
+export interface TitleVersion {
+  id: string;
+  version: number;
+}
+
 /**
  * One title as the catalog serves it: the version in force with everything a card or a detail page needs.
  * Ids are local to the tenant (`tt0112641`); instants are ISO 8601 strings.

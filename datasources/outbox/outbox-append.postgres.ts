@@ -9,6 +9,7 @@ import { OUTBOX_CHANNEL, OUTBOX_PARTITIONS, type OutboxEvent } from "./outbox.js
  * @returns the transaction's id: what has been projected up to it includes these events.
  */
 export async function appendEvents(query: Query, events: readonly OutboxEvent[]): Promise<number> {
+  const topics = [...new Set(events.map(({ topic }) => topic))].join();
   const [row] = await query<{ xid: number }>(
     sql`with added as (
           insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
@@ -16,7 +17,7 @@ export async function appendEvents(query: Query, events: readonly OutboxEvent[])
           from jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
             as v (topic text, entity text, related text, revision bigint, state jsonb)
         )
-        select (pg_current_xact_id()::text)::bigint as xid, pg_notify(${OUTBOX_CHANNEL}, '')`,
+        select (pg_current_xact_id()::text)::bigint as xid, pg_notify(${OUTBOX_CHANNEL}, ${topics})`,
   );
   return row?.xid ?? 0;
 }

@@ -1,3 +1,5 @@
+import { type Tenant } from "../tenant.js";
+
 /** What an event is about: a title's content, what a profile did with a title, or a profile itself. */
 export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
 
@@ -13,7 +15,10 @@ export interface OutboxEvent {
   related: string;
   /** Counts the states of this entity (TITLE: `title_heads.revision`; WATCH: `title_progress.revision`). */
   revision: number;
-  /** WATCH: `WatchState`; PROFILE: `ProfileState`; TITLE: null, because its versions are rows that never change. */
+  /**
+   * WATCH: `WatchState`, null where the profile has nothing to do with the title any more; PROFILE: `ProfileState`;
+   * TITLE: null, because its versions are rows that never change.
+   */
   state: WatchState | ProfileState | null;
 }
 
@@ -33,5 +38,62 @@ export interface ProfileState {
 /** Partitions of the outbox: what one projector works through at a time. Part of the stored rows: changing it needs an empty outbox. */
 export const OUTBOX_PARTITIONS = 4;
 
-/** Told to everybody who listens when a transaction with events commits; the payload is empty. */
+/** Told to everybody who listens when a transaction with events commits; the payload names their topics, joined by commas. */
 export const OUTBOX_CHANNEL = "marquee_outbox";
+
+/** A target by its name, `<domain>.<store>`, and the topics that it follows. */
+export interface OutboxTarget {
+  /** `catalog.mongodb`, `search.postgres`, … */
+  name: string;
+  topics: readonly OutboxTopic[];
+}
+
+/** How far one target is behind what has been committed. */
+export interface TargetLag {
+  target: string;
+  /** Events that it has not passed yet. */
+  lagEvents: number;
+  /** Age of the oldest of them; 0 when there is none. */
+  lagSeconds: number;
+  /** Events that it refused and that are tried again. */
+  parked: number;
+  /** Events that it refused so often that only `retry` tries them again. */
+  deadLetters: number;
+}
+
+/** The outbox as seen from the side of those who wait for it, look at it and mend it. Asks PostgreSQL; throws StoreUnavailableError. */
+export interface Outbox {
+  /** The targets of this process's configuration. */
+  readonly targets: readonly OutboxTarget[];
+  /** One entry a target, in the order of `targets`; of one tenant, or of all. */
+  lag(tenant?: Tenant): Promise<TargetLag[]>;
+  /**
+   * The names of those targets that hold everything the tenant has written up to a transaction: they have passed all its
+   * events with that transaction id or a lower one, and none of these waits to be tried again. A dead letter counts only
+   * against the transaction that wrote it.
+   */
+  reached(tenant: Tenant, xid: number): Promise<Set<string>>;
+  /** Makes the targets known, where they are not: from now on events are kept until each of them has passed them. */
+  register(): Promise<void>;
+  /** Whether a target may lack events that were gone before it was registered; until `rebuilt`, after which it does not. */
+  needsRebuild(target: string): Promise<boolean>;
+  rebuilt(target: string): Promise<void>;
+  /** Puts dead letters back among the events to be tried, at once; of one target or tenant, or of all. Answers how many. */
+  retry(which?: { target?: string | undefined; tenant?: Tenant | undefined }): Promise<number>;
+}
+
+/** Events that are kept beyond their time, because something under way has to follow them in the end. */
+export interface OutboxHolds {
+  /**
+   * Does some work; then tells everything of a tenant that was committed meanwhile, once more, in batches of at most one
+   * event a key. Nothing of it is removed before.
+   */
+  during<T>(
+    work: () => Promise<T>,
+    after: {
+      tenant: Tenant;
+      topics: readonly OutboxTopic[];
+      replay: (events: readonly OutboxEvent[]) => Promise<void>;
+    },
+  ): Promise<T>;
+}

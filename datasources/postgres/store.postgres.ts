@@ -4,6 +4,7 @@ import sql, { type Sql } from "sql-template-tag";
 import { StoreAbortedError, StoreUnavailableError } from "../store-error.js";
 import { describePath, type CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
+import { unavailable } from "./outage.postgres.js";
 
 export { sql, type Sql };
 export { empty, join, raw } from "sql-template-tag";
@@ -259,14 +260,4 @@ function requestedKeys(reads: readonly PendingRead[]): number {
     batches.add(request);
   }
   return keys;
-}
-
-/** Connection failures, shutdowns and timeouts of PostgreSQL as StoreUnavailableError; anything else as it is. */
-function unavailable(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = (error as { code?: unknown }).code;
-  const refused = typeof code === "string" && /^(08|53|57|E[A-Z]+)/.test(code);
-  return refused || /Connection terminated|timeout exceeded/.test(error.message)
-    ? new StoreUnavailableError("POSTGRES", { cause: error })
-    : error;
 }

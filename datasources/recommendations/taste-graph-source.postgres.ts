@@ -30,6 +30,26 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
     return this.#batches<Watch>(tenant, watchesBehind);
   }
 
+  watchesOf(
+    tenant: Tenant,
+    pairs: readonly { profileId: string; titleId: string }[],
+  ): Promise<readonly Watch[]> {
+    return this.#rows<Watch>(
+      tenant,
+      sql`${WATCH_COLUMNS}
+          where (p.profile_id, p.title_id) in (
+            select * from unnest(${pairs.map((pair) => pair.profileId)}::text[], ${pairs.map((pair) => pair.titleId)}::text[]))`,
+    );
+  }
+
+  async profilesOf(tenant: Tenant, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#rows<{ id: string }>(
+      tenant,
+      sql`select id from profiles where id = any(${ids}::text[])`,
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   async count(tenant: Tenant): Promise<number> {
     const [row] = await this.#rows<{ facts: number }>(
       tenant,
@@ -64,12 +84,16 @@ function similaritiesBehind(last: Similarity | undefined): Sql {
     order by from_id, similar_titles.weight desc, to_id`;
 }
 
+const WATCH_COLUMNS = sql`
+  select p.profile_id as "profileId", p.title_id as "titleId", p.last_watched_at as at, p.completed, r.rating,
+         p.revision as version
+  from title_progress p
+  left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id`;
+
 function watchesBehind(last: Watch | undefined): Sql {
   const { profileId = "", titleId = "" } = last ?? {};
   return sql`
-    select p.profile_id as "profileId", p.title_id as "titleId", p.last_watched_at as at, p.completed, r.rating
-    from title_progress p
-    left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
+    ${WATCH_COLUMNS}
     where (p.profile_id, p.title_id) > (${profileId}, ${titleId})
     order by p.profile_id, p.title_id`;
 }

@@ -22,6 +22,13 @@ export interface Watch {
   version?: number;
 }
 
+/** A pair of profile and title, and a version of its state. */
+export interface WatchVersion {
+  profileId: string;
+  titleId: string;
+  version: number;
+}
+
 /** One thing that a taste graph is built from. */
 export type TasteFact =
   ({ kind: "SIMILAR" } & Similarity) | ({ kind: "WATCH" } & Watch) | ({ kind: "MODEL" } & TasteModel);
@@ -34,6 +41,13 @@ export interface TasteGraphSource {
   similarities(tenant: Tenant): AsyncIterable<readonly Similarity[]>;
   /** Watches, those of one profile together. */
   watches(tenant: Tenant): AsyncIterable<readonly Watch[]>;
+  /** The watches of those of the pairs that have one; in no order. */
+  watchesOf(
+    tenant: Tenant,
+    pairs: readonly { profileId: string; titleId: string }[],
+  ): Promise<readonly Watch[]>;
+  /** Those of the profiles that there are. */
+  profilesOf(tenant: Tenant, ids: readonly string[]): Promise<Set<string>>;
   /** How many facts `tasteFacts` will answer, for showing progress: edges and watches. */
   count(tenant: Tenant): Promise<number>;
 }

@@ -93,6 +93,33 @@ export const RECORD_WATCHES = `
   ${WATCHES}
   RETURN count(*) AS generations`;
 
+/** Pairs of `$pairs` (profile, title, version) that are there in no newer version, in both graphs. */
+export const REMOVE_WATCHES = `
+  MATCH (g:TasteGraph {tenant: $tenant})
+  SET g.locked = true
+  WITH [generation IN [g.live, g.building] WHERE generation IS NOT NULL] AS generations
+  UNWIND generations AS generation
+  UNWIND $pairs AS pair
+  MATCH (:Profile {tenant: $tenant, generation: generation, id: pair[0]})
+        -[w:WATCHED]->(:Title {tenant: $tenant, generation: generation, id: pair[1]})
+  WHERE w.version <= toInteger(pair[2])
+  DELETE w`;
+
+/** Profiles with all that they have watched, in both graphs. */
+export const REMOVE_PROFILES = `
+  MATCH (g:TasteGraph {tenant: $tenant})
+  SET g.locked = true
+  WITH [generation IN [g.live, g.building] WHERE generation IS NOT NULL] AS generations
+  UNWIND generations AS generation
+  UNWIND $profiles AS id
+  MATCH (p:Profile {tenant: $tenant, generation: generation, id: id})
+  DETACH DELETE p`;
+
+/** Whether a graph is read or being filled. */
+export const RECEIVES = `
+  MATCH (g:TasteGraph {tenant: $tenant}) WHERE g.live IS NOT NULL OR g.building IS NOT NULL
+  RETURN 1 AS receives`;
+
 export const STATUS = `
   MATCH (g:TasteGraph {tenant: $tenant}) WHERE g.live IS NOT NULL
   RETURN g.live AS live,

@@ -6,8 +6,21 @@ import { type SimilarEdges, type TasteGraph, type TasteModel } from "./recommend
 import { byStart } from "./similar-edges.js";
 import { TasteGraphBuild } from "./taste-graph-build.neo4j.js";
 import { prepareTasteSchema } from "./taste-graph-schema.neo4j.js";
-import { watchFacts, type TasteFact, type TasteGraphSource, type Watch } from "./taste-graph-source.js";
-import { RECORD_WATCHES, STATUS, watchParameters } from "./taste-graph-statements.neo4j.js";
+import {
+  watchFacts,
+  type TasteFact,
+  type TasteGraphSource,
+  type Watch,
+  type WatchVersion,
+} from "./taste-graph-source.js";
+import {
+  RECEIVES,
+  RECORD_WATCHES,
+  REMOVE_PROFILES,
+  REMOVE_WATCHES,
+  STATUS,
+  watchParameters,
+} from "./taste-graph-statements.neo4j.js";
 import { type TasteInspectionSource } from "./taste-inspection-source.js";
 import { tasteSections } from "./taste-inspection.neo4j.js";
 
@@ -80,6 +93,31 @@ export class Neo4jTasteGraph implements TasteGraph, Projection<TasteFact> {
   /** What there is to compare with a source. */
   sections(source: TasteInspectionSource): AnySection[] {
     return tasteSections(this.store, source);
+  }
+
+  /** Removes watches, in the graph that is read and in one that is being filled; one of a newer version stays. */
+  async removeWatches(tenant: Tenant, watches: readonly WatchVersion[]): Promise<void> {
+    if (watches.length === 0) return;
+    const pairs = watches.map(({ profileId, titleId, version }) => [profileId, titleId, version]);
+    await this.store.write(
+      { text: REMOVE_WATCHES, parameters: { pairs, tenant: integer(tenant.id) } },
+      TIMEOUT_MS,
+    );
+  }
+
+  /** Removes profiles with their watches, in the graph that is read and in one that is being filled. */
+  async removeProfiles(tenant: Tenant, profiles: readonly string[]): Promise<void> {
+    if (profiles.length === 0) return;
+    await this.store.write(
+      { text: REMOVE_PROFILES, parameters: { profiles, tenant: integer(tenant.id) } },
+      TIMEOUT_MS,
+    );
+  }
+
+  async receives(tenant: Tenant): Promise<boolean> {
+    const parameters = { tenant: integer(tenant.id) };
+    const rows = await this.store.write({ text: RECEIVES, parameters }, TIMEOUT_MS);
+    return rows.length > 0;
   }
 
   /** Removes all that a tenant has here. */

@@ -1,4 +1,9 @@
-import { MATURITY_AGES, type TitleDocument, type TitleLicence } from "../catalog/title.document.js";
+import {
+  MATURITY_AGES,
+  type TitleDocument,
+  type TitleLicence,
+  type TitleVersion,
+} from "../catalog/title.document.js";
 import { type Query, sql } from "../postgres/store.postgres.js";
 import { keysOfWord } from "./search-fuzzy.js";
 import { MINOR, type Term, termsOf, WHOLE } from "./search-terms.js";
@@ -26,10 +31,7 @@ export class SearchIndexWriter {
 
   /** Indexes titles with distinct ids; leaves alone those of which a newer version is known. */
   async put(titles: readonly TitleDocument[]): Promise<void> {
-    // Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts.
-    await this.query(
-      sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
-    );
+    await lockIndex(this.query);
     const docs = await this.#upsertTitles(titles);
     const indexed = titles.flatMap((title) => {
       const doc = docs.get(title.id);
@@ -37,11 +39,29 @@ export class SearchIndexWriter {
     });
     if (indexed.length === 0) return;
     const counts = new Map<number, number>();
-    await this.#removePostings(indexed, counts);
+    await this.#removePostings(
+      indexed.map(({ doc }) => doc),
+      counts,
+    );
     const wordIds = await this.#learnWords(indexed);
     await this.#insertPostings(indexed, wordIds, counts);
     await this.#insertTexts(indexed, wordIds);
     await this.#insertNames(indexed);
+    await this.#count(counts);
+  }
+
+  /** Takes titles out of the index; leaves alone those of which a newer version is known. */
+  async remove(titles: readonly TitleVersion[]): Promise<void> {
+    await lockIndex(this.query);
+    const found = await this.query<{ doc: number }>(sql`
+      select t.doc from search_titles t
+      join unnest(${titles.map(({ id }) => id)}::text[], ${titles.map(({ version }) => version)}::bigint[])
+        as v (id, version) on t.id = v.id and t.version <= v.version`);
+    if (found.length === 0) return;
+    const docs = found.map(({ doc }) => doc);
+    const counts = new Map<number, number>();
+    await this.#removePostings(docs, counts);
+    await this.query(sql`delete from search_titles where doc = any(${docs}::int[])`);
     await this.#count(counts);
   }
 
@@ -74,8 +94,7 @@ export class SearchIndexWriter {
   }
 
   /** Takes out what the titles were found under until now, counting each word once less. */
-  async #removePostings(indexed: readonly Indexed[], counts: Map<number, number>): Promise<void> {
-    const docs = indexed.map(({ doc }) => doc);
+  async #removePostings(docs: readonly number[], counts: Map<number, number>): Promise<void> {
     const old = await this.query<{ doc: number; word_ids: number[] }>(
       sql`delete from search_texts where doc = any(${docs}::int[]) returning doc, word_ids`,
     );
@@ -151,9 +170,8 @@ export class SearchIndexWriter {
     const keys: string[] = [];
     const words: number[] = [];
     for (const { word } of terms) {
-      const marker = word.startsWith(WHOLE) ? WHOLE : "";
-      for (const key of keysOfWord(word.slice(marker.length))) {
-        keys.push(marker + key);
+      for (const key of misspellingKeys(word)) {
+        keys.push(key);
         words.push(ids.get(word) ?? 0);
       }
     }
@@ -193,10 +211,7 @@ export class SearchIndexWriter {
   async #insertTexts(indexed: readonly Indexed[], ids: ReadonlyMap<string, number>): Promise<void> {
     const rows = indexed.map(({ doc, title, terms }) => ({
       doc,
-      name: cleanText(title.name),
-      alternative_names: title.alternativeNames.map(cleanText),
-      people: distinct(title.credits.map((credit) => cleanText(credit.person.name))),
-      synopsis: title.synopsis === null ? null : cleanText(title.synopsis.slice(0, LONGEST_SYNOPSIS)),
+      ...textRow(title),
       word_ids: [...terms.keys()].map((word) => ids.get(word)),
     }));
     await this.query(sql`
@@ -243,6 +258,12 @@ export class SearchIndexWriter {
   }
 }
 
+/** The keys under which a word of the vocabulary is found by its misspellings. */
+export function misspellingKeys(word: string): string[] {
+  const marker = word.startsWith(WHOLE) ? WHOLE : "";
+  return keysOfWord(word.slice(marker.length)).map((key) => marker + key);
+}
+
 function gainsMeaning(before: KnownWord | undefined, term: Term): boolean {
   return before !== undefined && ((term.spoken && !before.spoken) || (term.keyed && !before.keyed));
 }
@@ -253,7 +274,25 @@ export function startsOf(name: string): string[] {
   return distinct(words.map((_, index) => joinWords(words.slice(index))));
 }
 
-function titleRow(title: TitleDocument): Record<string, unknown> {
+/** Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts. */
+export async function lockIndex(query: Query): Promise<void> {
+  await query(
+    sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
+  );
+}
+
+/** A title's texts, from which highlights are cut. */
+export function textRow(title: TitleDocument): Record<string, unknown> {
+  return {
+    name: cleanText(title.name),
+    alternative_names: title.alternativeNames.map(cleanText),
+    people: distinct(title.credits.map((credit) => cleanText(credit.person.name))),
+    synopsis: title.synopsis === null ? null : cleanText(title.synopsis.slice(0, LONGEST_SYNOPSIS)),
+  };
+}
+
+/** What is asked of a title: its row, but for the number that it gets. */
+export function titleRow(title: TitleDocument): Record<string, unknown> {
   return {
     id: title.id,
     version: title.version,

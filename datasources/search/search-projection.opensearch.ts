@@ -1,18 +1,30 @@
 import { type TitleSource } from "../catalog/catalog-expectations.js";
-import { type TitleDocument } from "../catalog/title.document.js";
+import { type TitleDocument, type TitleVersion } from "../catalog/title.document.js";
 import { isOutageStatus, type OpenSearchStore } from "../opensearch/store.opensearch.js";
 import { type Projection, type ProjectionStatus } from "../projection.js";
 import { type AnySection } from "../projections/section.js";
-import { StoreUnavailableError } from "../store-error.js";
+import { RefusedEntriesError, StoreUnavailableError } from "../store-error.js";
 import { type Tenant } from "../tenant.js";
 import { documentOf, popularityFields, type StoredTitle } from "./search-document.opensearch.js";
 import { searchSections } from "./search-inspection.opensearch.js";
-import { SearchTargets, type Target } from "./search-targets.opensearch.js";
+import { isBuilt, SearchTargets, type Target } from "./search-targets.opensearch.js";
 import { type SearchProjection } from "./search.js";
 
 interface BulkAnswer {
   errors: boolean;
-  items: { index: { _id: string; status: number; error?: { type: string; reason: string } } }[];
+  /** In the order of the operations, each under the name of its kind. */
+  items: Record<string, BulkItem>[];
+}
+
+interface BulkItem {
+  status: number;
+  error?: { type: string; reason: string };
+}
+
+/** Titles that were refused for what they hold, with the reason, and whether a target was gone. */
+interface Verdict {
+  gone: boolean;
+  refused: Map<string, string>;
 }
 
 interface Write {
@@ -55,16 +67,42 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
       method: "GET",
       path: `/${live.alias}/_count`,
     });
-    return { entries: body.count, live: nameOf(live) };
+    return { entries: body.count, live: isBuilt(live) ? nameOf(live) : null };
   }
 
-  /** Indexes titles; of one given twice, or known already, the highest version counts. */
+  async receives(tenant: Tenant): Promise<boolean> {
+    const { live, next } = await this.#targets.of(tenant);
+    return next.length > 0 || (live !== undefined && isBuilt(live));
+  }
+
+  /**
+   * Indexes titles; of one given twice, or known already, the highest version counts.
+   *
+   * @throws RefusedEntriesError with the titles that OpenSearch cannot keep; the others are written.
+   */
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
+    const refused = new Map<string, string>();
     for (const batch of batchesOf([...newestById(titles).values()])) {
-      await this.#write(tenant, async () => {
+      const reasons = await this.#write(tenant, async () => {
         const { live, next } = await this.#targets.ensured(tenant);
         return [live, ...next].flatMap((target) => batch.map((title) => writeOf(target, title)));
       });
+      for (const [id, reason] of reasons) refused.set(id, reason);
+    }
+    if (refused.size > 0) throw new RefusedEntriesError("OPENSEARCH", refused);
+  }
+
+  async removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+    const done = new Set<string>();
+    for (;;) {
+      const { live, next } = await this.#targets.of(tenant);
+      const left = [...(live ? [live] : []), ...next].filter((target) => !done.has(nameOf(target)));
+      if (left.length === 0) return;
+      for (const target of left) {
+        for (const batch of batchesOf(titles)) await this.#delete(tenant, target, batch);
+        // A rebuild that began meanwhile may have read the titles before they went.
+        done.add(nameOf(target));
+      }
     }
   }
 
@@ -90,11 +128,12 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
     const target = await this.#targets.begin(tenant);
     try {
       for await (const titles of batches) {
-        for (const batch of batchesOf([...newestById(titles).values()]))
-          await this.#bulk(
-            tenant,
-            batch.map((title) => writeOf(target, title)),
-          );
+        for (const batch of batchesOf([...newestById(titles).values()])) {
+          const writes = batch.map((title) => writeOf(target, title));
+          const { refused, gone } = await this.#bulk(tenant, writes);
+          if (gone) throw new Error(`${nameOf(target)} was taken away while it was being filled`);
+          if (refused.size > 0) throw new RefusedEntriesError("OPENSEARCH", refused);
+        }
       }
       await this.#refresh(target.index);
       await this.#targets.switchTo(tenant, target);
@@ -141,15 +180,17 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
     });
   }
 
-  /** Writes to all targets; looks for them anew when one is gone because a rebuild has just ended. */
-  async #write(tenant: Tenant, writes: () => Promise<Write[]>): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++)
-      if ((await this.#bulk(tenant, await writes())) === "WRITTEN") return;
+  /** Writes to all targets; looks for them anew when one is gone because a rebuild has just ended. Answers what was refused. */
+  async #write(tenant: Tenant, writes: () => Promise<Write[]>): Promise<Map<string, string>> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const { gone, refused } = await this.#bulk(tenant, await writes());
+      if (!gone) return refused;
+    }
     throw new Error(`The targets of search kept changing while titles of ${tenant.slug} were written`);
   }
 
-  async #bulk(tenant: Tenant, writes: readonly Write[]): Promise<"WRITTEN" | "TARGET_GONE"> {
-    if (writes.length === 0) return "WRITTEN";
+  async #bulk(tenant: Tenant, writes: readonly Write[]): Promise<Verdict> {
+    if (writes.length === 0) return { gone: false, refused: new Map() };
     const { body } = await this.opensearch.write<BulkAnswer>({
       method: "POST",
       path: "/_bulk",
@@ -157,7 +198,32 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
       query: { require_alias: true },
       lines: writes.flatMap((write) => linesOf(tenant, write)),
     });
-    return body.errors ? verdictOf(body) : "WRITTEN";
+    return verdictOf(
+      body,
+      writes.map(({ titleId }) => titleId),
+    );
+  }
+
+  /** By the index, not by the alias: a deletion with a version would bring an alias that is gone back as an index. */
+  async #delete(tenant: Tenant, target: Target, titles: readonly TitleVersion[]): Promise<void> {
+    const { body } = await this.opensearch.write<BulkAnswer>({
+      method: "POST",
+      path: "/_bulk",
+      lines: titles.map(({ id, version }) => ({
+        delete: {
+          _index: target.index,
+          _id: documentId(tenant, target, id),
+          routing: String(tenant.id),
+          version,
+          version_type: "external_gte",
+        },
+      })),
+    });
+    const { refused } = verdictOf(
+      body,
+      titles.map(({ id }) => id),
+    );
+    if (refused.size > 0) throw new RefusedEntriesError("OPENSEARCH", refused);
   }
 
   async #refresh(index: string): Promise<void> {
@@ -179,12 +245,21 @@ function linesOf(tenant: Tenant, { target, titleId, version, document }: Write):
   return [{ index }, { ...document, tenant: tenant.id, generation: target.generation }];
 }
 
-function verdictOf({ items }: BulkAnswer): "WRITTEN" | "TARGET_GONE" {
-  const failed = items.map(({ index }) => index).filter(({ error, status }) => error && status !== STALE);
-  const [first] = failed.filter(({ status }) => status !== TARGET_GONE);
-  if (!first) return failed.length > 0 ? "TARGET_GONE" : "WRITTEN";
-  const cause = new Error(`OpenSearch refused ${first._id}: ${first.error?.type}: ${first.error?.reason}`);
-  throw isOutageStatus(first.status) ? new StoreUnavailableError("OPENSEARCH", { cause }) : cause;
+/** @throws StoreUnavailableError when a part was not written for want of a store that works. */
+function verdictOf({ errors, items }: BulkAnswer, titleIds: readonly string[]): Verdict {
+  const verdict: Verdict = { gone: false, refused: new Map() };
+  if (!errors) return verdict;
+  items.forEach((item, index) => {
+    const [{ error, status } = { status: 0 }] = Object.values(item);
+    if (!error || status === STALE) return;
+    const reason = `${error.type}: ${error.reason}`;
+    if (isOutageStatus(status)) {
+      throw new StoreUnavailableError("OPENSEARCH", { cause: new Error(reason) });
+    }
+    if (status === TARGET_GONE) verdict.gone = true;
+    else verdict.refused.set(titleIds[index]!, reason);
+  });
+  return verdict;
 }
 
 /** Ids are unique in the index, where tenants and generations lie side by side. */

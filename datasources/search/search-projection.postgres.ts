@@ -1,11 +1,16 @@
-import { type TitleDocument } from "../catalog/title.document.js";
+import { type TitleSource } from "../catalog/catalog-expectations.js";
+import { type TitleDocument, type TitleVersion } from "../catalog/title.document.js";
+import { allowBulk } from "../postgres/bulk.postgres.js";
 import { type PostgresStore, sql } from "../postgres/store.postgres.js";
+import { type AnySection } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { SearchIndexWriter } from "./search-index.postgres.js";
+import { searchSections } from "./search-inspection.postgres.js";
 import { type SearchProjection } from "./search.js";
 
 /** Titles indexed in one transaction. */
 const BATCH = 1_000;
+const ENTRIES_BATCH = 5_000;
 
 /** Writes the inverted index that PostgresSearch reads. */
 export class PostgresSearchProjection implements SearchProjection {
@@ -16,8 +21,37 @@ export class PostgresSearchProjection implements SearchProjection {
     const newest = [...newestById(titles).values()];
     for (let start = 0; start < newest.length; start += BATCH) {
       const batch = newest.slice(start, start + BATCH);
-      await this.postgres.transaction(tenant, (query) => new SearchIndexWriter(query).put(batch));
+      await this.postgres.transaction(tenant, async (query) => {
+        await allowBulk(query);
+        await new SearchIndexWriter(query).put(batch);
+      });
     }
+  }
+
+  async removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+    if (titles.length === 0) return;
+    await this.postgres.transaction(tenant, (query) => new SearchIndexWriter(query).remove(titles));
+  }
+
+  /** What is there, in batches ordered by id. */
+  async *entries(tenant: Tenant): AsyncGenerator<TitleVersion[]> {
+    let after = "";
+    for (;;) {
+      const rows = await this.postgres.transaction(tenant, (query) =>
+        query<TitleVersion>(
+          sql`select id, version from search_titles where id > ${after} order by id limit ${ENTRIES_BATCH}`,
+        ),
+      );
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows;
+      after = last.id;
+    }
+  }
+
+  /** What there is to compare with a source. */
+  sections(source: TitleSource): AnySection[] {
+    return searchSections(this.postgres, source, (tenant, titles) => this.put(tenant, titles));
   }
 
   /** Sets the popularity of the titles named, in [0, 1]; unknown ids are passed over. */

@@ -196,6 +196,11 @@ export class SearchTargets {
   }
 }
 
+/** Whether a target comes from a rebuild, which had everything, and not from what happened to be put first. */
+export function isBuilt({ generation }: Target): boolean {
+  return generation !== FIRST;
+}
+
 /** Where some of several aliases are missing, the answer has the others beside the error. */
 function partOf(body: Aliases): Aliases {
   return Object.fromEntries(Object.entries(body).filter(([key]) => key !== "error" && key !== "status"));

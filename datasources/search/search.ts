@@ -1,6 +1,6 @@
 import { type Audience } from "../catalog/audience.js";
 import { type TitleFilter } from "../catalog/catalog.js";
-import { type TitleDocument } from "../catalog/title.document.js";
+import { type TitleDocument, type TitleVersion } from "../catalog/title.document.js";
 import { type Position } from "../page.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
@@ -65,5 +65,7 @@ export interface Search {
 export interface SearchProjection {
   /** A title that is there already keeps its popularity: that is no fact, and only `setPopularity` changes it. */
   put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
+  /** Takes titles out; one that is there in a newer version stays. */
+  removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void>;
   setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void>;
 }

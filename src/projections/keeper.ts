@@ -9,7 +9,7 @@ export type FillProgress = (what: string, fraction: number, note: string) => voi
 /** Time between two looks at what is filled. Milliseconds. */
 const INTERVAL_MS = 5_000;
 
-/** Keeps the projections in engines of their own filled. */
+/** Keeps the projections in engines of their own filled; what happens afterwards, they follow by the outbox. */
 export interface ProjectionKeeper {
   stop(): void;
 }
@@ -21,17 +21,16 @@ export interface ProjectionKeeper {
  * @param warn told once of an engine that does not answer, and once when it does again.
  */
 export async function keepProjections(
-  stores: Pick<Stores, "tenants" | "projections">,
+  stores: Pick<Stores, "tenants" | "projections" | "outbox">,
   warn: (line: string) => void,
   onProgress: FillProgress = () => {},
 ): Promise<ProjectionKeeper> {
   const absent = new Set<string>();
+  const engines = stores.projections.filter(({ embedded }) => !embedded);
   const look = async (progress: FillProgress) => {
-    await Promise.all(
-      stores.projections.map((target) => fillWhatIsEmpty(stores, target, absent, warn, progress)),
-    );
+    await Promise.all(engines.map((target) => fillWhatIsEmpty(stores, target, absent, warn, progress)));
   };
-  if (stores.projections.length === 0) return { stop: () => {} };
+  if (engines.length === 0) return { stop: () => {} };
   await look(onProgress);
   let looking = false;
   const timer = setInterval(() => {
@@ -43,7 +42,7 @@ export async function keepProjections(
 }
 
 async function fillWhatIsEmpty(
-  stores: Pick<Stores, "tenants">,
+  stores: Pick<Stores, "tenants" | "outbox">,
   target: ProjectionTarget,
   absent: Set<string>,
   warn: (line: string) => void,
@@ -51,7 +50,9 @@ async function fillWhatIsEmpty(
 ): Promise<void> {
   try {
     await target.prepare();
-    for (const tenant of await stores.tenants.list()) await fill(target, tenant, onProgress);
+    const lacking = await stores.outbox.needsRebuild(target.name);
+    for (const tenant of await stores.tenants.list()) await fill(target, tenant, lacking, onProgress);
+    if (lacking) await stores.outbox.rebuilt(target.name);
     if (absent.delete(target.store)) warn(`${target.store} answers again.`);
   } catch (error) {
     if (absent.has(target.store)) return;
@@ -62,9 +63,15 @@ async function fillWhatIsEmpty(
   }
 }
 
-async function fill(target: ProjectionTarget, tenant: Tenant, onProgress: FillProgress): Promise<void> {
+/** @param lacking whether events may have gone that the target never saw. */
+async function fill(
+  target: ProjectionTarget,
+  tenant: Tenant,
+  lacking: boolean,
+  onProgress: FillProgress,
+): Promise<void> {
   const { live } = await target.status(tenant);
-  if (live !== null && !target.needsRebuild(tenant)) return;
+  if (live !== null && !lacking && !target.needsRebuild(tenant)) return;
   const started = performance.now();
   await target.rebuild(tenant, (done, total) => {
     const rate = Math.round(done / ((performance.now() - started) / 1000));

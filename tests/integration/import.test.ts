@@ -139,6 +139,7 @@ describe("importTitlesFile", () => {
     const titleVersions: Stores["titleVersions"] = {
       titlesAsOf: (request, keys) => stores.titleVersions.titlesAsOf(request, keys),
       inForce: (of, ids) => stores.titleVersions.inForce(of, ids),
+      revisions: (of, ids) => stores.titleVersions.revisions(of, ids),
       countInForce: (of) => stores.titleVersions.countInForce(of),
       append(of, versions) {
         if (versions.some(({ body }) => body.id === "t13")) return Promise.reject(refusal("unlucky"));

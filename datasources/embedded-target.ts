@@ -9,6 +9,7 @@ import {
   type ProjectionTarget,
   type RebuildProgress,
 } from "./projection-target.js";
+import { type AnySection } from "./projections/section.js";
 import { type Tenant } from "./tenant.js";
 
 /** A projection of titles that lies beside its facts. */
@@ -22,6 +23,7 @@ export interface EmbeddedParts {
   domain: "catalog" | "search";
   projection: EmbeddedProjection;
   source: ProjectionSource<TitleDocument>;
+  sections: readonly AnySection[];
   versions: Pick<TitleVersions, "revisions">;
   follower: Follower;
   holds: OutboxHolds;
@@ -38,6 +40,7 @@ export function embeddedTarget(parts: EmbeddedParts): ProjectionTarget {
     store: "POSTGRES",
     domain,
     embedded: true,
+    sections: parts.sections,
     isFilled: () => true,
     receives: () => Promise.resolve(true),
     missed: () => {},

@@ -1,6 +1,7 @@
 import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
 import { MongoCatalog } from "./catalog/catalog.mongodb.js";
 import { MongoCatalogProjection } from "./catalog/catalog-projection.mongodb.js";
+import { type TitleSource } from "./catalog/catalog-expectations.js";
 import { type TitleDocument } from "./catalog/title.document.js";
 import { titleFollower, type PopularityOf } from "./catalog/title-follower.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
@@ -10,11 +11,13 @@ import { Neo4jStore } from "./neo4j/store.neo4j.js";
 import { type OutboxHolds } from "./outbox/outbox.js";
 import { OpenSearchStore } from "./opensearch/store.opensearch.js";
 import { projectionTarget, type ProjectionSource, type ProjectionTarget } from "./projection-target.js";
+import { type AnySection } from "./projections/section.js";
 import { Neo4jRecommendations } from "./recommendations/recommendations.neo4j.js";
 import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
 import { tasteFollower } from "./recommendations/taste-follower.js";
 import { Neo4jTasteGraph } from "./recommendations/taste-graph.neo4j.js";
 import { tasteFacts, type TasteFact, type TasteGraphSource } from "./recommendations/taste-graph-source.js";
+import { type TasteInspectionSource } from "./recommendations/taste-inspection-source.js";
 import { OpenSearchSearch } from "./search/search.opensearch.js";
 import { type Search, type SearchProjection } from "./search/search.js";
 import { OpenSearchSearchProjection } from "./search/search-projection.opensearch.js";
@@ -22,6 +25,7 @@ import { withStandby, writtenToBoth } from "./standby.js";
 import { type StoreGuard } from "./store-guard.js";
 import { healthOf, type StoreHealth } from "./store-health.js";
 import { type Tenant } from "./tenant.js";
+import { type Top10Job } from "./top10/top10.js";
 
 /** Where an engine is. */
 export interface EngineAddress {
@@ -51,10 +55,11 @@ export interface MovableDomains {
 
 /** What PostgreSQL has of them: it answers while an engine does not, and engines are filled from it. */
 export interface StandbyDomains extends MovableDomains {
-  catalogProjection: CatalogProjection & EmbeddedProjection & { popularityOf: PopularityOf };
-  searchProjection: SearchProjection & EmbeddedProjection;
+  catalogProjection: CatalogProjection & EmbeddedProjection & ComparedTitles & { popularityOf: PopularityOf };
+  searchProjection: SearchProjection & EmbeddedProjection & ComparedTitles;
   titleVersions: TitleVersions;
-  tasteGraphSource: TasteGraphSource;
+  top10Job: Top10Job;
+  tasteGraphSource: TasteGraphSource & TasteInspectionSource;
 }
 
 /** What targets need beside the facts. */
@@ -80,11 +85,13 @@ export function embeddedTargets(context: TargetContext): ProjectionTarget[] {
   const { standby, holds } = context;
   const { titleVersions: versions } = standby;
   const source = titleSource(standby);
-  const target = (domain: "catalog" | "search", projection: EmbeddedProjection) =>
+  const compared = comparedTitles(standby);
+  const target = (domain: "catalog" | "search", projection: EmbeddedProjection & ComparedTitles) =>
     embeddedTarget({
       domain,
       projection,
       source,
+      sections: projection.sections(compared),
       versions,
       holds,
       follower: titleFollower(versions, projection),
@@ -115,6 +122,7 @@ function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetConte
     domain: "catalog",
     projection,
     source: titleSource(standby),
+    sections: projection.sections(comparedTitles(standby)),
     follower: titleFollower(titleVersions, projection, embedded.popularityOf.bind(embedded)),
     holds,
     ping: () => store.ping(),
@@ -154,6 +162,7 @@ function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetC
     domain: "search",
     projection,
     source: titleSource(standby),
+    sections: projection.sections(comparedTitles(standby)),
     follower: titleFollower(
       titleVersions,
       projection,
@@ -203,6 +212,7 @@ function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext
     domain: "recommendations",
     projection: graph,
     source,
+    sections: graph.sections(standby.tasteGraphSource),
     follower,
     holds,
     ping: () => store.ping(),
@@ -239,6 +249,23 @@ function titleSource({
         yield titles.map((title) => ({ ...title, popularity: popularity.get(title.id) ?? 0 }));
       }
     },
+  };
+}
+
+/** A projection of titles that can be compared with its source. */
+interface ComparedTitles {
+  sections(source: TitleSource): AnySection[];
+}
+
+/** The same titles for comparing: popularity is looked up only for what is to be mended. */
+function comparedTitles({
+  titleVersions,
+  top10Job,
+}: Pick<StandbyDomains, "titleVersions" | "top10Job">): TitleSource {
+  return {
+    count: (tenant) => titleVersions.countInForce(tenant),
+    inForce: (tenant, ids) => titleVersions.inForce(tenant, ids),
+    popularity: (tenant) => top10Job.popularity(tenant),
   };
 }
 

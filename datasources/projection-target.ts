@@ -1,5 +1,6 @@
 import { type OutboxEvent, type OutboxHolds, type OutboxTarget } from "./outbox/outbox.js";
 import { type Projection, type ProjectionStatus } from "./projection.js";
+import { type AnySection } from "./projections/section.js";
 import { type StoreName } from "./store-request.js";
 import { type Tenant } from "./tenant.js";
 
@@ -46,6 +47,8 @@ export interface ProjectionTarget extends OutboxTarget, Follower {
   /** Once a process is enough: asked again, it does nothing unless it failed before. */
   prepare(): Promise<void>;
   rebuild(tenant: Tenant, onProgress?: RebuildProgress): Promise<number>;
+  /** What can be compared with its source. */
+  readonly sections: readonly AnySection[];
   /** Rejects while the store does not answer. */
   ping(): Promise<unknown>;
 }
@@ -56,6 +59,7 @@ export interface TargetParts<T> extends OutboxTarget {
   domain: string;
   projection: Projection<T>;
   source: ProjectionSource<T>;
+  sections: readonly AnySection[];
   follower: Follower;
   /** Keeps events for the end of a rebuild. */
   holds: OutboxHolds;
@@ -81,6 +85,7 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
     store,
     domain,
     embedded: false,
+    sections: parts.sections,
     isFilled: (tenant) => filled.has(tenant.id),
     prepare: () =>
       (prepared ??= projection.prepare().catch((error: unknown) => {

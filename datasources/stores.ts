@@ -27,6 +27,8 @@ import {
 } from "./engines.js";
 import { type Jobs } from "./jobs/jobs.js";
 import { PostgresJobs } from "./jobs/jobs.postgres.js";
+import { type Operations } from "./operations/operations.js";
+import { PostgresOperations } from "./operations/operations.postgres.js";
 import { startEmbeddedPostgres } from "./postgres/embedded.js";
 import { APP_ROLE, migrate, WORKER_ROLE } from "./migrations/migrate.postgres.js";
 import { type Outbox } from "./outbox/outbox.js";
@@ -39,7 +41,7 @@ import { PostgresStore } from "./postgres/store.postgres.js";
 import { type ProjectionTarget } from "./projection-target.js";
 import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
 import { PostgresRecommendations } from "./recommendations/recommendations.postgres.js";
-import { PostgresTasteGraphSource } from "./recommendations/taste-graph-source.postgres.js";
+import { PostgresTasteInspectionSource } from "./recommendations/taste-inspection-source.postgres.js";
 import { PostgresTasteGraph } from "./recommendations/taste-graph.postgres.js";
 import { type Search, type SearchProjection } from "./search/search.js";
 import { PostgresSearch } from "./search/search.postgres.js";
@@ -84,6 +86,8 @@ export interface Stores {
   /** All projections by name: PostgreSQL's own, which are always there, then those of the engines that are set. */
   projections: readonly ProjectionTarget[];
   outbox: Outbox;
+  /** What the last comparisons found, and the work that operators have started. */
+  operations: Operations;
   health(): Promise<StoreHealth[]>;
   /** What each store's guard has under way and has seen. */
   guards(): GuardReport[];
@@ -196,7 +200,8 @@ function postgresDomains(postgres: PostgresStore) {
     playback: new PostgresPlayback(postgres),
     recommendations: new PostgresRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),
-    tasteGraphSource: new PostgresTasteGraphSource(postgres),
+    operations: new PostgresOperations(postgres),
+    tasteGraphSource: new PostgresTasteInspectionSource(postgres),
     top10: new PostgresTop10(postgres),
     top10Job: new PostgresTop10Job(postgres),
     search: new PostgresSearch(postgres),

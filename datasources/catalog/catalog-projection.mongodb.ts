@@ -1,11 +1,15 @@
-import { type Db, type IndexDescription } from "mongodb";
+import { type Db } from "mongodb";
 
 import { type MongoStore } from "../mongodb/store.mongodb.js";
 import { isMongoOutage } from "../mongodb/outage.mongodb.js";
 import { type Projection, type ProjectionStatus } from "../projection.js";
+import { type AnySection } from "../projections/section.js";
 import { StoreUnavailableError } from "../store-error.js";
 import { type Tenant } from "../tenant.js";
+import { type TitleSource } from "./catalog-expectations.js";
 import { CatalogGenerations, targetName } from "./catalog-generations.mongodb.js";
+import { createIndexes } from "./catalog-indexes.mongodb.js";
+import { catalogSections } from "./catalog-inspection.mongodb.js";
 import {
   NAMES,
   real,
@@ -20,24 +24,6 @@ import { type TitleDocument, type TitleVersion } from "./title.document.js";
 
 /** Titles of one command. */
 const BATCH = 500;
-
-const scoped = (name: string, fields: Record<string, 1>): IndexDescription => ({
-  name,
-  key: { tenant: 1, generation: 1, ...fields },
-});
-
-/** One for each order, and one for each filter that leaves few titles, in the order that such lists mostly have. */
-const TITLE_INDEXES = [
-  scoped("by_name", { sortName: 1, id: 1 }),
-  scoped("by_release_year", { releaseYear: 1, id: 1 }),
-  scoped("by_popularity", { popularity: 1, id: 1 }),
-  scoped("by_added_at", { addedAt: 1, id: 1 }),
-  scoped("by_person", { personIds: 1, releaseYear: 1 }),
-  scoped("by_studio", { studioId: 1, popularity: 1, id: 1 }),
-  scoped("by_genre", { genreIds: 1, popularity: 1, id: 1 }),
-  scoped("by_tag", { tags: 1, popularity: 1, id: 1 }),
-];
-const NAME_INDEXES = [scoped("by_type", { type: 1, name: 1, id: 1 })];
 
 /** Carries titles into MongoDB. */
 export class MongoCatalogProjection implements CatalogProjection, Projection<TitleDocument> {
@@ -88,6 +74,13 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
     const entries = [...popularity].map(([id, value]) => [id, real(value)] as const);
     if (entries.length === 0) return;
     await this.#intoEach(tenant, (db, scope) => writePopularity(db, scope, entries));
+  }
+
+  /** What there is to compare with a source. */
+  sections(source: TitleSource): AnySection[] {
+    return catalogSections(this.mongo, this.#generations, source, (tenant, titles) =>
+      this.put(tenant, titles),
+    );
   }
 
   /** Resolves when every process reads the new generation and the old one has been removed. */
@@ -191,11 +184,6 @@ function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
     if ((byId.get(title.id)?.version ?? 0) <= title.version) byId.set(title.id, title);
   }
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-async function createIndexes(db: Db): Promise<void> {
-  await db.collection(TITLES).createIndexes(TITLE_INDEXES);
-  await db.collection(NAMES).createIndexes(NAME_INDEXES);
 }
 
 async function removeGenerations(

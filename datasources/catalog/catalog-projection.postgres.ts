@@ -1,8 +1,12 @@
 import { allowBulk } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
 import { CallLog } from "../store-request.js";
+import { type AnySection } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { type CatalogProjection } from "./catalog.js";
+import { namesIn, type TitleSource } from "./catalog-expectations.js";
+import { catalogSections } from "./catalog-inspection.postgres.js";
+import { dropUnusedNames, lockNames, namesUsedBy, removeRowsOf } from "./catalog-rows.postgres.js";
 import { sortName } from "./sort-name.js";
 import { MATURITY_AGES, storedState, type TitleDocument, type TitleVersion } from "./title.document.js";
 
@@ -26,6 +30,11 @@ export class PostgresCatalogProjection implements CatalogProjection {
     if (titles.length === 0) return;
     const sorted = [...titles].sort((a, b) => (a.id < b.id ? -1 : 1));
     await this.postgres.transaction(tenant, async (query) => {
+      await lockNames(query);
+      const names = await namesUsedBy(
+        query,
+        sorted.map(({ id }) => id),
+      );
       const removed = await query<{ id: string }>(
         sql`delete from catalog_titles t
             using unnest(${sorted.map(({ id }) => id)}::text[], ${sorted.map(({ version }) => version)}::bigint[])
@@ -37,6 +46,7 @@ export class PostgresCatalogProjection implements CatalogProjection {
         query,
         removed.map(({ id }) => id),
       );
+      await dropUnusedNames(query, names);
     });
   }
 
@@ -66,6 +76,11 @@ export class PostgresCatalogProjection implements CatalogProjection {
     return new Map(rows.map(({ id, popularity }) => [id, popularity]));
   }
 
+  /** What there is to compare with a source. */
+  sections(source: TitleSource): AnySection[] {
+    return catalogSections(this.postgres, source, (tenant, titles) => this.put(tenant, titles));
+  }
+
   async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
     const entries = [...popularity].sort(([a], [b]) => (a < b ? -1 : 1));
     for (let start = 0; start < entries.length; start += POPULARITY_BATCH) {
@@ -93,6 +108,11 @@ function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
 
 async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise<void> {
   await allowBulk(query);
+  await lockNames(query);
+  const before = await namesUsedBy(
+    query,
+    titles.map(({ id }) => id),
+  );
   const rows = await putTitles(query, titles);
   if (rows.length === 0) return;
   const replaced = rows.filter((row) => row.replaced).map((row) => row.id);
@@ -101,13 +121,11 @@ async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise
   await putLicences(query, taken);
   await putCredits(query, taken);
   await putNames(query, taken);
-}
-
-/** Removes the rows that hang on titles. */
-async function removeRowsOf(query: Query, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await query(sql`delete from catalog_licences where title_id = any(${ids}::text[])`);
-  await query(sql`delete from catalog_credits where title_id = any(${ids}::text[])`);
+  const kept = new Set(titles.flatMap(namesIn).map(({ type, id }) => `${type}:${id}`));
+  await dropUnusedNames(
+    query,
+    before.filter(({ type, id }) => !kept.has(`${type}:${id}`)),
+  );
 }
 
 /** Answers the titles taken over (not those that are there in a newer version), and which of them replaced a version. */

@@ -10,16 +10,24 @@ import {
   type Scope,
   type TitleRecord,
 } from "./catalog-record.mongodb.js";
+import { dropNames, namesUsed, namesUsedBy, without } from "./catalog-names.mongodb.js";
 import { type NamedRef, type TitleDocument, type TitleVersion } from "./title.document.js";
 
 /** Operations of one command. */
 const BATCH = 1_000;
 const DUPLICATE_KEY = 11_000;
 
-/** Writes titles into one generation, with the names in them; those that are there in a newer version stay. */
+/**
+ * Writes titles into one generation, with the names in them; those that are there in a newer version stay. Names that
+ * lose their last title go.
+ */
 export async function writeTitles(db: Db, scope: Scope, titles: readonly TitleDocument[]): Promise<void> {
   const collection = db.collection<TitleRecord>(TITLES);
   const records = titles.map((title) => toRecord(scope, title));
+  const before = await namesUsedBy(
+    db,
+    records.map(({ _id }) => _id),
+  );
   const refused = await upsert(collection, records.map(toUpsert));
   const newer = await secondTry(
     collection,
@@ -30,16 +38,21 @@ export async function writeTitles(db: Db, scope: Scope, titles: readonly TitleDo
     scope,
     titles.filter((title) => !newer.has(title.id)),
   );
+  await dropNames(db, scope, without(before, records.flatMap(namesUsed)));
 }
 
-/** Removes titles from one generation; those that are there in a newer version stay. */
+/** Removes titles from one generation, and names that lose their last title; titles that are there in a newer version stay. */
 export async function removeTitles(db: Db, scope: Scope, titles: readonly TitleVersion[]): Promise<void> {
   const removals = titles.map(({ id, version }) => ({
     deleteOne: { filter: { _id: titleKey(scope, id), version: { $lte: version } } },
   }));
-  if (removals.length > 0) {
-    await db.collection<TitleRecord>(TITLES).bulkWrite(removals, { ordered: false });
-  }
+  if (removals.length === 0) return;
+  const before = await namesUsedBy(
+    db,
+    titles.map(({ id }) => titleKey(scope, id)),
+  );
+  await db.collection<TitleRecord>(TITLES).bulkWrite(removals, { ordered: false });
+  await dropNames(db, scope, without(before, []));
 }
 
 /** A record as an update that leaves a newer version alone. */

@@ -1,5 +1,6 @@
 import { integer, type Neo4jStore } from "../neo4j/store.neo4j.js";
 import { type Projection, type ProjectionStatus } from "../projection.js";
+import { type AnySection } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { type SimilarEdges, type TasteGraph, type TasteModel } from "./recommendations.js";
 import { byStart } from "./similar-edges.js";
@@ -20,6 +21,8 @@ import {
   STATUS,
   watchParameters,
 } from "./taste-graph-statements.neo4j.js";
+import { type TasteInspectionSource } from "./taste-inspection-source.js";
+import { tasteSections } from "./taste-inspection.neo4j.js";
 
 /** Facts of one statement, and how long it may take. Milliseconds. */
 const BATCH = 5_000;
@@ -85,6 +88,11 @@ export class Neo4jTasteGraph implements TasteGraph, Projection<TasteFact> {
         TIMEOUT_MS,
       );
     }
+  }
+
+  /** What there is to compare with a source. */
+  sections(source: TasteInspectionSource): AnySection[] {
+    return tasteSections(this.store, source);
   }
 
   /** Removes watches, in the graph that is read and in one that is being filled; one of a newer version stays. */

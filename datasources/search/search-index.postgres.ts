@@ -32,7 +32,7 @@ export class SearchIndexWriter {
 
   /** Indexes titles with distinct ids; leaves alone those of which a newer version is known. */
   async put(titles: readonly TitleDocument[]): Promise<void> {
-    await this.#lock();
+    await lockIndex(this.query);
     const docs = await this.#upsertTitles(titles);
     const indexed = titles.flatMap((title) => {
       const doc = docs.get(title.id);
@@ -53,7 +53,7 @@ export class SearchIndexWriter {
 
   /** Takes titles out of the index; leaves alone those of which a newer version is known. */
   async remove(titles: readonly TitleVersion[]): Promise<void> {
-    await this.#lock();
+    await lockIndex(this.query);
     const found = await this.query<{ doc: number }>(sql`
       select t.doc from search_titles t
       join unnest(${titles.map(({ id }) => id)}::text[], ${titles.map(({ version }) => version)}::bigint[])
@@ -64,13 +64,6 @@ export class SearchIndexWriter {
     await this.#removePostings(docs, counts);
     await this.query(sql`delete from search_titles where doc = any(${docs}::int[])`);
     await this.#count(counts);
-  }
-
-  /** Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts. */
-  async #lock(): Promise<void> {
-    await this.query(
-      sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
-    );
   }
 
   /** Writes the titles' own rows; answers the numbers of those that were not older than what is known. */
@@ -178,9 +171,8 @@ export class SearchIndexWriter {
     const keys: string[] = [];
     const words: number[] = [];
     for (const { word } of terms) {
-      const marker = word.startsWith(WHOLE) ? WHOLE : "";
-      for (const key of keysOfWord(word.slice(marker.length))) {
-        keys.push(marker + key);
+      for (const key of misspellingKeys(word)) {
+        keys.push(key);
         words.push(ids.get(word) ?? 0);
       }
     }
@@ -220,10 +212,7 @@ export class SearchIndexWriter {
   async #insertTexts(indexed: readonly Indexed[], ids: ReadonlyMap<string, number>): Promise<void> {
     const rows = indexed.map(({ doc, title, terms }) => ({
       doc,
-      name: cleanText(title.name),
-      alternative_names: title.alternativeNames.map(cleanText),
-      people: distinct(title.credits.map((credit) => cleanText(credit.person.name))),
-      synopsis: title.synopsis === null ? null : cleanText(title.synopsis.slice(0, LONGEST_SYNOPSIS)),
+      ...textRow(title),
       word_ids: [...terms.keys()].map((word) => ids.get(word)),
     }));
     await this.query(sql`
@@ -270,6 +259,12 @@ export class SearchIndexWriter {
   }
 }
 
+/** The keys under which a word of the vocabulary is found by its misspellings. */
+export function misspellingKeys(word: string): string[] {
+  const marker = word.startsWith(WHOLE) ? WHOLE : "";
+  return keysOfWord(word.slice(marker.length)).map((key) => marker + key);
+}
+
 function gainsMeaning(before: KnownWord | undefined, term: Term): boolean {
   return before !== undefined && ((term.spoken && !before.spoken) || (term.keyed && !before.keyed));
 }
@@ -280,7 +275,25 @@ export function startsOf(name: string): string[] {
   return distinct(words.map((_, index) => joinWords(words.slice(index))));
 }
 
-function titleRow(title: TitleDocument): Record<string, unknown> {
+/** Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts. */
+export async function lockIndex(query: Query): Promise<void> {
+  await query(
+    sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
+  );
+}
+
+/** A title's texts, from which highlights are cut. */
+export function textRow(title: TitleDocument): Record<string, unknown> {
+  return {
+    name: cleanText(title.name),
+    alternative_names: title.alternativeNames.map(cleanText),
+    people: distinct(title.credits.map((credit) => cleanText(credit.person.name))),
+    synopsis: title.synopsis === null ? null : cleanText(title.synopsis.slice(0, LONGEST_SYNOPSIS)),
+  };
+}
+
+/** What is asked of a title: its row, but for the number that it gets. */
+export function titleRow(title: TitleDocument): Record<string, unknown> {
   return {
     id: title.id,
     version: title.version,

@@ -1,9 +1,12 @@
+import { type TitleSource } from "../catalog/catalog-expectations.js";
 import { type TitleDocument, type TitleVersion } from "../catalog/title.document.js";
 import { isOutageStatus, type OpenSearchStore } from "../opensearch/store.opensearch.js";
 import { type Projection, type ProjectionStatus } from "../projection.js";
+import { type AnySection } from "../projections/section.js";
 import { RefusedEntriesError, StoreUnavailableError } from "../store-error.js";
 import { type Tenant } from "../tenant.js";
 import { documentOf, popularityFields, type StoredTitle } from "./search-document.opensearch.js";
+import { searchSections } from "./search-inspection.opensearch.js";
 import { isBuilt, SearchTargets, type Target } from "./search-targets.opensearch.js";
 import { type SearchProjection } from "./search.js";
 
@@ -141,6 +144,11 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
       throw error;
     }
     await this.#targets.sweep(tenant);
+  }
+
+  /** What there is to compare with a source. */
+  sections(source: TitleSource): AnySection[] {
+    return searchSections(this.opensearch, this.#targets, source, this);
   }
 
   /** Resolves when everything put for the tenant can be found. */

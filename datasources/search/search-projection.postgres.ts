@@ -1,8 +1,11 @@
+import { type TitleSource } from "../catalog/catalog-expectations.js";
 import { type TitleDocument, type TitleVersion } from "../catalog/title.document.js";
 import { allowBulk } from "../postgres/bulk.postgres.js";
 import { type PostgresStore, sql } from "../postgres/store.postgres.js";
+import { type AnySection } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { SearchIndexWriter } from "./search-index.postgres.js";
+import { searchSections } from "./search-inspection.postgres.js";
 import { type SearchProjection } from "./search.js";
 
 /** Titles indexed in one transaction. */
@@ -44,6 +47,11 @@ export class PostgresSearchProjection implements SearchProjection {
       yield rows;
       after = last.id;
     }
+  }
+
+  /** What there is to compare with a source. */
+  sections(source: TitleSource): AnySection[] {
+    return searchSections(this.postgres, source, (tenant, titles) => this.put(tenant, titles));
   }
 
   /** Sets the popularity of the titles named, in [0, 1]; unknown ids are passed over. */

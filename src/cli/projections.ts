@@ -1,21 +1,24 @@
 import { Command } from "commander";
 
 import { type ProjectionTarget } from "../../datasources/projection-target.js";
+import { CallLog } from "../../datasources/store-request.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { StartupError } from "../startup-error.js";
 import { createProgress } from "./progress.js";
+import { checkAll, describe, type CheckFlags } from "./projections-check.js";
 import { tenantOf, withStores } from "./with-stores.js";
 
-interface Flags {
+interface Flags extends CheckFlags {
   tenant?: string;
   store?: string;
+  target?: string;
 }
 
 /** `marquee projections`. */
 export function projectionsCommand(): Command {
   const command = new Command("projections").description(
-    "See and rebuild what is kept of the facts for answering: in MongoDB, OpenSearch, Neo4j and PostgreSQL's own tables.",
+    "See, rebuild and prove what is kept of the facts for answering: in MongoDB, OpenSearch, Neo4j and PostgreSQL's own tables.",
   );
   const part = (name: string, description: string, run: (stores: Stores, flags: Flags) => Promise<void>) =>
     command
@@ -23,9 +26,17 @@ export function projectionsCommand(): Command {
       .description(description)
       .option("--tenant <slug>", "only this tenant")
       .option("--store <name>", "only this store: POSTGRES, MONGODB, OPENSEARCH or NEO4J")
+      .option("--target <name>", "only this projection: catalog.postgres, search.opensearch …")
       .addHelpText("after", `\nExample:\n  marquee projections ${name} --tenant meridian --store OPENSEARCH`)
       .action((flags: Flags) => withStores((stores) => run(stores, flags)));
   part("status", "Say for each tenant and store what is live and how much it holds.", showStatus);
+  part(
+    "check",
+    "Compare everything with the facts; the exit code is 1 where something differs.",
+    async (stores, flags) => checkAll(stores, await chosen(stores, flags), flags),
+  )
+    .option("--repair", "mend what differs, then compare again")
+    .option("--all", "list every difference, not the first 20 of each kind");
   part("rebuild", "Fill a fresh target beside the live one and switch to it, while reads go on.", rebuildAll);
   return command;
 }
@@ -34,8 +45,21 @@ async function showStatus(stores: Stores, flags: Flags): Promise<void> {
   for (const [target, tenant] of await chosen(stores, flags)) {
     const { entries, live } = await target.status(tenant);
     const holds = live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries`;
-    console.log(`${target.store.padEnd(10)} ${target.domain.padEnd(15)} ${tenant.slug.padEnd(20)} ${holds}`);
+    console.log(
+      `${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}; ${await healthOf(stores, target, tenant)}`,
+    );
   }
+}
+
+async function healthOf(stores: Stores, target: ProjectionTarget, tenant: Tenant): Promise<string> {
+  const lag = (await stores.outbox.lag(tenant)).find((each) => each.target === target.name);
+  const checks = await stores.operations.checks({ tenant, calls: new CallLog() });
+  const check = checks.find((each) => each.target === target.name);
+  return [
+    lag ? `${lag.lagEvents} events (${lag.lagSeconds.toFixed(1)} s) behind` : "follows no events",
+    `${lag?.parked ?? 0} parked, ${lag?.deadLetters ?? 0} dead letters`,
+    check ? `checked ${check.at}: ${describe(check)}` : "never checked",
+  ].join("; ");
 }
 
 async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
@@ -62,10 +86,16 @@ async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
 /** The projections that the flags name. @throws StartupError when there are none, or a name is unknown. */
 async function chosen(stores: Stores, flags: Flags): Promise<[ProjectionTarget, Tenant][]> {
   const wanted = flags.store?.toUpperCase();
-  const targets = stores.projections.filter(({ store }) => wanted === undefined || store === wanted);
+  const targets = stores.projections.filter(
+    ({ store, name }) =>
+      (wanted === undefined || store === wanted) && (flags.target === undefined || name === flags.target),
+  );
   if (targets.length === 0) {
-    const known = [...new Set(stores.projections.map(({ store }) => store))].join(", ");
-    throw new StartupError(`--store ${flags.store} is no store that is set. Accepted: ${known}.`);
+    const known = stores.projections.map(({ name, store }) => `${name} (${store})`).join(", ");
+    const asked = [flags.store && `--store ${flags.store}`, flags.target && `--target ${flags.target}`];
+    throw new StartupError(
+      `${asked.filter(Boolean).join(" ")} names no projection that is set. There are: ${known}.`,
+    );
   }
   const tenants = flags.tenant ? [await tenantOf(stores, flags.tenant)] : await stores.tenants.list();
   return tenants.flatMap((tenant) => targets.map((target): [ProjectionTarget, Tenant] => [target, tenant]));

@@ -1,0 +1,95 @@
+import { sql, type PostgresStore } from "../postgres/store.postgres.js";
+import { type StoreRequest } from "../store-request.js";
+import { type Tenant } from "../tenant.js";
+import { type DeadLetter, type Job, type Operations, type ProjectionCheck } from "./operations.js";
+
+/** A job without a sign of life for so long died with its process. */
+const LIFE = sql`interval '1 minute'`;
+const JOB = sql`
+  id, kind, target, progress, started_at as "startedAt", finished_at as "finishedAt",
+  case when state = 'RUNNING' and seen_at < now() - ${LIFE} then 'FAILED' else state end as state,
+  case when state = 'RUNNING' and seen_at < now() - ${LIFE} then 'Its process ended.' else reason end as reason`;
+
+/** Operators' figures and jobs in PostgreSQL; row-level security keeps each tenant to its own. */
+export class PostgresOperations implements Operations {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  checks(request: StoreRequest): Promise<ProjectionCheck[]> {
+    return this.postgres.read<ProjectionCheck>(
+      request,
+      "operations.checks",
+      sql`select target, checked_at as at, entries, missing, stale, dangling, orphaned from marquee.projection_checks`,
+    );
+  }
+
+  async recordCheck(tenant: Tenant, check: Omit<ProjectionCheck, "at">): Promise<void> {
+    const { target, entries, missing, stale, dangling, orphaned } = check;
+    await this.postgres.transaction(tenant, (query) =>
+      query(sql`
+        insert into marquee.projection_checks (tenant_id, target, checked_at, entries, missing, stale, dangling, orphaned)
+        values (current_setting('marquee.tenant')::int, ${target}, now(), ${entries}, ${missing}, ${stale}, ${dangling}, ${orphaned})
+        on conflict (target, tenant_id) do update set checked_at = excluded.checked_at, entries = excluded.entries,
+          missing = excluded.missing, stale = excluded.stale, dangling = excluded.dangling, orphaned = excluded.orphaned`),
+    );
+  }
+
+  jobs(request: StoreRequest, limit: number): Promise<Job[]> {
+    return this.postgres.read<Job>(
+      request,
+      "operations.jobs",
+      sql`select ${JOB} from marquee.operation_jobs order by started_at desc, id desc limit ${limit}::int`,
+    );
+  }
+
+  startJob(tenant: Tenant, { id, kind, target }: Pick<Job, "id" | "kind" | "target">): Promise<Job | null> {
+    return this.postgres.transaction(tenant, async (query) => {
+      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.operation_jobs'), ${tenant.id}::int)`);
+      const [job] = await query<Job>(sql`
+        insert into marquee.operation_jobs (tenant_id, id, kind, target, state)
+        select current_setting('marquee.tenant')::int, ${id}, ${kind}, ${target}, 'RUNNING'
+        where not exists (
+          select 1 from marquee.operation_jobs
+          where target = ${target} and state = 'RUNNING' and seen_at >= now() - ${LIFE})
+        returning ${JOB}`);
+      return job ?? null;
+    });
+  }
+
+  async touchJob(tenant: Tenant, id: string, progress: number): Promise<void> {
+    await this.postgres.transaction(tenant, (query) =>
+      query(
+        sql`update marquee.operation_jobs set seen_at = now(), progress = ${progress}::real where id = ${id}`,
+      ),
+    );
+  }
+
+  async endJob(tenant: Tenant, id: string, reason: string | null): Promise<void> {
+    await this.postgres.transaction(tenant, (query) =>
+      query(sql`
+        update marquee.operation_jobs
+        set state = case when ${reason}::text is null then 'DONE' else 'FAILED' end, reason = ${reason}::text,
+            progress = case when ${reason}::text is null then 1 else progress end, finished_at = now(), seen_at = now()
+        where id = ${id}`),
+    );
+  }
+
+  deadLetters(request: StoreRequest, limit: number): Promise<DeadLetter[]> {
+    return this.postgres.read<DeadLetter>(
+      request,
+      "operations.deadLetters",
+      sql`select target, topic, entity, related, reason, attempts, first_failed_at as "firstFailedAt"
+          from marquee.outbox_parked where dead
+          order by first_failed_at desc, target, entity, related limit ${limit}::int`,
+    );
+  }
+
+  async figures(request: StoreRequest): Promise<{ titles: number; profiles: number }> {
+    const [row] = await this.postgres.read<{ titles: number; profiles: number }>(
+      request,
+      "operations.figures",
+      sql`select (select count(distinct title_id) from title_versions where effective_from <= now()) as titles,
+                 (select count(*) from profiles) as profiles`,
+    );
+    return row ?? { titles: 0, profiles: 0 };
+  }
+}

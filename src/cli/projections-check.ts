@@ -1,0 +1,71 @@
+import { type ProjectionTarget } from "../../datasources/projection-target.js";
+import { faultsOf, type CheckReport, type Difference } from "../../datasources/projections/check.js";
+import { FAULTS } from "../../datasources/projections/section.js";
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { checkProjection } from "../projections/check.js";
+import { createProgress } from "./progress.js";
+
+export interface CheckFlags {
+  repair?: boolean;
+  /** List every difference. */
+  all?: boolean;
+}
+
+/** Differences of one kind that are listed unless all are asked for. */
+const LISTED = 20;
+
+/**
+ * Compares projections with their source, one after the other, and says what differs; mends it where that is asked for.
+ * The process ends with 1 where differences are left.
+ */
+export async function checkAll(
+  stores: Stores,
+  chosen: readonly [ProjectionTarget, Tenant][],
+  { repair = false, all = false }: CheckFlags,
+): Promise<void> {
+  const progress = createProgress();
+  try {
+    for (const [target, tenant] of chosen) {
+      const listed = new Listing(all ? Infinity : LISTED);
+      const started = performance.now();
+      const { found, left } = await checkProjection(stores, target, tenant, {
+        repair,
+        onProgress: (done, total) => {
+          const note = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
+          progress.show(`${tenant.slug} ${target.name}`, total === 0 ? 1 : done / total, note);
+        },
+        onDifference: (difference) => listed.add(difference),
+      });
+      progress.end();
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      console.log(`${target.name} of ${tenant.slug}: ${describe(found)} (${seconds} s)`);
+      for (const line of listed.lines) console.log(`  ${line}`);
+      if (repair && faultsOf(found) > 0) console.log(`  after the repair: ${describe(left)}`);
+      if (faultsOf(left) > 0) process.exitCode = 1;
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+/** The counts in words. */
+export function describe(report: CheckReport): string {
+  const counts = FAULTS.map((fault) => `${report[fault].toLocaleString("en")} ${fault}`).join(", ");
+  return `${report.entries.toLocaleString("en")} entries compared, ${counts}`;
+}
+
+class Listing {
+  readonly lines: string[] = [];
+  readonly #counts = new Map<string, number>();
+
+  constructor(private readonly most: number) {}
+
+  add({ fault, kind, key }: Difference): void {
+    const sort = `${fault} ${kind}`;
+    const count = (this.#counts.get(sort) ?? 0) + 1;
+    this.#counts.set(sort, count);
+    if (count <= this.most) this.lines.push(`${sort} ${key}`);
+    else if (count === this.most + 1) this.lines.push(`${sort}: and more (--all lists them)`);
+  }
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { type ProjectionTarget } from "../../datasources/projection-target.js";
+import {
+  checkSections,
+  faultsOf,
+  type CheckOptions,
+  type CheckReport,
+} from "../../datasources/projections/check.js";
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+
+/** What a check found, and what a repair has left. */
+export interface CheckOutcome {
+  found: CheckReport;
+  /** After the last round of mending; the same as `found` without a repair. */
+  left: CheckReport;
+}
+
+/** Rounds of mending: what one mends may bring to light what hung on it. */
+const ROUNDS = 4;
+/** How long a check waits for the projector to carry what has been written, and how often it looks. Milliseconds. */
+const CATCH_UP_MS = 10_000;
+const POLL_MS = 200;
+
+/**
+ * Compares a tenant's projection with its source; with `repair`, mends what differs and compares again until nothing
+ * does. The last result is kept for operators.
+ */
+export async function checkProjection(
+  stores: Pick<Stores, "outbox" | "operations">,
+  target: ProjectionTarget,
+  tenant: Tenant,
+  options: CheckOptions = {},
+): Promise<CheckOutcome> {
+  const caughtUp = () => waitForProjector(stores, target, tenant);
+  const check = (repair: boolean) => checkSections(target.sections, tenant, { caughtUp, ...options, repair });
+  await target.prepare();
+  const found = await check(false);
+  let left = found;
+  for (let round = 0; options.repair && round < ROUNDS && faultsOf(left) > 0; round += 1) {
+    const { live } = await target.status(tenant);
+    if (live === null) await target.rebuild(tenant);
+    else
+      await checkSections(target.sections, tenant, {
+        ...options,
+        caughtUp,
+        onDifference: undefined,
+        repair: true,
+      });
+    left = await checkSections(target.sections, tenant, {
+      ...options,
+      caughtUp,
+      onDifference: undefined,
+      repair: false,
+    });
+  }
+  await stores.operations.recordCheck(tenant, { target: target.name, ...left });
+  return { found, left };
+}
+
+/** Resolves when the target has passed what the tenant has written, or when that takes too long. */
+async function waitForProjector(
+  stores: Pick<Stores, "outbox">,
+  target: ProjectionTarget,
+  tenant: Tenant,
+): Promise<void> {
+  const until = performance.now() + CATCH_UP_MS;
+  while (performance.now() < until) {
+    const lag = (await stores.outbox.lag(tenant)).find((each) => each.target === target.name);
+    if (!lag || lag.lagEvents + lag.parked === 0) return;
+    await sleep(POLL_MS);
+  }
+}

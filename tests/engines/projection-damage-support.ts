@@ -1,0 +1,95 @@
+import { type TitleSource } from "../../datasources/catalog/catalog-expectations.js";
+import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import {
+  checkSections,
+  faultsOf,
+  type CheckReport,
+  type Difference,
+} from "../../datasources/projections/check.js";
+import { type AnySection } from "../../datasources/projections/section.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { film } from "./opensearch-support.js";
+
+/** A thing to break, and what a check then says: `fault kind key`. */
+export interface Damage {
+  what: string;
+  harm: () => Promise<unknown>;
+  found: string[];
+}
+
+const ada = { id: "ada", name: "Ada Lund" };
+const bo = { id: "bo", name: "Bo Berg" };
+const drama = { id: "drama", name: "Drama" };
+const noir = { id: "noir", name: "Noir" };
+const studio = { id: "svea", name: "Svea" };
+
+/** A small catalogue in which everything hangs on something. */
+export function catalogue(): TitleDocument[] {
+  return [
+    film("t1", "Harbour of Glass", {
+      version: 3,
+      genres: [drama],
+      studio,
+      synopsis: "A pilot comes home.",
+      credits: [
+        { role: "DIRECTOR", character: null, person: ada },
+        { role: "ACTOR", character: "Ivy", person: bo },
+      ],
+      popularity: 0.25,
+    }),
+    film("t2", "The Long Meridian", { version: 1, genres: [drama, noir], tags: ["sea"], popularity: 0.75 }),
+    film("t3", "Casino of Winds", {
+      version: 2,
+      licences: [
+        { countries: ["SE", "NO"], from: "2020-01-01T00:00:00Z", until: "2099-01-01T00:00:00Z" },
+        { countries: ["*"], from: "2021-01-01T00:00:00Z", until: null },
+      ],
+      credits: [{ role: "ACTOR", character: null, person: ada }],
+      popularity: 0.5,
+    }),
+  ];
+}
+
+/** A source of truth kept in memory. */
+export function sourceOf(titles: readonly TitleDocument[]): TitleSource {
+  return {
+    count: () => Promise.resolve(titles.length),
+    // eslint-disable-next-line @typescript-eslint/require-await -- the interface is that of a stream
+    inForce: async function* (_, ids) {
+      const wanted = ids && new Set(ids);
+      const found = titles.filter(({ id }) => wanted?.has(id) ?? true);
+      if (found.length > 0) yield found.map((title) => ({ ...title, popularity: 0 }));
+    },
+    popularity: () => Promise.resolve(new Map(titles.map(({ id, popularity }) => [id, popularity]))),
+  };
+}
+
+export interface Checked {
+  report: CheckReport;
+  differences: string[];
+}
+
+/** Compares with little patience: nothing is under way. */
+export async function check(
+  sections: readonly AnySection[],
+  tenant: Tenant,
+  repair = false,
+): Promise<Checked> {
+  const differences: string[] = [];
+  const report = await checkSections(sections, tenant, {
+    repair,
+    settleMs: 20,
+    onDifference: ({ fault, kind, key }: Difference) => differences.push(`${fault} ${kind} ${key}`),
+  });
+  return { report, differences: differences.sort() };
+}
+
+/** Repairs until nothing is left to mend, as `marquee projections check --repair` does. Answers the last comparison. */
+export async function repaired(sections: readonly AnySection[], tenant: Tenant): Promise<Checked> {
+  for (let round = 0; round < 3; round += 1) {
+    await check(sections, tenant, true);
+    const after = await check(sections, tenant);
+    if (faultsOf(after.report) === 0 || round === 2) return after;
+  }
+  throw new Error("unreachable");
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import { MongoCatalogProjection } from "../../datasources/catalog/catalog-projection.mongodb.js";
+import {
+  titleKey,
+  toRecord,
+  type NameRecord,
+  type TitleRecord,
+} from "../../datasources/catalog/catalog-record.mongodb.js";
+import { type AnySection } from "../../datasources/projections/section.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { MONGODB_URL, openMongo, type MongoUnderTest } from "./mongo-support.js";
+import { film } from "./opensearch-support.js";
+import { catalogue, check, repaired, sourceOf, type Damage } from "./projection-damage-support.js";
+
+describe.skipIf(!MONGODB_URL)("Damage to the catalogue in MongoDB", () => {
+  let mongo: MongoUnderTest;
+  let projection: MongoCatalogProjection;
+  let tenant: Tenant;
+  let sections: AnySection[];
+  const titles = () => mongo.store.databaseOf(tenant).collection<TitleRecord>("titles");
+  const names = () => mongo.store.databaseOf(tenant).collection<NameRecord>("names");
+  const scope = () => ({ tenant: tenant.id, generation: 1 });
+  const update = (id: string, fields: object) =>
+    titles().updateOne({ _id: titleKey(scope(), id) }, { $set: fields });
+  const name = (key: string) => ({ _id: titleKey(scope(), key) });
+
+  beforeAll(() => {
+    mongo = openMongo();
+    projection = new MongoCatalogProjection(mongo.store);
+  });
+  beforeEach(async () => {
+    tenant = mongo.createTenant();
+    sections = projection.sections(sourceOf(catalogue()));
+    await projection.put(tenant, catalogue());
+  });
+  afterAll(() => mongo.close());
+
+  it("finds nothing in a sound projection", async () => {
+    const { report, differences } = await check(sections, tenant);
+    expect(differences).toEqual([]);
+    expect(report.entries).toBeGreaterThanOrEqual(6);
+  });
+
+  const damages: Damage[] = [
+    { what: "a title deleted", harm: () => titles().deleteOne(name("t1")), found: ["missing title t1"] },
+    {
+      what: "an older version with its content",
+      harm: () => update("t1", { version: 2, "title.version": 2, sortName: "was called so" }),
+      found: ["stale title t1"],
+    },
+    {
+      what: "another name in the same version",
+      harm: () => update("t2", { "title.name": "The Short Meridian" }),
+      found: ["stale title t2"],
+    },
+    {
+      what: "a title that nobody knows",
+      harm: () => titles().insertOne(toRecord(scope(), film("ghost", "Ghost"))),
+      found: ["orphaned title ghost"],
+    },
+    {
+      what: "a title under a key that is not its own",
+      harm: () => titles().insertOne({ ...toRecord(scope(), film("t2", "Twin")), _id: "twin" }),
+      found: ["orphaned title _id twin"],
+    },
+    {
+      what: "a field taken away",
+      harm: () => titles().updateOne(name("t2"), { $unset: { tags: true } }),
+      found: ["stale title t2"],
+    },
+    {
+      what: "a field that no title has",
+      harm: () => titles().updateOne(name("t2"), { $set: { note: "by hand" } }),
+      found: ["stale title t2"],
+    },
+    {
+      what: "a name deleted",
+      harm: () => names().deleteOne(name("Person:ada")),
+      found: ["dangling name Person:ada"],
+    },
+    {
+      what: "a name that is wrong",
+      harm: () => names().updateOne(name("Genre:drama"), { $set: { name: "Comedy" } }),
+      found: ["stale name Genre:drama"],
+    },
+    {
+      what: "a name that no title uses",
+      harm: () =>
+        names().insertOne({ ...scope(), ...name("Studio:gone"), type: "Studio", id: "gone", name: "Gone" }),
+      found: ["dangling name Studio:gone"],
+    },
+    {
+      what: "a licence extended by hand",
+      harm: () => update("t3", { "licences.0.until": new Date("2199-01-01") }),
+      found: ["stale title t3"],
+    },
+    {
+      what: "credits emptied",
+      harm: () => update("t1", { roles: [], personIds: [] }),
+      found: ["stale title t1"],
+    },
+    { what: "a version raised", harm: () => update("t2", { version: 4_000 }), found: ["stale title t2"] },
+    {
+      what: "a title moved to another tenant",
+      harm: () => update("t2", { tenant: 987_654 }),
+      found: ["stale title t2"],
+    },
+    {
+      what: "an index dropped",
+      harm: () => titles().dropIndex("by_genre"),
+      found: ["missing index titles.by_genre"],
+    },
+  ];
+  it.each(damages)("finds and mends $what", async ({ harm, found }) => {
+    await harm();
+    expect((await check(sections, tenant)).differences).toEqual(found);
+    expect((await repaired(sections, tenant)).differences).toEqual([]);
+    const stored = await titles().find({ tenant: tenant.id }).sort({ id: 1 }).toArray();
+    expect(stored).toEqual(catalogue().map((title) => toRecord(scope(), title)));
+  });
+
+  it("passes over popularity, which is no fact, and keeps it when it mends", async () => {
+    await update("t2", { popularity: 0.125 });
+    expect((await check(sections, tenant)).differences).toEqual([]);
+    await update("t2", { version: 9 });
+    await repaired(sections, tenant);
+    expect(await titles().findOne(name("t2"))).toMatchObject({ version: 1, popularity: 0.125 });
+  });
+
+  it("leaves alone what has been put since it looked", async () => {
+    const newer = { ...catalogue()[1]!, version: 10, name: "Newer" };
+    const source = sourceOf(catalogue());
+    const [, titleSection] = projection.sections({
+      ...source,
+      popularity: async (of) => {
+        await projection.put(of, [newer]);
+        return source.popularity(of);
+      },
+    });
+    await update("t2", { version: 9 });
+    await titleSection!.mend(tenant, ["t2"]);
+    expect(await titles().findOne(name("t2"))).toMatchObject({ version: 10, title: { name: "Newer" } });
+  });
+
+  it("keeps a name as long as a title uses it, and drops it with its last title", async () => {
+    const [first, , third] = catalogue();
+    await projection.put(tenant, [{ ...third!, version: 3, credits: [] }]);
+    expect(await names().findOne(name("Person:ada"))).not.toBeNull();
+    await projection.put(tenant, [{ ...first!, version: 4, credits: [], studio: null }]);
+    expect(
+      await names()
+        .find({ tenant: tenant.id })
+        .sort({ _id: 1 })
+        .map(({ id }) => id)
+        .toArray(),
+    ).toEqual(["drama", "noir"]);
+  });
+
+  it("counts a difference only when it lasts", async () => {
+    const moving = setInterval(() => void update("t2", { "title.name": `Draft ${Math.random()}` }), 2);
+    try {
+      expect((await check(sections, tenant)).differences).toEqual([]);
+    } finally {
+      clearInterval(moving);
+    }
+  });
+});

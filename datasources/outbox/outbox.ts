@@ -1,3 +1,5 @@
+import { type Tenant } from "../tenant.js";
+
 /** What an event is about: a title's content, what a profile did with a title, or a profile itself. */
 export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
 
@@ -35,3 +37,39 @@ export const OUTBOX_PARTITIONS = 4;
 
 /** Told to everybody who listens when a transaction with events commits; the payload is empty. */
 export const OUTBOX_CHANNEL = "marquee_outbox";
+
+/** A target by its name, `<domain>.<store>`, and the topics that it follows. */
+export interface OutboxTarget {
+  /** `catalog.mongodb`, `search.postgres`, … */
+  name: string;
+  topics: readonly OutboxTopic[];
+}
+
+/** How far one target is behind what has been committed. */
+export interface TargetLag {
+  target: string;
+  /** Events that it has not passed yet. */
+  lagEvents: number;
+  /** Age of the oldest of them; 0 when there is none. */
+  lagSeconds: number;
+  /** Events that it refused and that are tried again. */
+  parked: number;
+  /** Events that it refused so often that only `retry` tries them again. */
+  deadLetters: number;
+}
+
+/** The outbox as seen from the side of those who wait for it, look at it and mend it. Asks PostgreSQL; throws StoreUnavailableError. */
+export interface Outbox {
+  /** The targets of this process's configuration. */
+  readonly targets: readonly OutboxTarget[];
+  /** One entry a target, in the order of `targets`; of one tenant, or of all. */
+  lag(tenant?: Tenant): Promise<TargetLag[]>;
+  /**
+   * The names of those targets that hold everything the tenant has written up to a transaction: they have passed all its
+   * events with that transaction id or a lower one, and none of these waits to be tried again. A dead letter counts only
+   * against the transaction that wrote it.
+   */
+  reached(tenant: Tenant, xid: number): Promise<Set<string>>;
+  /** Puts dead letters back among the events to be tried, at once; of one target or tenant, or of all. Answers how many. */
+  retry(which?: { target?: string | undefined; tenant?: Tenant | undefined }): Promise<number>;
+}

@@ -6,6 +6,7 @@ import { type TitleDocument } from "./catalog/title.document.js";
 import { titleFollower, type PopularityOf } from "./catalog/title-follower.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
+import { followed } from "./freshness.js";
 import { MongoStore } from "./mongodb/store.mongodb.js";
 import { Neo4jStore } from "./neo4j/store.neo4j.js";
 import { type OutboxHolds } from "./outbox/outbox.js";
@@ -26,6 +27,28 @@ import { type StoreGuard } from "./store-guard.js";
 import { healthOf, type StoreHealth } from "./store-health.js";
 import { type Tenant } from "./tenant.js";
 import { type Top10Job } from "./top10/top10.js";
+
+const CATALOG_READS = [
+  "titlesByIds",
+  "visibleTitles",
+  "titles",
+  "titleRefs",
+  "countTitles",
+  "genres",
+  "namesByIds",
+  "creditsOfPeople",
+] as const satisfies (keyof Catalog)[];
+const SEARCH_READS = ["search", "suggest"] as const satisfies (keyof Search)[];
+const TASTE_READS = ["forProfiles", "similarTo"] as const satisfies (keyof Recommendations)[];
+
+/** PostgreSQL's domains that are read from projections, so that requests can wait for these. The taste graph is not: there it is the facts. */
+export function followedDomains<T extends { catalog: Catalog; search: Search }>(domains: T): T {
+  return {
+    ...domains,
+    catalog: followed<Catalog, keyof Catalog>(domains.catalog, "catalog.postgres", CATALOG_READS),
+    search: followed<Search, keyof Search>(domains.search, "search.postgres", SEARCH_READS),
+  };
+}
 
 /** Where an engine is. */
 export interface EngineAddress {
@@ -130,16 +153,12 @@ function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetConte
   });
   return {
     domains: {
-      catalog: withStandby<Catalog, keyof Catalog>(new MongoCatalog(store), standby.catalog, target, [
-        "titlesByIds",
-        "visibleTitles",
-        "titles",
-        "titleRefs",
-        "countTitles",
-        "genres",
-        "namesByIds",
-        "creditsOfPeople",
-      ]),
+      catalog: withStandby<Catalog, keyof Catalog>(
+        followed(new MongoCatalog(store), target.name, CATALOG_READS),
+        standby.catalog,
+        target,
+        CATALOG_READS,
+      ),
       catalogProjection: {
         // Titles follow the outbox; what is put here reaches the standby alone.
         put: (tenant, titles) => embedded.put(tenant, titles),
@@ -174,10 +193,12 @@ function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetC
   });
   return {
     domains: {
-      search: withStandby<Search, keyof Search>(new OpenSearchSearch(store), standby.search, target, [
-        "search",
-        "suggest",
-      ]),
+      search: withStandby<Search, keyof Search>(
+        followed(new OpenSearchSearch(store), target.name, SEARCH_READS),
+        standby.search,
+        target,
+        SEARCH_READS,
+      ),
       searchProjection: {
         put: (tenant, titles) => embedded.put(tenant, titles),
         removeTitles: (tenant, titles) => embedded.removeTitles(tenant, titles),
@@ -221,10 +242,10 @@ function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext
   return {
     domains: {
       recommendations: withStandby<Recommendations, keyof Recommendations>(
-        new Neo4jRecommendations(store),
+        followed(new Neo4jRecommendations(store), target.name, TASTE_READS),
         standby.recommendations,
         target,
-        ["forProfiles", "similarTo"],
+        TASTE_READS,
       ),
       tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, replacing, target, [
         "replace",

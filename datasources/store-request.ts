@@ -1,3 +1,4 @@
+import { type Freshness } from "./freshness.js";
 import { type Tenant } from "./tenant.js";
 
 export type StoreName = "POSTGRES" | "MONGODB" | "OPENSEARCH" | "NEO4J";
@@ -49,6 +50,8 @@ export interface StoreRequest {
   readonly calls: CallLog;
   /** Aborted when the client has gone or the request's deadline has passed. */
   readonly signal?: AbortSignal | undefined;
+  /** What projections have to hold before they answer, where the client said so or wants to be told. */
+  readonly freshness?: Freshness | undefined;
   /** The field that asks, where one does. */
   readonly path?: FieldPath | undefined;
   /** Keys asked for before duplicates were removed; absent outside batches. */

@@ -20,6 +20,7 @@ import { PostgresCheckouts } from "./checkouts/checkouts.postgres.js";
 import { PostgresCheckoutSteps } from "./checkouts/checkout-steps.postgres.js";
 import {
   embeddedTargets,
+  followedDomains,
   openEngines,
   type Engine,
   type EngineAddresses,
@@ -133,7 +134,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
     const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
-    const domains = postgresDomains(postgres);
+    const domains = followedDomains(postgresDomains(postgres));
     const warn = options.warn ?? options.log;
     const outboxPool = new OutboxPool(appUrl.url, onIdleError);
     const context = {

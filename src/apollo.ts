@@ -8,6 +8,7 @@ import { StoreAbortedError, StoreUnavailableError } from "../datasources/store-e
 import { type Config } from "./config.js";
 import { type Context } from "./context.js";
 import { ERROR_CODES } from "./errors.js";
+import { freshness } from "./freshness-plugin.js";
 import { explainEnumError } from "./input-errors.js";
 import { type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
@@ -35,6 +36,7 @@ export function createApollo(
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       explain(),
+      freshness(),
       observe(logger, metrics),
     ],
   });

@@ -50,6 +50,7 @@ export const environment = z.object({
   PAYMENTS_KEY: z.string().min(1).optional(),
   PAYMENTS_DEADLINE_MS: wholeNumber(50, 60_000).default(5_000),
   MARQUEE_PROJECTOR: flag.default(true),
+  MARQUEE_CONSISTENCY_WAIT_MS: wholeNumber(0, 30_000).default(1_000),
   MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
@@ -76,6 +77,8 @@ export interface Config {
   stores: StoreUrls;
   /** Whether this process carries what is written to the projections, or leaves that to others. */
   projector: boolean;
+  /** How long a request with a consistency token waits for projections to follow. Milliseconds. */
+  consistencyWaitMs: number;
   auth: {
     /** Null: a key is made once and kept in the data folder. */ signingKey: string | null;
     tokenMinutes: number;
@@ -118,6 +121,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       deadlineMs: value.MARQUEE_STORE_DEADLINE_MS,
     },
     projector: value.MARQUEE_PROJECTOR,
+    consistencyWaitMs: value.MARQUEE_CONSISTENCY_WAIT_MS,
     auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
     payments: {
       url: value.PAYMENTS_URL ?? null,

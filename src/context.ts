@@ -6,6 +6,7 @@ import {
   type RecommendationsLoaders,
 } from "../datasources/recommendations/recommendations.loaders.js";
 import { StoreUnavailableError } from "../datasources/store-error.js";
+import { type Freshness } from "../datasources/freshness.js";
 import { CallLog, type FieldPath, type StoreRequest } from "../datasources/store-request.js";
 import { type CheckoutTimes } from "../datasources/checkouts/checkouts.js";
 import { type Payments } from "../datasources/payments/payments.js";
@@ -51,6 +52,8 @@ export class Context {
     readonly namedTenant: string | null,
     readonly requestId: string,
     private readonly signal?: AbortSignal,
+    /** How fresh the tenant's projections have to be for this request. */
+    readonly freshness?: Freshness,
   ) {
     this.becomes(tenant, identity);
   }
@@ -61,7 +64,9 @@ export class Context {
     this.tenant = tenant;
     this.identity = identity;
     this.once = {};
-    this.request = { tenant, calls: this.calls, signal: this.signal };
+    // What a request waits for was written by the tenant that it came for.
+    const freshness = this.freshness?.tenant.id === tenant.id ? this.freshness : undefined;
+    this.request = { tenant, calls: this.calls, signal: this.signal, freshness };
     this.catalog = catalogLoaders(stores.catalog, stores.titleVersions, this.request, (path) =>
       this.audience(path),
     );

@@ -8,6 +8,10 @@ export const ERROR_CODES = {
   BAD_USER_INPUT: { meaning: "An argument or variable is not acceptable; `field` and `accepted` say more." },
   INVALID_ID: { meaning: "An id is not one that Marquee has given out." },
   INVALID_CURSOR: { meaning: "A cursor is damaged, or belongs to another list, order, filter or tenant." },
+  INVALID_CONSISTENCY_TOKEN: {
+    meaning: "`x-marquee-consistency` is damaged, or was given out for another tenant.",
+    status: 400,
+  },
   INVALID_PAGE: { meaning: "`first`, `last`, `after` and `before` do not go together or are out of range." },
   UNAUTHENTICATED: { meaning: "The access token is missing, expired or not valid.", status: 401 },
   FORBIDDEN: { meaning: "The account's roles do not allow this field." },

@@ -6,13 +6,15 @@ import fastifyApollo from "@as-integrations/fastify";
 import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 
+import { Freshness } from "../datasources/freshness.js";
 import { openStores, type Stores } from "../datasources/stores.js";
+import { type Tenant } from "../datasources/tenant.js";
 import { createApollo } from "./apollo.js";
 import { createTokens, type Identity, type Tokens } from "./auth/tokens.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
 import { Context, type Gateway } from "./context.js";
-import { createConsistencyTokens } from "./consistency.js";
+import { CONSISTENCY_HEADER, createConsistencyTokens, FRESHNESS_HEADER } from "./consistency.js";
 import { createCursors } from "./cursor.js";
 import { createDrain } from "./drain.js";
 import { clientError } from "./errors.js";
@@ -156,7 +158,17 @@ async function createContext(config: Config, gateway: Gateway, request: FastifyR
   // Every store call of the request listens to it.
   setMaxListeners(0, gone.signal);
   request.raw.once("close", () => gone.abort());
-  return new Context(gateway, tenant, identity, named, request.id, gone.signal);
+  const freshness = freshnessOf(config, gateway, tenant, request);
+  return new Context(gateway, tenant, identity, named, request.id, gone.signal, freshness);
+}
+
+/** What the request's headers ask of the projections; nothing where they are silent. */
+function freshnessOf(config: Config, gateway: Gateway, tenant: Tenant, request: FastifyRequest) {
+  const token = request.headers[CONSISTENCY_HEADER];
+  const asks = token !== undefined || request.headers[FRESHNESS_HEADER] === "1";
+  if (!asks) return undefined;
+  const xid = token === undefined ? null : gateway.consistency.decode(tenant, String(token));
+  return new Freshness(gateway.stores.outbox, tenant, xid, config.consistencyWaitMs);
 }
 
 async function identityOf(tokens: Tokens, authorization: string | undefined): Promise<Identity | null> {

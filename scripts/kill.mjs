@@ -1,0 +1,285 @@
+// What `npm run test:kill` runs: clients write through two gateways over the four engines of `npm run engines`, while
+// gateways, projectors and engines are killed at random. At the end everything that was acknowledged has to be in the
+// facts once, and every projection has to equal its source. Prints its figures and the seed that repeats its choices.
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs, promisify } from "node:util";
+
+import { readSettings } from "./engines/settings.mjs";
+import { build } from "./build.mjs";
+import { Client } from "./kill/clients.mjs";
+import { engine, gatewayProcess } from "./kill/cluster.mjs";
+import { Ledger } from "./kill/ledger.mjs";
+import { createRandom } from "./kill/random.mjs";
+import { connect, readWorlds } from "./kill/worlds.mjs";
+import { checkProjections, compareFacts, converged } from "./kill/verify.mjs";
+
+const HELP = `Usage: npm run test:kill -- [options]
+
+  --kills N      how often something is killed (default 500)
+  --writes N     acknowledged writes to reach (default 100000); it ends when both are reached
+  --clients N    that write at once (default 16)
+  --rate N       writes a second that they aim at together (default 150)
+  --pause MS     longest time between one kill and the next (default 1500)
+  --seed N       repeats the choices of an earlier run (default: by the clock)
+
+It kills engines: use a set of your own, MARQUEE_ENGINES_PORT=…. The database of the run is dropped at the end.
+`;
+
+const TENANTS = ["lumen", "atelier"];
+const SEED = ["--seed", "1", "--until", "2026-06-01", "--profiles", "120", "--events", "3000"];
+/** How likely each is to be the next, of those that are up; JVMs take their time to start. */
+const WEIGHTS = {
+  gateway1: 4,
+  gateway2: 4,
+  projector1: 4,
+  projector2: 4,
+  postgres: 2,
+  mongodb: 2,
+  opensearch: 1,
+  neo4j: 1,
+};
+const CONVERGED_MS = 60_000;
+/** A run that gets nowhere is ended. */
+const STALLED_MS = 300_000;
+
+async function main() {
+  const options = readOptions();
+  if (!options) return console.log(HELP);
+  const settings = { ...readSettings(process.env), javaHome: process.env.JAVA_HOME };
+  if (!(await build())) return fail("The build failed.");
+  const up = spawnSync(process.execPath, ["scripts/engines.mjs", "up"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (up.status !== 0) return fail("The engines are not up.");
+  const dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-kill-"));
+  const database = `marquee_kill_${process.pid}`;
+  await onServer(settings, (client) => client.query(`create database ${database} template template0`));
+  try {
+    await run(options, settings, database, dataFolder);
+  } finally {
+    await onServer(settings, (client) => client.query(`drop database ${database} with (force)`));
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+function readOptions() {
+  const number = (fallback) => ({ type: "string", default: String(fallback) });
+  const { values } = parseArgs({
+    options: {
+      kills: number(500),
+      writes: number(100_000),
+      clients: number(16),
+      rate: number(150),
+      pause: number(1_500),
+      seed: number(Date.now() % 2 ** 31),
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+}
+
+async function run(options, settings, database, dataFolder) {
+  console.log(
+    `Seed ${options.seed}: ${options.kills} kills, ${options.writes} writes, ${options.clients} clients`,
+  );
+  const random = createRandom(options.seed);
+  const env = environment(settings, database, dataFolder);
+  for (const slug of TENANTS) await marquee(env, "seed", "--tenant", slug, ...SEED);
+  const worlds = await readWorlds(env, TENANTS);
+  const cluster = await startCluster(settings, env, dataFolder);
+  const ledger = new Ledger();
+  const { OrderWatch } = await import("./kill/order.mjs");
+  const order = new OrderWatch(settings.url, worlds, random.fork());
+  const ending = new AbortController();
+  const clients = makeClients(options, worlds, cluster, ledger, random);
+  const begun = performance.now();
+  const writing = Promise.all(clients.map((client) => client.run(ending.signal)));
+  const watching = order.run(ending.signal);
+  try {
+    const kills = await killUntil(options, cluster, ledger, random, writing);
+    ending.abort();
+    await writing;
+    const seconds = (performance.now() - begun) / 1000;
+    const client = await connect(env.POSTGRES_URL);
+    const followedMs = await converged(client, CONVERGED_MS);
+    await watching;
+    await judge({ options, client, ledger, worlds, env, order, kills, seconds, followedMs });
+    await client.end();
+  } finally {
+    ending.abort();
+    await Promise.all(cluster.filter(({ stop }) => stop).map((victim) => victim.stop()));
+  }
+}
+
+function environment({ url }, database, dataFolder) {
+  const postgres = new URL(url.postgres);
+  postgres.pathname = `/${database}`;
+  return {
+    ...process.env,
+    MARQUEE_DATA: dataFolder,
+    MARQUEE_DEMO: "false",
+    MARQUEE_PLAYGROUND: "false",
+    MARQUEE_SIGNING_KEY: "the killing program signs with this key of its own",
+    LOG_LEVEL: "warn",
+    POSTGRES_URL: postgres.href,
+    MONGODB_URL: url.mongodb,
+    OPENSEARCH_URL: url.opensearch,
+    NEO4J_URL: url.neo4j,
+  };
+}
+
+const marquee = (env, ...args) => promisify(execFile)(process.execPath, ["bin/marquee.js", ...args], { env });
+
+async function onServer(settings, work) {
+  const client = await connect(settings.url.postgres);
+  await work(client).finally(() => client.end());
+}
+
+async function startCluster(settings, env, logFolder) {
+  const ports = await freePorts(4);
+  const process = (name, index) =>
+    gatewayProcess({ name, kind: name.replace(/\d/, ""), port: ports[index], env, logFolder });
+  const processes = ["gateway1", "gateway2", "projector1", "projector2"].map(process);
+  await Promise.all(processes.map((victim) => victim.start()));
+  return [
+    ...processes,
+    ...["postgres", "mongodb", "opensearch", "neo4j"].map((name) => engine(settings, name)),
+  ];
+}
+
+/** Half of the titles are edited, each by one client; the other half is watched. */
+function makeClients(options, worlds, cluster, ledger, random) {
+  const gateways = cluster.filter(({ kind }) => kind === "gateway");
+  const pause = (1_000 * options.clients) / options.rate;
+  return Array.from({ length: options.clients }, (_, number) => {
+    const world = worlds[number % worlds.length];
+    const place = Math.floor(number / worlds.length);
+    const places = Math.ceil((options.clients - (number % worlds.length)) / worlds.length);
+    const share = (list) => list.filter((_item, index) => index % places === place);
+    const half = Math.floor(world.titles.length / 2);
+    const own = random.fork();
+    return new Client({
+      name: `client${number}-${options.seed}`,
+      random: own,
+      gateways,
+      ledger,
+      tenant: world.tenant,
+      profiles: share(world.profiles).map((id) => ({ id, token: world.tokens.get(id) })),
+      editor: world.editor,
+      watched: world.titles.slice(half),
+      edited: share(world.titles.slice(0, half)).map((id) => ({
+        id,
+        version: world.versions.get(id),
+        state: "PUBLISHED",
+      })),
+      pauseMs: () => own.below(2 * pause),
+    });
+  });
+}
+
+/** Kills one after the other, several being down at a time, and lets everything come back. @returns kills by name. */
+async function killUntil(options, cluster, ledger, random, writing) {
+  const restarts = new Set();
+  const failed = writing.then(() => undefined);
+  let kills = 0;
+  let told = 0;
+  let moved = { at: performance.now(), writes: 0 };
+  while (kills < options.kills || ledger.writes < options.writes) {
+    await Promise.race([sleep(100 + random.below(options.pause)), failed]);
+    if (ledger.writes > moved.writes) moved = { at: performance.now(), writes: ledger.writes };
+    if (performance.now() - moved.at > STALLED_MS)
+      throw new Error("Nothing has been acknowledged for minutes.");
+    const candidates = cluster.filter(({ up }) => up);
+    if (kills < options.kills && candidates.length > 0) {
+      const victim = pickWeighted(candidates, random);
+      await victim.kill();
+      victim.kills += 1;
+      kills += 1;
+      const restart = sleep(random.below(500))
+        .then(() => victim.start())
+        .finally(() => restarts.delete(restart));
+      restart.catch(() => undefined);
+      restarts.add(restart);
+    }
+    if (Math.floor(kills / 50) > told) {
+      told = Math.floor(kills / 50);
+      console.log(`${kills} kills, ${ledger.writes} writes acknowledged, ${ledger.retries} tries repeated`);
+    }
+  }
+  await Promise.all(restarts);
+  return Object.fromEntries(cluster.map((victim) => [victim.name, victim.kills]));
+}
+
+function pickWeighted(candidates, random) {
+  const total = candidates.reduce((sum, { name }) => sum + WEIGHTS[name], 0);
+  let ticket = random.below(total);
+  return candidates.find(({ name }) => (ticket -= WEIGHTS[name]) < 0);
+}
+
+async function judge({ options, client, ledger, worlds, env, order, kills, seconds, followedMs }) {
+  const differences = await compareFacts(
+    client,
+    ledger,
+    worlds.map(({ tenant }) => tenant),
+  );
+  const checks = [];
+  for (const slug of TENANTS) checks.push(await checkProjections(env, slug));
+  const { rows: dead } = await client.query(
+    "select target, entity, reason from marquee.outbox_parked where dead",
+  );
+  const total = Object.values(kills).reduce((sum, count) => sum + count, 0);
+  console.log(
+    `\nKills: ${total} (${Object.entries(kills)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ")})`,
+  );
+  console.log(
+    `Writes acknowledged: ${ledger.writes} in ${seconds.toFixed(0)} s (${(ledger.writes / seconds).toFixed(0)}/s), ${ledger.retries} tries repeated, ${ledger.refused} refused; slowest ${ledger.slowest.toFixed(0)} ms`,
+  );
+  console.log(`Converged ${followedMs} ms after the last fault was over`);
+  console.log(
+    `Order: ${order.looks} looks at projections, ${order.advances} newer states, ${order.backwards.length} older after newer`,
+  );
+  for (const [kind, list] of Object.entries(differences)) report(`Facts, ${kind}`, list);
+  report(
+    "Dead letters",
+    dead.map((row) => JSON.stringify(row)),
+  );
+  report("Order, backwards", order.backwards);
+  for (const { output } of checks) console.log(output);
+  const right =
+    Object.values(differences).every((list) => list.length === 0) &&
+    order.backwards.length === 0 &&
+    dead.length === 0 &&
+    checks.every(({ same }) => same);
+  console.log(right ? "Nothing lost, nothing twice, every projection equals its source." : "NOT in order.");
+  console.log(`Seed ${options.seed}`);
+  if (!right) process.exitCode = 1;
+}
+
+function report(what, list) {
+  console.log(`${what}: ${list.length}`);
+  for (const line of list.slice(0, 10)) console.log(`  ${line}`);
+}
+
+async function freePorts(count) {
+  const probes = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(probes.map((probe) => once(probe, "listening")));
+  const ports = probes.map((probe) => probe.address().port);
+  for (const probe of probes) probe.close();
+  return ports;
+}
+
+function fail(message) {
+  console.error(message);
+  process.exitCode = 1;
+}
+
+await main();

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const TRY_MS = 5_000;
+const ERRORS = "errors { field code message }";
+const MUTATIONS = {
+  recordProgress: `mutation ($input: RecordProgressInput!) { answer: recordProgress(input: $input) { consistencyToken ${ERRORS} } }`,
+  rateTitle: `mutation ($input: RateTitleInput!) { answer: rateTitle(input: $input) { consistencyToken ${ERRORS} } }`,
+  addToWatchlist: `mutation ($input: WatchlistInput!) { answer: addToWatchlist(input: $input) { consistencyToken ${ERRORS} } }`,
+  removeFromWatchlist: `mutation ($input: WatchlistInput!) { answer: removeFromWatchlist(input: $input) { consistencyToken ${ERRORS} } }`,
+  putTitle: `mutation ($input: PutTitleInput!) { answer: putTitle(input: $input) { version consistencyToken ${ERRORS} } }`,
+  publishTitle: `mutation ($input: TitleStateInput!) { answer: publishTitle(input: $input) { version consistencyToken ${ERRORS} } }`,
+  archiveTitle: `mutation ($input: TitleStateInput!) { answer: archiveTitle(input: $input) { version consistencyToken ${ERRORS} } }`,
+};
+
+/**
+ * One client: writes one thing after the other until it is told to stop, each again and again until it is acknowledged.
+ * Its profiles and the titles that it edits are its own, so that what was acknowledged last is what must be there.
+ */
+export class Client {
+  #edits = 0;
+  #plays = 0;
+
+  /**
+   * @param {{ name: string, random: ReturnType<typeof import("./random.mjs").createRandom>, gateways: { url: string, up: boolean }[],
+   *   ledger: import("./ledger.mjs").Ledger, tenant: { slug: string }, profiles: { id: string, token: string }[],
+   *   editor: string, watched: string[], edited: { id: string, version: number, state: string }[], pauseMs(): number }} options
+   */
+  constructor(options) {
+    Object.assign(this, options);
+  }
+
+  async run(signal) {
+    while (!signal.aborted) {
+      await this.#one();
+      await sleep(this.pauseMs());
+    }
+  }
+
+  #one() {
+    const dice = this.random.below(100);
+    if (dice < 60) return this.#play();
+    if (dice < 75) return this.#rate();
+    if (dice < 85) return this.#list();
+    return this.#edit(dice >= 95);
+  }
+
+  async #play() {
+    const [profile, title] = this.#pair();
+    this.#plays += 1;
+    const eventId = `${this.name}-${this.#plays}`;
+    const positionSeconds = 1 + this.random.below(3_000);
+    const completed = this.random.chance(0.1);
+    const input = { title: `Title:${title}`, positionSeconds, completed, device: "TV", eventId };
+    await this.#write("recordProgress", input, profile.token, ({ events, progress }) => {
+      events.set(eventId, { tenant: this.tenant.slug, profile: profile.id, title });
+      progress.set(this.#key(profile, title), {
+        positionSeconds: completed ? 0 : positionSeconds,
+        completed,
+      });
+    });
+  }
+
+  async #rate() {
+    const [profile, title] = this.#pair();
+    const rating = this.random.chance(0.1) ? null : 1 + this.random.below(5);
+    await this.#write("rateTitle", { title: `Title:${title}`, rating }, profile.token, ({ ratings }) =>
+      ratings.set(this.#key(profile, title), rating),
+    );
+  }
+
+  async #list() {
+    const [profile, title] = this.#pair();
+    const add = this.random.chance(0.6);
+    const mutation = add ? "addToWatchlist" : "removeFromWatchlist";
+    await this.#write(mutation, { title: `Title:${title}` }, profile.token, ({ watchlist }) =>
+      watchlist.set(this.#key(profile, title), add),
+    );
+  }
+
+  async #edit(ofState) {
+    const title = this.random.pick(this.edited);
+    this.#edits += 1;
+    const name = `Edit ${this.#edits} of ${this.name}`;
+    const publish = title.state !== "PUBLISHED";
+    const mutation = !ofState ? "putTitle" : publish ? "publishTitle" : "archiveTitle";
+    const input = {
+      id: `Title:${title.id}`,
+      expectedVersion: title.version,
+      ...(ofState ? {} : { name }),
+    };
+    await this.#write(mutation, input, this.editor, ({ titles }) => {
+      title.version += 1;
+      if (ofState) title.state = publish ? "PUBLISHED" : "ARCHIVED";
+      else title.name = name;
+      titles.set(`${this.tenant.slug} ${title.id}`, { ...title });
+    });
+  }
+
+  #pair() {
+    return [this.random.pick(this.profiles), this.random.pick(this.watched)];
+  }
+
+  #key(profile, title) {
+    return `${this.tenant.slug} ${profile.id} ${title}`;
+  }
+
+  /** Sends a write until somebody says what became of it. */
+  async #write(mutation, input, token, record) {
+    const begun = performance.now();
+    for (let tries = 1; ; tries += 1) {
+      const answer = await this.#send(mutation, input, token);
+      const error = answer?.errors[0];
+      // A try that was carried out but not answered has made the version that this one collides with.
+      const mine =
+        error?.code === "STALE_VERSION" && tries > 1 && answer.version === input.expectedVersion + 1;
+      if (answer && (!error || mine)) return this.ledger.acknowledge(record, performance.now() - begun);
+      if (error) return this.#refused(error, mutation, input);
+      this.ledger.retries += 1;
+      await sleep(50 + this.random.below(200));
+    }
+  }
+
+  #refused({ code, message }, mutation, input) {
+    this.ledger.refused += 1;
+    if (code !== "TITLE_NOT_FOUND")
+      throw new Error(`${mutation} ${JSON.stringify(input)}: ${code} ${message}`);
+    // Not licensed in the profile's country, or above its limit.
+    this.watched = this.watched.filter((title) => `Title:${title}` !== input.title);
+  }
+
+  /** The payload; nothing where no gateway answered with one. */
+  async #send(mutation, input, token) {
+    const up = this.gateways.filter((gateway) => gateway.up);
+    const { url } = this.random.pick(up.length > 0 ? up : this.gateways);
+    try {
+      const response = await fetch(`${url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: MUTATIONS[mutation], variables: { input } }),
+        signal: AbortSignal.timeout(TRY_MS),
+      });
+      const { data, errors } = await response.json();
+      if (errors && !errors.every(({ extensions }) => RETRIED.has(extensions?.code)))
+        throw new Unexpected(`${mutation} ${JSON.stringify(input)}: ${JSON.stringify(errors)}`);
+      return data?.answer ?? undefined;
+    } catch (error) {
+      if (error instanceof Unexpected) throw error;
+      return undefined;
+    }
+  }
+}
+
+const RETRIED = new Set(["STORE_UNAVAILABLE", "REQUEST_CANCELLED"]);
+
+/** An answer that no fault explains: ends the run. */
+class Unexpected extends Error {}

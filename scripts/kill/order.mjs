@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { MongoStore } from "../../dist/datasources/mongodb/store.mongodb.js";
+import { integer, Neo4jStore } from "../../dist/datasources/neo4j/store.neo4j.js";
+import { OpenSearchStore } from "../../dist/datasources/opensearch/store.opensearch.js";
+
+const SAMPLE = 40;
+const EVERY_MS = 250;
+const DEADLINE_MS = 1_000;
+
+/**
+ * Looks at the engines while they follow: what one has shown of a title or a watch must never be followed by an older
+ * state of it.
+ */
+export class OrderWatch {
+  looks = 0;
+  /** Times a newer state was seen. */
+  advances = 0;
+  /** `<store> <tenant> <key>: <revision> after <revision>`. */
+  backwards = [];
+  #seen = new Map();
+
+  /**
+   * @param {Record<string, string>} urls of the engines.
+   * @param {{ tenant: object, titles: string[], profiles: string[] }[]} worlds what clients write to.
+   */
+  constructor(urls, worlds, random) {
+    Object.assign(this, { worlds, random });
+    const options = { deadlineMs: DEADLINE_MS, caFile: undefined, onLog: () => {} };
+    this.mongodb = new MongoStore(urls.mongodb, options);
+    this.opensearch = new OpenSearchStore(urls.opensearch, options);
+    this.neo4j = new Neo4jStore(urls.neo4j, options);
+  }
+
+  async run(signal) {
+    while (!signal.aborted) {
+      for (const world of this.worlds) {
+        const titles = Array.from({ length: SAMPLE }, () => this.random.pick(world.titles));
+        const profile = this.random.pick(world.profiles);
+        await Promise.all([
+          this.#look("MONGODB", world, this.#inMongo(world.tenant, titles)),
+          this.#look("OPENSEARCH", world, this.#inOpenSearch(world.tenant, titles)),
+          this.#look("NEO4J", world, this.#inNeo4j(world.tenant, profile)),
+        ]);
+      }
+      await sleep(EVERY_MS);
+    }
+    await Promise.all([this.mongodb.close(), this.opensearch.close(), this.neo4j.close()]);
+  }
+
+  async #look(store, { tenant }, reading) {
+    // An engine that is down shows nothing, which is in order.
+    const revisions = await reading.catch(() => []);
+    this.looks += revisions.length;
+    for (const [id, revision] of revisions) {
+      const key = `${store} ${tenant.slug} ${id}`;
+      const before = this.#seen.get(key) ?? 0;
+      if (revision < before) this.backwards.push(`${key}: ${revision} after ${before}`);
+      if (revision > before) this.advances += 1;
+      this.#seen.set(key, revision);
+    }
+  }
+
+  async #inMongo(tenant, ids) {
+    const database = this.mongodb.databaseOf(tenant);
+    const pointer = await database.collection("projections").findOne({ _id: `titles:${tenant.id}` });
+    const fields = { projection: { id: 1, version: 1 }, maxTimeMS: DEADLINE_MS };
+    const wanted = { tenant: tenant.id, generation: pointer.live, id: { $in: ids } };
+    const found = await database.collection("titles").find(wanted, fields).toArray();
+    return found.map(({ id, version }) => [id, version]);
+  }
+
+  async #inOpenSearch(tenant, ids) {
+    const { body } = await this.opensearch.write({
+      method: "POST",
+      path: `/${this.opensearch.aliasOf(tenant)}/_search`,
+      body: { size: SAMPLE, version: true, _source: ["id"], query: { terms: { id: ids } } },
+    });
+    return body.hits.hits.map(({ _source, _version }) => [_source.id, _version]);
+  }
+
+  async #inNeo4j(tenant, profile) {
+    const rows = await this.neo4j.write(
+      {
+        text: `MATCH (g:TasteGraph {tenant: $tenant})
+               MATCH (p:Profile {tenant: $tenant, generation: g.live, id: $profile})-[w:WATCHED]->(t:Title)
+               RETURN t.id AS title, w.version AS version`,
+        parameters: { tenant: integer(tenant.id), profile },
+      },
+      DEADLINE_MS,
+    );
+    return rows.map(({ title, version }) => [`${profile} ${title}`, version]);
+  }
+}

@@ -1,0 +1,138 @@
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Rows asked for in one statement. */
+const BATCH = 5_000;
+
+/**
+ * Waits until every target has followed everything.
+ *
+ * @returns {Promise<number>} milliseconds that it took, from now on.
+ * @throws {Error} that names the targets which have not, after `limitMs`.
+ */
+export async function converged(client, limitMs) {
+  const begun = performance.now();
+  for (;;) {
+    const { rows } = await client.query(
+      `select c.target, count(*)::int as events
+       from marquee.outbox_cursors c
+       join marquee.outbox o on o.partition = c.partition and (o.xid, o.id) > (c.xid, c.id)
+       group by 1
+       union all
+       select target || ' (parked)', count(*)::int from marquee.outbox_parked group by 1`,
+    );
+    const took = performance.now() - begun;
+    if (rows.length === 0) return Math.round(took);
+    if (took > limitMs) throw new Error(`Not converged after ${limitMs} ms: ${JSON.stringify(rows)}`);
+    await sleep(50);
+  }
+}
+
+/**
+ * Compares what was acknowledged with the facts.
+ *
+ * @param {import("./ledger.mjs").Ledger} ledger
+ * @param {{ slug: string, id: number, schema: string }[]} tenants
+ * @returns {Promise<Record<string, string[]>>} the differences of each kind; empty lists where there are none.
+ */
+export async function compareFacts(client, ledger, tenants) {
+  const differences = { lost: [], twice: [], progress: [], ratings: [], watchlists: [], titles: [] };
+  for (const tenant of tenants) {
+    await compareEvents(client, ledger, tenant, differences);
+    const stored = (table, columns) => rowsOf(client, tenant, table, columns);
+    compareStates(
+      ledger.progress,
+      tenant,
+      await stored("title_progress", "position_seconds, completed"),
+      (found, wanted) =>
+        found?.position_seconds === wanted.positionSeconds && found.completed === wanted.completed,
+      differences.progress,
+    );
+    compareStates(
+      ledger.ratings,
+      tenant,
+      await stored("ratings", "rating"),
+      (found, wanted) => (found?.rating ?? null) === wanted,
+      differences.ratings,
+    );
+    compareStates(
+      ledger.watchlist,
+      tenant,
+      await stored("watchlist", "added_at"),
+      (found, wanted) => Boolean(found) === wanted,
+      differences.watchlists,
+    );
+    await compareTitles(client, ledger, tenant, differences.titles);
+  }
+  return differences;
+}
+
+async function compareEvents(client, ledger, tenant, { lost, twice }) {
+  const ids = [...ledger.events].filter(([, event]) => event.tenant === tenant.slug).map(([id]) => id);
+  for (let start = 0; start < ids.length; start += BATCH) {
+    const batch = ids.slice(start, start + BATCH);
+    const { rows } = await client.query(
+      `select id, count(*)::int as times from ${tenant.schema}.viewing_events
+       where tenant_id = $1 and id = any($2::text[]) group by id`,
+      [tenant.id, batch],
+    );
+    const times = new Map(rows.map((row) => [row.id, row.times]));
+    for (const id of batch) {
+      if (!times.has(id)) lost.push(id);
+      else if (times.get(id) !== 1) twice.push(id);
+    }
+  }
+}
+
+async function rowsOf(client, tenant, table, columns) {
+  const { rows } = await client.query(
+    `select profile_id, title_id, ${columns} from ${tenant.schema}.${table} where tenant_id = $1`,
+    [tenant.id],
+  );
+  return new Map(rows.map((row) => [`${tenant.slug} ${row.profile_id} ${row.title_id}`, row]));
+}
+
+function compareStates(acknowledged, tenant, stored, same, differences) {
+  for (const [key, wanted] of acknowledged) {
+    if (!key.startsWith(`${tenant.slug} `) || same(stored.get(key), wanted)) continue;
+    differences.push(
+      `${key}: acknowledged ${JSON.stringify(wanted)}, there is ${JSON.stringify(stored.get(key) ?? null)}`,
+    );
+  }
+}
+
+/** Versions are numbered without gaps up to the last acknowledged one, which says what was acknowledged. */
+async function compareTitles(client, ledger, tenant, differences) {
+  const { rows } = await client.query(
+    `select distinct on (title_id) title_id, version, body ->> 'name' as name, body ->> 'state' as state,
+            count(*) over (partition by title_id)::int as versions
+     from ${tenant.schema}.title_versions where tenant_id = $1 order by title_id, version desc`,
+    [tenant.id],
+  );
+  const stored = new Map(rows.map((row) => [`${tenant.slug} ${row.title_id}`, row]));
+  for (const [key, { version, name, state }] of ledger.titles) {
+    if (!key.startsWith(`${tenant.slug} `)) continue;
+    const found = stored.get(key);
+    const right =
+      found?.version === version &&
+      found.versions === version &&
+      found.state === state &&
+      (name === undefined || found.name === name);
+    if (!right)
+      differences.push(
+        `${key}: acknowledged ${JSON.stringify({ version, name, state })}, there is ${JSON.stringify(found ?? null)}`,
+      );
+  }
+}
+
+/** Compares every projection with its source, as an operator would. @returns {Promise<{ same: boolean, output: string }>} */
+export function checkProjections(env, slug) {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ["bin/marquee.js", "projections", "check", "--tenant", slug],
+      { env, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => resolve({ same: !error, output: `${stdout}${stderr}`.trim() }),
+    );
+  });
+}

@@ -222,6 +222,9 @@ function isOutage(error: unknown): boolean {
     isRetryableError(error) ||
     OUTAGE_CODES.includes(error.code) ||
     error.code.startsWith("Neo.TransientError.") ||
-    /acquisition timed out|Pool is closed/i.test(error.message)
+    // A socket that breaks while it is written to has no code of its own.
+    /acquisition timed out|Pool is closed|Failed to connect to server|Connection was closed/i.test(
+      error.message,
+    )
   );
 }

@@ -36,10 +36,13 @@ export async function startGateway(urls, deadlineMs, logFile) {
     NEO4J_URL: urls.neo4j,
   };
   const marquee = (...args) => promisify(execFile)(process.execPath, ["bin/marquee.js", ...args], { env });
-  await marquee("seed", ...SEED, ...SIZE);
-  const { stdout } = await marquee(
-    ...["token", "--tenant", "meridian", "--profile", "meridian-viewer", "--minutes", "1440"],
-  );
+  const token = () =>
+    marquee("token", "--tenant", "meridian", "--profile", "meridian-viewer", "--minutes", "1440");
+  // There is one for a tenant that has been seeded.
+  const { stdout } = await token().catch(async () => {
+    await marquee("seed", ...SEED, ...SIZE);
+    return token();
+  });
   const log = openSync(logFile, "w");
   const child = spawn(process.execPath, ["bin/marquee.js", "serve"], {
     env,
@@ -65,7 +68,7 @@ export async function startGateway(urls, deadlineMs, logFile) {
 /** What `/readyz` says, or null where nobody answers. */
 export async function readiness(url) {
   try {
-    return await (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) })).json();
+    return await (await fetch(`${url}/readyz`, { signal: globalThis.AbortSignal.timeout(5_000) })).json();
   } catch {
     return null;
   }

@@ -58,7 +58,7 @@ export class Load {
   }
 
   /** Waits until an answer has come in full from all stores; from then on the engine's fields are judged again. */
-  async isBack(engine, limitMs = 60_000) {
+  async isBack(engine, limitMs = 120_000) {
     const begun = performance.now();
     while ((this.#seen.get(engine) ?? 0) < begun) {
       if (performance.now() - begun > limitMs) throw new Error(`${engine} does not answer by itself again.`);

@@ -5,7 +5,7 @@ import pg from "pg";
 import { openStores } from "../../datasources/stores.js";
 import { seedDemo } from "../../seeds/seed.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
-import { layStallingWire, type StallingWire } from "./stalling-wire.js";
+import { layWire, type Wire } from "../support/wire.js";
 
 /** The engines, as their URLs are called in the environment. */
 export const URLS = ["POSTGRES_URL", "MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"] as const;
@@ -16,7 +16,7 @@ export const missingUrls = URLS.filter((name) => !process.env[name]);
 
 /** Stores that can be cut off one by one, over a PostgreSQL database with one demo tenant. */
 export interface FailingStores {
-  wires: Record<UrlName, StallingWire>;
+  wires: Record<UrlName, Wire>;
   start(env?: Record<string, string>): Promise<TestGateway>;
   close(): Promise<void>;
 }
@@ -31,9 +31,9 @@ export async function openFailingStores(): Promise<FailingStores> {
   url.pathname = `/${database}`;
   const stores = await openStores({ postgresUrl: url.href, dataFolder: "/nonexistent", log: () => {} });
   await seedDemo(stores, SEED).finally(() => stores.close());
-  const wires = {} as Record<UrlName, StallingWire>;
+  const wires = {} as Record<UrlName, Wire>;
   for (const name of URLS)
-    wires[name] = await layStallingWire(name === "POSTGRES_URL" ? url.href : (process.env[name] ?? ""));
+    wires[name] = await layWire(name === "POSTGRES_URL" ? url.href : (process.env[name] ?? ""));
   return {
     wires,
     start: (env = {}) =>

@@ -59,6 +59,8 @@ export default tseslint.config(
         performance: "readonly",
         fetch: "readonly",
         Buffer: "readonly",
+        AbortController: "readonly",
+        AbortSignal: "readonly",
       },
     },
     rules: { "no-restricted-syntax": "off" },

@@ -1,5 +1,5 @@
 import { bulkhead, BulkheadRejectedError } from "cockatiel";
-import pg from "pg";
+import type pg from "pg";
 import sql, { type Sql } from "sql-template-tag";
 
 import { StoreAbortedError, StoreUnavailableError } from "../store-error.js";

@@ -52,7 +52,7 @@ export class Client {
     const completed = this.random.chance(0.1);
     const input = { title: `Title:${title}`, positionSeconds, completed, device: "TV", eventId };
     await this.#write("recordProgress", input, profile.token, ({ events, progress }) => {
-      events.set(eventId, { tenant: this.tenant.slug, profile: profile.id, title });
+      events.set(`${profile.id}:${eventId}`, { tenant: this.tenant.slug, profile: profile.id, title });
       progress.set(this.#key(profile, title), {
         positionSeconds: completed ? 0 : positionSeconds,
         completed,
@@ -83,11 +83,9 @@ export class Client {
     const name = `Edit ${this.#edits} of ${this.name}`;
     const publish = title.state !== "PUBLISHED";
     const mutation = !ofState ? "putTitle" : publish ? "publishTitle" : "archiveTitle";
-    const input = {
-      id: `Title:${title.id}`,
-      expectedVersion: title.version,
-      ...(ofState ? {} : { name }),
-    };
+    const { version: expectedVersion } = title;
+    const id = `Title:${title.id}`;
+    const input = ofState ? { title: id, expectedVersion } : { id, expectedVersion, name };
     await this.#write(mutation, input, this.editor, ({ titles }) => {
       title.version += 1;
       if (ofState) title.state = publish ? "PUBLISHED" : "ARCHIVED";

@@ -91,7 +91,7 @@ describe.skipIf(missingUrls.length > 0)("a gateway over four engines", () => {
             const { extensions } = await ask(cases[row.name]!);
             return extensions?.explain?.totals[storeOf(name)] ?? 0;
           },
-          { timeout: 150_000, interval: 500 },
+          { timeout: 90_000, interval: 500 },
         )
         .toBeGreaterThan(0);
     }

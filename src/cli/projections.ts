@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { type ProjectionTarget } from "../../datasources/projection-target.js";
+import { type TargetLag } from "../../datasources/outbox/outbox.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { StartupError } from "../startup-error.js";
@@ -26,6 +27,15 @@ export function projectionsCommand(): Command {
       .addHelpText("after", `\nExample:\n  marquee projections ${name} --tenant meridian --store OPENSEARCH`)
       .action((flags: Flags) => withStores((stores) => run(stores, flags)));
   part("status", "Say for each tenant and store what is live and how much it holds.", showStatus);
+  command
+    .command("retry")
+    .description("Put dead letters, which a projection refused too often, back among the events to be tried.")
+    .option("--tenant <slug>", "only this tenant")
+    .option("--target <name>", "only this projection: search.opensearch, catalog.postgres, …")
+    .addHelpText("after", "\nExample:\n  marquee projections retry --target search.opensearch")
+    .action((flags: { tenant?: string; target?: string }) =>
+      withStores((stores) => retryDeadLetters(stores, flags)),
+    );
   part("rebuild", "Fill a fresh target beside the live one and switch to it, while reads go on.", rebuildAll);
   return command;
 }
@@ -34,8 +44,39 @@ async function showStatus(stores: Stores, flags: Flags): Promise<void> {
   for (const [target, tenant] of await chosen(stores, flags)) {
     const { entries, live } = await target.status(tenant);
     const holds = live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries`;
-    console.log(`${target.store.padEnd(10)} ${target.domain.padEnd(15)} ${tenant.slug.padEnd(20)} ${holds}`);
+    const behind = describeLag(await lagOf(stores, target, tenant));
+    console.log(`${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}${behind}`);
   }
+}
+
+async function lagOf(
+  stores: Stores,
+  { name }: ProjectionTarget,
+  tenant: Tenant,
+): Promise<TargetLag | undefined> {
+  return (await stores.outbox.lag(tenant)).find(({ target }) => target === name);
+}
+
+function describeLag(lag: TargetLag | undefined): string {
+  const counts = [
+    [lag?.lagEvents, "events behind"],
+    [lag?.parked, "parked"],
+    [lag?.deadLetters, "dead letters"],
+  ] as const;
+  return counts.map(([count, what]) => (count ? `, ${count.toLocaleString("en")} ${what}` : "")).join("");
+}
+
+async function retryDeadLetters(
+  stores: Stores,
+  { tenant: slug, target }: { tenant?: string; target?: string },
+): Promise<void> {
+  const known = stores.projections.map(({ name }) => name);
+  if (target !== undefined && !known.includes(target)) {
+    throw new StartupError(`--target ${target} is no projection. Accepted: ${known.join(", ")}.`);
+  }
+  const tenant = slug === undefined ? undefined : await tenantOf(stores, slug);
+  const count = await stores.outbox.retry({ target, tenant });
+  console.log(`${count.toLocaleString("en")} dead letters are tried again.`);
 }
 
 async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {

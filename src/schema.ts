@@ -12,6 +12,7 @@ import { buildSchemaSync } from "type-graphql";
 
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
+import { OperationsResolver } from "../resolvers/operations.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
 import { SearchResolver } from "../resolvers/search.resolver.js";
@@ -37,6 +38,7 @@ export function createSchema(): GraphQLSchema {
       Top10Resolver,
       ProfileResolver,
       SessionResolver,
+      OperationsResolver,
     ],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,

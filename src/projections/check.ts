@@ -33,27 +33,16 @@ export async function checkProjection(
   tenant: Tenant,
   options: CheckOptions = {},
 ): Promise<CheckOutcome> {
-  const caughtUp = () => waitForProjector(stores, target, tenant);
-  const check = (repair: boolean) => checkSections(target.sections, tenant, { caughtUp, ...options, repair });
+  const given = { caughtUp: () => waitForProjector(stores, target, tenant), ...options };
   await target.prepare();
-  const found = await check(false);
+  const found = await checkSections(target.sections, tenant, { ...given, repair: false });
   let left = found;
   for (let round = 0; options.repair && round < ROUNDS && faultsOf(left) > 0; round += 1) {
+    const quiet = { ...given, onDifference: undefined };
     const { live } = await target.status(tenant);
     if (live === null) await target.rebuild(tenant);
-    else
-      await checkSections(target.sections, tenant, {
-        ...options,
-        caughtUp,
-        onDifference: undefined,
-        repair: true,
-      });
-    left = await checkSections(target.sections, tenant, {
-      ...options,
-      caughtUp,
-      onDifference: undefined,
-      repair: false,
-    });
+    else await checkSections(target.sections, tenant, quiet);
+    left = await checkSections(target.sections, tenant, { ...quiet, repair: false });
   }
   await stores.operations.recordCheck(tenant, { target: target.name, ...left });
   return { found, left };

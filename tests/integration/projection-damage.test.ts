@@ -107,9 +107,9 @@ function findsAndMends(name: string, damages: Damage[]) {
     }
     await admin.query("commit");
     const before = await run(name);
-    expect(
-      [...new Set(before.differences.map((line) => line.replace(/^(dangling posting).*/, "$1 n")))],
-    ).toEqual(found);
+    expect([
+      ...new Set(before.differences.map((line) => line.replace(/^(dangling posting).*/, "$1 n"))),
+    ]).toEqual(found);
     const { left } = await run(name, true);
     expect(left).toMatchObject({ missing: 0, stale: 0, dangling: 0, orphaned: 0 });
     expect((await run(name)).differences).toEqual([]);

@@ -72,7 +72,7 @@ registerEnumType(JobStateEnum, {
 
 @ObjectType({ simpleResolvers: true, description: "A store of the deployment." })
 export class OperatedStore {
-  @Field({ description: "POSTGRES, MONGODB, OPENSEARCH or NEO4J." })
+  @Field(() => String, { description: "POSTGRES, MONGODB, OPENSEARCH or NEO4J." })
   store!: StoreName;
 
   @Field(() => StoreModeEnum, { description: "Where it runs." })

@@ -7,6 +7,8 @@ import { PostgresTenants } from "./accounts/tenants.postgres.js";
 import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
 import { PostgresCatalog } from "./catalog/catalog.postgres.js";
 import { PostgresCatalogProjection } from "./catalog/catalog-projection.postgres.js";
+import { type TitleSchedule } from "./catalog/title-schedule.js";
+import { PostgresTitleSchedule } from "./catalog/title-schedule.postgres.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
 import {
@@ -49,6 +51,7 @@ export interface Stores {
   catalog: Catalog;
   catalogProjection: CatalogProjection;
   titleVersions: TitleVersions;
+  titleSchedule: TitleSchedule;
   viewing: Viewing;
   viewingIngest: ViewingIngest;
   recommendations: Recommendations;
@@ -161,6 +164,7 @@ function postgresDomains(postgres: PostgresStore) {
     catalog: new PostgresCatalog(postgres),
     catalogProjection: new PostgresCatalogProjection(postgres),
     titleVersions: new PostgresTitleVersions(postgres),
+    titleSchedule: new PostgresTitleSchedule(postgres),
     viewing: new PostgresViewing(postgres),
     viewingIngest: new PostgresViewingIngest(postgres),
     recommendations: new PostgresRecommendations(postgres),

@@ -3,13 +3,14 @@ import { CallLog } from "../datasources/store-request.js";
 import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
 import { type ViewingEvent } from "../datasources/viewing/viewing.js";
+import { projecting, type DrainStores } from "../src/projections/drain.js";
 import { importLines, type GoodLine } from "./import-lines.js";
 import { type ImportOptions, type ImportReport } from "./import-report.js";
 import { checkEvent, type Checked, type CheckedEvent } from "./line-validation.js";
 import { shorten, type SourceChunk } from "./ndjson.js";
 import { END_OF_TIME } from "./title-body.js";
 
-export type EventStores = Pick<Stores, "titleVersions" | "catalog" | "viewingIngest">;
+export type EventStores = Pick<Stores, "titleVersions" | "catalog" | "viewingIngest"> & DrainStores;
 
 export interface EventImportOptions extends ImportOptions {
   /** Events at or behind this instant are refused. Default: a day from now, for clocks that run ahead. */
@@ -31,27 +32,29 @@ export function importEvents(
 ): Promise<ImportReport> {
   const titles = new KnownTitles(stores, tenant);
   const until = (options.until ?? new Date(Date.now() + DAY_MS)).toISOString();
-  return importLines(
-    source,
-    {
-      check: (value) => notBehind(checkEvent(value), until),
-      keyOf: ({ id }) => id,
-      keyField: "id",
-      batch: BATCH,
-      async write(lines, report) {
-        const unknown = await titles.unknown(lines.map(({ line }) => line.title));
-        const good = lines.filter(({ line }) => !unknown.has(line.title));
-        await stores.viewingIngest.ingest(tenant, good.map(toEvent));
-        for (const { number, line } of lines) {
-          if (!unknown.has(line.title)) continue;
-          const accepted = `the id of a title of ${tenant.slug}; import its titles first`;
-          report.bad(number, [{ field: "title", found: shorten(JSON.stringify(line.title)), accepted }]);
-        }
-        return { imported: good.length, unchanged: 0 };
+  const run = () =>
+    importLines(
+      source,
+      {
+        check: (value) => notBehind(checkEvent(value), until),
+        keyOf: ({ id }) => id,
+        keyField: "id",
+        batch: BATCH,
+        async write(lines, report) {
+          const unknown = await titles.unknown(lines.map(({ line }) => line.title));
+          const good = lines.filter(({ line }) => !unknown.has(line.title));
+          await stores.viewingIngest.ingest(tenant, good.map(toEvent));
+          for (const { number, line } of lines) {
+            if (!unknown.has(line.title)) continue;
+            const accepted = `the id of a title of ${tenant.slug}; import its titles first`;
+            report.bad(number, [{ field: "title", found: shorten(JSON.stringify(line.title)), accepted }]);
+          }
+          return { imported: good.length, unchanged: 0 };
+        },
       },
-    },
-    options,
-  );
+      options,
+    );
+  return projecting(stores, tenant, run, options);
 }
 
 function notBehind(checked: Checked<CheckedEvent>, until: string): Checked<CheckedEvent> {

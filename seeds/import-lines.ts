@@ -22,15 +22,13 @@ export interface LineKind<T> {
    * Answers how many lines changed something and how many did not.
    */
   write(lines: GoodLine<T>[], report: ReportBuilder): Promise<{ imported: number; unchanged: number }>;
-  /** What follows from a batch that has been stored; done beside the storing of the next. Can be done again. */
-  follow?(lines: GoodLine<T>[]): Promise<void>;
 }
 
 /** Text of one batch. Bytes. Keeps batches of long lines within what one statement should carry. */
 const BATCH_BYTES = 8 << 20;
 
 /**
- * Imports lines in batches: while one is being stored, the next is read and checked and the one before is followed up.
+ * Imports lines in batches: while one is being stored, the next is read and checked.
  * A bad line is reported and costs only itself, also when it is the store that refuses it.
  */
 export async function importLines<T>(
@@ -60,10 +58,9 @@ export async function importLines<T>(
   return report.finish();
 }
 
-/** Stores batches in order, one at a time, and follows each up while the next is stored. */
+/** Stores batches in order, one at a time. */
 class BatchWriter<T> {
   #stored: Promise<void> = Promise.resolve();
-  #followed: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly kind: LineKind<T>,
@@ -73,17 +70,13 @@ class BatchWriter<T> {
   /** Takes a batch once the one before has been stored. */
   async add(lines: GoodLine<T>[]): Promise<void> {
     await this.#stored;
-    const followed = this.#followed;
     this.#stored = this.#store(lines);
-    this.#followed = Promise.all([this.#stored, followed]).then(() => this.#followUp(lines));
     // Awaited by the next batch or at the end; until then a failure must not count as unhandled.
-    for (const step of [this.#stored, this.#followed]) step.catch(() => {});
-    await followed;
+    this.#stored.catch(() => {});
   }
 
-  async finish(): Promise<void> {
-    await this.#stored;
-    await this.#followed;
+  finish(): Promise<void> {
+    return this.#stored;
   }
 
   #store(lines: GoodLine<T>[]): Promise<void> {
@@ -91,11 +84,6 @@ class BatchWriter<T> {
       const { imported, unchanged } = await this.kind.write(part, this.report);
       this.report.stored(imported, unchanged);
     });
-  }
-
-  async #followUp(lines: GoodLine<T>[]): Promise<void> {
-    if (this.kind.follow)
-      await this.#splitting(lines, (part) => this.kind.follow?.(part) ?? Promise.resolve());
   }
 
   /** Does something with a batch; one that the store refuses for its data is halved until the lines at fault stand alone. */

@@ -29,6 +29,10 @@ export interface ImportOptions {
   onBad?: (bad: BadLine) => void;
   /** Told now and then: lines read, and the share of the source that has been read. */
   onProgress?: (lines: number, fraction: number) => void;
+  /** Told while the projections catch up with what was imported: the share that is done, and how many events are left. */
+  onProjecting?: (fraction: number, left: number) => void;
+  /** Told of a projection that does not catch up because its store is down, in one line. */
+  onBehind?: (line: string) => void;
 }
 
 /** Bad lines that a report holds; a file of nothing but bad lines must not fill the memory. */

@@ -2,19 +2,19 @@ import { type TitleVersionInput } from "../datasources/catalog/title-versions.js
 import { CallLog } from "../datasources/store-request.js";
 import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
-import { projectTitles } from "../src/projections/fill.js";
+import { projecting, type DrainStores } from "../src/projections/drain.js";
 import { importLines, type GoodLine } from "./import-lines.js";
 import { type ImportOptions, type ImportReport } from "./import-report.js";
 import { checkTitle, type CheckedTitle } from "./line-validation.js";
 import { type SourceChunk } from "./ndjson.js";
 import { END_OF_TIME, TitleBodies } from "./title-body.js";
 
-export type TitleStores = Pick<Stores, "titleVersions" | "catalogProjection" | "searchProjection">;
+export type TitleStores = Pick<Stores, "titleVersions"> & DrainStores;
 
 const BATCH = 2_000;
 
 /**
- * Imports titles as versions and carries them to the catalog and to search. Can be run again: what says the same adds
+ * Imports titles as versions, which the projections follow; done when they have caught up. Can be run again: what says the same adds
  * nothing, what differs adds a version.
  */
 export function importTitles(
@@ -24,31 +24,27 @@ export function importTitles(
   options: ImportOptions = {},
 ): Promise<ImportReport> {
   const bodies = new TitleBodies();
-  return importLines(
-    source,
-    {
-      check: checkTitle,
-      keyOf: ({ id, effectiveFrom }) => (effectiveFrom === undefined ? id : `${id} from ${effectiveFrom}`),
-      keyField: "id",
-      batch: BATCH,
-      async write(lines) {
-        const imported = await stores.titleVersions.append(
-          tenant,
-          await toVersions(stores, tenant, lines, bodies),
-        );
-        return { imported, unchanged: lines.length - imported };
+  const run = () =>
+    importLines(
+      source,
+      {
+        check: checkTitle,
+        keyOf: ({ id, effectiveFrom }) => (effectiveFrom === undefined ? id : `${id} from ${effectiveFrom}`),
+        keyField: "id",
+        batch: BATCH,
+        async write(lines) {
+          const versions = await toVersions(stores, tenant, lines, bodies);
+          const imported = await stores.titleVersions.append(tenant, versions);
+          return { imported, unchanged: lines.length - imported };
+        },
       },
-      // Also for titles that did not change: an import that was broken off before it came here is completed by the next.
-      async follow(lines) {
-        await projectTitles(stores, tenant, [...new Set(lines.map(({ line }) => line.id))]);
-      },
-    },
-    options,
-  );
+      options,
+    );
+  return projecting(stores, tenant, run, options);
 }
 
 async function toVersions(
-  stores: TitleStores,
+  stores: Pick<Stores, "titleVersions">,
   tenant: Tenant,
   lines: readonly GoodLine<CheckedTitle>[],
   bodies: TitleBodies,
@@ -64,7 +60,7 @@ async function toVersions(
 
 /** When titles joined the catalogue whose lines do not say it: it stays what it was, or else every import would change them. */
 async function addedAtOf(
-  stores: TitleStores,
+  stores: Pick<Stores, "titleVersions">,
   tenant: Tenant,
   lines: readonly GoodLine<CheckedTitle>[],
 ): Promise<Map<string, string>> {

@@ -1,19 +1,19 @@
 import { type Stores } from "../datasources/stores.js";
 import { type Tenant } from "../datasources/tenant.js";
-import { importEvents, type EventImportOptions } from "./import-events.js";
+import { importEvents, type EventImportOptions, type EventStores } from "./import-events.js";
 import { type ImportOptions, type ImportReport } from "./import-report.js";
-import { importTitles } from "./import-titles.js";
+import { importTitles, type TitleStores } from "./import-titles.js";
 import { readNdjson } from "./ndjson.js";
 
 export { describeBadLine, type BadLine, type ImportOptions, type ImportReport } from "./import-report.js";
 
 /**
- * Imports a file of titles, one JSON object a line, into a tenant, and carries them to the catalog and to search.
+ * Imports a file of titles, one JSON object a line, into a tenant; done when the projections have them.
  *
  * @throws StartupError when the file cannot be read.
  */
 export async function importTitlesFile(
-  stores: Pick<Stores, "titleVersions" | "catalogProjection" | "searchProjection" | "settle">,
+  stores: TitleStores & Pick<Stores, "settle">,
   tenant: Tenant,
   file: string,
   options: ImportOptions = {},
@@ -30,7 +30,7 @@ export async function importTitlesFile(
  * @throws StartupError when the file cannot be read.
  */
 export function importEventsFile(
-  stores: Pick<Stores, "titleVersions" | "catalog" | "viewingIngest">,
+  stores: EventStores,
   tenant: Tenant,
   file: string,
   options: EventImportOptions = {},

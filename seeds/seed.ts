@@ -74,12 +74,16 @@ async function seedTenant(
   const tenant = await stores.tenants.create({ slug, name, tier, defaultCountry });
   const watch = (step: string) => (lines: number, fraction: number) =>
     progress(slug, step, fraction, `${lines.toLocaleString("en")} lines`);
+  const projected = (step: string) => (fraction: number, left: number) =>
+    progress(slug, `projecting ${step}`, fraction, `${left.toLocaleString("en")} left`);
   const titles = await importTitles(stores, tenant, linesOf(demo.titles(), counts.titles), {
     onProgress: watch("titles"),
+    onProjecting: projected("titles"),
   });
   await putProfiles(stores, tenant, demo);
   const events = await importEvents(stores, tenant, linesOf(demo.events(), counts.events), {
     onProgress: watch("events"),
+    onProjecting: projected("events"),
     until: ANY_TIME,
   });
   for (const report of [titles, events]) refuseBadLines(slug, report);

@@ -43,6 +43,7 @@ export const environment = z.object({
   NEO4J_URL: storeUrl(/^(bolt|neo4j)(\+s|\+ssc)?:\/\/.+/, "a bolt:// or neo4j:// URL"),
   NEO4J_CA_FILE: z.string().min(1).optional(),
   MARQUEE_STORE_DEADLINE_MS: wholeNumber(50, 60_000).default(2_000),
+  MARQUEE_PROJECTOR: flag.default(true),
   MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
@@ -67,6 +68,8 @@ export interface Config {
   /** Tenant of requests that name none; null refuses them. */
   defaultTenant: string | null;
   stores: StoreUrls;
+  /** Whether this process carries what is written to the projections, or leaves that to others. */
+  projector: boolean;
   auth: {
     /** Null: a key is made once and kept in the data folder. */ signingKey: string | null;
     tokenMinutes: number;
@@ -100,6 +103,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       neo4j: engine(value.NEO4J_URL, value.NEO4J_CA_FILE),
       deadlineMs: value.MARQUEE_STORE_DEADLINE_MS,
     },
+    projector: value.MARQUEE_PROJECTOR,
     auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
     playground: value.MARQUEE_PLAYGROUND,
     introspection: value.MARQUEE_INTROSPECTION,

@@ -17,8 +17,10 @@ import { createDrain } from "./drain.js";
 import { clientError } from "./errors.js";
 import { checkAddress, listen } from "./listen.js";
 import { createLogger, type Logger } from "./observability/logger.js";
-import { createMetrics } from "./observability/metrics.js";
+import { createMetrics, type Metrics } from "./observability/metrics.js";
+import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { keepProjections, type FillProgress } from "./projections/keeper.js";
+import { startProjector } from "./projections/projector.js";
 import { packageRoot } from "./package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
@@ -59,17 +61,22 @@ export async function startGateway(
     const tokens = await createTokens(config);
     await checkAddress(config);
     await prepare(stores);
-    const keeper = await keepProjections(stores, (line) => logger.warn(line), onFill);
+    const warn = (line: string) => logger.warn(line);
+    const metrics = createMetrics();
+    const observer = createProjectorMetrics(metrics.registry, stores.outbox);
+    const keeper = await keepProjections(stores, warn, onFill);
+    const projector = config.projector ? await startProjector(stores, { warn, observer }) : undefined;
     const cursors = createCursors(tokens.signingKey);
     const gateway = { stores, tokens, cursors, consistency: createConsistencyTokens(cursors) };
-    const app = await createApp(config, gateway, logger);
+    const app = await createApp(config, gateway, logger, metrics);
     const drain = createDrain(app);
     const url = await listen(app, config);
     let closing: Promise<void> | undefined;
     const close = () =>
-      (closing ??= drain(config.http.drainSeconds).finally(() => {
+      (closing ??= drain(config.http.drainSeconds).finally(async () => {
         keeper.stop();
-        return stores.close();
+        await projector?.stop();
+        await stores.close();
       }));
     return { url, stores, tokens, close };
   } catch (error) {
@@ -78,8 +85,12 @@ export async function startGateway(
   }
 }
 
-async function createApp(config: Config, gateway: Gateway, logger: Logger): Promise<FastifyInstance> {
-  const metrics = createMetrics();
+async function createApp(
+  config: Config,
+  gateway: Gateway,
+  logger: Logger,
+  metrics: Metrics,
+): Promise<FastifyInstance> {
   const apollo = createApollo(config, logger, metrics);
   await apollo.start();
   const app = Fastify({

@@ -42,6 +42,12 @@ export class PostgresTenants implements Tenants {
     return (await this.#registry()).get(slug) ?? null;
   }
 
+  async byId(id: number): Promise<Tenant | null> {
+    const among = (registry: Map<string, Tenant>) =>
+      [...registry.values()].find((tenant) => tenant.id === id);
+    return among(await this.#registry()) ?? among(await this.#load()) ?? null;
+  }
+
   async list(): Promise<Tenant[]> {
     return [...(await this.#registry()).values()];
   }

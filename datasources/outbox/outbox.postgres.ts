@@ -3,6 +3,9 @@ import { randomUUID } from "node:crypto";
 import { sql } from "../postgres/store.postgres.js";
 import { type Tenant } from "../tenant.js";
 import { latestByKey } from "./coalesce.js";
+import { type OutboxConsumer, type OutboxSignals } from "./outbox-consumer.js";
+import { PostgresOutboxConsumer } from "./outbox-consumer.postgres.js";
+import { EDGE, HOLD_PREFIX } from "./outbox-edge.postgres.js";
 import { type OutboxPool } from "./outbox-pool.postgres.js";
 import {
   OUTBOX_PARTITIONS,
@@ -13,13 +16,8 @@ import {
   type TargetLag,
 } from "./outbox.js";
 
-/** What the cursors of holds are called: no target's name has a space. */
-export const HOLD_PREFIX = "hold ";
 /** Events replayed at once. */
 const REPLAY_BATCH = 1_000;
-
-/** Up to here every transaction has ended, so that no row can turn up any more: what ids alone do not tell. */
-export const EDGE = sql`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)`;
 
 /** The outbox in PostgreSQL, for those who look at it. What reads it is `PostgresOutboxConsumer`. */
 export class PostgresOutbox implements Outbox {
@@ -91,6 +89,10 @@ export class PostgresOutbox implements Outbox {
                 and case when p.dead then p.xid = ${xid} else p.xid <= ${xid} end)`,
     );
     return new Set(rows.map(({ name }) => name));
+  }
+
+  consume(signals: OutboxSignals): OutboxConsumer {
+    return new PostgresOutboxConsumer(this.pool.url, this, signals);
   }
 
   async retry({ target, tenant }: Parameters<Outbox["retry"]>[0] = {}): Promise<number> {

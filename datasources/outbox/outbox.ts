@@ -1,4 +1,5 @@
 import { type Tenant } from "../tenant.js";
+import { type OutboxConsumer, type OutboxSignals } from "./outbox-consumer.js";
 
 /** What an event is about: a title's content, what a profile did with a title, or a profile itself. */
 export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
@@ -78,6 +79,8 @@ export interface Outbox {
   /** Whether a target may lack events that were gone before it was registered; until `rebuilt`, after which it does not. */
   needsRebuild(target: string): Promise<boolean>;
   rebuilt(target: string): Promise<void>;
+  /** Opens nothing yet: see `OutboxConsumer.hold`. */
+  consume(signals: OutboxSignals): OutboxConsumer;
   /** Puts dead letters back among the events to be tried, at once; of one target or tenant, or of all. Answers how many. */
   retry(which?: { target?: string | undefined; tenant?: Tenant | undefined }): Promise<number>;
 }

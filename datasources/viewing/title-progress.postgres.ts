@@ -1,5 +1,12 @@
 import { sql, type Query } from "../postgres/store.postgres.js";
 
+/** A pair that had progress, and the last revision of it. */
+export interface RemovedProgress {
+  profileId: string;
+  titleId: string;
+  revision: number;
+}
+
 /**
  * Recomputes `title_progress` for the pairs in the temporary table `touched` from their events, each id counted once
  * (the instant recorded last holds). What a pair had before says between which instants its earlier events lie, so that
@@ -8,8 +15,9 @@ import { sql, type Query } from "../postgres/store.postgres.js";
  * statistics to choose a better way by, and joining the pairs with all events at once costs more with every batch.
  *
  * @param corrected whether events were changed as well, not only added.
+ * @returns the pairs that have no progress any more.
  */
-export async function refreshProgress(query: Query, corrected: boolean): Promise<void> {
+export async function refreshProgress(query: Query, corrected: boolean): Promise<RemovedProgress[]> {
   await query(sql`analyze touched`);
   await query(
     sql`with pairs as materialized (
@@ -45,23 +53,25 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
           cross join lateral (select id, document from catalog_titles where id = k.id limit 1) t
         )
         insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
-                                         watched_seconds, first_watched_at, last_watched_at)
+                                         watched_seconds, first_watched_at, last_watched_at, revision)
         select current_setting('marquee.tenant')::int, f.profile_id, f.title_id,
                case when f.completed then 0 else least(f.last_seconds, d.seconds) end, d.seconds, f.completed, f.watched,
-               f.first_at, f.last_at
+               f.first_at, f.last_at, 1
         from facts f left join durations d on d.id = f.title_id
         on conflict (tenant_id, profile_id, title_id) do update set
           position_seconds = excluded.position_seconds, duration_seconds = excluded.duration_seconds,
           completed = excluded.completed, watched_seconds = excluded.watched_seconds,
-          first_watched_at = excluded.first_watched_at, last_watched_at = excluded.last_watched_at`,
+          first_watched_at = excluded.first_watched_at, last_watched_at = excluded.last_watched_at,
+          revision = p.revision + 1`,
   );
-  if (!corrected) return;
+  if (!corrected) return [];
   // A pair whose every event moved elsewhere has no progress left.
-  await query(
+  return query(
     sql`delete from title_progress p using touched t
         where p.profile_id = t.profile_id and p.title_id = t.title_id
           and not exists (select from viewing_events e
                           where e.profile_id = p.profile_id and e.title_id = p.title_id
-                            and e.at between p.first_watched_at and p.last_watched_at)`,
+                            and e.at between p.first_watched_at and p.last_watched_at)
+        returning p.profile_id as "profileId", p.title_id as "titleId", p.revision`,
   );
 }

@@ -5,6 +5,7 @@ import { copyRows } from "../postgres/copy.postgres.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
 import { type Tenant } from "../tenant.js";
 import { refreshProgress } from "./title-progress.postgres.js";
+import { appendWatches } from "./watch-events.postgres.js";
 import { type ViewingEvent, type ViewingIngest } from "./viewing.js";
 
 /** Events of one transaction. */
@@ -80,15 +81,19 @@ async function ingestBatch(
   );
   const corrected = await storeEvents(query, events);
   await query(
-    sql`insert into ratings as r (tenant_id, profile_id, title_id, rating, rated_at)
-        select distinct on (profile_id, title_id)
-          current_setting('marquee.tenant')::int, profile_id, title_id, rating, at
-        from staged_events where rating is not null
-        order by profile_id, title_id, at desc, id desc
-        on conflict (tenant_id, profile_id, title_id) do update set rating = excluded.rating, rated_at = excluded.rated_at
-        where r.rated_at <= excluded.rated_at and (r.rating, r.rated_at) <> (excluded.rating, excluded.rated_at)`,
+    sql`with rated as (
+          insert into ratings as r (tenant_id, profile_id, title_id, rating, rated_at)
+          select distinct on (profile_id, title_id)
+            current_setting('marquee.tenant')::int, profile_id, title_id, rating, at
+          from staged_events where rating is not null
+          order by profile_id, title_id, at desc, id desc
+          on conflict (tenant_id, profile_id, title_id) do update set rating = excluded.rating, rated_at = excluded.rated_at
+          where r.rated_at <= excluded.rated_at and (r.rating, r.rated_at) <> (excluded.rating, excluded.rated_at)
+          returning profile_id, title_id
+        )
+        insert into touched select * from rated`,
   );
-  await refreshProgress(query, corrected);
+  await appendWatches(query, await refreshProgress(query, corrected));
 }
 
 async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]): Promise<void> {

@@ -9,6 +9,7 @@ import {
   importEventsFile,
   importTitlesFile,
   type BadLine,
+  type ImportOptions,
   type ImportReport,
 } from "../../seeds/import.js";
 import { StartupError } from "../startup-error.js";
@@ -81,10 +82,7 @@ async function importFiles(stores: Stores, tenant: Tenant, flags: ImportFlags): 
   return bad.total === 0;
 }
 
-type ImportFile = (
-  file: string,
-  options: { onBad: (bad: BadLine) => void; onProgress: (lines: number, fraction: number) => void },
-) => Promise<ImportReport>;
+type ImportFile = (file: string, options: Required<ImportOptions>) => Promise<ImportReport>;
 
 async function importFile(
   what: "titles" | "events",
@@ -95,9 +93,14 @@ async function importFile(
   const progress = createProgress();
   const onProgress = (lines: number, fraction: number) =>
     progress.show(what, fraction, `${counted(lines)} lines`);
-  const report = await run(file, { onBad: (line) => bad.add(file, line), onProgress }).finally(() =>
-    progress.end(),
-  );
+  const behind: string[] = [];
+  const report = await run(file, {
+    onBad: (line) => bad.add(file, line),
+    onProgress,
+    onProjecting: (fraction, left) => progress.show(`projecting ${what}`, fraction, `${counted(left)} left`),
+    onBehind: (line) => behind.push(line),
+  }).finally(() => progress.end());
+  for (const line of behind) process.stderr.write(`${line}\n`);
   bad.print(file, report.badLines);
   process.stdout.write(`${describeImport(what, report)}\n`);
 }

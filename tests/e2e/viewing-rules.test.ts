@@ -5,7 +5,7 @@ import { type Role } from "../../datasources/accounts/accounts.js";
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
-import { projectTitles } from "../../src/projections/fill.js";
+import { project } from "../support/catalogue.js";
 import { adultProfile, publish } from "../support/catalogue.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { createTestTenant } from "../support/stores.js";
@@ -443,7 +443,7 @@ describe("asOf", () => {
       { body: body("Second"), effectiveFrom: "2023-01-01T00:00:00Z" },
       { body: body("Third"), effectiveFrom: days(30) },
     ]);
-    await projectTitles(gateway.stores, tenant, ["versioned"]);
+    await project(gateway.stores, tenant, ["versioned"]);
   });
 
   const asOf = (at: string | null, token = tokens.adult) =>

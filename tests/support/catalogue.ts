@@ -1,7 +1,7 @@
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
-import { projectTitles } from "../../src/projections/fill.js";
+import { titleEvents } from "../../datasources/catalog/title-follower.js";
 
 /** Titles written as an editor writes them: facts first, then carried to the catalog and to search. */
 export async function publish(stores: Stores, tenant: Tenant, titles: readonly TitleBody[]): Promise<void> {
@@ -9,11 +9,19 @@ export async function publish(stores: Stores, tenant: Tenant, titles: readonly T
     tenant,
     titles.map((body) => ({ body, effectiveFrom: null })),
   );
-  await projectTitles(
+  await project(
     stores,
     tenant,
     titles.map(({ id }) => id),
   );
+}
+
+/** Carries the facts of titles to every projection now, instead of waiting for a projector. */
+export async function project(stores: Stores, tenant: Tenant, ids: readonly string[]): Promise<void> {
+  const events = titleEvents(ids.map((id) => ({ id, version: 0 })));
+  for (const target of stores.projections) {
+    if (target.topics.includes("TITLE")) await target.apply(tenant, events);
+  }
 }
 
 /** A profile of no account, as an import makes it. */

@@ -1,0 +1,42 @@
+import { appendEvents } from "../outbox/outbox-append.postgres.js";
+import { OUTBOX_CHANNEL, OUTBOX_PARTITIONS } from "../outbox/outbox.js";
+import { sql, type Query } from "../postgres/store.postgres.js";
+import { type RemovedProgress } from "./title-progress.postgres.js";
+
+/** Targets that follow what is watched; where none is registered, nobody would read the events of an import. */
+const FOLLOWERS = ["recommendations.neo4j"];
+
+/**
+ * Adds the watches in the temporary table `touched` to the outbox in one statement, and those that are no more.
+ *
+ * @param removed pairs without progress.
+ */
+export async function appendWatches(query: Query, removed: readonly RemovedProgress[]): Promise<void> {
+  const [followed] = await query(
+    sql`select 1 from marquee.outbox_cursors where target = any(${FOLLOWERS}::text[]) limit 1`,
+  );
+  if (!followed) return;
+  await query(
+    sql`with added as (
+          insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
+          select p.tenant_id, abs(hashtext(p.profile_id) % ${OUTBOX_PARTITIONS}::int), 'WATCH', p.profile_id, p.title_id,
+                 p.revision,
+                 jsonb_build_object('at', p.last_watched_at, 'completed', p.completed, 'rating', r.rating)
+          from (select distinct profile_id, title_id from touched) t
+          join title_progress p on p.profile_id = t.profile_id and p.title_id = t.title_id
+          left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
+        )
+        select pg_notify(${OUTBOX_CHANNEL}, 'WATCH')`,
+  );
+  if (removed.length === 0) return;
+  await appendEvents(
+    query,
+    removed.map(({ profileId, titleId, revision }) => ({
+      topic: "WATCH",
+      entity: profileId,
+      related: titleId,
+      revision: revision + 1,
+      state: null,
+    })),
+  );
+}

@@ -3,11 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
+import { CallLog } from "../../datasources/store-request.js";
 import { type Tenant } from "../../datasources/tenant.js";
-import { projectTitles } from "../../src/projections/fill.js";
 import { clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
 import { createTestTenant } from "../support/stores.js";
-import { titleBody } from "../support/titles.js";
 
 const OPERATIONS = `query Operations {
   operations {
@@ -179,15 +178,15 @@ describe("operations", () => {
     );
     expect(rowCount).toBe(1);
     expect(await check(false)).toMatchObject({ missing: 0, stale: 1, dangling: 0, orphaned: 0 });
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    expect(metrics).toMatch(
+      /^marquee_projection_check_faults\{target="catalog.postgres",fault="stale"\} [1-9]/m,
+    );
     expect(await check(true)).toMatchObject({ missing: 0, stale: 0, dangling: 0, orphaned: 0 });
   });
 
   it("shows a job whose process is gone as failed", async () => {
     const tenant = await createTestTenant(gateway.stores);
-    await gateway.stores.titleVersions.append(tenant, [
-      { body: titleBody({ id: "t1" }), effectiveFrom: null },
-    ]);
-    await projectTitles(gateway.stores, tenant);
     const job = await gateway.stores.operations.startJob(tenant, {
       id: "j1",
       kind: "REBUILD",
@@ -197,14 +196,10 @@ describe("operations", () => {
     await admin.query(
       "update marquee.operation_jobs set seen_at = now() - interval '2 minutes' where id = 'j1'",
     );
-    const token = await gateway.tokenFor({
-      tenant: tenant.slug,
-      account: null,
-      profile: "p1",
-      roles: ["OPERATOR"],
-    } as never);
-    const { errors } = await gateway.ask(OPERATIONS, { token });
-    expect(errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
+    const request = { tenant, calls: new CallLog() };
+    expect(await gateway.stores.operations.jobs(request, 10)).toMatchObject([
+      { id: "j1", state: "FAILED", reason: "Its process ended." },
+    ]);
     const again = await gateway.stores.operations.startJob(tenant, {
       id: "j2",
       kind: "CHECK",

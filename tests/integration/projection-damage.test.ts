@@ -1,12 +1,13 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
+import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { type ProjectionTarget } from "../../datasources/projection-target.js";
 import { CallLog } from "../../datasources/store-request.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { checkProjection } from "../../src/projections/check.js";
-import { projectTitles } from "../../src/projections/fill.js";
+import { projecting } from "../../src/projections/drain.js";
 import { createTestTenant, openTestStores } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
 
@@ -62,14 +63,16 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   tenant = await createTestTenant(stores);
-  const versions = BODIES.map((body) => ({ body, effectiveFrom: null }));
-  await stores.titleVersions.append(tenant, versions);
+  await append(BODIES);
   // One of a second revision.
-  await stores.titleVersions.append(tenant, [
-    { body: { ...BODIES[0]!, runtimeMinutes: 101 }, effectiveFrom: null },
-  ]);
-  await projectTitles(stores, tenant);
+  await append([{ ...BODIES[0]!, runtimeMinutes: 101 }]);
 });
+
+/** Writes titles, and waits until the projections have followed. */
+async function append(bodies: TitleBody[]): Promise<void> {
+  const versions = bodies.map((body) => ({ body, effectiveFrom: null }));
+  await projecting(stores, tenant, () => stores.titleVersions.append(tenant, versions));
+}
 
 const targetOf = (name: string): ProjectionTarget =>
   stores.projections.find((target) => target.name === name)!;
@@ -89,12 +92,11 @@ async function run(name: string, repair = false) {
 function findsAndMends(name: string, damages: Damage[]) {
   it("finds nothing in what the projector has written, written twice, and written over", async () => {
     expect((await run(name)).differences).toEqual([]);
-    await projectTitles(stores, tenant);
+    await targetOf(name).rebuild(tenant);
     expect((await run(name)).differences).toEqual([]);
     const [first] = BODIES;
     const other = { ...first!, name: "Harbour of Iron", credits: [], genres: [noir], studio: null };
-    await stores.titleVersions.append(tenant, [{ body: other, effectiveFrom: null }]);
-    await projectTitles(stores, tenant);
+    await append([other]);
     expect((await run(name)).differences).toEqual([]);
   });
 

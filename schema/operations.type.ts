@@ -6,6 +6,7 @@ import { type TenantTier } from "../datasources/tenant.js";
 import { PageInfo } from "./connection.js";
 import { DateTime } from "./scalars.js";
 import { UserError } from "./user-error.type.js";
+import { TenantTierEnum } from "./viewer.type.js";
 
 export const StoreModeEnum = { EMBEDDED: "EMBEDDED", SERVER: "SERVER" } as const;
 registerEnumType(StoreModeEnum, {
@@ -26,21 +27,6 @@ registerEnumType(StoreStateEnum, {
     UP: { description: "It answers." },
     DEGRADED: { description: "It answers again, but calls are still held back after its failures." },
     DOWN: { description: "It does not answer." },
-  },
-});
-
-export const TenantTierEnum = {
-  SHARED: "SHARED",
-  ISOLATED: "ISOLATED",
-  DEDICATED: "DEDICATED",
-} as const satisfies { [K in TenantTier]: K };
-registerEnumType(TenantTierEnum, {
-  name: "TenantTier",
-  description: "How a tenant is placed.",
-  valuesConfig: {
-    SHARED: { description: "Rows of its own in shared tables, indexes and graphs." },
-    ISOLATED: { description: "A schema, a database and indexes of its own." },
-    DEDICATED: { description: "Servers of its own." },
   },
 });
 

@@ -207,7 +207,7 @@ async function record(query: Query, rows: readonly VersionRow[]): Promise<void> 
         select current_setting('marquee.tenant')::int, v.title_id, v.version, to_timestamp(v.effective / 1000)
         from jsonb_to_recordset(${JSON.stringify(rows.map(({ title_id, version, effective }) => ({ title_id, version, effective })))}::jsonb)
           as v (title_id text, version int, effective float8)
-        where to_timestamp(v.effective / 1000) > now()`,
+        where to_timestamp(v.effective / 1000) > clock_timestamp()`,
   );
   await appendEvents(
     query,

@@ -19,8 +19,9 @@ export interface CheckOutcome {
 
 /** Rounds of mending: what one mends may bring to light what hung on it. */
 const ROUNDS = 4;
-/** How long a check waits for the projector to carry what has been written, and how often it looks. Milliseconds. */
-const CATCH_UP_MS = 10_000;
+/** How long a check waits for a projector that makes no progress, and for one that does; how often it looks. Milliseconds. */
+const IDLE_MS = 3_000;
+const CATCH_UP_MS = 30_000;
 const POLL_MS = 200;
 
 /**
@@ -55,9 +56,14 @@ async function waitForProjector(
   tenant: Tenant,
 ): Promise<void> {
   const until = performance.now() + CATCH_UP_MS;
-  while (performance.now() < until) {
+  let left = Infinity;
+  let movedAt = performance.now();
+  while (performance.now() < Math.min(until, movedAt + IDLE_MS)) {
     const lag = (await stores.outbox.lag(tenant)).find((each) => each.target === target.name);
-    if (!lag || lag.lagEvents + lag.parked === 0) return;
+    const now = (lag?.lagEvents ?? 0) + (lag?.parked ?? 0);
+    if (now === 0) return;
+    if (now < left) movedAt = performance.now();
+    left = Math.min(left, now);
     await sleep(POLL_MS);
   }
 }

@@ -6,3 +6,13 @@ const BULK_MS = 120_000;
 export async function allowBulk(query: Query): Promise<void> {
   await query.allow(BULK_MS);
 }
+
+/**
+ * Lets a transaction go through all that a tenant has, for as long as that takes. How much that is the planner cannot
+ * know: a loop that is right for a small tenant would take hours for a large one.
+ */
+export async function scanWhole(query: Query): Promise<void> {
+  await query(
+    sql`select set_config('statement_timeout', '0', true), set_config('enable_nestloop', 'off', true)`,
+  );
+}

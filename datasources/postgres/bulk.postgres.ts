@@ -1,4 +1,4 @@
-import { type Query } from "./store.postgres.js";
+import { sql, type Query } from "./store.postgres.js";
 
 const BULK_MS = 120_000;
 
@@ -12,7 +12,6 @@ export async function allowBulk(query: Query): Promise<void> {
  * know: a loop that is right for a small tenant would take hours for a large one.
  */
 export async function scanWhole(query: Query): Promise<void> {
-  await query(
-    sql`select set_config('statement_timeout', '0', true), set_config('enable_nestloop', 'off', true)`,
-  );
+  await query.allow(Infinity);
+  await query(sql`select set_config('enable_nestloop', 'off', true)`);
 }

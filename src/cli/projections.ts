@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { type ProjectionTarget } from "../../datasources/projection-target.js";
+import { type TargetLag } from "../../datasources/outbox/outbox.js";
 import { CallLog } from "../../datasources/store-request.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
@@ -37,6 +38,15 @@ export function projectionsCommand(): Command {
   )
     .option("--repair", "mend what differs, then compare again")
     .option("--all", "list every difference, not the first 20 of each kind");
+  command
+    .command("retry")
+    .description("Put dead letters, which a projection refused too often, back among the events to be tried.")
+    .option("--tenant <slug>", "only this tenant")
+    .option("--target <name>", "only this projection: search.opensearch, catalog.postgres, …")
+    .addHelpText("after", "\nExample:\n  marquee projections retry --target search.opensearch")
+    .action((flags: { tenant?: string; target?: string }) =>
+      withStores((stores) => retryDeadLetters(stores, flags)),
+    );
   part("rebuild", "Fill a fresh target beside the live one and switch to it, while reads go on.", rebuildAll);
   return command;
 }
@@ -45,21 +55,46 @@ async function showStatus(stores: Stores, flags: Flags): Promise<void> {
   for (const [target, tenant] of await chosen(stores, flags)) {
     const { entries, live } = await target.status(tenant);
     const holds = live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries`;
-    console.log(
-      `${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}; ${await healthOf(stores, target, tenant)}`,
-    );
+    const behind = describeLag(await lagOf(stores, target, tenant));
+    const checked = await lastCheckOf(stores, target, tenant);
+    console.log(`${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}${behind}${checked}`);
   }
 }
 
-async function healthOf(stores: Stores, target: ProjectionTarget, tenant: Tenant): Promise<string> {
-  const lag = (await stores.outbox.lag(tenant)).find((each) => each.target === target.name);
+async function lagOf(
+  stores: Stores,
+  { name }: ProjectionTarget,
+  tenant: Tenant,
+): Promise<TargetLag | undefined> {
+  return (await stores.outbox.lag(tenant)).find(({ target }) => target === name);
+}
+
+async function lastCheckOf(stores: Stores, { name }: ProjectionTarget, tenant: Tenant): Promise<string> {
   const checks = await stores.operations.checks({ tenant, calls: new CallLog() });
-  const check = checks.find((each) => each.target === target.name);
-  return [
-    lag ? `${lag.lagEvents} events (${lag.lagSeconds.toFixed(1)} s) behind` : "follows no events",
-    `${lag?.parked ?? 0} parked, ${lag?.deadLetters ?? 0} dead letters`,
-    check ? `checked ${check.at}: ${describe(check)}` : "never checked",
-  ].join("; ");
+  const check = checks.find(({ target }) => target === name);
+  return check ? `; checked ${check.at}: ${describe(check)}` : "; never checked";
+}
+
+function describeLag(lag: TargetLag | undefined): string {
+  const counts = [
+    [lag?.lagEvents, "events behind"],
+    [lag?.parked, "parked"],
+    [lag?.deadLetters, "dead letters"],
+  ] as const;
+  return counts.map(([count, what]) => (count ? `, ${count.toLocaleString("en")} ${what}` : "")).join("");
+}
+
+async function retryDeadLetters(
+  stores: Stores,
+  { tenant: slug, target }: { tenant?: string; target?: string },
+): Promise<void> {
+  const known = stores.projections.map(({ name }) => name);
+  if (target !== undefined && !known.includes(target)) {
+    throw new StartupError(`--target ${target} is no projection. Accepted: ${known.join(", ")}.`);
+  }
+  const tenant = slug === undefined ? undefined : await tenantOf(stores, slug);
+  const count = await stores.outbox.retry({ target, tenant });
+  console.log(`${count.toLocaleString("en")} dead letters are tried again.`);
 }
 
 async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {

@@ -1,6 +1,6 @@
 import { appendEvents } from "../outbox/outbox-append.postgres.js";
 import { type OutboxEvent } from "../outbox/outbox.js";
-import { raw, sql, type Query } from "../postgres/store.postgres.js";
+import { sql, type Query } from "../postgres/store.postgres.js";
 import { Refusal } from "../refusal.js";
 import { type Tenant } from "../tenant.js";
 import { moveWatches } from "../viewing/watch-merging.postgres.js";
@@ -23,7 +23,7 @@ export async function mergeTitles(
   tenant: Tenant,
   merge: TitleMerge,
 ): Promise<{ xid: number; version: number }> {
-  await query(raw("set local statement_timeout = '60s'"));
+  await query.allow(60_000);
   await lockMerges(query, tenant);
   const heads = new Map(
     (await lockHeads(query, [merge.keep, merge.merge])).map((head) => [head.title_id, head]),

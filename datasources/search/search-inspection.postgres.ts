@@ -139,7 +139,7 @@ async function clear(
   stored: ReadonlyMap<string, IndexedTitle>,
   wanted: ReadonlySet<string>,
 ): Promise<void> {
-  await query(sql`set local statement_timeout = 0`);
+  await query.allow(Infinity);
   await lockIndex(query);
   const titles = [...stored];
   // Only what was looked at: another version has come since, and nobody says that it is wrong.

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 const TRY_MS = 5_000;
+/** Within the shortest title, because a position past the end is taken for the end. Seconds. */
+const MAX_POSITION = 1_000;
 const ERRORS = "errors { field code message }";
 const MUTATIONS = {
   recordProgress: `mutation ($input: RecordProgressInput!) { answer: recordProgress(input: $input) { consistencyToken ${ERRORS} } }`,
@@ -48,7 +50,7 @@ export class Client {
     const [profile, title] = this.#pair();
     this.#plays += 1;
     const eventId = `${this.name}-${this.#plays}`;
-    const positionSeconds = 1 + this.random.below(3_000);
+    const positionSeconds = 1 + this.random.below(MAX_POSITION);
     const completed = this.random.chance(0.1);
     const input = { title: `Title:${title}`, positionSeconds, completed, device: "TV", eventId };
     await this.#write("recordProgress", input, profile.token, ({ events, progress }) => {

@@ -2,11 +2,12 @@
 // and on PostgreSQL alone.
 //
 //   eval "$(npm run --silent engines -- env)"
-//   npm run bench:projections -- [--rates 100,200,300,500] [--seconds S] [--poison-rate N] [--only engines|postgres] [--write]
+//   npm run bench:projections -- [--rates 100,200,300,500] [--seconds S] [--poison-rate N] [--only engines|postgres]
+//     [--profile DIR] [--write]
 //
 // The run makes a database of its own beside that of POSTGRES_URL, fills the engines of MONGODB_URL, OPENSEARCH_URL and
 // NEO4J_URL from it, and removes both at the end. --poison-rate is the rate of the comparison with and without poison
-// (0: none). --write stores the figures in bench/results/projections.md.
+// (0: none), --profile makes the gateways leave CPU profiles in a folder. --write stores the figures in bench/results/projections.md.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,6 +30,7 @@ const { values: args } = parseArgs({
     seconds: { type: "string", default: "15" },
     "poison-rate": { type: "string", default: "100" },
     only: { type: "string" },
+    profile: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
@@ -60,7 +62,7 @@ for (const [part, name, engines] of [
 ]) {
   if (args.only !== undefined && args.only !== part) continue;
   console.error(`${name}: seeding`);
-  const ground = { ...(await prepare({ root, load, engines })), load };
+  const ground = { ...(await prepare({ root, load, engines, profile: args.profile })), load };
   try {
     if (engines) versions = await versionsOf(ground);
     parts.push({ name, ...(await measure(ground)) });

@@ -7,7 +7,7 @@ import { PROCESSES, readSettings } from "../../scripts/engines/settings.mjs";
 
 const TICKS_PER_SECOND = 100;
 
-/** @returns a function that answers cores used since it was last called: of each engine, gateway, this process and all others. */
+/** @returns a function that answers cores used since it was last called: of each engine, the gateway, this process, and all others; `ours` is the sum without these. */
 export function watchCores(gatewayPid) {
   const { set } = readSettings(process.env);
   const roots = { gateway: [gatewayPid], bench: [process.pid] };
@@ -24,10 +24,10 @@ export function watchCores(gatewayPid) {
         Math.max(0, now[name] - before[name]) / TICKS_PER_SECOND / seconds,
       ]),
     );
-    const known = Object.keys(roots).reduce((sum, name) => sum + cores[name], 0);
+    const ours = Object.keys(roots).reduce((sum, name) => sum + cores[name], 0);
     before = now;
     at = performance.now();
-    return { ...cores, others: Math.max(0, cores.machine - known), of: availableParallelism() };
+    return { ...cores, ours, others: Math.max(0, cores.machine - ours), seconds, of: availableParallelism() };
   };
 }
 

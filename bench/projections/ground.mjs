@@ -20,10 +20,11 @@ const READY_MS = 180_000;
 /**
  * Seeds a database and starts a gateway on it.
  *
- * @param {{ root: string, load: (path: string) => Promise<any>, engines: boolean }} options `engines`: whether MongoDB,
- *   OpenSearch and Neo4j of the environment are set; PostgreSQL alone answers otherwise.
+ * @param {{ root: string, load: (path: string) => Promise<any>, engines: boolean, profile?: string }} options `engines`: whether MongoDB,
+ *   OpenSearch and Neo4j of the environment are set; PostgreSQL alone answers otherwise. `profile`: the folder that the
+ *   gateway leaves a CPU profile in.
  */
-export async function prepare({ root, load, engines }) {
+export async function prepare({ root, load, engines, profile }) {
   const dataFolder = mkdtempSync(path.join(tmpdir(), "marquee-bench-"));
   const env = { ...process.env, ...settings(dataFolder, engines) };
   await onServer(async (client) => {
@@ -33,7 +34,7 @@ export async function prepare({ root, load, engines }) {
   const seed = ["bin/marquee.js", "seed", "--tenant", TENANT, ...SEED];
   await promisify(execFile)(process.execPath, seed, { cwd: root, env });
   const [world] = await readWorlds(env, [TENANT]);
-  const gateway = await startGateway(root, env);
+  const gateway = await startGateway(root, env, profile);
   const addresses = engines ? addressesOf(env) : undefined;
   return {
     ...gateway,
@@ -75,18 +76,15 @@ function addressesOf(env) {
   };
 }
 
-async function startGateway(root, env) {
+async function startGateway(root, env, profile) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(
-    process.execPath,
-    [...(process.env.BENCH_NODE_OPTIONS?.split(" ") ?? []), "bin/marquee.js", "serve"],
-    {
-      cwd: root,
-      env: { ...env, PORT: String(port) },
-      stdio: ["ignore", "inherit", "inherit"],
-    },
-  );
+  const profiling = profile ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : [];
+  const child = spawn(process.execPath, [...profiling, "bin/marquee.js", "serve"], {
+    cwd: root,
+    env: { ...env, PORT: String(port) },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   const gone = new Promise((resolve) => child.once("exit", resolve));
   for (const limit = Date.now() + READY_MS; !(await isReady(url)); await sleep(200)) {
     if (child.exitCode !== null) throw new Error(`The gateway ended with ${child.exitCode}`);

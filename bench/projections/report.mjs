@@ -2,6 +2,7 @@
 import { cpus } from "node:os";
 
 const TARGET_MS = 1_000;
+const NO_PROCESS = new Set(["machine", "of", "ours", "seconds"]);
 
 /** @param {{ name: string, steps: object[], poisoned: object[], setAside: object[] }[]} parts one a deployment */
 export function report(parts, { seconds, versions }) {
@@ -63,14 +64,15 @@ function delays({ p50, p95, p99, count }) {
 }
 
 function coresTable(steps) {
-  const names = Object.keys(steps[0].cores).filter((name) => !["machine", "of"].includes(name));
+  const names = Object.keys(steps[0].cores).filter((name) => !NO_PROCESS.has(name));
   return [
-    `Cores in use, of ${steps[0].cores.of}:`,
+    `Cores in use, of ${steps[0].cores.of}, and what one acknowledged write took of them in all:`,
     lines([
-      ["writes/s asked", ...names],
-      ...steps.map(({ label, rate, cores }) => [
+      ["writes/s asked", ...names, "CPU a write"],
+      ...steps.map(({ label, rate, cores, took }) => [
         label ?? rate,
         ...names.map((name) => cores[name].toFixed(2)),
+        `${((cores.ours * cores.seconds * 1_000) / took.length).toFixed(1)} ms`,
       ]),
     ]),
   ].join("\n\n");

@@ -156,6 +156,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       settle: (tenant) => postgres.refreshStatistics(tenant),
       projections,
       outbox,
+      operations: new PostgresOperations(postgres, outboxPool),
       health: () =>
         Promise.all([
           healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),
@@ -201,7 +202,6 @@ function postgresDomains(postgres: PostgresStore) {
     playback: new PostgresPlayback(postgres),
     recommendations: new PostgresRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),
-    operations: new PostgresOperations(postgres),
     tasteGraphSource: new PostgresTasteInspectionSource(postgres),
     top10: new PostgresTop10(postgres),
     top10Job: new PostgresTop10Job(postgres),

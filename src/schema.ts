@@ -15,6 +15,7 @@ import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
 import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
+import { OperationsResolver } from "../resolvers/operations.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
 import { PlaybackResolver } from "../resolvers/playback.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
@@ -49,6 +50,7 @@ export function createSchema(): GraphQLSchema {
       PlaybackResolver,
       TitleEditingResolver,
       EditorialResolver,
+      OperationsResolver,
     ],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,

@@ -19,6 +19,7 @@ import { createCursors } from "./cursor.js";
 import { createDrain } from "./drain.js";
 import { clientError } from "./errors.js";
 import { checkAddress, listen } from "./listen.js";
+import { addCheckMetrics } from "./observability/check-metrics.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
@@ -69,6 +70,7 @@ export async function startGateway(
     const warn = (line: string) => logger.warn(line);
     const metrics = createMetrics(() => stores.guards());
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
+    addCheckMetrics(metrics.registry, stores.operations);
     const keeper = await keepProjections(stores, warn, onFill);
     const projector = config.projector ? await startProjector(stores, { warn, observer }) : undefined;
     const cursors = createCursors(tokens.signingKey);

@@ -1,10 +1,11 @@
+import { scanWhole } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
 import { canonical, instantText } from "../projections/canonical.js";
 import { chunks, differing, unexpected, type AnySection, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { expectedTitles, titlesOf, titlesToPut, type TitleSource } from "./catalog-expectations.js";
 import { nameSection } from "./catalog-name-section.postgres.js";
-import { removeRowsOf } from "./catalog-rows.postgres.js";
+import { lockNames, removeRowsOf } from "./catalog-rows.postgres.js";
 import { sortName } from "./sort-name.js";
 import { MATURITY_AGES, type TitleDocument } from "./title.document.js";
 
@@ -65,6 +66,7 @@ function titleSection(
       const titles = await titlesToPut(source, tenant, ids);
       const wanted = new Set(titles.map(({ id }) => id));
       await postgres.transaction(tenant, async (query) => {
+        await clearStray(query, ids);
         await takeBack(
           query,
           [...stored].filter(([id]) => wanted.has(id)),
@@ -172,6 +174,7 @@ async function takeOut(query: Query, titles: readonly (readonly [string, StoredT
 function strayRows(postgres: PostgresStore): Section<string, string> {
   const of = (tenant: Tenant, ids: readonly string[] | null) =>
     postgres.transaction(tenant, async (query) => {
+      if (!ids) await scanWhole(query);
       const which = ids ? sql`where r.title_id = any(${ids}::text[])` : sql`where true`;
       const rows = await query<{ id: string }>(sql`
         select distinct r.title_id as id
@@ -189,16 +192,19 @@ function strayRows(postgres: PostgresStore): Section<string, string> {
     expectedOf: () => Promise.resolve(new Map<string, string>()),
     storedOf: async (tenant, ids) => new Map((await of(tenant, ids)).map((id) => [id, id])),
     same: () => true,
-    mend: (tenant, ids) =>
-      postgres.transaction(tenant, async (query) => {
-        const stray = await query<{ id: string }>(
-          sql`select k.id from unnest(${ids}::text[]) as k (id)
-              where not exists (select 1 from catalog_titles t where t.id = k.id)`,
-        );
-        await removeRowsOf(
-          query,
-          stray.map(({ id }) => id),
-        );
-      }),
+    mend: (tenant, ids) => postgres.transaction(tenant, (query) => clearStray(query, ids)),
   };
+}
+
+/** Removes the rows of those of the titles that are not there. */
+async function clearStray(query: Query, ids: readonly string[]): Promise<void> {
+  await lockNames(query);
+  const stray = await query<{ id: string }>(
+    sql`select k.id from unnest(${ids}::text[]) as k (id)
+        where not exists (select 1 from catalog_titles t where t.id = k.id)`,
+  );
+  await removeRowsOf(
+    query,
+    stray.map(({ id }) => id),
+  );
 }

@@ -1,3 +1,4 @@
+import { scanWhole } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore } from "../postgres/store.postgres.js";
 import { chunks, differing, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
@@ -53,7 +54,7 @@ function columnsOf(keys: readonly string[]) {
 
 async function unusedNames(postgres: PostgresStore, tenant: Tenant): Promise<string[]> {
   return postgres.transaction(tenant, async (query) => {
-    await query(sql`set local statement_timeout = 0`);
+    await scanWhole(query);
     const rows = await query<{ key: string }>(sql`
       select n.type || ':' || n.id as key from catalog_names n
       left join (

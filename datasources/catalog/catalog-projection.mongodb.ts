@@ -35,8 +35,9 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
   }
 
   /** Prepares the database of the shared tenants; a tenant's own is prepared when something is first put into it. */
-  prepare(): Promise<void> {
-    return whileUp(this.#prepare(this.mongo.sharedDatabase()));
+  async prepare(): Promise<void> {
+    await this.mongo.connected();
+    await whileUp(this.#prepare(this.mongo.sharedDatabase()));
   }
 
   /** `live` is null until a rebuild has been finished: what was put before then is read, but need not be everything. */

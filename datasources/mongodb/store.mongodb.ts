@@ -50,6 +50,7 @@ export class MongoStore {
   readonly guard: StoreGuard;
   readonly deadlineMs: number;
   readonly #database: string;
+  #connected: Promise<unknown> | undefined;
 
   /** @param url `mongodb://` or `mongodb+srv://`, with user, password and options such as `tls` and `authSource`. */
   constructor(url: string, { deadlineMs, caFile, onLog, announceCommands = false }: MongoStoreOptions) {
@@ -104,12 +105,28 @@ export class MongoStore {
       operation,
       uniqueKeys,
       rowsOf,
-      run: (signal) => run(db, { maxTimeMS: this.deadlineMs, signal }),
+      run: async (signal) => {
+        await this.connected();
+        return run(db, { maxTimeMS: this.deadlineMs, signal });
+      },
     });
+  }
+
+  /**
+   * Resolves when the first connection is there, and from then on at once. To be asked before a server that may be
+   * absent is used: the driver gives up for good where its own first try fails.
+   */
+  connected(): Promise<unknown> {
+    this.#connected ??= this.client.connect().catch((error: unknown) => {
+      this.#connected = undefined;
+      throw error;
+    });
+    return this.#connected;
   }
 
   /** Asks the server for its version; fails as the driver does. */
   async ping(): Promise<{ version: string }> {
+    await this.connected();
     const info = await this.client.db("admin").command({ buildInfo: 1, maxTimeMS: this.deadlineMs });
     return { version: String(info.version) };
   }

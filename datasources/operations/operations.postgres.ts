@@ -1,7 +1,14 @@
+import { type OutboxPool } from "../outbox/outbox-pool.postgres.js";
 import { sql, type PostgresStore } from "../postgres/store.postgres.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
-import { type DeadLetter, type Job, type Operations, type ProjectionCheck } from "./operations.js";
+import {
+  type CheckFigures,
+  type DeadLetter,
+  type Job,
+  type Operations,
+  type ProjectionCheck,
+} from "./operations.js";
 
 /** A job without a sign of life for so long died with its process. */
 const LIFE = sql`interval '1 minute'`;
@@ -12,7 +19,11 @@ const JOB = sql`
 
 /** Operators' figures and jobs in PostgreSQL; row-level security keeps each tenant to its own. */
 export class PostgresOperations implements Operations {
-  constructor(private readonly postgres: PostgresStore) {}
+  constructor(
+    private readonly postgres: PostgresStore,
+    /** Sees all tenants' rows of the control schema. */
+    private readonly pool: Pick<OutboxPool, "query">,
+  ) {}
 
   checks(request: StoreRequest): Promise<ProjectionCheck[]> {
     return this.postgres.read<ProjectionCheck>(
@@ -20,6 +31,13 @@ export class PostgresOperations implements Operations {
       "operations.checks",
       sql`select target, checked_at as at, entries, missing, stale, dangling, orphaned from marquee.projection_checks`,
     );
+  }
+
+  checkFigures(): Promise<CheckFigures[]> {
+    return this.pool.query<CheckFigures>(sql`
+      select target, sum(missing)::int as missing, sum(stale)::int as stale, sum(dangling)::int as dangling,
+             sum(orphaned)::int as orphaned, extract(epoch from now() - min(checked_at))::float8 as "ageSeconds"
+      from marquee.projection_checks group by target`);
   }
 
   async recordCheck(tenant: Tenant, check: Omit<ProjectionCheck, "at">): Promise<void> {

@@ -12,6 +12,13 @@ export interface ProjectionCheck extends FaultCounts {
   entries: number;
 }
 
+/** What the last checks of a target found, of all tenants together. */
+export interface CheckFigures extends FaultCounts {
+  target: string;
+  /** Age of the oldest of them. Seconds. */
+  ageSeconds: number;
+}
+
 export type JobKind = "REBUILD" | "CHECK" | "REPAIR";
 export type JobState = "RUNNING" | "DONE" | "FAILED";
 
@@ -46,6 +53,8 @@ export interface DeadLetter {
 export interface Operations {
   /** The last check of each target that has been checked. */
   checks(request: StoreRequest): Promise<ProjectionCheck[]>;
+  /** The last checks of all tenants together, by target: for metrics, never for one tenant's operator. */
+  checkFigures(): Promise<CheckFigures[]>;
   recordCheck(tenant: Tenant, check: Omit<ProjectionCheck, "at">): Promise<void>;
   /** The jobs started last, newest first. */
   jobs(request: StoreRequest, limit: number): Promise<Job[]>;

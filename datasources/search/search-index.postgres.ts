@@ -181,7 +181,8 @@ export class SearchIndexWriter {
       insert into search_keys (tenant_id, key, word_id)
       select current_setting('marquee.tenant')::int, k.key, k.word_id
       from unnest(${keys}::text[], ${list(words)}::int[]) as k(key, word_id)
-      order by 2, 3`);
+      order by 2, 3
+      on conflict do nothing`);
   }
 
   async #insertPostings(

@@ -1,3 +1,4 @@
+import { scanWhole } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
 import { type AnySection, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
@@ -14,7 +15,7 @@ const BATCH = 5_000;
 
 /** Counts anew in how many titles each word stands. */
 export async function recountWords(query: Query): Promise<void> {
-  await query(sql`set local statement_timeout = 0`);
+  await scanWhole(query);
   await lockIndex(query);
   await query(sql`
     update search_words w set frequency = c.titles
@@ -129,7 +130,7 @@ export function postingSection(postgres: PostgresStore): AnySection {
     same: () => true,
     mend: (tenant) =>
       postgres.transaction(tenant, async (query) => {
-        await query(sql`set local statement_timeout = 0`);
+        await scanWhole(query);
         await lockIndex(query);
         await query(sql`delete from search_terms t where ${TERM_WITHOUT_TITLE}`);
         await query(sql`delete from search_terms t where ${TERM_WITHOUT_WORD}`);
@@ -154,7 +155,7 @@ const STRAY = sql`
 
 function rowsOf<T>(postgres: PostgresStore, tenant: Tenant, statement: Sql): Promise<T[]> {
   return postgres.transaction(tenant, async (query) => {
-    await query(sql`set local statement_timeout = 0`);
+    await scanWhole(query);
     return query<T>(statement);
   });
 }

@@ -4,6 +4,7 @@ import { FAULTS } from "../../datasources/projections/section.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { checkProjection } from "../projections/check.js";
+import { startProjector } from "../projections/projector.js";
 import { createProgress } from "./progress.js";
 
 export interface CheckFlags {
@@ -25,6 +26,8 @@ export async function checkAll(
   { repair = false, all = false }: CheckFlags,
 ): Promise<void> {
   const progress = createProgress();
+  // Where no gateway runs, nobody else carries what has been written.
+  const projector = await startProjector(stores);
   try {
     for (const [target, tenant] of chosen) {
       const listed = new Listing(all ? Infinity : LISTED);
@@ -46,6 +49,7 @@ export async function checkAll(
     }
   } finally {
     progress.end();
+    await projector.stop();
   }
 }
 

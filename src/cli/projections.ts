@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { type ProjectionTarget } from "../../datasources/projection-target.js";
+import { type TargetLag } from "../../datasources/outbox/outbox.js";
 import { CallLog } from "../../datasources/store-request.js";
 import { type Stores } from "../../datasources/stores.js";
 import { type Tenant } from "../../datasources/tenant.js";
@@ -54,21 +55,33 @@ async function showStatus(stores: Stores, flags: Flags): Promise<void> {
   for (const [target, tenant] of await chosen(stores, flags)) {
     const { entries, live } = await target.status(tenant);
     const holds = live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries`;
-    console.log(
-      `${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}; ${await healthOf(stores, target, tenant)}`,
-    );
+    const behind = describeLag(await lagOf(stores, target, tenant));
+    const checked = await lastCheckOf(stores, target, tenant);
+    console.log(`${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}${behind}${checked}`);
   }
 }
 
-async function healthOf(stores: Stores, target: ProjectionTarget, tenant: Tenant): Promise<string> {
-  const lag = (await stores.outbox.lag(tenant)).find((each) => each.target === target.name);
+async function lagOf(
+  stores: Stores,
+  { name }: ProjectionTarget,
+  tenant: Tenant,
+): Promise<TargetLag | undefined> {
+  return (await stores.outbox.lag(tenant)).find(({ target }) => target === name);
+}
+
+async function lastCheckOf(stores: Stores, { name }: ProjectionTarget, tenant: Tenant): Promise<string> {
   const checks = await stores.operations.checks({ tenant, calls: new CallLog() });
-  const check = checks.find((each) => each.target === target.name);
-  return [
-    lag ? `${lag.lagEvents} events (${lag.lagSeconds.toFixed(1)} s) behind` : "follows no events",
-    `${lag?.parked ?? 0} parked, ${lag?.deadLetters ?? 0} dead letters`,
-    check ? `checked ${check.at}: ${describe(check)}` : "never checked",
-  ].join("; ");
+  const check = checks.find(({ target }) => target === name);
+  return check ? `; checked ${check.at}: ${describe(check)}` : "; never checked";
+}
+
+function describeLag(lag: TargetLag | undefined): string {
+  const counts = [
+    [lag?.lagEvents, "events behind"],
+    [lag?.parked, "parked"],
+    [lag?.deadLetters, "dead letters"],
+  ] as const;
+  return counts.map(([count, what]) => (count ? `, ${count.toLocaleString("en")} ${what}` : "")).join("");
 }
 
 async function retryDeadLetters(

@@ -19,8 +19,9 @@ export interface CheckOutcome {
 
 /** Rounds of mending: what one mends may bring to light what hung on it. */
 const ROUNDS = 4;
-/** How long a check waits for the projector to carry what has been written, and how often it looks. Milliseconds. */
-const CATCH_UP_MS = 10_000;
+/** How long a check waits for a projector that makes no progress, and for one that does; how often it looks. Milliseconds. */
+const IDLE_MS = 3_000;
+const CATCH_UP_MS = 30_000;
 const POLL_MS = 200;
 
 /**
@@ -33,27 +34,16 @@ export async function checkProjection(
   tenant: Tenant,
   options: CheckOptions = {},
 ): Promise<CheckOutcome> {
-  const caughtUp = () => waitForProjector(stores, target, tenant);
-  const check = (repair: boolean) => checkSections(target.sections, tenant, { caughtUp, ...options, repair });
+  const given = { caughtUp: () => waitForProjector(stores, target, tenant), ...options };
   await target.prepare();
-  const found = await check(false);
+  const found = await checkSections(target.sections, tenant, { ...given, repair: false });
   let left = found;
   for (let round = 0; options.repair && round < ROUNDS && faultsOf(left) > 0; round += 1) {
+    const quiet = { ...given, onDifference: undefined };
     const { live } = await target.status(tenant);
     if (live === null) await target.rebuild(tenant);
-    else
-      await checkSections(target.sections, tenant, {
-        ...options,
-        caughtUp,
-        onDifference: undefined,
-        repair: true,
-      });
-    left = await checkSections(target.sections, tenant, {
-      ...options,
-      caughtUp,
-      onDifference: undefined,
-      repair: false,
-    });
+    else await checkSections(target.sections, tenant, quiet);
+    left = await checkSections(target.sections, tenant, { ...quiet, repair: false });
   }
   await stores.operations.recordCheck(tenant, { target: target.name, ...left });
   return { found, left };
@@ -66,9 +56,14 @@ async function waitForProjector(
   tenant: Tenant,
 ): Promise<void> {
   const until = performance.now() + CATCH_UP_MS;
-  while (performance.now() < until) {
+  let left = Infinity;
+  let movedAt = performance.now();
+  while (performance.now() < Math.min(until, movedAt + IDLE_MS)) {
     const lag = (await stores.outbox.lag(tenant)).find((each) => each.target === target.name);
-    if (!lag || lag.lagEvents + lag.parked === 0) return;
+    const now = (lag?.lagEvents ?? 0) + (lag?.parked ?? 0);
+    if (now === 0) return;
+    if (now < left) movedAt = performance.now();
+    left = Math.min(left, now);
     await sleep(POLL_MS);
   }
 }

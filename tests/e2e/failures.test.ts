@@ -64,9 +64,9 @@ describe("with PostgreSQL alone", () => {
     expect(metrics).toMatch(/^marquee_store_retries_total\{store="POSTGRES"\} \d+$/m);
     expect(metrics).toMatch(/^marquee_store_missed_total\{store="POSTGRES"\} [1-9]/m);
     await wire.mend();
-    await expect
-      .poll(async () => (await fetch(`${gateway.url}/readyz`)).status, { timeout: 10_000 })
-      .toBe(200);
+    const status = async () =>
+      ((await (await fetch(`${gateway.url}/readyz`)).json()) as { status: string }).status;
+    await expect.poll(status, { timeout: 10_000 }).toBe("ready");
     const { data } = await gateway.ask("{ viewer { profile { name } } }", { token });
     expect(data.viewer.profile.name).toBeTruthy();
   });

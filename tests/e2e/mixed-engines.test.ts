@@ -36,14 +36,30 @@ function startWith(name?: keyof typeof ENGINE_STORES): Promise<TestGateway> {
   return startGateway(Object.fromEntries(others.map((other) => [other, "embedded:"])));
 }
 
-/** What clients compare: without scores and times, in which engines rightly differ, and cursors, which hold scores. */
+/**
+ * What clients compare: without scores and times, in which engines rightly differ, and cursors, which hold scores. Of
+ * what is marked, the names: which words of a running text are near enough differs too.
+ */
 function content(value: any): any {
   if (Array.isArray(value)) return value.map(content);
   if (value === null || typeof value !== "object") return value;
   const kept = Object.entries(value).filter(
     ([key]) => !["score", "tookMs", "cursor", "endCursor"].includes(key),
   );
-  return Object.fromEntries(kept.map(([key, inner]) => [key, content(inner)]));
+  return Object.fromEntries(
+    kept.map(([key, inner]) => [
+      key,
+      content(key === "highlights" ? ofNames(inner as Highlighted[]) : inner),
+    ]),
+  );
+}
+
+interface Highlighted {
+  field: string;
+}
+
+function ofNames(highlights: Highlighted[]): Highlighted[] {
+  return highlights.filter(({ field }) => field === "name");
 }
 
 if (!onEngines)

@@ -53,7 +53,7 @@ describe("signIn", () => {
     expect(session.viewer.profiles).toHaveLength(1);
   });
 
-  it("puts into the token who it speaks for and for how long, and nothing else", async () => {
+  it("puts into the token who it speaks for, what that profile may meet and for how long, and nothing else", async () => {
     const before = Math.floor(Date.now() / 1000);
     const { accessToken, expiresAt } = await signIn("family@meridian.example");
     const claims = decodeJwt(accessToken);
@@ -64,6 +64,8 @@ describe("signIn", () => {
       acc: "family",
       pro: "meridian-family",
       rol: ["VIEWER"],
+      cty: "US",
+      mat: 18,
       iat: expect.any(Number),
       exp: expect.any(Number),
     });

@@ -43,7 +43,7 @@ function judge({ valueOf }: FailureCase, answer: Answer, store: StoreName): stri
     ({ extensions }) => extensions.code !== "STORE_UNAVAILABLE" || extensions.store !== store,
   );
   if (strange.length > 0) return `errors: ${JSON.stringify(strange)}`;
-  if (value === null) return answer.errors ? "null" : "null without an error";
+  if (value === null) return answer.errors ? "null" : "left out";
   if (answer.errors) return `a value and errors: ${JSON.stringify(answer.errors)}`;
   return missed.includes(store) ? "fallback" : "in full";
 }
@@ -91,7 +91,7 @@ describe.skipIf(missingUrls.length > 0)("a gateway over four engines", () => {
             const { extensions } = await ask(cases[row.name]!);
             return extensions?.explain?.totals[storeOf(name)] ?? 0;
           },
-          { timeout: 150_000, interval: 500 },
+          { timeout: 90_000, interval: 500 },
         )
         .toBeGreaterThan(0);
     }
@@ -127,7 +127,7 @@ describe.skipIf(missingUrls.length > 0)("a gateway over four engines", () => {
         const behaviour = expected(row);
         const answer = await ask(cases[row.name]!);
         const judged = judge(cases[row.name]!, answer, store);
-        wanted[row.name] = behaviour === "null" ? "null" : "answered";
+        wanted[row.name] = behaviour === "null" || behaviour === "left out" ? behaviour : "answered";
         found[row.name] = judged === "in full" || judged === "fallback" ? "answered" : judged;
         if (behaviour === "standby") expect(judged, row.name).toBe("fallback");
         // Fields of other stores may show titles of this one; their own part has not changed.

@@ -5,7 +5,7 @@ import { type StoreName } from "../../datasources/store-request.js";
 import { packageRoot } from "../../src/package-root.js";
 
 /** What a field does while a store is down, in the words of docs/failures.md. */
-export type Behaviour = "in full" | "standby" | "part" | "null";
+export type Behaviour = "in full" | "standby" | "part" | "left out" | "null";
 
 /** A row of the table in docs/failures.md. */
 export interface FailureRow {

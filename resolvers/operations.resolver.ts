@@ -1,0 +1,136 @@
+import { type GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver } from "type-graphql";
+
+import { ForwardPageArgs } from "../schema/connection.js";
+import {
+  CheckProjectionInput,
+  RebuildProjectionInput,
+  RetryDeadLettersInput,
+} from "../schema/operations.input.js";
+import {
+  DeadLetter,
+  Job,
+  JobPayload,
+  OperatedProjection,
+  OperatedStore,
+  OperatedTenantConnection,
+  Operations,
+  RetryDeadLettersPayload,
+} from "../schema/operations.type.js";
+import { Context } from "../src/context.js";
+import { badInput } from "../src/errors.js";
+import { startProjectionJob, targetNamed } from "../src/projections/jobs.js";
+import { MAX_PAGE, pageOfList, readPage, toConnection } from "./connection.js";
+import { projectionOf, storeOf } from "./operations.value.js";
+import { payload } from "./payload.js";
+
+@Resolver(() => Operations)
+export class OperationsResolver {
+  @Query(() => Operations, { nullable: true, description: "What operators see; needs the role OPERATOR." })
+  async operations(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<object> {
+    await ctx.requireRole("OPERATOR", info.path, "operations");
+    return {};
+  }
+
+  @FieldResolver(() => [OperatedStore], { description: "The stores of the deployment, asked now." })
+  async stores(@Ctx() ctx: Context) {
+    return (await ctx.gateway.stores.health()).map(storeOf);
+  }
+
+  @FieldResolver(() => [OperatedProjection], {
+    description: "The projections, with the tenant's own events, dead letters and checks.",
+  })
+  async projections(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    const { outbox, operations } = ctx.gateway.stores;
+    const [lags, checks] = await Promise.all([outbox.lag(ctx.tenant), operations.checks(ctx.on(info.path))]);
+    return lags.map((lag) => projectionOf(lag, checks));
+  }
+
+  @FieldResolver(() => OperatedTenantConnection, {
+    description: "The tenants that the operator runs: the one that the token is of. Others are not shown.",
+  })
+  async tenants(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Args(() => ForwardPageArgs) args: ForwardPageArgs,
+  ) {
+    const at = readPage(ctx, "operations.tenants", args);
+    const { slug, name, tier } = ctx.tenant;
+    const figures = await ctx.gateway.stores.operations.figures(ctx.on(info.path));
+    const entry = { position: { value: slug, id: slug }, node: { slug, name, tier, ...figures }, extra: {} };
+    return toConnection(ctx, at, pageOfList([entry], at.page));
+  }
+
+  @FieldResolver(() => [Job], { description: "The tenant's jobs, the latest first." })
+  async jobs(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("first", () => Int, { defaultValue: 20, description: "How many, 0 to 100." }) first: number,
+  ) {
+    return ctx.gateway.stores.operations.jobs(ctx.on(info.path), sized(first));
+  }
+
+  @FieldResolver(() => [DeadLetter], { description: "The tenant's dead letters, the latest first." })
+  async deadLetters(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("first", () => Int, { defaultValue: 20, description: "How many, 0 to 100." }) first: number,
+  ) {
+    return ctx.gateway.stores.operations.deadLetters(ctx.on(info.path), sized(first));
+  }
+
+  @Mutation(() => JobPayload, {
+    description:
+      "Fills a projection of the tenant anew, beside the live one, and switches to it. Needs the role OPERATOR.",
+  })
+  async rebuildProjection(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => RebuildProjectionInput, { description: "Which." }) { target }: RebuildProjectionInput,
+  ) {
+    await ctx.requireRole("OPERATOR", info.path, "rebuildProjection");
+    return payload<{ job: Job | null }>({ job: null }, async () => ({
+      job: await start(ctx, "REBUILD", target),
+    }));
+  }
+
+  @Mutation(() => JobPayload, {
+    description:
+      "Compares a projection of the tenant with its source, and mends it where asked to. `operations { projections { lastCheck } }` has the result. Needs the role OPERATOR.",
+  })
+  async checkProjection(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => CheckProjectionInput, { description: "Which." })
+    { target, repair }: CheckProjectionInput,
+  ) {
+    await ctx.requireRole("OPERATOR", info.path, "checkProjection");
+    const kind = repair ? "REPAIR" : "CHECK";
+    return payload<{ job: Job | null }>({ job: null }, async () => ({ job: await start(ctx, kind, target) }));
+  }
+
+  @Mutation(() => RetryDeadLettersPayload, {
+    description: "Puts the tenant's dead letters back among the events to be tried. Needs the role OPERATOR.",
+  })
+  async retryDeadLetters(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => RetryDeadLettersInput, { description: "Which." }) { target }: RetryDeadLettersInput,
+  ) {
+    await ctx.requireRole("OPERATOR", info.path, "retryDeadLetters");
+    const { stores } = ctx.gateway;
+    return payload({ retried: 0 }, async () => {
+      if (target != null) targetNamed(stores, target);
+      return { retried: await stores.outbox.retry({ target: target ?? undefined, tenant: ctx.tenant }) };
+    });
+  }
+}
+
+function start(ctx: Context, kind: Job["kind"], target: string): Promise<Job> {
+  return startProjectionJob(ctx.gateway.stores, ctx.tenant, kind, target);
+}
+
+function sized(first: number): number {
+  if (first >= 0 && first <= MAX_PAGE) return first;
+  throw badInput("first", `${first} is out of range`, `0 to ${MAX_PAGE}`);
+}

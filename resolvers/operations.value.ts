@@ -1,0 +1,13 @@
+import { type ProjectionCheck } from "../datasources/operations/operations.js";
+import { type TargetLag } from "../datasources/outbox/outbox.js";
+import { type StoreHealth } from "../datasources/store-health.js";
+import { type OperatedProjection, type OperatedStore } from "../schema/operations.type.js";
+
+export function storeOf({ breaker, state, ...health }: StoreHealth): OperatedStore {
+  return { ...health, state: state === "UP" && breaker !== "CLOSED" ? "DEGRADED" : state };
+}
+
+/** A target's lag with the last of the checks that is its own. */
+export function projectionOf(lag: TargetLag, checks: readonly ProjectionCheck[]): OperatedProjection {
+  return { ...lag, lastCheck: checks.find(({ target }) => target === lag.target) ?? null };
+}

@@ -1,0 +1,244 @@
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+
+import { type JobKind, type JobState } from "../datasources/operations/operations.js";
+import { type StoreName } from "../datasources/store-request.js";
+import { type TenantTier } from "../datasources/tenant.js";
+import { PageInfo } from "./connection.js";
+import { DateTime } from "./scalars.js";
+import { UserError } from "./user-error.type.js";
+import { TenantTierEnum } from "./viewer.type.js";
+
+export const StoreModeEnum = { EMBEDDED: "EMBEDDED", SERVER: "SERVER" } as const;
+registerEnumType(StoreModeEnum, {
+  name: "StoreMode",
+  description: "Where a store runs.",
+  valuesConfig: {
+    EMBEDDED: { description: "Started by Marquee itself." },
+    SERVER: { description: "A server of its own, named by a URL." },
+  },
+});
+
+export const StoreStateEnum = { UP: "UP", DEGRADED: "DEGRADED", DOWN: "DOWN" } as const;
+export type StoreState = keyof typeof StoreStateEnum;
+registerEnumType(StoreStateEnum, {
+  name: "StoreState",
+  description: "How a store is.",
+  valuesConfig: {
+    UP: { description: "It answers." },
+    DEGRADED: { description: "It answers again, but calls are still held back after its failures." },
+    DOWN: { description: "It does not answer." },
+  },
+});
+
+export const JobKindEnum = { REBUILD: "REBUILD", CHECK: "CHECK", REPAIR: "REPAIR" } as const satisfies {
+  [K in JobKind]: K;
+};
+registerEnumType(JobKindEnum, {
+  name: "JobKind",
+  description: "What a job does.",
+  valuesConfig: {
+    REBUILD: { description: "Fills a projection anew beside the live one and switches to it." },
+    CHECK: { description: "Compares a projection with its source." },
+    REPAIR: { description: "Compares a projection with its source and mends what differs." },
+  },
+});
+
+export const JobStateEnum = { RUNNING: "RUNNING", DONE: "DONE", FAILED: "FAILED" } as const satisfies {
+  [K in JobState]: K;
+};
+registerEnumType(JobStateEnum, {
+  name: "JobState",
+  description: "How far a job is.",
+  valuesConfig: {
+    RUNNING: { description: "Under way." },
+    DONE: { description: "Ended well." },
+    FAILED: { description: "Ended without success; `reason` says why. It can be started again." },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: "A store of the deployment." })
+export class OperatedStore {
+  @Field(() => String, { description: "POSTGRES, MONGODB, OPENSEARCH or NEO4J." })
+  store!: StoreName;
+
+  @Field(() => StoreModeEnum, { description: "Where it runs." })
+  mode!: keyof typeof StoreModeEnum;
+
+  @Field(() => StoreStateEnum, { description: "How it is now." })
+  state!: StoreState;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Time it took to answer. Milliseconds; null when it did not.",
+  })
+  latencyMs!: number | null;
+
+  @Field(() => String, { nullable: true, description: "Version of its server; null when it did not answer." })
+  version!: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "What the last comparison of a projection with its source found; after a repair, what was left.",
+})
+export class ProjectionCheck {
+  @Field(() => DateTime, { description: "When it ended." })
+  at!: string;
+
+  @Field(() => Int, { description: "Entries compared, on both sides together." })
+  entries!: number;
+
+  @Field(() => Int, { description: "Entries that should be there and were not." })
+  missing!: number;
+
+  @Field(() => Int, { description: "Entries of another revision or with other content." })
+  stale!: number;
+
+  @Field(() => Int, {
+    description: "Entries that hang on something that is not there, or are hung on and not there.",
+  })
+  dangling!: number;
+
+  @Field(() => Int, { description: "Entries that the source does not know." })
+  orphaned!: number;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "A projection of the facts, as far as it is the tenant's.",
+})
+export class OperatedProjection {
+  @Field({ description: "Its name: `catalog.postgres`, `search.opensearch` …." })
+  target!: string;
+
+  @Field(() => Int, { description: "Events of the tenant that it has not followed yet." })
+  lagEvents!: number;
+
+  @Field(() => Float, { description: "Age of the oldest of them; 0 when there is none. Seconds." })
+  lagSeconds!: number;
+
+  @Field(() => Int, { description: "Events of the tenant that it refused and that are tried again." })
+  parked!: number;
+
+  @Field(() => Int, { description: "Events of the tenant that it refused until it gave up." })
+  deadLetters!: number;
+
+  @Field(() => ProjectionCheck, { nullable: true, description: "The last check; null when there was none." })
+  lastCheck!: ProjectionCheck | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A tenant as its operator sees it." })
+export class OperatedTenant {
+  @Field({ description: "Its name in addresses." })
+  slug!: string;
+
+  @Field({ description: "Its name." })
+  name!: string;
+
+  @Field(() => TenantTierEnum, { description: "How it is placed." })
+  tier!: TenantTier;
+
+  @Field(() => Int, { description: "Titles in force, in any state." })
+  titles!: number;
+
+  @Field(() => Int, { description: "Profiles." })
+  profiles!: number;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A tenant in a list." })
+export class OperatedTenantEdge {
+  @Field({ description: "Marks this edge's place in the list: pass it as `after`." })
+  cursor!: string;
+
+  @Field(() => OperatedTenant, { description: "The tenant." })
+  node!: OperatedTenant;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of tenants." })
+export class OperatedTenantConnection {
+  @Field(() => [OperatedTenantEdge], { description: "The page's entries in list order." })
+  edges!: OperatedTenantEdge[];
+
+  @Field(() => PageInfo, { description: "Where the page stands in the list." })
+  pageInfo!: PageInfo;
+}
+
+@ObjectType({ simpleResolvers: true, description: "An event that a projection refused until it gave up." })
+export class DeadLetter {
+  @Field({ description: "The projection that refused it." })
+  target!: string;
+
+  @Field({ description: "What it is about: TITLE, WATCH or PROFILE." })
+  topic!: string;
+
+  @Field({ description: "Local id of the title or profile." })
+  entity!: string;
+
+  @Field({ description: "Local id of the title of a watch; empty otherwise." })
+  related!: string;
+
+  @Field({ description: "Why it was refused." })
+  reason!: string;
+
+  @Field(() => Int, { description: "How often it was tried." })
+  attempts!: number;
+
+  @Field(() => DateTime, { description: "When it was refused first." })
+  firstFailedAt!: string;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "Work that an operator has started and that goes on by itself.",
+})
+export class Job {
+  @Field(() => ID, { description: "Unique within the tenant." })
+  id!: string;
+
+  @Field(() => JobKindEnum, { description: "What it does." })
+  kind!: JobKind;
+
+  @Field({ description: "The projection that it works on." })
+  target!: string;
+
+  @Field(() => JobStateEnum, { description: "How it stands." })
+  state!: JobState;
+
+  @Field(() => Float, { description: "Share that is done, in [0, 1]." })
+  progress!: number;
+
+  @Field(() => DateTime, { description: "When it began." })
+  startedAt!: string;
+
+  @Field(() => DateTime, { nullable: true, description: "When it ended; null until then." })
+  finishedAt!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Why it failed; null unless it did." })
+  reason!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A job that was started, or why it was not." })
+export class JobPayload {
+  @Field(() => Job, { nullable: true, description: "The job; ask `operations { jobs }` how far it is." })
+  job!: Job | null;
+
+  @Field(() => [UserError], { description: "Why no job was started; empty when one was." })
+  errors!: UserError[];
+}
+
+@ObjectType({ simpleResolvers: true, description: "What became of dead letters." })
+export class RetryDeadLettersPayload {
+  @Field(() => Int, { description: "How many are tried again." })
+  retried!: number;
+
+  @Field(() => [UserError], { description: "Why none is; empty otherwise." })
+  errors!: UserError[];
+}
+
+/** Its fields are resolved in resolvers/operations.resolver.ts. */
+@ObjectType({
+  description:
+    "What an operator sees: the stores of the deployment, and of everything else what belongs to the operator's own tenant.",
+})
+export class Operations {}

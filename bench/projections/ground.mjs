@@ -34,6 +34,7 @@ export async function prepare({ root, load, engines, profile }) {
   const seed = ["bin/marquee.js", "seed", "--tenant", TENANT, ...SEED];
   await promisify(execFile)(process.execPath, seed, { cwd: root, env });
   const [world] = await readWorlds(env, [TENANT]);
+  world.watched = await watchedTitles(env, world);
   const gateway = await startGateway(root, env, profile);
   const addresses = engines ? addressesOf(env) : undefined;
   return {
@@ -48,6 +49,18 @@ export async function prepare({ root, load, engines, profile }) {
       rmSync(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Titles that profiles have watched, and so may watch. */
+async function watchedTitles({ POSTGRES_URL }, { tenant }) {
+  const client = new pg.Client({ connectionString: POSTGRES_URL });
+  await client.connect();
+  const { rows } = await client.query(
+    `select distinct title_id from ${tenant.schema}.title_progress where tenant_id = $1 order by 1`,
+    [tenant.id],
+  );
+  await client.end();
+  return rows.map(({ title_id }) => title_id);
 }
 
 function settings(dataFolder, engines) {

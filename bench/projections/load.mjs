@@ -33,12 +33,9 @@ export class Load {
     this.sightings = sightings;
     this.profiles = world.profiles.map((id) => ({ id, token: world.tokens.get(id) }));
     this.editor = world.editor;
-    const half = world.titles.length >> 1;
-    this.watched = world.titles.slice(half);
+    this.watched = world.watched;
     // The first are left to poison.
-    this.edited = world.titles
-      .slice(POISON_TITLES, half)
-      .map((id) => ({ id, version: world.versions.get(id) }));
+    this.edited = world.titles.slice(POISON_TITLES).map((id) => ({ id, version: world.versions.get(id) }));
   }
 
   /** Sends for a time. @returns what was acknowledged, how fast, and what went wrong. */

@@ -9,7 +9,10 @@ const scoped = (name: string, fields: Record<string, 1>): IndexDescription & { n
   key: { tenant: 1, generation: 1, ...fields },
 });
 
-/** One for each order, and one for each filter that leaves few titles, in the order that such lists mostly have. */
+/**
+ * One for each order, one for each filter that leaves few titles, in the order that such lists mostly have, and one that
+ * counts what is visible, by kind and year too, passing titles over without reading them.
+ */
 const TITLE_INDEXES = [
   scoped("by_name", { sortName: 1, id: 1 }),
   scoped("by_release_year", { releaseYear: 1, id: 1 }),
@@ -19,6 +22,7 @@ const TITLE_INDEXES = [
   scoped("by_studio", { studioId: 1, popularity: 1, id: 1 }),
   scoped("by_genre", { genreIds: 1, popularity: 1, id: 1 }),
   scoped("by_tag", { tags: 1, popularity: 1, id: 1 }),
+  scoped("by_visible", { state: 1, kind: 1, releaseYear: 1, maturityAge: 1 }),
 ];
 const NAME_INDEXES = [scoped("by_type", { type: 1, name: 1, id: 1 })];
 const INDEXES = [

@@ -76,24 +76,33 @@ export class Neo4jRecommendations implements Recommendations {
   }
 }
 
-// Parts are added up in one order, so that a score has the same last digit every time, and the first is the reason.
+/** Titles of one score that are put in the order of their ids, beside those that are listed. */
+const TIES = 200;
+
+// Most of the work is one row an edge, so nothing is read of it but the weight: parts are added up in the order of the
+// watched titles' ids, so that a score has the same last digit every time, and reasons and ids are looked up for the
+// best titles only. The first of the largest parts is the reason.
 const RECOMMENDED = `
   MATCH (g:TasteGraph {tenant: $tenant})
   UNWIND $profiles AS id
   MATCH (p:Profile {tenant: $tenant, generation: g.live, id: id})
   CALL (p) {
-    WITH COLLECT { MATCH (p)-[:WATCHED]->(seen:Title) RETURN seen } AS watched
+    WITH p, COLLECT { MATCH (p)-[:WATCHED]->(seen) RETURN seen } AS watched
     MATCH (p)-[w:WATCHED]->(seed:Title)
     WITH watched, w, seed ORDER BY w.at DESC, seed.id DESC LIMIT $recent
-    WITH watched, seed, CASE WHEN w.completed THEN 1.0 ELSE 0.5 END * CASE w.rating
+    WITH watched, seed, seed.id AS because, CASE WHEN w.completed THEN 1.0 ELSE 0.5 END * CASE w.rating
       WHEN 5 THEN 1.25 WHEN 4 THEN 1.1 WHEN 3 THEN 0.8 WHEN 2 THEN 0.0 WHEN 1 THEN 0.0 ELSE 1.0
     END AS strength
     WHERE strength > 0
-    MATCH (seed)-[s:SIMILAR]->(title:Title)
+    WITH watched, seed, because, strength ORDER BY because
+    MATCH (seed)-[s:SIMILAR]->(title)
+    WITH watched, title, s.weight * strength AS part, because
+    WITH watched, title, sum(part) AS score, collect(part) AS parts, collect(because) AS seeds
     WHERE NOT title IN watched
-    WITH title, seed.id AS because, s.weight * strength AS part ORDER BY part DESC, because
-    WITH title, sum(part) AS score, collect(because)[0] AS because
-    WITH title.id AS title, score, because ORDER BY score DESC, title LIMIT $limit
+    WITH title, score, parts, seeds ORDER BY score DESC LIMIT $limit + ${TIES}
+    WITH title.id AS title, score, parts, seeds ORDER BY score DESC, title LIMIT $limit
+    WITH title, score, seeds[reduce(best = 0, at IN range(1, size(parts) - 1) |
+      CASE WHEN parts[at] > parts[best] THEN at ELSE best END)] AS because
     RETURN collect(title) AS titles, collect(score) AS scores, collect(because) AS reasons
   }
   RETURN id, titles, scores, reasons`;

@@ -25,8 +25,7 @@ const POLL_MS = 100;
 const STATEMENT_TIMEOUT_MS = 50_000;
 /** Edges of one statement, and nodes of one that deletes: what the server holds in memory at once. */
 const BATCH = 10_000;
-const SWEEP_PROFILES = 500;
-const SWEEP_TITLES = 200;
+const SWEEP_NODES = 200;
 
 const UNKNOWN_MODEL: TasteModel = {
   model: "NONE",
@@ -115,16 +114,15 @@ export class TasteGraphBuild {
 
   async #sweep(from: number, to: number): Promise<void> {
     if (from >= to) return;
-    const range = { from: integer(from), to: integer(to) };
-    for (const [label, size] of [
-      ["Profile", SWEEP_PROFILES],
-      ["Title", SWEEP_TITLES],
-    ] as const) {
-      let removed: number;
-      do {
-        const row = await this.#held<{ removed: number }>(sweep(label), { ...range, size: integer(size) });
-        removed = row.removed;
-      } while (removed === size);
+    const parameters = {
+      from: integer(from),
+      to: integer(to),
+      size: integer(SWEEP_NODES),
+      edges: integer(BATCH),
+    };
+    // Profiles first: what they have watched then hinders no title.
+    for (const label of ["Profile", "Title"] as const) {
+      while ((await this.#held<{ removed: number }>(sweep(label), parameters)).removed > 0);
     }
   }
 

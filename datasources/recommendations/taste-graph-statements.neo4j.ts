@@ -39,16 +39,31 @@ export const WITHDRAW = `${WITH_LEASE}
 
 export const FORGET = `MATCH (g:TasteGraph {tenant: $tenant, builder: $builder}) DELETE g`;
 
-/** A part of the generations from `from` up to, not including, `to`. Profiles go first: they take their watches along. */
+/**
+ * A part of the generations from `from` up to, not including, `to`: of the next `$size` nodes at most `$edges`
+ * relationships, then the nodes that have none left. However many relationships a node has, a statement stays small.
+ */
 export const sweep = (label: "Profile" | "Title") => `${WITH_LEASE}
   CALL (g) {
     MATCH (n:${label})
     WHERE n.tenant = $tenant AND n.generation >= $from AND n.generation < $to AND n.id IS NOT NULL
     WITH n LIMIT $size
-    DETACH DELETE n
+    RETURN collect(n) AS nodes
+  }
+  CALL (nodes) {
+    UNWIND nodes AS n
+    MATCH (n)-[r]-()
+    WITH DISTINCT r LIMIT $edges
+    DELETE r
+    RETURN count(*) AS edges
+  }
+  CALL (nodes) {
+    UNWIND nodes AS n
+    WITH n WHERE NOT EXISTS { (n)--() }
+    DELETE n
     RETURN count(*) AS removed
   }
-  RETURN removed`;
+  RETURN edges + removed AS removed`;
 
 /** Nodes of the list `$ids`, in its order, so that edges can name them by place: one look-up a node, not one an edge. */
 const nodes = (label: "Profile" | "Title", ids: string, as: string) => `

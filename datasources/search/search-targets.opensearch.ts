@@ -27,6 +27,11 @@ type GenerationTerm = string | { value: string };
 
 /** The generation that a tenant's first title is put into. */
 const FIRST = "0";
+/**
+ * Documents that one request deletes. Each thousand of them adds a header to its answer, and Node takes 16 KB of
+ * headers; a bounded request also stays within the time that a write may take.
+ */
+const SWEEP_BATCH = 10_000;
 /** A rebuild that began longer ago has died. Milliseconds. */
 const ABANDONED_MS = 12 * 3_600_000;
 const ALREADY_EXISTS = 400;
@@ -161,20 +166,27 @@ export class SearchTargets {
       const generations = kept.filter((target) => target.index === index).map((target) => target.generation);
       // Deleting goes by what can be found: what was written just now would stay.
       await this.opensearch.write({ method: "POST", path: `/${index}/_refresh` });
-      await this.opensearch.write({
-        method: "POST",
-        path: `/${index}/_delete_by_query`,
-        query: { conflicts: "proceed", refresh: true, routing: String(tenant.id) },
-        body: {
-          query: {
-            bool: {
-              filter: [{ term: { tenant: tenant.id } }],
-              must_not: [{ terms: { generation: generations } }],
-            },
+      // What others delete meanwhile is no longer there to be found: a batch that deletes nothing is the last.
+      while ((await this.#deleteBatch(index, tenant, generations)) > 0);
+    }
+  }
+
+  /** Deletes some of a tenant's titles that are of no generation kept. Answers how many. */
+  async #deleteBatch(index: string, tenant: Tenant, kept: readonly string[]): Promise<number> {
+    const { body } = await this.opensearch.write<{ deleted: number }>({
+      method: "POST",
+      path: `/${index}/_delete_by_query`,
+      query: { conflicts: "proceed", refresh: true, routing: String(tenant.id), max_docs: SWEEP_BATCH },
+      body: {
+        query: {
+          bool: {
+            filter: [{ term: { tenant: tenant.id } }],
+            must_not: [{ terms: { generation: kept } }],
           },
         },
-      });
-    }
+      },
+    });
+    return body.deleted;
   }
 
   async #sweepOwn(tenant: Tenant, kept: readonly Target[]): Promise<void> {

@@ -4,6 +4,7 @@ import { type Audience } from "../../datasources/catalog/audience.js";
 import { type TitleDocument } from "../../datasources/catalog/title.document.js";
 import { OpenSearchStore } from "../../datasources/opensearch/store.opensearch.js";
 import { OpenSearchSearch } from "../../datasources/search/search.opensearch.js";
+import { MAPPING_VERSION } from "../../datasources/search/search-mapping.opensearch.js";
 import { OpenSearchSearchProjection } from "../../datasources/search/search-projection.opensearch.js";
 import { type SearchQuery } from "../../datasources/search/search.js";
 import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
@@ -15,6 +16,9 @@ export const everyone: Audience = {
   now: new Date("2026-06-01T12:00:00.000Z"),
 };
 export const EVERYTHING = { total: true, facets: true, highlights: true, didYouMean: true };
+
+/** Documents of one `_bulk`. */
+const OLD_BATCH = 5_000;
 
 /** A query that wants nothing beside hits. */
 export function textQuery(text: string, more: Partial<SearchQuery> = {}): SearchQuery {
@@ -64,6 +68,27 @@ export function openOpenSearch(url: string, tier: TenantTier, prefix = freshPref
       const tenant = { id, slug: `t${id}`, name: `t${id}`, tier, schema: "unused", defaultCountry: "US" };
       tenants.push(tenant);
       return Promise.resolve(tenant);
+    },
+    /** Puts bare documents of a generation that nobody reads any more into the shared index. */
+    fillOldGeneration: async (tenant: Tenant, count: number) => {
+      const index = `${prefix}-shared-titles-v${MAPPING_VERSION}`;
+      const old = { tenant: tenant.id, generation: "old" };
+      for (let start = 0; start < count; start += OLD_BATCH) {
+        const lines = Array.from({ length: Math.min(OLD_BATCH, count - start) }, () => [
+          { index: { routing: String(tenant.id) } },
+          old,
+        ]);
+        await store.write({ method: "POST", path: `/${index}/_bulk`, lines: lines.flat() });
+      }
+    },
+    /** Documents of a tenant in the shared index, of whatever generation. */
+    countStored: async (tenant: Tenant): Promise<number> => {
+      const { body } = await store.write<{ count: number }>({
+        method: "POST",
+        path: `/${prefix}-shared-titles-v${MAPPING_VERSION}/_count`,
+        body: { query: { term: { tenant: tenant.id } } },
+      });
+      return body.count;
     },
     settle: async () => {
       for (const tenant of tenants) await projection.settle(tenant);

@@ -6,9 +6,10 @@ import { type TitleDocument } from "./catalog/title.document.js";
 import { titleFollower, type PopularityOf } from "./catalog/title-follower.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
-import { followed } from "./freshness.js";
+import { followed, type FollowingEngine } from "./freshness.js";
 import { MongoStore } from "./mongodb/store.mongodb.js";
 import { Neo4jStore } from "./neo4j/store.neo4j.js";
+import { gathered } from "./gathered.js";
 import { type OutboxHolds } from "./outbox/outbox.js";
 import { OpenSearchStore } from "./opensearch/store.opensearch.js";
 import { projectionTarget, type ProjectionSource, type ProjectionTarget } from "./projection-target.js";
@@ -154,7 +155,7 @@ function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetConte
   return {
     domains: {
       catalog: withStandby<Catalog, keyof Catalog>(
-        followed(new MongoCatalog(store), target.name, CATALOG_READS),
+        followed(new MongoCatalog(store), target.name, CATALOG_READS, following(store)),
         standby.catalog,
         target,
         CATALOG_READS,
@@ -173,6 +174,12 @@ function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetConte
 
 function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetContext): Engine {
   const projection = new OpenSearchSearchProjection(store);
+  // What was indexed can be found with OpenSearch's next refresh; who waits for it does not wait for that.
+  const settle = gathered((tenants: readonly Tenant[]) =>
+    Promise.all([...new Set(tenants)].map((tenant) => projection.settle(tenant))).then(() =>
+      tenants.map(() => undefined),
+    ),
+  );
   const { searchProjection: embedded, catalogProjection, titleVersions } = standby;
   const target = projectionTarget({
     name: "search.opensearch",
@@ -194,7 +201,7 @@ function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetC
   return {
     domains: {
       search: withStandby<Search, keyof Search>(
-        followed(new OpenSearchSearch(store), target.name, SEARCH_READS),
+        followed(new OpenSearchSearch(store), target.name, SEARCH_READS, following(store, settle)),
         standby.search,
         target,
         SEARCH_READS,
@@ -242,7 +249,7 @@ function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext
   return {
     domains: {
       recommendations: withStandby<Recommendations, keyof Recommendations>(
-        followed(new Neo4jRecommendations(store), target.name, TASTE_READS),
+        followed(new Neo4jRecommendations(store), target.name, TASTE_READS, following(store)),
         standby.recommendations,
         target,
         TASTE_READS,
@@ -288,6 +295,13 @@ function comparedTitles({
     inForce: (tenant, ids) => titleVersions.inForce(tenant, ids),
     popularity: (tenant) => top10Job.popularity(tenant),
   };
+}
+
+function following(
+  { guard }: { guard: StoreGuard },
+  settle?: (tenant: Tenant) => Promise<void>,
+): FollowingEngine {
+  return { isDown: () => guard.state === "OPEN", ...(settle && { settle }) };
 }
 
 function lifeOf(store: {

@@ -9,7 +9,6 @@ import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
 import { followed, type FollowingEngine } from "./freshness.js";
 import { MongoStore } from "./mongodb/store.mongodb.js";
 import { Neo4jStore } from "./neo4j/store.neo4j.js";
-import { gathered } from "./gathered.js";
 import { type OutboxHolds } from "./outbox/outbox.js";
 import { OpenSearchStore } from "./opensearch/store.opensearch.js";
 import { projectionTarget, type ProjectionSource, type ProjectionTarget } from "./projection-target.js";
@@ -174,12 +173,6 @@ function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetConte
 
 function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetContext): Engine {
   const projection = new OpenSearchSearchProjection(store);
-  // What was indexed can be found with OpenSearch's next refresh; who waits for it does not wait for that.
-  const settle = gathered((tenants: readonly Tenant[]) =>
-    Promise.all([...new Set(tenants)].map((tenant) => projection.settle(tenant))).then(() =>
-      tenants.map(() => undefined),
-    ),
-  );
   const { searchProjection: embedded, catalogProjection, titleVersions } = standby;
   const target = projectionTarget({
     name: "search.opensearch",
@@ -201,7 +194,7 @@ function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetC
   return {
     domains: {
       search: withStandby<Search, keyof Search>(
-        followed(new OpenSearchSearch(store), target.name, SEARCH_READS, following(store, settle)),
+        followed(new OpenSearchSearch(store), target.name, SEARCH_READS, following(store)),
         standby.search,
         target,
         SEARCH_READS,
@@ -297,11 +290,9 @@ function comparedTitles({
   };
 }
 
-function following(
-  { guard }: { guard: StoreGuard },
-  settle?: (tenant: Tenant) => Promise<void>,
-): FollowingEngine {
-  return { isDown: () => guard.state === "OPEN", ...(settle && { settle }) };
+/** Nobody waits for an engine that is left alone just now: its standby answers. */
+function following({ guard }: { guard: StoreGuard }): FollowingEngine {
+  return { isDown: () => guard.state === "OPEN" };
 }
 
 function lifeOf(store: {

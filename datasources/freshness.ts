@@ -13,8 +13,6 @@ export interface ProjectionProgress {
 export interface FollowingEngine {
   /** Whether it is left alone just now, so that its standby will answer: nobody need wait for it. */
   isDown(): boolean;
-  /** Resolves when what was written to it before can be read, for engines that take their time. */
-  settle?(tenant: Tenant): Promise<void>;
 }
 
 /** Time between two looks at how far projections are, while somebody waits. Milliseconds. */
@@ -31,6 +29,7 @@ export class Freshness {
   /** By target; null once it is over. */
   readonly #waits = new Map<string, Promise<void> | null>();
   #looking: Promise<void> | undefined;
+  #again: Promise<void> | undefined;
   #deadline: number | undefined;
 
   /**
@@ -60,7 +59,7 @@ export class Freshness {
    */
   before(target: string, request: StoreRequest, engine?: FollowingEngine): Promise<void> | undefined {
     if (this.xid === null || this.#waits.get(target) === null) return undefined;
-    if (this.#passed.has(target) && !engine?.settle) return undefined;
+    if (this.#passed.has(target)) return undefined;
     let wait = this.#waits.get(target);
     if (!wait) {
       wait = this.#wait(target, this.xid, request, engine).finally(() => this.#waits.set(target, null));
@@ -76,17 +75,24 @@ export class Freshness {
 
   async #wait(target: string, xid: number, request: StoreRequest, engine?: FollowingEngine): Promise<void> {
     this.#deadline ??= performance.now() + this.waitMs;
-    for (;;) {
-      if (!this.#passed.has(target)) await this.#within(this.#look(xid, request), request);
-      if (this.#passed.has(target)) {
-        const settled = engine?.settle?.(this.tenant).then(() => true) ?? Promise.resolve(true);
-        if (await this.#within(settled, request)) return;
-      }
+    await this.#within(this.#look(xid, request), request);
+    while (!this.#passed.has(target)) {
       const over = performance.now() + LOOK_MS > this.#deadline;
-      if (over || request.signal?.aborted === true || engine?.isDown() === true) break;
-      await sleep(LOOK_MS, undefined, { signal: request.signal }).catch(() => undefined);
+      if (over || request.signal?.aborted === true || engine?.isDown() === true) {
+        this.#late.add(target);
+        return;
+      }
+      await this.#lookAgain(xid, request);
     }
-    this.#late.add(target);
+  }
+
+  /** In a while, for all that wait: what they wait for is then read together. */
+  #lookAgain(xid: number, request: StoreRequest): Promise<void> {
+    this.#again ??= sleep(LOOK_MS, undefined, { signal: request.signal })
+      .then(() => this.#within(this.#look(xid, request), request))
+      .catch(() => undefined)
+      .finally(() => (this.#again = undefined));
+    return this.#again;
   }
 
   /** One look tells of all targets. While PostgreSQL, which knows, does not answer, none has followed. */
@@ -110,14 +116,14 @@ export class Freshness {
     return this.#looking;
   }
 
-  /** What the work answers; undefined where it fails or the request cannot wait for it. */
-  async #within<T>(work: Promise<T>, { signal }: StoreRequest): Promise<T | undefined> {
+  /** Resolves when the work has ended in any way, or the request cannot wait for it any longer. */
+  async #within(work: Promise<void>, { signal }: StoreRequest): Promise<void> {
     const left = Math.max((this.#deadline ?? 0) - performance.now(), LAST_LOOK_MS);
     const done = new AbortController();
     const given = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
     const patience = sleep(left, undefined, { signal: given }).catch(() => undefined);
     try {
-      return await Promise.race([work.catch(() => undefined), patience]);
+      await Promise.race([work.catch(() => undefined), patience]);
     } finally {
       done.abort();
     }

@@ -90,7 +90,7 @@ export class PostgresOutboxConsumer implements OutboxConsumer {
                      and ${PARTITION_OF_ENTITY} = h.partition)) as due,
                  exists (select from marquee.outbox_parked p where p.target = h.target) as parked
           from (select ${EDGE} as edge) e
-          cross join ${this.#places()} h
+          cross join ${this.#places()}
           left join lateral (
             select o.xid from marquee.outbox o
             where o.partition = h.partition and (o.xid, o.id) > (h.xid, h.id) and o.topic = any(string_to_array(h.topics, ','))
@@ -110,7 +110,7 @@ export class PostgresOutboxConsumer implements OutboxConsumer {
     const rows = await this.#query<ReadRow>(
       sql`select h.partition, e.edge, b.blocked, o.*
           from (select ${EDGE} as edge) e
-          cross join ${this.#places(target)} h
+          cross join ${this.#places(target)}
           cross join lateral (
             select exists (select from marquee.outbox o
               where o.partition = h.partition and o.xid >= e.edge and o.topic = any(string_to_array(h.topics, ','))) as blocked
@@ -149,7 +149,7 @@ export class PostgresOutboxConsumer implements OutboxConsumer {
   async skip(target: string): Promise<void> {
     const rows = await this.#query<OutboxPlace>(
       sql`update marquee.outbox_cursors c set xid = e.edge, id = 0, moved_at = now(), seen_at = now()
-          from (select ${EDGE} as edge) e cross join ${this.#places(target)} h
+          from (select ${EDGE} as edge) e cross join ${this.#places(target)}
           where c.target = h.target and c.partition = h.partition and (c.xid, c.id) = (h.xid, h.id) and h.xid < e.edge
             and not exists (
               select from marquee.outbox o

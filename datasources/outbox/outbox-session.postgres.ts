@@ -16,6 +16,8 @@ const IDLE_MS = 15_000;
 /** One connection that listens and holds locks. Once it is gone it stays gone. */
 export class OutboxSession {
   #lost: string | undefined;
+  /** The statement sent last: those of several targets follow each other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly client: pg.Client,
@@ -64,7 +66,13 @@ export class OutboxSession {
   }
 
   /** @throws PartitionLostError when the connection is gone. */
-  async query<R extends object>(statement: Sql): Promise<R[]> {
+  query<R extends object>(statement: Sql): Promise<R[]> {
+    const answer = this.#last.then(() => this.#ask<R>(statement));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #ask<R extends object>(statement: Sql): Promise<R[]> {
     if (this.#lost !== undefined) throw new PartitionLostError(this.#lost);
     try {
       return (await this.client.query<R>(statement)).rows;

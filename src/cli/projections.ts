@@ -37,6 +37,15 @@ export function projectionsCommand(): Command {
   )
     .option("--repair", "mend what differs, then compare again")
     .option("--all", "list every difference, not the first 20 of each kind");
+  command
+    .command("retry")
+    .description("Put dead letters, which a projection refused too often, back among the events to be tried.")
+    .option("--tenant <slug>", "only this tenant")
+    .option("--target <name>", "only this projection: search.opensearch, catalog.postgres, …")
+    .addHelpText("after", "\nExample:\n  marquee projections retry --target search.opensearch")
+    .action((flags: { tenant?: string; target?: string }) =>
+      withStores((stores) => retryDeadLetters(stores, flags)),
+    );
   part("rebuild", "Fill a fresh target beside the live one and switch to it, while reads go on.", rebuildAll);
   return command;
 }
@@ -60,6 +69,19 @@ async function healthOf(stores: Stores, target: ProjectionTarget, tenant: Tenant
     `${lag?.parked ?? 0} parked, ${lag?.deadLetters ?? 0} dead letters`,
     check ? `checked ${check.at}: ${describe(check)}` : "never checked",
   ].join("; ");
+}
+
+async function retryDeadLetters(
+  stores: Stores,
+  { tenant: slug, target }: { tenant?: string; target?: string },
+): Promise<void> {
+  const known = stores.projections.map(({ name }) => name);
+  if (target !== undefined && !known.includes(target)) {
+    throw new StartupError(`--target ${target} is no projection. Accepted: ${known.join(", ")}.`);
+  }
+  const tenant = slug === undefined ? undefined : await tenantOf(stores, slug);
+  const count = await stores.outbox.retry({ target, tenant });
+  console.log(`${count.toLocaleString("en")} dead letters are tried again.`);
 }
 
 async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {

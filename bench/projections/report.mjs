@@ -1,0 +1,107 @@
+// The figures of bench/projections.mjs as Markdown.
+import { cpus } from "node:os";
+
+const TARGET_MS = 1_000;
+
+/** @param {{ name: string, steps: object[], poisoned: object[], setAside: object[] }[]} parts one a deployment */
+export function report(parts, { seconds, versions }) {
+  return [
+    "# How soon a write shows",
+    "Written by `npm run bench:projections -- --write`; the head of bench/projections.mjs says how to run it.",
+    `A gateway with its projector as a process of its own; mutations over HTTP, ${seconds} s a step, at a rate that does not wait for answers: 70 % \`recordProgress\`, 15 % \`rateTitle\`, 15 % \`putTitle\` renaming one of 1,550 films. From the acknowledgement (the client has read the answer) until the engine's own read side shows the new name, or the edge of the watch; each engine is asked every 20 ms. Load generator, gateway and all engines share one machine with ${cpus().length} cores, which had other work as well: "others" says how much. Node ${process.versions.node}; ${versions}.`,
+    ...parts.flatMap(partOf),
+  ].join("\n\n");
+}
+
+function partOf({ name, steps, poisoned, setAside }) {
+  return [
+    `## ${name}`,
+    verdict(steps),
+    table(steps),
+    coresTable(steps),
+    ...(poisoned.length > 0 ? poisonPart(poisoned, setAside) : []),
+  ];
+}
+
+function verdict(steps) {
+  const holding = steps.filter(holds);
+  const best = holding.at(-1);
+  return best
+    ? `Highest step at which every store showed 99 % of the writes within 1 s, with nothing missed: **${best.rate} writes/s** (${best.perSecond.toFixed(0)}/s acknowledged).`
+    : "At no step did every store show 99 % of the writes within 1 s.";
+}
+
+/** Whether a step did what was asked of it, in time. */
+export function holds({ missed, acknowledged, seen }) {
+  return missed <= acknowledged / 100 && Object.values(seen).every(({ p99 }) => p99 <= TARGET_MS);
+}
+
+function table(steps) {
+  const stores = Object.keys(steps[0].seen);
+  return lines([
+    [
+      "writes/s asked",
+      "acknowledged/s",
+      "not sent",
+      "acknowledged after, p50 / p99",
+      ...stores.map((store) => `${store}, p50 / p95 / p99 (n)`),
+      "caught up after",
+    ],
+    ...steps.map(({ label, rate, perSecond, missed, ack, seen, drainedMs }) => [
+      label ?? rate,
+      perSecond.toFixed(0),
+      missed,
+      `${ms(ack.p50)} / ${ms(ack.p99)}`,
+      ...stores.map((store) => delays(seen[store])),
+      ms(drainedMs),
+    ]),
+  ]);
+}
+
+function delays({ p50, p95, p99, count }) {
+  return `${ms(p50)} / ${ms(p95)} / ${ms(p99)} (${count})`;
+}
+
+function coresTable(steps) {
+  const names = Object.keys(steps[0].cores).filter((name) => !["machine", "of"].includes(name));
+  return [
+    `Cores in use, of ${steps[0].cores.of}:`,
+    lines([
+      ["writes/s asked", ...names],
+      ...steps.map(({ label, rate, cores }) => [
+        label ?? rate,
+        ...names.map((name) => cores[name].toFixed(2)),
+      ]),
+    ]),
+  ].join("\n\n");
+}
+
+function poisonPart(steps, setAside) {
+  return [
+    "### With 1 % poison",
+    "The same rate without and with 1 % more events that targets refuse: titles with a year that neither PostgreSQL nor OpenSearch can hold (MongoDB takes it), and watches at an instant that is none, for Neo4j. The delays are those of the good ones.",
+    table(steps),
+    coresTable(steps),
+    `Set aside at the end: ${setAside.map(({ target, parked, dead }) => `${target} ${parked} (${dead} dead letters)`).join(", ") || "nothing"}.`,
+  ];
+}
+
+function lines([heads, ...rows]) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(heads), line(heads.map(() => "---:")), ...rows.map(line)].join("\n");
+}
+
+/** Percentiles of delays; milliseconds. */
+export function percentiles(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), count: sorted.length };
+}
+
+function ms(value) {
+  return Number.isNaN(value)
+    ? "–"
+    : value < 10_000
+      ? `${value.toFixed(0)} ms`
+      : `${(value / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,79 @@
+import { expect } from "vitest";
+
+import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type Stores } from "../../datasources/stores.js";
+import { type Tenant } from "../../datasources/tenant.js";
+import { startProjector, type Projector } from "../../src/projections/projector.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
+import { titleBody } from "../support/titles.js";
+import { makeDatabase, type OwnDatabase } from "../support/own-database.js";
+
+/** Longer than anything here takes on a busy machine. Milliseconds. */
+export const PATIENCE = { timeout: 30_000, interval: 50 };
+
+/** A database of its own with a tenant, and projectors as its processes have them. */
+export interface ProjectorUnderTest {
+  database: OwnDatabase;
+  stores: Stores;
+  tenant: Tenant;
+  /** Starts a projector, over stores of its own where it is another process. Stopped at the end. */
+  project(stores?: Stores): Promise<Projector>;
+  write(...titles: (Partial<TitleBody> & { id: string })[]): Promise<void>;
+  schedule(effectiveFrom: Date, title: Partial<TitleBody> & { id: string }): Promise<void>;
+  /** Names of titles as the catalog answers them, by id. */
+  catalog(ids: readonly string[]): Promise<Record<string, string>>;
+  /** Versions of titles in the index of search, by id. */
+  indexed(ids: readonly string[]): Promise<Record<string, number>>;
+  lagging(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function openProjectorTest(): Promise<ProjectorUnderTest> {
+  const database = await makeDatabase();
+  const stores = await database.open();
+  const tenant = await createTestTenant(stores);
+  const projectors: Projector[] = [];
+  const append = async (
+    titles: readonly (Partial<TitleBody> & { id: string })[],
+    effectiveFrom: string | null,
+  ) => {
+    const versions = titles.map((title) => ({ body: titleBody(title), effectiveFrom }));
+    await stores.titleVersions.append(tenant, versions);
+  };
+  return {
+    database,
+    stores,
+    tenant,
+    project: async (own = stores) => {
+      const projector = await startProjector(own, { warn: (line) => console.warn(line) });
+      projectors.push(projector);
+      return projector;
+    },
+    write: (...titles) => append(titles, null),
+    schedule: (effectiveFrom, title) => append([title], effectiveFrom.toISOString()),
+    catalog: async (ids) => {
+      const titles = await stores.catalog.titlesByIds(testRequest(tenant), ids);
+      return Object.fromEntries([...titles].map(([id, { name }]) => [id, name]));
+    },
+    indexed: async (ids) => {
+      const rows = await database.rows<{ id: string; version: number }>(
+        "select id, version from shared.search_titles where tenant_id = $1 and id = any($2)",
+        [tenant.id, ids],
+      );
+      return Object.fromEntries(rows.map(({ id, version }) => [id, version]));
+    },
+    lagging: async () => {
+      const lags = await stores.outbox.lag();
+      return lags.reduce((sum, { lagEvents }) => sum + lagEvents, 0);
+    },
+    close: async () => {
+      await Promise.all(projectors.map((projector) => projector.stop()));
+      await database.drop();
+    },
+  };
+}
+
+/** Resolves when every target has passed everything. */
+export async function caughtUp(subject: ProjectorUnderTest): Promise<void> {
+  await expect.poll(() => subject.lagging(), PATIENCE).toBe(0);
+}

@@ -26,10 +26,9 @@ export class Freshness {
   readonly #late = new Set<string>();
   /** Targets that held what is wanted at some look. */
   readonly #passed = new Set<string>();
-  /** By target; null once it is over. */
-  readonly #waits = new Map<string, Promise<void> | null>();
-  #looking: Promise<void> | undefined;
-  #again: Promise<void> | undefined;
+  /** Targets that reads wait for just now, and their engines. */
+  readonly #wanted = new Map<string, FollowingEngine | undefined>();
+  #waiting: Promise<void> | undefined;
   #deadline: number | undefined;
 
   /**
@@ -55,17 +54,13 @@ export class Freshness {
 
   /**
    * Resolves when the target has followed, or when nothing can be won by waiting any more: the time is up, the client
-   * gone, the engine down. Undefined where there is nothing to wait for.
+   * gone, the engine down. Undefined where there is nothing to wait for. Reads that wait at the same time wait for each
+   * other, so that they travel together.
    */
   before(target: string, request: StoreRequest, engine?: FollowingEngine): Promise<void> | undefined {
-    if (this.xid === null || this.#waits.get(target) === null) return undefined;
-    if (this.#passed.has(target)) return undefined;
-    let wait = this.#waits.get(target);
-    if (!wait) {
-      wait = this.#wait(target, this.xid, request, engine).finally(() => this.#waits.set(target, null));
-      this.#waits.set(target, wait);
-    }
-    return wait;
+    if (this.xid === null || this.#passed.has(target) || this.#late.has(target)) return undefined;
+    this.#wanted.set(target, engine);
+    return (this.#waiting ??= this.#wait(this.xid, request));
   }
 
   /** Notes that a target has answered. */
@@ -73,47 +68,35 @@ export class Freshness {
     this.#read.add(target);
   }
 
-  async #wait(target: string, xid: number, request: StoreRequest, engine?: FollowingEngine): Promise<void> {
+  async #wait(xid: number, request: StoreRequest): Promise<void> {
     this.#deadline ??= performance.now() + this.waitMs;
-    await this.#within(this.#look(xid, request), request);
-    while (!this.#passed.has(target)) {
-      const over = performance.now() + LOOK_MS > this.#deadline;
-      if (over || request.signal?.aborted === true || engine?.isDown() === true) {
-        this.#late.add(target);
-        return;
+    for (;;) {
+      await this.#within(this.#look(xid, request), request);
+      const over = performance.now() + LOOK_MS > this.#deadline || request.signal?.aborted === true;
+      for (const [target, engine] of this.#wanted) {
+        if (!this.#passed.has(target) && (over || engine?.isDown() === true)) this.#late.add(target);
+        if (this.#passed.has(target) || this.#late.has(target)) this.#wanted.delete(target);
       }
-      await this.#lookAgain(xid, request);
+      if (this.#wanted.size === 0) break;
+      await sleep(LOOK_MS, undefined, { signal: request.signal }).catch(() => undefined);
     }
-  }
-
-  /** In a while, for all that wait: what they wait for is then read together. */
-  #lookAgain(xid: number, request: StoreRequest): Promise<void> {
-    this.#again ??= sleep(LOOK_MS, undefined, { signal: request.signal })
-      .then(() => this.#within(this.#look(xid, request), request))
-      .catch(() => undefined)
-      .finally(() => (this.#again = undefined));
-    return this.#again;
+    this.#waiting = undefined;
   }
 
   /** One look tells of all targets. While PostgreSQL, which knows, does not answer, none has followed. */
-  #look(xid: number, request: StoreRequest): Promise<void> {
+  async #look(xid: number, request: StoreRequest): Promise<void> {
     const started = performance.now();
-    this.#looking ??= this.progress
-      .reached(this.tenant, xid)
-      .then((reached) => {
-        for (const target of reached) this.#passed.add(target);
-        request.calls.record({
-          store: "POSTGRES",
-          operation: "outbox.reached",
-          keys: 1,
-          uniqueKeys: 1,
-          rows: reached.size,
-          ms: Math.round((performance.now() - started) * 100) / 100,
-          path: describePath(request.path),
-        });
-      })
-      .finally(() => (this.#looking = undefined));
-    return this.#looking;
+    const reached = await this.progress.reached(this.tenant, xid);
+    for (const target of reached) this.#passed.add(target);
+    request.calls.record({
+      store: "POSTGRES",
+      operation: "outbox.reached",
+      keys: 1,
+      uniqueKeys: 1,
+      rows: reached.size,
+      ms: Math.round((performance.now() - started) * 100) / 100,
+      path: describePath(request.path),
+    });
   }
 
   /** Resolves when the work has ended in any way, or the request cannot wait for it any longer. */

@@ -66,7 +66,7 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("a request with a token", () => {
   it("reads when the projection has followed, and lets reads of one tick travel together", async () => {
-    const progress = outbox([], [], ["catalog.postgres", "search.postgres"]);
+    const progress = outbox([], ["catalog.postgres"], ["catalog.postgres", "search.postgres"]);
     const { read, freshness, turns } = reading(progress);
     await Promise.all([read("catalog.postgres"), read("search.postgres"), read("catalog.postgres")]);
     expect(progress.reached).toHaveBeenCalledTimes(3);

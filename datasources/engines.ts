@@ -6,7 +6,7 @@ import { type TitleDocument } from "./catalog/title.document.js";
 import { titleFollower, type PopularityOf } from "./catalog/title-follower.js";
 import { type TitleVersions } from "./catalog/title-versions.js";
 import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
-import { followed } from "./freshness.js";
+import { followed, type FollowingEngine } from "./freshness.js";
 import { MongoStore } from "./mongodb/store.mongodb.js";
 import { Neo4jStore } from "./neo4j/store.neo4j.js";
 import { type OutboxHolds } from "./outbox/outbox.js";
@@ -154,7 +154,7 @@ function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetConte
   return {
     domains: {
       catalog: withStandby<Catalog, keyof Catalog>(
-        followed(new MongoCatalog(store), target.name, CATALOG_READS),
+        followed(new MongoCatalog(store), target.name, CATALOG_READS, following(store)),
         standby.catalog,
         target,
         CATALOG_READS,
@@ -194,7 +194,7 @@ function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetC
   return {
     domains: {
       search: withStandby<Search, keyof Search>(
-        followed(new OpenSearchSearch(store), target.name, SEARCH_READS),
+        followed(new OpenSearchSearch(store), target.name, SEARCH_READS, following(store)),
         standby.search,
         target,
         SEARCH_READS,
@@ -242,7 +242,7 @@ function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext
   return {
     domains: {
       recommendations: withStandby<Recommendations, keyof Recommendations>(
-        followed(new Neo4jRecommendations(store), target.name, TASTE_READS),
+        followed(new Neo4jRecommendations(store), target.name, TASTE_READS, following(store)),
         standby.recommendations,
         target,
         TASTE_READS,
@@ -288,6 +288,11 @@ function comparedTitles({
     inForce: (tenant, ids) => titleVersions.inForce(tenant, ids),
     popularity: (tenant) => top10Job.popularity(tenant),
   };
+}
+
+/** Nobody waits for an engine that is left alone just now: its standby answers. */
+function following({ guard }: { guard: StoreGuard }): FollowingEngine {
+  return { isDown: () => guard.state === "OPEN" };
 }
 
 function lifeOf(store: {

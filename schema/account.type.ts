@@ -1,17 +1,16 @@
 import { Field, ID, ObjectType } from "type-graphql";
 
+import { CONSISTENCY_TOKEN } from "./consistency-token.js";
 import { Profile } from "./profile.type.js";
 import { UserError } from "./user-error.type.js";
 import { Consents } from "./viewer.type.js";
-
-const TOKEN = "Send it as `x-marquee-consistency` to read what was written.";
 
 @ObjectType({ simpleResolvers: true, description: "A profile as it is now." })
 export class ProfilePayload {
   @Field(() => Profile, { nullable: true, description: "The profile; null where `errors` says why." })
   profile!: Profile | null;
 
-  @Field(() => String, { nullable: true, description: TOKEN })
+  @Field(() => String, { nullable: true, description: CONSISTENCY_TOKEN })
   consistencyToken!: string | null;
 
   @Field(() => [UserError], { description: "Why nothing was changed; empty when it was." })
@@ -23,7 +22,7 @@ export class DeleteProfilePayload {
   @Field(() => ID, { nullable: true, description: "The id it had; null where `errors` says why it stays." })
   deletedProfileId!: string | null;
 
-  @Field(() => String, { nullable: true, description: TOKEN })
+  @Field(() => String, { nullable: true, description: CONSISTENCY_TOKEN })
   consistencyToken!: string | null;
 
   @Field(() => [UserError], { description: "Why it was not deleted; empty when it was." })

@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
 
+import { CONSISTENCY_TOKEN } from "./consistency-token.js";
 import { Title } from "./title.type.js";
 import { UserError } from "./user-error.type.js";
 
@@ -18,10 +19,7 @@ export class TitlePayload {
   })
   version!: number | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "Pass it as `x-marquee-consistency` to read answers that know of this edit.",
-  })
+  @Field(() => String, { nullable: true, description: CONSISTENCY_TOKEN })
   consistencyToken!: string | null;
 
   @Field(() => [UserError], {

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from "type-graphql";
 
+import { CONSISTENCY_TOKEN } from "./consistency-token.js";
 import { Title } from "./title.type.js";
 import { UserError } from "./user-error.type.js";
 
@@ -12,10 +13,7 @@ export class ViewingPayload {
   @Field(() => Title, { nullable: true, description: "The title. Null when `errors` says why." })
   title!: Title | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "Send it as `x-marquee-consistency` to read lists and recommendations that know of this.",
-  })
+  @Field(() => String, { nullable: true, description: CONSISTENCY_TOKEN })
   consistencyToken!: string | null;
 
   @Field(() => [UserError], { description: "Why nothing changed; empty when it is done." })

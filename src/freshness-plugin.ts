@@ -1,9 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { type ApolloServerPlugin } from "@apollo/server";
 
 import { type Freshness } from "../datasources/freshness.js";
 import { type TargetLag } from "../datasources/outbox/outbox.js";
 import { type Stores } from "../datasources/stores.js";
+import { FRESHNESS_HEADER } from "./consistency.js";
 import { type Context } from "./context.js";
+
+/** Time that PostgreSQL has to tell how far projections are behind. Milliseconds. */
+const LAG_MS = 1_000;
 
 /** How far behind its facts a projection was that a request read, as `extensions.freshness` shows it. */
 export interface StoreFreshness {
@@ -12,9 +18,9 @@ export interface StoreFreshness {
   target: string;
   /** Whether it held what the consistency token asks for; null where no token was sent. */
   reached: boolean | null;
-  /** Events of the tenant that it has still to follow; null while PostgreSQL, which knows, does not answer. */
+  /** Events of the tenant that it lacks, refused ones included; null while PostgreSQL, which knows, does not answer. */
   lagEvents: number | null;
-  /** Age of the oldest of them. */
+  /** For how long it has lacked the oldest of them. */
   lagSeconds: number | null;
 }
 
@@ -28,7 +34,7 @@ export function freshness(): ApolloServerPlugin<Context> {
       if (!freshness) return;
       return {
         willSendResponse: async ({ request, response, contextValue }) => {
-          const asked = request.http?.headers.get("x-marquee-freshness") === "1";
+          const asked = request.http?.headers.get(FRESHNESS_HEADER) === "1";
           if (response.body.kind !== "single" || !(asked || freshness.behind.size > 0)) return;
           response.body.singleResult.extensions = {
             ...response.body.singleResult.extensions,
@@ -44,15 +50,17 @@ async function describe(
   { outbox, projections }: Pick<Stores, "outbox" | "projections">,
   { tenant, read, behind, xid }: Freshness,
 ): Promise<StoreFreshness[]> {
-  const lags: TargetLag[] = await outbox.lag(tenant).catch(() => []);
+  // An answer that is ready does not wait for a store that is silent.
+  const late = sleep(LAG_MS, [] as TargetLag[], { ref: false });
+  const lags = await Promise.race([outbox.lag(tenant), late]).catch(() => []);
   return [...read].sort().map((target) => {
     const lag = lags.find((each) => each.target === target);
     return {
       store: projections.find(({ name }) => name === target)?.store ?? "POSTGRES",
       target,
       reached: xid === null ? null : !behind.has(target),
-      lagEvents: lag?.lagEvents ?? null,
-      lagSeconds: lag?.lagSeconds ?? null,
+      lagEvents: lag ? lag.lagEvents + lag.parked + lag.deadLetters : null,
+      lagSeconds: lag ? Math.max(lag.lagSeconds, lag.refusedSeconds) : null,
     };
   });
 }

@@ -55,3 +55,8 @@ export function profileNotFound(): Refusal {
     "This account has no such profile; `viewer.profiles` lists them.",
   );
 }
+
+/** The profile that the session is for is not there any more. */
+export function profileGone(): Refusal {
+  return new Refusal(null, "PROFILE_NOT_FOUND", "The profile of this session is gone. Sign in again.");
+}

@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
+import { holdMerges } from "../catalog/title-merges.postgres.js";
 import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
 import { appendEvents } from "../outbox/outbox-append.postgres.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
 import { Refusal } from "../refusal.js";
 import { type Tenant } from "../tenant.js";
 import { type ConsentsRecord, type ProfileKind, type ProfileRecord, type ViewerRecord } from "./accounts.js";
+import { lockProfile } from "./profile-locks.postgres.js";
 import {
   checkAdultRemains,
   checkCount,
@@ -62,7 +64,7 @@ export class PostgresProfiles implements Profiles {
   }
 
   delete(tenant: Tenant, owner: ViewerRecord, id: string): Promise<WrittenProfile> {
-    return this.#change(tenant, owner, async (query, _accountId, profiles) => {
+    const remove = async (query: Query, _accountId: string, profiles: ProfileRecord[]) => {
       const profile = profiles.find((one) => one.id === id);
       if (!profile) throw profileNotFound();
       const others = profiles.filter((one) => one !== profile);
@@ -77,6 +79,11 @@ export class PostgresProfiles implements Profiles {
       checkAdultRemains(others);
       await removeFacts(query, id);
       return { profile, xid: await appendEvents(query, [event(id, 2, true)]) };
+    };
+    return this.#change(tenant, owner, remove, async (query) => {
+      // What is being moved to another title would be moved past the deletion.
+      await holdMerges(query);
+      await lockProfile(query, tenant, id);
     });
   }
 
@@ -143,18 +150,25 @@ export class PostgresProfiles implements Profiles {
     return ended.length > 0;
   }
 
-  /** One change, with the account's profiles as nobody else can change them meanwhile. */
+  /**
+   * One change, with the account's profiles as nobody else can change them meanwhile.
+   *
+   * @param before what has to come before the first lock of a row.
+   */
   #change(
     tenant: Tenant,
     owner: ViewerRecord,
     work: (query: Query, accountId: string, profiles: ProfileRecord[]) => Promise<WrittenProfile>,
+    before?: (query: Query) => Promise<void>,
   ): Promise<WrittenProfile> {
     const accountId = owner.account?.id ?? "";
     return this.postgres.transaction(tenant, async (query) => {
+      await before?.(query);
       await lockAccount(query, accountId);
+      // In the order in which imports lock them.
       const profiles = await query<ProfileRecord>(
         sql`select id, account_id as "accountId", name, kind, maturity_limit as "maturityLimit", country
-            from profiles where account_id = ${accountId} order by position, id for update`,
+            from profiles where account_id = ${accountId} order by id for update`,
       );
       return work(query, accountId, profiles);
     });

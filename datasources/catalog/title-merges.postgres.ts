@@ -5,9 +5,13 @@ import { type Tenant } from "../tenant.js";
  * Keeps titles from being merged until the transaction ends, for writers of what profiles do with titles: nothing may
  * be written about a title while that is being moved to another. To be taken before the rows of profiles are locked.
  */
-export async function holdMerges(query: Query, tenant: Tenant): Promise<void> {
-  await query(sql`select pg_advisory_xact_lock_shared(hashtext('marquee.title_merges'), ${tenant.id})`);
+export async function holdMerges(query: Query): Promise<void> {
+  await query(sql`select ${HOLD_MERGES}`);
 }
+
+/** The same as an expression, for a transaction that has to save statements. */
+export const HOLD_MERGES: Sql = sql`
+  pg_advisory_xact_lock_shared(hashtext('marquee.title_merges'), current_setting('marquee.tenant')::int)`;
 
 /** Waits for such writers and other merges to end, and keeps them waiting until the transaction does. */
 export async function lockMerges(query: Query, tenant: Tenant): Promise<void> {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "../postgres/store.postgres.js";
 import { type Tenant } from "../tenant.js";
 import { latestByKey } from "./coalesce.js";
+import { gathered } from "../gathered.js";
 import { type OutboxConsumer, type OutboxSignals } from "./outbox-consumer.js";
 import { PostgresOutboxConsumer } from "./outbox-consumer.postgres.js";
 import { EDGE, HOLD_PREFIX } from "./outbox-edge.postgres.js";
@@ -21,6 +22,10 @@ const REPLAY_BATCH = 1_000;
 
 /** The outbox in PostgreSQL, for those who look at it. What reads it is `PostgresOutboxConsumer`. */
 export class PostgresOutbox implements Outbox {
+  readonly #reached = gathered((wanted: readonly { tenant: number; xid: number }[]) =>
+    this.#reachedBy(wanted),
+  );
+
   constructor(
     private readonly pool: OutboxPool,
     readonly targets: readonly OutboxTarget[],
@@ -55,7 +60,8 @@ export class PostgresOutbox implements Outbox {
   async lag(tenant?: Tenant): Promise<TargetLag[]> {
     const rows = await this.pool.query<TargetLag>(
       sql`select t.name as target, coalesce(l.events, 0) as "lagEvents", coalesce(l.seconds, 0) as "lagSeconds",
-                 coalesce(p.parked, 0) as parked, coalesce(p.dead, 0) as "deadLetters"
+                 coalesce(p.parked, 0) as parked, coalesce(p.dead, 0) as "deadLetters",
+                 coalesce(p.seconds, 0) as "refusedSeconds"
           from ${this.#targets} t
           left join lateral (
             select count(*) as events,
@@ -66,7 +72,8 @@ export class PostgresOutbox implements Outbox {
               and (${tenant?.id ?? null}::int is null or o.tenant_id = ${tenant?.id ?? null}::int)
           ) l on true
           left join lateral (
-            select count(*) filter (where not dead) as parked, count(*) filter (where dead) as dead
+            select count(*) filter (where not dead) as parked, count(*) filter (where dead) as dead,
+                   greatest(extract(epoch from clock_timestamp() - min(first_failed_at)), 0)::float8 as seconds
             from marquee.outbox_parked p
             where p.target = t.name and (${tenant?.id ?? null}::int is null or p.tenant_id = ${tenant?.id ?? null}::int)
           ) p on true
@@ -75,20 +82,8 @@ export class PostgresOutbox implements Outbox {
     return rows;
   }
 
-  async reached(tenant: Tenant, xid: number): Promise<Set<string>> {
-    const rows = await this.pool.query<{ name: string }>(
-      sql`select t.name from ${this.#targets} t
-          where exists (select from marquee.outbox_cursors where target = t.name)
-            and not exists (
-              select from marquee.outbox_cursors c
-              join marquee.outbox o on o.partition = c.partition and (o.xid, o.id) > (c.xid, c.id) and o.xid <= ${xid}
-              where c.target = t.name and o.tenant_id = ${tenant.id} and o.topic = any(string_to_array(t.topics, ',')))
-            and not exists (
-              select from marquee.outbox_parked p
-              where p.target = t.name and p.tenant_id = ${tenant.id}
-                and case when p.dead then p.xid = ${xid} else p.xid <= ${xid} end)`,
-    );
-    return new Set(rows.map(({ name }) => name));
+  async reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>> {
+    return this.#reached({ tenant: tenant.id, xid });
   }
 
   consume(signals: OutboxSignals): OutboxConsumer {
@@ -103,6 +98,28 @@ export class PostgresOutbox implements Outbox {
           returning 1`,
     );
     return rows.length;
+  }
+
+  async #reachedBy(wanted: readonly { tenant: number; xid: number }[]): Promise<Set<string>[]> {
+    const tenants = wanted.map(({ tenant }) => tenant);
+    const xids = wanted.map(({ xid }) => xid);
+    const rows = await this.pool.query<{ n: number; name: string }>(
+      sql`select w.n, t.name
+          from unnest(${tenants}::int[], ${xids}::bigint[]) with ordinality as w (tenant_id, xid, n)
+          cross join ${this.#targets} t
+          where exists (select from marquee.outbox_cursors where target = t.name)
+            and not exists (
+              select from marquee.outbox_cursors c
+              join marquee.outbox o on o.partition = c.partition and (o.xid, o.id) > (c.xid, c.id) and o.xid <= w.xid
+              where c.target = t.name and o.tenant_id = w.tenant_id and o.topic = any(string_to_array(t.topics, ',')))
+            and not exists (
+              select from marquee.outbox_parked p
+              where p.target = t.name and p.tenant_id = w.tenant_id
+                and case when p.dead then p.xid = w.xid else p.xid <= w.xid end)`,
+    );
+    const reached = wanted.map(() => new Set<string>());
+    for (const { n, name } of rows) reached[n - 1]?.add(name);
+    return reached;
   }
 
   get #targets() {

@@ -60,6 +60,8 @@ export interface TargetLag {
   parked: number;
   /** Events that it refused so often that only `retry` tries them again. */
   deadLetters: number;
+  /** Time since the oldest of those that it refused was refused first; 0 when there is none. */
+  refusedSeconds: number;
 }
 
 /** The outbox as seen from the side of those who wait for it, look at it and mend it. Asks PostgreSQL; throws StoreUnavailableError. */
@@ -73,7 +75,7 @@ export interface Outbox {
    * events with that transaction id or a lower one, and none of these waits to be tried again. A dead letter counts only
    * against the transaction that wrote it.
    */
-  reached(tenant: Tenant, xid: number): Promise<Set<string>>;
+  reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>>;
   /** Makes the targets known, where they are not: from now on events are kept until each of them has passed them. */
   register(): Promise<void>;
   /** Whether a target may lack events that were gone before it was registered; until `rebuilt`, after which it does not. */

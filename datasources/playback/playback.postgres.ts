@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 
+import { profileGone } from "../accounts/profile-rules.js";
+import { HOLD_MERGES } from "../catalog/title-merges.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
@@ -47,10 +49,14 @@ export class PostgresPlayback implements Playback {
     const { accountId } = wanted;
     if (accountId === null) throw noSubscription();
     const [session] = await this.postgres.conclude<SessionRow>(tenant, async (query) => {
+      void query(sql`select ${HOLD_MERGES}`);
       // Starts of an account come one by one: each sees the sessions of those before it.
       void query(sql`select id from accounts where id = ${accountId} for no key update`);
-      const [plan] = await query<PlanLimits & { live: LiveStream[] }>(planAndStreams(accountId));
+      const [plan] = await query<PlanLimits & { live: LiveStream[]; known: boolean }>(
+        planAndStreams(accountId, wanted.profileId),
+      );
       if (!plan) throw noSubscription();
+      if (!plan.known) throw profileGone();
       const { renditions } = renditionLadder(wanted.device, plan.maxHeight);
       if (renditions.length === 0) throw noRendition(plan);
       if (plan.live.length >= plan.maxStreams) throw tooManyStreams(plan, plan.live);
@@ -100,9 +106,10 @@ function ownSession({ accountId, sessionId }: SessionKey): Sql {
 }
 
 /** The plan of the account's subscription and what is streaming. While a payment is past due, playback goes on. */
-function planAndStreams(accountId: string): Sql {
+function planAndStreams(accountId: string, profileId: string): Sql {
   return sql`
-    select p.name, p.max_streams as "maxStreams", p.max_height as "maxHeight", coalesce(live.streams, '[]') as live
+    select p.name, p.max_streams as "maxStreams", p.max_height as "maxHeight", coalesce(live.streams, '[]') as live,
+           exists (select from profiles where id = ${profileId}) as known
     from (
       select plan_id from subscriptions
       where account_id = ${accountId} and state in ('ACTIVE', 'PAST_DUE')
@@ -116,6 +123,7 @@ function planAndStreams(accountId: string): Sql {
     ) live`;
 }
 
+/** Names the title that the wanted one was merged into, where it was. */
 function newSession(
   accountId: string,
   { profileId, titleId, device }: PlaybackStart,
@@ -126,7 +134,8 @@ function newSession(
     insert into playback_sessions
       (tenant_id, id, account_id, profile_id, title_id, device, started_at, heartbeat_at, expires_at,
        capabilities, max_height)
-    values (current_setting('marquee.tenant')::int, ${randomUUID()}, ${accountId}, ${profileId}, ${titleId}, ${kind},
+    values (current_setting('marquee.tenant')::int, ${randomUUID()}, ${accountId}, ${profileId},
+            coalesce((select merged_into from title_heads where title_id = ${titleId}), ${titleId}), ${kind},
             clock_timestamp(), clock_timestamp(), ${expiry}, ${JSON.stringify(capabilities)}::jsonb, ${maxHeight})
     returning ${sessionColumns}`;
 }

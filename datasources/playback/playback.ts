@@ -43,7 +43,7 @@ export interface Playback {
    * Opens a session where the account's plan has a stream left, also among starts at the same time. Sessions that were
    * neither stopped nor expired count, each for itself.
    *
-   * @throws Refusal NO_SUBSCRIPTION, TOO_MANY_STREAMS, DEVICE_OUT_OF_RANGE, or NO_RENDITION where nothing could be
+   * @throws Refusal PROFILE_NOT_FOUND, NO_SUBSCRIPTION, TOO_MANY_STREAMS, DEVICE_OUT_OF_RANGE, or NO_RENDITION where nothing could be
    * played on the device.
    */
   start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession>;

@@ -1,5 +1,6 @@
 import type pg from "pg";
 
+import { holdProfiles } from "../accounts/profile-locks.postgres.js";
 import { holdMerges, MERGED_TITLES } from "../catalog/title-merges.postgres.js";
 import { allowBulk } from "../postgres/bulk.postgres.js";
 import { copyRows } from "../postgres/copy.postgres.js";
@@ -33,7 +34,7 @@ export class PostgresViewingIngest implements ViewingIngest {
     for (let start = 0; start < entries.length; start += WATCHLIST_BATCH) {
       const batch = entries.slice(start, start + WATCHLIST_BATCH);
       await this.postgres.transaction(tenant, async (query) => {
-        await holdMerges(query, tenant);
+        await holdMerges(query);
         await query(
           sql`insert into watchlist (tenant_id, profile_id, title_id, added_at)
               select current_setting('marquee.tenant')::int, v.profile_id, coalesce(m.into_id, v.title_id), v.added_at
@@ -69,7 +70,9 @@ async function ingestBatch(
   events: ViewingEvent[],
 ): Promise<void> {
   await allowBulk(query);
-  await holdMerges(query, tenant);
+  await holdMerges(query);
+  await holdProfiles(query, tenant);
+  await lockOwners(query, events);
   await stage(query, client, events);
   await query(
     sql`insert into profiles (tenant_id, id, name, country)
@@ -98,6 +101,15 @@ async function ingestBatch(
         insert into touched select * from rated`,
   );
   await appendWatches(query, await refreshProgress(query, corrected));
+}
+
+/**
+ * Lets nobody else write about the profiles of the events: progress is computed anew from events and ratings, and must
+ * miss none that is committed meanwhile. In order, so that two imports never wait for each other.
+ */
+async function lockOwners(query: Query, events: readonly ViewingEvent[]): Promise<void> {
+  const ids = [...new Set(events.map(({ profileId }) => profileId))];
+  await query(sql`select from profiles where id = any(${ids}::text[]) order by id for no key update`);
 }
 
 async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]): Promise<void> {

@@ -31,6 +31,8 @@ export interface StandingRow {
   same: boolean | null;
   answer: TitleStateOfProfile["progress"];
   xid: number | null;
+  /** The title that the pair's was merged into. */
+  merged_into: string | null;
 }
 
 /** What is around a late event. */
@@ -42,21 +44,26 @@ export interface SurroundingsRow {
   taken: string | null;
 }
 
-/** Where a pair stands, and whether the event is known. No row where the profile is gone; until the transaction ends, it stays. */
+/** Where a pair stands, and whether the event is known. No row where the profile is gone. */
 export function standingOf({ profileId, titleId, eventId, request }: StoredEvent): Sql {
   return sql`
-    with owner as materialized (
-      select id from profiles where id = ${profileId} for key share
-    )
     select case when p.title_id is not null then
              jsonb_build_object('firstAt', p.first_watched_at, 'lastAt', p.last_watched_at, 'position', p.position_seconds)
            end as progress, r.rating, w.title_id is not null as in_watchlist,
-           e.request = ${request}::jsonb as same, e.answer, e.xid
-    from owner o
+           ${ofKeptTitle(sql`e.request`)} = ${ofKeptTitle(sql`${request}::jsonb`)} as same, e.answer, e.xid,
+           (select merged_into from title_heads where title_id = ${titleId}) as merged_into
+    from profiles o
     left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
     left join ratings r on r.profile_id = o.id and r.title_id = ${titleId}
     left join watchlist w on w.profile_id = o.id and w.title_id = ${titleId}
-    left join viewing_receipts e on e.profile_id = o.id and e.event_id = ${eventId}::text`;
+    left join viewing_receipts e on e.profile_id = o.id and e.event_id = ${eventId}::text
+    where o.id = ${profileId}`;
+}
+
+/** An event as it was sent, about the title that its own leads to now: a merge makes it no other event. */
+function ofKeptTitle(request: Sql): Sql {
+  return sql`${request} || coalesce((select jsonb_build_object('title', merged_into) from title_heads
+                                     where title_id = ${request} ->> 'title' and merged_into is not null), '{}')`;
 }
 
 /** What is around a late event of a pair whose events lie between two instants: few daily partitions are looked into. */
@@ -133,7 +140,7 @@ export function ratingWrite({ profileId, titleId }: Pair, rating: number | null)
             returning profile_id`;
   return sql`
     with owner as materialized (
-      select id from profiles where id = ${profileId} for key share
+      ${ownerOf({ profileId, titleId })}
     ), changed as (
       ${change}
     ), progress as (
@@ -157,7 +164,7 @@ export function watchlistWrite({ profileId, titleId }: Pair, inWatchlist: boolea
     : sql`delete from watchlist where profile_id = ${profileId} and title_id = ${titleId}`;
   return sql`
     with owner as materialized (
-      select id from profiles where id = ${profileId} for key share
+      ${ownerOf({ profileId, titleId })}
     ), changed as (
       ${change}
     )
@@ -166,6 +173,13 @@ export function watchlistWrite({ profileId, titleId }: Pair, inWatchlist: boolea
     from owner o
     left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
     left join ratings r on r.profile_id = o.id and r.title_id = ${titleId}`;
+}
+
+/** The profile, where it is there and the title was not merged into another. */
+function ownerOf({ profileId, titleId }: Pair): Sql {
+  return sql`
+    select id from profiles where id = ${profileId}
+      and not exists (select from title_heads where title_id = ${titleId} and merged_into is not null)`;
 }
 
 const ratingAndWatchlist = sql`

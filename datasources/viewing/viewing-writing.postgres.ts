@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 
-import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
+import { holdProfile } from "../accounts/profile-locks.postgres.js";
+import { profileGone } from "../accounts/profile-rules.js";
+import { HOLD_MERGES, keptTitle } from "../catalog/title-merges.postgres.js";
+import { sql, type Ask, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
 import { Refusal } from "../refusal.js";
 import { type Tenant } from "../tenant.js";
 import { EventDays } from "./event-days.postgres.js";
@@ -52,25 +55,28 @@ export class PostgresViewingWriting implements ViewingWriting {
 
   async rate(tenant: Tenant, pair: Pair, rating: number | null): Promise<ViewingWritten> {
     checkRating(rating);
-    return this.#write(tenant, pair, ratingWrite(pair, rating));
+    return this.#write(tenant, pair, (kept) => ratingWrite(kept, rating));
   }
 
   addToWatchlist(tenant: Tenant, pair: Pair): Promise<ViewingWritten> {
-    return this.#write(tenant, pair, watchlistWrite(pair, true));
+    return this.#write(tenant, pair, (kept) => watchlistWrite(kept, true));
   }
 
   removeFromWatchlist(tenant: Tenant, pair: Pair): Promise<ViewingWritten> {
-    return this.#write(tenant, pair, watchlistWrite(pair, false));
+    return this.#write(tenant, pair, (kept) => watchlistWrite(kept, false));
   }
 
+  /** A title that was merged into another while the write was on its way is written as that one. */
   async #record(tenant: Tenant, event: StoredEvent): Promise<ViewingWritten> {
     let repeated: ViewingWritten | undefined;
+    let kept: string | null = null;
     const [written] = await this.postgres.conclude<WrittenRow>(tenant, async (query) => {
-      void query(lockOf(tenant, event));
+      hold(query, tenant, event);
       const [standing] = await query<StandingRow>(standingOf(event));
       if (!standing) throw profileGone();
+      kept = standing.merged_into;
       repeated = answerAgain(standing);
-      if (repeated) return null;
+      if (repeated || kept !== null) return null;
       const latest = standing.progress;
       if (!latest || event.at >= Date.parse(latest.lastAt)) {
         const before = latest && { at: Date.parse(latest.lastAt), position: latest.position };
@@ -80,28 +86,36 @@ export class PostgresViewingWriting implements ViewingWriting {
       return progressWrite(event, lateSeconds(event, around));
     });
     if (repeated) return repeated;
+    if (kept !== null) return this.#record(tenant, { ...event, titleId: kept });
     if (!written) throw profileGone();
     return toWritten(written);
   }
 
-  /** One write of a pair, behind every other. */
-  async #write(tenant: Tenant, pair: Pair, statement: Sql): Promise<ViewingWritten> {
+  /** One write of a pair, behind every other. Where it wrote nothing, the profile is gone or the title was merged. */
+  async #write(tenant: Tenant, pair: Pair, statement: (pair: Pair) => Sql): Promise<ViewingWritten> {
     const [written] = await this.postgres.conclude<WrittenRow>(tenant, (query) => {
-      void query(lockOf(tenant, pair));
-      return Promise.resolve(statement);
+      hold(query, tenant, pair);
+      return Promise.resolve(statement(pair));
     });
-    if (!written) throw profileGone();
-    return toWritten(written);
+    if (written) return toWritten(written);
+    const titleId = await this.postgres.transaction(tenant, (query) => keptTitle(query, pair.titleId));
+    if (titleId === pair.titleId) throw profileGone();
+    return this.#write(tenant, { ...pair, titleId }, statement);
   }
 }
 
 /**
- * Lets the writers of a pair in one by one. In a statement of its own, before the transaction has an id: those behind
- * it then see what the writer before has committed, and the order of the ids is that of the commits.
+ * Keeps the title from being merged and the profile from being deleted, and lets the writers of a pair in one by one.
+ * Before the transaction has an id, which the lock of a row would give it: those behind it then see what the writer
+ * before has committed, and the order of the ids is that of the commits. The profile's row comes last, in a statement of
+ * its own: an import that holds it may have to commit what the next statement has to see.
  */
-function lockOf(tenant: Tenant, { profileId, titleId }: Pair): Sql {
-  const name = JSON.stringify(["watch", tenant.id, profileId, titleId]);
-  return sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+function hold(query: Ask, tenant: Tenant, { profileId, titleId }: Pair): void {
+  const pair = JSON.stringify(["watch", tenant.id, profileId, titleId]);
+  void query(
+    sql`select ${HOLD_MERGES}, ${holdProfile(tenant, profileId)}, pg_advisory_xact_lock(hashtextextended(${pair}, 0))`,
+  );
+  void query(sql`select id from profiles where id = ${profileId} for share`);
 }
 
 function toStored(event: ProgressEvent, now: number): StoredEvent {
@@ -149,8 +163,4 @@ function lateSeconds(event: StoredEvent, around: SurroundingsRow | undefined): n
 
 function toWritten(row: WrittenRow): ViewingWritten {
   return { state: toState(row), xid: row.xid };
-}
-
-function profileGone(): Refusal {
-  return new Refusal(null, "PROFILE_NOT_FOUND", "The profile of this session is gone. Sign in again.");
 }

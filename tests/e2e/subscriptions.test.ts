@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { createDatabase, type OwnDatabase } from "../support/database.js";
-import { clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
+import { startGateway, type TestGateway } from "../support/gateway.js";
+import { clientOperations, operationOf } from "../support/operations.js";
 import { startPaymentProvider, type PaymentProvider } from "../support/payment-provider.js";
 
 const PASSWORD = "correct horse";
@@ -17,7 +18,7 @@ const CANCEL =
 let database: OwnDatabase;
 let provider: PaymentProvider;
 let gateway: TestGateway;
-let document: string;
+let operations: Map<string, string>;
 
 /** What the gateway of a deployment with a provider has in its environment. */
 const settings = (): Record<string, string> => ({
@@ -28,10 +29,10 @@ const settings = (): Record<string, string> => ({
 });
 
 beforeAll(async () => {
-  [database, provider, document] = await Promise.all([
+  [database, provider, operations] = await Promise.all([
     createDatabase(),
     startPaymentProvider(600),
-    clientDocuments("writes.graphql"),
+    clientOperations("writes.graphql"),
   ]);
   gateway = await startGateway(settings());
   const { stores } = gateway;
@@ -55,7 +56,7 @@ afterAll(async () => {
 });
 
 async function run(operationName: string, input?: object, token?: string, at = gateway): Promise<any> {
-  const answer = await at.ask(document, { operationName, variables: { input }, token });
+  const answer = await at.ask(operationOf(operations, operationName), { variables: { input }, token });
   expect(answer.errors, operationName).toBeUndefined();
   return Object.values(answer.data)[0];
 }
@@ -146,7 +147,7 @@ describe("Subscribe", () => {
     expect(await code({ plan: "Plan:PREMIUM" })).toBe("IDEMPOTENCY_KEY_REUSED");
     expect(await code({ idempotencyKey: "2" })).toBe("ALREADY_SUBSCRIBED");
     expect(await code({ idempotencyKey: "3", plan: "Plan:GOLD\0" })).toBe("PLAN_NOT_FOUND");
-    const visitor = await gateway.ask(document, { operationName: "Subscribe", variables: { input } });
+    const visitor = await gateway.ask(operationOf(operations, "Subscribe"), { variables: { input } });
     expect(visitor.errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
   });
 

@@ -5,6 +5,7 @@ import { type Role } from "../../datasources/accounts/accounts.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { adultProfile, project as projectTitles } from "../support/catalogue.js";
 import { clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
+import { clientOperations, operationOf } from "../support/operations.js";
 import { createTestTenant } from "../support/stores.js";
 
 const MERGE =
@@ -12,12 +13,12 @@ const MERGE =
 
 let gateway: TestGateway;
 let tenant: Tenant;
-let documents: string;
+let operations: Map<string, string>;
 const tokens = { editor: "", viewer: "" };
 
 beforeAll(async () => {
   gateway = await startGateway();
-  documents = await clientDocuments("writes.graphql");
+  operations = await clientOperations("writes.graphql");
   tenant = await createTestTenant(gateway.stores);
   await gateway.stores.accounts.putProfiles(tenant, [adultProfile("editor"), adultProfile("viewer")]);
   for (const profile of ["editor", "viewer"] as const) {
@@ -28,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => gateway?.close());
 
 function ask(operationName: string, input: object, token = tokens.editor) {
-  return gateway.ask(documents, { operationName, variables: { input }, token });
+  return gateway.ask(operationOf(operations, operationName), { variables: { input }, token });
 }
 
 /** What a mutation answered. */
@@ -127,8 +128,7 @@ describe("editing a title", () => {
   it("is for editors", async () => {
     const refused = await ask("Publish", { title: "Title:e1" }, tokens.viewer);
     expect(refused.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
-    const visitor = await gateway.ask(documents, {
-      operationName: "Publish",
+    const visitor = await gateway.ask(operationOf(operations, "Publish"), {
       variables: { input: { title: "Title:e1" } },
       tenant: tenant.slug,
     });

@@ -1,0 +1,224 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Role } from "../../datasources/accounts/accounts.js";
+import { adultProfile } from "../support/catalogue.js";
+import { createDatabase, type OwnDatabase } from "../support/database.js";
+import { type Answer, type Ask, startGateway, type TestGateway } from "../support/gateway.js";
+import { clientOperations, operationOf } from "../support/operations.js";
+
+const READ = `query ($id: ID!, $text: String!) {
+  title(id: $id) { name version }
+  search(query: $text) { edges { node { id name } } }
+}`;
+const WAIT_MS = 1_000;
+
+let database: OwnDatabase;
+let operations: Map<string, string>;
+let gateway: TestGateway;
+
+/** A gateway on a database where nobody else follows what is written. */
+const start = (env: Record<string, string> = {}) =>
+  startGateway({
+    POSTGRES_URL: database.url,
+    MONGODB_URL: "",
+    OPENSEARCH_URL: "",
+    NEO4J_URL: "",
+    MARQUEE_DEFAULT_TENANT: "fresh",
+    ...env,
+  });
+
+async function ask(at: TestGateway, query: string, options: Ask = {}): Promise<Answer & { freshness?: any }> {
+  const answer = await at.ask(query, options);
+  return { ...answer, freshness: (answer.extensions as any)?.freshness };
+}
+
+async function tokenOf(at: TestGateway, profile: string, roles: Role[]): Promise<string> {
+  return at.tokenFor({ tenant: "fresh", account: null, profile, roles });
+}
+
+/** Makes and publishes a film as an editor; answers its id and the token of the last write. */
+async function writeFilm(at: TestGateway, externalId: string, name: string) {
+  const token = await tokenOf(at, "editor", ["VIEWER", "EDITOR"]);
+  const run = async (operation: string, input: object) => {
+    const { data, errors } = await at.ask(operationOf(operations, operation), {
+      variables: { input },
+      token,
+    });
+    expect(errors).toBeUndefined();
+    const payload = Object.values(data)[0];
+    expect(payload.errors).toEqual([]);
+    return payload;
+  };
+  const licences = [{ from: "2020-01-01T00:00:00Z" }];
+  await run("PutTitle", { externalId, kind: "MOVIE", name, maturityRating: "PG", licences });
+  const { title, consistencyToken } = await run("Publish", { title: `Title:${externalId}` });
+  return { id: title.id as string, consistencyToken: consistencyToken as string };
+}
+
+beforeAll(async () => {
+  [database, operations] = await Promise.all([createDatabase(), clientOperations("writes.graphql")]);
+  // Whatever else runs on this server holds projections up: how long they take is measured elsewhere.
+  gateway = await start({ MARQUEE_CONSISTENCY_WAIT_MS: "30000" });
+  const { stores } = gateway;
+  for (const slug of ["fresh", "other"]) {
+    const tenant = await stores.tenants.create({ slug, name: slug, tier: "SHARED", defaultCountry: "US" });
+    await stores.accounts.putProfiles(tenant, [adultProfile("editor"), adultProfile("viewer")]);
+  }
+});
+afterAll(async () => {
+  await gateway?.close();
+  await database?.drop();
+});
+
+describe("a read with the token of a write", () => {
+  it("answers what was written, each time", async () => {
+    const viewer = await tokenOf(gateway, "viewer", ["VIEWER"]);
+    for (let round = 0; round < 8; round += 1) {
+      const films = await Promise.all(
+        [0, 1].map((n) => writeFilm(gateway, `f${round}-${n}`, `Lantern ${round} of ${n}`)),
+      );
+      await Promise.all(
+        films.map(async ({ id, consistencyToken }, n) => {
+          const { data, errors, freshness } = await ask(gateway, READ, {
+            variables: { id, text: `lantern ${round} of ${n}` },
+            token: viewer,
+            headers: { "x-marquee-consistency": consistencyToken },
+          });
+          expect(errors).toBeUndefined();
+          expect(freshness, `round ${round}`).toBeUndefined();
+          expect(data.title).toEqual({ name: `Lantern ${round} of ${n}`, version: 2 });
+          expect(data.search.edges.map(({ node }: any) => node.id)).toContain(id);
+        }),
+      );
+    }
+  });
+
+  it("holds for mutations too: what was just published can be watched", async () => {
+    const viewer = await tokenOf(gateway, "viewer", ["VIEWER"]);
+    const { id, consistencyToken } = await writeFilm(gateway, "now", "Watched at once");
+    const { data } = await ask(gateway, operationOf(operations, "Progress"), {
+      variables: { input: { title: id, positionSeconds: 5 } },
+      token: viewer,
+      headers: { "x-marquee-consistency": consistencyToken },
+    });
+    expect(data.recordProgress).toMatchObject({
+      title: { id, myProgress: { positionSeconds: 5 } },
+      errors: [],
+    });
+  });
+
+  it("tells how fresh each projection was where that is asked", async () => {
+    const { id, consistencyToken } = await writeFilm(gateway, "told", "Told");
+    const headers = { "x-marquee-freshness": "1", "x-marquee-consistency": consistencyToken };
+    const { freshness } = await ask(gateway, READ, { variables: { id, text: "told" }, headers });
+    expect(freshness.stores).toEqual([
+      { store: "POSTGRES", target: "catalog.postgres", reached: true, lagEvents: 0, lagSeconds: 0 },
+      { store: "POSTGRES", target: "search.postgres", reached: true, lagEvents: 0, lagSeconds: 0 },
+    ]);
+  });
+
+  it("costs one look more where everything has followed, and nothing without headers", async () => {
+    const { id, consistencyToken } = await writeFilm(gateway, "cost", "Cost");
+    const variables = { id, text: "cost" };
+    const total = async (headers: Record<string, string>) => {
+      const { extensions } = await gateway.ask(READ, { variables, headers, explain: true });
+      return extensions!.explain!;
+    };
+    const with_ = await total({ "x-marquee-consistency": consistencyToken });
+    const without = await total({});
+    const again = await total({ "x-marquee-freshness": "1" });
+    expect(without.calls.map(({ operation }) => operation)).not.toContain("outbox.reached");
+    expect(again.totals).toEqual(without.totals);
+    const looks = with_.calls.filter(({ operation }) => operation === "outbox.reached");
+    expect(looks.length).toBeGreaterThan(0);
+    expect(with_.calls.length - looks.length).toBe(without.calls.length);
+  });
+
+  it("is refused where the token is none of this tenant", async () => {
+    const { consistencyToken } = await writeFilm(gateway, "own", "Own");
+    const refused = async (token: string, tenant?: string) => {
+      const { status, errors, data } = await gateway.ask("{ titles { totalCount } }", {
+        headers: { "x-marquee-consistency": token },
+        ...(tenant ? { tenant } : {}),
+      });
+      expect(data).toBeUndefined();
+      expect(errors).toHaveLength(1);
+      expect(errors![0]!.message).toContain("x-marquee-consistency");
+      return [status, errors![0]!.extensions.code, errors![0]!.extensions.field];
+    };
+    const expected = [400, "INVALID_CONSISTENCY_TOKEN", "x-marquee-consistency"];
+    const damaged = `${consistencyToken.slice(0, -3)}${consistencyToken.endsWith("AAA") ? "BBB" : "AAA"}`;
+    for (const token of ["", "nonsense", "7", damaged, `${consistencyToken}, ${consistencyToken}`])
+      expect(await refused(token), token).toEqual(expected);
+    expect(await refused(consistencyToken, "other")).toEqual(expected);
+    // Nor will a cursor do, which the same key has signed.
+    const { data } = await gateway.ask("{ titles(first: 1) { pageInfo { endCursor } } }");
+    expect(await refused(data.titles.pageInfo.endCursor)).toEqual(expected);
+  });
+});
+
+describe("while nobody follows what is written", () => {
+  let behind: TestGateway;
+  beforeAll(async () => {
+    await gateway.close();
+    behind = await start({ MARQUEE_PROJECTOR: "false" });
+    gateway = behind;
+  });
+
+  it("waits for a second in all, then answers and says which projection is how far behind", async () => {
+    const { id, consistencyToken } = await writeFilm(behind, "late", "Late show");
+    const started = performance.now();
+    const { data, errors, freshness } = await ask(behind, READ, {
+      variables: { id, text: "late show" },
+      headers: { "x-marquee-consistency": consistencyToken },
+    });
+    const ms = performance.now() - started;
+    expect(errors).toBeUndefined();
+    expect(data.title).toBeNull();
+    expect(ms).toBeGreaterThan(WAIT_MS - 100);
+    expect(ms).toBeLessThan(3 * WAIT_MS);
+    expect(freshness.stores.map(({ target }: any) => target)).toEqual([
+      "catalog.postgres",
+      "search.postgres",
+    ]);
+    for (const store of freshness.stores) {
+      expect(store).toMatchObject({ store: "POSTGRES", reached: false });
+      expect(store.lagEvents).toBeGreaterThanOrEqual(2);
+      expect(store.lagSeconds).toBeGreaterThan(0.5);
+    }
+  });
+
+  it("answers at once without a token, and how stale it is where that is asked", async () => {
+    await writeFilm(behind, "stale", "Stale");
+    const query = "{ titles(first: 1) { totalCount } }";
+    const plain = await ask(behind, query);
+    expect(plain.extensions).toBeUndefined();
+    const { freshness } = await ask(behind, query, { headers: { "x-marquee-freshness": "1" } });
+    expect(freshness.stores).toEqual([
+      {
+        store: "POSTGRES",
+        target: "catalog.postgres",
+        reached: null,
+        lagEvents: expect.any(Number),
+        lagSeconds: expect.any(Number),
+      },
+    ]);
+    expect(freshness.stores[0].lagEvents).toBeGreaterThan(0);
+    expect(
+      (await ask(behind, "{ __typename }", { headers: { "x-marquee-freshness": "1" } })).freshness,
+    ).toEqual({
+      stores: [],
+    });
+  });
+
+  it("answers a mutation from its facts, without waiting", async () => {
+    const { id } = await writeFilm(behind, "facts", "From facts");
+    const token = await tokenOf(behind, "editor", ["VIEWER", "EDITOR"]);
+    const { data } = await behind.ask(operationOf(operations, "PutTitle"), {
+      variables: { input: { id, expectedVersion: 2, name: "From facts alone" } },
+      token,
+    });
+    expect(data.putTitle).toMatchObject({ title: { name: "From facts alone" }, version: 3, errors: [] });
+  });
+});

@@ -1,0 +1,184 @@
+/* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
+import { buildSchema, parse, validate } from "graphql";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+import { seedDemo } from "../../seeds/seed.js";
+import { printedSchema } from "../../src/schema.js";
+import { createDatabase, type OwnDatabase } from "../support/database.js";
+import { startGateway, type TestGateway } from "../support/gateway.js";
+import { clientOperations, operationOf } from "../support/operations.js";
+
+/** Operations that clients will send and the schema does not answer yet. */
+const TO_COME = ["Export", "Erase"];
+const TENANT = "atelier";
+const WRITTEN = { consistencyToken: expect.stringMatching(/^[\w-]{20,}$/), errors: [] };
+
+let database: OwnDatabase;
+let gateway: TestGateway;
+let operations: Map<string, string>;
+const tokens = { viewer: "", editor: "" };
+const ran = new Set<string>();
+
+beforeAll(async () => {
+  [database, operations] = await Promise.all([createDatabase(), clientOperations("writes.graphql")]);
+  // The demo, small: its accounts, with a catalogue that they may write about.
+  gateway = await startGateway({
+    POSTGRES_URL: database.url,
+    MONGODB_URL: "",
+    OPENSEARCH_URL: "",
+    NEO4J_URL: "",
+    MARQUEE_DEMO: "true",
+    MARQUEE_DEFAULT_TENANT: TENANT,
+  });
+  const options = {
+    tenants: [TENANT],
+    seed: 1,
+    until: new Date("2026-06-01T00:00:00Z"),
+    profiles: 40,
+    events: 1_500,
+  };
+  await seedDemo(gateway.stores, options);
+  for (const name of ["viewer", "editor"] as const) {
+    tokens[name] = await gateway.signIn(`${name}@${TENANT}.example`);
+  }
+});
+afterAll(async () => {
+  await gateway?.close();
+  await database?.drop();
+});
+
+/** The payload of one of the operations, as it stands in the document. */
+async function run(name: string, input?: object, token?: string): Promise<any> {
+  ran.add(name);
+  const answer = await gateway.ask(operationOf(operations, name), { variables: { input }, token });
+  expect(answer.errors, name).toBeUndefined();
+  expect(answer.status).toBe(200);
+  return Object.values(answer.data)[0];
+}
+
+async function read(query: string, token: string): Promise<any> {
+  const { data, errors } = await gateway.ask(query, { token });
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+it("fits the schema as it stands, but for what is to come", () => {
+  const schema = buildSchema(printedSchema());
+  const unfit = [...operations].filter(([, text]) => validate(schema, parse(text)).length > 0);
+  expect(unfit.map(([name]) => name)).toEqual(TO_COME);
+});
+
+it("Progress, Rate, Add and Remove answer the viewer's title as it is now", async () => {
+  const { titles } = await read("{ titles(first: 1) { edges { node { id } } } }", tokens.viewer);
+  const { id } = titles.edges[0].node;
+  const state = async () =>
+    (
+      await read(
+        `{ title(id: "${id}") { myProgress { positionSeconds } myRating inMyWatchlist } }`,
+        tokens.viewer,
+      )
+    ).title;
+  const progress = { title: id, positionSeconds: 120, completed: false, device: "TV", eventId: "w1" };
+  expect(await run("Progress", progress, tokens.viewer)).toEqual({
+    title: { id, myProgress: { positionSeconds: 120, completed: false } },
+    ...WRITTEN,
+  });
+  expect(await run("Rate", { title: id, rating: 5 }, tokens.viewer)).toEqual({
+    title: { id, myRating: 5 },
+    ...WRITTEN,
+  });
+  expect(await run("Add", { title: id }, tokens.viewer)).toEqual({
+    title: { id, inMyWatchlist: true },
+    ...WRITTEN,
+  });
+  expect(await state()).toEqual({
+    myProgress: { positionSeconds: 120 },
+    myRating: 5,
+    inMyWatchlist: true,
+  });
+  expect(await run("Remove", { title: id }, tokens.viewer)).toEqual({
+    title: { id, inMyWatchlist: false },
+    ...WRITTEN,
+  });
+  expect(await run("Rate", { title: id, rating: null }, tokens.viewer)).toMatchObject({
+    title: { myRating: null },
+  });
+  expect(await state()).toMatchObject({ myRating: null, inMyWatchlist: false });
+});
+
+it("Play, Heartbeat and Stop follow a stream", async () => {
+  const { titles } = await read("{ titles(first: 1) { edges { node { id } } } }", tokens.viewer);
+  const device = { kind: "TV", width: 1920, height: 1080, codecs: ["H264", "HEVC"], hdr: ["HDR10"] };
+  const play = await run("Play", { title: titles.edges[0].node.id, device }, tokens.viewer);
+  expect(play).toMatchObject({ session: { id: expect.any(String) }, errors: [] });
+  expect(play.session.renditions[0]).toEqual({
+    width: expect.any(Number),
+    height: 1080,
+    codec: expect.stringMatching(/^(H264|HEVC)$/),
+    hdr: expect.any(String),
+    bitrateKbps: expect.any(Number),
+  });
+  expect(play.session.omitted.length).toBeGreaterThan(0);
+  expect(Date.parse(play.session.expiresAt)).toBeGreaterThan(Date.now());
+  const { id } = play.session;
+  const beat = await run("Heartbeat", { session: id }, tokens.viewer);
+  expect(beat).toMatchObject({ session: { id }, errors: [] });
+  expect(Date.parse(beat.session.expiresAt)).toBeGreaterThanOrEqual(Date.parse(play.session.expiresAt));
+  expect(await run("Stop", { session: id }, tokens.viewer)).toEqual({ stopped: true, errors: [] });
+  const gone = await run("Heartbeat", { session: id }, tokens.viewer);
+  expect(gone).toMatchObject({ session: null, errors: [{ code: "SESSION_EXPIRED" }] });
+});
+
+it("PutTitle, Publish, Licence and Archive take the editor's title through its states", async () => {
+  const input = {
+    externalId: "written",
+    kind: "MOVIE",
+    name: "Written Down",
+    maturityRating: "PG",
+    licences: [{ countries: ["US"], from: "2020-01-01T00:00:00Z" }],
+  };
+  const made = await run("PutTitle", input, tokens.editor);
+  expect(made).toMatchObject({ title: { name: "Written Down" }, version: 1, ...WRITTEN });
+  const { id } = made.title;
+  const title = { title: id };
+  expect(await run("Publish", { ...title, expectedVersion: 1 }, tokens.editor)).toEqual({
+    title: { id },
+    version: 2,
+    ...WRITTEN,
+  });
+  const from = "2021-01-01T00:00:00.000Z";
+  const licensed = await run("Licence", { ...title, countries: ["FR"], from }, tokens.editor);
+  expect(licensed).toMatchObject({ version: 3, ...WRITTEN });
+  expect(licensed.title.availability).toContainEqual({ country: "FR", from, until: null });
+  expect(await run("Archive", title, tokens.editor)).toEqual({ title: { id }, version: 4, ...WRITTEN });
+  const stale = await run("PutTitle", { id, expectedVersion: 1, name: "Mine" }, tokens.editor);
+  expect(stale).toMatchObject({ title: null, version: 4, errors: [{ code: "STALE_VERSION" }] });
+});
+
+it("SignUp, Subscribe, Consents, Refresh and SignOut take a new account from its first day to its last", async () => {
+  const password = "correct horse battery";
+  const session = await run("SignUp", { email: "new@example.com", password });
+  expect(session).toMatchObject({ viewer: { account: { id: expect.any(String) } }, errors: [] });
+  const { plans } = await read("{ plans { id name } }", session.accessToken);
+  const subscription = { plan: plans[0].id, paymentMethod: "pm_demo_visa", idempotencyKey: "first" };
+  const subscribed = await run("Subscribe", subscription, session.accessToken);
+  expect(subscribed).toMatchObject({
+    subscription: { id: expect.any(String), state: "ACTIVE", plan: plans[0] },
+    checkout: { id: expect.any(String), state: "COMPLETED" },
+    errors: [],
+  });
+  expect(await run("Subscribe", subscription, session.accessToken)).toEqual(subscribed);
+  const consents = { personalisation: false, measurement: true, marketing: true };
+  expect(await run("Consents", consents, session.accessToken)).toEqual({
+    consents: { ...consents, updatedAt: expect.any(String) },
+    errors: [],
+  });
+  const again = await run("Refresh", { refreshToken: session.refreshToken });
+  expect(again).toMatchObject({ expiresAt: expect.any(String), errors: [] });
+  expect(again.refreshToken).not.toBe(session.refreshToken);
+  expect(await run("SignOut", undefined, again.accessToken)).toEqual({ signedOut: true });
+});
+
+it("were all sent", () => {
+  expect([...operations.keys()].filter((name) => !ran.has(name))).toEqual(TO_COME);
+});

@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { followed, Freshness, type FollowingEngine } from "../../datasources/freshness.js";
+import { CallLog, type StoreRequest } from "../../datasources/store-request.js";
+
+const tenant = {
+  id: 1,
+  slug: "unit",
+  name: "Unit",
+  tier: "SHARED",
+  schema: "shared",
+  defaultCountry: "US",
+} as const;
+const XID = 7;
+
+/** The outbox as far as freshness knows it: which targets are there at each look, the last answer again and again. */
+function outbox(...looks: (readonly string[] | Error | "silence")[]) {
+  const reached = vi.fn((_tenant: unknown, _xid: number): Promise<ReadonlySet<string>> => {
+    const look = looks[Math.min(reached.mock.calls.length, looks.length) - 1] ?? [];
+    if (look === "silence") return new Promise(() => undefined);
+    return look instanceof Error ? Promise.reject(look) : Promise.resolve(new Set(look));
+  });
+  return { reached };
+}
+
+interface Reading {
+  request: StoreRequest;
+  freshness: Freshness;
+  read(target: string, engine?: FollowingEngine): Promise<unknown>;
+  /** Turns of the event loop in which the stores were asked. */
+  turns: Map<string, number>;
+}
+
+function reading(progress: ReturnType<typeof outbox>, waitMs = 1_000, xid: number | null = XID): Reading {
+  const freshness = new Freshness(progress, tenant, xid, waitMs);
+  const request: StoreRequest = { tenant, calls: new CallLog(), freshness };
+  const turns = new Map<string, number>();
+  let turn = 0;
+  const count = () => void (turn++, setImmediate(count).unref());
+  count();
+  const read = (target: string, engine?: FollowingEngine) => {
+    const domain = {
+      rows: () => {
+        turns.set(`${target} ${turns.size}`, turn);
+        return Promise.resolve(target);
+      },
+    };
+    const { rows } = followed<{ rows(request: StoreRequest): Promise<unknown> }, "rows">(
+      domain,
+      target,
+      ["rows"],
+      engine,
+    );
+    return rows(request);
+  };
+  return { request, freshness, read, turns };
+}
+
+async function timed(work: Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work;
+  return performance.now() - started;
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("a request with a token", () => {
+  it("reads when the projection has followed, and lets reads of one tick travel together", async () => {
+    const progress = outbox([], ["catalog.postgres"], ["catalog.postgres", "search.postgres"]);
+    const { read, freshness, turns } = reading(progress);
+    await Promise.all([read("catalog.postgres"), read("search.postgres"), read("catalog.postgres")]);
+    expect(progress.reached).toHaveBeenCalledTimes(3);
+    expect(new Set(turns.values()).size).toBe(1);
+    expect([...freshness.read].sort()).toEqual(["catalog.postgres", "search.postgres"]);
+    expect(freshness.behind.size).toBe(0);
+  });
+
+  it("asks once, whatever is read afterwards, and shows the look among its calls", async () => {
+    const progress = outbox(["catalog.postgres", "search.postgres"]);
+    const { read, request } = reading(progress);
+    await read("catalog.postgres");
+    await Promise.all([read("catalog.postgres"), read("search.postgres")]);
+    expect(progress.reached).toHaveBeenCalledExactlyOnceWith(tenant, XID);
+    expect(request.calls.calls).toMatchObject([{ store: "POSTGRES", operation: "outbox.reached", rows: 2 }]);
+  });
+
+  it("waits no longer in all than it may, however many projections are late, and says which", async () => {
+    const { read, freshness } = reading(outbox(["search.postgres"]), 200);
+    const ms = await timed(
+      read("catalog.mongodb")
+        .then(() => read("recommendations.neo4j"))
+        .then(() => read("search.postgres")),
+    );
+    expect(ms).toBeGreaterThanOrEqual(150);
+    expect(ms).toBeLessThan(380);
+    expect([...freshness.behind].sort()).toEqual(["catalog.mongodb", "recommendations.neo4j"]);
+    expect(freshness.read.has("search.postgres")).toBe(true);
+  });
+
+  it("takes a PostgreSQL that fails or is silent for one that cannot tell, within the same time", async () => {
+    for (const look of [new Error("down"), "silence"] as const) {
+      const { read, freshness } = reading(outbox(look), 200);
+      const ms = await timed(read("catalog.mongodb"));
+      expect(ms).toBeGreaterThanOrEqual(150);
+      expect(ms).toBeLessThan(500);
+      expect([...freshness.behind]).toEqual(["catalog.mongodb"]);
+    }
+    const back = reading(outbox(new Error("down"), ["catalog.mongodb"]));
+    await back.read("catalog.mongodb");
+    expect(back.freshness.behind.size).toBe(0);
+  });
+
+  it("stops waiting when the client goes", async () => {
+    const { request, freshness } = reading(outbox([]), 5_000);
+    const gone = new AbortController();
+    const ready = freshness.before("catalog.postgres", { ...request, signal: gone.signal });
+    setTimeout(() => gone.abort(), 50);
+    expect(await timed(ready!)).toBeLessThan(1_000);
+    const silent = reading(outbox("silence"), 5_000);
+    const asked = silent.freshness.before("catalog.postgres", {
+      ...silent.request,
+      signal: AbortSignal.abort(),
+    });
+    expect(await timed(asked!)).toBeLessThan(1_000);
+  });
+
+  it("does not wait for an engine that is left alone, and says so if it answers after all", async () => {
+    const { read, freshness } = reading(outbox(["catalog.postgres"]), 5_000);
+    expect(await timed(read("catalog.mongodb", { isDown: () => true }))).toBeLessThan(1_000);
+    expect([...freshness.behind]).toEqual(["catalog.mongodb"]);
+  });
+
+  it("says nothing of an engine that did not answer", async () => {
+    const { freshness, request } = reading(outbox([]), 0);
+    const domain = { rows: (_: StoreRequest) => Promise.reject(new Error("down")) };
+    const { rows } = followed<typeof domain, "rows">(domain, "catalog.mongodb", ["rows"]);
+    await expect(rows(request)).rejects.toThrow("down");
+    expect(freshness.read.size + freshness.behind.size).toBe(0);
+  });
+});
+
+describe("a request without a token", () => {
+  it("reads at once and asks nobody", async () => {
+    const progress = outbox([]);
+    const { read, freshness, turns } = reading(progress, 1_000, null);
+    const both = [read("catalog.postgres"), read("search.postgres")];
+    expect(turns.size).toBe(2);
+    await Promise.all(both);
+    expect(progress.reached).not.toHaveBeenCalled();
+    expect([...freshness.read]).toEqual(["catalog.postgres", "search.postgres"]);
+    expect(freshness.behind.size).toBe(0);
+  });
+});

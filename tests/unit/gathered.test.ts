@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { expect, it } from "vitest";
+
+import { gathered } from "../../datasources/gathered.js";
+
+it("asks one call at a time, and never answers from one that began before the question", async () => {
+  const calls: (readonly number[])[] = [];
+  let underWay = 0;
+  const ask = gathered(async (keys: readonly number[]) => {
+    calls.push(keys);
+    expect((underWay += 1)).toBe(1);
+    await sleep(20);
+    underWay -= 1;
+    return keys.map((key) => `${key} of call ${calls.length}`);
+  });
+  const first = ask(1);
+  await sleep(5);
+  const later = [ask(1), ask(2), ask(3)];
+  expect(await first).toBe("1 of call 1");
+  expect(await Promise.all(later)).toEqual(["1 of call 2", "2 of call 2", "3 of call 2"]);
+  expect(calls).toEqual([[1], [1, 2, 3]]);
+});
+
+it("tells those who asked of a failure, and goes on", async () => {
+  let down = true;
+  const ask = gathered((keys: readonly number[]) =>
+    down ? Promise.reject(new Error("down")) : Promise.resolve(keys),
+  );
+  const failing = ask(1);
+  await expect(failing).rejects.toThrow("down");
+  down = false;
+  expect(await ask(2)).toBe(2);
+});

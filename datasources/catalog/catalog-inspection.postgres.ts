@@ -83,7 +83,6 @@ function titleSection(
 }
 
 function expectedContent(title: TitleDocument): string {
-  const { popularity, ...document } = title;
   const instant = (text: string | null) => (text === null ? null : instantText(text));
   const licences = title.licences.flatMap(({ countries, from, until }) =>
     countries.map((country) => [country, instant(from), instant(until)]),
@@ -100,7 +99,7 @@ function expectedContent(title: TitleDocument): string {
     tags: title.tags,
     added_at: instantText(title.addedAt),
     version: title.version,
-    document: { ...document, popularity: 0 },
+    document: { ...title, popularity: 0 },
     licences: sortedTexts(licences),
     credits: sortedTexts(title.credits.map(({ person, role }) => [person.id, role, year])),
   });

@@ -1,4 +1,4 @@
-import { canonical } from "../projections/canonical.js";
+import { canonical, omit } from "../projections/canonical.js";
 import { chunks, differing, unexpected, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { expectedTitles, titlesOf, titlesToPut } from "./catalog-expectations.js";
@@ -69,8 +69,8 @@ function storedContent(scope: Scope, record: TitleRecord): string {
   return belongs ? contentOf(record) : `of ${record.tenant}:${record.generation}`;
 }
 
-function contentOf({ _id, tenant, generation, popularity, ...content }: TitleRecord): string {
-  return canonical(content);
+function contentOf(record: TitleRecord): string {
+  return canonical(omit(record, "_id", "tenant", "generation", "popularity"));
 }
 
 async function* storedKeys(inspection: CatalogInspection, tenant: Tenant): AsyncGenerator<string[]> {

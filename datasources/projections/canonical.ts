@@ -18,3 +18,10 @@ export function instantText(text: string): string {
   const [, fraction = ""] = /\.(\d+)/.exec(text) ?? [];
   return `${new Date(text).toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, "0")}Z`;
 }
+
+/** A record without some of its fields. */
+export function omit<T extends object, K extends keyof T>(record: T, ...fields: readonly K[]): Omit<T, K> {
+  const left: Partial<T> = { ...record };
+  for (const field of fields) delete left[field];
+  return left as Omit<T, K>;
+}

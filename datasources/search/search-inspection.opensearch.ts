@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expectedTitles, titlesOf, titlesToPut, type TitleSource } from "../catalog/catalog-expectations.js";
 import { type TitleDocument } from "../catalog/title.document.js";
 import { type OpenSearchStore } from "../opensearch/store.opensearch.js";
-import { canonical } from "../projections/canonical.js";
+import { canonical, omit } from "../projections/canonical.js";
 import { chunks, differing, unexpected, type AnySection, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { documentOf, type StoredTitle } from "./search-document.opensearch.js";
@@ -121,8 +121,8 @@ function expectedContent(title: TitleDocument): string {
   return contentOf(title.version, documentOf(title));
 }
 
-function contentOf(version: number, { popularity, popularityRank, ...document }: StoredTitle): string {
-  return canonical({ version, document });
+function contentOf(version: number, document: StoredTitle): string {
+  return canonical({ version, document: omit(document, "popularity", "popularityRank") });
 }
 
 /** The live documents of tenants, by the local ids of their titles. */

@@ -1,7 +1,7 @@
 import { expectedTitles, titlesOf, titlesToPut, type TitleSource } from "../catalog/catalog-expectations.js";
 import { type TitleDocument } from "../catalog/title.document.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
-import { canonical, instantText } from "../projections/canonical.js";
+import { canonical, instantText, omit } from "../projections/canonical.js";
 import { chunks, differing, unexpected, type AnySection, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
 import { lockIndex, textRow, titleRow } from "./search-index.postgres.js";
@@ -72,7 +72,7 @@ export function searchSections(
 }
 
 function expectedTitle(title: TitleDocument): IndexedTitle {
-  const { id, popularity, ...fields } = titleRow(title);
+  const fields = omit(titleRow(title), "id", "popularity");
   const terms = [...termsOf(title).values()];
   return {
     content: canonical({

@@ -20,7 +20,7 @@ export interface CheckOutcome {
 /** Rounds of mending: what one mends may bring to light what hung on it. */
 const ROUNDS = 4;
 /** How long a check waits for a projector that makes no progress, and for one that does; how often it looks. Milliseconds. */
-const IDLE_MS = 3_000;
+const IDLE_MS = 5_000;
 const CATCH_UP_MS = 30_000;
 const POLL_MS = 200;
 

@@ -54,7 +54,7 @@ export function catalogue(): TitleDocument[] {
 export function sourceOf(titles: readonly TitleDocument[]): TitleSource {
   return {
     count: () => Promise.resolve(titles.length),
-    // eslint-disable-next-line @typescript-eslint/require-await -- the interface is that of a stream
+
     inForce: async function* (_, ids) {
       const wanted = ids && new Set(ids);
       const found = titles.filter(({ id }) => wanted?.has(id) ?? true);

@@ -7,6 +7,7 @@ import { Context } from "../src/context.js";
 import { badInput } from "../src/errors.js";
 import { fromGlobalId, type NodeRef, type NodeType } from "../src/global-id.js";
 import { homeRows } from "./home.resolver.js";
+import { jobOf } from "./operations.value.js";
 import { toViewer, type ViewerValue } from "./profile.value.js";
 import { NamedValue } from "./title.value.js";
 import { loadTitle } from "./titles.js";
@@ -72,6 +73,11 @@ const FINDERS: Record<NodeType, Finder> = {
       ? ownNode(ctx, path, (viewer) => viewer.subscription?.plan)
       : null,
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
+  Job: async (ctx, id, path) => {
+    if (!ctx.hasRole("OPERATOR") || !(await ctx.viewer(path))) return null;
+    const job = await ctx.gateway.stores.operations.job(ctx.on(path), id);
+    return job && jobOf(ctx.tenant, job);
+  },
 };
 
 async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {

@@ -14,6 +14,7 @@ export const NODE_TYPES = [
   "Plan",
   "Subscription",
   "HomeRow",
+  "Job",
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

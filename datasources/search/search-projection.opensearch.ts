@@ -45,7 +45,8 @@ const TARGET_GONE = 404;
 
 /**
  * Writes the index that OpenSearchSearch reads. The version of a document is its title's (`external_gte`): an equal one
- * replaces, an older one is refused, which is as it should be. What is put shows within a second; `settle` shows it now.
+ * replaces, an older one is refused, which is as it should be. Titles that were put or removed can be found at once, a
+ * popularity counts within a second; `settle` lets it count now.
  */
 export class OpenSearchSearchProjection implements SearchProjection, Projection<TitleDocument> {
   readonly #targets: SearchTargets;
@@ -83,10 +84,14 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
     const refused = new Map<string, string>();
     for (const batch of batchesOf([...newestById(titles).values()])) {
-      const reasons = await this.#write(tenant, async () => {
-        const { live, next } = await this.#targets.ensured(tenant);
-        return [live, ...next].flatMap((target) => batch.map((title) => writeOf(target, title)));
-      });
+      const reasons = await this.#write(
+        tenant,
+        async () => {
+          const { live, next } = await this.#targets.ensured(tenant);
+          return [live, ...next].flatMap((target) => batch.map((title) => writeOf(target, title)));
+        },
+        true,
+      );
       for (const [id, reason] of reasons) refused.set(id, reason);
     }
     if (refused.size > 0) throw new RefusedEntriesError("OPENSEARCH", refused);
@@ -112,13 +117,17 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
    */
   async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
     for (const batch of batchesOf([...popularity])) {
-      await this.#write(tenant, async () => {
-        const { live, next } = await this.#targets.of(tenant);
-        const targets = [...(live ? [live] : []), ...next];
-        return (
-          await Promise.all(targets.map((target) => this.#popularityWrites(tenant, target, batch)))
-        ).flat();
-      });
+      await this.#write(
+        tenant,
+        async () => {
+          const { live, next } = await this.#targets.of(tenant);
+          const targets = [...(live ? [live] : []), ...next];
+          return (
+            await Promise.all(targets.map((target) => this.#popularityWrites(tenant, target, batch)))
+          ).flat();
+        },
+        false,
+      );
     }
   }
 
@@ -181,21 +190,26 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
   }
 
   /** Writes to all targets; looks for them anew when one is gone because a rebuild has just ended. Answers what was refused. */
-  async #write(tenant: Tenant, writes: () => Promise<Write[]>): Promise<Map<string, string>> {
+  async #write(
+    tenant: Tenant,
+    writes: () => Promise<Write[]>,
+    visible: boolean,
+  ): Promise<Map<string, string>> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const { gone, refused } = await this.#bulk(tenant, await writes());
+      const { gone, refused } = await this.#bulk(tenant, await writes(), visible);
       if (!gone) return refused;
     }
     throw new Error(`The targets of search kept changing while titles of ${tenant.slug} were written`);
   }
 
-  async #bulk(tenant: Tenant, writes: readonly Write[]): Promise<Verdict> {
+  /** @param visible whether it can be found when this resolves. */
+  async #bulk(tenant: Tenant, writes: readonly Write[], visible = false): Promise<Verdict> {
     if (writes.length === 0) return { gone: false, refused: new Map() };
     const { body } = await this.opensearch.write<BulkAnswer>({
       method: "POST",
       path: "/_bulk",
       // A target that is gone must not come back as an index without a mapping.
-      query: { require_alias: true },
+      query: { require_alias: true, ...(visible ? { refresh: true } : {}) },
       lines: writes.flatMap((write) => linesOf(tenant, write)),
     });
     return verdictOf(
@@ -209,6 +223,7 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
     const { body } = await this.opensearch.write<BulkAnswer>({
       method: "POST",
       path: "/_bulk",
+      query: { refresh: true },
       lines: titles.map(({ id, version }) => ({
         delete: {
           _index: target.index,

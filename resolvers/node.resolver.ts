@@ -8,6 +8,7 @@ import { badInput } from "../src/errors.js";
 import { fromGlobalId, type NodeRef, type NodeType } from "../src/global-id.js";
 import { toCheckout } from "./checkout.value.js";
 import { homeRows } from "./home.resolver.js";
+import { jobOf } from "./operations.value.js";
 import { toPlaybackSession } from "./playback.value.js";
 import { toViewer, type ViewerValue } from "./profile.value.js";
 import { NamedValue } from "./title.value.js";
@@ -84,6 +85,11 @@ const FINDERS: Record<NodeType, Finder> = {
     const key = { accountId: ctx.identity?.account ?? null, sessionId: id };
     const session = await ctx.gateway.stores.playback.session(ctx.on(path), key);
     return session && toPlaybackSession(ctx.tenant, session);
+  },
+  Job: async (ctx, id, path) => {
+    if (!ctx.hasRole("OPERATOR") || !(await ctx.viewer(path))) return null;
+    const job = await ctx.gateway.stores.operations.job(ctx.on(path), id);
+    return job && jobOf(ctx.tenant, job);
   },
 };
 

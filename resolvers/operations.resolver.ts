@@ -21,7 +21,7 @@ import { Context } from "../src/context.js";
 import { badInput } from "../src/errors.js";
 import { startProjectionJob, targetNamed } from "../src/projections/jobs.js";
 import { MAX_PAGE, pageOfList, readPage, toConnection } from "./connection.js";
-import { projectionOf, storeOf } from "./operations.value.js";
+import { jobOf, projectionOf, storeOf } from "./operations.value.js";
 import { payload } from "./payload.js";
 
 @Resolver(() => Operations)
@@ -67,7 +67,8 @@ export class OperationsResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("first", () => Int, { defaultValue: 20, description: "How many, 0 to 100." }) first: number,
   ) {
-    return ctx.gateway.stores.operations.jobs(ctx.on(info.path), sized(first));
+    const jobs = await ctx.gateway.stores.operations.jobs(ctx.on(info.path), sized(first));
+    return jobs.map((job) => jobOf(ctx.tenant, job));
   }
 
   @FieldResolver(() => [DeadLetter], { description: "The tenant's dead letters, the latest first." })
@@ -126,8 +127,8 @@ export class OperationsResolver {
   }
 }
 
-function start(ctx: Context, kind: Job["kind"], target: string): Promise<Job> {
-  return startProjectionJob(ctx.gateway.stores, ctx.tenant, kind, target);
+async function start(ctx: Context, kind: Job["kind"], target: string): Promise<Job> {
+  return jobOf(ctx.tenant, await startProjectionJob(ctx.gateway.stores, ctx.tenant, kind, target));
 }
 
 function sized(first: number): number {

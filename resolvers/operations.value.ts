@@ -1,10 +1,17 @@
-import { type ProjectionCheck } from "../datasources/operations/operations.js";
+import { type Job as JobRecord, type ProjectionCheck } from "../datasources/operations/operations.js";
 import { type TargetLag } from "../datasources/outbox/outbox.js";
 import { type StoreHealth } from "../datasources/store-health.js";
-import { type OperatedProjection, type OperatedStore } from "../schema/operations.type.js";
+import { type Tenant } from "../datasources/tenant.js";
+import { type Job, type OperatedProjection, type OperatedStore } from "../schema/operations.type.js";
+import { toGlobalId } from "../src/global-id.js";
 
 export function storeOf({ breaker, state, ...health }: StoreHealth): OperatedStore {
   return { ...health, state: state === "UP" && breaker !== "CLOSED" ? "DEGRADED" : state };
+}
+
+/** A job with its global id. */
+export function jobOf(tenant: Tenant, job: JobRecord): Job {
+  return Object.assign({ __typename: "Job" }, job, { id: toGlobalId(tenant, "Job", job.id) });
 }
 
 /** A target's lag with the last of the checks that is its own. */

@@ -1,9 +1,10 @@
-import { Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
 import { type JobKind, type JobState } from "../datasources/operations/operations.js";
 import { type StoreName } from "../datasources/store-request.js";
 import { type TenantTier } from "../datasources/tenant.js";
 import { PageInfo } from "./connection.js";
+import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";
 import { UserError } from "./user-error.type.js";
 import { TenantTierEnum } from "./viewer.type.js";
@@ -189,13 +190,11 @@ export class DeadLetter {
 }
 
 @ObjectType({
+  implements: Node,
   simpleResolvers: true,
   description: "Work that an operator has started and that goes on by itself.",
 })
-export class Job {
-  @Field(() => ID, { description: "Unique within the tenant." })
-  id!: string;
-
+export class Job extends Node {
   @Field(() => JobKindEnum, { description: "What it does." })
   kind!: JobKind;
 
@@ -220,7 +219,10 @@ export class Job {
 
 @ObjectType({ simpleResolvers: true, description: "A job that was started, or why it was not." })
 export class JobPayload {
-  @Field(() => Job, { nullable: true, description: "The job; ask `operations { jobs }` how far it is." })
+  @Field(() => Job, {
+    nullable: true,
+    description: "The job; ask `operations { jobs }`, or `node`, how far it is.",
+  })
   job!: Job | null;
 
   @Field(() => [UserError], { description: "Why no job was started; empty when one was." })

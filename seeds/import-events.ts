@@ -25,7 +25,7 @@ const DAY_MS = 86_400_000;
  * Imports viewing events, making profiles as needed and ratings where an event carries one. Can be run again: an event
  * is known by its id and instant. What is learned from events is not brought up to date here: see `learn`.
  */
-export function importEvents(
+export async function importEvents(
   stores: EventStores,
   tenant: Tenant,
   source: AsyncIterable<SourceChunk>,
@@ -55,7 +55,9 @@ export function importEvents(
       },
       options,
     );
-  return projecting(stores, tenant, run, options);
+  const started = performance.now();
+  const report = await projecting(stores, tenant, run, options);
+  return { ...report, seconds: (performance.now() - started) / 1000 };
 }
 
 function notBehind(checked: Checked<CheckedEvent>, until: string): Checked<CheckedEvent> {

@@ -17,7 +17,7 @@ const BATCH = 2_000;
  * Imports titles as versions, which the projections follow; done when they have caught up. Can be run again: what says the same adds
  * nothing, what differs adds a version.
  */
-export function importTitles(
+export async function importTitles(
   stores: TitleStores,
   tenant: Tenant,
   source: AsyncIterable<SourceChunk>,
@@ -40,7 +40,9 @@ export function importTitles(
       },
       options,
     );
-  return projecting(stores, tenant, run, options);
+  const started = performance.now();
+  const report = await projecting(stores, tenant, run, options);
+  return { ...report, seconds: (performance.now() - started) / 1000 };
 }
 
 async function toVersions(

@@ -16,6 +16,7 @@ export const NODE_TYPES = [
   "Checkout",
   "HomeRow",
   "PlaybackSession",
+  "Job",
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

@@ -59,6 +59,15 @@ export class PostgresOperations implements Operations {
     );
   }
 
+  async job(request: StoreRequest, id: string): Promise<Job | null> {
+    const [job] = await this.postgres.read<Job>(
+      request,
+      "operations.job",
+      sql`select ${JOB} from marquee.operation_jobs where id = ${id}`,
+    );
+    return job ?? null;
+  }
+
   startJob(tenant: Tenant, { id, kind, target }: Pick<Job, "id" | "kind" | "target">): Promise<Job | null> {
     return this.postgres.transaction(tenant, async (query) => {
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.operation_jobs'), ${tenant.id}::int)`);

@@ -58,6 +58,7 @@ export interface Operations {
   recordCheck(tenant: Tenant, check: Omit<ProjectionCheck, "at">): Promise<void>;
   /** The jobs started last, newest first. */
   jobs(request: StoreRequest, limit: number): Promise<Job[]>;
+  job(request: StoreRequest, id: string): Promise<Job | null>;
   /** Notes a job that begins; answers null where one is running on the same target. */
   startJob(tenant: Tenant, job: Pick<Job, "id" | "kind" | "target">): Promise<Job | null>;
   /** A sign of life. */

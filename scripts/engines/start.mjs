@@ -1,4 +1,3 @@
-/* global AbortSignal */
 import {
   chownSync,
   cpSync,

@@ -267,3 +267,37 @@ describe("marquee learn", () => {
     expect(stdout).toMatch(/^atelier: learned in [\d.]+ s\.\n$/);
   });
 });
+
+describe("marquee projections", () => {
+  const CATALOG = ["--tenant", "atelier", "--target", "catalog.postgres"];
+  const harm =
+    "update tenant_atelier.catalog_titles set state = 'DRAFT' where id = (select min(id) from tenant_atelier.catalog_titles) returning id";
+
+  it("checks, says by key what differs with exit code 1, mends it, and shows the last check", async () => {
+    const sound = await marquee("projections", "check", "--tenant", "atelier");
+    expect(sound.stdout).toMatch(
+      /^catalog\.postgres of atelier: .* 0 missing, 0 stale, 0 dangling, 0 orphaned/m,
+    );
+    expect(sound.stdout).toMatch(
+      /^search\.postgres of atelier: .* 0 missing, 0 stale, 0 dangling, 0 orphaned/m,
+    );
+    expect(sound.code).toBe(0);
+    const { rows } = await asAdmin(url, harm);
+    const line = `  stale title ${String(rows[0]!.id)}`;
+    const found = await marquee("projections", "check", ...CATALOG);
+    expect(found.code).toBe(1);
+    expect(found.stdout.split("\n")).toContain(line);
+    const mended = await marquee("projections", "check", "--repair", ...CATALOG);
+    expect(mended.code).toBe(0);
+    expect(mended.stdout.split("\n")).toContain(line);
+    expect(mended.stdout).toMatch(/after the repair: .* 0 missing, 0 stale, 0 dangling, 0 orphaned/);
+    const status = await marquee("projections", "status", ...CATALOG);
+    expect(status.stdout).toMatch(/^catalog\.postgres +atelier .*; checked .* 0 stale/);
+  });
+
+  it("refuses a projection that there is not", async () => {
+    const { code, stderr } = await marquee("projections", "check", "--target", "catalog");
+    expect(code).toBe(1);
+    expect(stderr).toContain("catalog.postgres");
+  });
+});

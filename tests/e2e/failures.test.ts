@@ -30,8 +30,8 @@ describe("with PostgreSQL alone", () => {
   it("every row of the table has a case, and its field an answer", async () => {
     expect(Object.keys(cases).sort()).toEqual([...NAMES].sort());
     for (const name of NAMES.filter((each) => each !== "Mutation.refreshSession")) {
-      const { query, variables, valueOf } = cases[name]!;
-      const answer = await gateway.ask(query, { token, variables });
+      const { query, variables, valueOf, token: own = token } = cases[name]!;
+      const answer = await gateway.ask(query, { token: own, variables });
       expect(answer.errors, name).toBeUndefined();
       expect(valueOf(answer.data), name).not.toBeNull();
       expect(valueOf(answer.data), name).toBeDefined();
@@ -41,8 +41,8 @@ describe("with PostgreSQL alone", () => {
   it("every field is null with the store named while it is down, and answered when it is back", async () => {
     await wire.cut();
     for (const name of NAMES) {
-      const { query, variables, valueOf } = cases[name]!;
-      const answer = await gateway.ask(query, { token, variables });
+      const { query, variables, valueOf, token: own = token } = cases[name]!;
+      const answer = await gateway.ask(query, { token: own, variables });
       expect(answer.status, name).toBe(200);
       expect(valueOf(answer.data) ?? null, name).toBeNull();
       expect(answer.errors, name).toBeDefined();

@@ -157,6 +157,11 @@ describe("operations", () => {
     const twice = await rebuild("catalog.postgres");
     expect(twice.data.rebuildProjection).toMatchObject({ job: null, errors: [{ code: "JOB_RUNNING" }] });
     expect(await ended(job.id)).toMatchObject({ state: "DONE", progress: 1, reason: null });
+    const node = `query ($id: ID!) { node(id: $id) { id ... on Job { state progress } } }`;
+    const variables = { id: job.id };
+    const found = await gateway.ask(node, { token: operator, variables });
+    expect(found.data.node).toEqual({ id: job.id, state: "DONE", progress: 1 });
+    expect((await gateway.ask(node, { token: viewer, variables })).data.node).toBeNull();
     const lumen = await gateway.signIn("operator@lumen.example");
     expect((await operations(lumen)).jobs.map(({ id }) => id)).not.toContain(job.id);
   });

@@ -55,7 +55,7 @@ describe.skipIf(missingUrls.length > 0)("a gateway over four engines", () => {
   let cases: Record<string, FailureCase>;
   const healthy = new Map<string, unknown>();
 
-  const ask = ({ query, variables }: FailureCase, as = token) =>
+  const ask = ({ query, variables, token: own }: FailureCase, as = own ?? token) =>
     gateway.ask(query, { token: as, variables, explain: true });
 
   beforeAll(async () => {

@@ -157,11 +157,9 @@ describe("importTitlesFile", () => {
   });
 
   it("stops at a failure that is not about the data", async () => {
-    const catalogProjection = {
-      ...stores.catalogProjection,
-      put: () => Promise.reject(new Error("disk on fire")),
-    };
-    await expect(importTitles([film("a")], {}, { catalogProjection })).rejects.toThrow("disk on fire");
+    const titleVersions = Object.create(stores.titleVersions) as Stores["titleVersions"];
+    titleVersions.append = () => Promise.reject(new Error("disk on fire"));
+    await expect(importTitles([film("a")], {}, { titleVersions })).rejects.toThrow("disk on fire");
   });
 
   it("makes titles found by search", async () => {

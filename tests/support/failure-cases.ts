@@ -4,6 +4,8 @@ import { type Answer, type TestGateway } from "./gateway.js";
 /** How a row of the table in docs/failures.md is asked for. */
 export interface FailureCase {
   query: string;
+  /** Who asks; a viewer unless given. */
+  token?: string;
   variables?: Record<string, unknown>;
   /** The field's value in an answer's data; undefined where an object above it is null. */
   valueOf: (data: Answer["data"] | null) => unknown;
@@ -21,6 +23,8 @@ export interface Known {
   because: string;
   profile: string;
   refreshToken: string;
+  /** A token of an editor who is an operator too. */
+  staff: string;
 }
 
 /** Finds in the demo tenant what the cases ask for, while all stores are up. */
@@ -52,7 +56,18 @@ export async function findKnown(gateway: TestGateway, email: string, token: stri
     because: row("BECAUSE_YOU_WATCHED"),
     profile: profile.id,
     refreshToken: await refreshTokenOf(gateway, email),
+    staff: await staffToken(gateway, email),
   };
+}
+
+function staffToken(gateway: TestGateway, email: string): Promise<string> {
+  const [account = "", tenant = ""] = email.split(/[@.]/);
+  return gateway.tokenFor({
+    tenant,
+    account,
+    profile: `${tenant}-${account}`,
+    roles: ["EDITOR", "OPERATOR"],
+  });
 }
 
 async function refreshTokenOf(gateway: TestGateway, email: string): Promise<string> {
@@ -131,6 +146,18 @@ export function failureCases(known: Known, email: string): Record<string, Failur
     "Profile.watchlist": ofProfile("watchlist(first: 3) { edges { node { name } } }", "watchlist"),
     "Profile.history": ofProfile("history(first: 3) { edges { node { name } } }", "history"),
     "Profile.ratings": ofProfile("ratings(first: 3) { edges { rating node { name } } }", "ratings"),
+    "Query.plans": root("{ plans { name } }", "plans"),
+    ...ofStaff(known.staff, "editorial", {
+      titles: "titles(first: 3) { edges { version } }",
+      titleVersions: `titleVersions(id: "${known.begun}") { version }`,
+    }),
+    ...ofStaff(known.staff, "operations", {
+      stores: "stores { state }",
+      projections: "projections { target }",
+      tenants: "tenants(first: 3) { edges { node { slug } } }",
+      jobs: "jobs(first: 3) { id }",
+      deadLetters: "deadLetters(first: 3) { reason }",
+    }),
     "Mutation.signIn": root(SIGN_IN, "signIn", { input: { email, password: "marquee" } }),
     "Mutation.selectProfile": root(
       "mutation ($input: SelectProfileInput!) { selectProfile(input: $input) { expiresAt } }",
@@ -143,4 +170,19 @@ export function failureCases(known: Known, email: string): Record<string, Failur
       { input: { refreshToken: known.refreshToken } },
     ),
   };
+}
+
+/** A root field of editors or operators, and what it has. */
+function ofStaff(token: string, name: string, parts: Record<string, string>): Record<string, FailureCase> {
+  const type = name[0]!.toUpperCase() + name.slice(1);
+  const [first = ""] = Object.values(parts);
+  return {
+    [`Query.${name}`]: { query: `{ ${name} { ${first} } }`, token, valueOf: (data) => data?.[name] },
+    ...Object.fromEntries(
+      Object.entries(parts).map(([part, selection]) => [
+        `${type}.${part}`,
+        { query: `{ ${name} { ${selection} } }`, token, valueOf: (data) => data?.[name]?.[part] },
+      ]),
+    ),
+  } satisfies Record<string, FailureCase>;
 }

@@ -1,4 +1,4 @@
-import { parse } from "graphql";
+import { Kind, parse } from "graphql";
 
 import { clientDocuments } from "./gateway.js";
 
@@ -12,7 +12,7 @@ export async function clientOperations(file: string): Promise<Map<string, string
   const document = await clientDocuments(file);
   const operations = new Map<string, string>();
   for (const definition of parse(document).definitions) {
-    if (definition.kind !== "OperationDefinition" || !definition.name || !definition.loc) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION || !definition.name || !definition.loc) {
       throw new Error(`${file} holds more than operations with names`);
     }
     operations.set(definition.name.value, document.slice(definition.loc.start, definition.loc.end));

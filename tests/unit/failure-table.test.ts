@@ -8,6 +8,10 @@ import { packageRoot } from "../../src/package-root.js";
 import { createSchema } from "../../src/schema.js";
 import { failureTable } from "../support/failure-table.js";
 
+/** Mutations that the table speaks of together: all but those of sessions. */
+const isWrite = (field: string) =>
+  field.startsWith("Mutation.") && !/^Mutation\.(signIn|selectProfile|refreshSession)$/.test(field);
+
 /** Fields that do more than read a property: each of them asks a store. */
 function answeredByStores(): string[] {
   const fields = Object.values(createSchema().getTypeMap())
@@ -17,7 +21,7 @@ function answeredByStores(): string[] {
     )
     .filter(({ field }) => field.resolve !== undefined)
     .map(({ type, field }) => `${type.name.replace(/^(Movie|Series)$/, "Title")}.${field.name}`);
-  return [...new Set(fields)].sort();
+  return [...new Set(fields)].filter((field) => !isWrite(field)).sort();
 }
 
 it("docs/failures.md has a row for every field that a store answers, and for no other", () => {
@@ -31,7 +35,7 @@ it("every root field of the printed schema is in the table", () => {
     Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name}.${name}`),
   );
   const known = new Set(failureTable().map(({ field }) => field));
-  expect(roots.filter((field) => !known.has(field))).toEqual([]);
+  expect(roots.filter((field) => !known.has(field) && !isWrite(field))).toEqual([]);
   for (const field of known) {
     const [type = "", name = ""] = field.split(".");
     const declared = schema.getType(type);

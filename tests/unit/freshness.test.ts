@@ -15,8 +15,10 @@ const XID = 7;
 
 /** The outbox as far as freshness knows it: which targets are there at each look, the last answer again and again. */
 function outbox(...looks: (readonly string[] | Error | "silence")[]) {
-  const reached = vi.fn((_tenant: unknown, _xid: number): Promise<ReadonlySet<string>> => {
-    const look = looks[Math.min(reached.mock.calls.length, looks.length) - 1] ?? [];
+  let asked = 0;
+  const reached = vi.fn<(tenant: unknown, xid: number) => Promise<ReadonlySet<string>>>(() => {
+    asked += 1;
+    const look = looks[Math.min(asked, looks.length) - 1] ?? [];
     if (look === "silence") return new Promise(() => undefined);
     return look instanceof Error ? Promise.reject(look) : Promise.resolve(new Set(look));
   });
@@ -26,7 +28,7 @@ function outbox(...looks: (readonly string[] | Error | "silence")[]) {
 interface Reading {
   request: StoreRequest;
   freshness: Freshness;
-  read(target: string, engine?: FollowingEngine): Promise<unknown>;
+  read: (target: string, engine?: FollowingEngine) => Promise<unknown>;
   /** Turns of the event loop in which the stores were asked. */
   turns: Map<string, number>;
 }
@@ -132,7 +134,9 @@ describe("a request with a token", () => {
 
   it("says nothing of an engine that did not answer", async () => {
     const { freshness, request } = reading(outbox([]), 0);
-    const domain = { rows: (_: StoreRequest) => Promise.reject(new Error("down")) };
+    const domain: { rows: (request: StoreRequest) => Promise<unknown> } = {
+      rows: () => Promise.reject(new Error("down")),
+    };
     const { rows } = followed<typeof domain, "rows">(domain, "catalog.mongodb", ["rows"]);
     await expect(rows(request)).rejects.toThrow("down");
     expect(freshness.read.size + freshness.behind.size).toBe(0);

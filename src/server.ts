@@ -20,7 +20,7 @@ import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { keepProjections, type FillProgress } from "./projections/keeper.js";
-import { startProjector } from "./projections/projector.js";
+import { startProjector, type Projector } from "./projections/projector.js";
 import { packageRoot } from "./package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
@@ -57,6 +57,7 @@ export async function startGateway(
     log: (line) => logger.debug(line),
     warn: (line) => logger.warn(line),
   });
+  let projector: Projector | undefined;
   try {
     const tokens = await createTokens(config);
     await checkAddress(config);
@@ -65,7 +66,7 @@ export async function startGateway(
     const metrics = createMetrics();
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
     const keeper = await keepProjections(stores, warn, onFill);
-    const projector = config.projector ? await startProjector(stores, { warn, observer }) : undefined;
+    projector = config.projector ? await startProjector(stores, { warn, observer }) : undefined;
     const cursors = createCursors(tokens.signingKey);
     const gateway = { stores, tokens, cursors, consistency: createConsistencyTokens(cursors) };
     const app = await createApp(config, gateway, logger, metrics);
@@ -80,6 +81,7 @@ export async function startGateway(
       }));
     return { url, stores, tokens, close };
   } catch (error) {
+    await projector?.stop();
     await stores.close();
     throw error;
   }

@@ -67,10 +67,7 @@ describe("append", () => {
     expect(await asOf("a", "2021-06-01T00:00:00Z")).toMatchObject({ name: "First", version: 1 });
     expect(await asOf("a", "2024-06-01T00:00:00Z")).toMatchObject({ name: "Second", version: 2 });
     expect(await asOf("a", "2200-01-01T00:00:00Z")).toMatchObject({ name: "Third", version: 3 });
-    expect(await inForce()).toMatchObject([
-      { id: "a", name: "Second" },
-      { id: "b" },
-    ]);
+    expect(await inForce()).toMatchObject([{ id: "a", name: "Second" }, { id: "b" }]);
     expect(await stores.titleVersions.append(tenant, versions)).toBe(0);
   });
 

@@ -26,7 +26,7 @@ import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { startWorker } from "./jobs/worker.js";
 import { openPayments } from "./payments/open-payments.js";
 import { keepProjections, type FillProgress } from "./projections/keeper.js";
-import { startProjector } from "./projections/projector.js";
+import { startProjector, type Projector } from "./projections/projector.js";
 import { packageRoot } from "./package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
@@ -63,6 +63,7 @@ export async function startGateway(
     log: (line) => logger.debug(line),
     warn: (line) => logger.warn(line),
   });
+  let projector: Projector | undefined;
   try {
     const tokens = await createTokens(config);
     await checkAddress(config);
@@ -72,7 +73,7 @@ export async function startGateway(
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
     addCheckMetrics(metrics.registry, stores.operations);
     const keeper = await keepProjections(stores, warn, onFill);
-    const projector = config.projector ? await startProjector(stores, { warn, observer }) : undefined;
+    projector = config.projector ? await startProjector(stores, { warn, observer }) : undefined;
     const cursors = createCursors(tokens.signingKey);
     const payments = openPayments(config);
     const times = checkoutTimes(config.payments.deadlineMs);
@@ -95,6 +96,7 @@ export async function startGateway(
       }));
     return { url, stores, tokens, close };
   } catch (error) {
+    await projector?.stop();
     await stores.close();
     throw error;
   }

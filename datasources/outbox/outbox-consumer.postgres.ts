@@ -12,7 +12,8 @@ import {
   type TargetWork,
 } from "./outbox-consumer.js";
 import { OutboxSession } from "./outbox-session.postgres.js";
-import { EDGE, HOLD_PREFIX } from "./outbox-edge.postgres.js";
+import { cleanOutbox } from "./outbox-cleaning.postgres.js";
+import { EDGE } from "./outbox-edge.postgres.js";
 import { OUTBOX_PARTITIONS, type Outbox, type OutboxTopic } from "./outbox.js";
 
 /** Events of one partition read at once. */
@@ -21,12 +22,6 @@ const PARKED_BATCH = 200;
 /** Refusals after which an event is a dead letter, and the time until the first of the tries between; each further one waits twice as long. */
 export const ATTEMPTS = 5;
 const FIRST_RETRY_SECONDS = 1;
-/** Rows removed by one statement, and how old they must be: young ones tell what has just happened. */
-const CLEAN_BATCH = 20_000;
-const KEEP = "1 minute";
-/** A target that nobody has served for so long is given up; so is a hold, whose process is gone. */
-const FORSAKEN = "7 days";
-const FORSAKEN_HOLD = "1 day";
 
 /** The key of the lock of a target's partitions. */
 const lockOf = (target: Sql) => sql`hashtext('marquee.outbox ' || ${target})`;
@@ -181,35 +176,8 @@ export class PostgresOutboxConsumer implements OutboxConsumer {
     );
   }
 
-  async clean(): Promise<void> {
-    const targets = [...this.#held.keys()];
-    await this.#query(
-      sql`update marquee.outbox_cursors set seen_at = now() where target = any(${targets}::text[])`,
-    );
-    await this.#query(
-      sql`with forsaken as (
-            delete from marquee.outbox_cursors where target in (
-              select target from marquee.outbox_cursors group by target
-              having max(seen_at) < now() - case when starts_with(target, ${HOLD_PREFIX})
-                then ${FORSAKEN_HOLD}::interval else ${FORSAKEN}::interval end)
-            returning target
-          )
-          delete from marquee.outbox_parked where target in (select target from forsaken)`,
-    );
-    await this.#query(
-      sql`with passed as (
-            select distinct on (partition) partition, xid, id from marquee.outbox_cursors order by partition, xid, id
-          ), old as (
-            select o.partition, o.xid, o.id from passed p
-            cross join lateral (
-              select * from marquee.outbox o
-              where o.partition = p.partition and (o.xid, o.id) <= (p.xid, p.id) and o.recorded_at < now() - ${KEEP}::interval
-              order by o.xid, o.id limit ${CLEAN_BATCH}
-            ) o
-          )
-          delete from marquee.outbox o using old
-          where o.partition = old.partition and o.xid = old.xid and o.id = old.id`,
-    );
+  clean(): Promise<void> {
+    return cleanOutbox((statement) => this.#query(statement), [...this.#held.keys()]);
   }
 
   async dueTenants(): Promise<number[]> {

@@ -45,7 +45,7 @@ it("tells in its metrics how far each projection is behind", async () => {
 
 it("shows projections on the command line, and retries dead letters", async () => {
   const { stdout } = await marquee("projections", "status", "--tenant", tenant.slug);
-  expect(stdout).toMatch(/^catalog\.postgres +test-\S+ +catalog_titles, 1 entries$/m);
+  expect(stdout).toMatch(/^catalog\.postgres +test-\S+ +catalog_titles, 1 entries; never checked$/m);
   const retried = await marquee("projections", "retry", "--tenant", tenant.slug);
   expect(retried.stdout).toBe("0 dead letters are tried again.\n");
   await expect(marquee("projections", "retry", "--target", "nowhere")).rejects.toMatchObject({

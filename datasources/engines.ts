@@ -11,7 +11,12 @@ import { MongoStore } from "./mongodb/store.mongodb.js";
 import { Neo4jStore } from "./neo4j/store.neo4j.js";
 import { type OutboxHolds } from "./outbox/outbox.js";
 import { OpenSearchStore } from "./opensearch/store.opensearch.js";
-import { projectionTarget, type ProjectionSource, type ProjectionTarget } from "./projection-target.js";
+import {
+  projectionTarget,
+  type ProjectionSource,
+  type ProjectionTarget,
+  type TargetParts,
+} from "./projection-target.js";
 import { type AnySection } from "./projections/section.js";
 import { Neo4jRecommendations } from "./recommendations/recommendations.neo4j.js";
 import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
@@ -23,6 +28,7 @@ import { OpenSearchSearch } from "./search/search.opensearch.js";
 import { type Search, type SearchProjection } from "./search/search.js";
 import { OpenSearchSearchProjection } from "./search/search-projection.opensearch.js";
 import { withStandby, writtenToBoth } from "./standby.js";
+import { type Projection } from "./projection.js";
 import { type StoreGuard } from "./store-guard.js";
 import { healthOf, type StoreHealth } from "./store-health.js";
 import { type Tenant } from "./tenant.js";
@@ -135,22 +141,11 @@ export function openEngines(addresses: EngineAddresses, context: TargetContext):
   ];
 }
 
-function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetContext): Engine {
+function catalogEngine(store: MongoStore, context: TargetContext): Engine {
+  const { standby } = context;
   const projection = new MongoCatalogProjection(store);
-  const { catalogProjection: embedded, titleVersions } = standby;
-  const target = projectionTarget({
-    name: "catalog.mongodb",
-    topics: ["TITLE"],
-    store: "MONGODB",
-    domain: "catalog",
-    projection,
-    source: titleSource(standby),
-    sections: projection.sections(comparedTitles(standby)),
-    follower: titleFollower(titleVersions, projection, embedded.popularityOf.bind(embedded)),
-    holds,
-    ping: () => store.ping(),
-    onMissed: onLog,
-  });
+  const name = { name: "catalog.mongodb", store: "MONGODB", domain: "catalog" } as const;
+  const target = titleTarget(name, projection, () => store.ping(), context);
   return {
     domains: {
       catalog: withStandby<Catalog, keyof Catalog>(
@@ -159,38 +154,18 @@ function catalogEngine(store: MongoStore, { standby, holds, onLog }: TargetConte
         target,
         CATALOG_READS,
       ),
-      catalogProjection: {
-        // Titles follow the outbox; what is put here reaches the standby alone.
-        put: (tenant, titles) => embedded.put(tenant, titles),
-        removeTitles: (tenant, titles) => embedded.removeTitles(tenant, titles),
-        ...writtenToBoth<CatalogProjection, "setPopularity">(embedded, projection, target, ["setPopularity"]),
-      },
+      catalogProjection: writtenTitles(standby.catalogProjection, projection, target),
     },
     target,
     ...lifeOf(store),
   };
 }
 
-function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetContext): Engine {
+function searchEngine(store: OpenSearchStore, context: TargetContext): Engine {
+  const { standby } = context;
   const projection = new OpenSearchSearchProjection(store);
-  const { searchProjection: embedded, catalogProjection, titleVersions } = standby;
-  const target = projectionTarget({
-    name: "search.opensearch",
-    topics: ["TITLE"],
-    store: "OPENSEARCH",
-    domain: "search",
-    projection,
-    source: titleSource(standby),
-    sections: projection.sections(comparedTitles(standby)),
-    follower: titleFollower(
-      titleVersions,
-      projection,
-      catalogProjection.popularityOf.bind(catalogProjection),
-    ),
-    holds,
-    ping: () => store.ping(),
-    onMissed: onLog,
-  });
+  const name = { name: "search.opensearch", store: "OPENSEARCH", domain: "search" } as const;
+  const target = titleTarget(name, projection, () => store.ping(), context);
   return {
     domains: {
       search: withStandby<Search, keyof Search>(
@@ -199,11 +174,7 @@ function searchEngine(store: OpenSearchStore, { standby, holds, onLog }: TargetC
         target,
         SEARCH_READS,
       ),
-      searchProjection: {
-        put: (tenant, titles) => embedded.put(tenant, titles),
-        removeTitles: (tenant, titles) => embedded.removeTitles(tenant, titles),
-        ...writtenToBoth<SearchProjection, "setPopularity">(embedded, projection, target, ["setPopularity"]),
-      },
+      searchProjection: writtenTitles(standby.searchProjection, projection, target),
     },
     target,
     ...lifeOf(store),
@@ -253,6 +224,49 @@ function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext
     },
     target,
     ...lifeOf(store),
+  };
+}
+
+/** A target that titles are projected to, each with the popularity that PostgreSQL's catalog knows of it. */
+function titleTarget(
+  name: Pick<TargetParts<TitleDocument>, "name" | "store" | "domain">,
+  projection: Projection<TitleDocument> & ComparedTitles & Parameters<typeof titleFollower>[1],
+  ping: () => Promise<unknown>,
+  { standby, holds, onLog }: TargetContext,
+): ProjectionTarget {
+  const { catalogProjection, titleVersions } = standby;
+  return projectionTarget({
+    ...name,
+    topics: ["TITLE"],
+    projection,
+    source: titleSource(standby),
+    sections: projection.sections(comparedTitles(standby)),
+    follower: titleFollower(
+      titleVersions,
+      projection,
+      catalogProjection.popularityOf.bind(catalogProjection),
+    ),
+    holds,
+    ping,
+    onMissed: onLog,
+  });
+}
+
+/**
+ * The writing side of titles: these follow the outbox, so that what is put here reaches the standby alone; popularity,
+ * which jobs compute, is written to both.
+ */
+function writtenTitles(
+  embedded: CatalogProjection & SearchProjection,
+  engine: CatalogProjection & SearchProjection,
+  target: ProjectionTarget,
+): CatalogProjection & SearchProjection {
+  return {
+    put: (tenant, titles) => embedded.put(tenant, titles),
+    removeTitles: (tenant, titles) => embedded.removeTitles(tenant, titles),
+    ...writtenToBoth<CatalogProjection & SearchProjection, "setPopularity">(embedded, engine, target, [
+      "setPopularity",
+    ]),
   };
 }
 

@@ -16,13 +16,15 @@ export async function appendEvents(query: Query, events: readonly OutboxEvent[])
             select v.* from jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
               as v (topic text, entity text, related text, revision bigint, state jsonb)`)}
         )
-        select ${announcement(topics)}`,
+        select ${TRANSACTION}`,
   );
+  query.notify(OUTBOX_CHANNEL, topics);
   return row?.xid ?? 0;
 }
 
 /**
- * The insert of events, for a statement that writes their facts as well and answers its `announcement`.
+ * The insert of events, for a statement that writes their facts as well and answers its `TRANSACTION`. Once that has
+ * committed, the caller tells OUTBOX_CHANNEL of the topics.
  *
  * @param source a query for topic, entity, related, revision and state.
  */
@@ -33,11 +35,5 @@ export function insertEvents(source: Sql): Sql {
     from (${source}) v (topic, entity, related, revision, state)`;
 }
 
-/**
- * Selected in the transaction of events: wakes the projectors when it commits, and answers its id as `xid`.
- *
- * @param topics the topics of the events, joined by commas.
- */
-export function announcement(topics: string): Sql {
-  return sql`(pg_current_xact_id()::text)::bigint as xid, pg_notify(${OUTBOX_CHANNEL}, ${topics})`;
-}
+/** Selected in the transaction of events: its id as `xid`. */
+export const TRANSACTION = sql`(pg_current_xact_id()::text)::bigint as xid`;

@@ -1,4 +1,4 @@
-import { announcement, insertEvents } from "../outbox/outbox-append.postgres.js";
+import { insertEvents, TRANSACTION } from "../outbox/outbox-append.postgres.js";
 import { sql, type Sql } from "../postgres/store.postgres.js";
 import { type TitleStateOfProfile } from "./viewing.js";
 import { type Pair } from "./viewing-writing.js";
@@ -120,7 +120,7 @@ export function progressWrite(event: StoredEvent, seconds: number): Sql {
     ), told as (
       ${insertEvents(watchEvent(sql`(select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id)`))}
     )
-    select p.position_seconds, p.duration_seconds, p.completed, ${ratingAndWatchlist}, ${announcement("WATCH")}
+    select p.position_seconds, p.duration_seconds, p.completed, ${ratingAndWatchlist}, ${TRANSACTION}
     from progress p`;
 }
 
@@ -149,7 +149,7 @@ export function ratingWrite({ profileId, titleId }: Pair, rating: number | null)
       ${insertEvents(watchEvent(sql`${rating}::smallint`))}
     )
     select p.position_seconds, p.duration_seconds, p.completed, ${rating}::smallint as rating,
-           w.title_id is not null as in_watchlist, ${announcement("WATCH")}
+           w.title_id is not null as in_watchlist, ${TRANSACTION}
     from owner o
     left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
     left join watchlist w on w.profile_id = o.id and w.title_id = ${titleId}`;
@@ -169,7 +169,7 @@ export function watchlistWrite({ profileId, titleId }: Pair, inWatchlist: boolea
       ${change}
     )
     select p.position_seconds, p.duration_seconds, p.completed, r.rating, ${inWatchlist}::boolean as in_watchlist,
-           (pg_current_xact_id()::text)::bigint as xid
+           ${TRANSACTION}
     from owner o
     left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
     left join ratings r on r.profile_id = o.id and r.title_id = ${titleId}`;

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { holdProfile } from "../accounts/profile-locks.postgres.js";
 import { profileGone } from "../accounts/profile-rules.js";
 import { HOLD_MERGES, keptTitle } from "../catalog/title-merges.postgres.js";
+import { OUTBOX_CHANNEL } from "../outbox/outbox.js";
 import { sql, type Ask, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
 import { Refusal } from "../refusal.js";
 import { type Tenant } from "../tenant.js";
@@ -45,17 +46,17 @@ export class PostgresViewingWriting implements ViewingWriting {
     const stored = toStored(event, now);
     await this.#days.ready(tenant, new Date(stored.at));
     try {
-      return await this.#record(tenant, stored);
+      return await this.#told(this.#record(tenant, stored));
     } catch (error) {
       // The same id, sent for another title at the same time: the one that came first is there now.
       if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-      return this.#record(tenant, stored);
+      return this.#told(this.#record(tenant, stored));
     }
   }
 
   async rate(tenant: Tenant, pair: Pair, rating: number | null): Promise<ViewingWritten> {
     checkRating(rating);
-    return this.#write(tenant, pair, (kept) => ratingWrite(kept, rating));
+    return this.#told(this.#write(tenant, pair, (kept) => ratingWrite(kept, rating)));
   }
 
   addToWatchlist(tenant: Tenant, pair: Pair): Promise<ViewingWritten> {
@@ -64,6 +65,13 @@ export class PostgresViewingWriting implements ViewingWriting {
 
   removeFromWatchlist(tenant: Tenant, pair: Pair): Promise<ViewingWritten> {
     return this.#write(tenant, pair, (kept) => watchlistWrite(kept, false));
+  }
+
+  /** What was written, once those who carry watches to the projections are told of it. */
+  async #told(writing: Promise<ViewingWritten>): Promise<ViewingWritten> {
+    const written = await writing;
+    this.postgres.notify(OUTBOX_CHANNEL, "WATCH");
+    return written;
   }
 
   /** A title that was merged into another while the write was on its way is written as that one. */

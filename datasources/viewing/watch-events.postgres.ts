@@ -17,17 +17,15 @@ export async function appendWatches(query: Query, removed: readonly RemovedProgr
   );
   if (!followed) return;
   await query(
-    sql`with added as (
-          insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
-          select p.tenant_id, abs(hashtext(p.profile_id) % ${OUTBOX_PARTITIONS}::int), 'WATCH', p.profile_id, p.title_id,
-                 p.revision,
-                 jsonb_build_object('at', p.last_watched_at, 'completed', p.completed, 'rating', r.rating)
-          from (select distinct profile_id, title_id from touched) t
-          join title_progress p on p.profile_id = t.profile_id and p.title_id = t.title_id
-          left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
-        )
-        select pg_notify(${OUTBOX_CHANNEL}, 'WATCH')`,
+    sql`insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
+        select p.tenant_id, abs(hashtext(p.profile_id) % ${OUTBOX_PARTITIONS}::int), 'WATCH', p.profile_id, p.title_id,
+               p.revision,
+               jsonb_build_object('at', p.last_watched_at, 'completed', p.completed, 'rating', r.rating)
+        from (select distinct profile_id, title_id from touched) t
+        join title_progress p on p.profile_id = t.profile_id and p.title_id = t.title_id
+        left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id`,
   );
+  query.notify(OUTBOX_CHANNEL, "WATCH");
   if (removed.length === 0) return;
   await appendEvents(
     query,

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { type Db } from "mongodb";
 
 import { type MongoStore } from "../mongodb/store.mongodb.js";
@@ -103,7 +105,6 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
       await this.#discard(db, tenant, scope).catch(() => undefined);
       throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, this.#generations.graceMs));
     await this.#sweep(db, tenant);
   }
 
@@ -153,11 +154,19 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
     await removeGenerations(db, tenant, { $eq: scope.generation });
   }
 
-  /** Removes what is neither live nor under way: the generation before, and what broken rebuilds have left. */
+  /**
+   * Removes what is neither live nor under way, when nobody reads it any more: the generation before, and what broken
+   * rebuilds have left. A catalog filled for the first time has none of that, and waits for nobody.
+   */
   async #sweep(db: Db, tenant: Tenant): Promise<void> {
+    if (!(await hasGenerations(db, tenant, await this.#unneeded(tenant)))) return;
+    await sleep(this.#generations.graceMs);
+    await removeGenerations(db, tenant, await this.#unneeded(tenant));
+  }
+
+  async #unneeded(tenant: Tenant): Promise<Generations> {
     const { live, building } = await this.#generations.ensure(tenant);
-    const kept = building.map(({ generation }) => generation);
-    await removeGenerations(db, tenant, { $lt: live, $nin: kept });
+    return { $lt: live, $nin: building.map(({ generation }) => generation) };
   }
 
   #prepare(db: Db): Promise<void> {
@@ -187,11 +196,19 @@ function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-async function removeGenerations(
-  db: Db,
-  tenant: Tenant,
-  generation: { $eq: number } | { $lt: number; $nin: number[] },
-): Promise<void> {
+/** Some of a tenant's generations, as a condition. */
+type Generations = { $eq: number } | { $lt: number; $nin: number[] };
+
+async function hasGenerations(db: Db, tenant: Tenant, generation: Generations): Promise<boolean> {
+  const of = { tenant: tenant.id, generation };
+  const found = await Promise.all([
+    db.collection<TitleRecord>(TITLES).findOne(of, { projection: { _id: 1 } }),
+    db.collection<NameRecord>(NAMES).findOne(of, { projection: { _id: 1 } }),
+  ]);
+  return found.some((record) => record !== null);
+}
+
+async function removeGenerations(db: Db, tenant: Tenant, generation: Generations): Promise<void> {
   await db.collection<TitleRecord>(TITLES).deleteMany({ tenant: tenant.id, generation });
   await db.collection<NameRecord>(NAMES).deleteMany({ tenant: tenant.id, generation });
 }

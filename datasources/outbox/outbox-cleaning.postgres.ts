@@ -4,9 +4,9 @@ import { HOLD_PREFIX } from "./outbox-edge.postgres.js";
 /** Rows removed by one statement, and how old they must be: young ones tell what has just happened. */
 const CLEAN_BATCH = 20_000;
 const KEEP = "1 minute";
-/** A target that nobody has served for so long is given up; so is a hold, whose process is gone. */
+/** A target that nobody has served for so long is given up; so is a hold without a sign of life, whose process is gone. */
 const FORSAKEN = "7 days";
-const FORSAKEN_HOLD = "1 day";
+const FORSAKEN_HOLD = "15 minutes";
 
 /**
  * Says that targets are being served, gives up those that nobody serves any more, and removes events that all others have

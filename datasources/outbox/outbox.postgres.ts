@@ -17,6 +17,8 @@ import {
   type TargetLag,
 } from "./outbox.js";
 
+/** Time between the signs of life of a hold. Milliseconds. */
+const HOLD_ALIVE_MS = 60_000;
 /** Events replayed at once. */
 const REPLAY_BATCH = 1_000;
 
@@ -139,6 +141,7 @@ export class PostgresOutboxHolds implements OutboxHolds {
       sql`insert into marquee.outbox_cursors (target, partition, xid, id)
           select ${name}, partition, ${EDGE}, 0 from generate_series(0, ${OUTBOX_PARTITIONS - 1}::int) as partition`,
     );
+    const alive = setInterval(() => void this.#touch(name), HOLD_ALIVE_MS);
     try {
       const result = await work();
       for (let partition = 0; partition < OUTBOX_PARTITIONS; partition += 1) {
@@ -146,11 +149,19 @@ export class PostgresOutboxHolds implements OutboxHolds {
       }
       return result;
     } finally {
+      clearInterval(alive);
       // What stays because PostgreSQL is down is removed by the cleaning of the outbox.
       await this.pool
         .query(sql`delete from marquee.outbox_cursors where target = ${name}`)
         .catch(() => undefined);
     }
+  }
+
+  /** One that PostgreSQL, being down, does not see is made up for by the next. */
+  async #touch(name: string): Promise<void> {
+    await this.pool
+      .query(sql`update marquee.outbox_cursors set seen_at = now() where target = ${name}`)
+      .catch(() => undefined);
   }
 
   async #replay(

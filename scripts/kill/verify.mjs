@@ -17,6 +17,7 @@ export async function converged(client, limitMs) {
       `select c.target, count(*)::int as events
        from marquee.outbox_cursors c
        join marquee.outbox o on o.partition = c.partition and (o.xid, o.id) > (c.xid, c.id)
+       where c.target not like 'hold %'
        group by 1
        union all
        select target || ' (parked)', count(*)::int from marquee.outbox_parked group by 1`,

@@ -1,3 +1,4 @@
+import { type Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import pg from "pg";
@@ -14,13 +15,24 @@ export interface Lease {
 /** What the driver's types leave out. */
 interface DriverClient {
   processID?: number;
-  connection?: { stream: { destroy(): void } };
+  connection?: { stream: Writable };
 }
 
 /** Time that a statement nobody waits for any more is given to end by itself: cheaper than another connection. Milliseconds. */
 const GRACE_MS = 50;
 /** Time to reach the server for ending a statement. A frozen one ends it by its own timeout. Milliseconds. */
 const CANCEL_MS = 2_000;
+
+/**
+ * Sends what a connection is asked until the running function ends in one write. The driver writes each statement of a
+ * pipeline by itself, which took a third of a gateway's time under writes (bench/results/projections.md).
+ */
+export function writeTogether(client: pg.PoolClient): void {
+  const stream = (client as DriverClient).connection?.stream;
+  if (!stream || stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
 
 /**
  * A pool of connections whose statements can be cancelled. Cancelling ends the whole backend, by way of a spare

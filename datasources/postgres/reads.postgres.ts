@@ -6,7 +6,7 @@ import { type StoreGuard } from "../store-guard.js";
 import { describePath, type CallLog, type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
 import { isConnectionLoss, unavailable } from "./outage.postgres.js";
-import { type PostgresPool } from "./pool.postgres.js";
+import { writeTogether, type PostgresPool } from "./pool.postgres.js";
 import { searchPath, type PreparedStatements } from "./statements.postgres.js";
 
 /** A row as `pg` answers it. */
@@ -91,6 +91,7 @@ export class PostgresReads {
     tenant: Tenant,
     reads: PendingRead[],
   ): Promise<PromiseSettledResult<Row[]>[]> {
+    writeTogether(client);
     const placement = `${tenant.id} ${tenant.schema}`;
     const placed =
       this.#tenantOf.get(client) === placement

@@ -8,7 +8,7 @@ import { type StoreRequest } from "../store-request.js";
 import { type Tenant } from "../tenant.js";
 import { Notices } from "./notices.postgres.js";
 import { firstFailure, isConnectionLoss, isPostgresOutage, unavailable } from "./outage.postgres.js";
-import { PostgresPool } from "./pool.postgres.js";
+import { PostgresPool, writeTogether } from "./pool.postgres.js";
 import { PostgresReads, type Row } from "./reads.postgres.js";
 import { beginOf, placeOf, PreparedStatements } from "./statements.postgres.js";
 import { begin, queryOf, type Ask, type Notice, type Query } from "./transaction.postgres.js";
@@ -157,6 +157,7 @@ export class PostgresStore {
   ): Promise<{ rows: R[]; failure?: unknown }> {
     const asked: Promise<unknown>[] = [];
     const ask = <T extends Row>(config: pg.QueryConfig): Promise<T[]> => {
+      writeTogether(client);
       const answer = client.query<T>(config).then(({ rows }) => rows);
       // Nobody may be waiting for it yet; that it failed is found out below.
       answer.catch(() => undefined);

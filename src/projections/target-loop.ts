@@ -30,6 +30,11 @@ export interface LoopParts {
   warn: (line: string) => void;
 }
 
+/**
+ * Least time from the beginning of one batch to that of the next: under load, what is written meanwhile is carried together,
+ * which costs engines that make each batch visible by itself far less. Full batches do not wait. Milliseconds.
+ */
+const PACE_MS = 100;
 /** The wait after a failure, doubled with each further one. Milliseconds. */
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
@@ -101,6 +106,7 @@ export class TargetLoop {
         const refused = await applyBatch(target, records, tenantOf);
         await consumer.commit(batch, refused);
         this.#observe(records.length, refused.length, started);
+        if (!more) await this.#sleep(PACE_MS - (performance.now() - started));
         more = true;
       }
       this.#lookAgain(batch.blocked && !more, records.length > 0);
@@ -154,9 +160,7 @@ export class TargetLoop {
     const until = performance.now() + ms;
     let down = false;
     while (!this.#stopped && (down || performance.now() < until)) {
-      await sleep(Math.min(PROBE_MS, ms), undefined, { signal: this.#stopping.signal }).catch(
-        () => undefined,
-      );
+      await this.#sleep(Math.min(PROBE_MS, ms));
       const answers = await this.parts.target.ping().then(
         () => true,
         () => false,
@@ -164,5 +168,11 @@ export class TargetLoop {
       if (answers && down) return;
       down = !answers;
     }
+  }
+
+  /** Less when the loop is stopped. */
+  async #sleep(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 }

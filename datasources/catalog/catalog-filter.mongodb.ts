@@ -1,8 +1,9 @@
 import { type Document } from "mongodb";
 
 import { type Audience } from "./audience.js";
-import { isStorable, type Scope } from "./catalog-record.mongodb.js";
+import { EVERYWHERE, isStorable, type Scope } from "./catalog-record.mongodb.js";
 import { type TitleFilter } from "./catalog.js";
+import { TITLE_STATES } from "./title.document.js";
 
 /*
  * Conditions on titles. Texts of clients stand only behind $eq, $in and $all, where they are values whatever they hold.
@@ -22,21 +23,42 @@ export function within({ tenant, generation }: Scope): Document {
 
 /** The rules of viewing (`mayMeet`) as conditions, so that pages come out full. */
 export function visibleTo(audience: Audience): Document[] {
+  return [...meantFor(audience), ...(audience.editor ? [] : [licensedIn(audience.country, audience.now)])];
+}
+
+/**
+ * The same for counting, as conditions of which a title meets one at most: those licensed everywhere, which are most,
+ * are counted by an index alone; the documents of those that the audience's country has licences of its own for are
+ * looked into.
+ */
+export function visibleParts(audience: Audience): Document[][] {
+  const { editor, country, now } = audience;
+  if (editor) return [meantFor(audience)];
+  const everywhere = [{ worldFrom: { $lte: now } }, { worldUntil: { $gt: now } }];
+  return [
+    [...meantFor(audience), ...everywhere],
+    [
+      ...meantFor(audience),
+      { regions: { $in: countriesOf(country) } },
+      { $or: [{ worldFrom: { $gt: now } }, { worldUntil: { $lte: now } }] },
+      licensedIn(country, now),
+    ],
+  ];
+}
+
+function meantFor(audience: Audience): Document[] {
   const mature = { maturityAge: { $lte: audience.maturityLimit } };
-  if (audience.editor) return [mature, { state: { $ne: "MERGED" } }];
-  return [mature, { state: { $eq: "PUBLISHED" } }, licensedIn(audience.country, audience.now)];
+  return [mature, { state: audience.editor ? { $in: TITLE_STATES } : { $eq: "PUBLISHED" } }];
 }
 
 function licensedIn(country: string, now: Date): Document {
-  return {
-    licences: {
-      $elemMatch: {
-        country: { $in: ["*", country].filter(isStorable) },
-        from: { $lte: now },
-        until: { $gt: now },
-      },
-    },
-  };
+  const licence = { country: { $in: countriesOf(country) }, from: { $lte: now }, until: { $gt: now } };
+  return { licences: { $elemMatch: licence } };
+}
+
+/** What licences for a country name. */
+function countriesOf(country: string): string[] {
+  return [EVERYWHERE, country].filter(isStorable);
 }
 
 /** A filter as conditions. */
@@ -45,7 +67,8 @@ export function matching(filter: TitleFilter, audience: Audience): Document[] {
   return [
     kinds && { kind: { $in: kinds } },
     genres && { genreIds: { $in: genres.filter(isStorable) } },
-    year && { releaseYear: { $ne: 0 } },
+    // Not 0, which stands for unknown: years below it there are none.
+    year && { releaseYear: { $gt: 0 } },
     year?.from !== undefined && { releaseYear: { $gte: year.from } },
     year?.to !== undefined && { releaseYear: { $lte: year.to } },
     maturityAtMost !== undefined && { maturityAge: { $lte: maturityAtMost } },

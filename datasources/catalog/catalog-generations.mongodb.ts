@@ -2,7 +2,7 @@ import { type Collection } from "mongodb";
 
 import { type MongoStore } from "../mongodb/store.mongodb.js";
 import { type Tenant } from "../tenant.js";
-import { type Scope } from "./catalog-record.mongodb.js";
+import { RECORD_VERSION, type Scope } from "./catalog-record.mongodb.js";
 
 /** Which filling of a tenant's catalog is read, and which are under way. One document a tenant. */
 export interface GenerationsRecord {
@@ -12,8 +12,11 @@ export interface GenerationsRecord {
   live: number;
   /** The highest number given out. */
   last: number;
-  /** Whether a filling from all facts has been finished; until then the live one holds what was put. */
-  built: boolean;
+  /**
+   * The RECORD_VERSION of the filling from all facts that was finished last, 0 where none was: until then the live one
+   * holds what was put.
+   */
+  built: number;
   /** Fillings under way, each with the time of its last sign of life. */
   building: { generation: number; at: Date }[];
 }
@@ -64,7 +67,7 @@ export class CatalogGenerations {
   async ensure(tenant: Tenant): Promise<GenerationsRecord> {
     const there = await this.read(tenant);
     if (there) return there;
-    const first = { tenant: tenant.id, live: 1, last: 1, built: false, building: [] };
+    const first = { tenant: tenant.id, live: 1, last: 1, built: 0, building: [] };
     await this.#collection(tenant).updateOne(
       { _id: pointerKey(tenant) },
       { $setOnInsert: first },
@@ -102,7 +105,7 @@ export class CatalogGenerations {
   async finish(tenant: Tenant, { generation }: Scope): Promise<boolean> {
     const { matchedCount } = await this.#collection(tenant).updateOne(
       { _id: pointerKey(tenant), "building.generation": generation, live: { $lt: generation } },
-      { $set: { live: generation, built: true }, $pull: { building: { generation } } },
+      { $set: { live: generation, built: RECORD_VERSION }, $pull: { building: { generation } } },
     );
     return matchedCount === 1;
   }
@@ -138,6 +141,11 @@ export class CatalogGenerations {
   #collection(tenant: Tenant): Collection<GenerationsRecord> {
     return this.mongo.databaseOf(tenant).collection<GenerationsRecord>(COLLECTION);
   }
+}
+
+/** Whether a pointer's live generation holds everything, as this process reads it. */
+export function isBuilt({ built }: GenerationsRecord): boolean {
+  return built === RECORD_VERSION;
 }
 
 /** What a target is called where people see it: `titles_0003`. */

@@ -9,9 +9,19 @@ const scoped = (name: string, fields: Record<string, 1>): IndexDescription & { n
   key: { tenant: 1, generation: 1, ...fields },
 });
 
+/** What counts ask for. */
+const COUNTED = {
+  state: 1,
+  kind: 1,
+  releaseYear: 1,
+  maturityAge: 1,
+  worldFrom: 1,
+  worldUntil: 1,
+} as const;
+
 /**
- * One for each order, one for each filter that leaves few titles, in the order that such lists mostly have, and one that
- * counts what is visible, by kind and year too, passing titles over without reading them.
+ * One for each order, one for each filter that leaves few titles, in the order that such lists mostly have, and those
+ * that count what is visible: of titles licensed everywhere without reading one, of the others by country.
  */
 const TITLE_INDEXES = [
   scoped("by_name", { sortName: 1, id: 1 }),
@@ -22,7 +32,9 @@ const TITLE_INDEXES = [
   scoped("by_studio", { studioId: 1, popularity: 1, id: 1 }),
   scoped("by_genre", { genreIds: 1, popularity: 1, id: 1 }),
   scoped("by_tag", { tags: 1, popularity: 1, id: 1 }),
-  scoped("by_visible", { state: 1, kind: 1, releaseYear: 1, maturityAge: 1 }),
+  scoped("by_visible", COUNTED),
+  scoped("by_visible_genre", { genreIds: 1, ...COUNTED }),
+  scoped("by_region", { regions: 1, state: 1 }),
 ];
 const NAME_INDEXES = [scoped("by_type", { type: 1, name: 1, id: 1 })];
 const INDEXES = [

@@ -9,7 +9,7 @@ import { type AnySection } from "../projections/section.js";
 import { StoreUnavailableError } from "../store-error.js";
 import { type Tenant } from "../tenant.js";
 import { type TitleSource } from "./catalog-expectations.js";
-import { CatalogGenerations, targetName } from "./catalog-generations.mongodb.js";
+import { CatalogGenerations, isBuilt, targetName } from "./catalog-generations.mongodb.js";
 import { createIndexes } from "./catalog-indexes.mongodb.js";
 import { catalogSections } from "./catalog-inspection.mongodb.js";
 import {
@@ -48,7 +48,7 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
     if (!pointer) return { entries: 0, live: null };
     const titles = this.mongo.databaseOf(tenant).collection<TitleRecord>(TITLES);
     const entries = await whileUp(titles.countDocuments({ tenant: tenant.id, generation: pointer.live }));
-    return { entries, live: pointer.built ? targetName(pointer.live) : null };
+    return { entries, live: isBuilt(pointer) ? targetName(pointer.live) : null };
   }
 
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
@@ -70,7 +70,7 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
   /** Whether a generation has been finished or is being filled: until then, what is put is of no use. */
   async receives(tenant: Tenant): Promise<boolean> {
     const pointer = await whileUp(this.#generations.read(tenant));
-    return pointer !== null && (pointer.built || pointer.building.length > 0);
+    return pointer !== null && (isBuilt(pointer) || pointer.building.length > 0);
   }
 
   async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {

@@ -8,6 +8,9 @@ import {
 } from "./title.document.js";
 import { sortName } from "./sort-name.js";
 
+/** What a licence for all countries has for one. */
+export const EVERYWHERE = "*";
+
 /** Collections of a database. */
 export const TITLES = "titles";
 export const NAMES = "names";
@@ -17,6 +20,9 @@ export interface Scope {
   tenant: number;
   generation: number;
 }
+
+/** Raised when what is stored of a title changes; a catalog of another version is to be rebuilt. */
+export const RECORD_VERSION = 2;
 
 /** A title in MongoDB: the document as it is served, and beside it what filters and orders look at. */
 export interface TitleRecord extends Scope {
@@ -38,6 +44,11 @@ export interface TitleRecord extends Scope {
   personIds: string[];
   /** One a country; a licence without an end runs to `FOREVER`. */
   licences: { country: string; from: Date; until: Date }[];
+  /** When it is licensed everywhere, where that is one span of time; else none. Two plain fields, which an index can answer from. */
+  worldFrom: Date;
+  worldUntil: Date;
+  /** The countries, or all of them (`*`), that have other licences as well. */
+  regions: string[];
   /** Each role of each person once; `key` is `<title id> <role>`, by which credits of a year are ordered. */
   roles: { person: string; role: CreditRole; key: string }[];
   title: Omit<TitleDocument, "popularity">;
@@ -51,6 +62,7 @@ export interface NameRecord extends Scope {
   name: string;
 }
 
+const NEVER = new Date(0);
 const FOREVER = new Date("9999-12-31T23:59:59.999Z");
 
 /** `_id` of a title. */
@@ -83,20 +95,30 @@ export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
     genreIds: title.genres.map(({ id }) => id),
     tags: title.tags,
     personIds: [...new Set(title.credits.map(({ person }) => person.id))],
-    licences: licencesOf(title),
+    ...rightsOf(title),
     roles: rolesOf(title),
     title,
   };
 }
 
-function licencesOf({ licences }: Pick<TitleDocument, "licences">): TitleRecord["licences"] {
-  return licences.flatMap(({ countries, from, until }) =>
+function rightsOf({
+  licences: spans,
+}: Pick<TitleDocument, "licences">): Pick<TitleRecord, "licences" | "worldFrom" | "worldUntil" | "regions"> {
+  const licences = spans.flatMap(({ countries, from, until }) =>
     countries.map((country) => ({
       country,
       from: new Date(from),
       until: until === null ? FOREVER : new Date(until),
     })),
   );
+  const everywhere = licences.filter(({ country }) => country === EVERYWHERE);
+  const world = everywhere.length === 1 ? everywhere[0] : undefined;
+  return {
+    licences,
+    worldFrom: world?.from ?? FOREVER,
+    worldUntil: world?.until ?? NEVER,
+    regions: [...new Set(licences.filter((licence) => licence !== world).map(({ country }) => country))],
+  };
 }
 
 function rolesOf({ id, credits }: Pick<TitleDocument, "id" | "credits">): TitleRecord["roles"] {

@@ -34,6 +34,9 @@ const FIELDS: Record<keyof TitleRecord, true> = {
   tags: true,
   personIds: true,
   licences: true,
+  worldFrom: true,
+  worldUntil: true,
+  regions: true,
   roles: true,
   title: true,
 };

@@ -4,7 +4,7 @@ import { type MongoStore, type ReadBounds } from "../mongodb/store.mongodb.js";
 import { toPage, type Page, type PageOf } from "../page.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Audience } from "./audience.js";
-import { allOf, matching, visibleTo, within } from "./catalog-filter.mongodb.js";
+import { allOf, matching, visibleParts, visibleTo, within } from "./catalog-filter.mongodb.js";
 import { CatalogGenerations } from "./catalog-generations.mongodb.js";
 import {
   keysetSort,
@@ -130,15 +130,24 @@ export class MongoCatalog implements Catalog {
       request,
       "catalog.countTitles",
       filters.length,
-      (db, scope, bounds) => {
-        const pipelines = filters.map((filter) => [
-          { $match: allOf([within(scope), ...visibleTo(audience), ...matching(filter, audience)]) },
-          { $count: "count" },
-        ]);
-        return readAll(db.collection<TitleRecord>(TITLES), pipelines, filters.length, bounds);
+      async (db, scope, bounds) => {
+        const parts = visibleParts(audience);
+        const pipelines = filters.flatMap((filter) =>
+          parts.map((visible) => [
+            { $match: allOf([within(scope), ...visible, ...matching(filter, audience)]) },
+            { $count: "count" },
+          ]),
+        );
+        const counts = await readAll<{ count: number }>(
+          db.collection<TitleRecord>(TITLES),
+          pipelines,
+          pipelines.length,
+          bounds,
+        );
+        return filters.map((_, n) => counts.slice(n * parts.length, (n + 1) * parts.length).flat());
       },
     );
-    return counts.map(([row]) => row?.count ?? 0);
+    return counts.map((parts) => parts.reduce((sum, { count }) => sum + count, 0));
   }
 
   genres(request: StoreRequest): Promise<NamedRef[]> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { check, type Checked } from "../checking.js";
 import { countryOrEverywhere, dayOrInstant, id, list, oneOf, prose, text, whole } from "../field-rules.js";
-import { CREDIT_ROLES, MATURITY_AGES, type MaturityRating } from "./title.document.js";
+import { CREDIT_ROLES, MATURITY_AGES, TITLE_STATES, type MaturityRating } from "./title.document.js";
 
 const RATINGS = Object.keys(MATURITY_AGES) as [MaturityRating, ...MaturityRating[]];
 const NAME = 500;
@@ -60,7 +60,7 @@ const titleRules = z.object(
     studio: text(LABEL).nullish(),
     credits: list(credit, 20_000, "credits").optional(),
     licences: list(licence, 2_000, "licences").optional(),
-    state: oneOf(["DRAFT", "PUBLISHED", "ARCHIVED"]).optional(),
+    state: oneOf(TITLE_STATES).optional(),
     addedAt: dayOrInstant.optional(),
     effectiveFrom: dayOrInstant.optional(),
     seasons: list(season, 1_000, "seasons")

@@ -2,7 +2,8 @@
 export type TitleKind = "MOVIE" | "SERIES";
 
 /** Where a title is in its life. Viewers meet only `PUBLISHED`. */
-export type TitleState = "DRAFT" | "PUBLISHED" | "ARCHIVED";
+export const TITLE_STATES = ["DRAFT", "PUBLISHED", "ARCHIVED"] as const;
+export type TitleState = (typeof TITLE_STATES)[number];
 
 /** What stores filter titles by: the state, or that the title was merged into another, which nobody meets in any list. */
 export type StoredState = TitleState | "MERGED";

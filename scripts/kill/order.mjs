@@ -5,7 +5,7 @@ import { integer, Neo4jStore } from "../../dist/datasources/neo4j/store.neo4j.js
 import { OpenSearchStore } from "../../dist/datasources/opensearch/store.opensearch.js";
 
 const SAMPLE = 40;
-const EVERY_MS = 250;
+const EVERY_MS = 1_000;
 const DEADLINE_MS = 1_000;
 
 /**

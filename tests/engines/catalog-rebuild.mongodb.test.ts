@@ -64,10 +64,12 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
         "by_name",
         "by_person",
         "by_popularity",
+        "by_region",
         "by_release_year",
         "by_studio",
         "by_tag",
         "by_visible",
+        "by_visible_genre",
       ]);
       expect(scoped.every(({ key }) => /^tenant,generation,/.test(Object.keys(key as object).join()))).toBe(
         true,

@@ -26,6 +26,8 @@ const HELP = `Usage: npm run test:kill -- [options]
   --clients N    that write at once (default 16)
   --rate N       writes a second that they aim at together (default 150)
   --pause MS     longest time between one kill and the next (default 1500)
+  --down N       how many may be down at a time (default 3)
+  --converge S   seconds that projections may take to follow everything after the last fault (default 5)
   --seed N       repeats the choices of an earlier run (default: by the clock)
 
 It kills engines: use a set of your own, MARQUEE_ENGINES_PORT=…. The database of the run is dropped at the end.
@@ -46,8 +48,6 @@ const WEIGHTS = {
 };
 /** How long projections are waited for; those that take longer are named. */
 const CONVERGED_MS = 120_000;
-/** "Within 5 s of the last fault." */
-const TO_CONVERGE_MS = 5_000;
 /** Time between two lines that say how far it is. */
 const TELLING_MS = 20_000;
 /** A run that gets nowhere is ended. */
@@ -82,6 +82,8 @@ function readOptions() {
       clients: number(16),
       rate: number(150),
       pause: number(1_500),
+      down: number(3),
+      converge: number(5),
       seed: number(Date.now() % 2 ** 31),
       help: { type: "boolean", default: false },
     },
@@ -203,7 +205,7 @@ async function killUntil(options, cluster, ledger, random, writing) {
     if (performance.now() - moved.at > STALLED_MS)
       throw new Error("Nothing has been acknowledged for minutes.");
     const candidates = cluster.filter(({ up }) => up);
-    if (kills < options.kills && candidates.length > 0) {
+    if (kills < options.kills && cluster.length - candidates.length < options.down) {
       const victim = pickWeighted(candidates, random);
       await victim.kill();
       victim.kills += 1;
@@ -267,7 +269,7 @@ async function judge({ options, client, ledger, worlds, env, order, kills, secon
     Object.values(differences).every((list) => list.length === 0) &&
     order.backwards.length === 0 &&
     dead.length === 0 &&
-    followedMs <= TO_CONVERGE_MS &&
+    followedMs <= options.converge * 1_000 &&
     checks.every(({ same }) => same);
   console.log(
     right

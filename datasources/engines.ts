@@ -1,38 +1,24 @@
-import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
+import { type Catalog } from "./catalog/catalog.js";
 import { MongoCatalog } from "./catalog/catalog.mongodb.js";
 import { MongoCatalogProjection } from "./catalog/catalog-projection.mongodb.js";
-import { type TitleSource } from "./catalog/catalog-expectations.js";
-import { type TitleDocument } from "./catalog/title.document.js";
-import { titleFollower, type PopularityOf } from "./catalog/title-follower.js";
-import { type TitleVersions } from "./catalog/title-versions.js";
-import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
+import { type MovableDomains, type TargetContext } from "./engine-domains.js";
 import { followed, type FollowingEngine } from "./freshness.js";
 import { MongoStore } from "./mongodb/store.mongodb.js";
 import { Neo4jStore } from "./neo4j/store.neo4j.js";
-import { type OutboxHolds } from "./outbox/outbox.js";
 import { OpenSearchStore } from "./opensearch/store.opensearch.js";
-import {
-  projectionTarget,
-  type ProjectionSource,
-  type ProjectionTarget,
-  type TargetParts,
-} from "./projection-target.js";
-import { type AnySection } from "./projections/section.js";
+import { projectionTarget, type ProjectionSource, type ProjectionTarget } from "./projection-target.js";
 import { Neo4jRecommendations } from "./recommendations/recommendations.neo4j.js";
 import { type Recommendations, type TasteGraph } from "./recommendations/recommendations.js";
 import { tasteFollower } from "./recommendations/taste-follower.js";
 import { Neo4jTasteGraph } from "./recommendations/taste-graph.neo4j.js";
-import { tasteFacts, type TasteFact, type TasteGraphSource } from "./recommendations/taste-graph-source.js";
-import { type TasteInspectionSource } from "./recommendations/taste-inspection-source.js";
+import { tasteFacts, type TasteFact } from "./recommendations/taste-graph-source.js";
 import { OpenSearchSearch } from "./search/search.opensearch.js";
-import { type Search, type SearchProjection } from "./search/search.js";
+import { type Search } from "./search/search.js";
 import { OpenSearchSearchProjection } from "./search/search-projection.opensearch.js";
 import { withStandby, writtenToBoth } from "./standby.js";
-import { type Projection } from "./projection.js";
 import { type StoreGuard } from "./store-guard.js";
 import { healthOf, type StoreHealth } from "./store-health.js";
-import { type Tenant } from "./tenant.js";
-import { type Top10Job } from "./top10/top10.js";
+import { titleTarget, writtenTitles } from "./title-targets.js";
 
 const CATALOG_READS = [
   "titlesByIds",
@@ -72,34 +58,6 @@ export interface EngineAddresses {
   deadlineMs: number;
 }
 
-/** The domains that an engine can take over. */
-export interface MovableDomains {
-  catalog: Catalog;
-  catalogProjection: CatalogProjection;
-  search: Search;
-  searchProjection: SearchProjection;
-  recommendations: Recommendations;
-  tasteGraph: TasteGraph;
-}
-
-/** What PostgreSQL has of them: it answers while an engine does not, and engines are filled from it. */
-export interface StandbyDomains extends MovableDomains {
-  catalogProjection: CatalogProjection & EmbeddedProjection & ComparedTitles & { popularityOf: PopularityOf };
-  searchProjection: SearchProjection & EmbeddedProjection & ComparedTitles;
-  titleVersions: TitleVersions;
-  top10Job: Top10Job;
-  tasteGraphSource: TasteGraphSource & TasteInspectionSource;
-}
-
-/** What targets need beside the facts. */
-export interface TargetContext {
-  standby: StandbyDomains;
-  holds: OutboxHolds;
-  /** Rejects while PostgreSQL does not answer. */
-  pingPostgres(): Promise<unknown>;
-  onLog: (line: string) => void;
-}
-
 /** An open engine: the domains it takes over, its projection, its health. */
 export interface Engine {
   domains: Partial<MovableDomains>;
@@ -107,26 +65,6 @@ export interface Engine {
   guard: StoreGuard;
   health(): Promise<StoreHealth>;
   close(): Promise<void>;
-}
-
-/** The projections in PostgreSQL's own tables: all there is on the embedded default, the standby where there are engines. */
-export function embeddedTargets(context: TargetContext): ProjectionTarget[] {
-  const { standby, holds } = context;
-  const { titleVersions: versions } = standby;
-  const source = titleSource(standby);
-  const compared = comparedTitles(standby);
-  const target = (domain: "catalog" | "search", projection: EmbeddedProjection & ComparedTitles) =>
-    embeddedTarget({
-      domain,
-      projection,
-      source,
-      sections: projection.sections(compared),
-      versions,
-      holds,
-      follower: titleFollower(versions, projection),
-      ping: () => context.pingPostgres(),
-    });
-  return [target("catalog", standby.catalogProjection), target("search", standby.searchProjection)];
 }
 
 /** Opens the engines that have an address. Connects to none: an engine that is absent is one that does not answer yet. */
@@ -224,83 +162,6 @@ function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext
     },
     target,
     ...lifeOf(store),
-  };
-}
-
-/** A target that titles are projected to, each with the popularity that PostgreSQL's catalog knows of it. */
-function titleTarget(
-  name: Pick<TargetParts<TitleDocument>, "name" | "store" | "domain">,
-  projection: Projection<TitleDocument> & ComparedTitles & Parameters<typeof titleFollower>[1],
-  ping: () => Promise<unknown>,
-  { standby, holds, onLog }: TargetContext,
-): ProjectionTarget {
-  const { catalogProjection, titleVersions } = standby;
-  return projectionTarget({
-    ...name,
-    topics: ["TITLE"],
-    projection,
-    source: titleSource(standby),
-    sections: projection.sections(comparedTitles(standby)),
-    follower: titleFollower(
-      titleVersions,
-      projection,
-      catalogProjection.popularityOf.bind(catalogProjection),
-    ),
-    holds,
-    ping,
-    onMissed: onLog,
-  });
-}
-
-/**
- * The writing side of titles: these follow the outbox, so that what is put here reaches the standby alone; popularity,
- * which jobs compute, is written to both.
- */
-function writtenTitles(
-  embedded: CatalogProjection & SearchProjection,
-  engine: CatalogProjection & SearchProjection,
-  target: ProjectionTarget,
-): CatalogProjection & SearchProjection {
-  return {
-    put: (tenant, titles) => embedded.put(tenant, titles),
-    removeTitles: (tenant, titles) => embedded.removeTitles(tenant, titles),
-    ...writtenToBoth<CatalogProjection & SearchProjection, "setPopularity">(embedded, engine, target, [
-      "setPopularity",
-    ]),
-  };
-}
-
-/** Titles in force with their popularity, which the facts do not hold. */
-function titleSource({
-  titleVersions,
-  catalogProjection,
-}: Pick<StandbyDomains, "titleVersions" | "catalogProjection">): ProjectionSource<TitleDocument> {
-  return {
-    count: (tenant) => titleVersions.countInForce(tenant),
-    async *batches(tenant: Tenant) {
-      for await (const titles of titleVersions.inForce(tenant)) {
-        const ids = titles.map(({ id }) => id);
-        const popularity = await catalogProjection.popularityOf(tenant, ids);
-        yield titles.map((title) => ({ ...title, popularity: popularity.get(title.id) ?? 0 }));
-      }
-    },
-  };
-}
-
-/** A projection of titles that can be compared with its source. */
-interface ComparedTitles {
-  sections(source: TitleSource): AnySection[];
-}
-
-/** The same titles for comparing: popularity is looked up only for what is to be mended. */
-function comparedTitles({
-  titleVersions,
-  top10Job,
-}: Pick<StandbyDomains, "titleVersions" | "top10Job">): TitleSource {
-  return {
-    count: (tenant) => titleVersions.countInForce(tenant),
-    inForce: (tenant, ids) => titleVersions.inForce(tenant, ids),
-    popularity: (tenant) => top10Job.popularity(tenant),
   };
 }
 

@@ -4,6 +4,7 @@ import { type Accounts } from "./accounts/accounts.js";
 import { PostgresAccounts } from "./accounts/accounts.postgres.js";
 import { type Profiles } from "./accounts/profiles.js";
 import { PostgresProfiles } from "./accounts/profiles.postgres.js";
+import { embeddedTargets } from "./title-targets.js";
 import { type Tenants } from "./accounts/tenants.js";
 import { PostgresTenants } from "./accounts/tenants.postgres.js";
 import { type Catalog, type CatalogProjection } from "./catalog/catalog.js";
@@ -18,14 +19,8 @@ import { PostgresTitleVersions } from "./catalog/title-versions.postgres.js";
 import { type Checkouts, type CheckoutSteps } from "./checkouts/checkouts.js";
 import { PostgresCheckouts } from "./checkouts/checkouts.postgres.js";
 import { PostgresCheckoutSteps } from "./checkouts/checkout-steps.postgres.js";
-import {
-  embeddedTargets,
-  followedDomains,
-  openEngines,
-  type Engine,
-  type EngineAddresses,
-  type MovableDomains,
-} from "./engines.js";
+import { type MovableDomains } from "./engine-domains.js";
+import { followedDomains, openEngines, type Engine, type EngineAddresses } from "./engines.js";
 import { type Jobs } from "./jobs/jobs.js";
 import { PostgresJobs } from "./jobs/jobs.postgres.js";
 import { type Operations } from "./operations/operations.js";

@@ -4,7 +4,8 @@ import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.
 import { canonical, instantText, omit } from "../projections/canonical.js";
 import { chunks, differing, unexpected, type AnySection, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
-import { lockIndex, textRow, titleRow } from "./search-index.postgres.js";
+import { lockIndex } from "./search-index.postgres.js";
+import { textRow, titleRow } from "./search-index-rows.js";
 import { nameSection } from "./search-name-section.postgres.js";
 import { MINOR, termsOf } from "./search-terms.js";
 import { postingSection, recountWords, wordSection } from "./search-word-section.postgres.js";

@@ -8,7 +8,8 @@ import {
 } from "../catalog/catalog-expectations.js";
 import { sql, type PostgresStore } from "../postgres/store.postgres.js";
 import { chunks, differing, type AnySection, type Section } from "../projections/section.js";
-import { lockIndex, startsOf } from "./search-index.postgres.js";
+import { lockIndex } from "./search-index.postgres.js";
+import { startsOf } from "./search-index-rows.js";
 import { cleanText } from "./search-text.js";
 
 const BATCH = 5_000;

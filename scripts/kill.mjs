@@ -68,9 +68,12 @@ async function main() {
   await onServer(settings, (client) => client.query(`create database ${database} template template0`));
   try {
     await run(options, settings, database, dataFolder);
+  } catch (error) {
+    fail(String(error));
   } finally {
     await onServer(settings, (client) => client.query(`drop database ${database} with (force)`));
-    await rm(dataFolder, { recursive: true, force: true });
+    if (process.exitCode === undefined) await rm(dataFolder, { recursive: true, force: true });
+    else console.log(`Logs of the gateways: ${dataFolder}`);
   }
 }
 
@@ -214,14 +217,14 @@ async function killUntil(options, cluster, ledger, random, writing) {
       const restart = sleep(random.below(500))
         .then(() => victim.start())
         .finally(() => restarts.delete(restart));
-      restart.catch(() => undefined);
+      restart.catch((error) => fail(`${victim.name} stays down: ${error.message}`));
       restarts.add(restart);
     }
     if (performance.now() - told > TELLING_MS) {
       told = performance.now();
       const down = cluster.filter(({ up }) => !up).map(({ name }) => name);
       console.log(
-        `${((told - begun) / 1000).toFixed(0)} s: ${kills} kills, ${ledger.writes} writes acknowledged, ${ledger.retries} tries repeated; down: ${down.join(", ") || "none"}`,
+        `${((told - begun) / 1000).toFixed(0)} s: ${kills} kills, ${ledger.writes} writes acknowledged, ${ledger.retries} tries repeated, ${ledger.unexplained.length} answers unexplained; down: ${down.join(", ") || "none"}`,
       );
     }
   }

@@ -141,16 +141,12 @@ export class Client {
       });
       const { data, errors } = await response.json();
       if (errors && !errors.every(({ extensions }) => RETRIED.has(extensions?.code)))
-        throw new Unexpected(`${mutation} ${JSON.stringify(input)}: ${JSON.stringify(errors)}`);
+        this.ledger.unexplained.push(`${mutation} ${JSON.stringify(input)}: ${JSON.stringify(errors)}`);
       return data?.answer ?? undefined;
-    } catch (error) {
-      if (error instanceof Unexpected) throw error;
+    } catch {
       return undefined;
     }
   }
 }
 
 const RETRIED = new Set(["STORE_UNAVAILABLE", "REQUEST_CANCELLED"]);
-
-/** An answer that no fault explains: ends the run. */
-class Unexpected extends Error {}

@@ -8,6 +8,7 @@ import { PROCESSES } from "../engines/settings.mjs";
 import { START } from "../engines/start.mjs";
 
 const READY_MS = 180_000;
+const START_TRIES = 5;
 
 /**
  * What can be killed: gateways that take writes, gateways that only project, and the engines.
@@ -66,7 +67,17 @@ export function engine(settings, name) {
       for (const process of [...PROCESSES[name]].reverse()) await killProcess(settings.set, process);
     },
     async start() {
-      await START[name](settings);
+      // What crashed may take more than one attempt to come back; a supervisor would go on trying, too.
+      for (let tries = 1; ; tries += 1) {
+        try {
+          await START[name](settings);
+          break;
+        } catch (error) {
+          console.log(`${name} did not start: ${error.message}`);
+          if (tries === START_TRIES) throw error;
+          await sleep(1_000);
+        }
+      }
       victim.up = true;
     },
   };

@@ -37,10 +37,12 @@ export async function judge({ options, client, ledger, worlds, env, order, kills
     dead.map((row) => JSON.stringify(row)),
   );
   report("Order, backwards", order.backwards);
+  report("Answers that no fault explains", ledger.unexplained);
   for (const { output } of checks) console.log(output);
   const right =
     Object.values(differences).every((list) => list.length === 0) &&
     order.backwards.length === 0 &&
+    ledger.unexplained.length === 0 &&
     dead.length === 0 &&
     followedMs <= options.converge * 1_000 &&
     checks.every(({ same }) => same);

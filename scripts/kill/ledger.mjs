@@ -4,6 +4,8 @@ export class Ledger {
   refused = 0;
   /** Tries that were not answered, or not with an outcome, and were made again. */
   retries = 0;
+  /** Answers that no fault explains. */
+  unexplained = [];
   /** Acknowledged events by id. */
   events = new Map();
   /** Last acknowledged state by `<profile> <title>`. */

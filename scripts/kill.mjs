@@ -57,7 +57,12 @@ const STALLED_MS = 300_000;
 async function main() {
   const options = readOptions();
   if (!options) return console.log(HELP);
-  const settings = { ...readSettings(process.env), javaHome: process.env.JAVA_HOME };
+  const settings = {
+    ...readSettings(process.env),
+    javaHome: process.env.JAVA_HOME,
+    // What is killed every minute gains nothing from being compiled well.
+    javaOptions: ["-XX:TieredStopAtLevel=1"],
+  };
   if (!(await build())) return fail("The build failed.");
   const up = spawnSync(process.execPath, ["scripts/engines.mjs", "up"], {
     stdio: ["ignore", "ignore", "inherit"],

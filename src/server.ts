@@ -26,7 +26,7 @@ import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { startWorker } from "./jobs/worker.js";
 import { openPayments } from "./payments/open-payments.js";
 import { keepProjections, type FillProgress } from "./projections/keeper.js";
-import { startProjector, type Projector } from "./projections/projector.js";
+import { startProjector } from "./projections/projector.js";
 import { packageRoot } from "./package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
@@ -63,7 +63,11 @@ export async function startGateway(
     log: (line) => logger.debug(line),
     warn: (line) => logger.warn(line),
   });
-  let projector: Projector | undefined;
+  // Begun last, stopped first.
+  const parts: { stop(): unknown }[] = [{ stop: () => stores.close() }];
+  const stopParts = async () => {
+    for (const part of [...parts].reverse()) await part.stop();
+  };
   try {
     const tokens = await createTokens(config);
     await checkAddress(config);
@@ -72,8 +76,8 @@ export async function startGateway(
     const metrics = createMetrics(() => stores.guards());
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
     addCheckMetrics(metrics.registry, stores.operations);
-    const keeper = await keepProjections(stores, warn, onFill);
-    projector = config.projector ? await startProjector(stores, { warn, observer }) : undefined;
+    parts.push(await keepProjections(stores, warn, onFill));
+    if (config.projector) parts.push(await startProjector(stores, { warn, observer }));
     const cursors = createCursors(tokens.signingKey);
     const payments = openPayments(config);
     const times = checkoutTimes(config.payments.deadlineMs);
@@ -81,23 +85,13 @@ export async function startGateway(
     const gateway = { stores, tokens, cursors, consistency, payments, checkoutTimes: times };
     const app = await createApp(config, gateway, logger, metrics);
     const drain = createDrain(app);
-    const worker = await startWorker({ stores, payments, times });
-    const url = await listen(app, config).catch(async (error: unknown) => {
-      await worker.stop();
-      throw error;
-    });
+    parts.push(await startWorker({ stores, payments, times }));
+    const url = await listen(app, config);
     let closing: Promise<void> | undefined;
-    const close = () =>
-      (closing ??= drain(config.http.drainSeconds).finally(async () => {
-        keeper.stop();
-        await worker.stop();
-        await projector?.stop();
-        await stores.close();
-      }));
+    const close = () => (closing ??= drain(config.http.drainSeconds).finally(stopParts));
     return { url, stores, tokens, close };
   } catch (error) {
-    await projector?.stop();
-    await stores.close();
+    await stopParts();
     throw error;
   }
 }

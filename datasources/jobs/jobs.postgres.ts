@@ -2,6 +2,7 @@ import { Logger, makeWorkerUtils, run, type Runner } from "graphile-worker";
 import pg from "pg";
 
 import { JOBS_SCHEMA } from "../migrations/migrate.postgres.js";
+import { isPostgresOutage } from "../postgres/outage.postgres.js";
 import { type Jobs, type RunningJobs, type SagaJob, type SagaTasks } from "./jobs.js";
 
 /** Jobs at work at once in one gateway. */
@@ -35,10 +36,20 @@ export class PostgresJobs implements Jobs {
     pool.on("connect", (client) => client.on("error", () => undefined));
     const options = { pgPool: pool, schema: JOBS_SCHEMA, logger: this.#logger() };
     const runner = new Supervised(() => this.#start(options, tasks), this.warn);
-    await runner.start();
-    // Jobs of dead processes were replaced by new ones; what is left of them is of no use to anybody.
-    const utils = await makeWorkerUtils(options);
-    await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] }).finally(() => utils.release());
+    try {
+      await runner.start();
+      // Jobs of dead processes were replaced by new ones; what is left of them is of no use to anybody.
+      const utils = await makeWorkerUtils(options);
+      await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] }).finally(() => utils.release());
+    } catch (error) {
+      // A server that went away just now comes back, and the runner with it.
+      if (!isPostgresOutage(error)) {
+        await runner.stop();
+        await pool.end();
+        throw error;
+      }
+      runner.startLater();
+    }
     const resume = every(RESUME_MS, () => pool.query("select marquee.resume_sagas()"));
     return {
       stop: async () => {
@@ -86,16 +97,19 @@ class Supervised {
     this.#runner = runner;
     const again = () => {
       this.#runner = undefined;
-      if (!this.#stopped) this.#later();
+      this.startLater();
     };
     runner.promise.then(again, again);
   }
 
-  #later(): void {
+  /** Starts in a while, again and again until that works; not while it runs. */
+  startLater(): void {
+    if (this.#stopped || this.#runner) return;
+    clearTimeout(this.#restart);
     this.#restart = setTimeout(() => {
       this.start().catch((error: Error) => {
         this.warn(`Jobs cannot be fetched: ${error.message}`);
-        if (!this.#stopped) this.#later();
+        this.startLater();
       });
     }, RESTART_MS);
   }

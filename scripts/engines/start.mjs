@@ -20,6 +20,7 @@ import { isRoot, UNPRIVILEGED, VERSIONS } from "./settings.mjs";
 
 /** Long, because two Java servers may have to share a busy core; a process that ends is noticed at once. */
 const READY_WITHIN_MS = 300_000;
+const PORT_FREE_WITHIN_MS = 5_000;
 const POSTGRES_BIN = `/usr/lib/postgresql/${VERSIONS.postgresMajor}/bin`;
 const POSTGRES_DATA = "/var/lib/postgresql/data";
 
@@ -86,7 +87,7 @@ async function startOpensearch(settings) {
     env: {
       ...plainEnv(folder),
       OPENSEARCH_JAVA_HOME: await needJdk(settings.home, settings.javaHome, () => {}),
-      OPENSEARCH_JAVA_OPTS: "-Xms512m -Xmx512m",
+      OPENSEARCH_JAVA_OPTS: ["-Xms512m", "-Xmx512m", ...(settings.javaOptions ?? [])].join(" "),
       OPENSEARCH_PATH_CONF: configuration,
     },
     user: unprivileged(),
@@ -136,6 +137,7 @@ async function startNeo4j(settings) {
       command: path.join(jdk, "bin/java"),
       args: [
         ...["-Xms256m", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", ...open],
+        ...(settings.javaOptions ?? []),
         ...["-cp", `${home}/classes:${home}/lib/*`, "Neo4jServer", String(settings.port.neo4j), folder],
       ],
       env: plainEnv(folder),
@@ -190,7 +192,7 @@ async function startCluster(settings, name, configuration, statement) {
 async function start({ set }, name, port, isReady, program) {
   const running = findProcess(set, name);
   if (running) resume(running.pid);
-  else if (await isTaken(port))
+  else if (await staysTaken(port))
     throw new Error(
       `${name}: port ${port} is in use by another program. Choose others: MARQUEE_ENGINES_PORT`,
     );
@@ -206,6 +208,13 @@ async function start({ set }, name, port, isReady, program) {
       throw new Error(`${name} ended while it started. ${tail(path.join(set, `${name}.log`))}`);
   }
   throw new Error(`${name} was not ready after five minutes. ${tail(path.join(set, `${name}.log`))}`);
+}
+
+/** A process that was killed may hold its port for a moment longer than its name. */
+async function staysTaken(port) {
+  for (const end = Date.now() + PORT_FREE_WITHIN_MS; Date.now() < end; await sleep(100))
+    if (!(await isTaken(port))) return false;
+  return true;
 }
 
 function isTaken(port) {

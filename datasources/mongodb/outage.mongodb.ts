@@ -37,11 +37,15 @@ const UNABLE_CODES = new Set([
   13436, // NotPrimaryOrSecondary
 ]);
 
+/** The system's codes: the driver passes on what a write to a socket says that the server has closed just now. */
+const SOCKET_CODE = /^E[A-Z]+$/;
+
 /** Whether an error of the driver means that the server is unreachable, unable or too slow, rather than asked wrongly. */
 export function isMongoOutage(error: unknown): boolean {
   if (CONNECTION_ERRORS.some((kind) => error instanceof kind)) return true;
   if (error instanceof MongoDriverError && POOL_ERRORS.has(error.name)) return true;
   // What a signal of `AbortSignal.timeout` rejects with.
   if (error instanceof DOMException) return error.name === "TimeoutError";
-  return error instanceof MongoServerError && UNABLE_CODES.has(Number(error.code));
+  if (error instanceof MongoServerError) return UNABLE_CODES.has(Number(error.code));
+  return error instanceof Error && SOCKET_CODE.test(String((error as { code?: unknown }).code));
 }

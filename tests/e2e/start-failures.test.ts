@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -11,6 +12,7 @@ import { startEmbeddedPostgres } from "../../datasources/postgres/embedded.js";
 import { inFolder } from "../../datasources/postgres/embedded-folder.js";
 import { readPidFile } from "../../datasources/postgres/embedded-server.js";
 import { openStores } from "../../datasources/stores.js";
+import { packageRoot } from "../../src/package-root.js";
 import { freePort, killRunning, startMarquee } from "../support/process.js";
 
 /** A data folder with a database that has all migrations and no rows. */
@@ -104,6 +106,39 @@ describe("what keeps marquee serve from starting is said in one line, with exit 
       await server.stop();
     }
   });
+});
+
+it("a start whose last step fails leaves nothing running that would keep the process", async () => {
+  // The port is taken only after it was found free, and the engine that is absent is looked for again and again.
+  const script = `
+    import { createServer } from "node:net";
+    import { readConfig } from "./dist/src/config.js";
+    import { startGateway } from "./dist/src/server.js";
+    const takePort = () =>
+      new Promise((done) => createServer().listen(Number(process.env.PORT), "127.0.0.1", done).unref());
+    await startGateway(readConfig(), takePort).then(
+      () => process.exit(2),
+      (error) => console.log(error.message),
+    );`;
+  const PORT = String(await freePort());
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: packageRoot(),
+    env: {
+      ...process.env,
+      POSTGRES_URL: "embedded:",
+      MONGODB_URL: "mongodb://127.0.0.1:1/",
+      LOG_LEVEL: "silent",
+      MARQUEE_DATA: dataFolder,
+      MARQUEE_DEMO: "false",
+      PORT,
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const [code] = (await once(child, "exit")) as [number | null];
+  expect(output).toContain(`Port ${PORT} is in use`);
+  expect(code).toBe(0);
 });
 
 /** The line with which a start fails. @throws when there is not exactly one, or the exit code is not 1. */

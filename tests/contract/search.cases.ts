@@ -5,6 +5,7 @@ import { type TitleDocument } from "../../datasources/catalog/title.document.js"
 import { type Search, type SearchProjection, type SearchQuery } from "../../datasources/search/search.js";
 import { CallLog, type StoreRequest } from "../../datasources/store-request.js";
 import { type Tenant } from "../../datasources/tenant.js";
+import { film } from "../support/titles.js";
 
 /** What an adapter brings so that the cases can be run against it. */
 export interface SearchUnderTest {
@@ -21,37 +22,12 @@ const NOW = new Date("2026-06-01T12:00:00.000Z");
 const everyone: Audience = { country: "US", maturityLimit: 18, editor: false, now: NOW };
 const NOTHING_ELSE = { total: false, facets: false, highlights: false, didYouMean: false };
 const EVERYTHING = { total: true, facets: true, highlights: true, didYouMean: true };
-const WORLD = [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }];
 const ref = (name: string) => ({ id: name.toLowerCase().replaceAll(" ", "-"), name });
-
-function title(id: string, name: string, more: Partial<TitleDocument> = {}): TitleDocument {
-  return {
-    id,
-    version: 1,
-    kind: "MOVIE",
-    state: "PUBLISHED",
-    name,
-    alternativeNames: [],
-    synopsis: null,
-    releaseYear: 1999,
-    runtimeMinutes: null,
-    maturityRating: "PG",
-    genres: [],
-    tags: [],
-    studio: null,
-    credits: [],
-    licences: WORLD,
-    seasons: [],
-    addedAt: "2026-01-01T00:00:00Z",
-    popularity: 0.5,
-    ...more,
-  };
-}
 
 const directedBy = (name: string) => [{ role: "DIRECTOR" as const, character: null, person: ref(name) }];
 
 const LIBRARY: TitleDocument[] = [
-  title("godfather", "The Godfather", {
+  film("godfather", "The Godfather", {
     releaseYear: 1972,
     maturityRating: "R",
     genres: [ref("Crime"), ref("Drama")],
@@ -60,33 +36,33 @@ const LIBRARY: TitleDocument[] = [
     tags: ["mafia", "classic"],
     studio: ref("Paramount"),
   }),
-  title("jaws", "Jaws", {
+  film("jaws", "Jaws", {
     releaseYear: 1975,
     genres: [ref("Thriller")],
     credits: directedBy("Steven Spielberg"),
   }),
-  title("paws", "Paws of Glory", { releaseYear: 2009, genres: [ref("Family")], maturityRating: "G" }),
-  title("spider", "Spider-Man", { releaseYear: 2002, genres: [ref("Action")], maturityRating: "PG-13" }),
-  title("spider2", "Spiderman 2", { releaseYear: 2004, genres: [ref("Action")], maturityRating: "PG-13" }),
-  title("rocky2", "Rocky II", { releaseYear: 1979, genres: [ref("Drama")] }),
-  title("amelie", "Le Fabuleux destin d'Amélie Poulain", {
+  film("paws", "Paws of Glory", { releaseYear: 2009, genres: [ref("Family")], maturityRating: "G" }),
+  film("spider", "Spider-Man", { releaseYear: 2002, genres: [ref("Action")], maturityRating: "PG-13" }),
+  film("spider2", "Spiderman 2", { releaseYear: 2004, genres: [ref("Action")], maturityRating: "PG-13" }),
+  film("rocky2", "Rocky II", { releaseYear: 1979, genres: [ref("Drama")] }),
+  film("amelie", "Le Fabuleux destin d'Amélie Poulain", {
     alternativeNames: ["Amélie"],
     genres: [ref("Romance")],
   }),
-  title("matrix", "The Matrix", { genres: [ref("Action")], maturityRating: "R" }),
-  title("oceans", "Ocean's Eleven", { releaseYear: 2001, genres: [ref("Crime")] }),
-  title("dharma", "Dharma & Greg", { kind: "SERIES", releaseYear: 1997, genres: [ref("Comedy")] }),
-  title("solaris", "Солярис", { releaseYear: 1972, genres: [ref("Drama")] }),
-  title("tiger", "卧虎藏龙", { releaseYear: 2000, genres: [ref("Action")] }),
-  title("draft", "Unseen Godmother", { state: "DRAFT", genres: [ref("Drama")] }),
-  title("abroad", "Rhineland Express", {
+  film("matrix", "The Matrix", { genres: [ref("Action")], maturityRating: "R" }),
+  film("oceans", "Ocean's Eleven", { releaseYear: 2001, genres: [ref("Crime")] }),
+  film("dharma", "Dharma & Greg", { kind: "SERIES", releaseYear: 1997, genres: [ref("Comedy")] }),
+  film("solaris", "Солярис", { releaseYear: 1972, genres: [ref("Drama")] }),
+  film("tiger", "卧虎藏龙", { releaseYear: 2000, genres: [ref("Action")] }),
+  film("draft", "Unseen Godmother", { state: "DRAFT", genres: [ref("Drama")] }),
+  film("abroad", "Rhineland Express", {
     licences: [{ countries: ["DE", "AT"], from: "2020-01-01T00:00:00Z", until: null }],
     credits: directedBy("Hilde Sommer"),
   }),
-  title("leaving", "Closing Night", {
+  film("leaving", "Closing Night", {
     licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: "2026-06-01T12:00:01Z" }],
   }),
-  title("markup", 'Bread & <b>Butter</b> "Now"', { synopsis: "A baker & a <script> kid." }),
+  film("markup", 'Bread & <b>Butter</b> "Now"', { synopsis: "A baker & a <script> kid." }),
 ];
 
 /** What every search answers, whichever engine does. */
@@ -155,9 +131,9 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
     it("a name before a person or a synopsis that has the word", async () => {
       const own = await subject.createTenant();
       await subject.projection.put(own, [
-        title("synopsis", "Elsewhere", { synopsis: "A harbour at night." }),
-        title("person", "Another", { credits: directedBy("Jo Harbour") }),
-        title("name", "Harbour", { popularity: 0 }),
+        film("synopsis", "Elsewhere", { synopsis: "A harbour at night." }),
+        film("person", "Another", { credits: directedBy("Jo Harbour") }),
+        film("name", "Harbour", { popularity: 0 }),
       ]);
       await subject.settle();
       const { hits } = await subject.search.search({ tenant: own, calls: new CallLog() }, everyone, {
@@ -175,14 +151,14 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
     beforeAll(async () => {
       own = await subject.createTenant();
       await subject.projection.put(own, [
-        title("spider", "Spider-Man"),
-        title("inside", "Inside Man", { credits: directedBy("Spike Lee") }),
-        title("raider", "Lara Croft: Tomb Raider", { credits: directedBy("Jan De Bont") }),
-        title("reader", "The Reader"),
-        title("batman", "Batman Returns"),
-        title("hitman", "Hitman"),
-        title("remember", "Remember the Titans"),
-        title("titanic", "Titanic"),
+        film("spider", "Spider-Man"),
+        film("inside", "Inside Man", { credits: directedBy("Spike Lee") }),
+        film("raider", "Lara Croft: Tomb Raider", { credits: directedBy("Jan De Bont") }),
+        film("reader", "The Reader"),
+        film("batman", "Batman Returns"),
+        film("hitman", "Hitman"),
+        film("remember", "Remember the Titans"),
+        film("titanic", "Titanic"),
       ]);
       await subject.settle();
     });
@@ -235,12 +211,9 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
 
     it("finds no title that was merged into another, neither for editors, and counts it in no facet", async () => {
       const own = await subject.createTenant();
-      const before = title("gone", "Harbour Lights", { genres: [ref("Crime")] });
+      const before = film("gone", "Harbour Lights", { genres: [ref("Crime")] });
       const gone = { ...before, version: 2, mergedInto: "kept" };
-      await subject.projection.put(own, [
-        title("kept", "Harbour Lights", { genres: [ref("Drama")] }),
-        before,
-      ]);
+      await subject.projection.put(own, [film("kept", "Harbour Lights", { genres: [ref("Drama")] }), before]);
       await subject.projection.put(own, [gone]);
       await subject.settle();
       for (const audience of [everyone, { ...everyone, editor: true }]) {
@@ -402,7 +375,7 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
     it("do not depend on another tenant's titles", async () => {
       const before = (await run("the godfather")).hits;
       const other = await subject.createTenant();
-      const titles = Array.from({ length: 30 }, (_, index) => title(`x${index}`, `Godfather ${index}`));
+      const titles = Array.from({ length: 30 }, (_, index) => film(`x${index}`, `Godfather ${index}`));
       await subject.projection.put(other, titles);
       await subject.settle();
       expect((await run("the godfather")).hits).toEqual(before);
@@ -498,18 +471,18 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
 
     it("replaces a title's words, and never with an older version", async () => {
       const own = await subject.createTenant();
-      await put(own, title("a", "Marigold", { version: 2 }));
-      await put(own, title("a", "Hyacinth", { version: 1 }));
+      await put(own, film("a", "Marigold", { version: 2 }));
+      await put(own, film("a", "Hyacinth", { version: 1 }));
       expect(await found(own, "marigold")).toHaveLength(1);
       expect(await found(own, "hyacinth")).toHaveLength(0);
-      await put(own, title("a", "Wisteria", { version: 3 }));
+      await put(own, film("a", "Wisteria", { version: 3 }));
       expect(await found(own, "marigold")).toHaveLength(0);
       expect(await found(own, "wisteria")).toHaveLength(1);
     });
 
     it("changes nothing when applied again", async () => {
       const own = await subject.createTenant();
-      const titles = [title("a", "Marigold Lane"), title("b", "Marigold Hill")];
+      const titles = [film("a", "Marigold Lane"), film("b", "Marigold Hill")];
       await put(own, ...titles);
       const once = await found(own, "marigold lane");
       await put(own, ...titles);
@@ -519,18 +492,14 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
 
     it("takes the newest of a title given twice", async () => {
       const own = await subject.createTenant();
-      await put(own, title("a", "Hyacinth", { version: 5 }), title("a", "Marigold", { version: 4 }));
+      await put(own, film("a", "Hyacinth", { version: 5 }), film("a", "Marigold", { version: 4 }));
       expect(await found(own, "hyacinth")).toHaveLength(1);
       expect(await found(own, "marigold")).toHaveLength(0);
     });
 
     it("breaks ties by popularity, which can be set alone", async () => {
       const own = await subject.createTenant();
-      await put(
-        own,
-        title("a", "Marigold", { popularity: 0.9 }),
-        title("b", "Marigold", { popularity: 0.1 }),
-      );
+      await put(own, film("a", "Marigold", { popularity: 0.9 }), film("b", "Marigold", { popularity: 0.1 }));
       expect((await found(own, "marigold")).map((hit) => hit.titleId)).toEqual(["a", "b"]);
       await subject.projection.setPopularity(
         own,
@@ -548,7 +517,7 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
       const own = await subject.createTenant();
       const batches = [0, 1, 2, 3].map((batch) =>
         Array.from({ length: 20 }, (_, index) =>
-          title(`t${(index * 7 + batch) % 40}`, `Marigold ${index}`, { version: batch }),
+          film(`t${(index * 7 + batch) % 40}`, `Marigold ${index}`, { version: batch }),
         ),
       );
       await Promise.all(batches.map((batch) => subject.projection.put(own, batch)));
@@ -560,13 +529,13 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
       const own = await subject.createTenant();
       await put(
         own,
-        title("a", "Mari\u0000gold \ud800", {
+        film("a", "Mari\u0000gold \ud800", {
           synopsis: '\u0000\udc00 \\ {} , "',
           alternativeNames: [""],
           tags: ["\u0000"],
         }),
       );
-      await put(own, title("b", "🦈"));
+      await put(own, film("b", "🦈"));
       expect((await found(own, "")).map((hit) => hit.titleId)).toEqual(["a", "b"]);
     });
   });

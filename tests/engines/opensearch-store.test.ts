@@ -7,7 +7,8 @@ import { StoreAbortedError, StoreUnavailableError } from "../../datasources/stor
 import { CallLog } from "../../datasources/store-request.js";
 import { type Tenant } from "../../datasources/tenant.js";
 import { layWire, type Wire } from "../support/wire.js";
-import { EVERYTHING, everyone, film, freshPrefix, openOpenSearch, textQuery } from "./opensearch-support.js";
+import { film } from "../support/titles.js";
+import { EVERYTHING, everyone, freshPrefix, openOpenSearch, textQuery } from "./opensearch-support.js";
 
 const URL = process.env.OPENSEARCH_URL;
 if (!URL) console.warn("NOT RUN: OpenSearch as a store, because OPENSEARCH_URL is not set");

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 
 import { type Audience } from "../../datasources/catalog/audience.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
 import { OpenSearchStore } from "../../datasources/opensearch/store.opensearch.js";
 import { OpenSearchSearch } from "../../datasources/search/search.opensearch.js";
 import { MAPPING_VERSION } from "../../datasources/search/search-mapping.opensearch.js";
@@ -24,31 +23,6 @@ const OLD_BATCH = 5_000;
 export function textQuery(text: string, more: Partial<SearchQuery> = {}): SearchQuery {
   const wants = { total: false, facets: false, highlights: false, didYouMean: false };
   return { text, filter: {}, limit: 10, wants, ...more };
-}
-
-/** A published film for everybody. */
-export function film(id: string, name: string, more: Partial<TitleDocument> = {}): TitleDocument {
-  return {
-    id,
-    version: 1,
-    kind: "MOVIE",
-    state: "PUBLISHED",
-    name,
-    alternativeNames: [],
-    synopsis: null,
-    releaseYear: 1999,
-    runtimeMinutes: null,
-    maturityRating: "PG",
-    genres: [],
-    tags: [],
-    studio: null,
-    credits: [],
-    licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }],
-    seasons: [],
-    addedAt: "2026-01-01T00:00:00Z",
-    popularity: 0.5,
-    ...more,
-  };
 }
 
 /** Adapters whose indexes nothing else uses, tenants of a tier, and the requests that crossed the wire. */

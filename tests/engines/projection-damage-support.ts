@@ -8,7 +8,7 @@ import {
 } from "../../datasources/projections/check.js";
 import { type AnySection } from "../../datasources/projections/section.js";
 import { type Tenant } from "../../datasources/tenant.js";
-import { film } from "./opensearch-support.js";
+import { film } from "../support/titles.js";
 
 /** A thing to break, and what a check then says: `fault kind key`. */
 export interface Damage {

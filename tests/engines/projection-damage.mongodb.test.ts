@@ -9,8 +9,8 @@ import {
 } from "../../datasources/catalog/catalog-record.mongodb.js";
 import { type AnySection } from "../../datasources/projections/section.js";
 import { type Tenant } from "../../datasources/tenant.js";
+import { film } from "../support/titles.js";
 import { MONGODB_URL, openMongo, type MongoUnderTest } from "./mongo-support.js";
-import { film } from "./opensearch-support.js";
 import { catalogue, check, repaired, sourceOf, type Damage } from "./projection-damage-support.js";
 
 describe.skipIf(!MONGODB_URL)("Damage to the catalogue in MongoDB", () => {

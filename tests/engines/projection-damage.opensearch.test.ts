@@ -4,7 +4,8 @@ import { documentOf } from "../../datasources/search/search-document.opensearch.
 import { type AnySection } from "../../datasources/projections/section.js";
 import { CallLog } from "../../datasources/store-request.js";
 import { type Tenant } from "../../datasources/tenant.js";
-import { everyone, film, openOpenSearch, textQuery } from "./opensearch-support.js";
+import { film } from "../support/titles.js";
+import { everyone, openOpenSearch, textQuery } from "./opensearch-support.js";
 import { catalogue, check, repaired, sourceOf, type Damage } from "./projection-damage-support.js";
 
 const URL = process.env.OPENSEARCH_URL ?? "";

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type TitleDocument } from "../../datasources/catalog/title.document.js";
 import { CallLog } from "../../datasources/store-request.js";
 import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
-import { EVERYTHING, everyone, film, openOpenSearch, textQuery } from "./opensearch-support.js";
+import { film } from "../support/titles.js";
+import { EVERYTHING, everyone, openOpenSearch, textQuery } from "./opensearch-support.js";
 
 const URL = process.env.OPENSEARCH_URL;
 if (!URL) console.warn("NOT RUN: the projection of search in OpenSearch, because OPENSEARCH_URL is not set");

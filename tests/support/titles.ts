@@ -1,3 +1,4 @@
+import { type TitleDocument } from "../../datasources/catalog/title.document.js";
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
 
@@ -20,6 +21,31 @@ export function titleBody(fields: Partial<TitleBody> & { id: string }): TitleBod
     seasons: [],
     addedAt: "2020-01-01T00:00:00.000Z",
     ...fields,
+  };
+}
+
+/** A published film as projections hold it, for everybody. */
+export function film(id: string, name: string, more: Partial<TitleDocument> = {}): TitleDocument {
+  return {
+    id,
+    version: 1,
+    kind: "MOVIE",
+    state: "PUBLISHED",
+    name,
+    alternativeNames: [],
+    synopsis: null,
+    releaseYear: 1999,
+    runtimeMinutes: null,
+    maturityRating: "PG",
+    genres: [],
+    tags: [],
+    studio: null,
+    credits: [],
+    licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }],
+    seasons: [],
+    addedAt: "2026-01-01T00:00:00Z",
+    popularity: 0.5,
+    ...more,
   };
 }
 

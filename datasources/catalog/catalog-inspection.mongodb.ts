@@ -8,7 +8,7 @@ import { type CatalogGenerations } from "./catalog-generations.mongodb.js";
 import { indexSection } from "./catalog-indexes.mongodb.js";
 import { nameSection } from "./catalog-name-section.mongodb.js";
 import { NAMES, TITLES, type NameRecord, type Scope, type TitleRecord } from "./catalog-record.mongodb.js";
-import { titleSection } from "./catalog-title-section.mongodb.js";
+import { titlesOfMongo } from "./catalog-title-section.mongodb.js";
 import { type TitleDocument } from "./title.document.js";
 
 /** The filling of a tenant's catalogue that is read. */
@@ -49,7 +49,7 @@ export function catalogSections(
       };
     },
   };
-  return [indexSection(inspection), titleSection(inspection), nameSection(inspection)];
+  return [indexSection(inspection), titlesOfMongo(inspection), nameSection(inspection)];
 }
 
 /** The part of an `_id` behind its scope; of one that does not belong in its scope, the whole behind `_id `. */

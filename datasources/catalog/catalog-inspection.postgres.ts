@@ -1,11 +1,12 @@
 import { scanWhole } from "../postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
 import { canonical, instantText } from "../projections/canonical.js";
-import { chunks, differing, unexpected, type AnySection, type Section } from "../projections/section.js";
+import { chunks, type AnySection, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
-import { expectedTitles, titlesOf, titlesToPut, type TitleSource } from "./catalog-expectations.js";
+import { titlesToPut, type TitleSource } from "./catalog-expectations.js";
 import { nameSection } from "./catalog-name-section.postgres.js";
 import { lockNames, removeRowsOf } from "./catalog-rows.postgres.js";
+import { titleSection } from "./catalog-title-section.js";
 import { sortName } from "./sort-name.js";
 import { MATURITY_AGES, type TitleDocument } from "./title.document.js";
 
@@ -30,56 +31,46 @@ const BATCH = 1_000;
 
 /** Everything that the catalog tables hold, for comparing it with the titles in force. */
 export function catalogSections(postgres: PostgresStore, source: TitleSource, put: PutTitles): AnySection[] {
-  return [titleSection(postgres, source, put), strayRows(postgres), nameSection(postgres, source)];
+  return [titlesOfPostgres(postgres, source, put), strayRows(postgres), nameSection(postgres, source)];
 }
 
-/** The titles: row, licences and credits of each as a whole, but for its popularity, which is no fact. */
-function titleSection(
+/** The titles: row, licences and credits of each as a whole, but for its popularity. */
+function titlesOfPostgres(
   postgres: PostgresStore,
   source: TitleSource,
   put: PutTitles,
 ): Section<string, StoredTitle> {
-  const section: Section<string, StoredTitle> = {
-    kind: "title",
-    faults: { absent: "missing", surplus: "orphaned" },
-    size: async (tenant) => 2 * (await source.count(tenant)),
-    async *suspects(tenant, looked) {
-      yield* differing(section, tenant, expectedTitles(source, tenant, expectedContent), looked);
-      yield* unexpected(section, tenant, storedIds(postgres, tenant), looked);
-    },
-    expectedOf: async (tenant, ids) => {
-      const titles = await titlesOf(source, tenant, ids);
-      return new Map([...titles].map(([id, title]) => [id, expectedContent(title)]));
-    },
-    async storedOf(tenant, ids) {
-      const found = new Map<string, StoredTitle>();
-      for (const batch of chunks(ids, BATCH)) {
-        for (const row of await postgres.transaction(tenant, (query) => storedRows(query, batch))) {
-          found.set(row.id, { version: row.version, content: storedContent(row) });
-        }
+  const storedOf = async (tenant: Tenant, ids: readonly string[]) => {
+    const found = new Map<string, StoredTitle>();
+    for (const batch of chunks(ids, BATCH)) {
+      for (const row of await postgres.transaction(tenant, (query) => storedRows(query, batch))) {
+        found.set(row.id, { version: row.version, content: storedContent(row) });
       }
-      return found;
-    },
-    same: (expected, stored) => expected === stored.content,
+    }
+    return found;
+  };
+  return titleSection(source, {
+    contentOf: expectedContent,
+    ids: (tenant) => storedIds(postgres, tenant),
+    of: storedOf,
     async mend(tenant, ids) {
-      const stored = await section.storedOf(tenant, ids);
+      const stored = [...(await storedOf(tenant, ids))];
       const titles = await titlesToPut(source, tenant, ids);
       const wanted = new Set(titles.map(({ id }) => id));
       await postgres.transaction(tenant, async (query) => {
         await clearStray(query, ids);
         await takeBack(
           query,
-          [...stored].filter(([id]) => wanted.has(id)),
+          stored.filter(([id]) => wanted.has(id)),
         );
         await takeOut(
           query,
-          [...stored].filter(([id]) => !wanted.has(id)),
+          stored.filter(([id]) => !wanted.has(id)),
         );
       });
       await put(tenant, titles);
     },
-  };
-  return section;
+  });
 }
 
 function expectedContent(title: TitleDocument): string {

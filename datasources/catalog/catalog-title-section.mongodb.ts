@@ -1,8 +1,9 @@
 import { canonical, omit } from "../projections/canonical.js";
-import { chunks, differing, unexpected, type Section } from "../projections/section.js";
+import { chunks, type Section } from "../projections/section.js";
 import { type Tenant } from "../tenant.js";
-import { expectedTitles, titlesOf, titlesToPut } from "./catalog-expectations.js";
+import { titlesToPut } from "./catalog-expectations.js";
 import { idOf, keyOf, type CatalogInspection } from "./catalog-inspection.mongodb.js";
+import { titleSection } from "./catalog-title-section.js";
 import { toRecord, type Scope, type TitleRecord } from "./catalog-record.mongodb.js";
 import { type TitleDocument } from "./title.document.js";
 
@@ -41,26 +42,14 @@ const FIELDS: Record<keyof TitleRecord, true> = {
   title: true,
 };
 
-/** The titles: each document as a whole, but for its popularity, which is no fact. */
-export function titleSection(inspection: CatalogInspection): Section<string, StoredTitle> {
-  const { source } = inspection;
-  const section: Section<string, StoredTitle> = {
-    kind: "title",
-    faults: { absent: "missing", surplus: "orphaned" },
-    size: async (tenant) => 2 * (await source.count(tenant)),
-    async *suspects(tenant, looked) {
-      yield* differing(section, tenant, expectedTitles(source, tenant, expectedContent), looked);
-      yield* unexpected(section, tenant, storedKeys(inspection, tenant), looked);
-    },
-    expectedOf: async (tenant, ids) => {
-      const titles = await titlesOf(source, tenant, ids);
-      return new Map([...titles].map(([id, title]) => [id, expectedContent(title)]));
-    },
-    storedOf: (tenant, ids) => storedTitles(inspection, tenant, ids),
-    same: (expected, stored) => expected === stored.content,
+/** The titles: each document as a whole, but for its popularity. */
+export function titlesOfMongo(inspection: CatalogInspection): Section<string, StoredTitle> {
+  return titleSection(inspection.source, {
+    contentOf: expectedContent,
+    ids: (tenant) => storedKeys(inspection, tenant),
+    of: (tenant, ids) => storedTitles(inspection, tenant, ids),
     mend: (tenant, ids) => mend(inspection, tenant, ids),
-  };
-  return section;
+  });
 }
 
 function expectedContent(title: TitleDocument): string {

@@ -119,14 +119,21 @@ async function run(options, settings, database, dataFolder) {
   const writing = Promise.all(clients.map((client) => client.run(ending.signal)));
   const watching = order.run(ending.signal);
   try {
-    const kills = await killUntil(options, cluster, ledger, random, writing);
+    const { kills, caughtUpMs } = await killUntil({
+      options,
+      cluster,
+      ledger,
+      random,
+      writing,
+      url: env.POSTGRES_URL,
+    });
     ending.abort();
     await writing;
     const seconds = (performance.now() - begun) / 1000;
     const client = await connect(env.POSTGRES_URL);
     const followedMs = await converged(client, CONVERGED_MS);
     await watching;
-    await judge({ options, client, ledger, worlds, env, order, kills, seconds, followedMs });
+    await judge({ options, client, ledger, worlds, env, order, kills, seconds, caughtUpMs, followedMs });
     await client.end();
   } finally {
     ending.abort();
@@ -200,11 +207,17 @@ function makeClients(options, worlds, cluster, ledger, random) {
   });
 }
 
-/** Kills one after the other, several being down at a time, and lets everything come back. @returns kills by name. */
-async function killUntil(options, cluster, ledger, random, writing) {
+/**
+ * Kills one after the other, several being down at a time, and lets everything come back while clients write on.
+ *
+ * @returns kills by name, and milliseconds from the end of the last fault until everything had been followed that was
+ *   written until then.
+ */
+async function killUntil({ options, cluster, ledger, random, writing, url }) {
   const restarts = new Set();
   const failed = writing.then(() => undefined);
   let kills = 0;
+  let catchingUp;
   const begun = performance.now();
   let told = begun;
   let moved = { at: performance.now(), writes: 0 };
@@ -225,6 +238,10 @@ async function killUntil(options, cluster, ledger, random, writing) {
       restart.catch((error) => fail(`${victim.name} stays down: ${error.message}`));
       restarts.add(restart);
     }
+    if (kills === options.kills)
+      catchingUp ??= Promise.all(restarts)
+        .then(() => caughtUp(url))
+        .catch((error) => fail(error.message));
     if (performance.now() - told > TELLING_MS) {
       told = performance.now();
       const down = cluster.filter(({ up }) => !up).map(({ name }) => name);
@@ -233,8 +250,15 @@ async function killUntil(options, cluster, ledger, random, writing) {
       );
     }
   }
-  await Promise.all(restarts);
-  return Object.fromEntries(cluster.map((victim) => [victim.name, victim.kills]));
+  return {
+    kills: Object.fromEntries(cluster.map((victim) => [victim.name, victim.kills])),
+    caughtUpMs: await catchingUp,
+  };
+}
+
+async function caughtUp(url) {
+  const client = await connect(url);
+  return converged(client, CONVERGED_MS).finally(() => client.end());
 }
 
 function pickWeighted(candidates, random) {

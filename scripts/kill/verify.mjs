@@ -5,22 +5,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 const BATCH = 5_000;
 
 /**
- * Waits until every target has followed everything.
+ * Waits until every target has followed everything that has been written until now, while writing may go on.
  *
  * @returns {Promise<number>} milliseconds that it took, from now on.
  * @throws {Error} that names the targets which have not, after `limitMs`.
  */
 export async function converged(client, limitMs) {
   const begun = performance.now();
+  const edge = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+  const { rows: now } = await client.query(`select ${edge} as xid`);
   for (;;) {
     const { rows } = await client.query(
       `select c.target, count(*)::int as events
        from marquee.outbox_cursors c
        join marquee.outbox o on o.partition = c.partition and (o.xid, o.id) > (c.xid, c.id)
-       where c.target not like 'hold %'
+       where c.target not like 'hold %' and o.xid < $1::bigint
        group by 1
        union all
-       select target || ' (parked)', count(*)::int from marquee.outbox_parked group by 1`,
+       select target || ' (parked)', count(*)::int from marquee.outbox_parked where xid < $1::bigint group by 1`,
+      [now[0].xid],
     );
     const took = performance.now() - begun;
     if (rows.length === 0) return Math.round(took);

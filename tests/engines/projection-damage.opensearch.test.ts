@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { documentOf } from "../../datasources/search/search-document.opensearch.js";
 import { type AnySection } from "../../datasources/projections/section.js";
@@ -75,12 +75,19 @@ describe.skipIf(!URL).each(["SHARED", "ISOLATED"] as const)("Damage to %s search
           path: `/${(await live()).index}/_settings`,
           body: { index: { gc_deletes: "0s" } },
         });
-        await opensearch.store.write({ method: "POST", path: `/${(await live()).index}/_refresh` });
-        await raw(
-          "PUT",
-          "t1",
-          { ...documentOf(older), tenant: tenant.id, generation },
-          { version: 2, version_type: "external_gte" },
+        const { index } = await live();
+        // It forgets at a refresh, by a clock that is some hundred milliseconds late.
+        await vi.waitFor(
+          async () => {
+            await opensearch.store.write({ method: "POST", path: `/${index}/_refresh` });
+            await raw(
+              "PUT",
+              "t1",
+              { ...documentOf(older), tenant: tenant.id, generation },
+              { version: 2, version_type: "external_gte" },
+            );
+          },
+          { timeout: 10_000, interval: 100 },
         );
       },
       found: ["stale title t1"],

@@ -37,7 +37,7 @@ describe.skipIf(!POSTGRES_URL)("A rebuild beside writers and readers", () => {
         mongodb: address(MONGODB_URL),
         opensearch: address(OPENSEARCH_URL),
         neo4j: address(NEO4J_URL),
-        deadlineMs: 20_000,
+        deadlineMs: 5_000,
       },
       dataFolder: "/nonexistent",
       log: () => {},

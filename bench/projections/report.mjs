@@ -9,7 +9,7 @@ export function report(parts, { seconds, versions }) {
   return [
     "# How soon a write shows",
     "Written by `npm run bench:projections -- --write`; the head of bench/projections.mjs says how to run it.",
-    `A gateway with its projector as a process of its own; mutations over HTTP, ${seconds} s a step, at a rate that does not wait for answers: 70 % \`recordProgress\`, 15 % \`rateTitle\`, 15 % \`putTitle\` renaming a film. From the acknowledgement (the client has read the answer) until the engine's own read side shows the new name, or the edge of the watch; each engine is asked every 20 ms. Load generator, gateway and all engines share one machine with ${cpus().length} cores, which had other work as well: "others" says how much. Node ${process.versions.node}; ${versions}.`,
+    `A gateway with its projector as a process of its own; mutations over HTTP, ${seconds} s a step, at a rate that does not wait for answers: 70 % \`recordProgress\`, 15 % \`rateTitle\`, 15 % \`putTitle\` renaming a film. From the acknowledgement (the client has read the answer) until the engine's own read side shows the new name, or the edge of the watch; each engine is asked every 20 ms. Load generator, gateway and all engines share one machine with ${cpus().length} cores: "others" is what anything else took. Node ${process.versions.node}; ${versions}.`,
     ...parts.flatMap(partOf),
   ].join("\n\n");
 }

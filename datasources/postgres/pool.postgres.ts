@@ -25,7 +25,7 @@ const CANCEL_MS = 2_000;
 
 /**
  * Sends what a connection is asked until the running function ends in one write. The driver writes each statement of a
- * pipeline by itself, which took a third of a gateway's time under writes (bench/results/projections.md).
+ * pipeline by itself, which took a third of a gateway's time under writes (`npm run bench:projections -- --profile DIR`).
  */
 export function writeTogether(client: pg.PoolClient): void {
   const stream = (client as DriverClient).connection?.stream;

@@ -2,7 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import { type GraphQLError, type GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 
 import { StoreAbortedError, StoreUnavailableError } from "../datasources/store-error.js";
 import { type Config } from "./config.js";
@@ -47,7 +47,7 @@ export function createApollo(
  * unexpected nothing but the request id, under which it is logged.
  */
 function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = unwrapResolverError(error);
+  const cause = causeOf(error);
   const { requestId } = formatted.extensions ?? {};
   if (cause instanceof StoreUnavailableError) {
     return {
@@ -66,6 +66,11 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
     message: "Something went wrong here, not in your query. The request id leads us to it.",
     extensions: { code: "INTERNAL_SERVER_ERROR", requestId },
   };
+}
+
+/** What was thrown: by a resolver, or before there was an operation. */
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? error.originalError : error;
 }
 
 function isExpected({ extensions }: GraphQLFormattedError): boolean {

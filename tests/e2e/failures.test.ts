@@ -26,6 +26,17 @@ afterAll(async () => {
   await wire.close();
 });
 
+it("a gateway that knows no tenant yet says that the store is down, not that something went wrong", async () => {
+  const own = await layWire(inject("postgresUrl"));
+  const young = await startGateway({ POSTGRES_URL: own.url });
+  await own.cut();
+  const answer = await young.ask("{ genres { id } }").finally(() => young.close());
+  await own.close();
+  expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
+    { code: "STORE_UNAVAILABLE", store: "POSTGRES" },
+  ]);
+});
+
 describe("with PostgreSQL alone", () => {
   it("every row of the table has a case, and its field an answer", async () => {
     expect(Object.keys(cases).sort()).toEqual([...NAMES].sort());

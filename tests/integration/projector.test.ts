@@ -211,6 +211,8 @@ describe("cleaning", () => {
     const pool = new OutboxPool(applicationUrl(database.url).url, () => undefined);
     const projector = await subject.project();
     await subject.write({ id: "before" });
+    // What is still above the oldest transaction of the server when work begins is told too.
+    await caughtUp(subject);
     const told: string[] = [];
     const answer = await new PostgresOutboxHolds(pool).during(
       async () => {

@@ -3,8 +3,6 @@
 // facts once, and every projection has to equal its source. Prints its figures and the seed that repeats its choices.
 import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +10,7 @@ import { parseArgs, promisify } from "node:util";
 
 import { readSettings } from "./engines/settings.mjs";
 import { build } from "./build.mjs";
+import { freePorts } from "./gateways.mjs";
 import { Client } from "./kill/clients.mjs";
 import { engine, gatewayProcess } from "./kill/cluster.mjs";
 import { judge } from "./kill/judge.mjs";
@@ -265,14 +264,6 @@ function pickWeighted(candidates, random) {
   const total = candidates.reduce((sum, { name }) => sum + WEIGHTS[name], 0);
   let ticket = random.below(total);
   return candidates.find(({ name }) => (ticket -= WEIGHTS[name]) < 0);
-}
-
-async function freePorts(count) {
-  const probes = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(probes.map((probe) => once(probe, "listening")));
-  const ports = probes.map((probe) => probe.address().port);
-  for (const probe of probes) probe.close();
-  return ports;
 }
 
 function fail(message) {

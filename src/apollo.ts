@@ -1,5 +1,4 @@
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
-import { unwrapResolverError } from "@apollo/server/errors";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
@@ -126,7 +125,7 @@ function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> 
 
 /** Logs what the client will not be shown, under the request id that the client gets instead. */
 function logUnexpected(error: GraphQLError, ctx: Context, logger: Logger): void {
-  const cause = unwrapResolverError(error);
+  const cause = causeOf(error);
   if (isExpected(error)) return;
   error.extensions.requestId = ctx.requestId;
   const where = { requestId: ctx.requestId, tenant: ctx.tenant.slug, path: error.path };

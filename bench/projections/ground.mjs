@@ -1,7 +1,6 @@
 // What bench/projections.mjs runs on: a database of its own on the engines, seeded, and a gateway as a child process.
 import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +8,7 @@ import { promisify } from "node:util";
 
 import pg from "pg";
 
+import { freePorts, serves } from "../../scripts/gateways.mjs";
 import { readWorlds } from "../../scripts/kill/worlds.mjs";
 import { removeTenant } from "../engine-setup.mjs";
 
@@ -90,7 +90,7 @@ function addressesOf(env) {
 }
 
 async function startGateway(root, env, profile) {
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
   const profiling = profile ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : [];
   const child = spawn(process.execPath, [...profiling, "bin/marquee.js", "serve"], {
@@ -99,31 +99,12 @@ async function startGateway(root, env, profile) {
     stdio: ["ignore", "inherit", "inherit"],
   });
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  for (const limit = Date.now() + READY_MS; !(await isReady(url)); await sleep(200)) {
+  for (const limit = Date.now() + READY_MS; !(await serves(url)); await sleep(200)) {
     if (child.exitCode !== null) throw new Error(`The gateway ended with ${child.exitCode}`);
     if (Date.now() > limit) throw new Error("The gateway did not become ready");
   }
   const end = () => (child.kill("SIGTERM"), gone);
   return { url, pid: child.pid, end };
-}
-
-async function isReady(url) {
-  try {
-    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
-  }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 async function onServer(work) {

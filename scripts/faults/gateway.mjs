@@ -2,11 +2,12 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+
+import { freePorts } from "../gateways.mjs";
 
 const START_MS = 180_000;
 const SEED = ["--tenant", "meridian", "--seed", "1", "--until", "2026-06-01"];
@@ -22,7 +23,7 @@ const SIZE = ["--profiles", "300", "--events", "10000"];
  */
 export async function startGateway(urls, deadlineMs, logFile) {
   const dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-faults-"));
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const env = {
     ...process.env,
     PORT: String(port),
@@ -72,13 +73,4 @@ export async function readiness(url) {
   } catch {
     return null;
   }
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kill as killProcess } from "../engines/processes.mjs";
 import { PROCESSES } from "../engines/settings.mjs";
 import { START } from "../engines/start.mjs";
+import { serves } from "../gateways.mjs";
 
 const READY_MS = 180_000;
 const START_TRIES = 5;
@@ -35,7 +36,7 @@ export function gatewayProcess({ name, kind, port, env, logFolder }) {
       });
       closeSync(log);
       const started = child;
-      for (const limit = Date.now() + READY_MS; !(await answers(url)); await sleep(100)) {
+      for (const limit = Date.now() + READY_MS; !(await serves(url)); await sleep(100)) {
         if (Date.now() > limit) throw new Error(`${name} did not become ready.`);
         // One that cannot start while PostgreSQL is down is started again, as a supervisor would.
         if (started.exitCode !== null || started.signalCode !== null) return sleep(500).then(victim.start);
@@ -82,12 +83,4 @@ export function engine(settings, name) {
     },
   };
   return victim;
-}
-
-async function answers(url) {
-  try {
-    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
-  } catch {
-    return false;
-  }
 }

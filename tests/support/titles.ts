@@ -27,22 +27,11 @@ export function titleBody(fields: Partial<TitleBody> & { id: string }): TitleBod
 /** A published film as projections hold it, for everybody. */
 export function film(id: string, name: string, more: Partial<TitleDocument> = {}): TitleDocument {
   return {
-    id,
+    ...titleBody({ id, name }),
     version: 1,
-    kind: "MOVIE",
-    state: "PUBLISHED",
-    name,
-    alternativeNames: [],
-    synopsis: null,
     releaseYear: 1999,
     runtimeMinutes: null,
-    maturityRating: "PG",
-    genres: [],
-    tags: [],
-    studio: null,
-    credits: [],
     licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }],
-    seasons: [],
     addedAt: "2026-01-01T00:00:00Z",
     popularity: 0.5,
     ...more,

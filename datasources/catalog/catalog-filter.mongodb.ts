@@ -11,6 +11,11 @@ import { TITLE_STATES } from "./title.document.js";
 
 const NOTHING: Document = { _id: { $in: [] } };
 
+/** Where a record has the fields that counts look at: see `CountedFields`. */
+type Place = typeof TITLE | typeof COUNTED;
+const TITLE = "";
+const COUNTED = "counted.";
+
 /** All of the conditions. */
 export function allOf(conditions: readonly Document[]): Document {
   return { $and: conditions };
@@ -27,28 +32,32 @@ export function visibleTo(audience: Audience): Document[] {
 }
 
 /**
- * The same for counting, as conditions of which a title meets one at most: those licensed everywhere, which are most,
- * are counted by an index alone; the documents of those that the audience's country has licences of its own for are
- * looked into.
+ * A filter and the rules of viewing for counting, as conditions of which a title meets one at most. Titles licensed
+ * everywhere, which are most, are counted by an index alone; the documents of those that the audience's country has
+ * licences of its own for are looked into, and those of a filter that leaves few titles or that no index of counts knows.
  */
-export function visibleParts(audience: Audience): Document[][] {
+export function countParts(filter: TitleFilter, audience: Audience): Document[][] {
   const { editor, country, now } = audience;
-  if (editor) return [meantFor(audience)];
-  const everywhere = [{ worldFrom: { $lte: now } }, { worldUntil: { $gt: now } }];
+  const { studio, person, tags = [], availableIn } = filter;
+  if (studio !== undefined || person !== undefined || tags.length > 0 || availableIn !== undefined)
+    return [[...visibleTo(audience), ...matching(filter, audience)]];
+  const counted = [...meantFor(audience, COUNTED), ...matching(filter, audience, COUNTED)];
+  if (editor) return [counted];
+  const [from, until] = [`${COUNTED}worldFrom`, `${COUNTED}worldUntil`];
   return [
-    [...meantFor(audience), ...everywhere],
+    [...counted, { [from]: { $lte: now } }, { [until]: { $gt: now } }],
     [
-      ...meantFor(audience),
+      ...counted,
       { regions: { $in: countriesOf(country) } },
-      { $or: [{ worldFrom: { $gt: now } }, { worldUntil: { $lte: now } }] },
+      { $or: [{ [from]: { $gt: now } }, { [until]: { $lte: now } }] },
       licensedIn(country, now),
     ],
   ];
 }
 
-function meantFor(audience: Audience): Document[] {
-  const mature = { maturityAge: { $lte: audience.maturityLimit } };
-  return [mature, { state: audience.editor ? { $in: TITLE_STATES } : { $eq: "PUBLISHED" } }];
+function meantFor(audience: Audience, at: Place = TITLE): Document[] {
+  const mature = { [`${at}maturityAge`]: { $lte: audience.maturityLimit } };
+  return [mature, { [`${at}state`]: audience.editor ? { $in: TITLE_STATES } : { $eq: "PUBLISHED" } }];
 }
 
 function licensedIn(country: string, now: Date): Document {
@@ -62,16 +71,17 @@ function countriesOf(country: string): string[] {
 }
 
 /** A filter as conditions. */
-export function matching(filter: TitleFilter, audience: Audience): Document[] {
+export function matching(filter: TitleFilter, audience: Audience, at: Place = TITLE): Document[] {
   const { kinds, genres, releaseYear: year, maturityAtMost, studio, person, tags, availableIn } = filter;
+  const releaseYear = `${at}releaseYear`;
   return [
-    kinds && { kind: { $in: kinds } },
+    kinds && { [`${at}kind`]: { $in: kinds } },
     genres && { genreIds: { $in: genres.filter(isStorable) } },
     // Not 0, which stands for unknown: years below it there are none.
-    year && { releaseYear: { $gt: 0 } },
-    year?.from !== undefined && { releaseYear: { $gte: year.from } },
-    year?.to !== undefined && { releaseYear: { $lte: year.to } },
-    maturityAtMost !== undefined && { maturityAge: { $lte: maturityAtMost } },
+    year && { [releaseYear]: { $gt: 0 } },
+    year?.from !== undefined && { [releaseYear]: { $gte: year.from } },
+    year?.to !== undefined && { [releaseYear]: { $lte: year.to } },
+    maturityAtMost !== undefined && { [`${at}maturityAge`]: { $lte: maturityAtMost } },
     studio !== undefined && equal("studioId", studio),
     person !== undefined && equal("personIds", person),
     tags && tags.length > 0 && (tags.every(isStorable) ? { tags: { $all: tags } } : NOTHING),

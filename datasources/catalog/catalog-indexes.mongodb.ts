@@ -4,6 +4,9 @@ import { type Section } from "../projections/section.js";
 import { type CatalogInspection } from "./catalog-inspection.mongodb.js";
 import { NAMES, TITLES } from "./catalog-record.mongodb.js";
 
+const NAMESPACE_NOT_FOUND = 26;
+const INDEX_NOT_FOUND = 27;
+
 const scoped = (name: string, fields: Record<string, 1>): IndexDescription & { name: string } => ({
   name,
   key: { tenant: 1, generation: 1, ...fields },
@@ -11,30 +14,33 @@ const scoped = (name: string, fields: Record<string, 1>): IndexDescription & { n
 
 /** What counts ask for. */
 const COUNTED = {
-  state: 1,
-  kind: 1,
-  releaseYear: 1,
-  maturityAge: 1,
-  worldFrom: 1,
-  worldUntil: 1,
+  "counted.state": 1,
+  "counted.kind": 1,
+  "counted.releaseYear": 1,
+  "counted.maturityAge": 1,
+  "counted.worldFrom": 1,
+  "counted.worldUntil": 1,
 } as const;
 
 /**
  * One for each order, one for each filter that leaves few titles, in the order that such lists mostly have, and those
- * that count what is visible: of titles licensed everywhere without reading one, of the others by country.
+ * that count what is visible: of titles licensed everywhere without reading one, of the others by country. DocumentDB
+ * takes the one that knows the most conditions of a query. So no index of lists knows what most lists ask for (state,
+ * maturity), and those that are not in the order of years end with the year: a list of a decade goes by its order, and
+ * passes the titles of other years without reading them.
  */
 const TITLE_INDEXES = [
-  scoped("by_name", { sortName: 1, id: 1 }),
+  scoped("by_name", { sortName: 1, id: 1, releaseYear: 1 }),
   scoped("by_release_year", { releaseYear: 1, id: 1 }),
-  scoped("by_popularity", { popularity: 1, id: 1 }),
-  scoped("by_added_at", { addedAt: 1, id: 1 }),
+  scoped("by_popularity", { popularity: 1, id: 1, releaseYear: 1 }),
+  scoped("by_added_at", { addedAt: 1, id: 1, releaseYear: 1 }),
   scoped("by_person", { personIds: 1, releaseYear: 1 }),
-  scoped("by_studio", { studioId: 1, popularity: 1, id: 1 }),
-  scoped("by_genre", { genreIds: 1, popularity: 1, id: 1 }),
-  scoped("by_tag", { tags: 1, popularity: 1, id: 1 }),
+  scoped("by_studio", { studioId: 1, popularity: 1, id: 1, releaseYear: 1 }),
+  scoped("by_genre", { genreIds: 1, popularity: 1, id: 1, releaseYear: 1 }),
+  scoped("by_tag", { tags: 1, popularity: 1, id: 1, releaseYear: 1 }),
   scoped("by_visible", COUNTED),
   scoped("by_visible_genre", { genreIds: 1, ...COUNTED }),
-  scoped("by_region", { regions: 1, state: 1 }),
+  scoped("by_visible_region", { regions: 1, ...COUNTED }),
 ];
 const NAME_INDEXES = [scoped("by_type", { type: 1, name: 1, id: 1 })];
 const INDEXES = [
@@ -42,10 +48,32 @@ const INDEXES = [
   ...NAME_INDEXES.map((index) => ({ collection: NAMES, ...index })),
 ];
 
-/** Makes the indexes of a database where they are missing. */
+/** What earlier versions made and lists would still be read by. */
+const SUPERSEDED = new Set([`${TITLES}.by_region`]);
+
+/** Makes the indexes of a database where they are missing, in the place of those that earlier versions made. */
 export async function createIndexes(db: Db): Promise<void> {
-  await db.collection(TITLES).createIndexes(TITLE_INDEXES);
-  await db.collection(NAMES).createIndexes(NAME_INDEXES);
+  for (const [collection, indexes] of [
+    [TITLES, TITLE_INDEXES],
+    [NAMES, NAME_INDEXES],
+  ] as const) {
+    const keys = new Map(indexes.map(({ name, key }) => [`${collection}.${name}`, JSON.stringify(key)]));
+    for (const [name, key] of await indexesOf(db, collection)) {
+      const superseded = SUPERSEDED.has(name) || (keys.has(name) && keys.get(name) !== key);
+      if (superseded) await dropIndex(db, name);
+    }
+    await db.collection(collection).createIndexes(indexes);
+  }
+}
+
+/** @param index `<collection>.<index>`; one that another process has dropped is gone as well. */
+async function dropIndex(db: Db, index: string): Promise<void> {
+  const [collection = "", name = ""] = index.split(".");
+  try {
+    await db.collection(collection).dropIndex(name);
+  } catch (error) {
+    if (!(error instanceof MongoServerError && error.code === INDEX_NOT_FOUND)) throw error;
+  }
 }
 
 /** The indexes of the tenant's database, by `<collection>.<index>`; those that others have added are nobody's business. */
@@ -72,17 +100,12 @@ export function indexSection(inspection: CatalogInspection): Section<string, str
       const live = await inspection.live(tenant);
       if (!live) return;
       const stored = await section.storedOf(tenant, keys);
-      for (const name of stored.keys()) {
-        const [collection = "", index = ""] = name.split(".");
-        await live.db.collection(collection).dropIndex(index);
-      }
+      for (const name of stored.keys()) await dropIndex(live.db, name);
       await createIndexes(live.db);
     },
   };
   return section;
 }
-
-const NAMESPACE_NOT_FOUND = 26;
 
 async function indexesOf(db: Db, collection: string): Promise<[string, string][]> {
   try {

@@ -22,7 +22,7 @@ export interface Scope {
 }
 
 /** Raised when what is stored of a title changes; a catalog of another version is to be rebuilt. */
-export const RECORD_VERSION = 2;
+export const RECORD_VERSION = 3;
 
 /** A title in MongoDB: the document as it is served, and beside it what filters and orders look at. */
 export interface TitleRecord extends Scope {
@@ -44,14 +44,22 @@ export interface TitleRecord extends Scope {
   personIds: string[];
   /** One a country; a licence without an end runs to `FOREVER`. */
   licences: { country: string; from: Date; until: Date }[];
-  /** When it is licensed everywhere, where that is one span of time; else none. Two plain fields, which an index can answer from. */
-  worldFrom: Date;
-  worldUntil: Date;
+  counted: CountedFields;
   /** The countries, or all of them (`*`), that have other licences as well. */
   regions: string[];
   /** Each role of each person once; `key` is `<title id> <role>`, by which credits of a year are ordered. */
   roles: { person: string; role: CreditRole; key: string }[];
   title: Omit<TitleDocument, "popularity">;
+}
+
+/**
+ * What counts look at, once more and apart: DocumentDB takes the index that knows the most conditions of a query, and
+ * one that knew those of every list would be taken for all of them, to read a whole catalog for the films of a person.
+ */
+export interface CountedFields extends Pick<TitleRecord, "state" | "kind" | "releaseYear" | "maturityAge"> {
+  /** When it is licensed everywhere, where that is one span of time; else none. Two plain fields, which an index can answer from. */
+  worldFrom: Date;
+  worldUntil: Date;
 }
 
 /** The name of a person, genre or studio in MongoDB. */
@@ -78,6 +86,10 @@ export function nameKey({ tenant, generation }: Scope, type: string, id: string)
 /** The record of a title in a scope. */
 export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
   const { popularity, ...title } = document;
+  const { licences, worldFrom, worldUntil, regions } = rightsOf(title);
+  const state = storedState(title);
+  const releaseYear = title.releaseYear ?? 0;
+  const maturityAge = MATURITY_AGES[title.maturityRating];
   return {
     _id: titleKey(scope, title.id),
     tenant: scope.tenant,
@@ -85,17 +97,19 @@ export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
     id: title.id,
     version: title.version,
     kind: title.kind,
-    state: storedState(title),
+    state,
     sortName: sortName(title.name),
-    releaseYear: title.releaseYear ?? 0,
-    maturityAge: MATURITY_AGES[title.maturityRating],
+    releaseYear,
+    maturityAge,
     addedAt: instantText(title.addedAt),
     popularity: real(popularity),
     studioId: title.studio?.id ?? null,
     genreIds: title.genres.map(({ id }) => id),
     tags: title.tags,
     personIds: [...new Set(title.credits.map(({ person }) => person.id))],
-    ...rightsOf(title),
+    licences,
+    counted: { state, kind: title.kind, releaseYear, maturityAge, worldFrom, worldUntil },
+    regions,
     roles: rolesOf(title),
     title,
   };
@@ -103,7 +117,8 @@ export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
 
 function rightsOf({
   licences: spans,
-}: Pick<TitleDocument, "licences">): Pick<TitleRecord, "licences" | "worldFrom" | "worldUntil" | "regions"> {
+}: Pick<TitleDocument, "licences">): Pick<TitleRecord, "licences" | "regions"> &
+  Pick<CountedFields, "worldFrom" | "worldUntil"> {
   const licences = spans.flatMap(({ countries, from, until }) =>
     countries.map((country) => ({
       country,

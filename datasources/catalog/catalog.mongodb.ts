@@ -4,7 +4,7 @@ import { type MongoStore, type ReadBounds } from "../mongodb/store.mongodb.js";
 import { toPage, type Page, type PageOf } from "../page.js";
 import { type StoreRequest } from "../store-request.js";
 import { type Audience } from "./audience.js";
-import { allOf, matching, visibleParts, visibleTo, within } from "./catalog-filter.mongodb.js";
+import { allOf, countParts, matching, visibleTo, within } from "./catalog-filter.mongodb.js";
 import { CatalogGenerations } from "./catalog-generations.mongodb.js";
 import {
   keysetSort,
@@ -131,20 +131,17 @@ export class MongoCatalog implements Catalog {
       "catalog.countTitles",
       filters.length,
       async (db, scope, bounds) => {
-        const parts = visibleParts(audience);
-        const pipelines = filters.flatMap((filter) =>
-          parts.map((visible) => [
-            { $match: allOf([within(scope), ...visible, ...matching(filter, audience)]) },
-            { $count: "count" },
-          ]),
-        );
+        const parts = filters.map((filter) => countParts(filter, audience));
+        const pipelines = parts
+          .flat()
+          .map((conditions) => [{ $match: allOf([within(scope), ...conditions]) }, { $count: "count" }]);
         const counts = await readAll<{ count: number }>(
           db.collection<TitleRecord>(TITLES),
           pipelines,
           pipelines.length,
           bounds,
         );
-        return filters.map((_, n) => counts.slice(n * parts.length, (n + 1) * parts.length).flat());
+        return parts.map(({ length }) => counts.splice(0, length).flat());
       },
     );
     return counts.map((parts) => parts.reduce((sum, { count }) => sum + count, 0));

@@ -64,16 +64,38 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
         "by_name",
         "by_person",
         "by_popularity",
-        "by_region",
         "by_release_year",
         "by_studio",
         "by_tag",
         "by_visible",
         "by_visible_genre",
+        "by_visible_region",
       ]);
       expect(scoped.every(({ key }) => /^tenant,generation,/.test(Object.keys(key as object).join()))).toBe(
         true,
       );
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  it("puts its indexes in the place of those of earlier versions, and leaves those of others alone", async () => {
+    const fresh = openMongo(DEADLINE_MS);
+    try {
+      const collection = fresh.store.sharedDatabase().collection("titles");
+      const scope = { tenant: 1, generation: 1 } as const;
+      await collection.createIndexes([
+        { name: "by_name", key: { ...scope, sortName: 1, id: 1 } },
+        { name: "by_region", key: { ...scope, regions: 1, state: 1 } },
+        { name: "somebody_elses", key: { version: 1 } },
+      ]);
+      await Promise.all([1, 2].map(() => new MongoCatalogProjection(fresh.another()).prepare()));
+      const indexes = await collection.indexes();
+      const keys = new Map(indexes.map(({ name, key }) => [name, Object.keys(key as object).join()]));
+      expect(keys.get("by_name")).toBe("tenant,generation,sortName,id,releaseYear");
+      expect(keys.get("somebody_elses")).toBe("version");
+      expect([...keys.keys()]).toContain("by_visible_region");
+      expect([...keys.keys()]).not.toContain("by_region");
     } finally {
       await fresh.close();
     }

@@ -1,5 +1,5 @@
 // Measures every batch call of the domains that have engines of their own, beside the same call on PostgreSQL, with
-// 3,201 and with 104,879 titles, and how fast the engines are filled.
+// 3,201 and with 102,432 titles, and how fast the engines are filled.
 //
 //   eval "$(npm run --silent engines -- env)"
 //   npm run bench:engines -- [--small URL] [--large URL] [--rounds N] [--sets N] [--only NAME …] [--filled] [--keep] [--write]

@@ -44,22 +44,24 @@ const TITLE_INDEXES = [
 ];
 const NAME_INDEXES = [scoped("by_type", { type: 1, name: 1, id: 1 })];
 const INDEXES = [
-  ...TITLE_INDEXES.map((index) => ({ collection: TITLES, ...index })),
-  ...NAME_INDEXES.map((index) => ({ collection: NAMES, ...index })),
-];
+  [TITLES, TITLE_INDEXES],
+  [NAMES, NAME_INDEXES],
+] as const;
+/** The key of each index, by `<collection>.<index>`. */
+const KEYS = new Map<string, string>(
+  INDEXES.flatMap(([collection, indexes]) =>
+    indexes.map(({ name, key }) => [`${collection}.${name}`, JSON.stringify(key)] as const),
+  ),
+);
 
 /** What earlier versions made and lists would still be read by. */
 const SUPERSEDED = new Set([`${TITLES}.by_region`]);
 
 /** Makes the indexes of a database where they are missing, in the place of those that earlier versions made. */
 export async function createIndexes(db: Db): Promise<void> {
-  for (const [collection, indexes] of [
-    [TITLES, TITLE_INDEXES],
-    [NAMES, NAME_INDEXES],
-  ] as const) {
-    const keys = new Map(indexes.map(({ name, key }) => [`${collection}.${name}`, JSON.stringify(key)]));
+  for (const [collection, indexes] of INDEXES) {
     for (const [name, key] of await indexesOf(db, collection)) {
-      const superseded = SUPERSEDED.has(name) || (keys.has(name) && keys.get(name) !== key);
+      const superseded = SUPERSEDED.has(name) || (KEYS.has(name) && KEYS.get(name) !== key);
       if (superseded) await dropIndex(db, name);
     }
     await db.collection(collection).createIndexes(indexes);
@@ -78,18 +80,15 @@ async function dropIndex(db: Db, index: string): Promise<void> {
 
 /** The indexes of the tenant's database, by `<collection>.<index>`; those that others have added are nobody's business. */
 export function indexSection(inspection: CatalogInspection): Section<string, string> {
-  const expected = new Map(
-    INDEXES.map(({ collection, name, key }) => [`${collection}.${name}`, JSON.stringify(key)]),
-  );
   const section: Section<string, string> = {
     kind: "index",
     faults: { absent: "missing", surplus: "orphaned" },
-    size: () => Promise.resolve(expected.size),
+    size: () => Promise.resolve(KEYS.size),
     async *suspects(_, looked) {
-      looked(expected.size);
-      yield await Promise.resolve([...expected.keys()]);
+      looked(KEYS.size);
+      yield await Promise.resolve([...KEYS.keys()]);
     },
-    expectedOf: (_, keys) => Promise.resolve(new Map([...expected].filter(([name]) => keys.includes(name)))),
+    expectedOf: (_, keys) => Promise.resolve(new Map([...KEYS].filter(([name]) => keys.includes(name)))),
     async storedOf(tenant, keys) {
       const live = await inspection.live(tenant);
       const found = live ? [...(await indexesOf(live.db, TITLES)), ...(await indexesOf(live.db, NAMES))] : [];

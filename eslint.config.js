@@ -9,7 +9,13 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ["eslint.config.js", "scripts/*.mjs", "bin/*.js", "bench/*.mjs"],
+          allowDefaultProject: [
+            "eslint.config.js",
+            ".dependency-cruiser.js",
+            "scripts/*.mjs",
+            "bin/*.js",
+            "bench/*.mjs",
+          ],
         },
         tsconfigRootDir: import.meta.dirname,
       },
@@ -47,7 +53,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ["eslint.config.js", "**/*.mjs", "bin/*.js", "vitest.config.ts", "playground/vite.config.ts"],
+    files: [
+      "eslint.config.js",
+      ".dependency-cruiser.js",
+      "**/*.mjs",
+      "bin/*.js",
+      "vitest.config.ts",
+      "playground/vite.config.ts",
+    ],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       globals: {

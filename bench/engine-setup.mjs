@@ -47,10 +47,12 @@ async function asked(url, ask) {
 export async function removeTenant({ mongodb, opensearch, neo4j, deadlineMs }, tenant, load) {
   const options = { deadlineMs, onLog: console.error };
   const [{ MongoStore }, { OpenSearchStore }, { Neo4jStore }] = await Promise.all(
-    ["mongodb", "opensearch", "neo4j"].map((name) => load(`datasources/${name}/store.${name}.js`)),
+    ["mongodb", "opensearch", "neo4j"].map((name) => load(`datasources/engines/${name}/store.${name}.js`)),
   );
-  const { OpenSearchSearchProjection } = await load("datasources/search/search-projection.opensearch.js");
-  const { Neo4jTasteGraph } = await load("datasources/recommendations/taste-graph.neo4j.js");
+  const { OpenSearchSearchProjection } = await load(
+    "datasources/search/opensearch/search-projection.opensearch.js",
+  );
+  const { Neo4jTasteGraph } = await load("datasources/recommendations/neo4j/taste-graph.neo4j.js");
 
   const documents = new MongoStore(mongodb.url, options);
   for (const collection of ["projections", "titles", "names"])

@@ -32,8 +32,8 @@ const { values: args } = parseArgs({
 });
 const root = join(import.meta.dirname, "..");
 const load = (path) => import(pathToFileURL(join(root, "dist", path)).href);
-const { openStores } = await load("datasources/stores.js");
-const { CallLog } = await load("datasources/store-request.js");
+const { openStores } = await load("datasources/stores/stores.js");
+const { CallLog } = await load("datasources/core/store-request.js");
 const { sortName } = await load("datasources/catalog/sort-name.js");
 
 const TENANT = "meridian";

@@ -137,7 +137,7 @@ async function drained({ env }, sightings) {
 }
 
 async function versionsOf({ addresses, env }) {
-  const { openStores } = await load("datasources/stores.js");
+  const { openStores } = await load("datasources/stores/stores.js");
   const stores = await openStores({
     postgresUrl: env.POSTGRES_URL,
     dataFolder: "",

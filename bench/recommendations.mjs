@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 const { values: args } = parseArgs({
   options: {
     data: { type: "string" },
-    dist: { type: "string", default: join(import.meta.dirname, "../dist/src/jobs/similarity") },
+    dist: { type: "string", default: join(import.meta.dirname, "../dist/packages/similarity") },
     tune: { type: "boolean", default: false },
     timings: { type: "boolean", default: false },
     write: { type: "boolean", default: false },

@@ -99,8 +99,8 @@ function pin() {
 /** An embedded PostgreSQL of this run with the catalogue and the viewer in it. */
 async function startDatabase() {
   const [{ startEmbeddedPostgres }, { openStores }, { ACCOUNT, TENANT, titleDocuments }] = await Promise.all([
-    import("../dist/datasources/postgres/embedded.js"),
-    import("../dist/datasources/stores.js"),
+    import("../dist/packages/embedded-postgres/embedded-postgres.js"),
+    import("../dist/datasources/stores/stores.js"),
     importPeer("titles"),
   ]);
   const embedded = await startEmbeddedPostgres({ dataFolder, log: () => {} });

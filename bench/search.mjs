@@ -33,7 +33,7 @@ if (!args.postgres && !args.opensearch) {
   process.exit(2);
 }
 const load = (path) => import(pathToFileURL(join(args.dist, path)).href);
-const { CallLog } = await load("datasources/store-request.js");
+const { CallLog } = await load("datasources/core/store-request.js");
 
 const CUT = 10;
 const WANTS = { total: true, facets: true, highlights: true, didYouMean: true };
@@ -66,7 +66,7 @@ try {
 }
 
 async function openPostgres(url) {
-  const { openStores } = await load("datasources/stores.js");
+  const { openStores } = await load("datasources/stores/stores.js");
   const stores = await openStores({ postgresUrl: url, dataFolder: "", log: console.error });
   const slug = `bench-${randomBytes(4).toString("hex")}`;
   const tenant = await stores.tenants.create({ slug, name: slug, tier: "SHARED", defaultCountry: "US" });
@@ -83,8 +83,8 @@ async function openPostgres(url) {
 
 async function openOpenSearch(url) {
   const [{ OpenSearchStore }, { OpenSearchSearch }, { OpenSearchSearchProjection }] = await Promise.all(
-    ["opensearch/store", "search/search", "search/search-projection"].map((path) =>
-      load(`datasources/${path}.opensearch.js`),
+    ["engines/opensearch/store", "search/opensearch/search", "search/opensearch/search-projection"].map(
+      (path) => load(`datasources/${path}.opensearch.js`),
     ),
   );
   const prefix = `bench-${randomBytes(4).toString("hex")}`;

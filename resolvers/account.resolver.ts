@@ -3,7 +3,7 @@ import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
 import { type ConsentsRecord } from "../datasources/accounts/accounts.js";
 import { type NewProfile, type WrittenProfile } from "../datasources/accounts/profiles.js";
-import { MATURITY_AGES } from "../datasources/catalog/title.document.js";
+import { MATURITY_AGES } from "../datasources/core/title.document.js";
 import {
   CreateProfileInput,
   DeleteProfileInput,
@@ -16,8 +16,8 @@ import {
   ProfilePayload,
   SignOutPayload,
 } from "../schema/account.type.js";
-import { Context } from "../src/context.js";
-import { localId, toGlobalId } from "../src/global-id.js";
+import { Context } from "./request/context.js";
+import { localId, toGlobalId } from "./request/global-id.js";
 import { requireOwner } from "./owner.js";
 import { payload } from "./payload.js";
 import { ProfileValue } from "./profile.value.js";

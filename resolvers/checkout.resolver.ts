@@ -1,14 +1,14 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
-import { Refusal } from "../datasources/refusal.js";
-import { type FieldPath } from "../datasources/store-request.js";
+import { Refusal } from "../datasources/core/refusal.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
 import { CancelSubscriptionInput, ChangePlanInput, SubscribeInput } from "../schema/checkout.input.js";
 import { CancelSubscriptionPayload, CheckoutPayload } from "../schema/checkout.type.js";
 import { Plan } from "../schema/viewer.type.js";
-import { awaitCheckout } from "../src/checkouts/await-checkout.js";
-import { Context } from "../src/context.js";
-import { localId } from "../src/global-id.js";
+import { awaitCheckout } from "./await-checkout.js";
+import { Context } from "./request/context.js";
+import { localId } from "./request/global-id.js";
 import { toCheckoutPayload } from "./checkout.value.js";
 import { requireOwner } from "./owner.js";
 import { payload } from "./payload.js";

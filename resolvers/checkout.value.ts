@@ -1,8 +1,9 @@
-import { type CheckoutFailure, type CheckoutRecord } from "../datasources/checkouts/checkouts.js";
-import { type Tenant } from "../datasources/tenant.js";
+import { type CheckoutRecord } from "../datasources/checkouts/checkouts.js";
+import { type CheckoutFailure } from "../datasources/core/vocabulary.js";
+import { type Tenant } from "../datasources/core/tenant.js";
 import { type PublicCheckoutState } from "../schema/checkout.type.js";
 import { type UserError } from "../schema/user-error.type.js";
-import { toGlobalId } from "../src/global-id.js";
+import { toGlobalId } from "./request/global-id.js";
 import { toSubscription } from "./profile.value.js";
 
 const STATES: Record<CheckoutRecord["state"], PublicCheckoutState> = {

@@ -1,7 +1,7 @@
-import { type Page, type PageOf, type Position } from "../datasources/page.js";
+import { type Page, type PageOf, type Position } from "../datasources/core/page.js";
 import { type ForwardPageArgs, type PageArgs } from "../schema/connection.js";
-import { type Context } from "../src/context.js";
-import { clientError } from "../src/errors.js";
+import { type Context } from "./request/context.js";
+import { clientError } from "./request/errors.js";
 
 export const DEFAULT_PAGE = 20;
 export const MAX_PAGE = 100;

@@ -3,12 +3,12 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver } from "t
 
 import { mayMeet } from "../datasources/catalog/audience.js";
 import { type RecordedVersion } from "../datasources/catalog/title-editing.js";
-import { type TitleState } from "../datasources/catalog/title.document.js";
+import { type TitleState } from "../datasources/core/title.document.js";
 import { ForwardPageArgs } from "../schema/connection.js";
 import { Editorial, EditorialTitleConnection, TitleVersion } from "../schema/editorial.type.js";
-import { Context } from "../src/context.js";
-import { badInput } from "../src/errors.js";
-import { localId } from "../src/global-id.js";
+import { Context } from "./request/context.js";
+import { badInput } from "./request/errors.js";
+import { localId } from "./request/global-id.js";
 import { readPage, toConnection, type ConnectionValue } from "./connection.js";
 import { TitleValue } from "./title.value.js";
 

@@ -1,14 +1,15 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
 
-import { planHome, type HomeEntry, type HomeRowKind, type HomeRowPlan } from "../datasources/home/home.js";
-import { type FieldPath } from "../datasources/store-request.js";
-import { type Tenant } from "../datasources/tenant.js";
+import { planHome, type HomeEntry, type HomeRowPlan } from "./home/home.js";
+import { type HomeRowKind } from "../datasources/core/vocabulary.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Tenant } from "../datasources/core/tenant.js";
 import { ForwardPageArgs } from "../schema/connection.js";
 import { HomeRow, HomeRowConnection } from "../schema/home.type.js";
 import { Title } from "../schema/title.type.js";
-import { Context } from "../src/context.js";
-import { toGlobalId } from "../src/global-id.js";
+import { Context } from "./request/context.js";
+import { toGlobalId } from "./request/global-id.js";
 import { pageOfList, readPage, toConnection } from "./connection.js";
 import { reasonOf } from "./reason.js";
 import { loadEdges, loadTitle } from "./titles.js";

@@ -1,4 +1,4 @@
-import { badInput } from "../src/errors.js";
+import { badInput } from "./request/errors.js";
 
 /**
  * Refuses what a calendar date or an instant can be in JavaScript and not in a store.

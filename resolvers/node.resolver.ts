@@ -1,11 +1,11 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
-import { type FieldPath } from "../datasources/store-request.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
 import { Node } from "../schema/node.js";
-import { Context } from "../src/context.js";
-import { badInput } from "../src/errors.js";
-import { fromGlobalId, type NodeRef, type NodeType } from "../src/global-id.js";
+import { Context } from "./request/context.js";
+import { badInput } from "./request/errors.js";
+import { fromGlobalId, type NodeRef, type NodeType } from "./request/global-id.js";
 import { toCheckout } from "./checkout.value.js";
 import { homeRows } from "./home.resolver.js";
 import { jobOf } from "./operations.value.js";

@@ -17,9 +17,9 @@ import {
   Operations,
   RetryDeadLettersPayload,
 } from "../schema/operations.type.js";
-import { Context } from "../src/context.js";
-import { badInput } from "../src/errors.js";
-import { startProjectionJob, targetNamed } from "../src/projections/jobs.js";
+import { Context } from "./request/context.js";
+import { badInput } from "./request/errors.js";
+import { startProjectionJob, targetNamed } from "../datasources/projection/runtime/jobs.js";
 import { MAX_PAGE, pageOfList, readPage, toConnection } from "./connection.js";
 import { jobOf, projectionOf, storeOf } from "./operations.value.js";
 import { payload } from "./payload.js";

@@ -1,9 +1,9 @@
-import { type Job as JobRecord, type ProjectionCheck } from "../datasources/operations/operations.js";
-import { type TargetLag } from "../datasources/outbox/outbox.js";
-import { type StoreHealth } from "../datasources/store-health.js";
-import { type Tenant } from "../datasources/tenant.js";
+import { type Job as JobRecord, type ProjectionCheck } from "../datasources/projection/runtime/job-log.js";
+import { type TargetLag } from "../datasources/projection/outbox/outbox.js";
+import { type StoreHealth } from "../datasources/engines/store-health.js";
+import { type Tenant } from "../datasources/core/tenant.js";
 import { type Job, type OperatedProjection, type OperatedStore } from "../schema/operations.type.js";
-import { toGlobalId } from "../src/global-id.js";
+import { toGlobalId } from "./request/global-id.js";
 
 export function storeOf({ breaker, state, ...health }: StoreHealth): OperatedStore {
   return { ...health, state: state === "UP" && breaker !== "CLOSED" ? "DEGRADED" : state };

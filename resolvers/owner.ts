@@ -1,7 +1,7 @@
 import { type AccountRecord, type ViewerRecord } from "../datasources/accounts/accounts.js";
-import { Refusal } from "../datasources/refusal.js";
-import { type FieldPath } from "../datasources/store-request.js";
-import { type Context } from "../src/context.js";
+import { Refusal } from "../datasources/core/refusal.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Context } from "./request/context.js";
 
 /**
  * The signed-in account, for what only its owner may change.

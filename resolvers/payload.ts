@@ -1,4 +1,4 @@
-import { Refusal } from "../datasources/refusal.js";
+import { Refusal } from "../datasources/core/refusal.js";
 import { type UserError } from "../schema/user-error.type.js";
 
 /**

@@ -4,8 +4,8 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "
 import { PageArgs } from "../schema/connection.js";
 import { Genre, Person } from "../schema/person.type.js";
 import { PersonTitleConnection } from "../schema/title-connection.type.js";
-import { Context } from "../src/context.js";
-import { localId } from "../src/global-id.js";
+import { Context } from "./request/context.js";
+import { localId } from "./request/global-id.js";
 import { readPage, toConnection } from "./connection.js";
 import { NamedValue } from "./title.value.js";
 import { loadEdges } from "./titles.js";

@@ -8,8 +8,8 @@ import {
   StartPlaybackPayload,
   StopPlaybackPayload,
 } from "../schema/playback.type.js";
-import { Context } from "../src/context.js";
-import { localId } from "../src/global-id.js";
+import { Context } from "./request/context.js";
+import { localId } from "./request/global-id.js";
 import { payload } from "./payload.js";
 import { toPlaybackSession } from "./playback.value.js";
 import { watchedTitle } from "./watched-title.js";

@@ -1,7 +1,7 @@
 import { type PlaybackSession } from "../datasources/playback/playback.js";
 import { describeRendition } from "../datasources/playback/rendition-ladder.js";
-import { type Tenant } from "../datasources/tenant.js";
-import { toGlobalId } from "../src/global-id.js";
+import { type Tenant } from "../datasources/core/tenant.js";
+import { toGlobalId } from "./request/global-id.js";
 
 /** A playback session as GraphQL reads it. */
 export function toPlaybackSession(tenant: Tenant, { id, expiresAt, renditions, omitted }: PlaybackSession) {

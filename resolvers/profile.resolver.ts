@@ -11,7 +11,7 @@ import {
   Recommendation,
   WatchlistConnection,
 } from "../schema/profile.type.js";
-import { Context } from "../src/context.js";
+import { Context } from "./request/context.js";
 import { DEFAULT_PAGE, readPage, toConnection } from "./connection.js";
 import { ProfileValue } from "./profile.value.js";
 import { recommend } from "./recommendations.js";

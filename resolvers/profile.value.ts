@@ -4,10 +4,10 @@ import {
   type SubscriptionRecord,
   type ViewerRecord,
 } from "../datasources/accounts/accounts.js";
-import { type Tenant } from "../datasources/tenant.js";
+import { type Tenant } from "../datasources/core/tenant.js";
 import { ratingOfAge } from "../schema/scalars.js";
-import { type Context } from "../src/context.js";
-import { toGlobalId } from "../src/global-id.js";
+import { type Context } from "./request/context.js";
+import { toGlobalId } from "./request/global-id.js";
 
 /** A profile as GraphQL reads it. */
 export class ProfileValue {

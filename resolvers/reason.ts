@@ -1,5 +1,5 @@
-import { type FieldPath } from "../datasources/store-request.js";
-import { type Context } from "../src/context.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Context } from "./request/context.js";
 import { type TitleValue } from "./title.value.js";
 import { loadTitle } from "./titles.js";
 

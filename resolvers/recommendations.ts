@@ -1,5 +1,5 @@
-import { type FieldPath } from "../datasources/store-request.js";
-import { type Context } from "../src/context.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Context } from "./request/context.js";
 import { popularReason, reasonOf, type ReasonValue } from "./reason.js";
 import { type TitleValue } from "./title.value.js";
 import { loadTitle, onlyVisible } from "./titles.js";

@@ -5,7 +5,7 @@ import { type SearchHit, type SuggestedText } from "../datasources/search/search
 import { ForwardPageArgs } from "../schema/connection.js";
 import { SearchConnection, Suggestion } from "../schema/search.type.js";
 import { TitleFilter } from "../schema/title.input.js";
-import { Context } from "../src/context.js";
+import { Context } from "./request/context.js";
 import { readPage, toConnection } from "./connection.js";
 import { selectedFields } from "./selected-fields.js";
 import { readFilter } from "./title-filter.js";

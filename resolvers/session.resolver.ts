@@ -1,15 +1,15 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
-import { Refusal } from "../datasources/refusal.js";
+import { Refusal } from "../datasources/core/refusal.js";
 import { SignUpInput } from "../schema/account.input.js";
 import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
 import { SessionPayload, Viewer } from "../schema/viewer.type.js";
-import { hashPassword, verifyPassword } from "../src/auth/passwords.js";
-import { audienceClaims, closeSession, openSession, tenantOfRefreshToken } from "../src/auth/sessions.js";
-import { Context } from "../src/context.js";
-import { clientError } from "../src/errors.js";
-import { localId } from "../src/global-id.js";
+import { hashPassword, verifyPassword } from "../datasources/accounts/passwords.js";
+import { audienceClaims, closeSession, openSession, tenantOfRefreshToken } from "./request/sessions.js";
+import { Context } from "./request/context.js";
+import { clientError } from "./request/errors.js";
+import { localId } from "./request/global-id.js";
 import { toViewer } from "./profile.value.js";
 
 @Resolver()

@@ -8,8 +8,8 @@ import {
   TitleStateInput,
 } from "../schema/title-editing.input.js";
 import { TitlePayload } from "../schema/title-editing.type.js";
-import { Context } from "../src/context.js";
-import { localId } from "../src/global-id.js";
+import { Context } from "./request/context.js";
+import { localId } from "./request/global-id.js";
 import { editedTitle, fieldsOfPut, instant, licenceOf, targetOf, titleOfPut } from "./title-edits.js";
 
 /** Titles in the hands of editors. */

@@ -4,16 +4,16 @@ import {
   type TitleTarget,
 } from "../datasources/catalog/title-editing.js";
 import { mayMeet } from "../datasources/catalog/audience.js";
-import { Refusals } from "../datasources/refusal.js";
-import { type FieldPath } from "../datasources/store-request.js";
+import { Refusals } from "../datasources/core/refusal.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
 import {
   type LicenceInput,
   type PutTitleInput,
   type SetLicenceInput,
   type TitleStateInput,
 } from "../schema/title-editing.input.js";
-import { type Context } from "../src/context.js";
-import { localId } from "../src/global-id.js";
+import { type Context } from "./request/context.js";
+import { localId } from "./request/global-id.js";
 import { payload } from "./payload.js";
 import { TitleValue } from "./title.value.js";
 

@@ -1,10 +1,10 @@
 import { type TitleFilter as CatalogFilter } from "../datasources/catalog/catalog.js";
-import { MATURITY_AGES } from "../datasources/catalog/title.document.js";
+import { MATURITY_AGES } from "../datasources/core/title.document.js";
 import { type TitleFilter } from "../schema/title.input.js";
-import { type Context } from "../src/context.js";
+import { type Context } from "./request/context.js";
 import { entityId } from "../datasources/catalog/entity-id.js";
-import { badInput } from "../src/errors.js";
-import { localId, parseGlobalId, type NodeType } from "../src/global-id.js";
+import { badInput } from "./request/errors.js";
+import { localId, parseGlobalId, type NodeType } from "./request/global-id.js";
 
 const MAX_VALUES = 50;
 

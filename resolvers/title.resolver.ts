@@ -14,15 +14,15 @@ import {
 } from "type-graphql";
 
 import { mayMeet } from "../datasources/catalog/audience.js";
-import { type CreditRole } from "../datasources/catalog/title.document.js";
+import { type CreditRole } from "../datasources/core/title.document.js";
 import { ForwardPageArgs, PageArgs } from "../schema/connection.js";
 import { DateTime } from "../schema/scalars.js";
 import { SimilarTitleConnection, TitleConnection } from "../schema/title-connection.type.js";
 import { TitleFilter, TitleOrder } from "../schema/title.input.js";
 import { Credit, CreditRoleEnum, Progress, Title } from "../schema/title.type.js";
-import { Context } from "../src/context.js";
-import { badInput } from "../src/errors.js";
-import { localId } from "../src/global-id.js";
+import { Context } from "./request/context.js";
+import { badInput } from "./request/errors.js";
+import { localId } from "./request/global-id.js";
 import { pageOfList, readPage, toConnection, type ConnectionValue } from "./connection.js";
 import { checkYear } from "./instants.js";
 import { readFilter } from "./title-filter.js";

@@ -4,9 +4,9 @@ import {
   type NamedRef,
   type SeasonDocument,
   type TitleDocument,
-} from "../datasources/catalog/title.document.js";
-import { type Tenant } from "../datasources/tenant.js";
-import { toGlobalId } from "../src/global-id.js";
+} from "../datasources/core/title.document.js";
+import { type Tenant } from "../datasources/core/tenant.js";
+import { toGlobalId } from "./request/global-id.js";
 
 /** A person, genre or studio as GraphQL reads it. */
 export class NamedValue {

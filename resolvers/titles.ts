@@ -1,6 +1,6 @@
-import { type Page, type PageOf, type Position } from "../datasources/page.js";
-import { type FieldPath } from "../datasources/store-request.js";
-import { type Context } from "../src/context.js";
+import { type Page, type PageOf, type Position } from "../datasources/core/page.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Context } from "./request/context.js";
 import { type EdgeSource } from "./connection.js";
 import { TitleValue } from "./title.value.js";
 

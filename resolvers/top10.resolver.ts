@@ -3,7 +3,7 @@ import { Arg, Ctx, Info, Query, Resolver } from "type-graphql";
 
 import { Top10Entry } from "../schema/home.type.js";
 import { CalendarDate, CountryCode } from "../schema/scalars.js";
-import { Context } from "../src/context.js";
+import { Context } from "./request/context.js";
 import { checkYear } from "./instants.js";
 import { loadTitle } from "./titles.js";
 

@@ -1,7 +1,7 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
-import { Refusal } from "../datasources/refusal.js";
+import { Refusal } from "../datasources/core/refusal.js";
 import {
   type Pair,
   type ViewingWriting,
@@ -9,7 +9,7 @@ import {
 } from "../datasources/viewing/viewing-writing.js";
 import { RateTitleInput, RecordProgressInput, WatchlistInput } from "../schema/viewing.input.js";
 import { ViewingPayload } from "../schema/viewing.type.js";
-import { Context } from "../src/context.js";
+import { Context } from "./request/context.js";
 import { payload } from "./payload.js";
 import { type TitleValue } from "./title.value.js";
 import { watchedTitle } from "./watched-title.js";

@@ -1,7 +1,7 @@
-import { Refusal } from "../datasources/refusal.js";
-import { type FieldPath } from "../datasources/store-request.js";
-import { type Context } from "../src/context.js";
-import { localId } from "../src/global-id.js";
+import { Refusal } from "../datasources/core/refusal.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Context } from "./request/context.js";
+import { localId } from "./request/global-id.js";
 import { type TitleValue } from "./title.value.js";
 import { loadTitle } from "./titles.js";
 

@@ -1,7 +1,7 @@
 import { Field, ID, InputType } from "type-graphql";
 
-import { type ProfileKind } from "../datasources/accounts/accounts.js";
-import { type MaturityRating } from "../datasources/catalog/title.document.js";
+import { type ProfileKind } from "../datasources/core/vocabulary.js";
+import { type MaturityRating } from "../datasources/core/title.document.js";
 import { ProfileKindEnum } from "./profile.type.js";
 import { CountryCode, MaturityRatingScalar } from "./scalars.js";
 

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type CheckoutFailure } from "../datasources/checkouts/checkouts.js";
+import { type CheckoutFailure } from "../datasources/core/vocabulary.js";
 import { Node } from "./node.js";
 import { UserError } from "./user-error.type.js";
 import { Subscription } from "./viewer.type.js";

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
 
-import { type TitleState } from "../datasources/catalog/title.document.js";
+import { type TitleState } from "../datasources/core/title.document.js";
 import { PageInfo } from "./connection.js";
 import { DateTime } from "./scalars.js";
 import { TitleEdge } from "./title-connection.type.js";

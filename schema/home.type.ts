@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type HomeRowKind } from "../datasources/home/home.js";
+import { type HomeRowKind } from "../datasources/core/vocabulary.js";
 import { PageInfo } from "./connection.js";
 import { Node } from "./node.js";
 import { Reason } from "./profile.type.js";

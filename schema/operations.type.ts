@@ -1,8 +1,8 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type JobKind, type JobState } from "../datasources/operations/operations.js";
-import { type StoreName } from "../datasources/store-request.js";
-import { type TenantTier } from "../datasources/tenant.js";
+import { type JobKind, type JobState } from "../datasources/core/vocabulary.js";
+import { type StoreName } from "../datasources/core/store-request.js";
+import { type TenantTier } from "../datasources/core/tenant.js";
 import { PageInfo } from "./connection.js";
 import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";

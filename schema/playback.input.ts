@@ -5,8 +5,8 @@ import {
   VIDEO_CODECS,
   type HdrFormat,
   type VideoCodec,
-} from "../datasources/playback/rendition-ladder.js";
-import { type DeviceKind } from "../datasources/viewing/viewing.js";
+} from "../datasources/core/vocabulary.js";
+import { type DeviceKind } from "../datasources/core/vocabulary.js";
 import { DeviceKindEnum } from "./viewing.input.js";
 
 export const VideoCodecEnum = Object.fromEntries(VIDEO_CODECS.map((codec) => [codec, codec])) as {

@@ -5,7 +5,7 @@ import {
   type HdrFormat,
   type OmissionReason,
   type VideoCodec,
-} from "../datasources/playback/rendition-ladder.js";
+} from "../datasources/core/vocabulary.js";
 import { HdrFormatEnum, VideoCodecEnum } from "./playback.input.js";
 import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";

@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type ProfileKind } from "../datasources/accounts/accounts.js";
-import { type MaturityRating } from "../datasources/catalog/title.document.js";
+import { type ProfileKind } from "../datasources/core/vocabulary.js";
+import { type MaturityRating } from "../datasources/core/title.document.js";
 import { PageInfo } from "./connection.js";
 import { Node } from "./node.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";

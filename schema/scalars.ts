@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { GraphQLCountryCode, GraphQLDate, GraphQLDateTime } from "graphql-scalars";
 
-import { MATURITY_AGES, type MaturityRating } from "../datasources/catalog/title.document.js";
+import { MATURITY_AGES, type MaturityRating } from "../datasources/core/title.document.js";
 
 /** ISO 3166-1 alpha-2; may also be written without quotes, as an enum value would be. */
 export const CountryCode = new GraphQLScalarType({

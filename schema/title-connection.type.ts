@@ -1,6 +1,6 @@
 import { Field, Float, ObjectType } from "type-graphql";
 
-import { type CreditRole } from "../datasources/catalog/title.document.js";
+import { type CreditRole } from "../datasources/core/title.document.js";
 import { PageInfo } from "./connection.js";
 import { CreditRoleEnum, Title } from "./title.type.js";
 

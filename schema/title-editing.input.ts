@@ -1,10 +1,6 @@
 import { Field, ID, InputType, Int } from "type-graphql";
 
-import {
-  type CreditRole,
-  type MaturityRating,
-  type TitleKind,
-} from "../datasources/catalog/title.document.js";
+import { type CreditRole, type MaturityRating, type TitleKind } from "../datasources/core/title.document.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
 import { CreditRoleEnum, TitleKindEnum } from "./title.type.js";
 

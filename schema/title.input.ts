@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, registerEnumType } from "type-graphql";
 
-import { type MaturityRating, type TitleKind } from "../datasources/catalog/title.document.js";
+import { type MaturityRating, type TitleKind } from "../datasources/core/title.document.js";
 import { CountryCode, MaturityRatingScalar } from "./scalars.js";
 import { TitleKindEnum } from "./title.type.js";
 

@@ -6,7 +6,7 @@ import {
   type MaturityRating,
   type TitleKind,
   type TitleState,
-} from "../datasources/catalog/title.document.js";
+} from "../datasources/core/title.document.js";
 import { Node } from "./node.js";
 import { Genre, Person, Studio } from "./person.type.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type Role, type SubscriptionRecord } from "../datasources/accounts/accounts.js";
-import { type TenantTier } from "../datasources/tenant.js";
+import { type Role, type SubscriptionState } from "../datasources/core/vocabulary.js";
+import { type TenantTier } from "../datasources/core/tenant.js";
 import { Node } from "./node.js";
 import { Profile } from "./profile.type.js";
 import { CountryCode, DateTime } from "./scalars.js";
@@ -91,7 +91,7 @@ export class Plan extends Node {
 @ObjectType({ implements: Node, simpleResolvers: true, description: "An account's subscription." })
 export class Subscription extends Node {
   @Field(() => SubscriptionStateEnum, { description: "Where it is in its life." })
-  state!: SubscriptionRecord["state"];
+  state!: SubscriptionState;
 
   @Field(() => Plan, { description: "The plan." })
   plan!: Plan;

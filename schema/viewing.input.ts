@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, registerEnumType } from "type-graphql";
 
-import { DEVICE_KINDS, type DeviceKind } from "../datasources/viewing/viewing.js";
+import { DEVICE_KINDS, type DeviceKind } from "../datasources/core/vocabulary.js";
 import { DateTime } from "./scalars.js";
 
 export const DeviceKindEnum = Object.fromEntries(DEVICE_KINDS.map((kind) => [kind, kind])) as {

@@ -19,7 +19,7 @@ const root = path.resolve(fileURLToPath(import.meta.url), "../..");
 const dist = path.join(root, "dist");
 const stampFile = path.join(dist, ".build-stamp");
 const buildInfo = path.join(dist, ".tsbuildinfo");
-const serverFolders = ["schema", "src", "resolvers", "datasources", "seeds"];
+const serverFolders = ["schema", "src", "resolvers", "datasources", "importer", "packages", "seeds"];
 const configs = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));
 
 const targets = {

@@ -1,5 +1,5 @@
 import { generatedId, generatedTitle, type TitleRecipe } from "./generated-titles.js";
-import { type TitleLine } from "./lines.js";
+import { type TitleLine } from "../importer/lines.js";
 import { noiseOf, Random } from "./random.js";
 
 /** A tenant's titles by number, each made when it is asked for: nothing but numbers is kept. */

@@ -1,4 +1,5 @@
-import { type AccountLine, type EventLine, type ProfileLine } from "./lines.js";
+import { type AccountLine, type ProfileLine } from "./demo.js";
+import { type EventLine } from "../importer/lines.js";
 import { Random } from "./random.js";
 import { blend } from "./traits.js";
 import { type Viewer, viewerOf, viewerWithTaste } from "./viewers.js";

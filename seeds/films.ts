@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type TitleLine } from "./lines.js";
+import { type TitleLine } from "../importer/lines.js";
 
 /** A real film: the title, and how the public of a film site voted (base of its popularity in generated viewing). */
 export interface Film {

@@ -1,10 +1,6 @@
-import {
-  type CreditRole,
-  type MaturityRating,
-  type TitleKind,
-} from "../datasources/catalog/title.document.js";
+import { type CreditRole, type MaturityRating, type TitleKind } from "../datasources/core/title.document.js";
 import { drawLicences } from "./licences.js";
-import { type TitleLine } from "./lines.js";
+import { type TitleLine } from "../importer/lines.js";
 import { nameAt, type NamePattern } from "./names.js";
 import { PEOPLE, personName } from "./people.js";
 import { Random } from "./random.js";

@@ -1,5 +1,5 @@
 import { COUNTRY_CODES } from "./countries.js";
-import { type TitleLine } from "./lines.js";
+import { type TitleLine } from "../importer/lines.js";
 import { type Random } from "./random.js";
 
 type Licences = NonNullable<TitleLine["licences"]>;

@@ -1,4 +1,4 @@
-import { type TitleLine } from "./lines.js";
+import { type TitleLine } from "../importer/lines.js";
 import { type Random } from "./random.js";
 import { AFFAIRS, MATTERS, NOUNS, PLURALS } from "./words.js";
 

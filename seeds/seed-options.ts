@@ -1,4 +1,4 @@
-import { StartupError } from "../src/startup-error.js";
+import { StartupError } from "../packages/process/startup-error.js";
 import { demoTenants, type DemoOptions } from "./demo-tenants.js";
 
 /** What to seed. */

@@ -1,20 +1,26 @@
-import { CallLog } from "../datasources/store-request.js";
-import { type Stores } from "../datasources/stores.js";
-import { type Tenant } from "../datasources/tenant.js";
-import { hashPassword, verifyPassword } from "../src/auth/passwords.js";
-import { learn } from "../src/jobs/learn.js";
+import { CallLog } from "../datasources/core/store-request.js";
+import { type Stores } from "../datasources/stores/stores.js";
+import { type Tenant } from "../datasources/core/tenant.js";
+import { hashPassword, verifyPassword } from "../datasources/accounts/passwords.js";
 import { demoTenants } from "./demo-tenants.js";
-import { importEvents } from "./import-events.js";
-import { describeBadLine, type ImportReport } from "./import-report.js";
-import { importTitles } from "./import-titles.js";
-import { type AccountLine, type DemoTenant, type ProfileLine } from "./lines.js";
-import { linesOf } from "./ndjson.js";
+import { importEvents } from "../importer/import-events.js";
+import { describeBadLine, type ImportReport } from "../importer/import-report.js";
+import { importTitles } from "../importer/import-titles.js";
+import { type AccountLine, type DemoTenant, type ProfileLine } from "./demo.js";
+import { linesOf } from "../importer/ndjson.js";
 import { checkSeedOptions, demoSlugs, type SeedOptions } from "./seed-options.js";
 
 export { type SeedOptions } from "./seed-options.js";
 
 /** Told of each step of each tenant: the share that is done, in [0, 1], and a few words on it. */
 export type SeedProgress = (tenant: string, step: string, fraction: number, note?: string) => void;
+
+/** The batch jobs that make charts and recommendations of what was seeded. */
+export type Learn = (
+  stores: Stores,
+  tenant: Tenant,
+  onProgress: (step: string, fraction: number) => void,
+) => Promise<unknown>;
 
 /** What a seed wrote, by tenant. */
 export interface SeedReport {
@@ -41,6 +47,7 @@ const ANY_TIME = new Date("9999-12-31T00:00:00Z");
  */
 export async function seedDemo(
   stores: Stores,
+  learn: Learn,
   options: SeedOptions = {},
   progress: SeedProgress = () => {},
 ): Promise<SeedReport> {
@@ -49,7 +56,7 @@ export async function seedDemo(
   const chosen = demoTenants(options).filter(({ slug }) => options.tenants?.includes(slug) ?? true);
   const until = options.until ?? new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
   const tenants: SeedReport["tenants"] = [];
-  for (const demo of chosen) tenants.push(await seedTenant(stores, demo, until, progress));
+  for (const demo of chosen) tenants.push(await seedTenant(stores, learn, demo, until, progress));
   return { tenants, seconds: (performance.now() - started) / 1000 };
 }
 
@@ -66,6 +73,7 @@ export async function isSeeded(stores: Pick<Stores, "tenants" | "accounts">): Pr
 
 async function seedTenant(
   stores: Stores,
+  learn: Learn,
   demo: DemoTenant,
   until: Date,
   progress: SeedProgress,

@@ -1,4 +1,4 @@
-import { MATURITY_AGES } from "../datasources/catalog/title.document.js";
+import { MATURITY_AGES } from "../datasources/core/title.document.js";
 import { type Catalogue, versionInForce } from "./catalogue.js";
 import { licensedMask } from "./licences.js";
 import { TRAITS, writeTraits } from "./traits.js";

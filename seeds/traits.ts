@@ -1,4 +1,4 @@
-import { type TitleLine } from "./lines.js";
+import { type TitleLine } from "../importer/lines.js";
 import { hash32, noiseOf } from "./random.js";
 
 const GENRE_AXES = [

@@ -1,5 +1,5 @@
 import { COUNTRIES, drawCountry } from "./countries.js";
-import { type ProfileLine } from "./lines.js";
+import { type ProfileLine } from "./demo.js";
 import { givenName } from "./people.js";
 import { noiseOf, Random } from "./random.js";
 import { type TasteCircle, type TasteTables } from "./tastes.js";

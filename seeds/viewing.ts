@@ -1,6 +1,6 @@
 import { type Calendar } from "./calendar.js";
 import { COUNTRIES } from "./countries.js";
-import { DEVICES, type EventLine } from "./lines.js";
+import { DEVICES, type EventLine } from "../importer/lines.js";
 import { type Random } from "./random.js";
 import { interestIn, type TasteTables } from "./tastes.js";
 import { type TitleFacts } from "./title-facts.js";

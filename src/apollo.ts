@@ -3,10 +3,10 @@ import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/di
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 
-import { StoreAbortedError, StoreUnavailableError } from "../datasources/store-error.js";
+import { StoreAbortedError, StoreUnavailableError } from "../datasources/core/store-error.js";
 import { type Config } from "./config.js";
-import { type Context } from "./context.js";
-import { ERROR_CODES } from "./errors.js";
+import { type Context } from "../resolvers/request/context.js";
+import { ERROR_CODES } from "../resolvers/request/errors.js";
 import { freshness } from "./freshness-plugin.js";
 import { explainEnumError } from "./input-errors.js";
 import { type Logger } from "./observability/logger.js";

@@ -1,13 +1,13 @@
 import { Command, CommanderError } from "commander";
 
-import { StoreUnavailableError } from "../datasources/store-error.js";
+import { StoreUnavailableError } from "../datasources/core/store-error.js";
 import { importCommand } from "./cli/import.js";
 import { learnCommand } from "./cli/learn.js";
 import { projectionsCommand } from "./cli/projections.js";
 import { seedCommand } from "./cli/seed.js";
 import { serveCommand } from "./cli/serve.js";
 import { tokenCommand } from "./cli/token.js";
-import { StartupError } from "./startup-error.js";
+import { StartupError } from "../packages/process/startup-error.js";
 
 /**
  * The command line. Sets the process's exit code: 0 only where the command did what it was asked to.

@@ -2,8 +2,8 @@ import path from "node:path";
 
 import { z } from "zod";
 
-import { type EngineAddress, type EngineAddresses } from "../datasources/engines.js";
-import { StartupError } from "./startup-error.js";
+import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
+import { StartupError } from "../packages/process/startup-error.js";
 
 /** The store URL that means the PostgreSQL which Marquee starts by itself. */
 const EMBEDDED = "embedded:";

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { type FastifyInstance } from "fastify";
 
 import { type Config } from "./config.js";
-import { StartupError } from "./startup-error.js";
+import { StartupError } from "../packages/process/startup-error.js";
 
 /**
  * Listens on the configured address.

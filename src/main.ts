@@ -1,7 +1,8 @@
 import { constants } from "node:os";
 
+import { learn } from "./jobs/learn.js";
 import { isSeeded, seedDemo } from "../seeds/seed.js";
-import { type Stores } from "../datasources/stores.js";
+import { type Stores } from "../datasources/stores/stores.js";
 import { createProgress, type Progress } from "./cli/progress.js";
 import { type Config } from "./config.js";
 import { startGateway, type RunningGateway } from "./server.js";
@@ -77,7 +78,7 @@ async function seedOnce(stores: Stores, progress: Progress): Promise<void> {
   if (await isSeeded(stores)) return;
   console.log("First start: seeding the demo tenants. This happens once.");
   try {
-    await seedDemo(stores, {}, (tenant, step, fraction, note) =>
+    await seedDemo(stores, learn, {}, (tenant, step, fraction, note) =>
       progress.show(`${tenant} ${step}`, fraction, note),
     );
   } finally {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { packageRoot } from "./package-root.js";
+import { packageRoot } from "../packages/process/package-root.js";
 import { printedSchema } from "./schema.js";
 
 /** Writes the printed schema to `schema/schema.graphql`. */

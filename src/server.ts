@@ -6,18 +6,23 @@ import fastifyApollo from "@as-integrations/fastify";
 import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 
-import { Freshness } from "../datasources/freshness.js";
-import { openStores, type Stores } from "../datasources/stores.js";
-import { type Tenant } from "../datasources/tenant.js";
+import { Freshness } from "../datasources/core/freshness.js";
+import { openStores, type Stores } from "../datasources/stores/stores.js";
+import { type Tenant } from "../datasources/core/tenant.js";
 import { createApollo } from "./apollo.js";
-import { createTokens, type Identity, type Tokens } from "./auth/tokens.js";
+import { createTokens } from "./auth/tokens.js";
+import { type Identity, type Tokens } from "../resolvers/request/identity.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
-import { Context, type Gateway } from "./context.js";
-import { CONSISTENCY_HEADER, createConsistencyTokens, FRESHNESS_HEADER } from "./consistency.js";
-import { createCursors } from "./cursor.js";
+import { Context, type Gateway } from "../resolvers/request/context.js";
+import {
+  CONSISTENCY_HEADER,
+  createConsistencyTokens,
+  FRESHNESS_HEADER,
+} from "../resolvers/request/consistency.js";
+import { createCursors } from "../resolvers/request/cursor.js";
 import { createDrain } from "./drain.js";
-import { clientError } from "./errors.js";
+import { clientError } from "../resolvers/request/errors.js";
 import { checkAddress, listen } from "./listen.js";
 import { addCheckMetrics } from "./observability/check-metrics.js";
 import { createLogger, type Logger } from "./observability/logger.js";
@@ -25,9 +30,9 @@ import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { startWorker } from "./jobs/worker.js";
 import { openPayments } from "./payments/open-payments.js";
-import { keepProjections, type FillProgress } from "./projections/keeper.js";
-import { startProjector } from "./projections/projector.js";
-import { packageRoot } from "./package-root.js";
+import { keepProjections, type FillProgress } from "../datasources/projection/runtime/keeper.js";
+import { startProjector } from "../datasources/projection/runtime/projector.js";
+import { packageRoot } from "../packages/process/package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
 /** What the playground needs and nothing else: no request leaves the origin. Monaco sets inline styles and carries its icons in a data URL. */

@@ -1,6 +1,6 @@
 import { type Accounts } from "../../datasources/accounts/accounts.js";
 import { type Catalog, type PlacedTitle } from "../../datasources/catalog/catalog.js";
-import { type Stores } from "../../datasources/stores.js";
+import { type Stores } from "../../datasources/stores/stores.js";
 import { readConfig } from "../../src/config.js";
 import { startGateway } from "../../src/server.js";
 import { announce, startedWith } from "./serving.js";

@@ -1,6 +1,6 @@
 import pg from "pg";
 
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
 import { documentRows, toRow, type Rows } from "./rows.js";
 import { TENANT } from "./titles.js";
 

@@ -5,8 +5,8 @@ import {
   type MaturityRating,
   type TitleDocument,
   type TitleKind,
-} from "../../datasources/catalog/title.document.js";
-import { toGlobalId, type NodeType } from "../../src/global-id.js";
+} from "../../datasources/core/title.document.js";
+import { toGlobalId, type NodeType } from "../../resolvers/request/global-id.js";
 import { TENANT, titleDocuments } from "./titles.js";
 
 /** A person or a studio. */

@@ -1,9 +1,5 @@
 import { type NewAccount, type ViewerRecord } from "../../datasources/accounts/accounts.js";
-import {
-  type CreditRole,
-  type NamedRef,
-  type TitleDocument,
-} from "../../datasources/catalog/title.document.js";
+import { type CreditRole, type NamedRef, type TitleDocument } from "../../datasources/core/title.document.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
 
 /** The tenant whose titles all servers answer. */

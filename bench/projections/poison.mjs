@@ -15,7 +15,7 @@ const YEAR = 3_000_000_000;
  * @returns how much of it was written.
  */
 export async function poison({ env, world, load }, rate, signal) {
-  const { openStores } = await load("datasources/stores.js");
+  const { openStores } = await load("datasources/stores/stores.js");
   const stores = await openStores({ postgresUrl: env.POSTGRES_URL, dataFolder: "", log: console.error });
   const client = new pg.Client({ connectionString: env.POSTGRES_URL });
   await client.connect();

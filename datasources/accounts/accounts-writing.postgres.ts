@@ -1,4 +1,4 @@
-import { sql, type Query } from "../postgres/store.postgres.js";
+import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { type Accounts, type NewAccount, type ProfileRecord } from "./accounts.js";
 
 /** Accounts with profiles, plan and consents. An account without a plan keeps the subscription it has. */

@@ -1,16 +1,15 @@
-import { sql, type PostgresStore } from "../postgres/store.postgres.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
+import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 import { putAccounts, putPlans, putProfiles } from "./accounts-writing.postgres.js";
 import {
   type Accounts,
   type Credentials,
   type NewAccount,
-  type ProfileKind,
   type ProfileRecord,
-  type Role,
   type ViewerRecord,
 } from "./accounts.js";
+import { type ProfileKind, type Role } from "../core/vocabulary.js";
 
 interface ProfileRow {
   id: string;

@@ -1,8 +1,6 @@
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
-
-export type Role = "VIEWER" | "EDITOR" | "OPERATOR";
-export type ProfileKind = "ADULT" | "KIDS";
+import { type Role, type ProfileKind, type SubscriptionState } from "../core/vocabulary.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 
 export interface ProfileRecord {
   id: string;
@@ -35,7 +33,7 @@ export interface PlanRecord {
 
 export interface SubscriptionRecord {
   id: string;
-  state: "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
+  state: SubscriptionState;
   plan: PlanRecord;
   currentPeriodEnd: string | null;
   /** When it ends because it was cancelled; null while it goes on. */

@@ -1,5 +1,5 @@
-import { sql, type Query, type Sql } from "../postgres/store.postgres.js";
-import { type Tenant } from "../tenant.js";
+import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { type Tenant } from "../core/tenant.js";
 
 /**
  * Keeps a profile from being deleted until the transaction ends, for writers of what it does: an expression, to be

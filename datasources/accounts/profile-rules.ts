@@ -1,5 +1,6 @@
-import { Refusal } from "../refusal.js";
-import { type ProfileKind, type ProfileRecord } from "./accounts.js";
+import { Refusal } from "../core/refusal.js";
+import { type ProfileRecord } from "./accounts.js";
+import { type ProfileKind } from "../core/vocabulary.js";
 import { ADULT_LIMIT, KIDS_LIMIT, MAX_PROFILE_NAME, MAX_PROFILES } from "./profiles.js";
 
 /** A profile's name without what surrounds it. @throws Refusal INVALID_NAME, NAME_TAKEN. */

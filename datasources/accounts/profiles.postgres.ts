@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 
-import { holdMerges } from "../catalog/title-merges.postgres.js";
+import { holdMerges } from "../catalog/postgres/title-merges.postgres.js";
 import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
-import { appendEvents } from "../outbox/outbox-append.postgres.js";
-import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
-import { Refusal } from "../refusal.js";
-import { type Tenant } from "../tenant.js";
-import { type ConsentsRecord, type ProfileKind, type ProfileRecord, type ViewerRecord } from "./accounts.js";
+import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
+import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { Refusal } from "../core/refusal.js";
+import { type Tenant } from "../core/tenant.js";
+import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
+import { type ProfileKind } from "../core/vocabulary.js";
 import { lockProfile } from "./profile-locks.postgres.js";
 import {
   checkAdultRemains,

@@ -1,5 +1,6 @@
-import { type Tenant } from "../tenant.js";
-import { type ConsentsRecord, type ProfileKind, type ProfileRecord, type ViewerRecord } from "./accounts.js";
+import { type Tenant } from "../core/tenant.js";
+import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
+import { type ProfileKind } from "../core/vocabulary.js";
 
 /** Profiles that an account may have. */
 export const MAX_PROFILES = 5;

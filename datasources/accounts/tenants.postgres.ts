@@ -1,11 +1,15 @@
 import pg from "pg";
 import sql from "sql-template-tag";
 
-import { migrateTenantSchema, CONTROL_SCHEMA, SHARED_SCHEMA } from "../migrations/migrate.postgres.js";
-import { PostgresPool } from "../postgres/pool.postgres.js";
-import { StoreUnavailableError } from "../store-error.js";
-import { type Tenant, type TenantTier } from "../tenant.js";
-import { type Tenants } from "./tenants.js";
+import {
+  migrateTenantSchema,
+  CONTROL_SCHEMA,
+  SHARED_SCHEMA,
+} from "../engines/postgres/migrations/migrate.postgres.js";
+import { PostgresPool } from "../engines/postgres/pool.postgres.js";
+import { StoreUnavailableError } from "../core/store-error.js";
+import { type Tenant, type TenantTier } from "../core/tenant.js";
+import { type Tenants } from "../core/tenants.js";
 
 interface TenantRow {
   id: number;

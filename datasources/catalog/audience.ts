@@ -1,4 +1,4 @@
-import { MATURITY_AGES, type TitleDocument } from "./title.document.js";
+import { MATURITY_AGES, type TitleDocument } from "../core/title.document.js";
 
 /** For whom titles are answered: what the rules of viewing ask of a title. */
 export interface Audience {

@@ -1,6 +1,6 @@
-import { type Expectations } from "../projections/section.js";
-import { type Tenant } from "../tenant.js";
-import { type NamedRef, type TitleDocument } from "./title.document.js";
+import { type Expectations } from "../projection/section.js";
+import { type Tenant } from "../core/tenant.js";
+import { type NamedRef, type TitleDocument } from "../core/title.document.js";
 
 /** The titles that projections of the catalogue are made from. */
 export interface TitleSource {

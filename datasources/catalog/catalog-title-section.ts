@@ -1,7 +1,7 @@
-import { differing, unexpected, type Section } from "../projections/section.js";
-import { type Tenant } from "../tenant.js";
+import { differing, unexpected, type Section } from "../projection/section.js";
+import { type Tenant } from "../core/tenant.js";
 import { expectedTitles, titlesOf, type TitleSource } from "./catalog-expectations.js";
-import { type TitleDocument } from "./title.document.js";
+import { type TitleDocument } from "../core/title.document.js";
 
 /** The titles that a catalogue has stored, as they are compared. */
 export interface StoredTitles<S extends { content: string }> {

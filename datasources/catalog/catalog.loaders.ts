@@ -1,6 +1,6 @@
-import { byKey, manyByKey, oneByKey } from "../loader.js";
-import { type Page, type PageOf } from "../page.js";
-import { type FieldPath, type StoreRequest } from "../store-request.js";
+import { byKey, manyByKey, oneByKey } from "../core/loader.js";
+import { type Page, type PageOf } from "../core/page.js";
+import { type FieldPath, type StoreRequest } from "../core/store-request.js";
 import { mayMeet, type Audience } from "./audience.js";
 import {
   type Catalog,
@@ -12,7 +12,7 @@ import {
   type TitleQuery,
   type TitleRef,
 } from "./catalog.js";
-import { type NamedRef, type TitleDocument } from "./title.document.js";
+import { type NamedRef, type TitleDocument } from "../core/title.document.js";
 import { type TitleVersions } from "./title-versions.js";
 
 export type CatalogLoaders = ReturnType<typeof catalogLoaders>;

@@ -1,6 +1,6 @@
-import { type Page, type PageOf, type Position } from "../page.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
+import { type Page, type PageOf, type Position } from "../core/page.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 import { type Audience } from "./audience.js";
 import {
   type CreditRole,
@@ -8,7 +8,7 @@ import {
   type TitleDocument,
   type TitleKind,
   type TitleVersion,
-} from "./title.document.js";
+} from "../core/title.document.js";
 
 /** Which titles. Every part that is present must hold; lists hold when one of their entries does (tags: all of them). */
 export interface TitleFilter {

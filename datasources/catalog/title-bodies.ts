@@ -1,7 +1,7 @@
 import { entityId } from "./entity-id.js";
 import { type CheckedTitle, type TitleFields } from "./title-rules.js";
 import { type TitleBody } from "./title-versions.js";
-import { type NamedRef } from "./title.document.js";
+import { type NamedRef } from "../core/title.document.js";
 
 /** Rights of a title that states none: everywhere, since long ago, open. */
 const EVERYWHERE = [{ countries: ["*"], from: "1900-01-01T00:00:00.000Z", until: null }];

@@ -1,7 +1,7 @@
-import { type Page, type PageOf, type Position } from "../page.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
-import { type TitleDocument, type TitleState } from "./title.document.js";
+import { type Page, type PageOf, type Position } from "../core/page.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
+import { type TitleDocument, type TitleState } from "../core/title.document.js";
 
 /** Which title an editor changes, what the editor took it for, and from when on the change holds. */
 export interface TitleTarget {

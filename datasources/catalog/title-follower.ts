@@ -1,9 +1,9 @@
-import { type OutboxEvent } from "../outbox/outbox.js";
-import { type Follower } from "../projection-target.js";
-import { RefusedEntriesError } from "../store-error.js";
-import { type Tenant } from "../tenant.js";
+import { type OutboxEvent } from "../projection/outbox/outbox-event.js";
+import { type Follower } from "../projection/projection-target.js";
+import { RefusedEntriesError } from "../core/store-error.js";
+import { type Tenant } from "../core/tenant.js";
 import { type TitleVersions } from "./title-versions.js";
-import { type TitleDocument, type TitleVersion } from "./title.document.js";
+import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
 
 /** The writing side of a projection of titles. */
 export interface TitleProjection {

@@ -1,8 +1,17 @@
 import { z } from "zod";
 
-import { check, type Checked } from "../checking.js";
-import { countryOrEverywhere, dayOrInstant, id, list, oneOf, prose, text, whole } from "../field-rules.js";
-import { CREDIT_ROLES, MATURITY_AGES, TITLE_STATES, type MaturityRating } from "./title.document.js";
+import { check, type Checked } from "../core/checking.js";
+import {
+  countryOrEverywhere,
+  dayOrInstant,
+  id,
+  list,
+  oneOf,
+  prose,
+  text,
+  whole,
+} from "../core/field-rules.js";
+import { CREDIT_ROLES, MATURITY_AGES, TITLE_STATES, type MaturityRating } from "../core/title.document.js";
 
 const RATINGS = Object.keys(MATURITY_AGES) as [MaturityRating, ...MaturityRating[]];
 const NAME = 500;

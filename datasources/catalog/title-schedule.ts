@@ -1,4 +1,4 @@
-import { type Tenant } from "../tenant.js";
+import { type Tenant } from "../core/tenant.js";
 
 /** Versions of titles that are not in force yet. */
 export interface TitleSchedule {

@@ -1,6 +1,6 @@
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
-import { type TitleDocument } from "./title.document.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
+import { type TitleDocument } from "../core/title.document.js";
 
 /** A title's content as an editor or an import states it: the document without what the store adds. */
 export type TitleBody = Omit<TitleDocument, "version" | "popularity" | "latestVersion" | "mergedInto">;

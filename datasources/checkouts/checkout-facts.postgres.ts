@@ -1,4 +1,4 @@
-import { sql, type Query } from "../postgres/store.postgres.js";
+import { sql, type Query } from "../engines/postgres/store.postgres.js";
 
 /**
  * Makes the subscription of a charged checkout active for a month from now. A change of plan begins a new period at once:

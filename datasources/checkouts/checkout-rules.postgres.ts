@@ -1,5 +1,5 @@
-import { sql, type Query } from "../postgres/store.postgres.js";
-import { Refusal } from "../refusal.js";
+import { sql, type Query } from "../engines/postgres/store.postgres.js";
+import { Refusal } from "../core/refusal.js";
 
 /** An account's latest subscription, as the rules look at it. */
 export interface Subscription {

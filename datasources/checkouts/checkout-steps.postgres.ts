@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 
-import { sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
-import { type Tenant } from "../tenant.js";
+import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { type Tenant } from "../core/tenant.js";
 import { activate, giveBack, issueReceipt } from "./checkout-facts.postgres.js";
 import {
   CHECKOUT_TASK,
   CheckoutTakenOverError,
-  type CheckoutFailure,
   type CheckoutState,
   type CheckoutSteps,
   type CheckoutTimes,
   type ClaimedCheckout,
 } from "./checkouts.js";
+import { type CheckoutFailure } from "../core/vocabulary.js";
 
 interface ClaimedRow {
   id: string;

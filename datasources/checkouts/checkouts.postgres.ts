@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 
 import { type PlanRecord } from "../accounts/accounts.js";
 import { once } from "../idempotency/idempotency.postgres.js";
-import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
-import { Refusal } from "../refusal.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
+import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { Refusal } from "../core/refusal.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 import {
   currentSubscription,
   lockAccount,

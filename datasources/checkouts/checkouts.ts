@@ -1,6 +1,7 @@
+import { type CheckoutFailure } from "../core/vocabulary.js";
 import { type PlanRecord, type SubscriptionRecord } from "../accounts/accounts.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 
 /**
  * PENDING: nothing reserved yet. RESERVED: nothing taken yet. CHARGED: taken, the subscription not yet active. ACTIVATED:
@@ -9,9 +10,6 @@ import { type Tenant } from "../tenant.js";
  */
 export type CheckoutState =
   "PENDING" | "RESERVED" | "CHARGED" | "ACTIVATED" | "COMPENSATING" | "COMPLETED" | "FAILED";
-
-/** Why a checkout failed. */
-export type CheckoutFailure = "PAYMENT_DECLINED" | "PAYMENT_TIMED_OUT" | "SUBSCRIPTION_GONE";
 
 /** A checkout as its account sees it. */
 export interface CheckoutRecord {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-import { sql, type Query } from "../postgres/store.postgres.js";
-import { Refusal } from "../refusal.js";
+import { sql, type Query } from "../engines/postgres/store.postgres.js";
+import { Refusal } from "../core/refusal.js";
 
 /** How long a key is remembered. Days. */
 const KEPT_DAYS = 30;

@@ -1,8 +1,8 @@
 import { Logger, makeWorkerUtils, run, type Runner } from "graphile-worker";
 import pg from "pg";
 
-import { JOBS_SCHEMA } from "../migrations/migrate.postgres.js";
-import { isPostgresOutage } from "../postgres/outage.postgres.js";
+import { JOBS_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
+import { isPostgresOutage } from "../engines/postgres/outage.postgres.js";
 import { type Jobs, type RunningJobs, type SagaJob, type SagaTasks } from "./jobs.js";
 
 /** Jobs at work at once in one gateway. */

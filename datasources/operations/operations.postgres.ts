@@ -1,14 +1,9 @@
-import { type OutboxPool } from "../outbox/outbox-pool.postgres.js";
-import { sql, type PostgresStore } from "../postgres/store.postgres.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
-import {
-  type CheckFigures,
-  type DeadLetter,
-  type Job,
-  type Operations,
-  type ProjectionCheck,
-} from "./operations.js";
+import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
+import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
+import { type CheckFigures, type DeadLetter, type Operations } from "./operations.js";
+import { type Job, type ProjectionCheck } from "../projection/runtime/job-log.js";
 
 /** A job without a sign of life for so long died with its process. */
 const LIFE = sql`interval '1 minute'`;

@@ -1,4 +1,4 @@
-import { Refusal } from "../refusal.js";
+import { Refusal } from "../core/refusal.js";
 import { MAX_SIDE } from "./playback.js";
 import { LADDER, type DeviceCapabilities } from "./rendition-ladder.js";
 

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 
 import { profileGone } from "../accounts/profile-rules.js";
-import { HOLD_MERGES } from "../catalog/title-merges.postgres.js";
-import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
+import { HOLD_MERGES } from "../catalog/postgres/title-merges.postgres.js";
+import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 import {
   checkDevice,
   noRendition,

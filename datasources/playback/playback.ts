@@ -1,6 +1,6 @@
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
-import { type DeviceKind } from "../viewing/viewing.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
+import { type DeviceKind } from "../core/vocabulary.js";
 import { type DeviceCapabilities, type RenditionLadder } from "./rendition-ladder.js";
 
 /** How long a session lives behind its start or its last heartbeat. Seconds. */

@@ -1,10 +1,4 @@
-/** Video codecs that a device may name. Renditions are in the first two. */
-export const VIDEO_CODECS = ["H264", "HEVC", "VP9", "AV1"] as const;
-export type VideoCodec = (typeof VIDEO_CODECS)[number];
-
-/** Formats of high dynamic range that a device may name. */
-export const HDR_FORMATS = ["HDR10", "HDR10_PLUS", "DOLBY_VISION", "HLG"] as const;
-export type HdrFormat = (typeof HDR_FORMATS)[number];
+import { type HdrFormat, type OmissionReason, type VideoCodec } from "../core/vocabulary.js";
 
 /** One quality that a title can be played in. */
 export interface Rendition {
@@ -25,14 +19,6 @@ export interface DeviceCapabilities {
   codecs: readonly VideoCodec[];
   hdr: readonly HdrFormat[];
 }
-
-export const OMISSION_REASONS = [
-  "CODEC_NOT_SUPPORTED",
-  "HDR_NOT_SUPPORTED",
-  "PLAN_LIMIT",
-  "DEVICE_TOO_SMALL",
-] as const;
-export type OmissionReason = (typeof OMISSION_REASONS)[number];
 
 /** What a device is offered, best first, and what is kept from it, with the first reason there is. */
 export interface RenditionLadder {

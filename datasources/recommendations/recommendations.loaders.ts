@@ -1,5 +1,5 @@
-import { manyByKey } from "../loader.js";
-import { type StoreRequest } from "../store-request.js";
+import { manyByKey } from "../core/loader.js";
+import { type StoreRequest } from "../core/store-request.js";
 import { type RecommendedTitle, type Recommendations, type SimilarTitle } from "./recommendations.js";
 
 export type RecommendationsLoaders = ReturnType<typeof recommendationsLoaders>;

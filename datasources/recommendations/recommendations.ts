@@ -1,5 +1,5 @@
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 
 /** How many of a profile's latest watches its recommendations come from, whichever store answers. */
 export const RECENT_WATCHES = 50;

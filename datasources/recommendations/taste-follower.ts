@@ -1,6 +1,6 @@
-import { type OutboxEvent, type WatchState } from "../outbox/outbox.js";
-import { type Follower } from "../projection-target.js";
-import { type Tenant } from "../tenant.js";
+import { type OutboxEvent, type WatchState } from "../projection/outbox/outbox-event.js";
+import { type Follower } from "../projection/projection-target.js";
+import { type Tenant } from "../core/tenant.js";
 import { type TasteGraphSource, type Watch, type WatchVersion } from "./taste-graph-source.js";
 
 /** The part of a taste graph that follows viewing. */

@@ -1,4 +1,4 @@
-import { type Tenant } from "../tenant.js";
+import { type Tenant } from "../core/tenant.js";
 import { type TasteModel } from "./recommendations.js";
 
 /** `(from)-[:SIMILAR {weight}]->(to)`. */

@@ -1,4 +1,4 @@
-import { type Tenant } from "../tenant.js";
+import { type Tenant } from "../core/tenant.js";
 import { type Similarity, type TasteGraphSource } from "./taste-graph-source.js";
 
 /** A pair of titles. */

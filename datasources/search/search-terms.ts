@@ -1,4 +1,4 @@
-import { type TitleDocument } from "../catalog/title.document.js";
+import { type TitleDocument } from "../core/title.document.js";
 import { coreWords, isCommon, isFunctionWord, joinWords, wordsOf } from "./search-text.js";
 
 /** Marks the whole of a name in the vocabulary. */

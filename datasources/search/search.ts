@@ -1,9 +1,9 @@
 import { type Audience } from "../catalog/audience.js";
 import { type TitleFilter } from "../catalog/catalog.js";
-import { type TitleDocument, type TitleVersion } from "../catalog/title.document.js";
-import { type Position } from "../page.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
+import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
+import { type Position } from "../core/page.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 
 export interface SearchQuery {
   text: string;

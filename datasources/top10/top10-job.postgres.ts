@@ -1,6 +1,6 @@
-import { MERGED_TITLES } from "../catalog/title-merges.postgres.js";
-import { raw, sql, type PostgresStore, type Query, type Sql } from "../postgres/store.postgres.js";
-import { type Tenant } from "../tenant.js";
+import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
+import { raw, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { type Tenant } from "../core/tenant.js";
 import { type Top10Job } from "./top10.js";
 
 /** Watched pairs answered in one batch. */

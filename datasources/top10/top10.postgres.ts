@@ -1,5 +1,5 @@
-import { sql, type PostgresStore } from "../postgres/store.postgres.js";
-import { type StoreRequest } from "../store-request.js";
+import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { type StoreRequest } from "../core/store-request.js";
 import { type Top10, type Top10Row, type TrendingTitle } from "./top10.js";
 
 /** The charts that the batch job left in PostgreSQL. */

@@ -1,5 +1,5 @@
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 
 export interface Top10Row {
   rank: number;

@@ -1,5 +1,5 @@
-import { sql, type PostgresStore } from "../postgres/store.postgres.js";
-import { type Tenant } from "../tenant.js";
+import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { type Tenant } from "../core/tenant.js";
 
 const DAY_MS = 86_400_000;
 

@@ -1,4 +1,4 @@
-import { raw, sql, type Query, type Sql } from "../postgres/store.postgres.js";
+import { raw, sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 
 /** A pair that had progress, and the last revision of it. */
 export interface RemovedProgress {

@@ -1,11 +1,11 @@
 import type pg from "pg";
 
 import { holdProfiles } from "../accounts/profile-locks.postgres.js";
-import { holdMerges, MERGED_TITLES } from "../catalog/title-merges.postgres.js";
-import { allowBulk } from "../postgres/bulk.postgres.js";
-import { copyRows } from "../postgres/copy.postgres.js";
-import { sql, type PostgresStore, type Query } from "../postgres/store.postgres.js";
-import { type Tenant } from "../tenant.js";
+import { holdMerges, MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
+import { allowBulk } from "../engines/postgres/bulk.postgres.js";
+import { copyRows } from "../engines/postgres/copy.postgres.js";
+import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { type Tenant } from "../core/tenant.js";
 import { refreshProgress } from "./title-progress.postgres.js";
 import { appendWatches } from "./watch-events.postgres.js";
 import { type ViewingEvent, type ViewingIngest } from "./viewing.js";

@@ -1,5 +1,5 @@
-import { insertEvents, TRANSACTION } from "../outbox/outbox-append.postgres.js";
-import { sql, type Sql } from "../postgres/store.postgres.js";
+import { insertEvents, TRANSACTION } from "../projection/outbox/outbox-append.postgres.js";
+import { sql, type Sql } from "../engines/postgres/store.postgres.js";
 import { type TitleStateOfProfile } from "./viewing.js";
 import { type Pair } from "./viewing-writing.js";
 

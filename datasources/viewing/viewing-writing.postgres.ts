@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 
 import { holdProfile } from "../accounts/profile-locks.postgres.js";
 import { profileGone } from "../accounts/profile-rules.js";
-import { HOLD_MERGES, keptTitle } from "../catalog/title-merges.postgres.js";
-import { OUTBOX_CHANNEL } from "../outbox/outbox.js";
-import { sql, type Ask, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
-import { Refusal } from "../refusal.js";
-import { type Tenant } from "../tenant.js";
+import { HOLD_MERGES, keptTitle } from "../catalog/postgres/title-merges.postgres.js";
+import { OUTBOX_CHANNEL } from "../projection/outbox/outbox-event.js";
+import { sql, type Ask, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
+import { Refusal } from "../core/refusal.js";
+import { type Tenant } from "../core/tenant.js";
 import { EventDays } from "./event-days.postgres.js";
 import {
   ratingWrite,

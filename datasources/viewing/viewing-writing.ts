@@ -1,5 +1,6 @@
-import { type Tenant } from "../tenant.js";
-import { type DeviceKind, type TitleStateOfProfile } from "./viewing.js";
+import { type Tenant } from "../core/tenant.js";
+import { type TitleStateOfProfile } from "./viewing.js";
+import { type DeviceKind } from "../core/vocabulary.js";
 
 /** Latest that an event's instant may lie ahead of the gateway's clock. Milliseconds. */
 export const CLOCK_SKEW_MS = 5 * 60_000;

@@ -1,6 +1,6 @@
-import { byKey, oneByKey } from "../loader.js";
-import { type Page, type PageOf } from "../page.js";
-import { type StoreRequest } from "../store-request.js";
+import { byKey, oneByKey } from "../core/loader.js";
+import { type Page, type PageOf } from "../core/page.js";
+import { type StoreRequest } from "../core/store-request.js";
 import {
   type RecentWatch,
   type Shelf,

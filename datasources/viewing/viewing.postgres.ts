@@ -1,7 +1,12 @@
-import { type Page, type PageOf } from "../page.js";
-import { countInDirection, directionsOf, ownedPages, toOwnedPages } from "../postgres/keyset.postgres.js";
-import { sql, type PostgresStore, type Sql } from "../postgres/store.postgres.js";
-import { type StoreRequest } from "../store-request.js";
+import { type Page, type PageOf } from "../core/page.js";
+import {
+  countInDirection,
+  directionsOf,
+  ownedPages,
+  toOwnedPages,
+} from "../engines/postgres/keyset.postgres.js";
+import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
+import { type StoreRequest } from "../core/store-request.js";
 import {
   type RecentWatch,
   type Shelf,

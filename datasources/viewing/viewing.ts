@@ -1,10 +1,6 @@
-import { type Page, type PageOf, type Position } from "../page.js";
-import { type StoreRequest } from "../store-request.js";
-import { type Tenant } from "../tenant.js";
-
-/** What something is watched on. Events of which that is not known say `UNKNOWN`. */
-export const DEVICE_KINDS = ["TV", "MOBILE", "TABLET", "WEB", "CONSOLE"] as const;
-export type DeviceKind = (typeof DEVICE_KINDS)[number];
+import { type Page, type PageOf, type Position } from "../core/page.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
 
 /** What one profile has done with one title. */
 export interface TitleStateOfProfile {

@@ -1,6 +1,6 @@
-import { appendEvents } from "../outbox/outbox-append.postgres.js";
-import { OUTBOX_CHANNEL, OUTBOX_PARTITIONS } from "../outbox/outbox.js";
-import { sql, type Query } from "../postgres/store.postgres.js";
+import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
+import { OUTBOX_CHANNEL, OUTBOX_PARTITIONS } from "../projection/outbox/outbox-event.js";
+import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { type RemovedProgress } from "./title-progress.postgres.js";
 
 /** Targets that follow what is watched; where none is registered, nobody would read the events of an import. */

@@ -1,5 +1,5 @@
-import { type OutboxEvent } from "../outbox/outbox.js";
-import { sql, type Query } from "../postgres/store.postgres.js";
+import { type OutboxEvent } from "../projection/outbox/outbox-event.js";
+import { sql, type Query } from "../engines/postgres/store.postgres.js";
 
 interface MovedRow {
   profile_id: string;

@@ -1,4 +1,4 @@
-import { Refusal } from "../refusal.js";
+import { Refusal } from "../core/refusal.js";
 import { CLOCK_SKEW_MS, EARLIEST, MAX_POSITION, type ProgressEvent } from "./viewing-writing.js";
 
 /** A player's position at an instant. Milliseconds since 1970, seconds. */

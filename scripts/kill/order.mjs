@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { MongoStore } from "../../dist/datasources/mongodb/store.mongodb.js";
-import { integer, Neo4jStore } from "../../dist/datasources/neo4j/store.neo4j.js";
-import { OpenSearchStore } from "../../dist/datasources/opensearch/store.opensearch.js";
+import { MongoStore } from "../../dist/datasources/engines/mongodb/store.mongodb.js";
+import { integer, Neo4jStore } from "../../dist/datasources/engines/neo4j/store.neo4j.js";
+import { OpenSearchStore } from "../../dist/datasources/engines/opensearch/store.opensearch.js";
 
 const SAMPLE = 40;
 const EVERY_MS = 1_000;

@@ -1,4 +1,4 @@
-import { type TitleLine } from "../lines.js";
+import { type TitleLine } from "../../importer/lines.js";
 
 /** What a version of a film says differently from the row of `films.ndjson`, and since when. */
 export type CuratedVersion = Partial<Omit<TitleLine, "id" | "kind">> & { effectiveFrom: string };

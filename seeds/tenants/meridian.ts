@@ -2,7 +2,7 @@ import { type Catalogue, drawAddedAt, generatedCatalogue } from "../catalogue.js
 import { type Film, readFilms } from "../films.js";
 import { drawState, type TitleRecipe } from "../generated-titles.js";
 import { drawLicences, worldwide } from "../licences.js";
-import { type TitleLine } from "../lines.js";
+import { type TitleLine } from "../../importer/lines.js";
 import { ENGLISH } from "../names.js";
 import { noiseOf, Random } from "../random.js";
 import { CURATED_VERSIONS } from "./meridian-versions.js";

@@ -5,40 +5,12 @@ import path from "node:path";
 import { errors as joseErrors, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import { LRUCache } from "lru-cache";
 
-import { type Role } from "../../datasources/accounts/accounts.js";
-import { giveToFolderOwner, readIfPresent } from "../../datasources/postgres/embedded-folder.js";
+import { type Role } from "../../datasources/core/vocabulary.js";
+import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
+import { giveToFolderOwner, readIfPresent } from "../../packages/embedded-postgres/folder.js";
 import { type Config } from "../config.js";
-import { clientError } from "../errors.js";
-import { StartupError } from "../startup-error.js";
-
-/** Who a request speaks for, from a verified access token. */
-export interface Identity {
-  /** Slug of the tenant. */
-  tenant: string;
-  /** Null for a profile that belongs to no account (an imported one). */
-  account: string | null;
-  profile: string;
-  roles: Role[];
-  /** What the profile could meet when the token was issued: stands in for the profile while its store is down. */
-  audience?: AudienceClaims;
-}
-
-/** The part of an audience that a token carries. */
-export interface AudienceClaims {
-  /** ISO 3166-1 alpha-2; null for the tenant's own. */
-  country: string | null;
-  /** Age in years. */
-  maturityLimit: number;
-}
-
-export interface Tokens {
-  /** An access token and the instant at which it expires. */
-  issue(identity: Identity, minutes?: number): Promise<{ accessToken: string; expiresAt: Date }>;
-  /** @throws UNAUTHENTICATED when the token is damaged, forged or expired. */
-  verify(accessToken: string): Promise<Identity>;
-  /** What cursors are signed with as well. */
-  readonly signingKey: Uint8Array;
-}
+import { clientError } from "../../resolvers/request/errors.js";
+import { StartupError } from "../../packages/process/startup-error.js";
 
 const ISSUER = "marquee";
 const REMEMBERED = 10_000;

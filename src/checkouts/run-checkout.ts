@@ -5,7 +5,7 @@ import {
   type ClaimedCheckout,
 } from "../../datasources/checkouts/checkouts.js";
 import { PaymentOutcomeUnknownError, type Payments } from "../../datasources/payments/payments.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 
 /** First pause before a step is tried again, and the longest one. Milliseconds. */
 const PAUSE_MS = 250;

@@ -2,8 +2,8 @@ import { closeSync, openSync, writeSync } from "node:fs";
 
 import { Command } from "commander";
 
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import {
   describeBadLine,
   importEventsFile,
@@ -11,8 +11,8 @@ import {
   type BadLine,
   type ImportOptions,
   type ImportReport,
-} from "../../seeds/import.js";
-import { StartupError } from "../startup-error.js";
+} from "../../importer/import.js";
+import { StartupError } from "../../packages/process/startup-error.js";
 import { learnWithProgress } from "./learn.js";
 import { counted, rate } from "./numbers.js";
 import { createProgress } from "./progress.js";

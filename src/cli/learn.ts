@@ -1,7 +1,7 @@
 import { Command } from "commander";
 
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../jobs/learn.js";
 import { createProgress } from "./progress.js";
 import { tenantOf, withStores } from "./with-stores.js";

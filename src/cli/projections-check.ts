@@ -1,10 +1,10 @@
-import { type ProjectionTarget } from "../../datasources/projection-target.js";
-import { faultsOf, type CheckReport, type Difference } from "../../datasources/projections/check.js";
-import { FAULTS } from "../../datasources/projections/section.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
-import { checkProjection } from "../projections/check.js";
-import { startProjector } from "../projections/projector.js";
+import { type ProjectionTarget } from "../../datasources/projection/projection-target.js";
+import { faultsOf, type CheckReport, type Difference } from "../../datasources/projection/check-sections.js";
+import { FAULTS } from "../../datasources/projection/section.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { checkProjection } from "../../datasources/projection/runtime/check.js";
+import { startProjector } from "../../datasources/projection/runtime/projector.js";
 import { createProgress } from "./progress.js";
 
 export interface CheckFlags {

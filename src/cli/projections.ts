@@ -1,11 +1,11 @@
 import { Command } from "commander";
 
-import { type ProjectionTarget } from "../../datasources/projection-target.js";
-import { type TargetLag } from "../../datasources/outbox/outbox.js";
-import { CallLog } from "../../datasources/store-request.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
-import { StartupError } from "../startup-error.js";
+import { type ProjectionTarget } from "../../datasources/projection/projection-target.js";
+import { type TargetLag } from "../../datasources/projection/outbox/outbox.js";
+import { CallLog } from "../../datasources/core/store-request.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { StartupError } from "../../packages/process/startup-error.js";
 import { createProgress } from "./progress.js";
 import { checkAll, describe, type CheckFlags } from "./projections-check.js";
 import { tenantOf, withStores } from "./with-stores.js";

@@ -1,3 +1,4 @@
+import { learn } from "../jobs/learn.js";
 import { Command } from "commander";
 
 import { seedDemo, type SeedOptions, type SeedReport } from "../../seeds/seed.js";
@@ -47,7 +48,7 @@ export async function seedWithProgress(
 ): Promise<SeedReport> {
   const progress = createProgress();
   try {
-    return await seedDemo(stores, options, (tenant, step, fraction, note) =>
+    return await seedDemo(stores, learn, options, (tenant, step, fraction, note) =>
       progress.show(`${tenant} ${step}`, fraction, note),
     );
   } finally {

@@ -1,12 +1,13 @@
 import { Command, Option } from "commander";
 
-import { type Role } from "../../datasources/accounts/accounts.js";
-import { CallLog } from "../../datasources/store-request.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
-import { audienceClaims } from "../auth/sessions.js";
-import { createTokens, type Identity } from "../auth/tokens.js";
-import { StartupError } from "../startup-error.js";
+import { type Role } from "../../datasources/core/vocabulary.js";
+import { CallLog } from "../../datasources/core/store-request.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { audienceClaims } from "../../resolvers/request/sessions.js";
+import { createTokens } from "../auth/tokens.js";
+import { type Identity } from "../../resolvers/request/identity.js";
+import { StartupError } from "../../packages/process/startup-error.js";
 import { wholeNumber } from "./numbers.js";
 import { tenantOf, withStores } from "./with-stores.js";
 

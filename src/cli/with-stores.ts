@@ -1,7 +1,7 @@
-import { openStores, type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { readConfig, type Config } from "../config.js";
-import { StartupError } from "../startup-error.js";
+import { StartupError } from "../../packages/process/startup-error.js";
 
 /** Exit codes of a process that a signal ended: 128 and the signal's number. */
 const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -1,17 +1,17 @@
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
 import { type TitleVersions } from "../../datasources/catalog/title-versions.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "./learn-edges.js";
 import { gatherInteractions } from "./learn-interactions.js";
-import { contentSimilarities, type TitleContent } from "./similarity/content-similarity.js";
+import { contentSimilarities, type TitleContent } from "../../packages/similarity/content-similarity.js";
 import {
   learnSimilarities,
   type Edges,
   type Interactions,
   type LearnedSimilarities,
   type SimilarityModel,
-} from "./similarity/learn-similarities.js";
+} from "../../packages/similarity/learn-similarities.js";
 
 /** What the batch jobs of one tenant have made. */
 export interface LearnReport {

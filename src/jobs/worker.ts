@@ -5,8 +5,8 @@ import {
 } from "../../datasources/checkouts/checkouts.js";
 import { type RunningJobs, type SagaJob } from "../../datasources/jobs/jobs.js";
 import { type Payments } from "../../datasources/payments/payments.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { runCheckout } from "../checkouts/run-checkout.js";
 
 /** What the worker works with. */

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 
-import { type BreakerState, type GuardReport } from "../../datasources/store-guard.js";
+import { type BreakerState, type GuardReport } from "../../datasources/engines/store-guard.js";
 
 const STATES: Record<BreakerState, number> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
 

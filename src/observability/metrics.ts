@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
 
-import { type GuardReport } from "../../datasources/store-guard.js";
-import { type CallLog } from "../../datasources/store-request.js";
+import { type GuardReport } from "../../datasources/engines/store-guard.js";
+import { type CallLog } from "../../datasources/core/store-request.js";
 import { registerGuards } from "./guard-metrics.js";
 
 /** What `/metrics` answers, and the ways to add to it. */

@@ -1,7 +1,7 @@
-import { type Tenants } from "../../datasources/accounts/tenants.js";
-import { type Tenant } from "../../datasources/tenant.js";
-import { type Identity } from "../auth/tokens.js";
-import { clientError } from "../errors.js";
+import { type Tenants } from "../../datasources/core/tenants.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { type Identity } from "../../resolvers/request/identity.js";
+import { clientError } from "../../resolvers/request/errors.js";
 
 /** The tenant of a request, and the name by which the request asked for it, if it did. */
 export interface RequestTenant {

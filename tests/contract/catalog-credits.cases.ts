@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { mayMeet } from "../../datasources/catalog/audience.js";
-import { type CreditRole } from "../../datasources/catalog/title.document.js";
-import { type Page, type Position } from "../../datasources/page.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type CreditRole } from "../../datasources/core/title.document.js";
+import { type Page, type Position } from "../../datasources/core/page.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { testRequest } from "../support/stores.js";
 import { firstPage, PEOPLE, variedTitles, viewer, type CatalogUnderTest } from "./catalog-model.js";
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { type TitleFilter, type TitleOrder, type TitleQuery } from "../../datasources/catalog/catalog.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
-import { type Page, type Position } from "../../datasources/page.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
+import { type Page, type Position } from "../../datasources/core/page.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { testRequest } from "../support/stores.js";
 import { named } from "../support/titles.js";
 import {

@@ -11,9 +11,9 @@ import {
   MATURITY_AGES,
   type MaturityRating,
   type TitleDocument,
-} from "../../datasources/catalog/title.document.js";
-import { type Page } from "../../datasources/page.js";
-import { type Tenant } from "../../datasources/tenant.js";
+} from "../../datasources/core/title.document.js";
+import { type Page } from "../../datasources/core/page.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { named, titleBody } from "../support/titles.js";
 
 /** One engine's catalog with what a contract needs around it. */

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { type TitleOrder } from "../../datasources/catalog/catalog.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
 

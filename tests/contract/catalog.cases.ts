@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { mayMeet, type Audience } from "../../datasources/catalog/audience.js";
 import { type NamedType } from "../../datasources/catalog/catalog.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { testRequest } from "../support/stores.js";
 import { named } from "../support/titles.js";
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Stores } from "../../datasources/stores.js";
-import { type TenantTier } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type TenantTier } from "../../datasources/core/tenant.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 import { catalogContract } from "./catalog.cases.js";
 import { catalogCreditsContract } from "./catalog-credits.cases.js";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { type PlaybackStart } from "../../datasources/playback/playback.js";
-import { type Refusal } from "../../datasources/refusal.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Refusal } from "../../datasources/core/refusal.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { openFacts, type Facts } from "../support/facts.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 

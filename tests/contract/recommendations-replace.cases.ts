@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { type SimilarEdges } from "../../datasources/recommendations/recommendations.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { testRequest } from "../support/stores.js";
 import { graph, MODEL, type RecommendationsUnderTest } from "./recommendations-support.js";
 

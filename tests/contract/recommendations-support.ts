@@ -1,12 +1,12 @@
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
 import {
   type Recommendations,
   type SimilarEdges,
   type TasteGraph,
   type TasteModel,
 } from "../../datasources/recommendations/recommendations.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
 
 /** An adapter of the taste graph as its contract sees it. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { testRequest } from "../support/stores.js";
 import { graph, MODEL, watch, type RecommendationsUnderTest } from "./recommendations-support.js";
 

@@ -1,4 +1,4 @@
-import { type TenantTier } from "../../datasources/tenant.js";
+import { type TenantTier } from "../../datasources/core/tenant.js";
 import { createTestTenant, openTestStores } from "../support/stores.js";
 import { recommendationsContract } from "./recommendations.cases.js";
 import { tasteGraphContract } from "./recommendations-replace.cases.js";

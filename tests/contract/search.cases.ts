@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Audience } from "../../datasources/catalog/audience.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
 import { type Search, type SearchProjection, type SearchQuery } from "../../datasources/search/search.js";
-import { CallLog, type StoreRequest } from "../../datasources/store-request.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";
 
 /** What an adapter brings so that the cases can be run against it. */

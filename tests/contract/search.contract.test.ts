@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 
-import { type TenantTier } from "../../datasources/tenant.js";
+import { type TenantTier } from "../../datasources/core/tenant.js";
 import { createTestTenant, openTestStores } from "../support/stores.js";
 import { searchCases } from "./search.cases.js";
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { type EditedTitle, type TitleTarget } from "../../datasources/catalog/title-editing.js";
-import { Refusal } from "../../datasources/refusal.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { Refusal } from "../../datasources/core/refusal.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 import { documentOf, film, watch } from "./recommendations-support.js";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { type Refusal } from "../../datasources/refusal.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Refusal } from "../../datasources/core/refusal.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ProgressEvent, type ViewingWritten } from "../../datasources/viewing/viewing-writing.js";
 import { adultProfile } from "../support/catalogue.js";
 import { openFacts, outboxOf, type Facts } from "../support/facts.js";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { type ViewerRecord } from "../../datasources/accounts/accounts.js";
-import { Refusal } from "../../datasources/refusal.js";
-import { openStores, type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { Refusal } from "../../datasources/core/refusal.js";
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { adultProfile, publish } from "../support/catalogue.js";
 import { createDatabase, type OwnDatabase } from "../support/database.js";
 import { createTestTenant, testRequest } from "../support/stores.js";

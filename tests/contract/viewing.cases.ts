@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Page, type Position } from "../../datasources/page.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Page, type Position } from "../../datasources/core/page.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import {
   type Shelf,
   type Viewing,

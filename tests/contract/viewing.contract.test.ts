@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 
-import { type Stores } from "../../datasources/stores.js";
-import { type TenantTier } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type TenantTier } from "../../datasources/core/tenant.js";
 import { createTestTenant, openTestStores } from "../support/stores.js";
 import { viewingContract, type ViewingUnderTest } from "./viewing.cases.js";
 

@@ -8,7 +8,7 @@ import { decodeJwt } from "jose";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 
 /** A database of its own, so that seeding and importing here cannot be seen by tests that run beside. */
 const database = `marquee_cli_${randomBytes(4).toString("hex")}`;

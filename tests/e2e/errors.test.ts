@@ -4,7 +4,7 @@ import { request as httpRequest } from "node:http";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { ERROR_CODES } from "../../src/errors.js";
+import { ERROR_CODES } from "../../resolvers/request/errors.js";
 import { type Answer, type Ask, startGateway, type TestGateway } from "../support/gateway.js";
 
 let gateway: TestGateway;

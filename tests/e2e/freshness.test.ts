@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Role } from "../../datasources/accounts/accounts.js";
+import { type Role } from "../../datasources/core/vocabulary.js";
 import { adultProfile } from "../support/catalogue.js";
 import { createDatabase, type OwnDatabase } from "../support/database.js";
 import { type Answer, type Ask, startGateway, type TestGateway } from "../support/gateway.js";

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type StoreName } from "../../datasources/store-request.js";
+import { type StoreName } from "../../datasources/core/store-request.js";
 import { ENGINE_STORES, isUnderTest, onEngines } from "../support/engines.js";
 import { type Answer, clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
 

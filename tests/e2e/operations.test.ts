@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
-import { CallLog } from "../../datasources/store-request.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { CallLog } from "../../datasources/core/store-request.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
 import { createTestTenant } from "../support/stores.js";
 

@@ -3,8 +3,8 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 
-import { type Tenant } from "../../datasources/tenant.js";
-import { packageRoot } from "../../src/package-root.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { createTestTenant } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";

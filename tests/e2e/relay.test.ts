@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { adultProfile, publish } from "../support/catalogue.js";
 import { type Answer, startGateway, type TestGateway } from "../support/gateway.js";

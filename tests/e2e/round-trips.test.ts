@@ -1,12 +1,12 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type StoreName } from "../../datasources/store-request.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type StoreName } from "../../datasources/core/store-request.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { demoTenants } from "../../seeds/demo-tenants.js";
-import { importEvents } from "../../seeds/import-events.js";
-import { importTitles } from "../../seeds/import-titles.js";
-import { linesOf } from "../../seeds/ndjson.js";
+import { importEvents } from "../../importer/import-events.js";
+import { importTitles } from "../../importer/import-titles.js";
+import { linesOf } from "../../importer/ndjson.js";
 import { learn } from "../../src/jobs/learn.js";
 import { adultProfile } from "../support/catalogue.js";
 import { type Answer, clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";

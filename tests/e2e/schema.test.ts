@@ -18,7 +18,7 @@ import {
 } from "graphql";
 import { describe, expect, it } from "vitest";
 
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 import { createSchema, printedSchema } from "../../src/schema.js";
 
 const schema: GraphQLSchema = createSchema();

@@ -8,11 +8,11 @@ import path from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { startEmbeddedPostgres } from "../../datasources/postgres/embedded.js";
-import { inFolder } from "../../datasources/postgres/embedded-folder.js";
-import { readPidFile } from "../../datasources/postgres/embedded-server.js";
-import { openStores } from "../../datasources/stores.js";
-import { packageRoot } from "../../src/package-root.js";
+import { startEmbeddedPostgres } from "../../packages/embedded-postgres/embedded-postgres.js";
+import { inFolder } from "../../packages/embedded-postgres/folder.js";
+import { readPidFile } from "../../packages/embedded-postgres/server.js";
+import { openStores } from "../../datasources/stores/stores.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 import { freePort, killRunning, startMarquee } from "../support/process.js";
 
 /** A data folder with a database that has all migrations and no rows. */

@@ -8,10 +8,10 @@ import path from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { adminUrl } from "../../datasources/postgres/embedded-ask.postgres.js";
-import { inFolder, readIfPresent } from "../../datasources/postgres/embedded-folder.js";
-import { ended, isAlive, poll } from "../../datasources/postgres/embedded-process.js";
-import { readPidFile, stopServer } from "../../datasources/postgres/embedded-server.js";
+import { adminUrl } from "../../packages/embedded-postgres/ask.js";
+import { inFolder, readIfPresent } from "../../packages/embedded-postgres/folder.js";
+import { ended, isAlive, poll } from "../../packages/embedded-postgres/process.js";
+import { readPidFile, stopServer } from "../../packages/embedded-postgres/server.js";
 import { type Answer, clientDocuments } from "../support/gateway.js";
 import {
   accepts,

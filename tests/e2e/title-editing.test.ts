@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Role } from "../../datasources/accounts/accounts.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Role } from "../../datasources/core/vocabulary.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { adultProfile, project as projectTitles } from "../support/catalogue.js";
 import { clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
 import { clientOperations, operationOf } from "../support/operations.js";

@@ -1,9 +1,9 @@
 /* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Role } from "../../datasources/accounts/accounts.js";
+import { type Role } from "../../datasources/core/vocabulary.js";
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { project } from "../support/catalogue.js";
 import { adultProfile, publish } from "../support/catalogue.js";

@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Tenant } from "../../datasources/tenant.js";
-import { toGlobalId } from "../../src/global-id.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { toGlobalId } from "../../resolvers/request/global-id.js";
 import { publish } from "../support/catalogue.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { clientOperations, operationOf } from "../support/operations.js";

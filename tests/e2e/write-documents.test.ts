@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
+import { learn } from "../../src/jobs/learn.js";
 import { buildSchema, parse, validate } from "graphql";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
@@ -37,7 +38,7 @@ beforeAll(async () => {
     profiles: 40,
     events: 1_500,
   };
-  await seedDemo(gateway.stores, options);
+  await seedDemo(gateway.stores, learn, options);
   for (const name of ["viewer", "editor"] as const) {
     tokens[name] = await gateway.signIn(`${name}@${TENANT}.example`);
   }

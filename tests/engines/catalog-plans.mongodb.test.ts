@@ -1,10 +1,10 @@
 import { type CommandStartedEvent, type Document } from "mongodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { MongoCatalogProjection } from "../../datasources/catalog/catalog-projection.mongodb.js";
-import { MongoCatalog } from "../../datasources/catalog/catalog.mongodb.js";
+import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
+import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
 import { type TitleFilter, type TitleOrder } from "../../datasources/catalog/catalog.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { firstPage, GENRES, PEOPLE, STUDIOS, TAGS, variedTitles, viewer } from "../contract/catalog-model.js";
 import { testRequest } from "../support/stores.js";
 import { MONGODB_URL, openMongo, type MongoUnderTest } from "./mongo-support.js";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type GenerationsRecord } from "../../datasources/catalog/catalog-generations.mongodb.js";
-import { MongoCatalogProjection } from "../../datasources/catalog/catalog-projection.mongodb.js";
-import { MongoCatalog } from "../../datasources/catalog/catalog.mongodb.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type GenerationsRecord } from "../../datasources/catalog/mongodb/catalog-generations.mongodb.js";
+import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
+import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { document, firstPage, variedTitles, viewer } from "../contract/catalog-model.js";
 import { testRequest } from "../support/stores.js";
 import { named } from "../support/titles.js";

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { MongoCatalogProjection } from "../../datasources/catalog/catalog-projection.mongodb.js";
-import { MongoCatalog } from "../../datasources/catalog/catalog.mongodb.js";
+import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
+import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
 import { type TitleFilter, type TitleOrder } from "../../datasources/catalog/catalog.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
-import { StoreAbortedError, StoreUnavailableError } from "../../datasources/store-error.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
+import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { document, firstPage, GENRES, PEOPLE, variedTitles, viewer } from "../contract/catalog-model.js";
 import { testRequest } from "../support/stores.js";
 import { MONGODB_URL, openMongo, type MongoUnderTest } from "./mongo-support.js";

@@ -1,8 +1,8 @@
 import { describe } from "vitest";
 
-import { MongoCatalogProjection } from "../../datasources/catalog/catalog-projection.mongodb.js";
-import { MongoCatalog } from "../../datasources/catalog/catalog.mongodb.js";
-import { type TenantTier } from "../../datasources/tenant.js";
+import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
+import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
+import { type TenantTier } from "../../datasources/core/tenant.js";
 import { catalogCreditsContract } from "../contract/catalog-credits.cases.js";
 import { catalogListsContract } from "../contract/catalog-lists.cases.js";
 import { type CatalogUnderTest } from "../contract/catalog-model.js";

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 
 import pg from "pg";
 
-import { openStores } from "../../datasources/stores.js";
+import { learn } from "../../src/jobs/learn.js";
+import { openStores } from "../../datasources/stores/stores.js";
 import { seedDemo } from "../../seeds/seed.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { layWire, type Wire } from "../support/wire.js";
@@ -30,7 +31,7 @@ export async function openFailingStores(): Promise<FailingStores> {
   const url = new URL(server);
   url.pathname = `/${database}`;
   const stores = await openStores({ postgresUrl: url.href, dataFolder: "/nonexistent", log: () => {} });
-  await seedDemo(stores, SEED).finally(() => stores.close());
+  await seedDemo(stores, learn, SEED).finally(() => stores.close());
   const wires = {} as Record<UrlName, Wire>;
   for (const name of URLS)
     wires[name] = await layWire(name === "POSTGRES_URL" ? url.href : (process.env[name] ?? ""));

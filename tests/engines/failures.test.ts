@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type StoreName } from "../../datasources/store-request.js";
+import { type StoreName } from "../../datasources/core/store-request.js";
 import { failureCases, findKnown, type FailureCase } from "../support/failure-cases.js";
 import { failureTable, type Behaviour, type FailureRow } from "../support/failure-table.js";
 import { type Answer, type TestGateway } from "../support/gateway.js";

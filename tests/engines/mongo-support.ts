@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 
 import { type CommandStartedEvent } from "mongodb";
 
-import { MongoStore } from "../../datasources/mongodb/store.mongodb.js";
-import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { MongoStore } from "../../datasources/engines/mongodb/store.mongodb.js";
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 
 /** URL of a MongoDB-compatible server for tests; without it they are skipped. */
 export const MONGODB_URL = process.env.MONGODB_URL ?? "";

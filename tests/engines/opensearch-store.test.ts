@@ -3,9 +3,9 @@ import { type AddressInfo } from "node:net";
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { StoreAbortedError, StoreUnavailableError } from "../../datasources/store-error.js";
-import { CallLog } from "../../datasources/store-request.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { CallLog } from "../../datasources/core/store-request.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { layWire, type Wire } from "../support/wire.js";
 import { film } from "../support/titles.js";
 import { EVERYTHING, everyone, freshPrefix, openOpenSearch, textQuery } from "./opensearch-support.js";

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 
 import { type Audience } from "../../datasources/catalog/audience.js";
-import { OpenSearchStore } from "../../datasources/opensearch/store.opensearch.js";
-import { OpenSearchSearch } from "../../datasources/search/search.opensearch.js";
-import { MAPPING_VERSION } from "../../datasources/search/search-mapping.opensearch.js";
-import { OpenSearchSearchProjection } from "../../datasources/search/search-projection.opensearch.js";
+import { OpenSearchStore } from "../../datasources/engines/opensearch/store.opensearch.js";
+import { OpenSearchSearch } from "../../datasources/search/opensearch/search.opensearch.js";
+import { MAPPING_VERSION } from "../../datasources/search/opensearch/search-mapping.opensearch.js";
+import { OpenSearchSearchProjection } from "../../datasources/search/opensearch/search-projection.opensearch.js";
 import { type SearchQuery } from "../../datasources/search/search.js";
-import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 
 export const everyone: Audience = {
   country: "US",

@@ -1,13 +1,13 @@
 import { type TitleSource } from "../../datasources/catalog/catalog-expectations.js";
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
 import {
   checkSections,
   faultsOf,
   type CheckReport,
   type Difference,
-} from "../../datasources/projections/check.js";
-import { type AnySection } from "../../datasources/projections/section.js";
-import { type Tenant } from "../../datasources/tenant.js";
+} from "../../datasources/projection/check-sections.js";
+import { type AnySection } from "../../datasources/projection/section.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";
 
 /** A thing to break, and what a check then says: `fault kind key`. */

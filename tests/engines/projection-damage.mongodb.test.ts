@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { MongoCatalogProjection } from "../../datasources/catalog/catalog-projection.mongodb.js";
+import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
 import {
   titleKey,
   toRecord,
   type NameRecord,
   type TitleRecord,
-} from "../../datasources/catalog/catalog-record.mongodb.js";
-import { type AnySection } from "../../datasources/projections/section.js";
-import { type Tenant } from "../../datasources/tenant.js";
+} from "../../datasources/catalog/mongodb/catalog-record.mongodb.js";
+import { type AnySection } from "../../datasources/projection/section.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";
 import { MONGODB_URL, openMongo, type MongoUnderTest } from "./mongo-support.js";
 import { catalogue, check, repaired, sourceOf, type Damage } from "./projection-damage-support.js";

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { integer, type Neo4jStore } from "../../datasources/neo4j/store.neo4j.js";
-import { type AnySection } from "../../datasources/projections/section.js";
+import { integer, type Neo4jStore } from "../../datasources/engines/neo4j/store.neo4j.js";
+import { type AnySection } from "../../datasources/projection/section.js";
 import { type TasteModel } from "../../datasources/recommendations/recommendations.js";
 import {
   type Similarity,
   tasteFacts,
   type Watch,
 } from "../../datasources/recommendations/taste-graph-source.js";
-import { Neo4jTasteGraph } from "../../datasources/recommendations/taste-graph.neo4j.js";
+import { Neo4jTasteGraph } from "../../datasources/recommendations/neo4j/taste-graph.neo4j.js";
 import { type TasteInspectionSource } from "../../datasources/recommendations/taste-inspection-source.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { check, repaired, type Damage } from "./projection-damage-support.js";
 import { neo4jUrl, newTenant, openStore } from "./recommendations-neo4j-support.js";
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { documentOf } from "../../datasources/search/search-document.opensearch.js";
-import { type AnySection } from "../../datasources/projections/section.js";
-import { CallLog } from "../../datasources/store-request.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { documentOf } from "../../datasources/search/opensearch/search-document.opensearch.js";
+import { type AnySection } from "../../datasources/projection/section.js";
+import { CallLog } from "../../datasources/core/store-request.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";
 import { everyone, openOpenSearch, textQuery } from "./opensearch-support.js";
 import { catalogue, check, repaired, sourceOf, type Damage } from "./projection-damage-support.js";

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Audience } from "../../datasources/catalog/audience.js";
-import { CallLog } from "../../datasources/store-request.js";
-import { openStores, type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
-import { checkProjection } from "../../src/projections/check.js";
-import { projecting } from "../../src/projections/drain.js";
-import { startProjector, type Projector } from "../../src/projections/projector.js";
+import { CallLog } from "../../datasources/core/store-request.js";
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { checkProjection } from "../../datasources/projection/runtime/check.js";
+import { projecting } from "../../datasources/projection/runtime/drain.js";
+import { startProjector, type Projector } from "../../datasources/projection/runtime/projector.js";
 import { createTestTenant } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
 

@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
 
-import { Neo4jStore, type Neo4jOptions } from "../../datasources/neo4j/store.neo4j.js";
-import { Neo4jRecommendations } from "../../datasources/recommendations/recommendations.neo4j.js";
+import { Neo4jStore, type Neo4jOptions } from "../../datasources/engines/neo4j/store.neo4j.js";
+import { Neo4jRecommendations } from "../../datasources/recommendations/neo4j/recommendations.neo4j.js";
 import { type Watch } from "../../datasources/recommendations/taste-graph-source.js";
-import { Neo4jTasteGraph } from "../../datasources/recommendations/taste-graph.neo4j.js";
-import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { Neo4jTasteGraph } from "../../datasources/recommendations/neo4j/taste-graph.neo4j.js";
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
 import { type RecommendationsUnderTest } from "../contract/recommendations-support.js";
 

@@ -2,16 +2,16 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type Neo4jStore } from "../../datasources/neo4j/store.neo4j.js";
-import { PostgresStore } from "../../datasources/postgres/store.postgres.js";
-import { Neo4jRecommendations } from "../../datasources/recommendations/recommendations.neo4j.js";
-import { PostgresRecommendations } from "../../datasources/recommendations/recommendations.postgres.js";
-import { PostgresTasteGraphSource } from "../../datasources/recommendations/taste-graph-source.postgres.js";
+import { type Neo4jStore } from "../../datasources/engines/neo4j/store.neo4j.js";
+import { PostgresStore } from "../../datasources/engines/postgres/store.postgres.js";
+import { Neo4jRecommendations } from "../../datasources/recommendations/neo4j/recommendations.neo4j.js";
+import { PostgresRecommendations } from "../../datasources/recommendations/postgres/recommendations.postgres.js";
+import { PostgresTasteGraphSource } from "../../datasources/recommendations/postgres/taste-graph-source.postgres.js";
 import { tasteFacts } from "../../datasources/recommendations/taste-graph-source.js";
-import { Neo4jTasteGraph } from "../../datasources/recommendations/taste-graph.neo4j.js";
-import { StoreAbortedError, StoreUnavailableError } from "../../datasources/store-error.js";
-import { applicationUrl, openStores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { Neo4jTasteGraph } from "../../datasources/recommendations/neo4j/taste-graph.neo4j.js";
+import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { applicationUrl, openStores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { recommendationsContract } from "../contract/recommendations.cases.js";
 import { tasteGraphContract } from "../contract/recommendations-replace.cases.js";
 import { graph, MODEL, watch } from "../contract/recommendations-support.js";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
-import { CallLog } from "../../datasources/store-request.js";
-import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
+import { CallLog } from "../../datasources/core/store-request.js";
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";
 import { EVERYTHING, everyone, openOpenSearch, textQuery } from "./opensearch-support.js";
 

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 
-import { type TenantTier } from "../../datasources/tenant.js";
+import { type TenantTier } from "../../datasources/core/tenant.js";
 import { searchCases } from "../contract/search.cases.js";
 import { openOpenSearch } from "./opensearch-support.js";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { TasteGraphBuild } from "../../datasources/recommendations/taste-graph-build.neo4j.js";
+import { TasteGraphBuild } from "../../datasources/recommendations/neo4j/taste-graph-build.neo4j.js";
 import { type TasteFact, type Watch } from "../../datasources/recommendations/taste-graph-source.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { graph, MODEL } from "../contract/recommendations-support.js";
 import { testRequest } from "../support/stores.js";
 import { neo4jUrl, openNeo4j, type Neo4jUnderTest } from "./recommendations-neo4j-support.js";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { MongoStore } from "../../datasources/mongodb/store.mongodb.js";
-import { Neo4jStore } from "../../datasources/neo4j/store.neo4j.js";
-import { OpenSearchStore } from "../../datasources/opensearch/store.opensearch.js";
-import { PostgresStore } from "../../datasources/postgres/store.postgres.js";
+import { MongoStore } from "../../datasources/engines/mongodb/store.mongodb.js";
+import { Neo4jStore } from "../../datasources/engines/neo4j/store.neo4j.js";
+import { OpenSearchStore } from "../../datasources/engines/opensearch/store.opensearch.js";
+import { PostgresStore } from "../../datasources/engines/postgres/store.postgres.js";
 import { layTlsWire, makeCertificate, type Certificate } from "./tls-wire.js";
 
 interface Pinged {

@@ -4,14 +4,14 @@ import { once } from "node:events";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 import { openShop, PATIENT, PRICES, type CheckoutShop } from "../support/checkouts.js";
 import { type Operation } from "../support/payment-provider.js";
 
 /** A worker in a process of its own, of the built product. */
 const WORKER = `
 import { HttpPayments } from "./dist/datasources/payments/payments.http.js";
-import { openStores } from "./dist/datasources/stores.js";
+import { openStores } from "./dist/datasources/stores/stores.js";
 import { startWorker } from "./dist/src/jobs/worker.js";
 const [postgresUrl, url, times] = process.argv.slice(1);
 const stores = await openStores({ postgresUrl, dataFolder: "/nonexistent", log: () => {} });

@@ -10,11 +10,14 @@ import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../datasources/postgres/embedded.js";
-import { prepareFolder } from "../../datasources/postgres/embedded-folder.js";
-import { claim } from "../../datasources/postgres/embedded-owner.js";
-import { commandLine, ended, isAlive, startMark } from "../../datasources/postgres/embedded-process.js";
-import { StartupError } from "../../src/startup-error.js";
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from "../../packages/embedded-postgres/embedded-postgres.js";
+import { prepareFolder } from "../../packages/embedded-postgres/folder.js";
+import { claim } from "../../packages/embedded-postgres/owner.js";
+import { commandLine, ended, isAlive, startMark } from "../../packages/embedded-postgres/process.js";
+import { StartupError } from "../../packages/process/startup-error.js";
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, "../..");
@@ -299,7 +302,7 @@ async function timed<T>(what: string, step: () => Promise<T>): Promise<T> {
 
 /** A program that runs the server as the built product does: the processes that are killed here run without the test runner. */
 function writeProgram(folder: string): string {
-  const built = pathToFileURL(path.join(root, "dist/datasources/postgres/embedded.js")).href;
+  const built = pathToFileURL(path.join(root, "dist/packages/embedded-postgres/embedded-postgres.js")).href;
   mkdirSync(folder, { recursive: true });
   const main = path.join(folder, "main.mjs");
   writeFileSync(

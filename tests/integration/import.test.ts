@@ -4,9 +4,9 @@ import path from "node:path";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
-import { importEventsFile, importTitlesFile, type BadLine } from "../../seeds/import.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { importEventsFile, importTitlesFile, type BadLine } from "../../importer/import.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 

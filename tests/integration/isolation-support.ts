@@ -1,5 +1,5 @@
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { named, titleBody } from "../support/titles.js";
 
 /** A watch of the title `same` by the profile `same`. */

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 
-import { APP_ROLE } from "../../datasources/migrations/migrate.postgres.js";
-import { applicationUrl, type Stores } from "../../datasources/stores.js";
-import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { APP_ROLE } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
+import { applicationUrl, type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 import { eventAt, fillWithSameIds } from "./isolation-support.js";
 

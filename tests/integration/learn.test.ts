@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { documentOf, film, watch } from "../contract/recommendations-support.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";

@@ -5,10 +5,13 @@ import path from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 
-import { migrate, migrateTenantSchema } from "../../datasources/migrations/migrate.postgres.js";
-import { applicationUrl, openStores } from "../../datasources/stores.js";
-import { packageRoot } from "../../src/package-root.js";
-import { StartupError } from "../../src/startup-error.js";
+import {
+  migrate,
+  migrateTenantSchema,
+} from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
+import { applicationUrl, openStores } from "../../datasources/stores/stores.js";
+import { packageRoot } from "../../packages/process/package-root.js";
+import { StartupError } from "../../packages/process/startup-error.js";
 
 /** A database of its own for each test. */
 let url: string;
@@ -72,7 +75,9 @@ describe("migrations", () => {
       ["marquee", "control"],
       ["shared", "tenant"],
     ] as const) {
-      const files = await readdir(path.join(packageRoot(), "datasources", "migrations", folder));
+      const files = await readdir(
+        path.join(packageRoot(), "datasources", "engines", "postgres", "migrations", folder),
+      );
       const [applied] = (await stateOf(schema)) as { version: number; name: string }[][];
       const names = applied!.map((row) => `${String(row.version).padStart(3, "0")}_${row.name}.sql`);
       expect(names).toEqual(files.sort());

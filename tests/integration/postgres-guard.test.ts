@@ -3,10 +3,10 @@ import { once } from "node:events";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
-import { PostgresStore, sql } from "../../datasources/postgres/store.postgres.js";
-import { StoreAbortedError, StoreUnavailableError } from "../../datasources/store-error.js";
-import { applicationUrl, type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { PostgresStore, sql } from "../../datasources/engines/postgres/store.postgres.js";
+import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { applicationUrl, type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { layStallingWire, type StallingWire } from "../engines/stalling-wire.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 

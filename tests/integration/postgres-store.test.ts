@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
-import { PostgresStore, sql } from "../../datasources/postgres/store.postgres.js";
-import { CallLog, type StoreRequest } from "../../datasources/store-request.js";
-import { StoreAbortedError, StoreUnavailableError } from "../../datasources/store-error.js";
-import { applicationUrl, type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { PostgresStore, sql } from "../../datasources/engines/postgres/store.postgres.js";
+import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
+import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { applicationUrl, type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
 import { layWire, type Wire } from "../support/wire.js";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { OutboxPool } from "../../datasources/outbox/outbox-pool.postgres.js";
-import { PostgresOutboxHolds } from "../../datasources/outbox/outbox.postgres.js";
-import { applicationUrl } from "../../datasources/stores.js";
+import { OutboxPool } from "../../datasources/projection/outbox/outbox-pool.postgres.js";
+import { PostgresOutboxHolds } from "../../datasources/projection/outbox/outbox.postgres.js";
+import { applicationUrl } from "../../datasources/stores/stores.js";
 import { titleBody } from "../support/titles.js";
 import { caughtUp, openProjectorTest, PATIENCE, type ProjectorUnderTest } from "./projector-support.js";
 

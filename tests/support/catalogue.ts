@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { titleEvents } from "../../datasources/catalog/title-follower.js";
 
 /** Time after which OpenSearch finds what was written, twice over. Milliseconds. */

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { HttpPayments } from "../../datasources/payments/payments.http.js";
-import { openStores, type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { startWorker } from "../../src/jobs/worker.js";
 import { createDatabase, type OwnDatabase } from "./database.js";
 import { startPaymentProvider, type PaymentProvider } from "./payment-provider.js";

@@ -1,10 +1,10 @@
-import { Neo4jStore } from "../../datasources/neo4j/store.neo4j.js";
-import { OpenSearchStore } from "../../datasources/opensearch/store.opensearch.js";
-import { Neo4jTasteGraph } from "../../datasources/recommendations/taste-graph.neo4j.js";
-import { OpenSearchSearchProjection } from "../../datasources/search/search-projection.opensearch.js";
-import { type StoreName } from "../../datasources/store-request.js";
-import { openStores, type Stores } from "../../datasources/stores.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { Neo4jStore } from "../../datasources/engines/neo4j/store.neo4j.js";
+import { OpenSearchStore } from "../../datasources/engines/opensearch/store.opensearch.js";
+import { Neo4jTasteGraph } from "../../datasources/recommendations/neo4j/taste-graph.neo4j.js";
+import { OpenSearchSearchProjection } from "../../datasources/search/opensearch/search-projection.opensearch.js";
+import { type StoreName } from "../../datasources/core/store-request.js";
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 
 /** Whether this is the run of `npm run test:engines`; the ordinary run is on the embedded default. */
 export const onEngines = process.env.MARQUEE_TEST_ENGINES === "1";

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { inject } from "vitest";
 
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 
 /** The rows of this run's PostgreSQL as they are, past every rule that the product has. Close it in `afterAll`. */
 export interface Facts {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import { type StoreName } from "../../datasources/store-request.js";
-import { packageRoot } from "../../src/package-root.js";
+import { type StoreName } from "../../datasources/core/store-request.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 
 /** What a field does while a store is down, in the words of docs/failures.md. */
 export type Behaviour = "in full" | "standby" | "part" | "left out" | "null";

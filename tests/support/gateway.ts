@@ -3,13 +3,13 @@ import path from "node:path";
 
 import { inject } from "vitest";
 
-import { type Identity, type Tokens } from "../../src/auth/tokens.js";
+import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
 import { readConfig } from "../../src/config.js";
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 import { startGateway as start } from "../../src/server.js";
-import { type StoreCall } from "../../datasources/store-request.js";
-import { type Stores } from "../../datasources/stores.js";
-import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { type StoreCall } from "../../datasources/core/store-request.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { enginesUnderTest, fillEngines } from "./engines.js";
 import { createTestTenant } from "./stores.js";
 

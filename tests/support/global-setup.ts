@@ -6,9 +6,9 @@ import { promisify } from "node:util";
 
 import { type TestProject } from "vitest/node";
 
-import { startEmbeddedPostgres } from "../../datasources/postgres/embedded.js";
-import { openStores } from "../../datasources/stores.js";
-import { packageRoot } from "../../src/package-root.js";
+import { startEmbeddedPostgres } from "../../packages/embedded-postgres/embedded-postgres.js";
+import { openStores } from "../../datasources/stores/stores.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 import { build } from "../../scripts/build.mjs";
 import { isSeeded } from "../../seeds/seed.js";
 import { onEngines, removeFromEngines } from "./engines.js";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 
-import { openStores, type Stores } from "../../datasources/stores.js";
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
 
 /** A database that nothing else uses, on the PostgreSQL of this run. */
 export interface OwnDatabase {

@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 
 /** How a process ended. */
 export interface Ending {

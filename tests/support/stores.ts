@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 
 import { inject } from "vitest";
 
-import { openStores, type Stores } from "../../datasources/stores.js";
-import { CallLog, type StoreRequest } from "../../datasources/store-request.js";
-import { type Tenant, type TenantTier } from "../../datasources/tenant.js";
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 
 /** Opens every domain on the PostgreSQL of this run. Close it in `afterAll`. */
 export function openTestStores(): Promise<Stores> {

@@ -1,4 +1,4 @@
-import { type TitleDocument } from "../../datasources/catalog/title.document.js";
+import { type TitleDocument } from "../../datasources/core/title.document.js";
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
 

@@ -6,7 +6,7 @@ import {
   type MaturityRating,
   type TitleDocument,
   type TitleLicence,
-} from "../../datasources/catalog/title.document.js";
+} from "../../datasources/core/title.document.js";
 import { titleBody } from "../support/titles.js";
 
 const NOW = new Date("2026-05-01T12:00:00Z");

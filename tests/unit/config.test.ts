@@ -4,8 +4,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { environment, readConfig } from "../../src/config.js";
-import { packageRoot } from "../../src/package-root.js";
-import { StartupError } from "../../src/startup-error.js";
+import { packageRoot } from "../../packages/process/package-root.js";
+import { StartupError } from "../../packages/process/startup-error.js";
 
 interface ExampleEntry {
   value: string;

@@ -1,10 +1,10 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-return -- asymmetric matchers are typed as any */
 import { describe, expect, it } from "vitest";
 
-import { type Page, type Position } from "../../datasources/page.js";
+import { type Page, type Position } from "../../datasources/core/page.js";
 import { type ListPage, pageOfList, readPage, toConnection } from "../../resolvers/connection.js";
-import { type Context } from "../../src/context.js";
-import { createCursors } from "../../src/cursor.js";
+import { type Context } from "../../resolvers/request/context.js";
+import { createCursors } from "../../resolvers/request/cursor.js";
 
 const cursors = createCursors(new TextEncoder().encode("a signing key of at least thirty-two bytes"));
 /** What paging reads of a request's context. */

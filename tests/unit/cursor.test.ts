@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment -- asymmetric matchers are typed as any */
 import { describe, expect, it } from "vitest";
 
-import { type Position } from "../../datasources/page.js";
-import { createCursors } from "../../src/cursor.js";
+import { type Position } from "../../datasources/core/page.js";
+import { createCursors } from "../../resolvers/request/cursor.js";
 
 const key = (text: string) => new TextEncoder().encode(text);
 const cursors = createCursors(key("a signing key of at least thirty-two bytes"));

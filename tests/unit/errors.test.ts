@@ -1,7 +1,7 @@
 import { GraphQLError } from "graphql";
 import { describe, expect, it } from "vitest";
 
-import { badInput, clientError, ERROR_CODES, type ErrorCode } from "../../src/errors.js";
+import { badInput, clientError, ERROR_CODES, type ErrorCode } from "../../resolvers/request/errors.js";
 
 describe("the table of codes", () => {
   it.each(Object.entries(ERROR_CODES))("says what %s means", (code, entry) => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { buildSchema, isInterfaceType, isObjectType } from "graphql";
 import { expect, it } from "vitest";
 
-import { packageRoot } from "../../src/package-root.js";
+import { packageRoot } from "../../packages/process/package-root.js";
 import { createSchema } from "../../src/schema.js";
 import { failureTable } from "../support/failure-table.js";
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import { followed, Freshness, type FollowingEngine } from "../../datasources/freshness.js";
-import { CallLog, type StoreRequest } from "../../datasources/store-request.js";
+import { followed, Freshness } from "../../datasources/core/freshness.js";
+import { type FollowingEngine } from "../../datasources/core/store-request.js";
+import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 
 const tenant = {
   id: 1,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, it } from "vitest";
 
-import { gathered } from "../../datasources/gathered.js";
+import { gathered } from "../../datasources/core/gathered.js";
 
 it("asks one call at a time, and never answers from one that began before the question", async () => {
   const calls: (readonly number[])[] = [];

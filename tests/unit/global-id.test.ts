@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment -- asymmetric matchers are typed as any */
 import { describe, expect, it } from "vitest";
 
-import { type Tenant } from "../../datasources/tenant.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import {
   excerpt,
   fromGlobalId,
@@ -9,7 +9,7 @@ import {
   NODE_TYPES,
   parseGlobalId,
   toGlobalId,
-} from "../../src/global-id.js";
+} from "../../resolvers/request/global-id.js";
 
 const tenant = (slug: string): Tenant => ({
   id: 1,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { type HomeRowPlan, type HomeSources, planHome } from "../../datasources/home/home.js";
-import { CallLog } from "../../datasources/store-request.js";
-import { type Tenant } from "../../datasources/tenant.js";
+import { type HomeRowPlan, type HomeSources, planHome } from "../../resolvers/home/home.js";
+import { CallLog } from "../../datasources/core/store-request.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { type RecentWatch } from "../../datasources/viewing/viewing.js";
 
 const tenant: Tenant = {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "../../src/jobs/learn-edges.js";
-import { type Edges } from "../../src/jobs/similarity/learn-similarities.js";
+import { type Edges } from "../../packages/similarity/learn-similarities.js";
 
 function edgesOf(rows: [from: number, to: number, weight: number][]): Edges {
   return {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { gatherInteractions, type WatchedPair } from "../../src/jobs/learn-interactions.js";
-import { assertInteractions } from "../../src/jobs/similarity/interactions.js";
+import { assertInteractions } from "../../packages/similarity/interactions.js";
 
 async function* batches(...parts: WatchedPair[][]): AsyncGenerator<WatchedPair[]> {
   yield* parts;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { checkTitle } from "../../datasources/catalog/title-rules.js";
-import { checkEvent } from "../../seeds/line-validation.js";
+import { checkEvent } from "../../importer/line-validation.js";
 
 const title = { id: "tt1", kind: "MOVIE", name: "Casino" };
 const event = { id: "e1", profile: "u1", title: "tt1", at: "2026-05-01T20:11:00Z" };

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { byKey, manyByKey, oneByKey, type LoaderOptions } from "../../datasources/loader.js";
-import { CallLog, describePath, type FieldPath, type StoreRequest } from "../../datasources/store-request.js";
+import { byKey, manyByKey, oneByKey, type LoaderOptions } from "../../datasources/core/loader.js";
+import {
+  CallLog,
+  describePath,
+  type FieldPath,
+  type StoreRequest,
+} from "../../datasources/core/store-request.js";
 
 const tenant = {
   id: 1,

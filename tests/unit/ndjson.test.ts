@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { readNdjson, type SourceLine } from "../../seeds/ndjson.js";
+import { readNdjson, type SourceLine } from "../../importer/ndjson.js";
 
 let folder: string;
 

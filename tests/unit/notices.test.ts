@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { Notices } from "../../datasources/postgres/notices.postgres.js";
-import { type Notice } from "../../datasources/postgres/transaction.postgres.js";
+import { Notices } from "../../datasources/engines/postgres/notices.postgres.js";
+import { type Notice } from "../../datasources/engines/postgres/transaction.postgres.js";
 
 const CHANNEL = "a";
 

@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 
 import { describe, expect, it } from "vitest";
 
-import { isMongoOutage } from "../../datasources/mongodb/outage.mongodb.js";
+import { isMongoOutage } from "../../datasources/engines/mongodb/outage.mongodb.js";
 
 /** What a socket says that is written to after the other side has closed it. */
 async function writtenTooLate(): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { hashPassword, verifyPassword } from "../../src/auth/passwords.js";
+import { hashPassword, verifyPassword } from "../../datasources/accounts/passwords.js";
 
 describe("passwords", () => {
   it("verifies what was hashed and nothing else", async () => {

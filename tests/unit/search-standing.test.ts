@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { planSearch } from "../../datasources/search/search-plan.js";
-import { editsWithin, standingWords } from "../../datasources/search/search-standing.js";
+import { editsWithin, standingWords } from "../../datasources/search/opensearch/search-standing.js";
 
 describe("editsWithin", () => {
   it.each([

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { demoTenants } from "../../seeds/demo-tenants.js";
-import { type DemoTenant, type EventLine } from "../../seeds/lines.js";
+import { type DemoTenant } from "../../seeds/demo.js";
+import { type EventLine } from "../../importer/lines.js";
 
 const UNTIL = new Date("2026-06-01T00:00:00Z");
 

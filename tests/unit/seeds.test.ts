@@ -1,16 +1,11 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { MATURITY_AGES } from "../../datasources/catalog/title.document.js";
+import { MATURITY_AGES } from "../../datasources/core/title.document.js";
 import { versionInForce } from "../../seeds/catalogue.js";
 import { demoTenants, type DemoOptions } from "../../seeds/demo-tenants.js";
 import { readFilms } from "../../seeds/films.js";
-import {
-  DEVICES,
-  type DemoTenant,
-  type EventLine,
-  type ProfileLine,
-  type TitleLine,
-} from "../../seeds/lines.js";
+import { type DemoTenant, type ProfileLine } from "../../seeds/demo.js";
+import { DEVICES, type EventLine, type TitleLine } from "../../importer/lines.js";
 
 const UNTIL = new Date("2026-06-01T00:00:00Z");
 const DAY = 86_400_000;

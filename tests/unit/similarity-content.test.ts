@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contentSimilarities, type TitleContent } from "../../src/jobs/similarity/content-similarity.js";
+import { contentSimilarities, type TitleContent } from "../../packages/similarity/content-similarity.js";
 import { list, random } from "./similarity-support.js";
 
 function title(id: string, content: Partial<TitleContent> = {}): TitleContent {

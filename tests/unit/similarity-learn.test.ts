@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { learnSimilarities } from "../../src/jobs/similarity/learn-similarities.js";
+import { learnSimilarities } from "../../packages/similarity/learn-similarities.js";
 import { interactions, list, randomProfiles } from "./similarity-support.js";
 
 /** EASE's weights by the book: B = I - P diag(1 / diag P), P by Gauss-Jordan elimination in double precision. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SymmetricMatrix } from "../../src/jobs/similarity/symmetric-matrix.js";
+import { SymmetricMatrix } from "../../packages/similarity/symmetric-matrix.js";
 import { random } from "./similarity-support.js";
 
 /** A random symmetric positive definite matrix: MᵀM + I. */

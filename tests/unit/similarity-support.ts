@@ -1,4 +1,4 @@
-import { type Edges, type Interactions } from "../../src/jobs/similarity/learn-similarities.js";
+import { type Edges, type Interactions } from "../../packages/similarity/learn-similarities.js";
 
 /** A seeded generator of numbers in [0, 1). */
 export function random(seed: number): () => number {

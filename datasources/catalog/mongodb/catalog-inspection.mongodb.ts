@@ -1,0 +1,34 @@
+import { type MongoStore } from "../../engines/mongodb/store.mongodb.js";
+import { type AnySection } from "../../projection/section.js";
+import { type TitleSource } from "../catalog-expectations.js";
+import { type CatalogInspection } from "./catalog-inspected.mongodb.js";
+import { type CatalogGenerations } from "./catalog-generations.mongodb.js";
+import { indexSection } from "./catalog-indexes.mongodb.js";
+import { nameSection } from "./catalog-name-section.mongodb.js";
+import { NAMES, TITLES, type NameRecord, type TitleRecord } from "./catalog-record.mongodb.js";
+import { titlesOfMongo } from "./catalog-title-section.mongodb.js";
+
+/** Everything that MongoDB holds of a catalogue, for comparing it with the titles in force. */
+export function catalogSections(
+  mongo: MongoStore,
+  generations: CatalogGenerations,
+  source: TitleSource,
+  put: CatalogInspection["put"],
+): AnySection[] {
+  const inspection: CatalogInspection = {
+    source,
+    put,
+    async live(tenant) {
+      const pointer = await generations.read(tenant);
+      if (!pointer) return null;
+      const db = mongo.databaseOf(tenant);
+      return {
+        db,
+        scope: { tenant: tenant.id, generation: pointer.live },
+        titles: db.collection<TitleRecord>(TITLES),
+        names: db.collection<NameRecord>(NAMES),
+      };
+    },
+  };
+  return [indexSection(inspection), titlesOfMongo(inspection), nameSection(inspection)];
+}

@@ -1,0 +1,235 @@
+import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
+import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
+import { CallLog } from "../../core/store-request.js";
+import { type AnySection } from "../../projection/section.js";
+import { type Tenant } from "../../core/tenant.js";
+import { type CatalogProjection } from "../catalog.js";
+import { namesIn, type TitleSource } from "../catalog-expectations.js";
+import { catalogSections } from "./catalog-inspection.postgres.js";
+import { dropUnusedNames, lockNames, namesUsedBy, removeRowsOf } from "./catalog-rows.postgres.js";
+import { sortName } from "../sort-name.js";
+import {
+  MATURITY_AGES,
+  storedState,
+  type TitleDocument,
+  type TitleVersion,
+} from "../../core/title.document.js";
+
+/** Titles of one transaction. */
+const BATCH = 2_000;
+const POPULARITY_BATCH = 5_000;
+const ENTRIES_BATCH = 5_000;
+
+/** Carries titles into the catalog tables. */
+export class PostgresCatalogProjection implements CatalogProjection {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
+    const latest = latestVersions(titles);
+    for (let start = 0; start < latest.length; start += BATCH) {
+      await this.postgres.transaction(tenant, (query) => putBatch(query, latest.slice(start, start + BATCH)));
+    }
+  }
+
+  async removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+    if (titles.length === 0) return;
+    const sorted = [...titles].sort((a, b) => (a.id < b.id ? -1 : 1));
+    await this.postgres.transaction(tenant, async (query) => {
+      await lockNames(query);
+      const names = await namesUsedBy(
+        query,
+        sorted.map(({ id }) => id),
+      );
+      const removed = await query<{ id: string }>(
+        sql`delete from catalog_titles t
+            using unnest(${sorted.map(({ id }) => id)}::text[], ${sorted.map(({ version }) => version)}::bigint[])
+              as v (id, version)
+            where t.id = v.id and t.version <= v.version
+            returning t.id`,
+      );
+      await removeRowsOf(
+        query,
+        removed.map(({ id }) => id),
+      );
+      await dropUnusedNames(query, names);
+    });
+  }
+
+  /** What is there, in batches ordered by id. */
+  async *entries(tenant: Tenant): AsyncGenerator<TitleVersion[]> {
+    let after = "";
+    for (;;) {
+      const rows = await this.postgres.transaction(tenant, (query) =>
+        query<TitleVersion>(
+          sql`select id, version from catalog_titles where id > ${after} order by id limit ${ENTRIES_BATCH}`,
+        ),
+      );
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows;
+      after = last.id;
+    }
+  }
+
+  /** The popularity of those of the titles that are there, by id. */
+  async popularityOf(tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.postgres.read<{ id: string; popularity: number }>(
+      { tenant, calls: new CallLog() },
+      "catalog.popularityOf",
+      sql`select id, popularity from catalog_titles where id = any(${ids}::text[])`,
+    );
+    return new Map(rows.map(({ id, popularity }) => [id, popularity]));
+  }
+
+  /** What there is to compare with a source. */
+  sections(source: TitleSource): AnySection[] {
+    return catalogSections(this.postgres, source, (tenant, titles) => this.put(tenant, titles));
+  }
+
+  async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
+    const entries = [...popularity].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (let start = 0; start < entries.length; start += POPULARITY_BATCH) {
+      const batch = entries.slice(start, start + POPULARITY_BATCH);
+      await this.postgres.transaction(tenant, (query) =>
+        query(
+          sql`update catalog_titles t set popularity = v.popularity
+              from unnest(${batch.map(([id]) => id)}::text[], ${batch.map(([, value]) => value)}::real[])
+                as v (id, popularity)
+              where t.id = v.id and t.popularity is distinct from v.popularity`,
+        ),
+      );
+    }
+  }
+}
+
+/** One document a title, the highest version, ordered by id so that concurrent writers lock in one order. */
+function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
+  const byId = new Map<string, TitleDocument>();
+  for (const title of titles) {
+    if ((byId.get(title.id)?.version ?? 0) <= title.version) byId.set(title.id, title);
+  }
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise<void> {
+  await allowBulk(query);
+  await lockNames(query);
+  const before = await namesUsedBy(
+    query,
+    titles.map(({ id }) => id),
+  );
+  const rows = await putTitles(query, titles);
+  if (rows.length === 0) return;
+  const replaced = rows.filter((row) => row.replaced).map((row) => row.id);
+  await removeRowsOf(query, replaced);
+  const taken = rows.map((row) => row.id);
+  await putLicences(query, taken);
+  await putCredits(query, taken);
+  await putNames(query, taken);
+  const kept = new Set(titles.flatMap(namesIn).map(({ type, id }) => `${type}:${id}`));
+  await dropUnusedNames(
+    query,
+    before.filter(({ type, id }) => !kept.has(`${type}:${id}`)),
+  );
+}
+
+/** Answers the titles taken over (not those that are there in a newer version), and which of them replaced a version. */
+async function putTitles(
+  query: Query,
+  titles: readonly TitleDocument[],
+): Promise<{ id: string; replaced: boolean }[]> {
+  const rows = titles.map((title) => ({
+    id: title.id,
+    version: title.version,
+    kind: title.kind,
+    state: storedState(title),
+    sort_name: sortName(title.name),
+    release_year: title.releaseYear ?? 0,
+    maturity_age: MATURITY_AGES[title.maturityRating],
+    studio_id: title.studio?.id ?? null,
+    genre_ids: title.genres.map((genre) => genre.id),
+    tags: title.tags,
+    added_at: title.addedAt,
+    popularity: title.popularity,
+    document: { ...title, popularity: 0 },
+  }));
+  // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
+  return query(
+    sql`insert into catalog_titles (tenant_id, id, version, kind, state, sort_name, release_year, maturity_age,
+                                    studio_id, genre_ids, tags, added_at, popularity, document)
+        select current_setting('marquee.tenant')::int, v.*
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v (
+          id text, version int, kind text, state text, sort_name text, release_year smallint, maturity_age smallint,
+          studio_id text, genre_ids text[], tags text[], added_at timestamptz, popularity real, document jsonb)
+        on conflict (tenant_id, id) do update set
+          version = excluded.version, kind = excluded.kind, state = excluded.state, sort_name = excluded.sort_name,
+          release_year = excluded.release_year, maturity_age = excluded.maturity_age, studio_id = excluded.studio_id,
+          genre_ids = excluded.genre_ids, tags = excluded.tags, added_at = excluded.added_at,
+          document = excluded.document
+        where catalog_titles.version <= excluded.version
+        returning id, xmax <> 0 as replaced`,
+  );
+}
+
+/*
+ * The rows below are drawn out of the documents where these are, so that nothing is sent twice, and ordered like the
+ * index that they go into.
+ */
+
+/** The rows of titles, looked up one by one: a table that is being filled has no statistics to choose a better way by. */
+function documentsOf(ids: readonly string[]): Sql {
+  return sql`(
+    select t.* from unnest(${ids}::text[]) as k (id)
+    cross join lateral (
+      select tenant_id, id, release_year, document from catalog_titles where id = k.id limit 1
+    ) t
+  )`;
+}
+
+async function putLicences(query: Query, ids: readonly string[]): Promise<void> {
+  await query(
+    sql`insert into catalog_licences (tenant_id, title_id, country, from_at, until_at)
+        select distinct t.tenant_id, t.id, country, l."from", l.until
+        from ${documentsOf(ids)} t
+        cross join jsonb_to_recordset(t.document -> 'licences') as l (countries text[], "from" timestamptz, until timestamptz)
+        cross join unnest(l.countries) as country`,
+  );
+}
+
+async function putCredits(query: Query, ids: readonly string[]): Promise<void> {
+  // One person may have two characters in one title: one row, because the role is what lists show.
+  await query(
+    sql`insert into catalog_credits (tenant_id, person_id, title_id, role, release_year)
+        select distinct t.tenant_id, c.person ->> 'id', t.id, c.role, t.release_year
+        from ${documentsOf(ids)} t
+        cross join jsonb_to_recordset(t.document -> 'credits') as c (role text, person jsonb)
+        order by 2, 5, 3`,
+  );
+}
+
+async function putNames(query: Query, ids: readonly string[]): Promise<void> {
+  // Where spellings of one batch differ, the greatest wins, so that the outcome does not hang on the order of rows.
+  // Most names are there already: left out beforehand, they are neither locked nor written.
+  await query(
+    sql`with documents as (
+          select document from ${documentsOf(ids)} t
+        ), refs as (
+          select 'Person' as type, c -> 'person' as ref from documents d, jsonb_array_elements(d.document -> 'credits') c
+          union all
+          select 'Genre', g from documents d, jsonb_array_elements(d.document -> 'genres') g
+          union all
+          select 'Studio', d.document -> 'studio' from documents d where jsonb_typeof(d.document -> 'studio') = 'object'
+        ), names as materialized (
+          select type, ref ->> 'id' as id, max(ref ->> 'name') as name from refs group by 1, 2
+        )
+        insert into catalog_names (tenant_id, type, id, name)
+        select current_setting('marquee.tenant')::int, r.type, r.id, r.name from names r
+        left join lateral (
+          select true as there from catalog_names n where n.type = r.type and n.id = r.id and n.name = r.name limit 1
+        ) known on true
+        where known.there is null
+        order by type, id
+        on conflict (tenant_id, type, id) do update set name = excluded.name
+        where catalog_names.name is distinct from excluded.name`,
+  );
+}

@@ -1,0 +1,45 @@
+import { sql, type Query } from "../../engines/postgres/store.postgres.js";
+
+/** A person, genre or studio. */
+export interface NameRef {
+  type: string;
+  id: string;
+}
+
+/** Removes the licences and credits of titles. */
+export async function removeRowsOf(query: Query, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await query(sql`delete from catalog_licences where title_id = any(${ids}::text[])`);
+  await query(sql`delete from catalog_credits where title_id = any(${ids}::text[])`);
+}
+
+/** One writer of a tenant's titles at a time, so that none counts on a name that another has just found unused. */
+export async function lockNames(query: Query): Promise<void> {
+  await query(
+    sql`select pg_advisory_xact_lock(hashtext('marquee.catalog_names'), current_setting('marquee.tenant')::int)`,
+  );
+}
+
+/** What titles use, by id: people, genres and studios. */
+export function namesUsedBy(query: Query, ids: readonly string[]): Promise<NameRef[]> {
+  return query<NameRef>(sql`
+    select distinct n.type, n.id from catalog_titles t
+    cross join lateral (
+      select 'Genre' as type, unnest(t.genre_ids) as id
+      union all select 'Studio', t.studio_id where t.studio_id is not null
+      union all select 'Person', c.person_id from catalog_credits c where c.title_id = t.id
+    ) n
+    where t.id = any(${ids}::text[])`);
+}
+
+/** Removes those of the names that no title uses. The caller holds the lock of names. */
+export async function dropUnusedNames(query: Query, names: readonly NameRef[]): Promise<void> {
+  if (names.length === 0) return;
+  await query(sql`
+    delete from catalog_names n
+    using unnest(${names.map(({ type }) => type)}::text[], ${names.map(({ id }) => id)}::text[]) as k (type, id)
+    where n.type = k.type and n.id = k.id
+      and not exists (select 1 from catalog_credits c where n.type = 'Person' and c.person_id = n.id)
+      and not exists (select 1 from catalog_titles t where n.type = 'Genre' and t.genre_ids @> array[n.id])
+      and not exists (select 1 from catalog_titles t where n.type = 'Studio' and t.studio_id = n.id)`);
+}

@@ -1,0 +1,203 @@
+import { toPage, type Page, type PageOf } from "../../core/page.js";
+import { empty, sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
+import { OUTBOX_PARTITIONS } from "../../projection/outbox/outbox-event.js";
+import { type StoreRequest } from "../../core/store-request.js";
+import { type Tenant } from "../../core/tenant.js";
+import { TitleBodies } from "../title-bodies.js";
+import {
+  accepted,
+  admitChange,
+  admitPut,
+  archivedDraft,
+  effectiveInstant,
+  isId,
+  notFound,
+  refuseSeasonsOfFilms,
+} from "./title-edit-rules.js";
+import { plannedVersions, type PlannedVersion } from "./title-change.js";
+import {
+  type EditedTitle,
+  type EditorialTitle,
+  type LicenceEdit,
+  type RecordedVersion,
+  type TitleEdit,
+  type TitleEditing,
+  type TitleMerge,
+  type TitleTarget,
+} from "../title-editing.js";
+import { licensed } from "./title-licence.js";
+import { mergeTitles } from "./title-merging.postgres.js";
+import { checkTitle, checkTitleFields, type CheckedTitle, type TitleFields } from "../title-rules.js";
+import {
+  databaseNow,
+  inForceAt,
+  lockHeads,
+  recordVersions,
+  versionsSince,
+  type TitleHead,
+  type VersionRow,
+} from "./title-version-rows.postgres.js";
+import { type TitleBody } from "../title-versions.js";
+import { type TitleDocument } from "../../core/title.document.js";
+
+/** What an edit is planned on. Instants are milliseconds since 1970. */
+interface Ground {
+  /** None for a title that is new. */
+  versions: VersionRow[];
+  effective: number;
+}
+
+interface ListedRow {
+  id: string;
+  latest: number;
+  version: number;
+  effective_from: string;
+  body: TitleBody;
+}
+
+/** Titles edited in PostgreSQL. */
+export class PostgresTitleEditing implements TitleEditing {
+  readonly #bodies = new TitleBodies();
+
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async put(tenant: Tenant, edit: TitleEdit): Promise<EditedTitle> {
+    const { id, field, fields } = edit;
+    const nameOf = (name: string) => (name === "id" ? field : name);
+    const newTitle = () => accepted(checkTitle({ ...fields, id }), nameOf);
+    // Asked of the store, an id that no title can have would be an error of its own.
+    if (edit.mayCreate && !isId(id)) newTitle();
+    return this.#edit(tenant, edit, admitPut, (ground) => {
+      const planned =
+        ground.versions.length === 0
+          ? [{ effective: ground.effective, body: this.#newBody(newTitle(), ground.effective) }]
+          : this.#changed(accepted(checkTitleFields(fields), nameOf), ground);
+      planned.forEach(({ body }) => refuseSeasonsOfFilms(body));
+      return planned;
+    });
+  }
+
+  async setState(tenant: Tenant, target: TitleTarget, state: "PUBLISHED" | "ARCHIVED"): Promise<EditedTitle> {
+    return this.#edit(tenant, target, admitChange, ({ versions, effective }) =>
+      plannedVersions(versions, effective, (body) => {
+        if (state === "ARCHIVED" && body.state === "DRAFT") throw archivedDraft(target);
+        return { state };
+      }),
+    );
+  }
+
+  async setLicence(tenant: Tenant, edit: LicenceEdit): Promise<EditedTitle> {
+    return this.#edit(tenant, edit, admitChange, ({ versions, effective }) => {
+      const from = edit.from ?? new Date(effective).toISOString();
+      const countries = edit.countries ?? ["*"];
+      const checked = checkTitleFields({ licences: [{ countries, from, until: edit.until }] });
+      const [licence] = accepted(checked, (name) => name.replace("licences[0].", "")).licences ?? [];
+      if (!licence) return [];
+      return plannedVersions(versions, effective, (body) => ({
+        licences: licensed(body.licences, { ...licence, until: licence.until ?? null }),
+      }));
+    });
+  }
+
+  merge(tenant: Tenant, merge: TitleMerge): Promise<EditedTitle> {
+    return this.postgres.transaction(tenant, async (query) => {
+      for (const field of ["keep", "merge"] as const) if (!isId(merge[field])) throw notFound(field);
+      const { xid, version } = await mergeTitles(query, tenant, merge);
+      const now = await databaseNow(query);
+      const versions = await versionsSince(query, merge.keep, now);
+      return { title: documentAt(versions, now, version), version, xid };
+    });
+  }
+
+  async titles(request: StoreRequest, page: Page): Promise<PageOf<EditorialTitle>> {
+    const rows = await this.postgres.read<ListedRow>(
+      request,
+      "catalog.editorialTitles",
+      sql`select h.id, h.version as latest, v.version, v.effective_from, v.body
+          from (select title_id as id, version from title_heads
+                where merged_into is null ${page.after ? sql`and title_id > ${page.after.id}` : empty}
+                order by title_id limit ${page.limit + 1}) h
+          cross join lateral (
+            (select 1 as choice, version, effective_from, body from title_versions
+             where title_id = h.id and effective_from <= now() order by effective_from desc, version desc limit 1)
+            union all
+            (select 2, version, effective_from, body from title_versions
+             where title_id = h.id and effective_from > now() order by effective_from, version desc limit 1)
+            order by choice limit 1
+          ) v
+          order by h.id`,
+    );
+    return toPage(rows, page, toListed);
+  }
+
+  versions(request: StoreRequest, id: string, limit: number): Promise<RecordedVersion[]> {
+    return this.postgres.read<RecordedVersion>(
+      request,
+      "catalog.titleVersions",
+      sql`select version, effective_from as "effectiveFrom", recorded_at as "recordedAt",
+                 body ->> 'name' as name, body ->> 'state' as state
+          from title_versions where title_id = ${id} order by version desc limit ${limit}::int`,
+    );
+  }
+
+  /** Locks the title, refuses what may not be, and records what the edit plans. */
+  #edit(
+    tenant: Tenant,
+    target: TitleTarget,
+    admit: (head: TitleHead, target: TitleTarget) => void,
+    plan: (ground: Ground) => PlannedVersion[],
+  ): Promise<EditedTitle> {
+    return this.postgres.transaction(tenant, async (query) => {
+      const { id, field, effectiveFrom } = target;
+      if (!isId(id)) throw notFound(field);
+      const [head = { title_id: id, version: 0, merged_into: null }] = await lockHeads(query, [id]);
+      admit(head, target);
+      const now = await databaseNow(query);
+      const effective = effectiveFrom === null ? now : effectiveInstant(effectiveFrom);
+      const versions = await versionsSince(query, id, Math.min(now, effective));
+      const added = plan({ versions, effective }).map((planned, n) => ({
+        title_id: id,
+        version: head.version + 1 + n,
+        ...planned,
+      }));
+      const version = head.version + added.length;
+      const xid = added.length > 0 ? await recordVersions(query, added) : await lastWrite(query, id);
+      return { title: documentAt([...versions, ...added], now, version), version, xid };
+    });
+  }
+
+  #newBody(line: CheckedTitle, effective: number): TitleBody {
+    return { ...this.#bodies.from(line, new Date(effective).toISOString()), state: "DRAFT" };
+  }
+
+  #changed(fields: TitleFields, { versions, effective }: Ground): PlannedVersion[] {
+    return plannedVersions(versions, effective, ({ id }) => this.#bodies.changes(id, fields));
+  }
+}
+
+/** The transaction that wrote last what projections may not have followed yet; null where they have. */
+async function lastWrite(query: Query, id: string): Promise<number | null> {
+  const [row] = await query<{ xid: number | null }>(
+    sql`select max(xid) as xid from outbox
+        where partition = abs(hashtext(${id}) % ${OUTBOX_PARTITIONS}::int) and topic = 'TITLE' and entity = ${id}`,
+  );
+  return row?.xid ?? null;
+}
+
+function documentAt(
+  versions: readonly VersionRow[],
+  at: number,
+  latestVersion: number,
+): TitleDocument | null {
+  const current = inForceAt(versions, at);
+  return current ? { ...current.body, version: current.version, latestVersion, popularity: 0 } : null;
+}
+
+function toListed({ id, latest, version, effective_from, body }: ListedRow): EditorialTitle {
+  return {
+    position: { value: id, id },
+    title: { ...body, version, latestVersion: latest, popularity: 0 },
+    version,
+    effectiveFrom: effective_from,
+  };
+}

@@ -1,0 +1,169 @@
+import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
+import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
+import { CallLog, type StoreRequest } from "../../core/store-request.js";
+import { type Tenant } from "../../core/tenant.js";
+import {
+  inForceAt,
+  lockHeads,
+  recordVersions,
+  sameBody,
+  versionsOf,
+  type VersionRow,
+} from "./title-version-rows.postgres.js";
+import { type TitleBody, type TitleVersionInput, type TitleVersions } from "../title-versions.js";
+import { type TitleDocument } from "../../core/title.document.js";
+
+interface InForceRow {
+  title_id: string;
+  version: number;
+  body: TitleBody;
+}
+
+interface ProjectedRow extends InForceRow {
+  latest: number;
+  merged_into: string | null;
+}
+
+/** Titles in one batch of `inForce`. */
+const BATCH = 1_000;
+
+/** Title versions in PostgreSQL. */
+export class PostgresTitleVersions implements TitleVersions {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async titlesAsOf(
+    request: StoreRequest,
+    keys: readonly { id: string; at: string }[],
+  ): Promise<Map<string, TitleDocument>> {
+    const rows = await this.postgres.read<InForceRow & { n: number }>(
+      request,
+      "catalog.titlesAsOf",
+      sql`select k.n::int as n, v.title_id, v.version, v.body
+          from unnest(${keys.map((key) => key.id)}::text[], ${keys.map((key) => key.at)}::timestamptz[])
+            with ordinality as k (id, at, n)
+          left join lateral (
+            select into_id from title_merges
+            where title_id = k.id and merged_at <= k.at
+            order by merged_at desc limit 1
+          ) m on true
+          cross join lateral (
+            select title_id, version, body from title_versions
+            where title_id = coalesce(m.into_id, k.id) and effective_from <= k.at
+            order by effective_from desc, version desc limit 1
+          ) v`,
+      keys.length,
+    );
+    const found = new Map<string, TitleDocument>();
+    for (const row of rows) {
+      const key = keys[row.n - 1];
+      if (key) found.set(`${key.id} ${key.at}`, toDocument(row));
+    }
+    return found;
+  }
+
+  async append(tenant: Tenant, versions: readonly TitleVersionInput[]): Promise<number> {
+    if (versions.length === 0) return 0;
+    return this.postgres.transaction(tenant, async (query) => {
+      await allowBulk(query);
+      // Version numbers are counted from what is there: one writer a tenant at a time.
+      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.title_versions'), ${tenant.id})`);
+      const ids = [...new Set(versions.map(({ body }) => body.id))];
+      await lockHeads(query, ids);
+      const known = await versionsOf(query, ids);
+      const added = addVersions(known, versions, Date.now());
+      if (added.length > 0) await recordVersions(query, added);
+      return added.length;
+    });
+  }
+
+  async revisions(tenant: Tenant, ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.postgres.read<{ title_id: string; revision: number }>(
+      { tenant, calls: new CallLog() },
+      "catalog.revisions",
+      sql`select title_id, revision from title_heads where title_id = any(${ids}::text[])`,
+    );
+    return new Map(rows.map((row) => [row.title_id, row.revision]));
+  }
+
+  async countInForce(tenant: Tenant): Promise<number> {
+    const [row] = await this.postgres.read<{ count: number }>(
+      { tenant, calls: new CallLog() },
+      "catalog.countInForce",
+      sql`select count(distinct title_id) as count from title_versions where effective_from <= now()`,
+    );
+    return row?.count ?? 0;
+  }
+
+  async *inForce(tenant: Tenant, ids?: readonly string[]): AsyncGenerator<TitleDocument[]> {
+    if (ids) {
+      const wanted = [...new Set(ids)].sort();
+      for (let start = 0; start < wanted.length; start += BATCH) {
+        const documents = await this.#batch(tenant, "", wanted.slice(start, start + BATCH));
+        if (documents.length > 0) yield documents;
+      }
+      return;
+    }
+    let after = "";
+    for (;;) {
+      const documents = await this.#batch(tenant, after, null);
+      const last = documents.at(-1);
+      if (!last) return;
+      yield documents;
+      after = last.id;
+    }
+  }
+
+  async #batch(tenant: Tenant, after: string, ids: string[] | null): Promise<TitleDocument[]> {
+    const which = ids ? sql`title_id = any(${ids}::text[])` : sql`title_id > ${after}`;
+    const rows = await this.postgres.read<ProjectedRow>(
+      { tenant, calls: new CallLog() },
+      "catalog.inForce",
+      sql`select f.title_id, h.revision as version, h.version as latest, h.merged_into, f.body from (
+            select distinct on (title_id) title_id, body from title_versions
+            where ${which} and effective_from <= now()
+            order by title_id, effective_from desc, version desc limit ${BATCH}
+          ) f cross join lateral (
+            select revision, version, merged_into from title_heads where title_id = f.title_id limit 1
+          ) h
+          order by f.title_id`,
+    );
+    return rows.map(toProjected);
+  }
+}
+
+/** The versions to add, in order; `known` (by title) is brought up to date on the way. */
+function addVersions(
+  known: Map<string, VersionRow[]>,
+  inputs: readonly TitleVersionInput[],
+  now: number,
+): VersionRow[] {
+  const added: VersionRow[] = [];
+  for (const { body, effectiveFrom } of inputs) {
+    const { id } = body;
+    const versions = known.get(id) ?? [];
+    const effective = effectiveAt(body, effectiveFrom, versions.length > 0, now);
+    const current = inForceAt(versions, effective);
+    if (current && sameBody(current.body, body)) continue;
+    const version = versions.reduce((highest, each) => Math.max(highest, each.version), 0) + 1;
+    const row = { title_id: id, version, effective, body };
+    known.set(id, [...versions, row]);
+    added.push(row);
+  }
+  return added;
+}
+
+/** A title known already changes now, or when it joins the catalogue where that is still to come: a second import of it then changes nothing. */
+function effectiveAt(body: TitleBody, effectiveFrom: string | null, exists: boolean, now: number): number {
+  if (effectiveFrom !== null) return Date.parse(effectiveFrom);
+  const addedAt = Date.parse(body.addedAt);
+  return exists ? Math.max(addedAt, now) : addedAt;
+}
+
+function toProjected(row: ProjectedRow): TitleDocument {
+  const merged = row.merged_into === null ? {} : { mergedInto: row.merged_into };
+  return { ...toDocument(row), latestVersion: row.latest, ...merged };
+}
+
+function toDocument(row: InForceRow): TitleDocument {
+  return { ...row.body, version: row.version, popularity: 0 };
+}

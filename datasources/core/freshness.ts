@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import {
+  describePath,
+  type FollowingEngine,
+  type FreshnessWanted,
+  type StoreRequest,
+} from "./store-request.js";
+import { type Tenant } from "./tenant.js";
+
+/** What freshness asks of the outbox. */
+export interface ProjectionProgress {
+  /** Names of the targets that hold everything a tenant wrote up to a transaction. */
+  reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>>;
+}
+
+/** Time between two looks at how far projections are, while somebody waits. Milliseconds. */
+const LOOK_MS = 20;
+/** What a look may take where there is no time left to wait: a store that is silent holds nobody longer. Milliseconds. */
+const LAST_LOOK_MS = 100;
+
+/** What one request wants to be answered with at least, and which projections it was answered from. */
+export class Freshness implements FreshnessWanted {
+  readonly #read = new Set<string>();
+  readonly #late = new Set<string>();
+  /** Targets that held what is wanted at some look. */
+  readonly #passed = new Set<string>();
+  /** Targets that reads wait for just now, and their engines. */
+  readonly #wanted = new Map<string, FollowingEngine | undefined>();
+  #waiting: Promise<void> | undefined;
+  #deadline: number | undefined;
+
+  /**
+   * @param xid the transaction whose writes are wanted; null where any state will do.
+   * @param waitMs how long the request waits in all for projections to follow. Milliseconds.
+   */
+  constructor(
+    private readonly progress: ProjectionProgress,
+    readonly tenant: Tenant,
+    readonly xid: number | null,
+    private readonly waitMs: number,
+  ) {}
+
+  /** Targets that have answered. */
+  get read(): ReadonlySet<string> {
+    return this.#read;
+  }
+
+  /** Those of them that had not followed in time. */
+  get behind(): ReadonlySet<string> {
+    return new Set([...this.#read].filter((target) => this.#late.has(target)));
+  }
+
+  /**
+   * Resolves when the target has followed, or when nothing can be won by waiting any more: the time is up, the client
+   * gone, the engine down. Undefined where there is nothing to wait for. Reads that wait at the same time wait for each
+   * other, so that they travel together.
+   */
+  before(target: string, request: StoreRequest, engine?: FollowingEngine): Promise<void> | undefined {
+    if (this.xid === null || this.#passed.has(target) || this.#late.has(target)) return undefined;
+    this.#wanted.set(target, engine);
+    return (this.#waiting ??= this.#wait(this.xid, request));
+  }
+
+  /** Notes that a target has answered. */
+  answered(target: string): void {
+    this.#read.add(target);
+  }
+
+  async #wait(xid: number, request: StoreRequest): Promise<void> {
+    this.#deadline ??= performance.now() + this.waitMs;
+    for (;;) {
+      await this.#within(this.#look(xid, request), request);
+      const over = performance.now() + LOOK_MS > this.#deadline || request.signal?.aborted === true;
+      for (const [target, engine] of this.#wanted) {
+        if (!this.#passed.has(target) && (over || engine?.isDown() === true)) this.#late.add(target);
+        if (this.#passed.has(target) || this.#late.has(target)) this.#wanted.delete(target);
+      }
+      if (this.#wanted.size === 0) break;
+      await sleep(LOOK_MS, undefined, { signal: request.signal }).catch(() => undefined);
+    }
+    this.#waiting = undefined;
+  }
+
+  /** One look tells of all targets. While PostgreSQL, which knows, does not answer, none has followed. */
+  async #look(xid: number, request: StoreRequest): Promise<void> {
+    const started = performance.now();
+    const reached = await this.progress.reached(this.tenant, xid);
+    for (const target of reached) this.#passed.add(target);
+    request.calls.record({
+      store: "POSTGRES",
+      operation: "outbox.reached",
+      keys: 1,
+      uniqueKeys: 1,
+      rows: reached.size,
+      ms: Math.round((performance.now() - started) * 100) / 100,
+      path: describePath(request.path),
+    });
+  }
+
+  /** Resolves when the work has ended in any way, or the request cannot wait for it any longer. */
+  async #within(work: Promise<void>, { signal }: StoreRequest): Promise<void> {
+    const left = Math.max((this.#deadline ?? 0) - performance.now(), LAST_LOOK_MS);
+    const done = new AbortController();
+    const given = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+    const patience = sleep(left, undefined, { signal: given }).catch(() => undefined);
+    try {
+      await Promise.race([work.catch(() => undefined), patience]);
+    } finally {
+      done.abort();
+    }
+  }
+}
+
+type Read = (request: StoreRequest, ...rest: never[]) => Promise<unknown>;
+
+/**
+ * A domain that is answered from a projection: every method waits until the projection has followed as far as the
+ * request wants.
+ *
+ * @param target the projection's name: `search.opensearch`.
+ * @param methods the reading methods of the interface; each takes the request first.
+ * @param engine where it lies, unless beside its facts.
+ */
+export function followed<T extends object, M extends keyof T & string>(
+  domain: T,
+  target: string,
+  methods: readonly M[],
+  engine?: FollowingEngine,
+): Pick<T, M> {
+  const composed = methods.map((method) => {
+    const read = (domain[method] as Read).bind(domain);
+    return [
+      method,
+      (request: StoreRequest, ...rest: never[]) => {
+        const { freshness } = request;
+        if (!freshness) return read(request, ...rest);
+        const ready = freshness.before(target, request, engine);
+        // Without a promise in between where nobody waits: reads of one tick travel together.
+        const answer = ready ? ready.then(() => read(request, ...rest)) : read(request, ...rest);
+        return answer.then((found) => {
+          freshness.answered(target);
+          return found;
+        });
+      },
+    ];
+  });
+  return Object.fromEntries(composed) as Pick<T, M>;
+}

@@ -1,0 +1,79 @@
+import { type Tenant } from "./tenant.js";
+
+export type StoreName = "POSTGRES" | "MONGODB" | "OPENSEARCH" | "NEO4J";
+
+/** One round trip to a store, as the client sees it in `extensions.explain.calls`. */
+export interface StoreCall {
+  store: StoreName;
+  /** What was asked, `<domain>.<method>`; several, joined by ` + `, where fields of one level shared the call. */
+  operation: string;
+  /** Keys asked for, duplicates included. */
+  keys: number;
+  uniqueKeys: number;
+  rows: number;
+  /** Time from sending to the last byte of the answer. Milliseconds. */
+  ms: number;
+  /** The fields that asked, without list indices: `home.titles.edges.node`. */
+  path: string;
+}
+
+/** Every store call that one request has made, in order of completion. Also the identity by which a store knows that two reads belong to one request. */
+export class CallLog {
+  readonly calls: StoreCall[] = [];
+  /** Stores that did not answer and whose standby did. */
+  readonly missed = new Set<StoreName>();
+  /** Stores that let a call's deadline pass: the request does not wait for them a second time. */
+  readonly waitedFor = new Set<StoreName>();
+
+  record(call: StoreCall): void {
+    this.calls.push(call);
+  }
+
+  /** Calls made so far per store. */
+  totals(): Partial<Record<StoreName, number>> {
+    const totals: Partial<Record<StoreName, number>> = {};
+    for (const { store } of this.calls) totals[store] = (totals[store] ?? 0) + 1;
+    return totals;
+  }
+}
+
+/** A GraphQL response path, newest segment first: structurally graphql-js's `Path`, so that datasources need not know GraphQL. */
+export interface FieldPath {
+  readonly prev: FieldPath | undefined;
+  readonly key: string | number;
+}
+
+/** An engine that a domain is read from, as far as waiting for it goes. */
+export interface FollowingEngine {
+  /** Whether it is left alone just now, so that its standby will answer: nobody need wait for it. */
+  isDown(): boolean;
+}
+
+/** What a request wants of projections before they answer. */
+export interface FreshnessWanted {
+  /** Resolves when a projection may be read, at the latest when waiting is no use any more; undefined where it may be read now. */
+  before(target: string, request: StoreRequest, engine?: FollowingEngine): Promise<void> | undefined;
+  /** Notes that a projection has answered. */
+  answered(target: string): void;
+}
+
+/** What every read of a store carries: whose data, for which request, on behalf of which field. */
+export interface StoreRequest {
+  readonly tenant: Tenant;
+  readonly calls: CallLog;
+  /** Aborted when the client has gone or the request's deadline has passed. */
+  readonly signal?: AbortSignal | undefined;
+  /** What projections have to hold before they answer, where the client said so or wants to be told. */
+  readonly freshness?: FreshnessWanted | undefined;
+  /** The field that asks, where one does. */
+  readonly path?: FieldPath | undefined;
+  /** Keys asked for before duplicates were removed; absent outside batches. */
+  readonly requested?: number | undefined;
+}
+
+/** `home.titles.edges.node` from a response path: list indices left out, aliases kept. */
+export function describePath(path: FieldPath | undefined): string {
+  const names: string[] = [];
+  for (let at = path; at !== undefined; at = at.prev) if (typeof at.key === "string") names.push(at.key);
+  return names.reverse().join(".");
+}

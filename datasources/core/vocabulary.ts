@@ -1,0 +1,52 @@
+/*
+ * Words that clients, rules and stores have in common: closed sets, each the values of an enum of the schema.
+ */
+
+/** What an account may do beside watching. */
+export type Role = "VIEWER" | "EDITOR" | "OPERATOR";
+
+/** For whom a profile is. */
+export type ProfileKind = "ADULT" | "KIDS";
+
+/** What something is watched on. Events of which that is not known say `UNKNOWN`. */
+export const DEVICE_KINDS = ["TV", "MOBILE", "TABLET", "WEB", "CONSOLE"] as const;
+export type DeviceKind = (typeof DEVICE_KINDS)[number];
+
+/** Video codecs that a device may name. Renditions are in the first two. */
+export const VIDEO_CODECS = ["H264", "HEVC", "VP9", "AV1"] as const;
+export type VideoCodec = (typeof VIDEO_CODECS)[number];
+
+/** Formats of high dynamic range that a device may name. */
+export const HDR_FORMATS = ["HDR10", "HDR10_PLUS", "DOLBY_VISION", "HLG"] as const;
+export type HdrFormat = (typeof HDR_FORMATS)[number];
+
+/** Why a quality is kept from a device. */
+export const OMISSION_REASONS = [
+  "CODEC_NOT_SUPPORTED",
+  "HDR_NOT_SUPPORTED",
+  "PLAN_LIMIT",
+  "DEVICE_TOO_SMALL",
+] as const;
+export type OmissionReason = (typeof OMISSION_REASONS)[number];
+
+/** Work on a projection that an operator starts, and how far it is. */
+export type JobKind = "REBUILD" | "CHECK" | "REPAIR";
+export type JobState = "RUNNING" | "DONE" | "FAILED";
+
+/** Why a checkout failed. */
+export type CheckoutFailure = "PAYMENT_DECLINED" | "PAYMENT_TIMED_OUT" | "SUBSCRIPTION_GONE";
+
+/** Where a subscription to a plan is in its life. */
+export type SubscriptionState = "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
+
+/** What a row of the home page is made of. */
+export type HomeRowKind =
+  | "CONTINUE_WATCHING"
+  | "RECOMMENDED"
+  | "TOP_10"
+  | "BECAUSE_YOU_WATCHED"
+  | "TRENDING"
+  | "WATCHLIST"
+  | "NEW"
+  | "POPULAR"
+  | "GENRE";

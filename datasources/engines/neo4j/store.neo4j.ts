@@ -1,0 +1,230 @@
+import { readFileSync } from "node:fs";
+
+import neo4j, {
+  isRetryableError,
+  Neo4jError,
+  type AuthToken,
+  type Config,
+  type Driver,
+  type SessionMode,
+} from "neo4j-driver";
+
+import { StoreUnavailableError } from "../../core/store-error.js";
+import { StoreGuard } from "../store-guard.js";
+import { type StoreRequest } from "../../core/store-request.js";
+
+export interface Neo4jOptions {
+  /** Time that a read may take before it is cancelled here and on the server. Milliseconds. */
+  deadlineMs: number;
+  /** PEM file of the authority that signs the server's certificate, where the system does not know it. */
+  caFile?: string;
+  /** Told of what goes wrong while nobody asks, in one line. */
+  onLog(line: string): void;
+}
+
+/** A Cypher statement. Values go into `parameters` only; whole numbers as `integer(…)`, since a number is a float to Cypher. */
+export interface Cypher {
+  text: string;
+  parameters: Record<string, unknown>;
+}
+
+export const integer = (value: number) => neo4j.int(value);
+
+/** Connections, and as many reads under way at once as leave some for writing. */
+const POOL = 20;
+const CONCURRENT_READS = 16;
+
+/** Neo4j for one deployment: the connection pool, and what every statement passes through. */
+export class Neo4jStore {
+  readonly guard: StoreGuard;
+  readonly #driver: Driver;
+  readonly #database: string | undefined;
+
+  /**
+   * Opens nothing yet: connections are made when first needed.
+   *
+   * @param url `bolt://`, `bolt+s://`, `bolt+ssc://` for one server, `neo4j…://` for a cluster; user and password as
+   * userinfo, a database other than the server's default as path: `neo4j+s://user:password@host:7687/database`.
+   * @throws TypeError when the URL is not of that form.
+   */
+  constructor(
+    url: string,
+    private readonly options: Neo4jOptions,
+  ) {
+    const target = parseUrl(url, options.caFile);
+    this.#driver = neo4j.driver(target.address, target.auth, {
+      ...target.encryption,
+      userAgent: "marquee",
+      disableLosslessIntegers: true,
+      // All records with the first pull: by default every further thousand would cost a round trip.
+      fetchSize: -1,
+      maxConnectionPoolSize: POOL,
+      connectionAcquisitionTimeout: options.deadlineMs,
+      connectionTimeout: options.deadlineMs,
+      connectionLivenessCheckTimeout: 60_000,
+      telemetryDisabled: true,
+      logging: {
+        level: "error",
+        logger: (_level, message) => options.onLog(`Neo4j: ${message?.split("\n", 1)[0]}`),
+      },
+    } satisfies Config);
+    this.#database = target.database;
+    this.guard = new StoreGuard({
+      store: "NEO4J",
+      deadlineMs: options.deadlineMs,
+      concurrency: CONCURRENT_READS,
+      isOutage,
+    });
+  }
+
+  /** Time that a read may take. Milliseconds. */
+  get deadlineMs(): number {
+    return this.options.deadlineMs;
+  }
+
+  /**
+   * Reads for a request: one statement, one round trip, one recorded call.
+   *
+   * @throws StoreUnavailableError, StoreAbortedError as `StoreGuard.call` does.
+   */
+  read<R>(
+    request: StoreRequest,
+    call: { operation: string; uniqueKeys: number; rowsOf: (rows: R[]) => number },
+    statement: Cypher,
+  ): Promise<R[]> {
+    return this.guard.call(request, {
+      ...call,
+      run: (signal) => this.#run<R>(statement, neo4j.session.READ, this.options.deadlineMs, signal),
+    });
+  }
+
+  /**
+   * Runs one statement in a transaction of its own, for jobs and projections. Not tried again: a statement may not be
+   * safe to repeat when nobody knows whether it was committed.
+   *
+   * @param timeoutMs after which the server ends it. Milliseconds, above 0.
+   * @throws StoreUnavailableError when Neo4j does not answer.
+   */
+  async write<R>(statement: Cypher, timeoutMs: number): Promise<R[]> {
+    // A server that is frozen keeps no time.
+    const signal = AbortSignal.timeout(timeoutMs + this.options.deadlineMs);
+    try {
+      return await this.#run<R>(statement, neo4j.session.WRITE, timeoutMs, signal);
+    } catch (error) {
+      if (signal.aborted || isOutage(error)) throw new StoreUnavailableError("NEO4J", { cause: error });
+      throw error;
+    }
+  }
+
+  /**
+   * Answers when Neo4j does, with the server's version.
+   *
+   * @throws Error when it does not within the deadline of a read.
+   */
+  async ping(): Promise<{ version: string }> {
+    const { deadlineMs } = this.options;
+    const text = "CALL dbms.components() YIELD versions RETURN versions[0] AS version";
+    const signal = AbortSignal.timeout(deadlineMs);
+    const [row] = await this.#run<{ version: string }>(
+      { text, parameters: {} },
+      neo4j.session.READ,
+      deadlineMs,
+      signal,
+    );
+    return { version: row?.version ?? "" };
+  }
+
+  async close(): Promise<void> {
+    await this.#driver.close();
+  }
+
+  async #run<R>(
+    { text, parameters }: Cypher,
+    mode: SessionMode,
+    timeout: number,
+    signal: AbortSignal,
+  ): Promise<R[]> {
+    signal.throwIfAborted();
+    const session = this.#driver.session({ defaultAccessMode: mode, database: this.#database });
+    // Closing a session with a statement under way resets its connection, which ends the statement on the server.
+    const end = () => void session.close().catch(() => undefined);
+    let abort = end;
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => {
+        end();
+        reject(signal.reason as Error);
+      };
+    });
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      // One statement in a transaction of its own crosses the wire once; a managed transaction takes three messages.
+      const answer = session.run(`CYPHER 25 ${text}`, parameters, { timeout });
+      // A server that is frozen does not even confirm that it has ended a statement: nobody waits for that.
+      const { records } = await Promise.race([answer, aborted]);
+      return records.map((record) => record.toObject() as R);
+    } finally {
+      signal.removeEventListener("abort", abort);
+      end();
+    }
+  }
+}
+
+interface Target {
+  address: string;
+  auth: AuthToken | undefined;
+  database: string | undefined;
+  encryption: Pick<Config, "encrypted" | "trust" | "trustedCertificates">;
+}
+
+function parseUrl(text: string, caFile: string | undefined): Target {
+  const url = new URL(text);
+  const scheme = /^(bolt|neo4j)(\+s|\+ssc)?:$/.exec(url.protocol);
+  if (!scheme) throw new TypeError(`A Neo4j URL starts with bolt:// or neo4j://, found ${url.protocol}//`);
+  const auth = url.username
+    ? neo4j.auth.basic(decodeURIComponent(url.username), decodeURIComponent(url.password))
+    : undefined;
+  const database = decodeURIComponent(url.pathname.replace(/^\//, "")) || undefined;
+  const address = (protocol: string) => `${protocol}//${url.host}${url.search}`;
+  if (caFile === undefined) return { address: address(url.protocol), auth, database, encryption: {} };
+  // The driver takes either a scheme that says how to encrypt or the trust in its configuration, never both.
+  return {
+    address: address(`${scheme[1]}:`),
+    auth,
+    database,
+    encryption: {
+      encrypted: "ENCRYPTION_ON",
+      trust: "TRUST_CUSTOM_CA_SIGNED_CERTIFICATES",
+      trustedCertificates: [readableFile(caFile)],
+    },
+  };
+}
+
+function readableFile(path: string): string {
+  readFileSync(path);
+  return path;
+}
+
+/** Server errors that say that it cannot serve anybody just now, or not us, beside those the driver calls retryable. */
+const OUTAGE_CODES = [
+  "ServiceUnavailable",
+  "SessionExpired",
+  "Neo.ClientError.Transaction.Terminated",
+  "Neo.ClientError.Transaction.TransactionTimedOut",
+  "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+  "Neo.ClientError.Security.Unauthorized",
+  "Neo.ClientError.Security.AuthenticationRateLimit",
+];
+
+/** Whether an error means that Neo4j is unreachable, overloaded, too slow or closed to us. */
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof Neo4jError)) return false;
+  return (
+    isRetryableError(error) ||
+    OUTAGE_CODES.includes(error.code) ||
+    error.code.startsWith("Neo.TransientError.") ||
+    // A socket that breaks while it is written to has no code of its own.
+    /acquisition timed out|Pool is closed|Failed to connect to server|Connection was closed/i.test(
+      error.message,
+    )
+  );
+}

@@ -1,0 +1,205 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { Logger, runMigrations } from "graphile-worker";
+import pg from "pg";
+
+import { packageRoot } from "../../../../packages/process/package-root.js";
+import { StartupError } from "../../../../packages/process/startup-error.js";
+
+/** Schema of what belongs to no tenant. */
+export const CONTROL_SCHEMA = "marquee";
+/** Schema that all SHARED tenants live in. */
+export const SHARED_SCHEMA = "shared";
+/** The role that the gateway's connections have: no superuser, owns nothing, sees one tenant at a time. */
+export const APP_ROLE = "marquee_app";
+/** The role that jobs are fetched with: it sees the queue of jobs and no tenant's rows. */
+export const WORKER_ROLE = "marquee_worker";
+/** Schema of the job runner, made by its own migrations. */
+export const JOBS_SCHEMA = "graphile_worker";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+interface Migration {
+  version: number;
+  name: string;
+  text: string;
+  checksum: string;
+}
+
+/**
+ * Brings a database to this version of the product: roles, extensions, the control schema, the shared schema and the
+ * schema of every isolated tenant. Forward only; processes that start together wait for each other.
+ *
+ * @param adminUrl a URL whose role may create schemas and roles.
+ * @param appPassword the password that the application's roles get.
+ * @throws StartupError when the database was made by a newer version, or a migration was changed after it ran.
+ */
+export async function migrate(adminUrl: string, appPassword: string): Promise<void> {
+  await withLock(adminUrl, async (client) => {
+    await prepareDatabase(client, appPassword);
+    await migrateJobs(client, adminUrl);
+    await migrateSchema(client, CONTROL_SCHEMA, "control");
+    await migrateSchema(client, SHARED_SCHEMA, "tenant");
+    const { rows } = await client.query<{ schema_name: string }>(
+      `select distinct schema_name from ${CONTROL_SCHEMA}.tenants where tier = 'ISOLATED' order by 1`,
+    );
+    for (const { schema_name } of rows) await migrateSchema(client, schema_name, "tenant");
+  });
+}
+
+/** Makes and migrates the schema of one isolated tenant. */
+export async function migrateTenantSchema(adminUrl: string, schema: string): Promise<void> {
+  await withLock(adminUrl, (client) => migrateSchema(client, schema, "tenant"));
+}
+
+async function withLock<T>(adminUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: adminUrl,
+    application_name: "marquee-migrate",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    options: "-c TimeZone=UTC",
+  });
+  await client.connect();
+  try {
+    await client.query("select pg_advisory_lock(hashtext('marquee.migrate'))");
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function prepareDatabase(client: pg.Client, appPassword: string): Promise<void> {
+  for (const role of [APP_ROLE, WORKER_ROLE]) {
+    const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
+    await client.query(
+      `${rowCount ? "alter" : "create"} role ${role} login nosuperuser nobypassrls password ${client.escapeLiteral(appPassword)}`,
+    );
+  }
+  for (const extension of ["pg_trgm", "unaccent", "btree_gin", "fuzzystrmatch"]) {
+    await client.query(`create extension if not exists ${extension} with schema public`);
+  }
+}
+
+/** The job runner's own tables, and the right of its role to work on them: they have row-level security without a policy. */
+async function migrateJobs(client: pg.Client, adminUrl: string): Promise<void> {
+  await runMigrations({
+    connectionString: adminUrl,
+    schema: JOBS_SCHEMA,
+    maxPoolSize: 1,
+    logger: new Logger(() => () => undefined),
+  });
+  await client.query(GRANT_JOBS);
+}
+
+const GRANT_JOBS = `
+do $$
+declare
+  t record;
+begin
+  grant usage on schema ${JOBS_SCHEMA} to ${WORKER_ROLE};
+  grant select, insert, update, delete on all tables in schema ${JOBS_SCHEMA} to ${WORKER_ROLE};
+  grant usage on all sequences in schema ${JOBS_SCHEMA} to ${WORKER_ROLE};
+  for t in
+    select c.oid::regclass as name from pg_class c
+    where c.relnamespace = '${JOBS_SCHEMA}'::regnamespace and c.relkind = 'r' and c.relrowsecurity
+      and not exists (select from pg_policy p where p.polrelid = c.oid and p.polname = 'worker')
+  loop
+    execute format('create policy worker on %s to ${WORKER_ROLE} using (true) with check (true)', t.name);
+  end loop;
+end $$`;
+
+async function migrateSchema(client: pg.Client, schema: string, folder: "control" | "tenant"): Promise<void> {
+  const known = await readMigrations(folder);
+  const name = client.escapeIdentifier(schema);
+  await client.query(`create schema if not exists ${name}`);
+  await client.query(`grant usage on schema ${name} to ${APP_ROLE}`);
+  await client.query(
+    `create table if not exists ${name}.schema_migrations (version integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`,
+  );
+  const { rows: applied } = await client.query<Migration>(
+    `select version, name, checksum from ${name}.schema_migrations order by version`,
+  );
+  for (const done of applied) checkApplied(done, known, schema);
+  const done = new Set(applied.map(({ version }) => version));
+  for (const migration of known)
+    if (!done.has(migration.version)) await apply(client, name, migration, folder);
+}
+
+function checkApplied(done: Migration, known: Migration[], schema: string): void {
+  const here = known.find((migration) => migration.version === done.version);
+  if (!here) {
+    throw new StartupError(
+      `The database was migrated by a newer Marquee (schema ${schema} has migration ${done.version} "${done.name}", this version knows ${known.at(-1)?.version ?? 0}). Start that version, or point MARQUEE_DATA at another folder.`,
+    );
+  }
+  if (here.checksum !== done.checksum) {
+    throw new StartupError(
+      `Migration ${done.version} "${done.name}" of schema ${schema} was changed after it ran. Restore the file; changes go into a new migration.`,
+    );
+  }
+}
+
+async function apply(client: pg.Client, schema: string, migration: Migration, folder: string): Promise<void> {
+  await client.query("begin");
+  try {
+    await client.query(`set local search_path = ${schema}, public`);
+    await client.query(migration.text);
+    if (folder === "tenant") await client.query(PROTECT_TABLES);
+    await client.query("insert into schema_migrations (version, name, checksum) values ($1, $2, $3)", [
+      migration.version,
+      migration.name,
+      migration.checksum,
+    ]);
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
+  }
+}
+
+/**
+ * Gives every table of the current schema that has a tenant_id the same policy, forced on its owner too: rows of the
+ * tenant named by the connection, none where none is named. Partitions are reached through their parent only.
+ */
+const PROTECT_TABLES = `
+do $$
+declare
+  t record;
+begin
+  for t in
+    select c.oid::regclass as name, c.relispartition
+    from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relrowsecurity
+  loop
+    execute format('alter table %s enable row level security', t.name);
+    execute format('alter table %s force row level security', t.name);
+    execute format(
+      'create policy tenant on %s using (tenant_id = current_setting(''marquee.tenant'')::int) with check (tenant_id = current_setting(''marquee.tenant'')::int)',
+      t.name
+    );
+    if not t.relispartition then
+      execute format('grant select, insert, update, delete on %s to ${APP_ROLE}', t.name);
+    end if;
+  end loop;
+end $$`;
+
+async function readMigrations(folder: "control" | "tenant"): Promise<Migration[]> {
+  const directory = path.join(packageRoot(), "datasources", "engines", "postgres", "migrations", folder);
+  const files = (await readdir(directory)).filter((file) => file.endsWith(".sql")).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const [, version, name] = /^(\d{3})_(.+)\.sql$/.exec(file) ?? [];
+      if (!version || !name) throw new Error(`Migration ${folder}/${file} is not named NNN_name.sql`);
+      const text = await readFile(path.join(directory, file), "utf8");
+      return {
+        version: Number(version),
+        name,
+        text,
+        checksum: createHash("sha256").update(text).digest("hex"),
+      };
+    }),
+  );
+}

@@ -1,0 +1,224 @@
+import { bulkhead, BulkheadRejectedError } from "cockatiel";
+import type pg from "pg";
+import sql, { type Sql } from "sql-template-tag";
+
+import { StoreUnavailableError } from "../../core/store-error.js";
+import { StoreGuard } from "../store-guard.js";
+import { type StoreRequest } from "../../core/store-request.js";
+import { type Tenant } from "../../core/tenant.js";
+import { Notices } from "./notices.postgres.js";
+import { firstFailure, isConnectionLoss, isPostgresOutage, unavailable } from "./outage.postgres.js";
+import { PostgresPool, writeTogether } from "./pool.postgres.js";
+import { PostgresReads, type Row } from "./reads.postgres.js";
+import { beginOf, placeOf, PreparedStatements } from "./statements.postgres.js";
+import { begin, queryOf, type Ask, type Notice, type Query } from "./transaction.postgres.js";
+import { valueTypes } from "./value-types.postgres.js";
+
+export { sql, type Ask, type Query, type Row, type Sql };
+export { empty, join, raw } from "sql-template-tag";
+
+/** Connections for reads, and flushes under way at once. */
+const READS = 8;
+/** Flushes that may wait for a connection: a hundred times the connections is a tenth of a second of ordinary load. */
+const WAITING_READS = 1_000;
+/** Connections for transactions, and transactions that may wait for one. */
+const WRITES = 4;
+const WAITING_WRITES = 1_000;
+/** Connections for transactions of one or two round trips. */
+const SHORT_WRITES = 6;
+/** Connections among those of short transactions that tell of what was committed. */
+const NOTICES = 1;
+/** How much longer than a call's deadline the server lets a statement run: it acts where a gateway cannot any more. Milliseconds. */
+const SERVER_MARGIN_MS = 3_000;
+const DEADLINE_MS = 2_000;
+
+/**
+ * PostgreSQL for one deployment: a pool for reads, which pipelines everything that one level of a request asks into
+ * one round trip, and a pool for transactions. All connections use a role that is not superuser; row-level security
+ * shows each of them the rows of the tenant they were last told.
+ */
+export class PostgresStore {
+  readonly guard: StoreGuard;
+  readonly #reads: PostgresPool;
+  readonly #writes: PostgresPool;
+  readonly #shortWrites: PostgresPool;
+  readonly #writing = bulkhead(WRITES, WAITING_WRITES);
+  readonly #shortWriting = bulkhead(SHORT_WRITES, WAITING_WRITES);
+  readonly #notices: Notices;
+  readonly #deadlineMs: number;
+  readonly #statements = new PreparedStatements();
+  readonly #reading: PostgresReads;
+
+  /**
+   * @param url a URL for the application's role.
+   * @param onIdleError told of connections that break while nobody uses them.
+   * @param deadlineMs time that a read, or the beginning of a transaction, may take before it is cancelled, here and at
+   *   the server. Milliseconds.
+   */
+  constructor(url: string, onIdleError: (error: Error) => void, deadlineMs = DEADLINE_MS) {
+    this.#deadlineMs = deadlineMs;
+    const shared = {
+      connectionString: url,
+      types: valueTypes,
+      connectionTimeoutMillis: deadlineMs,
+      options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${this.#statementTimeoutMs}`,
+    };
+    this.#reads = new PostgresPool(
+      { ...shared, application_name: "marquee-read", max: READS, pipeline: true },
+      onIdleError,
+    );
+    this.#writes = new PostgresPool(
+      { ...shared, application_name: "marquee-write", max: WRITES },
+      onIdleError,
+    );
+    // Apart from the others, because a pipelined connection cannot COPY.
+    this.#shortWrites = new PostgresPool(
+      { ...shared, application_name: "marquee-short-write", max: SHORT_WRITES + NOTICES, pipeline: true },
+      onIdleError,
+    );
+    this.#notices = new Notices((notices) => this.#tell(notices));
+    this.guard = new StoreGuard({
+      store: "POSTGRES",
+      deadlineMs,
+      concurrency: READS,
+      waiting: WAITING_READS,
+      isOutage: isPostgresOutage,
+    });
+    this.#reading = new PostgresReads(this.#reads, this.guard, this.#statements);
+  }
+
+  /**
+   * Reads rows for a request. All reads that the request makes until the event loop turns go out on one connection
+   * in one flush and count as one store call; they are answered together, so that the next level of the query leaves
+   * together as well.
+   *
+   * @throws StoreUnavailableError when PostgreSQL does not answer.
+   */
+  read<R = Row>(request: StoreRequest, operation: string, statement: Sql, uniqueKeys = 1): Promise<R[]> {
+    return this.#reading.read<R>(request, operation, statement, uniqueKeys);
+  }
+
+  /**
+   * Runs `work` in one transaction as the tenant; it commits when `work` resolves and rolls back when it rejects. Never
+   * tried again. A server that does not answer in the time it gives a statement is given up.
+   *
+   * @throws StoreUnavailableError when PostgreSQL does not answer.
+   */
+  async transaction<T>(
+    tenant: Tenant,
+    work: (query: Query, client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
+    const transacted = this.#writing.execute(async () => {
+      const lease = await this.guard.attempt((signal) => begin(this.#writes, signal, beginOf(tenant)));
+      const notices: Notice[] = [];
+      const query = queryOf(lease, this.#statementTimeoutMs, notices);
+      let broken: Error | undefined;
+      try {
+        const result = await work(query, lease.client);
+        await query(sql`commit`);
+        for (const { channel, payload } of notices) this.notify(channel, payload);
+        return result;
+      } catch (error) {
+        if (isConnectionLoss(error)) this.guard.failed(error);
+        await query(sql`rollback`).catch((failure: Error) => (broken = failure));
+        throw unavailable(error);
+      } finally {
+        lease.release(broken);
+      }
+    });
+    return transacted.catch(crowded);
+  }
+
+  /**
+   * A short transaction in as few round trips as it has waits: statements that `work` asks for without waiting travel
+   * together, the first of them with the begin, and the statement that it answers travels with the commit. Statements
+   * are prepared once a connection.
+   *
+   * @param work asks what it needs to know and answers the statement that concludes the transaction, or null where there
+   * is nothing to write. Rejecting undoes the transaction.
+   * @returns the rows of the concluding statement, once they are committed.
+   */
+  async conclude<R = Row>(tenant: Tenant, work: (ask: Ask) => Promise<Sql | null>): Promise<R[]> {
+    const concluded = this.#shortWriting.execute(() =>
+      this.guard.attempt((signal) =>
+        this.#shortWrites.use(signal, (client) => this.#conclude<R>(client, tenant, work)),
+      ),
+    );
+    const { rows, failure } = await concluded.catch(crowded);
+    if (failure !== undefined) throw unavailable(failure);
+    return rows;
+  }
+
+  /** A transaction that was undone answers why; it rejects where the connection is of no use any more. */
+  async #conclude<R>(
+    client: pg.PoolClient,
+    tenant: Tenant,
+    work: (ask: Ask) => Promise<Sql | null>,
+  ): Promise<{ rows: R[]; failure?: unknown }> {
+    const asked: Promise<unknown>[] = [];
+    const ask = <T extends Row>(config: pg.QueryConfig): Promise<T[]> => {
+      writeTogether(client);
+      const answer = client.query<T>(config).then(({ rows }) => rows);
+      // Nobody may be waiting for it yet; that it failed is found out below.
+      answer.catch(() => undefined);
+      asked.push(answer);
+      return answer;
+    };
+    const query = (statement: Sql) => ask(this.#statements.prepare(tenant, statement)) as Promise<never>;
+    try {
+      void ask({ text: "begin" });
+      void ask(this.#statements.prepare(tenant, placeOf(tenant)));
+      const last = await work(query);
+      const rows = last ? ask(this.#statements.prepare(tenant, last)) : Promise.resolve([]);
+      void ask({ text: "commit" });
+      await Promise.all(asked);
+      return { rows: (await rows) as R[] };
+    } catch (error) {
+      const failure = await firstFailure(asked, error);
+      await client.query("rollback");
+      return { rows: [], failure };
+    }
+  }
+
+  /** Tells those who listen on a channel, soon. What is told is committed: within a transaction, `Query` has its own. */
+  notify(channel: string, payload: string): void {
+    this.#notices.add({ channel, payload });
+  }
+
+  /** Tells the planner what a bulk load has written for a tenant. */
+  async refreshStatistics(tenant: Tenant): Promise<void> {
+    await this.transaction(tenant, async (query) => {
+      await query.allow(Infinity);
+      await query(sql`select refresh_statistics()`);
+    });
+  }
+
+  /** Answers when PostgreSQL does, with the server's version; fails at the deadline. */
+  async ping(): Promise<{ version: string }> {
+    const version = sql`select current_setting('server_version') as version`;
+    const { rows } = await this.#reads.use(AbortSignal.timeout(this.#deadlineMs), (client) =>
+      client.query<{ version: string }>(version),
+    );
+    return { version: rows[0]?.version ?? "" };
+  }
+
+  async close(): Promise<void> {
+    await this.#notices.settled();
+    await Promise.all([this.#reads.end(), this.#writes.end(), this.#shortWrites.end()]);
+  }
+
+  get #statementTimeoutMs(): number {
+    return this.#deadlineMs + SERVER_MARGIN_MS;
+  }
+
+  async #tell(notices: readonly Notice[]): Promise<void> {
+    const told = sql`select pg_notify(channel, payload) from jsonb_to_recordset(${JSON.stringify(notices)}::jsonb)
+                       as n (channel text, payload text)`;
+    await this.#shortWrites.use(AbortSignal.timeout(this.#deadlineMs), (client) => client.query(told));
+  }
+}
+
+/** More transactions wait already than may. */
+function crowded(error: unknown): never {
+  throw error instanceof BulkheadRejectedError ? new StoreUnavailableError("POSTGRES") : error;
+}

@@ -1,0 +1,230 @@
+import {
+  BrokenCircuitError,
+  bulkhead,
+  BulkheadRejectedError,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  TaskCancelledError,
+  timeout,
+  TimeoutStrategy,
+} from "cockatiel";
+
+import { StoreAbortedError, StoreUnavailableError } from "../core/store-error.js";
+import { describePath, type StoreName, type StoreRequest } from "../core/store-request.js";
+
+export interface GuardOptions {
+  store: StoreName;
+  /** Time that one call may take before it is cancelled. Milliseconds. */
+  deadlineMs: number;
+  /** Calls at once. */
+  concurrency: number;
+  /** Calls that may wait for a place; as many as may be made at once unless given. */
+  waiting?: number;
+  /** Whether an error of the driver means that the store is unreachable, as against a call that is wrong in itself. */
+  isOutage: (error: unknown) => boolean;
+}
+
+/** One round trip as it is recorded. */
+export interface GuardedCall<T> {
+  /** `<domain>.<method>`. */
+  operation: string;
+  uniqueKeys: number;
+  /** Keys asked for and the fields that asked, where the request does not say. */
+  keys?: number;
+  path?: string;
+  /** Rows, documents or hits in an answer. */
+  rowsOf: (answer: T) => number;
+  /** Makes the call; aborting the signal must cancel it at the store. */
+  run: (signal: AbortSignal) => Promise<T>;
+}
+
+export type BreakerState = "CLOSED" | "OPEN" | "HALF_OPEN";
+
+/** What a guard has under way and has seen since the process began. */
+export interface GuardReport {
+  store: StoreName;
+  breaker: BreakerState;
+  inFlight: number;
+  queued: number;
+  /** Calls that the store was not asked: no place was free, or the breaker was open. */
+  rejected: { bulkhead: number; breaker: number };
+  /** Calls that it did not answer: not in time, or not at all. */
+  failed: { deadline: number; outage: number };
+  retries: number;
+}
+
+/** Failures in a row after which a store is left alone, and how long. Milliseconds. */
+const FAILURES_TO_OPEN = 5;
+const OPEN_MS = 1_000;
+/** Share of calls that may be tried again, and how many retries may be saved up (Finagle's retry budget). */
+const RETRY_SHARE = 0.1;
+const SAVED_RETRIES = 10;
+
+/**
+ * What every call of a store passes through: a bulkhead, so that a slow store holds only so many requests; a breaker,
+ * so that a dead one is not asked; a deadline that cancels; one retry of a read that failed at once, within a budget;
+ * and the record in the request's log.
+ */
+export class StoreGuard {
+  readonly #bulkhead;
+  readonly #breaker;
+  readonly #deadline;
+  readonly #waiting: number;
+  readonly #seen = {
+    rejected: { bulkhead: 0, breaker: 0 },
+    failed: { deadline: 0, outage: 0 },
+    retries: 0,
+  };
+  #retries = SAVED_RETRIES;
+
+  constructor(private readonly options: GuardOptions) {
+    const counts = handleWhen((error) => error instanceof TaskCancelledError || options.isOutage(error));
+    this.#waiting = options.waiting ?? options.concurrency;
+    this.#bulkhead = bulkhead(options.concurrency, this.#waiting);
+    this.#breaker = circuitBreaker(counts, {
+      halfOpenAfter: OPEN_MS,
+      breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+    });
+    this.#deadline = timeout(options.deadlineMs, TimeoutStrategy.Aggressive);
+  }
+
+  get state(): BreakerState {
+    if (this.#breaker.state === CircuitState.Closed) return "CLOSED";
+    return this.#breaker.state === CircuitState.HalfOpen ? "HALF_OPEN" : "OPEN";
+  }
+
+  report(): GuardReport {
+    return {
+      store: this.options.store,
+      breaker: this.state,
+      inFlight: this.options.concurrency - this.#bulkhead.executionSlots,
+      queued: this.#waiting - this.#bulkhead.queueSlots,
+      ...this.#seen,
+    };
+  }
+
+  /**
+   * Makes one call for a request and records it.
+   *
+   * @throws StoreUnavailableError when the store is down, too slow, or has too many calls under way; at once where the
+   *   request has waited for the store in vain before.
+   * @throws StoreAbortedError when the request ended meanwhile.
+   */
+  async call<T>(request: StoreRequest, call: GuardedCall<T>): Promise<T> {
+    const { store } = this.options;
+    if (request.signal?.aborted) throw new StoreAbortedError(store);
+    if (request.calls.waitedFor.has(store)) throw new StoreUnavailableError(store);
+    this.#retries = Math.min(SAVED_RETRIES, this.#retries + RETRY_SHARE);
+    try {
+      return await this.#once(request, call);
+    } catch (error) {
+      if (!this.#mayRetry(error)) throw this.#meaningOf(error, request);
+    }
+    this.#retries -= 1;
+    this.#seen.retries += 1;
+    return this.#once(request, call).catch((error: unknown) => {
+      throw this.#meaningOf(error, request);
+    });
+  }
+
+  /**
+   * Makes a call that is no read of a request, such as the beginning of a transaction: breaker and deadline, no retry.
+   *
+   * @throws StoreUnavailableError when the store is down or too slow.
+   */
+  async attempt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await this.#guarded(run, new AbortController().signal);
+    } catch (error) {
+      throw this.#meaningOf(error);
+    }
+  }
+
+  /** Counts an outage that showed itself outside a call. */
+  failed(error: unknown): void {
+    if (this.state !== "CLOSED" || !this.options.isOutage(error)) return;
+    this.#seen.failed.outage += 1;
+    void this.#breaker.execute(() => Promise.reject(error as Error)).catch(() => undefined);
+  }
+
+  /**
+   * Asks whether the store answers, also while the breaker keeps others from it. Serves as the breaker's probe when one
+   * is due, so that a store which nobody asks is found to be back.
+   */
+  async probe<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const given = new AbortController().signal;
+    if (this.state !== "CLOSED") {
+      try {
+        return await this.#guarded(run, given);
+      } catch (error) {
+        if (!(error instanceof BrokenCircuitError)) throw error;
+      }
+    }
+    return this.#deadline.execute(({ signal }) => run(signal), given);
+  }
+
+  async #once<T>(request: StoreRequest, call: GuardedCall<T>): Promise<T> {
+    const { operation, uniqueKeys, rowsOf, run } = call;
+    const started = performance.now();
+    // Of its own where there is none: cockatiel's default is one signal for all calls, and each adds a listener to it.
+    const given = request.signal ?? new AbortController().signal;
+    const answer = await this.#bulkhead.execute(() => {
+      // Whoever has waited that long for a place has waited long enough.
+      if (performance.now() - started > this.options.deadlineMs) throw this.#overloaded();
+      return this.#guarded(run, given);
+    }, given);
+    request.calls.record({
+      store: this.options.store,
+      operation,
+      keys: call.keys ?? request.requested ?? uniqueKeys,
+      uniqueKeys,
+      rows: rowsOf(answer),
+      ms: Math.round((performance.now() - started) * 100) / 100,
+      path: call.path ?? describePath(request.path),
+    });
+    return answer;
+  }
+
+  /** Behind breaker and deadline. While the breaker's one probe is out, the others are answered at once. */
+  #guarded<T>(run: (signal: AbortSignal) => Promise<T>, given: AbortSignal): Promise<T> {
+    if (this.#breaker.state === CircuitState.HalfOpen) return Promise.reject(new BrokenCircuitError());
+    return this.#breaker.execute(
+      () =>
+        this.#deadline
+          .execute(({ signal }) => run(signal), given)
+          .catch((error: unknown) => {
+            if (!given.aborted) throw error;
+            // Clients that go away say nothing about the store. A probe without an answer has not found it well, though.
+            throw this.state === "HALF_OPEN"
+              ? new TaskCancelledError()
+              : new StoreAbortedError(this.options.store);
+          }),
+      given,
+    );
+  }
+
+  #overloaded(): BulkheadRejectedError {
+    return new BulkheadRejectedError(this.options.concurrency, this.#waiting);
+  }
+
+  #mayRetry(error: unknown): boolean {
+    return this.#retries >= 1 && this.state === "CLOSED" && this.options.isOutage(error);
+  }
+
+  /** What a failure of the policies or of the driver is to the caller; counted. */
+  #meaningOf(error: unknown, request?: StoreRequest): unknown {
+    const { store, isOutage } = this.options;
+    const { rejected, failed } = this.#seen;
+    if (request?.signal?.aborted) return new StoreAbortedError(store);
+    if (error instanceof BulkheadRejectedError) rejected.bulkhead += 1;
+    else if (error instanceof BrokenCircuitError) rejected.breaker += 1;
+    else if (error instanceof TaskCancelledError) {
+      failed.deadline += 1;
+      request?.calls.waitedFor.add(store);
+    } else if (isOutage(error)) failed.outage += 1;
+    else return error;
+    return new StoreUnavailableError(store, { cause: error });
+  }
+}

@@ -1,0 +1,51 @@
+import pg from "pg";
+
+import { unavailable } from "../../engines/postgres/outage.postgres.js";
+import { type Sql } from "../../engines/postgres/store.postgres.js";
+
+/** Eight-byte integers as numbers: transaction ids and counts stay below 2^53 for longer than any deployment lives. */
+export const outboxTypes = {
+  getTypeParser: ((oid: number, format?: string) =>
+    oid === (pg.types.builtins.INT8 as number)
+      ? Number
+      : (pg.types.getTypeParser(oid, format as "text") as unknown)) as typeof pg.types.getTypeParser,
+};
+
+/** Settings of a connection that sees the events of all tenants, and no other rows of any. */
+export const OUTBOX_SETTINGS = "-c TimeZone=UTC -c jit=off -c marquee.projector=on -c marquee.tenant=0";
+
+/** Asks the outbox of the deployment, across tenants. */
+export class OutboxPool {
+  readonly #pool: pg.Pool;
+
+  /** @param url a URL for the application's role. */
+  constructor(
+    readonly url: string,
+    onIdleError: (error: Error) => void,
+  ) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      types: outboxTypes,
+      application_name: "marquee-outbox",
+      max: 2,
+      idleTimeoutMillis: 10_000,
+      connectionTimeoutMillis: 5_000,
+      options: `${OUTBOX_SETTINGS} -c statement_timeout=10000`,
+    });
+    this.#pool.on("error", onIdleError);
+    this.#pool.on("connect", (client) => client.on("error", () => undefined));
+  }
+
+  /** @throws StoreUnavailableError when PostgreSQL does not answer. */
+  async query<R extends object>(statement: Sql): Promise<R[]> {
+    try {
+      return (await this.#pool.query<R>(statement)).rows;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}

@@ -1,0 +1,85 @@
+import { StoreUnavailableError } from "../../core/store-error.js";
+import { type ProjectionTarget } from "../projection-target.js";
+import { type ProjectionStores } from "./projection-stores.js";
+import { type Tenant } from "../../core/tenant.js";
+
+/** Told of a projection being filled: which, and the share that is done, in [0, 1]. */
+export type FillProgress = (what: string, fraction: number, note: string) => void;
+
+/** Time between two looks at what is filled. Milliseconds. */
+const INTERVAL_MS = 5_000;
+
+/** Keeps the projections in engines of their own filled; what happens afterwards, they follow by the outbox. */
+export interface ProjectionKeeper {
+  stop(): void;
+}
+
+/**
+ * Fills what is empty: once now, with progress, and from then on in the background, so that an engine that was absent
+ * is filled when it comes, and a tenant that was made meanwhile too. Until then PostgreSQL answers for them.
+ *
+ * @param warn told once of an engine that does not answer, and once when it does again.
+ */
+export async function keepProjections(
+  stores: Pick<ProjectionStores, "tenants" | "projections" | "outbox">,
+  warn: (line: string) => void,
+  onProgress: FillProgress = () => {},
+): Promise<ProjectionKeeper> {
+  const absent = new Set<string>();
+  const engines = stores.projections.filter(({ embedded }) => !embedded);
+  const look = (target: ProjectionTarget, progress: FillProgress) =>
+    fillWhatIsEmpty(stores, target, absent, warn, progress);
+  await Promise.all(engines.map((target) => look(target, onProgress)));
+  // Each on its own: one that takes long to say that it is absent keeps no other waiting.
+  const timers = engines.map((target) => {
+    let looking = false;
+    return setInterval(() => {
+      if (looking) return;
+      looking = true;
+      void look(target, () => {}).finally(() => (looking = false));
+    }, INTERVAL_MS);
+  });
+  return { stop: () => timers.forEach((timer) => clearInterval(timer)) };
+}
+
+async function fillWhatIsEmpty(
+  stores: Pick<ProjectionStores, "tenants" | "outbox">,
+  target: ProjectionTarget,
+  absent: Set<string>,
+  warn: (line: string) => void,
+  onProgress: FillProgress,
+): Promise<void> {
+  try {
+    await target.prepare();
+    const lacking = await stores.outbox.needsRebuild(target.name);
+    for (const tenant of await stores.tenants.list()) await fill(target, tenant, lacking, onProgress);
+    if (lacking) await stores.outbox.rebuilt(target.name);
+    if (absent.delete(target.store)) warn(`${target.store} answers again.`);
+  } catch (error) {
+    if (absent.has(target.store)) return;
+    absent.add(target.store);
+    const why =
+      error instanceof StoreUnavailableError ? "does not answer" : `cannot be filled: ${String(error)}`;
+    warn(`${target.store} ${why}. PostgreSQL answers for it meanwhile.`);
+  }
+}
+
+/** @param lacking whether events may have gone that the target never saw. */
+async function fill(
+  target: ProjectionTarget,
+  tenant: Tenant,
+  lacking: boolean,
+  onProgress: FillProgress,
+): Promise<void> {
+  const { live } = await target.status(tenant);
+  if (live !== null && !lacking && !target.needsRebuild(tenant)) return;
+  const started = performance.now();
+  await target.rebuild(tenant, (done, total) => {
+    const rate = Math.round(done / ((performance.now() - started) / 1000));
+    onProgress(
+      `${tenant.slug} ${target.domain}`,
+      total === 0 ? 1 : done / total,
+      `${rate.toLocaleString("en")}/s`,
+    );
+  });
+}

@@ -1,0 +1,184 @@
+import { DateTime } from "neo4j-driver";
+
+import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
+import { canonical, instantText } from "../../projection/canonical.js";
+import { chunks } from "../../projection/section.js";
+import { type Tenant } from "../../core/tenant.js";
+import {
+  edgeKeys,
+  edgesOf,
+  lonely,
+  lonelyOf,
+  MEND_MODEL,
+  mendEdges,
+  POINTER,
+  removeLonely,
+  type EdgeKind,
+} from "./taste-inspection-statements.neo4j.js";
+
+/** An edge of the source: its ends, and its fields as they are stored. */
+export interface Edge {
+  start: string;
+  end: string;
+  fields: Record<string, unknown>;
+}
+
+/** The edges between two nodes: one, unless something is wrong. */
+export interface StoredEdges {
+  contents: string[];
+  /** The highest version; 0 of edges without one. */
+  top: number;
+}
+
+/** What is live, and what it says that it was learned by. */
+export interface Pointer {
+  generation: number;
+  building: boolean;
+  model: string;
+  learnedAt: string;
+  titles: number;
+  edges: number;
+}
+
+/** The ends of an edge. */
+export type Pair = [start: string, end: string];
+
+const BATCH = 5_000;
+/** Nodes of a page, each with all its edges. */
+const PAGE = 500;
+const TIMEOUT_MS = 60_000;
+/** The live graph of tenants as it is, edge by edge. */
+export class InspectedGraph {
+  constructor(private readonly store: Neo4jStore) {}
+
+  async pointer(tenant: Tenant): Promise<Pointer | undefined> {
+    const [pointer] = await this.#run<Pointer>(tenant, POINTER);
+    return pointer;
+  }
+
+  async isBuilding(tenant: Tenant): Promise<boolean> {
+    return (await this.pointer(tenant))?.building ?? false;
+  }
+
+  async *edgeKeys(tenant: Tenant, edges: EdgeKind): AsyncGenerator<string[]> {
+    let after = "";
+    for (;;) {
+      const parameters = { after, size: integer(PAGE) };
+      const rows = await this.#run<{ start: string; ends: string[] }>(tenant, edgeKeys(edges), parameters);
+      yield rows.flatMap(({ start, ends }) => ends.map((end) => keyOf(start, end)));
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)!.start;
+    }
+  }
+
+  async edges(tenant: Tenant, edges: EdgeKind, keys: readonly string[]): Promise<Map<string, StoredEdges>> {
+    const found = new Map<string, StoredEdges>();
+    for (const batch of chunks(keys, BATCH)) {
+      const starts = [...grouped(batch.map(pairOf))].map(([start, ends]) => ({ start, ends }));
+      const rows = await this.#run<Edge & { home: boolean }>(tenant, edgesOf(edges), { starts });
+      for (const { start, end, fields, home } of rows) {
+        const key = keyOf(start, end);
+        const known = found.get(key) ?? { contents: [], top: -1 };
+        known.contents.push(
+          canonical(home ? storedFields(fields) : { elsewhere: true, ...storedFields(fields) }),
+        );
+        known.contents.sort();
+        known.top = Math.max(known.top, typeof fields.version === "number" ? fields.version : 0);
+        found.set(key, known);
+      }
+    }
+    return found;
+  }
+
+  async mendEdges(
+    tenant: Tenant,
+    edges: EdgeKind,
+    keys: readonly string[],
+    stored: ReadonlyMap<string, StoredEdges>,
+    expected: ReadonlyMap<string, Edge>,
+  ): Promise<void> {
+    const pointer = await this.pointer(tenant);
+    if (!pointer) return;
+    const changes = keys.map((key) => {
+      const [start, end] = pairOf(key);
+      const { contents, top } = stored.get(key) ?? { contents: [], top: -1 };
+      const wanted = expected.get(key);
+      return { start, end, count: integer(contents.length), top, fields: wanted ? [wanted.fields] : [] };
+    });
+    for (const batch of chunks(changes, BATCH)) {
+      await this.#run(tenant, mendEdges(edges), { edges: batch, generation: integer(pointer.generation) });
+    }
+  }
+
+  async *lonely(tenant: Tenant, label: "Profile" | "Title"): AsyncGenerator<string[]> {
+    let after = "";
+    for (;;) {
+      const rows = await this.#run<{ id: string }>(tenant, lonely(label), { after, size: integer(BATCH) });
+      yield rows.map(({ id }) => id);
+      if (rows.length < BATCH) return;
+      after = rows.at(-1)!.id;
+    }
+  }
+
+  async lonelyOf(
+    tenant: Tenant,
+    label: "Profile" | "Title",
+    ids: readonly string[],
+  ): Promise<Map<string, string>> {
+    const rows = await this.#run<{ id: string }>(tenant, lonelyOf(label), { ids });
+    return new Map(rows.map(({ id }) => [id, id]));
+  }
+
+  async removeLonely(tenant: Tenant, label: "Profile" | "Title", ids: readonly string[]): Promise<void> {
+    const pointer = await this.pointer(tenant);
+    if (!pointer) return;
+    await this.#run(tenant, removeLonely(label), { ids, generation: integer(pointer.generation) });
+  }
+
+  async mendModel(
+    tenant: Tenant,
+    { titles, edges, ...model }: Omit<Pointer, "generation" | "building">,
+  ): Promise<void> {
+    const pointer = await this.pointer(tenant);
+    if (!pointer) return;
+    const fields = { ...model, titles: integer(titles), edges: integer(edges) };
+    await this.#run(tenant, MEND_MODEL, { model: fields, generation: integer(pointer.generation) });
+  }
+
+  #run<R>(tenant: Tenant, text: string, parameters: Record<string, unknown> = {}): Promise<R[]> {
+    return this.store.write<R>(
+      { text, parameters: { ...parameters, tenant: integer(tenant.id) } },
+      TIMEOUT_MS,
+    );
+  }
+}
+
+/** Fields of an edge, with the instants that are stored as instants as texts. */
+function storedFields(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof DateTime
+        ? instantText(value.toString())
+        : typeof value === "string"
+          ? `"${value}"`
+          : value,
+    ]),
+  );
+}
+
+/** The key of the edges between two nodes: `["start","end"]`. */
+export function keyOf(start: string, end: string): string {
+  return JSON.stringify([start, end]);
+}
+
+/** The ends that a key is of. */
+export function pairOf(key: string): Pair {
+  return JSON.parse(key) as Pair;
+}
+
+function grouped(pairs: readonly Pair[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [start, end] of pairs) groups.set(start, [...(groups.get(start) ?? []), end]);
+  return groups;
+}

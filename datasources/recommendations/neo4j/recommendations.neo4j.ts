@@ -1,0 +1,138 @@
+import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
+import { type StoreRequest } from "../../core/store-request.js";
+import {
+  RECENT_WATCHES,
+  type RecommendedTitle,
+  type Recommendations,
+  type SimilarTitle,
+} from "../recommendations.js";
+
+/** A profile's or a title's list in columns, best first: the fewest and smallest records to carry. */
+interface ScoredColumns {
+  id: string;
+  titles: string[];
+  scores: number[];
+}
+
+type RecommendedColumns = ScoredColumns & { reasons: string[] };
+
+/**
+ * The taste graph in Neo4j. A profile costs its own watches and the edges of the latest ones, however many users and
+ * titles there are. All tenants, isolated ones too, share the one database that Community Edition has: their nodes
+ * are keyed by tenant, and no relationship leads from one tenant's nodes to another's.
+ */
+export class Neo4jRecommendations implements Recommendations {
+  constructor(private readonly store: Neo4jStore) {}
+
+  /**
+   * Scores are sums of edge weight × strength of the watch. A watch counts 1 when completed and 0.5 when left off,
+   * times 0.8, 1.1 or 1.25 for a rating of 3, 4 or 5; a title rated 1 or 2 recommends nothing. Ties go to the lower
+   * id, for a title as for its reason. Profiles without recommendations are left out.
+   */
+  async forProfiles(
+    request: StoreRequest,
+    profiles: readonly string[],
+    limit: number,
+  ): Promise<Map<string, RecommendedTitle[]>> {
+    const distinct = [...new Set(profiles)];
+    if (distinct.length === 0) return new Map();
+    const rows = await this.store.read<RecommendedColumns>(
+      request,
+      { operation: "recommendations.forProfiles", uniqueKeys: distinct.length, rowsOf: countTitles },
+      {
+        text: RECOMMENDED,
+        parameters: {
+          tenant: integer(request.tenant.id),
+          profiles: distinct,
+          recent: integer(RECENT_WATCHES),
+          limit: integer(limit),
+        },
+      },
+    );
+    return byKey(distinct, rows, ({ titles, scores, reasons }) =>
+      titles.map((titleId, at) => ({ titleId, score: scores[at]!, because: reasons[at]! })),
+    );
+  }
+
+  /** The strongest edges from each title; ties go to the lower id. Titles without edges are left out. */
+  async similarTo(
+    request: StoreRequest,
+    titles: readonly string[],
+    limit: number,
+  ): Promise<Map<string, SimilarTitle[]>> {
+    const distinct = [...new Set(titles)];
+    if (distinct.length === 0) return new Map();
+    const rows = await this.store.read<ScoredColumns>(
+      request,
+      { operation: "recommendations.similarTo", uniqueKeys: distinct.length, rowsOf: countTitles },
+      {
+        text: SIMILAR,
+        parameters: { tenant: integer(request.tenant.id), titles: distinct, limit: integer(limit) },
+      },
+    );
+    return byKey(distinct, rows, (row) =>
+      row.titles.map((titleId, at) => ({ titleId, score: row.scores[at]! })),
+    );
+  }
+}
+
+/** Titles of one score that are put in the order of their ids, beside those that are listed. */
+const TIES = 200;
+
+// Most of the work is one row an edge, so nothing is read of it but the weight: parts are added up in the order of the
+// watched titles' ids, so that a score has the same last digit every time, and reasons and ids are looked up for the
+// best titles only. The first of the largest parts is the reason.
+const RECOMMENDED = `
+  MATCH (g:TasteGraph {tenant: $tenant})
+  UNWIND $profiles AS id
+  MATCH (p:Profile {tenant: $tenant, generation: g.live, id: id})
+  CALL (p) {
+    WITH p, COLLECT { MATCH (p)-[:WATCHED]->(seen) RETURN seen } AS watched
+    MATCH (p)-[w:WATCHED]->(seed:Title)
+    WITH watched, w, seed ORDER BY w.at DESC, seed.id DESC LIMIT $recent
+    WITH watched, seed, seed.id AS because, CASE WHEN w.completed THEN 1.0 ELSE 0.5 END * CASE w.rating
+      WHEN 5 THEN 1.25 WHEN 4 THEN 1.1 WHEN 3 THEN 0.8 WHEN 2 THEN 0.0 WHEN 1 THEN 0.0 ELSE 1.0
+    END AS strength
+    WHERE strength > 0
+    WITH watched, seed, because, strength ORDER BY because
+    MATCH (seed)-[s:SIMILAR]->(title)
+    WITH watched, title, s.weight * strength AS part, because
+    WITH watched, title, sum(part) AS score, collect(part) AS parts, collect(because) AS seeds
+    WHERE NOT title IN watched
+    WITH title, score, parts, seeds ORDER BY score DESC LIMIT $limit + ${TIES}
+    WITH title.id AS title, score, parts, seeds ORDER BY score DESC, title LIMIT $limit
+    WITH title, score, seeds[reduce(best = 0, at IN range(1, size(parts) - 1) |
+      CASE WHEN parts[at] > parts[best] THEN at ELSE best END)] AS because
+    RETURN collect(title) AS titles, collect(score) AS scores, collect(because) AS reasons
+  }
+  RETURN id, titles, scores, reasons`;
+
+const SIMILAR = `
+  MATCH (g:TasteGraph {tenant: $tenant})
+  UNWIND $titles AS id
+  MATCH (from:Title {tenant: $tenant, generation: g.live, id: id})
+  CALL (from) {
+    MATCH (from)-[s:SIMILAR]->(title:Title)
+    WITH title.id AS title, s.weight AS score ORDER BY score DESC, title LIMIT $limit
+    RETURN collect(title) AS titles, collect(score) AS scores
+  }
+  RETURN id, titles, scores`;
+
+/** The lists that are not empty, in the order in which they were asked for. */
+function byKey<R extends ScoredColumns, T>(
+  keys: readonly string[],
+  rows: readonly R[],
+  listOf: (row: R) => T[],
+): Map<string, T[]> {
+  const found = new Map(rows.map((row) => [row.id, row]));
+  const lists = new Map<string, T[]>();
+  for (const key of keys) {
+    const row = found.get(key);
+    if (row && row.titles.length > 0) lists.set(key, listOf(row));
+  }
+  return lists;
+}
+
+function countTitles(rows: readonly ScoredColumns[]): number {
+  return rows.reduce((total, { titles }) => total + titles.length, 0);
+}

@@ -1,0 +1,169 @@
+import { type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
+import { canonical, instantText } from "../../projection/canonical.js";
+import { differing, unexpected, type AnySection, type Section } from "../../projection/section.js";
+import { type Tenant } from "../../core/tenant.js";
+import {
+  InspectedGraph,
+  keyOf,
+  pairOf,
+  type Edge,
+  type Pair,
+  type Pointer,
+  type StoredEdges,
+} from "./inspected-graph.neo4j.js";
+import { type Similarity, type Watch } from "../taste-graph-source.js";
+import { type TasteInspectionSource } from "../taste-inspection-source.js";
+import { type EdgeKind } from "./taste-inspection-statements.neo4j.js";
+
+const WATCHED: EdgeKind = { start: "Profile", type: "WATCHED" };
+const SIMILAR: EdgeKind = { start: "Title", type: "SIMILAR" };
+const EPOCH = "1970-01-01T00:00:00Z";
+
+/** Everything that Neo4j holds of a tenant's taste graph, for comparing it with what it is built from. */
+export function tasteSections(store: Neo4jStore, source: TasteInspectionSource): AnySection[] {
+  const graph = new InspectedGraph(store);
+  return [
+    edgeSection(graph, source, "watch", WATCHED, {
+      size: (tenant) => source.countWatches(tenant),
+      all: (tenant) => mapped(source.watches(tenant), watchEdge),
+      of: async (tenant, pairs) =>
+        (
+          await source.watchesOf(
+            tenant,
+            pairs.map(([profileId, titleId]) => ({ profileId, titleId })),
+          )
+        ).map(watchEdge),
+    }),
+    edgeSection(graph, source, "similar", SIMILAR, {
+      size: (tenant) => source.countSimilarities(tenant),
+      all: (tenant) => mapped(source.similarities(tenant), similarEdge),
+      of: async (tenant, pairs) =>
+        (
+          await source.similaritiesOf(
+            tenant,
+            pairs.map(([from, to]) => ({ from, to })),
+          )
+        ).map(similarEdge),
+    }),
+    lonelySection(graph, "Profile", (tenant, ids) => source.profilesOf(tenant, ids)),
+    lonelySection(graph, "Title", (tenant, ids) => source.titlesOf(tenant, ids)),
+    modelSection(graph, source),
+  ];
+}
+
+interface EdgeSource {
+  size(tenant: Tenant): Promise<number>;
+  all(tenant: Tenant): AsyncIterable<readonly Edge[]>;
+  of(tenant: Tenant, pairs: readonly Pair[]): Promise<readonly Edge[]>;
+}
+
+/** Edges by `["start","end"]`. */
+function edgeSection(
+  graph: InspectedGraph,
+  source: Pick<TasteInspectionSource, "titlesOf">,
+  kind: string,
+  edges: EdgeKind,
+  facts: EdgeSource,
+): Section<Edge, StoredEdges> {
+  const section: Section<Edge, StoredEdges> = {
+    kind,
+    faults: { absent: "missing", surplus: "orphaned" },
+    size: async (tenant) => 2 * (await facts.size(tenant)),
+    async *suspects(tenant, looked) {
+      const expected = mapped(facts.all(tenant), (edge) => edge);
+      yield* differing(section, tenant, byKey(expected), looked);
+      yield* unexpected(section, tenant, graph.edgeKeys(tenant, edges), looked);
+    },
+    expectedOf: async (tenant, keys) =>
+      new Map((await facts.of(tenant, keys.map(pairOf))).map((edge) => [keyOf(edge.start, edge.end), edge])),
+    storedOf: (tenant, keys) => graph.edges(tenant, edges, keys),
+    same: (expected, { contents }) => contents.length === 1 && contents[0] === canonical(expected.fields),
+    async surplusFaults(tenant, keys) {
+      const ends = keys.map((key) => pairOf(key)[1]);
+      const known = await source.titlesOf(tenant, ends);
+      return new Map(keys.flatMap((key, n) => (known.has(ends[n]!) ? [] : [[key, "dangling" as const]])));
+    },
+    isReplaced: (tenant) => graph.isBuilding(tenant),
+    async mend(tenant, keys) {
+      const stored = await graph.edges(tenant, edges, keys);
+      const expected = await section.expectedOf(tenant, keys);
+      await graph.mendEdges(tenant, edges, keys, stored, expected);
+    },
+  };
+  return section;
+}
+
+/** Nodes on which nothing hangs: allowed only for what the source knows. */
+function lonelySection(
+  graph: InspectedGraph,
+  label: "Profile" | "Title",
+  known: (tenant: Tenant, ids: readonly string[]) => Promise<Set<string>>,
+): Section<string, string> {
+  const section: Section<string, string> = {
+    kind: label.toLowerCase(),
+    faults: { absent: "missing", surplus: "orphaned" },
+    size: () => Promise.resolve(0),
+    suspects: (tenant, looked) => unexpected(section, tenant, graph.lonely(tenant, label), looked),
+    expectedOf: async (tenant, ids) => new Map([...(await known(tenant, ids))].map((id) => [id, id])),
+    storedOf: (tenant, ids) => graph.lonelyOf(tenant, label, ids),
+    same: () => true,
+    isReplaced: (tenant) => graph.isBuilding(tenant),
+    mend: (tenant, ids) => graph.removeLonely(tenant, label, ids),
+  };
+  return section;
+}
+
+/** What the graph says that it was learned by. */
+function modelSection(graph: InspectedGraph, source: TasteInspectionSource): Section<string, string> {
+  const contentOf = ({ model, learnedAt, titles, edges }: Omit<Pointer, "generation" | "building">) =>
+    canonical({ model, learnedAt: textOf(learnedAt), titles, edges });
+  const section: Section<string, string> = {
+    kind: "model",
+    faults: { absent: "missing", surplus: "orphaned" },
+    size: () => Promise.resolve(1),
+    async *suspects(_, looked) {
+      looked(1);
+      yield await Promise.resolve(["model"]);
+    },
+    async expectedOf(tenant) {
+      const model = await source.model(tenant);
+      return new Map(model ? [["model", contentOf(model)]] : []);
+    },
+    async storedOf(tenant) {
+      const pointer = await graph.pointer(tenant);
+      return new Map(pointer && pointer.model !== "NONE" ? [["model", contentOf(pointer)]] : []);
+    },
+    same: (expected, stored) => expected === stored,
+    isReplaced: (tenant) => graph.isBuilding(tenant),
+    async mend(tenant) {
+      const model = await source.model(tenant);
+      await graph.mendModel(tenant, model ?? { model: "NONE", learnedAt: EPOCH, titles: 0, edges: 0 });
+    },
+  };
+  return section;
+}
+
+function watchEdge({ profileId, titleId, at, completed, rating, version = 0 }: Watch): Edge {
+  // A field that is null is not stored.
+  const fields = { at: instantText(at), completed, version, ...(rating === null ? {} : { rating }) };
+  return { start: profileId, end: titleId, fields };
+}
+
+function similarEdge({ from, to, weight }: Similarity): Edge {
+  return { start: from, end: to, fields: { weight } };
+}
+
+function textOf(instant: string): string {
+  return Number.isNaN(Date.parse(instant)) ? instant : instantText(instant);
+}
+
+async function* mapped<T>(
+  batches: AsyncIterable<readonly T[]>,
+  toEdge: (fact: T) => Edge,
+): AsyncGenerator<Edge[]> {
+  for await (const batch of batches) yield batch.map(toEdge);
+}
+
+async function* byKey(batches: AsyncIterable<readonly Edge[]>): AsyncGenerator<Map<string, Edge>> {
+  for await (const batch of batches) yield new Map(batch.map((edge) => [keyOf(edge.start, edge.end), edge]));
+}

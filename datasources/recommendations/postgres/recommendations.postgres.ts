@@ -1,0 +1,118 @@
+import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
+import { type StoreRequest } from "../../core/store-request.js";
+import {
+  RECENT_WATCHES,
+  type RecommendedTitle,
+  type Recommendations,
+  type SimilarTitle,
+} from "../recommendations.js";
+
+type RecommendedRow = RecommendedTitle & { profileId: string };
+type SimilarRow = SimilarTitle & { fromId: string };
+
+/**
+ * The taste graph in PostgreSQL. A profile costs one short range of `title_progress` and one range of
+ * `similar_titles` for each recent watch, however many users and titles there are.
+ */
+export class PostgresRecommendations implements Recommendations {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  /**
+   * Scores are sums of edge weight × strength of the watch. A watch counts 1 when completed and 0.5 when left off,
+   * times 0.8, 1.1 or 1.25 for a rating of 3, 4 or 5; a title rated 1 or 2 recommends nothing. Ties go to the lower
+   * id, for a title as for its reason. Profiles without recommendations are left out.
+   */
+  async forProfiles(
+    request: StoreRequest,
+    profiles: readonly string[],
+    limit: number,
+  ): Promise<Map<string, RecommendedTitle[]>> {
+    const distinct = [...new Set(profiles)];
+    const rows = await this.postgres.read<RecommendedRow>(
+      request,
+      "recommendations.forProfiles",
+      recommended(distinct, limit),
+      distinct.length,
+    );
+    return grouped(rows, ({ profileId, ...title }) => [profileId, title]);
+  }
+
+  /** The strongest edges from each title; ties go to the lower id. Titles without edges are left out. */
+  async similarTo(
+    request: StoreRequest,
+    titles: readonly string[],
+    limit: number,
+  ): Promise<Map<string, SimilarTitle[]>> {
+    const distinct = [...new Set(titles)];
+    const rows = await this.postgres.read<SimilarRow>(
+      request,
+      "recommendations.similarTo",
+      sql`select k.id as "fromId", e.to_id as "titleId", e.weight as score
+          from unnest(${distinct}::text[]) with ordinality as k (id, n)
+          cross join lateral (
+            select s.to_id, s.weight from similar_titles s
+            where s.from_id = k.id
+            order by s.weight desc, s.to_id
+            limit ${limit}::int
+          ) e
+          order by k.n, e.weight desc, e.to_id`,
+      distinct.length,
+    );
+    return grouped(rows, ({ fromId, ...title }) => [fromId, title]);
+  }
+}
+
+function recommended(profiles: readonly string[], limit: number): Sql {
+  // Sum and reason read their parts in one order, so that a score has the same last digit on every plan.
+  return sql`
+    select k.id as "profileId", r.to_id as "titleId", r.score, r.because
+    from unnest(${profiles}::text[]) with ordinality as k (id, n)
+    cross join lateral (
+      select c.to_id,
+        sum(c.part order by c.part desc, c.from_id) as score,
+        (array_agg(c.from_id order by c.part desc, c.from_id))[1] as because
+      from (
+        select e.to_id, e.from_id, e.weight * s.strength as part
+        from (${seeds(sql`k.id`)}) s
+        join similar_titles e on e.from_id = s.title_id
+        where s.strength > 0
+      ) c
+      where not exists (select from title_progress seen where seen.profile_id = k.id and seen.title_id = c.to_id)
+      group by c.to_id
+      order by score desc, c.to_id
+      limit ${limit}::int
+    ) r
+    order by k.n, r.score desc, r.to_id`;
+}
+
+/** A profile's latest watches with how much each says about its taste. */
+function seeds(profile: Sql): Sql {
+  // `offset 0` keeps the rating's look-up to one a watch; merged into the query around it, it would run for every edge.
+  return sql`
+    select w.title_id, w.strength * coalesce(w.liking, 1) as strength
+    from (
+      select p.title_id,
+        case when p.completed then 1::float8 else 0.5::float8 end as strength,
+        (select case r.rating when 5 then 1.25::float8 when 4 then 1.1::float8 when 3 then 0.8::float8 else 0 end
+         from ratings r
+         where r.profile_id = ${profile} and r.title_id = p.title_id) as liking
+      from (
+        select p.title_id, p.completed from title_progress p
+        where p.profile_id = ${profile}
+        order by p.last_watched_at desc, p.title_id desc
+        limit ${RECENT_WATCHES}::int
+      ) p
+      offset 0
+    ) w`;
+}
+
+function grouped<R, T>(rows: readonly R[], split: (row: R) => [string, T]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const [key, value] = split(row);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}

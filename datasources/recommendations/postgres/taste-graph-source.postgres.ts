@@ -1,0 +1,99 @@
+import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
+import { type Tenant } from "../../core/tenant.js";
+import { type TasteModel } from "../recommendations.js";
+import { type Similarity, type TasteGraphSource, type Watch } from "../taste-graph-source.js";
+
+/** Rows of one statement. */
+const BATCH = 10_000;
+
+/**
+ * What a taste graph is built from, read from PostgreSQL in keyset batches, each in a transaction of its own: no
+ * snapshot is held while the other side writes. A model that is learned meanwhile may show in later batches; whoever
+ * learns it replaces the graph afterwards anyway.
+ */
+export class PostgresTasteGraphSource implements TasteGraphSource {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async model(tenant: Tenant): Promise<TasteModel | null> {
+    const [model] = await this.#rows<TasteModel>(
+      tenant,
+      sql`select model, learned_at as "learnedAt", titles, edges from taste_models`,
+    );
+    return model ?? null;
+  }
+
+  similarities(tenant: Tenant): AsyncIterable<readonly Similarity[]> {
+    return this.#batches<Similarity>(tenant, similaritiesBehind);
+  }
+
+  watches(tenant: Tenant): AsyncIterable<readonly Watch[]> {
+    return this.#batches<Watch>(tenant, watchesBehind);
+  }
+
+  watchesOf(
+    tenant: Tenant,
+    pairs: readonly { profileId: string; titleId: string }[],
+  ): Promise<readonly Watch[]> {
+    return this.#rows<Watch>(
+      tenant,
+      sql`${WATCH_COLUMNS}
+          where (p.profile_id, p.title_id) in (
+            select * from unnest(${pairs.map((pair) => pair.profileId)}::text[], ${pairs.map((pair) => pair.titleId)}::text[]))`,
+    );
+  }
+
+  async profilesOf(tenant: Tenant, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#rows<{ id: string }>(
+      tenant,
+      sql`select id from profiles where id = any(${ids}::text[])`,
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  async count(tenant: Tenant): Promise<number> {
+    const [row] = await this.#rows<{ facts: number }>(
+      tenant,
+      sql`select (select count(*) from similar_titles) + (select count(*) from title_progress) as facts`,
+    );
+    return row?.facts ?? 0;
+  }
+
+  async *#batches<T>(tenant: Tenant, behind: (last: T | undefined) => Sql): AsyncGenerator<readonly T[]> {
+    let last: T | undefined;
+    for (;;) {
+      const rows = await this.#rows<T>(tenant, sql`${behind(last)} limit ${BATCH}::int`);
+      if (rows.length > 0) yield rows;
+      if (rows.length < BATCH) return;
+      last = rows.at(-1);
+    }
+  }
+
+  #rows<T>(tenant: Tenant, statement: Sql): Promise<T[]> {
+    return this.postgres.transaction(tenant, (query) => query<T>(statement));
+  }
+}
+
+/** In the order of the index on starts, so that a batch is one short range of it. */
+function similaritiesBehind(last: Similarity | undefined): Sql {
+  const { from = "", to = "", weight = Infinity } = last ?? {};
+  // As float8: the text of a real is rounded to fewer digits than the weight that scores are computed from.
+  return sql`
+    select from_id as "from", to_id as "to", weight::float8 as weight from similar_titles
+    where from_id >= ${from}
+      and (from_id > ${from} or weight < ${weight}::float8 or (weight = ${weight}::float8 and to_id > ${to}))
+    order by from_id, similar_titles.weight desc, to_id`;
+}
+
+const WATCH_COLUMNS = sql`
+  select p.profile_id as "profileId", p.title_id as "titleId", p.last_watched_at as at, p.completed, r.rating,
+         p.revision as version
+  from title_progress p
+  left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id`;
+
+function watchesBehind(last: Watch | undefined): Sql {
+  const { profileId = "", titleId = "" } = last ?? {};
+  return sql`
+    ${WATCH_COLUMNS}
+    where (p.profile_id, p.title_id) > (${profileId}, ${titleId})
+    order by p.profile_id, p.title_id`;
+}

@@ -1,0 +1,148 @@
+import {
+  MATURITY_AGES,
+  storedState,
+  type TitleDocument,
+  type TitleLicence,
+} from "../../core/title.document.js";
+import { wholeForms } from "../search-terms.js";
+import { cleanText, coreWords, isFunctionWord, joinWords, wordsOf } from "../search-text.js";
+
+/** Parts a name kept beside its start: no text has this character. */
+export const SEPARATOR = "\u0001";
+
+/** Texts of a title as they are shown in highlights. */
+export interface TitleTexts {
+  name: string;
+  alternativeNames: string[];
+  people: string[];
+  genres: string[];
+  synopsis: string | null;
+}
+
+/** What of a document is read back. */
+export interface StoredTitle extends Record<string, unknown> {
+  popularity: number;
+  texts: TitleTexts;
+}
+
+/** Longest synopsis kept for highlights, in UTF-16 code units, and words of it that are indexed. */
+const LONGEST_SYNOPSIS = 4_000;
+const SYNOPSIS_WORDS = 400;
+/** The feature must be above zero. */
+const LEAST_POPULARITY = 1e-6;
+
+/** A title as the index keeps it, without tenant and generation. */
+export function documentOf(title: TitleDocument): StoredTitle {
+  const texts = textsOf(title);
+  return {
+    id: title.id,
+    ...nameFields(texts),
+    ...otherWords(title, texts),
+    ...filterFields(title),
+    ...popularityFields(title.popularity),
+    texts,
+  };
+}
+
+/** The fields that a popularity in [0, 1] is kept in. */
+export function popularityFields(popularity: number): { popularity: number; popularityRank: number } {
+  const rounded = Math.round(popularity * 1e6) / 1e6;
+  return { popularity: rounded, popularityRank: Math.max(LEAST_POPULARITY, rounded) };
+}
+
+function textsOf(title: TitleDocument): TitleTexts {
+  return {
+    name: cleanText(title.name),
+    alternativeNames: title.alternativeNames.map(cleanText),
+    people: distinct(title.credits.map((credit) => cleanText(credit.person.name))),
+    genres: title.genres.map((genre) => cleanText(genre.name)),
+    synopsis: title.synopsis === null ? null : cleanText(title.synopsis.slice(0, LONGEST_SYNOPSIS)),
+  };
+}
+
+function nameFields({ name, alternativeNames, people, genres }: TitleTexts): Record<string, unknown> {
+  const names = [name, ...alternativeNames].map(plainWords).filter((words) => words.length > 0);
+  const others = alternativeNames.flatMap((other) => coreWords(plainWords(other)));
+  const pairs = names.flatMap(pairsOf);
+  return {
+    // Without common words: a name counts as found without them.
+    name: coreWords(plainWords(name)).join(" "),
+    otherNames: others.join(" "),
+    pairs: pairs.join(" "),
+    whole: distinct(names.flatMap(wholeForms)).join(" "),
+    beginning: joinWords(coreWords(plainWords(name))),
+    spelled: distinct([...others, ...pairs, ...[...people, ...genres].flatMap(plainWords)]).join(" "),
+  };
+}
+
+function otherWords(title: TitleDocument, { people, genres, synopsis }: TitleTexts): Record<string, unknown> {
+  return {
+    people: people.flatMap(withJoined).join(" "),
+    genreWords: genres.flatMap(plainWords).join(" "),
+    facts: [...title.tags, title.studio?.name ?? ""].flatMap((text) => plainWords(cleanText(text))).join(" "),
+    year: title.releaseYear === null ? null : String(title.releaseYear),
+    synopsis: plainWords(synopsis ?? "")
+      .slice(0, SYNOPSIS_WORDS)
+      .filter((word) => !isFunctionWord(word))
+      .join(" "),
+    peopleNames: distinct(title.credits.flatMap(({ person }) => startsOf(person))),
+    genreNames: title.genres.flatMap(startsOf),
+  };
+}
+
+function filterFields(title: TitleDocument): Record<string, unknown> {
+  const { releaseYear } = title;
+  return {
+    kind: title.kind,
+    state: storedState(title),
+    releaseYear,
+    decade: releaseYear === null ? null : Math.trunc(releaseYear / 10) * 10,
+    maturityAge: MATURITY_AGES[title.maturityRating],
+    maturityRating: title.maturityRating,
+    genreIds: title.genres.map((genre) => genre.id),
+    genreFacet: title.genres.map(({ id, name }) => [id, cleanText(name)].join(SEPARATOR)),
+    tags: title.tags.map(cleanText),
+    studioId: title.studio?.id ?? null,
+    personIds: distinct(title.credits.map((credit) => credit.person.id)),
+    ...licenceFields(title.licences),
+  };
+}
+
+/** One licence for everywhere, which nearly every title has, beside the others: asking for it needs no nested documents. */
+function licenceFields(licences: readonly TitleLicence[]): Record<string, unknown> {
+  const world = licences.find((licence) => licence.countries.includes("*"));
+  return {
+    worldFrom: world ? Date.parse(world.from) : null,
+    worldUntil: instantOf(world?.until ?? null),
+    licences: licences
+      .filter((licence) => licence !== world)
+      .map(({ countries, from, until }) => ({ countries, from: Date.parse(from), until: instantOf(until) })),
+  };
+}
+
+function instantOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}
+
+/** A name under each of the ways in which a completion of it may start: from each of its words on, written as one. */
+function startsOf({ id, name }: { id: string; name: string }): string[] {
+  const words = coreWords(plainWords(cleanText(name)));
+  return words.map((_, index) => [joinWords(words.slice(index)), id, cleanText(name)].join(SEPARATOR));
+}
+
+function withJoined(name: string): string[] {
+  const words = plainWords(name);
+  return words.length > 1 ? [...words, joinWords(words)] : words;
+}
+
+function pairsOf(words: readonly string[]): string[] {
+  return words.slice(0, -1).map((word, index) => joinWords([word, words[index + 1] ?? ""]));
+}
+
+function plainWords(text: string): string[] {
+  return wordsOf(text).map((word) => word.text);
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,91 @@
+import { MATURITY_AGES, type MaturityRating } from "../../core/title.document.js";
+import { type TitleFilter } from "../../catalog/catalog.js";
+import { SEPARATOR } from "./search-document.opensearch.js";
+import { type FilterParts } from "./search-filter.opensearch.js";
+import { type Clause } from "./search-query.opensearch.js";
+import { type Facet } from "../search.js";
+
+interface Bucket {
+  key: string | number;
+  doc_count: number;
+}
+
+/** A facet's part of an answer: the counts, within the filters of the other facets. */
+export interface FacetAnswer {
+  values?: { buckets: Bucket[] };
+}
+
+type FacetField = Facet["field"];
+type CountedValue = Facet["buckets"][number];
+
+/** Order of the facets in an answer. */
+const FACETS: readonly FacetField[] = ["genre", "kind", "decade", "maturity"];
+const FIELDS: Record<FacetField, string> = {
+  genre: "genreFacet",
+  kind: "kind",
+  decade: "decade",
+  maturity: "maturityRating",
+};
+/** Values counted of one facet; no catalogue has as many genres. */
+const MOST_VALUES = 1_000;
+
+/** Aggregations that count each facet's values without the facet's own filter. */
+export function facetAggregations({ facets }: FilterParts): Record<string, Clause> {
+  const aggregations = FACETS.map((field) => {
+    const others = FACETS.filter((other) => other !== field).flatMap((other) => facets[other] ?? []);
+    const values = { terms: { field: FIELDS[field], size: MOST_VALUES } };
+    return [field, { filter: { bool: { filter: others } }, aggs: { values } }] as const;
+  });
+  return Object.fromEntries(aggregations);
+}
+
+/** Facets from an answer: most frequent first, equal ones by value. */
+export function facetsOf(
+  answer: Partial<Record<FacetField, FacetAnswer>> | undefined,
+  filter: TitleFilter,
+): Facet[] {
+  return FACETS.map((field) => {
+    const counted = (answer?.[field]?.values?.buckets ?? []).map((bucket) => valueOf(field, bucket, filter));
+    return { field, buckets: inOrder(field === "genre" ? sameNames(counted) : counted) };
+  });
+}
+
+function valueOf(field: FacetField, { key, doc_count: count }: Bucket, filter: TitleFilter): CountedValue {
+  const text = String(key);
+  if (field === "kind")
+    return { value: text, count, selected: filter.kinds?.some((kind) => kind === text) ?? false };
+  if (field === "decade")
+    return { value: `${text}s`, count, selected: covers(filter.releaseYear, Number(key)) };
+  if (field === "genre") {
+    const [id = "", name = ""] = text.split(SEPARATOR);
+    return { value: name, count, selected: filter.genres?.includes(id) ?? false };
+  }
+  const age = MATURITY_AGES[text as MaturityRating];
+  return {
+    value: text,
+    count,
+    selected: filter.maturityAtMost !== undefined && age <= filter.maturityAtMost,
+  };
+}
+
+function covers(years: TitleFilter["releaseYear"], decade: number): boolean {
+  return years !== undefined && (years.from ?? 0) <= decade && (years.to ?? 9999) >= decade + 9;
+}
+
+/** Genres of one name, counted together. */
+function sameNames(values: readonly CountedValue[]): CountedValue[] {
+  const byName = new Map<string, CountedValue>();
+  for (const { value, count, selected } of values) {
+    const same = byName.get(value);
+    byName.set(value, {
+      value,
+      count: count + (same?.count ?? 0),
+      selected: selected || (same?.selected ?? false),
+    });
+  }
+  return [...byName.values()];
+}
+
+function inOrder(values: readonly CountedValue[]): CountedValue[] {
+  return [...values].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}

@@ -1,0 +1,88 @@
+import { type Audience } from "../../catalog/audience.js";
+import { facetAggregations, type FacetAnswer } from "./search-facets.opensearch.js";
+import { type StoredTitle } from "./search-document.opensearch.js";
+import { filterParts, type FilterParts } from "./search-filter.opensearch.js";
+import { type SearchPlan } from "../search-plan.js";
+import { type Clause, textQuery } from "./search-query.opensearch.js";
+import { cleanText } from "../search-text.js";
+import { type SearchQuery } from "../search.js";
+
+/** What OpenSearch answers to one search of a `_msearch`. */
+export interface SearchAnswer {
+  status?: number;
+  error?: { type: string; reason?: string };
+  timed_out?: boolean;
+  hits?: { total?: { value: number }; hits: AnsweredHit[] };
+  aggregations?: Partial<Record<"genre" | "kind" | "decade" | "maturity", FacetAnswer>> & {
+    literal?: { within: { doc_count: number } };
+  };
+}
+
+export interface AnsweredHit {
+  sort: [number, string];
+  _score: number | null;
+  _source?: Pick<StoredTitle, "texts">;
+}
+
+/** How much the most popular title gains on one that nobody watches. */
+const POPULARITY = 0.02;
+
+/**
+ * The searches of a text with words, best first: every word, and where there are several, half of them. They leave in
+ * one request; the first with a hit is the answer.
+ */
+export function textSearches(plan: SearchPlan, audience: Audience, query: SearchQuery): Clause[] {
+  const parts = filterParts(audience, query.filter);
+  const styles = plan.slots.length > 1 ? (["ALL", "SOME"] as const) : (["ALL"] as const);
+  return styles.map((words) => ({
+    ...common(parts, query),
+    query: {
+      bool: {
+        must: [textQuery(plan, { words, typing: false, popularity: POPULARITY })],
+        filter: parts.always,
+      },
+    },
+    sort: [{ _score: "desc" }, { id: "asc" }],
+    ...aggregations(parts, query, words === "ALL" ? plan : undefined),
+  }));
+}
+
+/** The search of a text without words: everything, the most popular first. */
+export function browseSearch(audience: Audience, query: SearchQuery): Clause {
+  const parts = filterParts(audience, query.filter);
+  return {
+    ...common(parts, query),
+    query: { bool: { filter: parts.always } },
+    sort: [{ popularity: "desc" }, { id: "asc" }],
+    ...aggregations(parts, query, undefined),
+  };
+}
+
+function common({ facets }: FilterParts, { limit, after, wants }: SearchQuery): Clause {
+  const texts = wants.highlights || wants.didYouMean;
+  return {
+    size: limit + 1,
+    // Whether there is any hit decides between the searches, so it is always counted; in full only when wanted.
+    track_total_hits: wants.total ? true : 1,
+    _source: texts ? ["texts"] : false,
+    post_filter: { bool: { filter: Object.values(facets) } },
+    ...(after && { search_after: [Number(after.value), cleanText(after.id)] }),
+  };
+}
+
+function aggregations(parts: FilterParts, { wants }: SearchQuery, plan: SearchPlan | undefined): Clause {
+  const aggs: Clause = {
+    ...(wants.facets && facetAggregations(parts)),
+    ...(wants.didYouMean && plan && { literal: literalHits(parts, plan) }),
+  };
+  return Object.keys(aggs).length > 0 ? { aggs } : {};
+}
+
+/** Hits that have every word as it is written. */
+function literalHits({ facets }: FilterParts, plan: SearchPlan): Clause {
+  const words = textQuery(plan, { words: "LITERAL", typing: false, popularity: 0 });
+  return {
+    filter: { bool: { filter: Object.values(facets) } },
+    aggs: { within: { filter: words } },
+  };
+}

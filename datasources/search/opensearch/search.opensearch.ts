@@ -1,0 +1,152 @@
+import { type Audience } from "../../catalog/audience.js";
+import {
+  isOutageStatus,
+  type OpenSearchStore,
+  SearchTimedOutError,
+} from "../../engines/opensearch/store.opensearch.js";
+import { StoreUnavailableError } from "../../core/store-error.js";
+import { type StoreRequest } from "../../core/store-request.js";
+import { betterSpelling } from "../search-did-you-mean.js";
+import { facetsOf } from "./search-facets.opensearch.js";
+import { Highlighter } from "../search-highlights.js";
+import { planSearch, type SearchPlan } from "../search-plan.js";
+import { type Clause } from "./search-query.opensearch.js";
+import { browseSearch, type SearchAnswer, textSearches } from "./search-request.opensearch.js";
+import { standingWords } from "./search-standing.js";
+import { type HitRow } from "../search-rows.js";
+import { suggestionsOf, suggestSearches } from "./search-suggest.opensearch.js";
+import { type Search, type SearchQuery, type SearchResult, type SuggestedText } from "../search.js";
+
+/**
+ * Search in OpenSearch. Every method is one `_msearch`. A text without words finds everything, most popular first; a
+ * tenant for whom nothing has been indexed finds nothing.
+ */
+export class OpenSearchSearch implements Search {
+  constructor(private readonly opensearch: OpenSearchStore) {}
+
+  /** Titles that match the text; any text will do. Order: score descending, id ascending. */
+  async search(request: StoreRequest, audience: Audience, query: SearchQuery): Promise<SearchResult> {
+    const plan = planSearch(query.text);
+    const browsing = plan.slots.length === 0;
+    const searches = browsing ? [browseSearch(audience, query)] : textSearches(plan, audience, query);
+    const rowsOf = (answers: SearchAnswer[]) => chosen(answers).hits?.hits.length ?? 0;
+    const answers = await this.#ask<SearchAnswer>(request, "search.search", searches, rowsOf);
+    const answer = chosen(answers);
+    return toResult(plan, query, answer, !browsing && answer !== answers[0]);
+  }
+
+  /** Completions of what has been typed so far: titles, people and genres. */
+  async suggest(
+    request: StoreRequest,
+    audience: Audience,
+    prefix: string,
+    limit: number,
+  ): Promise<SuggestedText[]> {
+    const plan = planSearch(prefix);
+    if (plan.slots.length === 0 || limit <= 0) return [];
+    const searches = suggestSearches(plan, audience);
+    const rowsOf = (answers: object[]) => suggestionsFrom(plan, answers, limit).length;
+    const answers = await this.#ask<object>(request, "search.suggest", searches, rowsOf);
+    return suggestionsFrom(plan, answers, limit);
+  }
+
+  /** Sends searches of the tenant's titles in one request; answers come in their order. */
+  #ask<A extends object>(
+    request: StoreRequest,
+    operation: string,
+    searches: readonly Clause[],
+    rowsOf: (answers: A[]) => number,
+  ): Promise<A[]> {
+    const { deadlineMs } = this.opensearch;
+    // What an index that is not there yet holds is nothing; the same copy answers every page.
+    const header = {
+      index: this.opensearch.aliasOf(request.tenant),
+      ignore_unavailable: true,
+      preference: `marquee-${request.tenant.id}`,
+    };
+    const lines = searches.flatMap((search) => [header, { ...search, timeout: `${deadlineMs}ms` }]);
+    return this.opensearch.read(request, {
+      operation,
+      uniqueKeys: 1,
+      rowsOf,
+      run: async (signal) => {
+        const { body } = await this.opensearch.send<{ responses: (A & SearchAnswer)[] }>({
+          method: "POST",
+          path: "/_msearch",
+          lines,
+          timeoutMs: deadlineMs + GRACE_MS,
+          signal,
+        });
+        for (const answer of body.responses) refuse(answer);
+        return body.responses;
+      },
+    });
+  }
+}
+
+/** The guard's deadline comes first; the client's own is for when nobody listens to it. Milliseconds. */
+const GRACE_MS = 500;
+
+/** Answers of `_msearch` fail one by one, within an answer that succeeds. */
+function refuse({ error, status, timed_out: timedOut }: SearchAnswer): void {
+  if (timedOut) throw new SearchTimedOutError();
+  if (!error) return;
+  const cause = new Error(`OpenSearch refused a search: ${error.type}: ${error.reason ?? ""}`);
+  throw isOutageStatus(status ?? 0) ? new StoreUnavailableError("OPENSEARCH", { cause }) : cause;
+}
+
+function suggestionsFrom(plan: SearchPlan, answers: readonly object[], limit: number): SuggestedText[] {
+  const [titles = {}, names = {}] = answers;
+  return suggestionsOf(plan, titles, names, limit);
+}
+
+/** The first answer with a hit, on this page or before it. */
+function chosen(answers: readonly SearchAnswer[]): SearchAnswer {
+  return answers.find((answer) => totalOf(answer) > 0) ?? answers[0] ?? {};
+}
+
+function totalOf({ hits }: SearchAnswer): number {
+  return hits?.total?.value ?? 0;
+}
+
+function toResult(
+  plan: SearchPlan,
+  query: SearchQuery,
+  answer: SearchAnswer,
+  relaxed: boolean,
+): SearchResult {
+  const { wants, limit, filter } = query;
+  const rows = (answer.hits?.hits ?? []).map(({ sort: [score, id], _source }) => rowOf(id, score, _source));
+  const literal = plan.slots.length === 0 || (answer.aggregations?.literal?.within.doc_count ?? 0) > 0;
+  const words = standingWords(plan, rows.flatMap(namesOf), wants.highlights ? rows.flatMap(synopsisOf) : []);
+  const highlighter = wants.highlights ? new Highlighter(plan, words) : undefined;
+  return {
+    hits: rows.slice(0, limit).map((row) => ({
+      titleId: row.id,
+      position: { value: row.score, id: row.id },
+      score: row.score,
+      highlights: highlighter?.highlight(row) ?? [],
+    })),
+    hasMore: rows.length > limit,
+    total: wants.total ? totalOf(answer) : 0,
+    facets: wants.facets ? facetsOf(answer.aggregations, filter) : [],
+    didYouMean: wants.didYouMean && !literal ? betterSpelling(query.text, plan, words, rows) : null,
+    relaxed,
+  };
+}
+
+type AnsweredTexts = NonNullable<NonNullable<SearchAnswer["hits"]>["hits"][number]["_source"]>;
+
+function rowOf(id: string, score: number, source: AnsweredTexts | undefined): HitRow {
+  if (!source) return { id, score };
+  const { name, alternativeNames, people, genres, synopsis } = source.texts;
+  return { id, score, name, alternative_names: alternativeNames, people, genres, synopsis };
+}
+
+function namesOf({ name = "", alternative_names = [], people = [], genres = [] }: HitRow): string[] {
+  return [name, ...alternative_names, ...people, ...genres];
+}
+
+function synopsisOf({ synopsis }: HitRow): string[] {
+  return synopsis ? [synopsis] : [];
+}

@@ -1,0 +1,64 @@
+import {
+  MATURITY_AGES,
+  storedState,
+  type TitleDocument,
+  type TitleLicence,
+} from "../../core/title.document.js";
+import { cleanText, coreWords, joinWords, wordsOf } from "../search-text.js";
+
+/** Longest text kept for highlights. UTF-16 code units. */
+const LONGEST_SYNOPSIS = 4_000;
+
+/** What a completion of the name may start with: the name from each of its words on, written as one. */
+export function startsOf(name: string): string[] {
+  const words = coreWords(wordsOf(name).map((word) => word.text));
+  return distinct(words.map((_, index) => joinWords(words.slice(index))));
+}
+
+/** A title's texts, from which highlights are cut. */
+export function textRow(title: TitleDocument): Record<string, unknown> {
+  return {
+    name: cleanText(title.name),
+    alternative_names: title.alternativeNames.map(cleanText),
+    people: distinct(title.credits.map((credit) => cleanText(credit.person.name))),
+    synopsis: title.synopsis === null ? null : cleanText(title.synopsis.slice(0, LONGEST_SYNOPSIS)),
+  };
+}
+
+/** What is asked of a title: its row, but for the number that it gets. */
+export function titleRow(title: TitleDocument): Record<string, unknown> {
+  return {
+    id: title.id,
+    version: title.version,
+    kind: title.kind,
+    state: storedState(title),
+    release_year: title.releaseYear,
+    maturity_age: MATURITY_AGES[title.maturityRating],
+    maturity_rating: title.maturityRating,
+    genre_ids: title.genres.map((genre) => genre.id),
+    genres: title.genres.map((genre) => cleanText(genre.name)),
+    tags: title.tags.map(cleanText),
+    studio_id: title.studio?.id ?? null,
+    person_ids: distinct(title.credits.map((credit) => credit.person.id)),
+    popularity: title.popularity,
+    ...licenceColumns(title.licences),
+  };
+}
+
+function licenceColumns(licences: readonly TitleLicence[]): Record<string, unknown> {
+  const world = licences.find((licence) => licence.countries.includes("*"));
+  const others = licences
+    .filter((licence) => licence !== world)
+    .flatMap(({ countries, from, until }) => countries.map((country) => ({ country, from, until })));
+  return {
+    world_from: world?.from ?? null,
+    world_until: world?.until ?? null,
+    licence_countries: others.map((licence) => licence.country),
+    licence_from: others.map((licence) => licence.from),
+    licence_until: others.map((licence) => licence.until),
+  };
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,275 @@
+import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
+import { type Query, sql } from "../../engines/postgres/store.postgres.js";
+import { keysOfWord } from "../search-fuzzy.js";
+import { MINOR, type Term, termsOf, WHOLE } from "../search-terms.js";
+import { startsOf, textRow, titleRow } from "./search-index-rows.js";
+import { cleanText } from "../search-text.js";
+
+interface KnownWord {
+  word: string;
+  word_id: number;
+  spoken: boolean;
+  keyed: boolean;
+}
+
+interface Indexed {
+  doc: number;
+  title: TitleDocument;
+  terms: Map<string, Term>;
+}
+
+/** Brings a batch of titles into the index, within one transaction of one tenant. */
+export class SearchIndexWriter {
+  constructor(private readonly query: Query) {}
+
+  /** Indexes titles with distinct ids; leaves alone those of which a newer version is known. */
+  async put(titles: readonly TitleDocument[]): Promise<void> {
+    await lockIndex(this.query);
+    const docs = await this.#upsertTitles(titles);
+    const indexed = titles.flatMap((title) => {
+      const doc = docs.get(title.id);
+      return doc === undefined ? [] : [{ doc, title, terms: termsOf(title) }];
+    });
+    if (indexed.length === 0) return;
+    const counts = new Map<number, number>();
+    await this.#removePostings(
+      indexed.map(({ doc }) => doc),
+      counts,
+    );
+    const wordIds = await this.#learnWords(indexed);
+    await this.#insertPostings(indexed, wordIds, counts);
+    await this.#insertTexts(indexed, wordIds);
+    await this.#insertNames(indexed);
+    await this.#count(counts);
+  }
+
+  /** Takes titles out of the index; leaves alone those of which a newer version is known. */
+  async remove(titles: readonly TitleVersion[]): Promise<void> {
+    await lockIndex(this.query);
+    const found = await this.query<{ doc: number }>(sql`
+      select t.doc from search_titles t
+      join unnest(${titles.map(({ id }) => id)}::text[], ${titles.map(({ version }) => version)}::bigint[])
+        as v (id, version) on t.id = v.id and t.version <= v.version`);
+    if (found.length === 0) return;
+    const docs = found.map(({ doc }) => doc);
+    const counts = new Map<number, number>();
+    await this.#removePostings(docs, counts);
+    await this.query(sql`delete from search_titles where doc = any(${docs}::int[])`);
+    await this.#count(counts);
+  }
+
+  /** Writes the titles' own rows; answers the numbers of those that were not older than what is known. */
+  async #upsertTitles(titles: readonly TitleDocument[]): Promise<Map<string, number>> {
+    const rows = JSON.stringify(titles.map(titleRow));
+    const written = await this.query<{ id: string; doc: number }>(sql`
+      insert into search_titles (
+        tenant_id, id, version, kind, state, release_year, maturity_age, maturity_rating, genre_ids, genres, tags,
+        studio_id, person_ids, popularity, world_from, world_until, licence_countries, licence_from, licence_until
+      )
+      select current_setting('marquee.tenant')::int, r.*
+      from json_to_recordset(${rows}::json) as r(
+        id text, version int, kind text, state text, release_year smallint, maturity_age smallint,
+        maturity_rating text, genre_ids text[], genres text[], tags text[], studio_id text, person_ids text[],
+        popularity real, world_from timestamptz, world_until timestamptz, licence_countries text[],
+        licence_from timestamptz[], licence_until timestamptz[]
+      )
+      on conflict (tenant_id, id) do update set
+        version = excluded.version, kind = excluded.kind, state = excluded.state,
+        release_year = excluded.release_year, maturity_age = excluded.maturity_age,
+        maturity_rating = excluded.maturity_rating, genre_ids = excluded.genre_ids, genres = excluded.genres,
+        tags = excluded.tags, studio_id = excluded.studio_id, person_ids = excluded.person_ids,
+        world_from = excluded.world_from, world_until = excluded.world_until,
+        licence_countries = excluded.licence_countries, licence_from = excluded.licence_from,
+        licence_until = excluded.licence_until
+      where search_titles.version <= excluded.version
+      returning id, doc`);
+    return new Map(written.map(({ id, doc }) => [id, doc]));
+  }
+
+  /** Takes out what the titles were found under until now, counting each word once less. */
+  async #removePostings(docs: readonly number[], counts: Map<number, number>): Promise<void> {
+    const old = await this.query<{ doc: number; word_ids: number[] }>(
+      sql`delete from search_texts where doc = any(${docs}::int[]) returning doc, word_ids`,
+    );
+    if (old.length === 0) return;
+    const pairs = old.flatMap(({ doc, word_ids }) => word_ids.map((word) => ({ doc, word })));
+    await this.query(sql`
+      delete from search_terms t
+      using unnest(${list(pairs.map((pair) => pair.word))}::int[], ${list(pairs.map((pair) => pair.doc))}::int[]) as o(word_id, doc)
+      where t.word_id = o.word_id and t.minor = any('{false,true}') and t.doc = o.doc`);
+    await this.query(sql`delete from search_credits where doc = any(${docs}::int[])`);
+    for (const { word } of pairs) counts.set(word, (counts.get(word) ?? 0) - 1);
+  }
+
+  /** The numbers of all words of the batch; new ones are added, with the keys that misspellings find them by. */
+  async #learnWords(indexed: readonly Indexed[]): Promise<Map<string, number>> {
+    const wanted = new Map<string, Term>();
+    for (const { terms } of indexed) {
+      for (const term of terms.values()) {
+        const same = wanted.get(term.word);
+        wanted.set(
+          term.word,
+          same ? { ...same, spoken: same.spoken || term.spoken, keyed: same.keyed || term.keyed } : term,
+        );
+      }
+    }
+    const terms = [...wanted.values()];
+    const known = await this.query<KnownWord>(
+      sql`select word, word_id, spoken, keyed from search_words where word = any(${terms.map((term) => term.word)}::text[])`,
+    );
+    const ids = new Map(known.map(({ word, word_id }) => [word, word_id]));
+    const before = new Map(known.map((word) => [word.word, word]));
+    await this.#promoteWords(
+      terms.filter((term) => gainsMeaning(before.get(term.word), term)),
+      before,
+    );
+    const added = await this.#insertWords(terms.filter((term) => !ids.has(term.word)));
+    for (const { word, word_id } of added) ids.set(word, word_id);
+    await this.#insertKeys(
+      terms.filter((term) => term.keyed && !before.get(term.word)?.keyed),
+      ids,
+    );
+    return ids;
+  }
+
+  async #insertWords(terms: readonly Term[]): Promise<Pick<KnownWord, "word" | "word_id">[]> {
+    if (terms.length === 0) return [];
+    return this.query(sql`
+      insert into search_words (tenant_id, word, spoken, keyed)
+      select current_setting('marquee.tenant')::int, w.*
+      from unnest(
+        ${terms.map((term) => term.word)}::text[],
+        ${terms.map((term) => term.spoken)}::boolean[],
+        ${terms.map((term) => term.keyed)}::boolean[]
+      ) as w
+      returning word, word_id`);
+  }
+
+  /** A word known from a joined form or a synopsis may turn up as a word of a name. */
+  async #promoteWords(terms: readonly Term[], before: ReadonlyMap<string, KnownWord>): Promise<void> {
+    if (terms.length === 0) return;
+    await this.query(sql`
+      update search_words w
+      set spoken = w.spoken or p.spoken, keyed = w.keyed or p.keyed
+      from unnest(
+        ${terms.map((term) => before.get(term.word)?.word_id)}::int[],
+        ${terms.map((term) => term.spoken)}::boolean[],
+        ${terms.map((term) => term.keyed)}::boolean[]
+      ) as p(word_id, spoken, keyed)
+      where w.word_id = p.word_id`);
+  }
+
+  async #insertKeys(terms: readonly Term[], ids: ReadonlyMap<string, number>): Promise<void> {
+    const keys: string[] = [];
+    const words: number[] = [];
+    for (const { word } of terms) {
+      for (const key of misspellingKeys(word)) {
+        keys.push(key);
+        words.push(ids.get(word) ?? 0);
+      }
+    }
+    if (keys.length === 0) return;
+    await this.query(sql`
+      insert into search_keys (tenant_id, key, word_id)
+      select current_setting('marquee.tenant')::int, k.key, k.word_id
+      from unnest(${keys}::text[], ${list(words)}::int[]) as k(key, word_id)
+      order by 2, 3
+      on conflict do nothing`);
+  }
+
+  async #insertPostings(
+    indexed: readonly Indexed[],
+    ids: ReadonlyMap<string, number>,
+    counts: Map<number, number>,
+  ): Promise<void> {
+    const columns: [number[], number[], number[], number[]] = [[], [], [], []];
+    for (const { doc, terms } of indexed) {
+      for (const { word, weight, share } of terms.values()) {
+        const id = ids.get(word) ?? 0;
+        counts.set(id, (counts.get(id) ?? 0) + 1);
+        columns[0].push(id);
+        columns[1].push(doc);
+        columns[2].push(Math.round(weight * 10_000));
+        columns[3].push(Math.round(share * 10_000));
+      }
+    }
+    const [words, docs, weights, shares] = columns;
+    await this.query(sql`
+      insert into search_terms (tenant_id, word_id, minor, doc, weight, share)
+      select current_setting('marquee.tenant')::int, p.word_id, p.weight < ${MINOR * 10_000}, p.doc, p.weight, p.share
+      from unnest(${list(words)}::int[], ${list(docs)}::int[], ${list(weights)}::smallint[], ${list(shares)}::smallint[])
+        as p(word_id, doc, weight, share)
+      order by 2, 3, 4`);
+  }
+
+  async #insertTexts(indexed: readonly Indexed[], ids: ReadonlyMap<string, number>): Promise<void> {
+    const rows = indexed.map(({ doc, title, terms }) => ({
+      doc,
+      ...textRow(title),
+      word_ids: [...terms.keys()].map((word) => ids.get(word)),
+    }));
+    await this.query(sql`
+      insert into search_texts (tenant_id, doc, name, alternative_names, people, synopsis, word_ids)
+      select current_setting('marquee.tenant')::int, r.*
+      from json_to_recordset(${JSON.stringify(rows)}::json)
+        as r(doc int, name text, alternative_names text[], people text[], synopsis text, word_ids int[])`);
+  }
+
+  /** People and genres, for completion. A name stays when its last title goes: completions ask for a title anyway. */
+  async #insertNames(indexed: readonly Indexed[]): Promise<void> {
+    const names = new Map<string, { start: string; kind: string; id: string; name: string }>();
+    const credits = new Map<string, { person: string; doc: number }>();
+    const add = (kind: "PERSON" | "GENRE", { id, name }: { id: string; name: string }) => {
+      for (const start of startsOf(name))
+        names.set(`${kind} ${id} ${start}`, { start, kind, id, name: cleanText(name) });
+    };
+    for (const { doc, title } of indexed) {
+      for (const { person } of title.credits) {
+        add("PERSON", person);
+        credits.set(`${doc} ${person.id}`, { person: person.id, doc });
+      }
+      for (const genre of title.genres) add("GENRE", genre);
+    }
+    await this.query(sql`
+      insert into search_names (tenant_id, start, kind, id, name)
+      select current_setting('marquee.tenant')::int, r.*
+      from json_to_recordset(${JSON.stringify([...names.values()])}::json) as r(start text, kind text, id text, name text)
+      on conflict (tenant_id, start, kind, id) do update set name = excluded.name where search_names.name <> excluded.name`);
+    const rows = [...credits.values()];
+    await this.query(sql`
+      insert into search_credits (tenant_id, person_id, doc)
+      select current_setting('marquee.tenant')::int, c.*
+      from unnest(${rows.map((row) => row.person)}::text[], ${rows.map((row) => row.doc)}::int[]) as c`);
+  }
+
+  async #count(counts: ReadonlyMap<number, number>): Promise<void> {
+    const changed = [...counts].filter(([, change]) => change !== 0);
+    await this.query(sql`
+      update search_words w
+      set frequency = w.frequency + c.change
+      from unnest(${list(changed.map(([id]) => id))}::int[], ${list(changed.map(([, change]) => change))}::int[]) as c(word_id, change)
+      where w.word_id = c.word_id`);
+  }
+}
+
+/** The keys under which a word of the vocabulary is found by its misspellings. */
+export function misspellingKeys(word: string): string[] {
+  const marker = word.startsWith(WHOLE) ? WHOLE : "";
+  return keysOfWord(word.slice(marker.length)).map((key) => marker + key);
+}
+
+function gainsMeaning(before: KnownWord | undefined, term: Term): boolean {
+  return before !== undefined && ((term.spoken && !before.spoken) || (term.keyed && !before.keyed));
+}
+
+/** Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts. */
+export async function lockIndex(query: Query): Promise<void> {
+  await query(
+    sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
+  );
+}
+
+/** An array literal of numbers: for long ones several times cheaper than what the driver makes of an array. */
+function list(numbers: readonly number[]): string {
+  return `{${numbers.join(",")}}`;
+}

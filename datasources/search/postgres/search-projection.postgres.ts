@@ -1,0 +1,79 @@
+import { type TitleSource } from "../../catalog/catalog-expectations.js";
+import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
+import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
+import { type PostgresStore, sql } from "../../engines/postgres/store.postgres.js";
+import { type AnySection } from "../../projection/section.js";
+import { type Tenant } from "../../core/tenant.js";
+import { SearchIndexWriter } from "./search-index.postgres.js";
+import { searchSections } from "./search-inspection.postgres.js";
+import { type SearchProjection } from "../search.js";
+
+/** Titles indexed in one transaction. */
+const BATCH = 1_000;
+const ENTRIES_BATCH = 5_000;
+
+/** Writes the inverted index that PostgresSearch reads. */
+export class PostgresSearchProjection implements SearchProjection {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  /** Indexes titles. Of a title given twice, and of a title known already, the highest version counts; an equal version replaces. */
+  async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
+    const newest = [...newestById(titles).values()];
+    for (let start = 0; start < newest.length; start += BATCH) {
+      const batch = newest.slice(start, start + BATCH);
+      await this.postgres.transaction(tenant, async (query) => {
+        await allowBulk(query);
+        await new SearchIndexWriter(query).put(batch);
+      });
+    }
+  }
+
+  async removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+    if (titles.length === 0) return;
+    await this.postgres.transaction(tenant, (query) => new SearchIndexWriter(query).remove(titles));
+  }
+
+  /** What is there, in batches ordered by id. */
+  async *entries(tenant: Tenant): AsyncGenerator<TitleVersion[]> {
+    let after = "";
+    for (;;) {
+      const rows = await this.postgres.transaction(tenant, (query) =>
+        query<TitleVersion>(
+          sql`select id, version from search_titles where id > ${after} order by id limit ${ENTRIES_BATCH}`,
+        ),
+      );
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows;
+      after = last.id;
+    }
+  }
+
+  /** What there is to compare with a source. */
+  sections(source: TitleSource): AnySection[] {
+    return searchSections(this.postgres, source, (tenant, titles) => this.put(tenant, titles));
+  }
+
+  /** Sets the popularity of the titles named, in [0, 1]; unknown ids are passed over. */
+  async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
+    if (popularity.size === 0) return;
+    const ids = [...popularity.keys()].sort();
+    const values = ids.map((id) => popularity.get(id) ?? 0);
+    await this.postgres.transaction(tenant, (query) =>
+      query(sql`
+        update search_titles t
+        set popularity = p.popularity
+        from unnest(${ids}::text[], ${values}::real[]) as p(id, popularity)
+        where t.id = p.id and t.popularity <> p.popularity`),
+    );
+  }
+}
+
+function newestById(titles: readonly TitleDocument[]): Map<string, TitleDocument> {
+  const newest = new Map<string, TitleDocument>();
+  for (const title of titles) {
+    const known = newest.get(title.id);
+    if (!known || known.version <= title.version) newest.set(title.id, title);
+  }
+  return newest;
+}

@@ -1,0 +1,270 @@
+import { type Audience } from "../../catalog/audience.js";
+import { empty, join, sql, type Sql } from "../../engines/postgres/store.postgres.js";
+import { type FilterParts, filterParts } from "./search-filter.postgres.js";
+import { EDIT_COST, type SearchPlan } from "../search-plan.js";
+import { type HitRow, type WordRow } from "../search-rows.js";
+import { WHOLE } from "../search-terms.js";
+import { cleanText, LAST_CHARACTER } from "../search-text.js";
+import { type SearchQuery } from "../search.js";
+
+/** What the statement answers: one row, each column JSON. */
+export interface Answer {
+  hits: HitRow[] | null;
+  total: number | null;
+  facets: FacetRow[] | null;
+  words: WordRow[] | null;
+  /** Whether some hit has every word; null where there is no hit. */
+  complete: boolean | null;
+  /** Whether some hit has every word as it was written (or begun, for the last one). */
+  literal: boolean | null;
+}
+
+export interface FacetRow {
+  field: "genre" | "kind" | "decade" | "maturity";
+  value: string;
+  count: number;
+  selected: boolean;
+}
+
+/** Words that more titles have count only where they stand in a name, a credit or the like. */
+const RARE = 2_000;
+/** Hits reach at least this part of what the best one matches of the text. */
+const BAR = 0.7;
+/** Where a hit matches everything so well, those that lack a word are left out. */
+const CLEAR = 0.85;
+/** Parts of a score: how well the words match in their fields, how much of a name they are, how popular the title is. */
+const SCORE = { words: 0.6, name: 0.38, popularity: 0.02 };
+
+/** The one statement of a search: look-up, ranking, filters, page, and what else is wanted. */
+export function searchStatement(plan: SearchPlan, audience: Audience, query: SearchQuery): Sql {
+  const parts = filterParts(audience, query.filter);
+  return sql`
+    with ${lookUp(plan)},
+    ${rank()},
+    ${selectHits(parts, query)}
+    select ${answer(query, true)}`;
+}
+
+/** The statement for a text without words: every title that passes, the most popular first. */
+export function browseStatement(audience: Audience, query: SearchQuery): Sql {
+  const parts = filterParts(audience, query.filter);
+  return sql`
+    with candidate as materialized (
+      select ${CANDIDATE_COLUMNS}, round(t.popularity::numeric, 6)::float8 as score, ${flags(parts)}
+      from search_titles t
+      where ${parts.always}
+    ),
+    hit as (select * from candidate),
+    ${page(query)}
+    select ${answer(query, false)}`;
+}
+
+/** `expansion`: the words of the vocabulary that stand for each unit: as written, misspelled, or begun. */
+export function lookUp({ slots, units, variants, keys }: SearchPlan): Sql {
+  const bare = units.map((unit) => unit.text.replace(/^=/, ""));
+  return sql`unit as materialized (
+      select * from unnest(
+        ${units.map((_, index) => index)}::int[],
+        ${units.map((unit) => unit.text)}::text[],
+        ${bare}::text[],
+        ${units.map((unit) => firstHalf(unit.text))}::text[],
+        ${units.map((unit) => (unit.text.startsWith(WHOLE) ? 0.72 : 0.58))}::float8[],
+        ${bare.map((text) => [...text].length)}::int[],
+        ${units.map((unit) => unit.reach)}::int[],
+        ${units.map((unit) => unit.completions)}::int[]
+      ) as u(unit, text, bare, half, begun, length, reach, completions)
+    ),
+    misspelled as materialized (
+      select distinct v.unit, k.word_id
+      from unnest(${keys.map((key) => key.unit)}::int[], ${keys.map((key) => key.key)}::text[]) as v(unit, key)
+      join search_keys k on k.key = v.key
+    ),
+    expansion as materialized (
+      select unit, word_id, word, frequency, spoken, max(quality) as quality
+      from (
+        select v.unit, w.word_id, w.word, w.frequency, w.spoken, v.quality
+        from unnest(
+          ${variants.map((variant) => variant.unit)}::int[],
+          ${variants.map((variant) => variant.word)}::text[],
+          ${variants.map((variant) => variant.quality)}::float8[]
+        ) as v(unit, word, quality)
+        join search_words w on w.word = v.word
+        union all
+        select u.unit, w.word_id, w.word, w.frequency, w.spoken, 1 - ${EDIT_COST}::float8 * d.edits / (u.length + 1)
+        from misspelled m
+        join unit u on u.unit = m.unit
+        join search_words w on w.word_id = m.word_id
+        cross join lateral (select levenshtein_less_equal(ltrim(w.word, '='), u.bare, u.reach) as edits) d
+        where d.edits <= u.reach and ltrim(w.word, '=') <> all(${slots}::text[])
+        union all
+        select u.unit, w.word_id, w.word, w.frequency, w.spoken,
+          u.begun + (0.96 - u.begun) * u.length / (length(w.word) - length(u.text) + u.length)
+        from unit u
+        cross join lateral (
+          select w.word_id, w.word, w.frequency, w.spoken
+          from search_words w
+          where w.word > u.text and w.word < u.text || ${LAST_CHARACTER} and w.frequency > 0
+          order by w.frequency desc, w.word
+          limit u.completions
+        ) w
+        where u.completions > 0
+        union all
+        -- Begun and misspelled: the first half as it should be.
+        select u.unit, w.word_id, w.word, w.frequency, w.spoken,
+          (u.begun + (0.96 - u.begun) * u.length / (length(w.word) - length(u.text) + u.length)) * 0.85
+        from unit u
+        cross join lateral (
+          select w.word_id, w.word, w.frequency, w.spoken
+          from search_words w
+          where w.word > u.half and w.word < u.half || ${LAST_CHARACTER} and w.frequency > 0
+            and length(w.word) >= length(u.text)
+            and levenshtein_less_equal(left(w.word, length(u.text)), u.text, 2) <= case when u.length < 6 then 1 else 2 end
+          order by w.frequency desc, w.word
+          limit 20
+        ) w
+        where u.completions >= 20 and u.length >= 5
+      ) e
+      where frequency > 0
+      group by unit, word_id, word, frequency, spoken
+    ),
+    unit_slot as materialized (
+      select * from unnest(
+        ${units.flatMap((unit, index) => unit.slots.map(() => index))}::int[],
+        ${units.flatMap((unit) => unit.slots)}::int[],
+        ${units.flatMap((unit) => unit.slots.map(() => 1 / unit.slots.length))}::float8[]
+      ) as s(unit, slot, part)
+    ),
+    slot as materialized (
+      -- A rare word tells more than a frequent one; a word that nothing has might have told much.
+      select s.slot, coalesce(1 / (1 + ln(1 + max(e.frequency))), 0.4)::float8 as weight
+      from unit_slot s
+      left join lateral (
+        select e.frequency from expansion e where e.unit = s.unit order by e.quality desc, e.frequency desc limit 1
+      ) e on true
+      where s.unit = s.slot
+      group by s.slot
+    )`;
+}
+
+/** The first half of a unit's text, the longer one where it does not divide. */
+function firstHalf(text: string): string {
+  const marker = text.startsWith(WHOLE) ? WHOLE : "";
+  const letters = [...text.slice(marker.length)];
+  return marker + letters.slice(0, Math.ceil(letters.length / 2)).join("");
+}
+
+/** `scored`: for each title that has any of the words, how well it matches. */
+export function rank(): Sql {
+  return sql`match as (
+      select p.doc, s.slot,
+        max(e.quality) as quality,
+        max(e.quality * p.weight) / 10000 as strength,
+        max(e.quality * p.share * s.part) / 10000 as share
+      from expansion e
+      join search_terms p on p.word_id = e.word_id and p.minor <= (e.frequency <= ${RARE}::int)
+      join unit_slot s on s.unit = e.unit
+      group by p.doc, s.slot
+    ),
+    scored as materialized (
+      select m.doc,
+        sum(s.weight * m.quality) / (select sum(weight) from slot) as matched,
+        sum(s.weight * m.strength) / (select sum(weight) from slot) as strength,
+        least(1, sum(m.share)) as name,
+        count(*) = (select count(*) from slot) as complete,
+        min(m.quality) as worst
+      from match m
+      join slot s on s.slot = m.slot
+      group by m.doc
+    )`;
+}
+
+const CANDIDATE_COLUMNS = sql`t.doc, t.id, t.popularity, t.kind, t.release_year, t.maturity_rating, t.genre_ids, t.genres`;
+
+/** `candidate`, `hit` and `page`: titles that the audience may meet, those that match well enough, those wanted now. */
+export function selectHits(parts: FilterParts, query: SearchQuery): Sql {
+  return sql`candidate as materialized (
+      select ${CANDIDATE_COLUMNS}, s.matched, s.complete, s.worst,
+        round((
+          ${SCORE.words}::float8 * s.strength + ${SCORE.name}::float8 * s.name + ${SCORE.popularity}::float8 * t.popularity
+        )::numeric, 6)::float8 as score,
+        ${flags(parts)}
+      from scored s
+      join search_titles t on t.doc = s.doc
+      where s.matched >= (select max(matched) from scored) * 0.5 and ${parts.always}
+    ),
+    bar as materialized (
+      select max(matched) * ${BAR}::float8 as least, coalesce(max(matched) filter (where complete) >= ${CLEAR}::float8, false) as clear
+      from candidate
+      where kind_ok and genre_ok and decade_ok and maturity_ok
+    ),
+    hit as materialized (
+      select c.* from candidate c cross join bar b
+      where c.matched >= b.least and (c.complete or not b.clear)
+    ),
+    ${page(query)}`;
+}
+
+function flags(parts: FilterParts): Sql {
+  return sql`(${parts.kind}) as kind_ok, (${parts.genre}) as genre_ok, (${parts.decade}) as decade_ok, (${parts.maturity}) as maturity_ok`;
+}
+
+function page(query: SearchQuery): Sql {
+  const after = query.after
+    ? sql` and (h.score < ${Number(query.after.value)}::float8
+        or (h.score = ${Number(query.after.value)}::float8 and h.id > ${cleanText(query.after.id)}))`
+    : empty;
+  return sql`page as materialized (
+      select h.doc, h.id, h.score, h.genres, h.popularity
+      from hit h
+      where kind_ok and genre_ok and decade_ok and maturity_ok${after}
+      order by h.score desc, h.id
+      limit ${query.limit + 1}::int
+    )`;
+}
+
+function answer(query: SearchQuery, ranked: boolean): Sql {
+  const { wants } = query;
+  const texts = wants.highlights || wants.didYouMean;
+  const all = sql`kind_ok and genre_ok and decade_ok and maturity_ok`;
+  return join(
+    [
+      sql`(select json_agg(r order by r.score desc, r.id) from (
+        select p.id, p.score${texts ? sql`, x.name, x.alternative_names, x.people, p.genres, x.synopsis` : empty}
+        from page p${texts ? sql` join search_texts x on x.doc = p.doc` : empty}
+      ) r) as hits`,
+      wants.total ? sql`(select count(*) from hit where ${all}) as total` : sql`null as total`,
+      wants.facets
+        ? sql`(select json_agg(f order by f.count desc, f.value) from (${facets(query)}) f) as facets`
+        : sql`null as facets`,
+      ranked && texts ? sql`(select json_agg(e) from expansion e) as words` : sql`null as words`,
+      ranked
+        ? sql`(select bool_or(complete) from hit where ${all}) as complete,
+          (select bool_or(complete and worst >= 0.95) from hit where ${all}) as literal`
+        : sql`true as complete, true as literal`,
+    ],
+    ", ",
+  );
+}
+
+/** Counts per value, each facet without its own filter. */
+function facets({ filter }: SearchQuery): Sql {
+  const { kinds, genres, releaseYear, maturityAtMost } = filter;
+  const inDecade = releaseYear
+    ? sql`${releaseYear.from ?? 0}::int <= decade and ${releaseYear.to ?? 9999}::int >= decade + 9`
+    : sql`false`;
+  return sql`
+    select 'kind' as field, h.kind as value, count(*)::int as count, coalesce(h.kind = any(${kinds ?? []}::text[]), false) as selected
+    from hit h where genre_ok and decade_ok and maturity_ok group by h.kind
+    union all
+    select 'genre', g.name, count(*)::int, bool_or(g.id = any(${genres ?? []}::text[]))
+    from hit h cross join lateral unnest(h.genre_ids, h.genres) as g(id, name)
+    where kind_ok and decade_ok and maturity_ok group by g.name
+    union all
+    select 'decade', decade || 's', count(*)::int, ${inDecade}
+    from (select h.release_year / 10 * 10 as decade from hit h
+      where h.release_year is not null and kind_ok and genre_ok and maturity_ok) d
+    group by decade
+    union all
+    select 'maturity', h.maturity_rating, count(*)::int, ${maturityAtMost === undefined ? sql`false` : sql`bool_and(h.maturity_ok)`}
+    from hit h where kind_ok and genre_ok and decade_ok group by h.maturity_rating`;
+}

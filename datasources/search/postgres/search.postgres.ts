@@ -1,0 +1,76 @@
+import { type Audience } from "../../catalog/audience.js";
+import { type PostgresStore } from "../../engines/postgres/store.postgres.js";
+import { type StoreRequest } from "../../core/store-request.js";
+import { betterSpelling } from "../search-did-you-mean.js";
+import { Highlighter } from "../search-highlights.js";
+import { planSearch, type SearchPlan } from "../search-plan.js";
+import { type Answer, browseStatement, type FacetRow, searchStatement } from "./search-statement.postgres.js";
+import { suggestStatement } from "./search-suggest.postgres.js";
+import {
+  type Facet,
+  type Search,
+  type SearchQuery,
+  type SearchResult,
+  type SuggestedText,
+} from "../search.js";
+
+const FACETS = ["genre", "kind", "decade", "maturity"] as const;
+
+/** Search in PostgreSQL: what the embedded default answers from. A text without words finds everything, most popular first. */
+export class PostgresSearch implements Search {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  /** Titles that match the text; any text will do. Order: score descending, id ascending. */
+  async search(request: StoreRequest, audience: Audience, query: SearchQuery): Promise<SearchResult> {
+    const plan = planSearch(query.text);
+    const browsing = plan.slots.length === 0;
+    const statement = browsing ? browseStatement(audience, query) : searchStatement(plan, audience, query);
+    const [row] = await this.postgres.read<Answer>(request, "search.search", statement);
+    if (!row) throw new Error("A statement that always answers one row answered none");
+    return toResult(plan, query, row);
+  }
+
+  /** Completions of what has been typed so far: titles, people and genres. */
+  async suggest(
+    request: StoreRequest,
+    audience: Audience,
+    prefix: string,
+    limit: number,
+  ): Promise<SuggestedText[]> {
+    const plan = planSearch(prefix);
+    if (plan.slots.length === 0 || limit <= 0) return [];
+    return this.postgres.read<SuggestedText & Record<string, unknown>>(
+      request,
+      "search.suggest",
+      suggestStatement(plan, audience, limit),
+    );
+  }
+}
+
+function toResult(plan: SearchPlan, query: SearchQuery, row: Answer): SearchResult {
+  const rows = row.hits ?? [];
+  const words = row.words ?? [];
+  const highlighter = query.wants.highlights ? new Highlighter(plan, words) : undefined;
+  return {
+    hits: rows.slice(0, query.limit).map((hit) => ({
+      titleId: hit.id,
+      position: { value: hit.score, id: hit.id },
+      score: hit.score,
+      highlights: highlighter?.highlight(hit) ?? [],
+    })),
+    hasMore: rows.length > query.limit,
+    total: row.total ?? 0,
+    facets: query.wants.facets ? toFacets(row.facets ?? []) : [],
+    didYouMean: query.wants.didYouMean && !row.literal ? betterSpelling(query.text, plan, words, rows) : null,
+    relaxed: row.complete === false,
+  };
+}
+
+function toFacets(rows: readonly FacetRow[]): Facet[] {
+  return FACETS.map((field) => ({
+    field,
+    buckets: rows
+      .filter((row) => row.field === field)
+      .map(({ value, count, selected }) => ({ value, count, selected })),
+  }));
+}

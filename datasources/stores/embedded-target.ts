@@ -1,0 +1,92 @@
+import { titleEvents, type TitleProjection } from "../catalog/title-follower.js";
+import { type TitleVersions } from "../catalog/title-versions.js";
+import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
+import { type OutboxHolds } from "../projection/outbox/outbox.js";
+import {
+  countedBatches,
+  type Follower,
+  type ProjectionSource,
+  type ProjectionTarget,
+  type RebuildProgress,
+} from "../projection/projection-target.js";
+import { type AnySection } from "../projection/section.js";
+import { type Tenant } from "../core/tenant.js";
+
+/** A projection of titles that lies beside its facts. */
+export interface EmbeddedProjection extends TitleProjection {
+  /** What is there, in batches. */
+  entries(tenant: Tenant): AsyncIterable<readonly TitleVersion[]>;
+}
+
+/** What a target in PostgreSQL is made of. */
+export interface EmbeddedParts {
+  domain: "catalog" | "search";
+  projection: EmbeddedProjection;
+  source: ProjectionSource<TitleDocument>;
+  sections: readonly AnySection[];
+  versions: Pick<TitleVersions, "revisions">;
+  follower: Follower;
+  holds: OutboxHolds;
+  ping(): Promise<unknown>;
+}
+
+/** A projection in PostgreSQL's own tables: always there, and rebuilt in place while reads go on. */
+export function embeddedTarget(parts: EmbeddedParts): ProjectionTarget {
+  const { domain, projection, follower, holds } = parts;
+  const topics = ["TITLE"] as const;
+  return {
+    name: `${domain}.postgres`,
+    topics,
+    store: "POSTGRES",
+    domain,
+    embedded: true,
+    sections: parts.sections,
+    isFilled: () => true,
+    receives: () => Promise.resolve(true),
+    missed: () => {},
+    needsRebuild: () => false,
+    prepare: () => Promise.resolve(),
+    async status(tenant) {
+      let entries = 0;
+      for await (const batch of projection.entries(tenant)) entries += batch.length;
+      return { entries, live: `${domain}_titles` };
+    },
+    rebuild: (tenant, onProgress) =>
+      holds.during(() => rebuildInPlace(parts, tenant, onProgress), {
+        tenant,
+        topics,
+        replay: (events) => follower.apply(tenant, events),
+      }),
+    apply: (tenant, events) => follower.apply(tenant, events),
+    current: (tenant, events) => follower.current(tenant, events),
+    ping: () => parts.ping(),
+  };
+}
+
+/** Puts everything in force again, then mends what differs still: what has no source, or claims to be newer than its source. */
+async function rebuildInPlace(
+  { projection, source, versions, follower }: EmbeddedParts,
+  tenant: Tenant,
+  onProgress?: RebuildProgress,
+): Promise<number> {
+  const put = new Map<string, number>();
+  const counter = countedBatches(source, tenant, onProgress);
+  for await (const titles of counter.batches()) {
+    await projection.put(tenant, titles);
+    for (const { id, version } of titles) put.set(id, version);
+  }
+  for await (const entries of projection.entries(tenant)) {
+    const wrong = entries.filter(({ id, version }) => put.get(id) !== version);
+    if (wrong.length === 0) continue;
+    const revisions = await versions.revisions(
+      tenant,
+      wrong.map(({ id }) => id),
+    );
+    await projection.removeTitles(
+      tenant,
+      wrong.filter(({ id, version }) => version > (revisions.get(id) ?? 0)),
+    );
+    await follower.apply(tenant, titleEvents(wrong));
+  }
+  return counter.done;
+}

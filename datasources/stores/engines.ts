@@ -1,0 +1,188 @@
+import { type Catalog } from "../catalog/catalog.js";
+import { MongoCatalog } from "../catalog/mongodb/catalog.mongodb.js";
+import { MongoCatalogProjection } from "../catalog/mongodb/catalog-projection.mongodb.js";
+import { type MovableDomains, type TargetContext } from "./engine-domains.js";
+import { followed } from "../core/freshness.js";
+import { type FollowingEngine } from "../core/store-request.js";
+import { MongoStore } from "../engines/mongodb/store.mongodb.js";
+import { Neo4jStore } from "../engines/neo4j/store.neo4j.js";
+import { OpenSearchStore } from "../engines/opensearch/store.opensearch.js";
+import {
+  projectionTarget,
+  type ProjectionSource,
+  type ProjectionTarget,
+} from "../projection/projection-target.js";
+import { Neo4jRecommendations } from "../recommendations/neo4j/recommendations.neo4j.js";
+import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
+import { tasteFollower } from "../recommendations/taste-follower.js";
+import { Neo4jTasteGraph } from "../recommendations/neo4j/taste-graph.neo4j.js";
+import { tasteFacts, type TasteFact } from "../recommendations/taste-graph-source.js";
+import { OpenSearchSearch } from "../search/opensearch/search.opensearch.js";
+import { type Search } from "../search/search.js";
+import { OpenSearchSearchProjection } from "../search/opensearch/search-projection.opensearch.js";
+import { withStandby, writtenToBoth } from "../projection/standby.js";
+import { type StoreGuard } from "../engines/store-guard.js";
+import { healthOf, type StoreHealth } from "../engines/store-health.js";
+import { titleTarget, writtenTitles } from "./title-targets.js";
+
+const CATALOG_READS = [
+  "titlesByIds",
+  "visibleTitles",
+  "titles",
+  "titleRefs",
+  "countTitles",
+  "genres",
+  "namesByIds",
+  "creditsOfPeople",
+] as const satisfies (keyof Catalog)[];
+const SEARCH_READS = ["search", "suggest"] as const satisfies (keyof Search)[];
+const TASTE_READS = ["forProfiles", "similarTo"] as const satisfies (keyof Recommendations)[];
+
+/** PostgreSQL's domains that are read from projections, so that requests can wait for these. The taste graph is not: there it is the facts. */
+export function followedDomains<T extends { catalog: Catalog; search: Search }>(domains: T): T {
+  return {
+    ...domains,
+    catalog: followed<Catalog, keyof Catalog>(domains.catalog, "catalog.postgres", CATALOG_READS),
+    search: followed<Search, keyof Search>(domains.search, "search.postgres", SEARCH_READS),
+  };
+}
+
+/** Where an engine is. */
+export interface EngineAddress {
+  url: string;
+  /** PEM file of the authority that signed the server's certificate. */
+  caFile: string | undefined;
+}
+
+/** The engines that have domains of their own; null leaves a domain with PostgreSQL. */
+export interface EngineAddresses {
+  mongodb: EngineAddress | null;
+  opensearch: EngineAddress | null;
+  neo4j: EngineAddress | null;
+  /** Time that one call may take. Milliseconds. */
+  deadlineMs: number;
+}
+
+/** An open engine: the domains it takes over, its projection, its health. */
+export interface Engine {
+  domains: Partial<MovableDomains>;
+  target: ProjectionTarget;
+  guard: StoreGuard;
+  health(): Promise<StoreHealth>;
+  close(): Promise<void>;
+}
+
+/** Opens the engines that have an address. Connects to none: an engine that is absent is one that does not answer yet. */
+export function openEngines(addresses: EngineAddresses, context: TargetContext): Engine[] {
+  const { mongodb, opensearch, neo4j, deadlineMs } = addresses;
+  const { onLog } = context;
+  const options = (address: EngineAddress) => ({ deadlineMs, caFile: address.caFile, onLog });
+  return [
+    ...(mongodb ? [catalogEngine(new MongoStore(mongodb.url, options(mongodb)), context)] : []),
+    ...(opensearch ? [searchEngine(new OpenSearchStore(opensearch.url, options(opensearch)), context)] : []),
+    ...(neo4j ? [tasteEngine(new Neo4jStore(neo4j.url, options(neo4j)), context)] : []),
+  ];
+}
+
+function catalogEngine(store: MongoStore, context: TargetContext): Engine {
+  const { standby } = context;
+  const projection = new MongoCatalogProjection(store);
+  const name = { name: "catalog.mongodb", store: "MONGODB", domain: "catalog" } as const;
+  const target = titleTarget(name, projection, () => store.ping(), context);
+  return {
+    domains: {
+      catalog: withStandby<Catalog, keyof Catalog>(
+        followed(new MongoCatalog(store), target.name, CATALOG_READS, following(store)),
+        standby.catalog,
+        target,
+        CATALOG_READS,
+      ),
+      catalogProjection: writtenTitles(standby.catalogProjection, projection, target),
+    },
+    target,
+    ...lifeOf(store),
+  };
+}
+
+function searchEngine(store: OpenSearchStore, context: TargetContext): Engine {
+  const { standby } = context;
+  const projection = new OpenSearchSearchProjection(store);
+  const name = { name: "search.opensearch", store: "OPENSEARCH", domain: "search" } as const;
+  const target = titleTarget(name, projection, () => store.ping(), context);
+  return {
+    domains: {
+      search: withStandby<Search, keyof Search>(
+        followed(new OpenSearchSearch(store), target.name, SEARCH_READS, following(store)),
+        standby.search,
+        target,
+        SEARCH_READS,
+      ),
+      searchProjection: writtenTitles(standby.searchProjection, projection, target),
+    },
+    target,
+    ...lifeOf(store),
+  };
+}
+
+function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext): Engine {
+  const graph = new Neo4jTasteGraph(store, standby.tasteGraphSource);
+  const source: ProjectionSource<TasteFact> = {
+    batches: (tenant) => tasteFacts(standby.tasteGraphSource, tenant),
+    count: (tenant) => standby.tasteGraphSource.count(tenant),
+  };
+  const topics = ["WATCH", "PROFILE"] as const;
+  const follower = tasteFollower(standby.tasteGraphSource, graph);
+  const replacing: TasteGraph = {
+    replace: (tenant, edges, model) =>
+      holds.during(() => graph.replace(tenant, edges, model), {
+        tenant,
+        topics,
+        replay: (events) => follower.apply(tenant, events),
+      }),
+  };
+  const target = projectionTarget({
+    name: "recommendations.neo4j",
+    topics,
+    store: "NEO4J",
+    domain: "recommendations",
+    projection: graph,
+    source,
+    sections: graph.sections(standby.tasteGraphSource),
+    follower,
+    holds,
+    ping: () => store.ping(),
+    onMissed: onLog,
+  });
+  return {
+    domains: {
+      recommendations: withStandby<Recommendations, keyof Recommendations>(
+        followed(new Neo4jRecommendations(store), target.name, TASTE_READS, following(store)),
+        standby.recommendations,
+        target,
+        TASTE_READS,
+      ),
+      tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, replacing, target, [
+        "replace",
+      ]),
+    },
+    target,
+    ...lifeOf(store),
+  };
+}
+
+/** Nobody waits for an engine that is left alone just now: its standby answers. */
+function following({ guard }: { guard: StoreGuard }): FollowingEngine {
+  return { isDown: () => guard.state === "OPEN" };
+}
+
+function lifeOf(store: {
+  guard: StoreGuard;
+  ping(): Promise<{ version: string }>;
+  close(): Promise<void>;
+}): Pick<Engine, "guard" | "health" | "close"> {
+  return {
+    guard: store.guard,
+    health: () => healthOf(store, "SERVER"),
+    close: () => store.close(),
+  };
+}

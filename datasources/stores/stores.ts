@@ -1,0 +1,223 @@
+import { createHmac, randomBytes } from "node:crypto";
+
+import { type Accounts } from "../accounts/accounts.js";
+import { PostgresAccounts } from "../accounts/accounts.postgres.js";
+import { type Profiles } from "../accounts/profiles.js";
+import { PostgresProfiles } from "../accounts/profiles.postgres.js";
+import { embeddedTargets } from "./title-targets.js";
+import { type Tenants } from "../core/tenants.js";
+import { PostgresTenants } from "../accounts/tenants.postgres.js";
+import { type Catalog, type CatalogProjection } from "../catalog/catalog.js";
+import { PostgresCatalog } from "../catalog/postgres/catalog.postgres.js";
+import { PostgresCatalogProjection } from "../catalog/postgres/catalog-projection.postgres.js";
+import { type TitleSchedule } from "../catalog/title-schedule.js";
+import { PostgresTitleSchedule } from "../catalog/postgres/title-schedule.postgres.js";
+import { type TitleEditing } from "../catalog/title-editing.js";
+import { PostgresTitleEditing } from "../catalog/postgres/title-editing.postgres.js";
+import { type TitleVersions } from "../catalog/title-versions.js";
+import { PostgresTitleVersions } from "../catalog/postgres/title-versions.postgres.js";
+import { type Checkouts, type CheckoutSteps } from "../checkouts/checkouts.js";
+import { PostgresCheckouts } from "../checkouts/checkouts.postgres.js";
+import { PostgresCheckoutSteps } from "../checkouts/checkout-steps.postgres.js";
+import { type MovableDomains } from "./engine-domains.js";
+import { followedDomains, openEngines, type Engine, type EngineAddresses } from "./engines.js";
+import { type Jobs } from "../jobs/jobs.js";
+import { PostgresJobs } from "../jobs/jobs.postgres.js";
+import { type Operations } from "../operations/operations.js";
+import { PostgresOperations } from "../operations/operations.postgres.js";
+import { startEmbeddedPostgres } from "../../packages/embedded-postgres/embedded-postgres.js";
+import { APP_ROLE, migrate, WORKER_ROLE } from "../engines/postgres/migrations/migrate.postgres.js";
+import { type Outbox } from "../projection/outbox/outbox.js";
+import { OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
+import { PostgresOutbox, PostgresOutboxHolds } from "../projection/outbox/outbox.postgres.js";
+import { type Playback } from "../playback/playback.js";
+import { PostgresPlayback } from "../playback/playback.postgres.js";
+import { explainServerError } from "../engines/postgres/server-error.js";
+import { PostgresStore } from "../engines/postgres/store.postgres.js";
+import { type ProjectionTarget } from "../projection/projection-target.js";
+import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
+import { PostgresRecommendations } from "../recommendations/postgres/recommendations.postgres.js";
+import { PostgresTasteInspectionSource } from "../recommendations/postgres/taste-inspection-source.postgres.js";
+import { PostgresTasteGraph } from "../recommendations/postgres/taste-graph.postgres.js";
+import { type Search, type SearchProjection } from "../search/search.js";
+import { PostgresSearch } from "../search/postgres/search.postgres.js";
+import { PostgresSearchProjection } from "../search/postgres/search-projection.postgres.js";
+import { type GuardReport } from "../engines/store-guard.js";
+import { healthOf, type StoreHealth } from "../engines/store-health.js";
+import { type Tenant } from "../core/tenant.js";
+import { type Top10, type Top10Job } from "../top10/top10.js";
+import { PostgresTop10 } from "../top10/top10.postgres.js";
+import { PostgresTop10Job } from "../top10/top10-job.postgres.js";
+import { type Viewing, type ViewingIngest } from "../viewing/viewing.js";
+import { PostgresViewing } from "../viewing/viewing.postgres.js";
+import { PostgresViewingIngest } from "../viewing/viewing-ingest.postgres.js";
+import { type ViewingWriting } from "../viewing/viewing-writing.js";
+import { PostgresViewingWriting } from "../viewing/viewing-writing.postgres.js";
+
+/** Every domain behind its interface, whichever store answers it. Nothing here knows a query language. */
+export interface Stores {
+  tenants: Tenants;
+  accounts: Accounts;
+  profiles: Profiles;
+  checkouts: Checkouts;
+  checkoutSteps: CheckoutSteps;
+  jobs: Jobs;
+  catalog: Catalog;
+  catalogProjection: CatalogProjection;
+  titleVersions: TitleVersions;
+  titleSchedule: TitleSchedule;
+  titleEditing: TitleEditing;
+  viewing: Viewing;
+  viewingIngest: ViewingIngest;
+  viewingWriting: ViewingWriting;
+  playback: Playback;
+  recommendations: Recommendations;
+  tasteGraph: TasteGraph;
+  top10: Top10;
+  top10Job: Top10Job;
+  search: Search;
+  searchProjection: SearchProjection;
+  /** To be called after a bulk load: lets the stores adapt to what they hold now. */
+  settle(tenant: Tenant): Promise<void>;
+  /** All projections by name: PostgreSQL's own, which are always there, then those of the engines that are set. */
+  projections: readonly ProjectionTarget[];
+  outbox: Outbox;
+  /** What the last comparisons found, and the work that operators have started. */
+  operations: Operations;
+  health(): Promise<StoreHealth[]>;
+  /** What each store's guard has under way and has seen. */
+  guards(): GuardReport[];
+  /** Closes connections, then stops the embedded server if this process started it. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** `embedded:` or a postgres:// URL whose role may create roles and schemas. */
+  postgresUrl: string;
+  /** Engines with domains of their own; without them PostgreSQL answers everything. */
+  engines?: EngineAddresses;
+  /** Where the embedded server keeps its data. */
+  dataFolder: string;
+  /** Use the embedded server of another process of the same data folder where one runs (for commands beside a gateway). */
+  share?: boolean;
+  /** Told of each step that takes time, in one line. */
+  log: (line: string) => void;
+  /** Told of what goes wrong while nobody asks, in one line; `log` unless given. */
+  warn?: (line: string) => void;
+}
+
+/**
+ * Starts the embedded PostgreSQL where it is configured, migrates, and opens every domain.
+ *
+ * @throws StartupError with one line that says what to do.
+ */
+export async function openStores(options: StoreOptions): Promise<Stores> {
+  const embedded =
+    options.postgresUrl === "embedded:"
+      ? await startEmbeddedPostgres({
+          dataFolder: options.dataFolder,
+          log: options.log,
+          warn: options.warn,
+          share: options.share,
+        })
+      : undefined;
+  try {
+    const adminUrl = embedded?.adminUrl ?? options.postgresUrl;
+    const appUrl = applicationUrl(adminUrl);
+    await migrate(adminUrl, appUrl.password);
+    const onIdleError = (error: Error) =>
+      (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
+    const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs);
+    const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
+    const domains = followedDomains(postgresDomains(postgres));
+    const warn = options.warn ?? options.log;
+    const outboxPool = new OutboxPool(appUrl.url, onIdleError);
+    const context = {
+      standby: domains,
+      holds: new PostgresOutboxHolds(outboxPool),
+      pingPostgres: () => postgres.ping(),
+      onLog: warn,
+    };
+    const engines = options.engines ? openEngines(options.engines, context) : [];
+    const embeddedOnes = embeddedTargets(context);
+    const projections = [...embeddedOnes, ...engines.map((engine) => engine.target)];
+    const outbox = new PostgresOutbox(outboxPool, projections, new Set(embeddedOnes.map(({ name }) => name)));
+    await outbox.register();
+    return {
+      tenants,
+      ...domains,
+      ...moved(engines),
+      jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn),
+      settle: (tenant) => postgres.refreshStatistics(tenant),
+      projections,
+      outbox,
+      operations: new PostgresOperations(postgres, outboxPool),
+      health: () =>
+        Promise.all([
+          healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),
+          ...engines.map((engine) => engine.health()),
+        ]),
+      guards: () => [postgres, ...engines].map(({ guard }) => guard.report()),
+      close: async () => {
+        await Promise.all([
+          postgres.close(),
+          tenants.close(),
+          outboxPool.close(),
+          ...engines.map((engine) => engine.close()),
+        ]);
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw embedded ? error : explainServerError(options.postgresUrl, error);
+  }
+}
+
+/** The domains that engines have taken over. */
+function moved(engines: readonly Engine[]): Partial<MovableDomains> {
+  return engines.reduce<Partial<MovableDomains>>((all, engine) => ({ ...all, ...engine.domains }), {});
+}
+
+/** Every domain in PostgreSQL. */
+function postgresDomains(postgres: PostgresStore) {
+  return {
+    accounts: new PostgresAccounts(postgres),
+    profiles: new PostgresProfiles(postgres),
+    checkouts: new PostgresCheckouts(postgres),
+    checkoutSteps: new PostgresCheckoutSteps(postgres),
+    catalog: new PostgresCatalog(postgres),
+    catalogProjection: new PostgresCatalogProjection(postgres),
+    titleVersions: new PostgresTitleVersions(postgres),
+    titleSchedule: new PostgresTitleSchedule(postgres),
+    titleEditing: new PostgresTitleEditing(postgres),
+    viewing: new PostgresViewing(postgres),
+    viewingIngest: new PostgresViewingIngest(postgres),
+    viewingWriting: new PostgresViewingWriting(postgres),
+    playback: new PostgresPlayback(postgres),
+    recommendations: new PostgresRecommendations(postgres),
+    tasteGraph: new PostgresTasteGraph(postgres),
+    tasteGraphSource: new PostgresTasteInspectionSource(postgres),
+    top10: new PostgresTop10(postgres),
+    top10Job: new PostgresTop10Job(postgres),
+    search: new PostgresSearch(postgres),
+    searchProjection: new PostgresSearchProjection(postgres),
+  };
+}
+
+/** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
+export function applicationUrl(adminUrl: string): { url: string; password: string } {
+  const url = new URL(adminUrl);
+  // Where the server asks the admin for no password, one that follows from nothing could be computed by anybody.
+  const key = decodeURIComponent(url.password) || randomBytes(32);
+  const password = createHmac("sha256", key).update(APP_ROLE).digest("base64url");
+  url.username = APP_ROLE;
+  url.password = password;
+  return { url: url.href, password };
+}
+
+function withUser(databaseUrl: string, user: string): string {
+  const url = new URL(databaseUrl);
+  url.username = user;
+  return url.href;
+}

@@ -1,0 +1,118 @@
+import { type Audience } from "../datasources/catalog/audience.js";
+import { END_OF_TIME } from "../datasources/catalog/title-versions.js";
+import { shorten, type Checked } from "../datasources/core/checking.js";
+import { CallLog } from "../datasources/core/store-request.js";
+import { type Stores } from "../datasources/stores/stores.js";
+import { type Tenant } from "../datasources/core/tenant.js";
+import { type ViewingEvent } from "../datasources/viewing/viewing.js";
+import { projecting, type DrainStores } from "../datasources/projection/runtime/drain.js";
+import { importLines, type GoodLine } from "./import-lines.js";
+import { type ImportOptions, type ImportReport } from "./import-report.js";
+import { checkEvent, type CheckedEvent } from "./line-validation.js";
+import { type SourceChunk } from "./ndjson.js";
+
+export type EventStores = Pick<Stores, "titleVersions" | "catalog" | "viewingIngest"> & DrainStores;
+
+export interface EventImportOptions extends ImportOptions {
+  /** Events at or behind this instant are refused. Default: a day from now, for clocks that run ahead. */
+  until?: Date;
+}
+
+const BATCH = 10_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Imports viewing events, making profiles as needed and ratings where an event carries one. Can be run again: an event
+ * is known by its id and instant. What is learned from events is not brought up to date here: see `learn`.
+ */
+export async function importEvents(
+  stores: EventStores,
+  tenant: Tenant,
+  source: AsyncIterable<SourceChunk>,
+  options: EventImportOptions = {},
+): Promise<ImportReport> {
+  const titles = new KnownTitles(stores, tenant);
+  const until = (options.until ?? new Date(Date.now() + DAY_MS)).toISOString();
+  const run = () =>
+    importLines(
+      source,
+      {
+        check: (value) => notBehind(checkEvent(value), until),
+        keyOf: ({ id }) => id,
+        keyField: "id",
+        batch: BATCH,
+        async write(lines, report) {
+          const unknown = await titles.unknown(lines.map(({ line }) => line.title));
+          const good = lines.filter(({ line }) => !unknown.has(line.title));
+          await stores.viewingIngest.ingest(tenant, good.map(toEvent));
+          for (const { number, line } of lines) {
+            if (!unknown.has(line.title)) continue;
+            const accepted = `the id of a title of ${tenant.slug}; import its titles first`;
+            report.bad(number, [{ field: "title", found: shorten(JSON.stringify(line.title)), accepted }]);
+          }
+          return { imported: good.length, unchanged: 0 };
+        },
+      },
+      options,
+    );
+  const started = performance.now();
+  const report = await projecting(stores, tenant, run, options);
+  return { ...report, seconds: (performance.now() - started) / 1000 };
+}
+
+function notBehind(checked: Checked<CheckedEvent>, until: string): Checked<CheckedEvent> {
+  if ("problems" in checked || checked.line.at < until) return checked;
+  return { problems: [{ field: "at", found: checked.line.at, accepted: `an instant before ${until}` }] };
+}
+
+function toEvent({ line }: GoodLine<CheckedEvent>): ViewingEvent {
+  return {
+    id: line.id,
+    profileId: line.profile,
+    titleId: line.title,
+    at: line.at,
+    seconds: line.seconds ?? 0,
+    completed: line.completed ?? false,
+    country: line.country ?? null,
+    device: line.device ?? "UNKNOWN",
+    rating: line.rating ?? null,
+  };
+}
+
+/** Which titles a tenant has; each is asked for once an import. */
+class KnownTitles {
+  readonly #known = new Set<string>();
+
+  constructor(
+    private readonly stores: EventStores,
+    private readonly tenant: Tenant,
+  ) {}
+
+  /** Those of the ids that no title has. */
+  async unknown(ids: readonly string[]): Promise<Set<string>> {
+    const asked = new Set(ids.filter((id) => !this.#known.has(id)));
+    if (asked.size === 0) return asked;
+    const request = { tenant: this.tenant, calls: new CallLog() };
+    const inForce = await this.stores.catalog.visibleTitles(request, EDITOR, [...asked]);
+    this.#note(inForce.keys(), asked);
+    if (asked.size === 0) return asked;
+    // A title whose first version is still to come is not in the catalog, and yet one may have watched it early.
+    const keys = [...asked].map((id) => ({ id, at: END_OF_TIME }));
+    const announced = await this.stores.titleVersions.titlesAsOf(request, keys);
+    this.#note(
+      [...announced.values()].map((title) => title.id),
+      asked,
+    );
+    return asked;
+  }
+
+  #note(found: Iterable<string>, asked: Set<string>): void {
+    for (const id of found) {
+      this.#known.add(id);
+      asked.delete(id);
+    }
+  }
+}
+
+/** Meets every title, whatever its state, rating and rights. */
+const EDITOR: Audience = { country: "US", maturityLimit: 18, editor: true, now: new Date(0) };

@@ -1,0 +1,146 @@
+import { shorten, type Checked } from "../datasources/core/checking.js";
+import { type ImportOptions, type ImportReport, ReportBuilder } from "./import-report.js";
+import { type SourceChunk, type SourceLine } from "./ndjson.js";
+
+/** A checked line with its number. */
+export interface GoodLine<T> {
+  number: number;
+  line: T;
+}
+
+/** What one kind of line needs to be imported. */
+export interface LineKind<T> {
+  check(value: unknown): Checked<T>;
+  /** Lines with an equal key repeat each other: the second is bad. */
+  keyOf(line: T): string;
+  /** The field that tells lines apart, for the report of one that repeats another. */
+  keyField: string;
+  /** Most lines in one batch. */
+  batch: number;
+  /**
+   * Stores a batch as a whole or not at all; what it finds wrong in single lines it tells `report` and leaves out.
+   * Answers how many lines changed something and how many did not.
+   */
+  write(lines: GoodLine<T>[], report: ReportBuilder): Promise<{ imported: number; unchanged: number }>;
+}
+
+/** Text of one batch. Bytes. Keeps batches of long lines within what one statement should carry. */
+const BATCH_BYTES = 8 << 20;
+
+/**
+ * Imports lines in batches: while one is being stored, the next is read and checked.
+ * A bad line is reported and costs only itself, also when it is the store that refuses it.
+ */
+export async function importLines<T>(
+  source: AsyncIterable<SourceChunk>,
+  kind: LineKind<T>,
+  options: ImportOptions = {},
+): Promise<ImportReport> {
+  const report = new ReportBuilder(options);
+  const checker = new LineChecker(kind, report);
+  const writer = new BatchWriter(kind, report);
+  let pending: GoodLine<T>[] = [];
+  let bytes = 0;
+  for await (const { lines, fraction } of source) {
+    for (const line of lines) {
+      const good = checker.check(line);
+      if (!good) continue;
+      pending.push(good);
+      bytes += line.bytes;
+      if (pending.length < kind.batch && bytes < BATCH_BYTES) continue;
+      await writer.add(pending);
+      [pending, bytes] = [[], 0];
+    }
+    report.progress(fraction);
+  }
+  await writer.add(pending);
+  await writer.finish();
+  return report.finish();
+}
+
+/** Stores batches in order, one at a time. */
+class BatchWriter<T> {
+  #stored: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly kind: LineKind<T>,
+    private readonly report: ReportBuilder,
+  ) {}
+
+  /** Takes a batch once the one before has been stored. */
+  async add(lines: GoodLine<T>[]): Promise<void> {
+    await this.#stored;
+    this.#stored = this.#store(lines);
+    // Awaited by the next batch or at the end; until then a failure must not count as unhandled.
+    this.#stored.catch(() => {});
+  }
+
+  finish(): Promise<void> {
+    return this.#stored;
+  }
+
+  #store(lines: GoodLine<T>[]): Promise<void> {
+    return this.#splitting(lines, async (part) => {
+      const { imported, unchanged } = await this.kind.write(part, this.report);
+      this.report.stored(imported, unchanged);
+    });
+  }
+
+  /** Does something with a batch; one that the store refuses for its data is halved until the lines at fault stand alone. */
+  async #splitting(lines: GoodLine<T>[], work: (lines: GoodLine<T>[]) => Promise<void>): Promise<void> {
+    const [first] = lines;
+    if (!first) return;
+    try {
+      await work(lines);
+    } catch (error) {
+      if (!isAboutData(error)) throw error;
+      if (lines.length === 1) {
+        const accepted = "a line that the store can keep";
+        this.report.bad(first.number, [{ field: "", found: shorten(error.message), accepted }]);
+        return;
+      }
+      const middle = lines.length >> 1;
+      await this.#splitting(lines.slice(0, middle), work);
+      await this.#splitting(lines.slice(middle), work);
+    }
+  }
+}
+
+/** Tells good lines from bad ones and reports these. */
+class LineChecker<T> {
+  /** Number of the line that had a key first. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(
+    private readonly kind: LineKind<T>,
+    private readonly report: ReportBuilder,
+  ) {}
+
+  check({ number, content }: SourceLine): GoodLine<T> | null {
+    this.report.read();
+    if ("problem" in content) return this.#refuse(number, [content.problem]);
+    const checked = this.kind.check(content.value);
+    if ("problems" in checked) return this.#refuse(number, checked.problems);
+    const key = this.kind.keyOf(checked.line);
+    const earlier = this.#seen.get(key);
+    if (earlier !== undefined) {
+      const accepted = `one that no other line has (line ${earlier} has it)`;
+      return this.#refuse(number, [
+        { field: this.kind.keyField, found: shorten(JSON.stringify(key)), accepted },
+      ]);
+    }
+    this.#seen.set(key, number);
+    this.report.ignored(checked.unknownFields);
+    return { number, line: checked.line };
+  }
+
+  #refuse(number: number, problems: Parameters<ReportBuilder["bad"]>[1]): null {
+    this.report.bad(number, problems);
+    return null;
+  }
+}
+
+/** SQLSTATE classes that speak of the data: data exception, constraint violation, program limit exceeded. */
+function isAboutData(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && /^(22|23|54)/.test(String(error.code));
+}

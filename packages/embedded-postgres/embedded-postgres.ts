@@ -1,0 +1,179 @@
+import { StartupError } from "../process/startup-error.js";
+import { adminUrl, ask, DATABASE, ensureDatabase } from "./ask.js";
+import { checkReachable, chooseUser, findBinaries } from "./binaries.js";
+import { checkCluster, createCluster, type Place, resetPassword } from "./cluster.js";
+import { explainFileErrors, inFolder, loadPassword, prepareFolder, readIfPresent } from "./folder.js";
+import { claim, isLive, isOwned, type Owner, type OwnerLock } from "./owner.js";
+import { poll } from "./process.js";
+import { adopt, launch, readPidFile, type Server, stopServer, stopServerNow } from "./server.js";
+
+/** How long another owner's start may take before a command that wants to share its server gives up. */
+const SHARE_WITHIN_MS = 60_000;
+
+export interface EmbeddedPostgresOptions {
+  /** The data folder (`.marquee`); made where there is none. */
+  dataFolder: string;
+  /** Use the server of another live process of the same folder where one runs it, instead of failing. */
+  share?: boolean;
+  /** Told of each step that takes time or that somebody should know of, in one line. */
+  log: (line: string) => void;
+  /** Told when the server ends by itself, in one line; `log` unless given. */
+  warn?: ((line: string) => void) | undefined;
+}
+
+/** A PostgreSQL that runs beside this process. */
+export interface EmbeddedPostgres {
+  /** Superuser URL of the database "marquee", on 127.0.0.1. */
+  readonly adminUrl: string;
+  /** The server's main process. */
+  readonly pid: number;
+  /** Started by this call, taken over from an owner that was killed, or the server of another live process. */
+  readonly origin: "STARTED" | "ADOPTED" | "SHARED";
+  /**
+   * Stops the server and gives the folder up; does nothing for a shared one. May be called again. Close connections
+   * first: those still open are cut.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL that npm installed, on a data folder of its own, and makes its database "marquee".
+ *
+ * The server lives as long as this process: `stop()` ends it, so does the process's exit, and after a `kill -9` the
+ * next start takes it over. One live process owns a folder; a second one fails, or shares.
+ *
+ * @throws StartupError with one line that says what to do.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const binaries = await findBinaries();
+  const folder = await prepareFolder(options.dataFolder);
+  for (;;) {
+    const claimed = await explainFileErrors(folder, () => claim(folder));
+    if ("lock" in claimed) return own(folder, binaries, claimed.lock, options);
+    if (!options.share) throw inUse(folder, claimed.owner);
+    const shared = await useServerOf(claimed.owner, folder);
+    if (shared) return shared;
+  }
+}
+
+function inUse(folder: string, owner: Owner): StartupError {
+  return new StartupError(
+    `The data folder ${folder} is in use by another Marquee (pid ${owner.pid}). Stop it, or give this one a folder of its own with MARQUEE_DATA.`,
+  );
+}
+
+async function own(
+  folder: string,
+  binaries: Place["binaries"],
+  lock: OwnerLock,
+  { log, warn = log }: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
+  const life = new Lifetime(inFolder.cluster(folder), lock);
+  try {
+    const hasCluster = await checkCluster(folder, binaries);
+    const runAs = await chooseUser(inFolder.cluster(folder));
+    if (runAs) await checkReachable(runAs, folder, binaries);
+    const { password, isNew } = await loadPassword(folder);
+    const place: Place = { folder, binaries, runAs, password };
+    const adopted = hasCluster ? await adopt(place) : undefined;
+    if (adopted) {
+      life.follow(adopted);
+      log(`Took over the PostgreSQL that an earlier Marquee left running (pid ${adopted.pid}).`);
+    }
+    const server = adopted ?? (await start(place, { hasCluster, isNew }, life, log));
+    await ensureDatabase(password, server.port);
+    life.warnOfEnd(server, () => warn(`PostgreSQL ended unexpectedly; ${inFolder.log(folder)} says why.`));
+    return {
+      adminUrl: adminUrl(password, server.port),
+      pid: server.pid,
+      origin: adopted ? "ADOPTED" : "STARTED",
+      stop: () => life.end(),
+    };
+  } catch (error) {
+    await life.end();
+    throw error;
+  }
+}
+
+async function start(
+  place: Place,
+  { hasCluster, isNew }: { hasCluster: boolean; isNew: boolean },
+  life: Lifetime,
+  log: (line: string) => void,
+): Promise<Server> {
+  if (!hasCluster) {
+    log(`Creating the PostgreSQL data folder ${inFolder.cluster(place.folder)}`);
+    await createCluster(place);
+  } else if (isNew) {
+    log(`Setting a new PostgreSQL password, because ${inFolder.password(place.folder)} was missing.`);
+    await resetPassword(place);
+  }
+  return launch(place, (server) => life.follow(server));
+}
+
+/** Waits until another process's server answers. @returns undefined when that process has ended instead. */
+async function useServerOf(owner: Owner, folder: string): Promise<EmbeddedPostgres | undefined> {
+  const attempt = async (): Promise<EmbeddedPostgres | "ended" | undefined> => {
+    if (!(await isLive(owner))) return "ended";
+    const password = (
+      await explainFileErrors(folder, () => readIfPresent(inFolder.password(folder)))
+    )?.trim();
+    const server = await explainFileErrors(folder, () => readPidFile(inFolder.cluster(folder)));
+    if (!password || !server?.port || (await ask(password, server.port, DATABASE)).state !== "UP")
+      return (await isOwned(folder)) ? undefined : "ended";
+    return {
+      adminUrl: adminUrl(password, server.port),
+      pid: server.pid,
+      origin: "SHARED",
+      stop: async () => {},
+    };
+  };
+  const result = await poll(attempt, SHARE_WITHIN_MS, 100);
+  if (result === undefined)
+    throw new StartupError(
+      `The PostgreSQL of the Marquee with pid ${owner.pid} does not answer; ${inFolder.log(folder)} may say why.`,
+    );
+  return result === "ended" ? undefined : result;
+}
+
+/** What ties the server to this process: whichever way the process goes (but `kill -9`), the server goes too. */
+class Lifetime {
+  #server: Server | undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor(
+    readonly cluster: string,
+    readonly lock: OwnerLock,
+  ) {
+    process.once("exit", this.#onExit);
+  }
+
+  readonly #onExit = () => {
+    const { child, pid } = this.#server ?? {};
+    // A child that we started is told directly: in its first moments there is no postmaster.pid that names it.
+    if (child) child.kill("SIGINT");
+    else if (pid) stopServerNow(this.cluster, pid);
+    this.lock.release();
+  };
+
+  follow(server: Server): void {
+    this.#server = server;
+  }
+
+  warnOfEnd({ child }: Server, warn: () => void): void {
+    child?.once("exit", () => {
+      if (!this.#ending) warn();
+    });
+  }
+
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    if (this.#server) await stopServer(this.cluster, this.#server.pid);
+    process.off("exit", this.#onExit);
+    this.lock.release();
+  }
+}

@@ -1,0 +1,228 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { StartupError } from "../process/startup-error.js";
+import { type Place, SERVER_ENV } from "./cluster.js";
+import { type Answer, ask } from "./ask.js";
+import { diskFullLine, inFolder, openLog, readIfPresent, saysDiskFull } from "./folder.js";
+import { commandLine, ended, isAlive, poll, signal } from "./process.js";
+
+/** A server that answers. */
+export interface Server {
+  pid: number;
+  port: number;
+  /** Set when this process started it. */
+  child?: ChildProcess;
+}
+
+const ATTEMPTS = 8;
+/** Replaying the log after a power cut takes a while; a server that makes progress is left alone. */
+const RECOVERY_MS = 300_000;
+const ORPHAN_ANSWERS_WITHIN_MS = 3_000;
+const FAST_SHUTDOWN_MS = 10_000;
+
+/** Sized for a machine of two cores that also runs the gateway, 512 MB in all. */
+const SETTINGS: Record<string, string> = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  cluster_name: "marquee",
+  max_connections: "40",
+  shared_buffers: "64MB",
+  huge_pages: "off",
+  work_mem: "16MB",
+  maintenance_work_mem: "64MB",
+  effective_cache_size: "256MB",
+  random_page_cost: "1.1",
+  jit: "off",
+  // Background processes cost memory each: reads happen in the backend, and queries stay in one process.
+  io_method: "sync",
+  max_logical_replication_workers: "0",
+  max_worker_processes: "4",
+  max_parallel_workers_per_gather: "0",
+  max_parallel_maintenance_workers: "1",
+  autovacuum: "on",
+  autovacuum_worker_slots: "2",
+  autovacuum_max_workers: "2",
+  fsync: "on",
+  synchronous_commit: "on",
+  wal_level: "minimal",
+  max_wal_senders: "0",
+  max_wal_size: "512MB",
+  min_wal_size: "80MB",
+  // The log names what went wrong, never the values of somebody's row.
+  log_error_verbosity: "terse",
+  log_min_error_statement: "panic",
+  log_timezone: "UTC",
+  timezone: "UTC",
+};
+
+/**
+ * Starts the server of a cluster and waits until it accepts connections.
+ *
+ * @param onSpawn told of the process as soon as it exists.
+ * @throws StartupError when it does not come up.
+ */
+export async function launch(place: Place, onSpawn: (server: Server) => void): Promise<Server> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    const complaint = await tryLaunch(place, port, onSpawn);
+    if (typeof complaint !== "string") return complaint;
+    const portTaken = /could not bind|could not create any TCP\/IP sockets/.test(complaint);
+    // Backends of a server that was killed leave within moments, once they notice.
+    const leftovers = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(
+      complaint,
+    );
+    if (attempt === ATTEMPTS || !(portTaken || leftovers)) throw launchError(place.folder, complaint);
+    if (leftovers) await sleep(250 * attempt);
+  }
+}
+
+/** @returns the server, or what the log says when it ended instead. */
+async function tryLaunch(
+  place: Place,
+  port: number,
+  onSpawn: (server: Server) => void,
+): Promise<Server | string> {
+  const cluster = inFolder.cluster(place.folder);
+  const log = await openLog(place.folder);
+  const logStart = (await log.stat()).size;
+  const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([k, v]) => [
+    "-c",
+    `${k}=${v}`,
+  ]);
+  // Detached: Ctrl-C in the terminal reaches the whole foreground group, and the gateway must drain before the server
+  // goes. Its output goes to a file, so that it outlives us without a broken pipe.
+  const child = spawn(place.binaries.postgres, ["-D", cluster, ...settings], {
+    uid: place.runAs?.uid,
+    gid: place.runAs?.gid,
+    cwd: cluster,
+    env: SERVER_ENV,
+    detached: true,
+    stdio: ["ignore", log.fd, log.fd],
+  });
+  let exited: string | undefined;
+  child.once("error", (error) => (exited = error.message));
+  child.once("exit", (code, by) => (exited = `it ended with ${by ?? `code ${code}`}`));
+  await log.close();
+  child.unref();
+  const server = child.pid === undefined ? undefined : { pid: child.pid, port, child };
+  if (server) onSpawn(server);
+  const outcome = await poll(async () => exited ?? (await ready(cluster, child.pid)), RECOVERY_MS, 10);
+  if (outcome === true && server) return server;
+  const text = (await readFile(inFolder.log(place.folder))).subarray(logStart).toString();
+  return `${text}\n${typeof outcome === "string" ? outcome : "it did not become ready"}`;
+}
+
+async function ready(cluster: string, pid: number | undefined): Promise<true | undefined> {
+  const found = await readPidFile(cluster);
+  return found?.pid === pid && found?.status === "ready" ? true : undefined;
+}
+
+function launchError(folder: string, complaint: string): StartupError {
+  if (saysDiskFull(complaint)) return new StartupError(diskFullLine(folder));
+  const reason =
+    /(?:FATAL|PANIC): +(.*)/.exec(complaint)?.[1] ?? complaint.trim().split("\n").at(-1) ?? "no reason given";
+  return new StartupError(
+    `PostgreSQL did not start: ${reason} (the whole story is in ${inFolder.log(folder)}).`,
+  );
+}
+
+/** A port that nothing listens on now. Another program may take it before the server does, hence the attempts. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Deals with what an earlier owner left running: a server that answers is taken over, one that does not is stopped,
+ * and a `postmaster.pid` that names no server of this cluster is removed.
+ *
+ * @returns the server taken over; undefined when there is none.
+ */
+export async function adopt(place: Place): Promise<Server | undefined> {
+  const cluster = inFolder.cluster(place.folder);
+  const left = await readPidFile(cluster);
+  if (!left) return undefined;
+  if (!(await isServerOf(cluster, left.pid))) {
+    await rm(path.join(cluster, "postmaster.pid"), { force: true });
+    return undefined;
+  }
+  const patience = performance.now() + ORPHAN_ANSWERS_WITHIN_MS;
+  const verdict = await poll(async () => judgeOrphan(place, left.pid, patience), RECOVERY_MS, 50);
+  if (verdict === "gone") return undefined;
+  if (verdict && verdict !== "mute") return verdict;
+  await stopServer(cluster, left.pid);
+  return undefined;
+}
+
+async function judgeOrphan(
+  place: Place,
+  pid: number,
+  patience: number,
+): Promise<Server | "gone" | "mute" | undefined> {
+  const cluster = inFolder.cluster(place.folder);
+  if (!(await isAlive(pid))) return "gone";
+  const found = await readPidFile(cluster);
+  const answer: Answer = found?.port
+    ? await ask(place.password, found.port, "postgres")
+    : { state: "SILENT" };
+  if (answer.state === "UP" && found?.port)
+    return answer.dataDirectory === cluster ? { pid, port: found.port } : "mute";
+  if (answer.state === "STARTING_OR_STOPPING") return undefined;
+  if (answer.state === "REFUSED") return "mute";
+  return performance.now() > patience ? "mute" : undefined;
+}
+
+/** Whether a process is the server of this cluster, and not another that was given its id. */
+export async function isServerOf(cluster: string, pid: number): Promise<boolean> {
+  if (!(await isAlive(pid))) return false;
+  const command = await commandLine(pid);
+  return command.includes("postgres") && command.includes(`-D ${cluster} `);
+}
+
+/**
+ * Stops a server: a fast shutdown, then an immediate one when that takes longer than 10 s, then by force. Committed data
+ * survives each of them.
+ */
+export async function stopServer(cluster: string, pid: number): Promise<void> {
+  if (!(await isServerOf(cluster, pid))) return;
+  signal(pid, "SIGINT");
+  // One that was suspended (SIGSTOP) sees no signal before it goes on.
+  signal(pid, "SIGCONT");
+  if (await ended(pid, FAST_SHUTDOWN_MS)) return;
+  signal(pid, "SIGQUIT");
+  if (await ended(pid, FAST_SHUTDOWN_MS / 2)) return;
+  signal(pid, "SIGKILL");
+  await ended(pid, FAST_SHUTDOWN_MS / 2);
+}
+
+/** Asks a server to shut down without waiting, for an exit handler: there only synchronous calls are possible. */
+export function stopServerNow(cluster: string, pid: number): void {
+  try {
+    // The file goes when the server does, and then the id may already be somebody else's.
+    const named = Number.parseInt(readFileSync(path.join(cluster, "postmaster.pid"), "utf8"), 10);
+    if (named === pid) process.kill(pid, "SIGINT");
+  } catch {
+    // Already gone.
+  }
+}
+
+/** What `postmaster.pid` says: line 1 the process, line 4 its port, line 8 its state (src/include/utils/pidfile.h). */
+export async function readPidFile(
+  cluster: string,
+): Promise<{ pid: number; port: number | undefined; status: string } | undefined> {
+  const lines = (await readIfPresent(path.join(cluster, "postmaster.pid")))?.split("\n");
+  const pid = Number(lines?.[0]);
+  if (!lines || !Number.isInteger(pid) || pid <= 0) return undefined;
+  return { pid, port: Number(lines[3]) || undefined, status: lines[7]?.trim() ?? "" };
+}

@@ -1,0 +1,173 @@
+import { type Accounts, type ViewerRecord } from "../../datasources/accounts/accounts.js";
+import { type Role } from "../../datasources/core/vocabulary.js";
+import { type Audience } from "../../datasources/catalog/audience.js";
+import { catalogLoaders, type CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
+import {
+  recommendationsLoaders,
+  type RecommendationsLoaders,
+} from "../../datasources/recommendations/recommendations.loaders.js";
+import { StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { type Freshness } from "../../datasources/core/freshness.js";
+import { CallLog, type FieldPath, type StoreRequest } from "../../datasources/core/store-request.js";
+import { type CheckoutTimes } from "../../datasources/checkouts/checkouts.js";
+import { type Payments } from "../../datasources/payments/payments.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { viewingLoaders, type ViewingLoaders } from "../../datasources/viewing/viewing.loaders.js";
+import { type Identity, type Tokens } from "./identity.js";
+import { type ConsistencyTokens } from "./consistency.js";
+import { type Cursors } from "./cursor.js";
+import { clientError } from "./errors.js";
+
+/** The maturity limit of a visitor. Years. */
+const ADULT = 18;
+
+/** What the gateway has for as long as it runs. */
+export interface Gateway {
+  stores: Stores;
+  tokens: Tokens;
+  cursors: Cursors;
+  consistency: ConsistencyTokens;
+  payments: Payments | null;
+  checkoutTimes: CheckoutTimes;
+}
+
+/** What one request has: its tenant, its viewer, its batches. Made before execution, gone with the answer. */
+export class Context {
+  request!: StoreRequest;
+  catalog!: CatalogLoaders;
+  viewing!: ViewingLoaders;
+  recommendations!: RecommendationsLoaders;
+  tenant!: Tenant;
+  identity!: Identity | null;
+  private readonly calls = new CallLog();
+  private readonly now = new Date();
+  /** What is read once an identity. An object, and no private members: Apollo executes on a copy of the context, and both must share it. */
+  private once!: { viewer?: Promise<ViewerRecord | null>; audience?: Promise<Audience> };
+
+  constructor(
+    readonly gateway: Gateway,
+    tenant: Tenant,
+    identity: Identity | null,
+    /** The tenant that the request itself names, before any default. */
+    readonly namedTenant: string | null,
+    readonly requestId: string,
+    private readonly signal?: AbortSignal,
+    /** How fresh the tenant's projections have to be for this request. */
+    readonly freshness?: Freshness,
+  ) {
+    this.becomes(tenant, identity);
+  }
+
+  /** From here on the request speaks for another identity, with batches of its own: nothing loaded before is reused. */
+  becomes(tenant: Tenant, identity: Identity | null): void {
+    const { stores } = this.gateway;
+    this.tenant = tenant;
+    this.identity = identity;
+    this.once = {};
+    // What a request waits for was written by the tenant that it came for.
+    const freshness = this.freshness?.tenant.id === tenant.id ? this.freshness : undefined;
+    this.request = { tenant, calls: this.calls, signal: this.signal, freshness };
+    this.catalog = catalogLoaders(stores.catalog, stores.titleVersions, this.request, (path) =>
+      this.audience(path),
+    );
+    this.viewing = viewingLoaders(stores.viewing, this.request);
+    this.recommendations = recommendationsLoaders(stores.recommendations, this.request);
+  }
+
+  get accounts(): Accounts {
+    return this.gateway.stores.accounts;
+  }
+
+  /** The request's store request on behalf of a field, for reads that no loader batches. */
+  on(path: FieldPath): StoreRequest {
+    return { ...this.request, path };
+  }
+
+  /** The signed-in account and profile, read once a request; null for a visitor and where the account is gone. */
+  viewer(path?: FieldPath): Promise<ViewerRecord | null> {
+    this.once.viewer ??= this.identity
+      ? this.accounts.viewer({ ...this.request, path }, this.identity)
+      : Promise.resolve(null);
+    return this.once.viewer;
+  }
+
+  /** For whom titles are answered. A visitor is an adult in the tenant's own country. */
+  audience(path?: FieldPath): Promise<Audience> {
+    this.once.audience ??= this.viewer(path).then(
+      (viewer) => this.audienceOf(viewer),
+      (error: unknown) => this.claimedAudience(error),
+    );
+    return this.once.audience;
+  }
+
+  /** What the token says of its profile, while the store that knows is down: its maturity limit goes with it. */
+  private claimedAudience(error: unknown): Audience {
+    const claims = this.identity?.audience;
+    if (!(error instanceof StoreUnavailableError) || !claims) throw error;
+    this.calls.missed.add(error.store);
+    return {
+      country: claims.country ?? this.tenant.defaultCountry,
+      maturityLimit: claims.maturityLimit,
+      editor: this.hasRole("EDITOR"),
+      now: this.now,
+    };
+  }
+
+  private audienceOf(viewer: ViewerRecord | null): Audience {
+    // A token outlives the profile it was made for; as a visitor that profile would lose its maturity limit.
+    if (this.identity && !viewer) {
+      throw clientError(
+        "UNAUTHENTICATED",
+        "authorization: the profile of this token is gone. Sign in again.",
+        {
+          field: "authorization",
+        },
+      );
+    }
+    return {
+      country: viewer?.profile.country ?? viewer?.account?.country ?? this.tenant.defaultCountry,
+      maturityLimit: viewer?.profile.maturityLimit ?? ADULT,
+      editor: this.hasRole("EDITOR"),
+      now: this.now,
+    };
+  }
+
+  hasRole(role: Role): boolean {
+    return this.identity?.roles.includes(role) ?? false;
+  }
+
+  /** The token that a mutation answers with, for reading what its transaction wrote. */
+  consistencyToken(xid: number): string {
+    return this.gateway.consistency.encode(this.tenant, xid);
+  }
+
+  /**
+   * The signed-in account and profile, for fields that visitors cannot use.
+   *
+   * @param field the mutation or field, for the message.
+   * @throws UNAUTHENTICATED for a visitor.
+   */
+  async requireViewer(path: FieldPath, field: string): Promise<ViewerRecord> {
+    const viewer = await this.viewer(path);
+    if (this.identity && viewer) return viewer;
+    throw clientError("UNAUTHENTICATED", `${field}: nobody is signed in. Sign in first.`, {
+      field: "authorization",
+      accepted: "Bearer and a token from signIn",
+    });
+  }
+
+  /**
+   * Refuses everybody without the role.
+   *
+   * @throws UNAUTHENTICATED for a visitor, FORBIDDEN for somebody signed in without the role.
+   */
+  async requireRole(role: Role, path: FieldPath, field: string): Promise<void> {
+    await this.requireViewer(path, field);
+    if (this.hasRole(role)) return;
+    throw clientError("FORBIDDEN", `${field}: needs the role ${role}, which this account does not have.`, {
+      field: "authorization",
+      accepted: `an account with the role ${role}`,
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { clientError } from "./errors.js";
+
+/** Kinds of things that have a global id. */
+export const NODE_TYPES = [
+  "Title",
+  "Season",
+  "Episode",
+  "Person",
+  "Genre",
+  "Studio",
+  "Profile",
+  "Account",
+  "Plan",
+  "Subscription",
+  "Checkout",
+  "HomeRow",
+  "PlaybackSession",
+  "Job",
+] as const;
+export type NodeType = (typeof NODE_TYPES)[number];
+
+/** A global id taken apart. */
+export interface NodeRef {
+  type: NodeType;
+  /** Local to the tenant; for titles and profiles the external id. */
+  id: string;
+}
+
+/** A local id that nothing has. */
+const NOTHING = "";
+const MAX_LENGTH = 512;
+const ACCEPTED = "an id as answered by a field `id`, or Type:externalId such as Title:tt0112641";
+
+/** The opaque global id of a thing: base64url of `type:tenant:local id`. */
+export function toGlobalId(tenant: Tenant, type: NodeType, id: string): string {
+  return Buffer.from(`${type}:${tenant.slug}:${id}`, "utf8").toString("base64url");
+}
+
+/**
+ * Takes a global id apart. The readable form `Type:externalId` means a thing of the request's own tenant.
+ *
+ * @returns undefined for text that is no id at all. An id of another tenant keeps its type and loses its local id: it is
+ * looked up like any other and found as little as one that is missing, by answer, store calls and time alike.
+ */
+export function parseGlobalId(tenant: Tenant, text: string): NodeRef | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
+  const readable = /^([A-Z][A-Za-z]+):(.+)$/s.exec(text);
+  if (readable?.[2] && isNodeType(readable[1])) return { type: readable[1], id: readable[2] };
+  const decoded = Buffer.from(text, "base64url");
+  const [, type, slug, id] = /^([A-Za-z]+):([a-z0-9-]+):(.+)$/s.exec(decoded.toString("utf8")) ?? [];
+  if (decoded.toString("base64url") !== text || !isNodeType(type) || !slug || !id) return undefined;
+  return { type, id: slug === tenant.slug ? id : NOTHING };
+}
+
+/**
+ * A global id taken apart.
+ *
+ * @param field the argument it came in, for the error.
+ * @throws INVALID_ID when it is no id.
+ */
+export function fromGlobalId(tenant: Tenant, text: string, field = "id"): NodeRef {
+  const ref = parseGlobalId(tenant, text);
+  if (ref !== undefined) return ref;
+  throw clientError("INVALID_ID", `${field}: "${excerpt(text)}" is not an id. Accepted: ${ACCEPTED}.`, {
+    field,
+    accepted: ACCEPTED,
+  });
+}
+
+/** The local id behind a global id of one type, or one that nothing has where it names another type. */
+export function localId(tenant: Tenant, type: NodeType, text: string, field = "id"): string {
+  const ref = fromGlobalId(tenant, text, field);
+  return ref.type === type ? ref.id : NOTHING;
+}
+
+/** The beginning of a client's text, fit for a message. */
+export function excerpt(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+function isNodeType(type: string | undefined): type is NodeType {
+  return NODE_TYPES.includes(type as NodeType);
+}

@@ -1,0 +1,30 @@
+import { type Role } from "../../datasources/core/vocabulary.js";
+
+/** Who a request speaks for, from a verified access token. */
+export interface Identity {
+  /** Slug of the tenant. */
+  tenant: string;
+  /** Null for a profile that belongs to no account (an imported one). */
+  account: string | null;
+  profile: string;
+  roles: Role[];
+  /** What the profile could meet when the token was issued: stands in for the profile while its store is down. */
+  audience?: AudienceClaims;
+}
+
+/** The part of an audience that a token carries. */
+export interface AudienceClaims {
+  /** ISO 3166-1 alpha-2; null for the tenant's own. */
+  country: string | null;
+  /** Age in years. */
+  maturityLimit: number;
+}
+
+export interface Tokens {
+  /** An access token and the instant at which it expires. */
+  issue(identity: Identity, minutes?: number): Promise<{ accessToken: string; expiresAt: Date }>;
+  /** @throws UNAUTHENTICATED when the token is damaged, forged or expired. */
+  verify(accessToken: string): Promise<Identity>;
+  /** What cursors are signed with as well. */
+  readonly signingKey: Uint8Array;
+}

@@ -11,12 +11,6 @@ import { diskFullLine, explainFileErrors, inFolder, readIfPresent, saysDiskFull 
 /** The environment of every PostgreSQL program: nothing of ours, so that it behaves alike everywhere. */
 export const SERVER_ENV = { LC_ALL: "C", TZ: "UTC" };
 
-/**
- * Character classes come from the operating system, and pg_trgm drops every letter outside ASCII under "C". Tried in
- * this order, because not every system has each.
- */
-const CHARACTER_TYPES = ["C.UTF-8", "en_US.UTF-8", "C"];
-
 /** What every step of the start needs to know. */
 export interface Place {
   /** The data folder's real path. */
@@ -63,17 +57,14 @@ export async function checkCluster(folder: string, binaries: Binaries): Promise<
  */
 export async function createCluster(place: Place): Promise<void> {
   await removeLeftovers(place.folder);
-  for (const characterType of CHARACTER_TYPES) {
-    const draft = `${inFolder.cluster(place.folder)}.new-${randomBytes(4).toString("hex")}`;
-    const failure = await initialise(place, draft, characterType);
-    if (failure === undefined) {
-      await explainFileErrors(place.folder, () => rename(draft, inFolder.cluster(place.folder)));
-      return;
-    }
+  const draft = `${inFolder.cluster(place.folder)}.new-${randomBytes(4).toString("hex")}`;
+  try {
+    await initialise(place, draft);
+    await explainFileErrors(place.folder, () => rename(draft, inFolder.cluster(place.folder)));
+  } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    if (!failure.includes("invalid locale")) throw initialisationError(place.folder, failure);
+    throw error;
   }
-  throw initialisationError(place.folder, "no usable locale");
 }
 
 async function removeLeftovers(folder: string): Promise<void> {
@@ -85,8 +76,8 @@ async function removeLeftovers(folder: string): Promise<void> {
   );
 }
 
-/** @returns what initdb complained of; undefined when it succeeded. */
-async function initialise(place: Place, draft: string, characterType: string): Promise<string | undefined> {
+/** Character classes are those of Unicode on every system, because the provider is PostgreSQL's own and not the system's. */
+async function initialise(place: Place, draft: string): Promise<void> {
   // A copy, because the server's user may not read the kept one.
   const passwordFile = `${draft}.password`;
   await explainFileErrors(place.folder, async () => {
@@ -103,12 +94,11 @@ async function initialise(place: Place, draft: string, characterType: string): P
       "--auth=scram-sha-256",
       "--encoding=UTF8",
       "--locale=C",
-      `--lc-ctype=${characterType}`,
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
       "--no-instructions",
     ]);
-    return code === 0 ? undefined : output;
+    if (code !== 0) throw initialisationError(place.folder, output);
   } finally {
     await rm(passwordFile, { force: true });
   }

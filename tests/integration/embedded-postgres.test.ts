@@ -73,12 +73,7 @@ describe("starting and stopping", () => {
     wrong.password = "wrong";
     await expect(query(wrong.href, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
     expect((await stat(path.join(dataFolder, "postgres.password"))).mode & 0o777).toBe(0o600);
-    await query(adminUrl, "CREATE EXTENSION pg_trgm");
-    const [row] = await query(
-      adminUrl,
-      "SELECT similarity('Жук', 'жуки') AS cyrillic, lower('ÉLAN') AS lower",
-    );
-    expect(row).toEqual({ cyrillic: expect.closeTo(0.5, 1) as number, lower: "élan" });
+    expect(await query(adminUrl, "SELECT lower('ÉLAN ЖУК') AS lower")).toEqual([{ lower: "élan жук" }]);
   });
 
   test("ends with the process that started it", async () => {

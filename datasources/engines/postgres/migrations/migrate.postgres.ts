@@ -77,7 +77,7 @@ async function prepareDatabase(client: pg.Client, appPassword: string): Promise<
       `${rowCount ? "alter" : "create"} role ${role} login nosuperuser nobypassrls password ${client.escapeLiteral(appPassword)}`,
     );
   }
-  for (const extension of ["pg_trgm", "unaccent", "btree_gin", "fuzzystrmatch"]) {
+  for (const extension of ["btree_gin", "fuzzystrmatch"]) {
     await client.query(`create extension if not exists ${extension} with schema public`);
   }
 }

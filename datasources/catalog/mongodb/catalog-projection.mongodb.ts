@@ -21,6 +21,7 @@ import {
   type TitleRecord,
 } from "./catalog-record.mongodb.js";
 import { carryPopularity, removeTitles, writePopularity, writeTitles } from "./catalog-writing.mongodb.js";
+import { latestVersions } from "../latest-versions.js";
 import { type CatalogProjection } from "../catalog.js";
 import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
 
@@ -185,15 +186,6 @@ async function whileUp<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     throw isMongoOutage(error) ? new StoreUnavailableError("MONGODB", { cause: error }) : error;
   }
-}
-
-/** One document a title, the highest version, ordered by id so that concurrent writers lock in one order. */
-function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
-  const byId = new Map<string, TitleDocument>();
-  for (const title of titles) {
-    if ((byId.get(title.id)?.version ?? 0) <= title.version) byId.set(title.id, title);
-  }
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Some of a tenant's generations, as a condition. */

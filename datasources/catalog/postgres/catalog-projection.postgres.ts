@@ -7,6 +7,7 @@ import { type CatalogProjection } from "../catalog.js";
 import { namesIn, type TitleSource } from "../catalog-expectations.js";
 import { catalogSections } from "./catalog-inspection.postgres.js";
 import { dropUnusedNames, lockNames, namesUsedBy, removeRowsOf } from "./catalog-rows.postgres.js";
+import { latestVersions } from "../latest-versions.js";
 import { sortName } from "../sort-name.js";
 import {
   MATURITY_AGES,
@@ -100,15 +101,6 @@ export class PostgresCatalogProjection implements CatalogProjection {
       );
     }
   }
-}
-
-/** One document a title, the highest version, ordered by id so that concurrent writers lock in one order. */
-function latestVersions(titles: readonly TitleDocument[]): TitleDocument[] {
-  const byId = new Map<string, TitleDocument>();
-  for (const title of titles) {
-    if ((byId.get(title.id)?.version ?? 0) <= title.version) byId.set(title.id, title);
-  }
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
+import { latestVersions } from "../../catalog/latest-versions.js";
 import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
 import { isOutageStatus, type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
 import { type Projection, type ProjectionStatus } from "../../projection/projection.js";
@@ -83,7 +84,7 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
    */
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
     const refused = new Map<string, string>();
-    for (const batch of batchesOf([...newestById(titles).values()])) {
+    for (const batch of batchesOf(latestVersions(titles))) {
       const reasons = await this.#write(
         tenant,
         async () => {
@@ -137,7 +138,7 @@ export class OpenSearchSearchProjection implements SearchProjection, Projection<
     const target = await this.#targets.begin(tenant);
     try {
       for await (const titles of batches) {
-        for (const batch of batchesOf([...newestById(titles).values()])) {
+        for (const batch of batchesOf(latestVersions(titles))) {
           const writes = batch.map((title) => writeOf(target, title));
           const { refused, gone } = await this.#bulk(tenant, writes);
           if (gone) throw new Error(`${nameOf(target)} was taken away while it was being filled`);
@@ -284,15 +285,6 @@ function documentId(tenant: Tenant, { generation }: Target, titleId: string): st
 
 function nameOf({ index, generation }: Target): string {
   return index.endsWith(`-${generation}`) ? index : `${index}#${generation}`;
-}
-
-function newestById(titles: readonly TitleDocument[]): Map<string, TitleDocument> {
-  const newest = new Map<string, TitleDocument>();
-  for (const title of titles) {
-    const known = newest.get(title.id);
-    if (!known || known.version <= title.version) newest.set(title.id, title);
-  }
-  return newest;
 }
 
 function batchesOf<T>(items: readonly T[]): T[][] {

@@ -1,4 +1,5 @@
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
+import { latestVersions } from "../../catalog/latest-versions.js";
 import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
 import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { type PostgresStore, sql } from "../../engines/postgres/store.postgres.js";
@@ -18,9 +19,9 @@ export class PostgresSearchProjection implements SearchProjection {
 
   /** Indexes titles. Of a title given twice, and of a title known already, the highest version counts; an equal version replaces. */
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
-    const newest = [...newestById(titles).values()];
-    for (let start = 0; start < newest.length; start += BATCH) {
-      const batch = newest.slice(start, start + BATCH);
+    const latest = latestVersions(titles);
+    for (let start = 0; start < latest.length; start += BATCH) {
+      const batch = latest.slice(start, start + BATCH);
       await this.postgres.transaction(tenant, async (query) => {
         await allowBulk(query);
         await new SearchIndexWriter(query).put(batch);
@@ -67,13 +68,4 @@ export class PostgresSearchProjection implements SearchProjection {
         where t.id = p.id and t.popularity <> p.popularity`),
     );
   }
-}
-
-function newestById(titles: readonly TitleDocument[]): Map<string, TitleDocument> {
-  const newest = new Map<string, TitleDocument>();
-  for (const title of titles) {
-    const known = newest.get(title.id);
-    if (!known || known.version <= title.version) newest.set(title.id, title);
-  }
-  return newest;
 }

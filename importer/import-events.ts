@@ -5,7 +5,7 @@ import { CallLog } from "../datasources/core/store-request.js";
 import { type Stores } from "../datasources/stores/stores.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { type ViewingEvent } from "../datasources/viewing/viewing.js";
-import { projecting, type DrainStores } from "../datasources/projection/runtime/drain.js";
+import { projecting, type DrainStores } from "../datasources/projection/following/drain.js";
 import { importLines, type GoodLine } from "./import-lines.js";
 import { type ImportOptions, type ImportReport } from "./import-report.js";
 import { checkEvent, type CheckedEvent } from "./line-validation.js";

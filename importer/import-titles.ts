@@ -4,7 +4,7 @@ import { END_OF_TIME, type TitleVersionInput } from "../datasources/catalog/titl
 import { CallLog } from "../datasources/core/store-request.js";
 import { type Stores } from "../datasources/stores/stores.js";
 import { type Tenant } from "../datasources/core/tenant.js";
-import { projecting, type DrainStores } from "../datasources/projection/runtime/drain.js";
+import { projecting, type DrainStores } from "../datasources/projection/following/drain.js";
 import { importLines, type GoodLine } from "./import-lines.js";
 import { type ImportOptions, type ImportReport } from "./import-report.js";
 import { type SourceChunk } from "./ndjson.js";

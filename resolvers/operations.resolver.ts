@@ -19,7 +19,7 @@ import {
 } from "../schema/operations.type.js";
 import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
-import { startProjectionJob, targetNamed } from "../datasources/projection/runtime/jobs.js";
+import { startProjectionJob, targetNamed } from "../datasources/projection/jobs/projection-jobs.js";
 import { MAX_PAGE, pageOfList, readPage, toConnection } from "./connection.js";
 import { jobOf, projectionOf, storeOf } from "./operations.value.js";
 import { payload } from "./payload.js";

@@ -1,4 +1,4 @@
-import { type Job as JobRecord, type ProjectionCheck } from "../datasources/projection/runtime/job-log.js";
+import { type Job as JobRecord, type ProjectionCheck } from "../datasources/projection/jobs/job-log.js";
 import { type TargetLag } from "../datasources/projection/outbox/outbox.js";
 import { type StoreHealth } from "../datasources/engines/store-health.js";
 import { type Tenant } from "../datasources/core/tenant.js";

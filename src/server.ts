@@ -30,8 +30,8 @@ import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { startWorker } from "./jobs/worker.js";
 import { openPayments } from "./payments/open-payments.js";
-import { keepProjections, type FillProgress } from "../datasources/projection/runtime/keeper.js";
-import { startProjector } from "../datasources/projection/runtime/projector.js";
+import { keepProjections, type FillProgress } from "../datasources/projection/targets/keeper.js";
+import { startProjector } from "../datasources/projection/following/projector.js";
 import { packageRoot } from "../packages/process/package-root.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 

@@ -1,4 +1,4 @@
-import { type Expectations } from "../projection/section.js";
+import { type Expectations } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
 import { type NamedRef, type TitleDocument } from "../core/title.document.js";
 

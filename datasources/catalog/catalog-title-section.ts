@@ -1,4 +1,4 @@
-import { differing, unexpected, type Section } from "../projection/section.js";
+import { differing, unexpected, type Section } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
 import { expectedTitles, titlesOf, type TitleSource } from "./catalog-expectations.js";
 import { type TitleDocument } from "../core/title.document.js";

@@ -1,5 +1,5 @@
 import { type OutboxEvent } from "../projection/outbox/outbox-event.js";
-import { type Follower } from "../projection/projection-target.js";
+import { type Follower } from "../projection/targets/projection-target.js";
 import { RefusedEntriesError } from "../core/store-error.js";
 import { type Tenant } from "../core/tenant.js";
 import { type TitleVersions } from "./title-versions.js";

@@ -3,7 +3,7 @@ import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type CheckFigures, type DeadLetter, type Operations } from "./operations.js";
-import { type Job, type ProjectionCheck } from "../projection/runtime/job-log.js";
+import { type Job, type ProjectionCheck } from "../projection/jobs/job-log.js";
 
 /** A job without a sign of life for so long died with its process. */
 const LIFE = sql`interval '1 minute'`;

@@ -1,6 +1,6 @@
-import { type FaultCounts } from "../projection/check-sections.js";
+import { type FaultCounts } from "../projection/check/check-sections.js";
 import { type StoreRequest } from "../core/store-request.js";
-import { type Job, type JobLog, type ProjectionCheck } from "../projection/runtime/job-log.js";
+import { type Job, type JobLog, type ProjectionCheck } from "../projection/jobs/job-log.js";
 
 /** What the last checks of a target found, of all tenants together. */
 export interface CheckFigures extends FaultCounts {

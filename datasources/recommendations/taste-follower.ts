@@ -1,5 +1,5 @@
 import { type OutboxEvent, type WatchState } from "../projection/outbox/outbox-event.js";
-import { type Follower } from "../projection/projection-target.js";
+import { type Follower } from "../projection/targets/projection-target.js";
 import { type Tenant } from "../core/tenant.js";
 import { type TasteGraphSource, type Watch, type WatchVersion } from "./taste-graph-source.js";
 

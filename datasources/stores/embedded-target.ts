@@ -8,8 +8,8 @@ import {
   type ProjectionSource,
   type ProjectionTarget,
   type RebuildProgress,
-} from "../projection/projection-target.js";
-import { type AnySection } from "../projection/section.js";
+} from "../projection/targets/projection-target.js";
+import { type AnySection } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
 
 /** A projection of titles that lies beside its facts. */

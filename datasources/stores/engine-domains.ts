@@ -4,7 +4,7 @@ import { type PopularityOf } from "../catalog/title-follower.js";
 import { type TitleVersions } from "../catalog/title-versions.js";
 import { type EmbeddedProjection } from "./embedded-target.js";
 import { type OutboxHolds } from "../projection/outbox/outbox.js";
-import { type AnySection } from "../projection/section.js";
+import { type AnySection } from "../projection/check/section.js";
 import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
 import { type TasteGraphSource } from "../recommendations/taste-graph-source.js";
 import { type TasteInspectionSource } from "../recommendations/taste-inspection-source.js";

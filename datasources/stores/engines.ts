@@ -11,7 +11,7 @@ import {
   projectionTarget,
   type ProjectionSource,
   type ProjectionTarget,
-} from "../projection/projection-target.js";
+} from "../projection/targets/projection-target.js";
 import { Neo4jRecommendations } from "../recommendations/neo4j/recommendations.neo4j.js";
 import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
 import { tasteFollower } from "../recommendations/taste-follower.js";
@@ -20,7 +20,7 @@ import { tasteFacts, type TasteFact } from "../recommendations/taste-graph-sourc
 import { OpenSearchSearch } from "../search/opensearch/search.opensearch.js";
 import { type Search } from "../search/search.js";
 import { OpenSearchSearchProjection } from "../search/opensearch/search-projection.opensearch.js";
-import { withStandby, writtenToBoth } from "../projection/standby.js";
+import { withStandby, writtenToBoth } from "../projection/targets/standby.js";
 import { type StoreGuard } from "../engines/store-guard.js";
 import { healthOf, type StoreHealth } from "../engines/store-health.js";
 import { titleTarget, writtenTitles } from "./title-targets.js";

@@ -34,7 +34,7 @@ import { type Playback } from "../playback/playback.js";
 import { PostgresPlayback } from "../playback/playback.postgres.js";
 import { explainServerError } from "../engines/postgres/server-error.js";
 import { PostgresStore } from "../engines/postgres/store.postgres.js";
-import { type ProjectionTarget } from "../projection/projection-target.js";
+import { type ProjectionTarget } from "../projection/targets/projection-target.js";
 import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
 import { PostgresRecommendations } from "../recommendations/postgres/recommendations.postgres.js";
 import { PostgresTasteInspectionSource } from "../recommendations/postgres/taste-inspection-source.postgres.js";

@@ -4,15 +4,15 @@ import { titleFollower } from "../catalog/title-follower.js";
 import { type TitleDocument } from "../core/title.document.js";
 import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
 import { type ComparedTitles, type StandbyDomains, type TargetContext } from "./engine-domains.js";
-import { type Projection } from "../projection/projection.js";
+import { type Projection } from "../projection/targets/projection.js";
 import {
   projectionTarget,
   type ProjectionSource,
   type ProjectionTarget,
   type TargetParts,
-} from "../projection/projection-target.js";
+} from "../projection/targets/projection-target.js";
 import { type SearchProjection } from "../search/search.js";
-import { writtenToBoth } from "../projection/standby.js";
+import { writtenToBoth } from "../projection/targets/standby.js";
 import { type Tenant } from "../core/tenant.js";
 
 /** The projections in PostgreSQL's own tables: all there is on the embedded default, the standby where there are engines. */

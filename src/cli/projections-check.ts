@@ -1,10 +1,14 @@
-import { type ProjectionTarget } from "../../datasources/projection/projection-target.js";
-import { faultsOf, type CheckReport, type Difference } from "../../datasources/projection/check-sections.js";
-import { FAULTS } from "../../datasources/projection/section.js";
+import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
+import {
+  faultsOf,
+  type CheckReport,
+  type Difference,
+} from "../../datasources/projection/check/check-sections.js";
+import { FAULTS } from "../../datasources/projection/check/section.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { checkProjection } from "../../datasources/projection/runtime/check.js";
-import { startProjector } from "../../datasources/projection/runtime/projector.js";
+import { checkProjection } from "../../datasources/projection/check/check-projection.js";
+import { startProjector } from "../../datasources/projection/following/projector.js";
 import { createProgress } from "./progress.js";
 
 export interface CheckFlags {

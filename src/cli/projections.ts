@@ -1,6 +1,6 @@
 import { Command } from "commander";
 
-import { type ProjectionTarget } from "../../datasources/projection/projection-target.js";
+import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
 import { type TargetLag } from "../../datasources/projection/outbox/outbox.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from "prom-client";
 
 import { type Operations } from "../../datasources/operations/operations.js";
-import { FAULTS } from "../../datasources/projection/section.js";
+import { FAULTS } from "../../datasources/projection/check/section.js";
 
 /** Adds what the last checks of the projections found to a registry, all tenants together. */
 export function addCheckMetrics(registry: Registry, operations: Pick<Operations, "checkFigures">): void {

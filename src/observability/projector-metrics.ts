@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 import { type Outbox, type TargetLag } from "../../datasources/projection/outbox/outbox.js";
-import { type ProjectorObserver } from "../../datasources/projection/runtime/target-loop.js";
+import { type ProjectorObserver } from "../../datasources/projection/following/target-loop.js";
 
 const BATCH_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** What one look tells serves all gauges of one scrape. Milliseconds. */

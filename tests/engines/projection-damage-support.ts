@@ -5,8 +5,8 @@ import {
   faultsOf,
   type CheckReport,
   type Difference,
-} from "../../datasources/projection/check-sections.js";
-import { type AnySection } from "../../datasources/projection/section.js";
+} from "../../datasources/projection/check/check-sections.js";
+import { type AnySection } from "../../datasources/projection/check/section.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";
 

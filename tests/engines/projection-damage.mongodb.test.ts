@@ -7,7 +7,7 @@ import {
   type NameRecord,
   type TitleRecord,
 } from "../../datasources/catalog/mongodb/catalog-record.mongodb.js";
-import { type AnySection } from "../../datasources/projection/section.js";
+import { type AnySection } from "../../datasources/projection/check/section.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";
 import { MONGODB_URL, openMongo, type MongoUnderTest } from "./mongo-support.js";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { integer, type Neo4jStore } from "../../datasources/engines/neo4j/store.neo4j.js";
-import { type AnySection } from "../../datasources/projection/section.js";
+import { type AnySection } from "../../datasources/projection/check/section.js";
 import { type TasteModel } from "../../datasources/recommendations/recommendations.js";
 import {
   type Similarity,

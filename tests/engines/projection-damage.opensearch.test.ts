@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { documentOf } from "../../datasources/search/opensearch/search-document.opensearch.js";
-import { type AnySection } from "../../datasources/projection/section.js";
+import { type AnySection } from "../../datasources/projection/check/section.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";

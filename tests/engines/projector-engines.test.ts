@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { startProjector, type Projector } from "../../datasources/projection/runtime/projector.js";
-import { keepProjections } from "../../datasources/projection/runtime/keeper.js";
+import { startProjector, type Projector } from "../../datasources/projection/following/projector.js";
+import { keepProjections } from "../../datasources/projection/targets/keeper.js";
 import { everyone, textQuery } from "./opensearch-support.js";
 import { layWire, type Wire } from "../support/wire.js";
 import { createTestTenant, testRequest } from "../support/stores.js";

@@ -6,9 +6,9 @@ import { type Audience } from "../../datasources/catalog/audience.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { checkProjection } from "../../datasources/projection/runtime/check.js";
-import { projecting } from "../../datasources/projection/runtime/drain.js";
-import { startProjector, type Projector } from "../../datasources/projection/runtime/projector.js";
+import { checkProjection } from "../../datasources/projection/check/check-projection.js";
+import { projecting } from "../../datasources/projection/following/drain.js";
+import { startProjector, type Projector } from "../../datasources/projection/following/projector.js";
 import { createTestTenant } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
 

@@ -2,12 +2,12 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
-import { type ProjectionTarget } from "../../datasources/projection/projection-target.js";
+import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { checkProjection } from "../../datasources/projection/runtime/check.js";
-import { projecting } from "../../datasources/projection/runtime/drain.js";
+import { checkProjection } from "../../datasources/projection/check/check-projection.js";
+import { projecting } from "../../datasources/projection/following/drain.js";
 import { createTestTenant, openTestStores } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
 

@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { type TitleBody } from "../../datasources/catalog/title-versions.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { startProjector, type Projector } from "../../datasources/projection/runtime/projector.js";
+import { startProjector, type Projector } from "../../datasources/projection/following/projector.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 import { makeDatabase, type OwnDatabase } from "../support/own-database.js";

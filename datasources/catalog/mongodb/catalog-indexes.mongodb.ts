@@ -1,6 +1,6 @@
 import { MongoServerError, type Db, type IndexDescription } from "mongodb";
 
-import { type Section } from "../../projection/section.js";
+import { type Section } from "../../projection/check/section.js";
 import { type CatalogInspection } from "./catalog-inspected.mongodb.js";
 import { NAMES, TITLES } from "./catalog-record.mongodb.js";
 

@@ -1,5 +1,5 @@
 import { type MongoStore } from "../../engines/mongodb/store.mongodb.js";
-import { type AnySection } from "../../projection/section.js";
+import { type AnySection } from "../../projection/check/section.js";
 import { type TitleSource } from "../catalog-expectations.js";
 import { type CatalogInspection } from "./catalog-inspected.mongodb.js";
 import { type CatalogGenerations } from "./catalog-generations.mongodb.js";

@@ -1,5 +1,5 @@
-import { canonical } from "../../projection/canonical.js";
-import { chunks, differing, type Section } from "../../projection/section.js";
+import { canonical } from "../../projection/check/canonical.js";
+import { chunks, differing, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import {
   catalogNameKeys,

@@ -4,8 +4,8 @@ import { type Db } from "mongodb";
 
 import { type MongoStore } from "../../engines/mongodb/store.mongodb.js";
 import { isMongoOutage } from "../../engines/mongodb/outage.mongodb.js";
-import { type Projection, type ProjectionStatus } from "../../projection/projection.js";
-import { type AnySection } from "../../projection/section.js";
+import { type Projection, type ProjectionStatus } from "../../projection/targets/projection.js";
+import { type AnySection } from "../../projection/check/section.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TitleSource } from "../catalog-expectations.js";

@@ -1,5 +1,5 @@
-import { canonical, omit } from "../../projection/canonical.js";
-import { chunks, type Section } from "../../projection/section.js";
+import { canonical, omit } from "../../projection/check/canonical.js";
+import { chunks, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { titlesToPut } from "../catalog-expectations.js";
 import { idOf, keyOf, type CatalogInspection } from "./catalog-inspected.mongodb.js";

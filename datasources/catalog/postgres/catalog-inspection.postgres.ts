@@ -1,7 +1,7 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
-import { canonical, instantText } from "../../projection/canonical.js";
-import { chunks, type AnySection, type Section } from "../../projection/section.js";
+import { canonical, instantText } from "../../projection/check/canonical.js";
+import { chunks, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { titlesToPut, type TitleSource } from "../catalog-expectations.js";
 import { nameSection } from "./catalog-name-section.postgres.js";

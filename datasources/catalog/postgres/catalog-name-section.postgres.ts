@@ -1,6 +1,6 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
-import { chunks, differing, type Section } from "../../projection/section.js";
+import { chunks, differing, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import {
   catalogNameKeys,

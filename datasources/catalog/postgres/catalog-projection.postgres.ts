@@ -1,7 +1,7 @@
 import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { CallLog } from "../../core/store-request.js";
-import { type AnySection } from "../../projection/section.js";
+import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type CatalogProjection } from "../catalog.js";
 import { namesIn, type TitleSource } from "../catalog-expectations.js";

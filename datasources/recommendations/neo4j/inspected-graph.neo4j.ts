@@ -1,8 +1,8 @@
 import { DateTime } from "neo4j-driver";
 
 import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
-import { canonical, instantText } from "../../projection/canonical.js";
-import { chunks } from "../../projection/section.js";
+import { canonical, instantText } from "../../projection/check/canonical.js";
+import { chunks } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import {
   edgeKeys,

@@ -1,6 +1,6 @@
 import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
-import { type Projection, type ProjectionStatus } from "../../projection/projection.js";
-import { type AnySection } from "../../projection/section.js";
+import { type Projection, type ProjectionStatus } from "../../projection/targets/projection.js";
+import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type SimilarEdges, type TasteGraph, type TasteModel } from "../recommendations.js";
 import { byStart } from "../similar-edges.js";

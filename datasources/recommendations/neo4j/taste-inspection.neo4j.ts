@@ -1,6 +1,6 @@
 import { type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
-import { canonical, instantText } from "../../projection/canonical.js";
-import { differing, unexpected, type AnySection, type Section } from "../../projection/section.js";
+import { canonical, instantText } from "../../projection/check/canonical.js";
+import { differing, unexpected, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import {
   InspectedGraph,

@@ -8,8 +8,14 @@ import {
 } from "../../catalog/catalog-expectations.js";
 import { type TitleDocument } from "../../core/title.document.js";
 import { type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
-import { canonical, omit } from "../../projection/canonical.js";
-import { chunks, differing, unexpected, type AnySection, type Section } from "../../projection/section.js";
+import { canonical, omit } from "../../projection/check/canonical.js";
+import {
+  chunks,
+  differing,
+  unexpected,
+  type AnySection,
+  type Section,
+} from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { documentOf, type StoredTitle } from "./search-document.opensearch.js";
 import { type SearchTargets, type Target } from "./search-targets.opensearch.js";

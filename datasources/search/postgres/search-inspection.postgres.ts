@@ -6,8 +6,14 @@ import {
 } from "../../catalog/catalog-expectations.js";
 import { type TitleDocument } from "../../core/title.document.js";
 import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
-import { canonical, instantText, omit } from "../../projection/canonical.js";
-import { chunks, differing, unexpected, type AnySection, type Section } from "../../projection/section.js";
+import { canonical, instantText, omit } from "../../projection/check/canonical.js";
+import {
+  chunks,
+  differing,
+  unexpected,
+  type AnySection,
+  type Section,
+} from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { lockIndex } from "./search-index.postgres.js";
 import { textRow, titleRow } from "./search-index-rows.js";

@@ -7,7 +7,7 @@ import {
   type TitleSource,
 } from "../../catalog/catalog-expectations.js";
 import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
-import { chunks, differing, type AnySection, type Section } from "../../projection/section.js";
+import { chunks, differing, type AnySection, type Section } from "../../projection/check/section.js";
 import { lockIndex } from "./search-index.postgres.js";
 import { startsOf } from "./search-index-rows.js";
 import { cleanText } from "../search-text.js";

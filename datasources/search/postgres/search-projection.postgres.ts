@@ -3,7 +3,7 @@ import { latestVersions } from "../../catalog/latest-versions.js";
 import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
 import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { type PostgresStore, sql } from "../../engines/postgres/store.postgres.js";
-import { type AnySection } from "../../projection/section.js";
+import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { SearchIndexWriter } from "./search-index.postgres.js";
 import { searchSections } from "./search-inspection.postgres.js";

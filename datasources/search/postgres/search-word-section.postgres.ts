@@ -1,6 +1,6 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
-import { type AnySection, type Section } from "../../projection/section.js";
+import { type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { lockIndex, misspellingKeys } from "./search-index.postgres.js";
 

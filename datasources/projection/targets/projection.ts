@@ -1,4 +1,4 @@
-import { type Tenant } from "../core/tenant.js";
+import { type Tenant } from "../../core/tenant.js";
 
 /** What a projection holds for a tenant. */
 export interface ProjectionStatus {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type Tenant } from "../core/tenant.js";
+import { type Tenant } from "../../core/tenant.js";
 import { canonical } from "./canonical.js";
 import { FAULTS, type AnySection, type Fault } from "./section.js";
 

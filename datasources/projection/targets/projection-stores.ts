@@ -1,8 +1,8 @@
 import { type Tenant } from "../../core/tenant.js";
 import { type Tenants } from "../../core/tenants.js";
 import { type Outbox } from "../outbox/outbox.js";
-import { type ProjectionTarget } from "../projection-target.js";
-import { type JobLog } from "./job-log.js";
+import { type ProjectionTarget } from "./projection-target.js";
+import { type JobLog } from "../jobs/job-log.js";
 
 /** What carries, fills and checks projections goes by. */
 export interface ProjectionStores {

@@ -1,6 +1,6 @@
 import { type JobKind, type JobState } from "../../core/vocabulary.js";
 import { type Tenant } from "../../core/tenant.js";
-import { type FaultCounts } from "../check-sections.js";
+import { type FaultCounts } from "../check/check-sections.js";
 
 /** What the last comparison of a projection with its source found. */
 export interface ProjectionCheck extends FaultCounts {

@@ -1,7 +1,7 @@
 import { type ProjectionTarget } from "./projection-target.js";
-import { StoreUnavailableError } from "../core/store-error.js";
-import { type StoreRequest } from "../core/store-request.js";
-import { type Tenant } from "../core/tenant.js";
+import { StoreUnavailableError } from "../../core/store-error.js";
+import { type StoreRequest } from "../../core/store-request.js";
+import { type Tenant } from "../../core/tenant.js";
 
 type Read = (request: StoreRequest, ...rest: never[]) => Promise<unknown>;
 

@@ -1,4 +1,4 @@
-import { type Tenant } from "../core/tenant.js";
+import { type Tenant } from "../../core/tenant.js";
 
 /**
  * In what way an entry of a projection differs from its source: it is not there, it is there with other content or of

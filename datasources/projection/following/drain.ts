@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ProjectionStores } from "./projection-stores.js";
+import { type ProjectionStores } from "../targets/projection-stores.js";
 import { type Tenant } from "../../core/tenant.js";
 import { startProjector, type ProjectorStores } from "./projector.js";
 

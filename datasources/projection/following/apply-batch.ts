@@ -1,6 +1,6 @@
 import { latestByKey, keyOf } from "../outbox/coalesce.js";
 import { type OutboxRecord, type RefusedRecord } from "../outbox/outbox-consumer.js";
-import { type ProjectionTarget } from "../projection-target.js";
+import { type ProjectionTarget } from "../targets/projection-target.js";
 import { RefusedEntriesError, StoreUnavailableError } from "../../core/store-error.js";
 import { type Tenant } from "../../core/tenant.js";
 

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from "../../core/store-error.js";
-import { type ProjectionTarget } from "../projection-target.js";
+import { type ProjectionTarget } from "./projection-target.js";
 import { type ProjectionStores } from "./projection-stores.js";
 import { type Tenant } from "../../core/tenant.js";
 

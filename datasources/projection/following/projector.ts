@@ -1,6 +1,6 @@
 import { type OutboxTopic } from "../outbox/outbox-event.js";
 import { PartitionLostError, type OutboxConsumer } from "../outbox/outbox-consumer.js";
-import { type ProjectionStores } from "./projection-stores.js";
+import { type ProjectionStores } from "../targets/projection-stores.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { TargetLoop, type ProjectorObserver } from "./target-loop.js";
 

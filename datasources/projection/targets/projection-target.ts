@@ -1,9 +1,9 @@
-import { type OutboxHolds, type OutboxTarget } from "./outbox/outbox.js";
-import { type OutboxEvent } from "./outbox/outbox-event.js";
+import { type OutboxHolds, type OutboxTarget } from "../outbox/outbox.js";
+import { type OutboxEvent } from "../outbox/outbox-event.js";
 import { type Projection, type ProjectionStatus } from "./projection.js";
-import { type AnySection } from "./section.js";
-import { type StoreName } from "../core/store-request.js";
-import { type Tenant } from "../core/tenant.js";
+import { type AnySection } from "../check/section.js";
+import { type StoreName } from "../../core/store-request.js";
+import { type Tenant } from "../../core/tenant.js";
 
 /** What a projection is filled from: everything of a tenant in batches, and how many there are. */
 export interface ProjectionSource<T> {

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 
 import { type Job } from "./job-log.js";
 import { type JobKind } from "../../core/vocabulary.js";
-import { type ProjectionTarget } from "../projection-target.js";
+import { type ProjectionTarget } from "../targets/projection-target.js";
 import { Refusal } from "../../core/refusal.js";
-import { type ProjectionStores } from "./projection-stores.js";
+import { type ProjectionStores } from "../targets/projection-stores.js";
 import { type Tenant } from "../../core/tenant.js";
-import { checkProjection } from "./check.js";
+import { checkProjection } from "../check/check-projection.js";
 
 /** Time between two signs of life. Milliseconds. */
 const SIGN_OF_LIFE_MS = 2_000;

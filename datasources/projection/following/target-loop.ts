@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { PartitionLostError, type OutboxConsumer } from "../outbox/outbox-consumer.js";
-import { type ProjectionTarget } from "../projection-target.js";
+import { type ProjectionTarget } from "../targets/projection-target.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { applyBatch, type TenantOf } from "./apply-batch.js";
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type ProjectionTarget } from "../projection-target.js";
-import { checkSections, faultsOf, type CheckOptions, type CheckReport } from "../check-sections.js";
-import { type ProjectionStores } from "./projection-stores.js";
+import { type ProjectionTarget } from "../targets/projection-target.js";
+import { checkSections, faultsOf, type CheckOptions, type CheckReport } from "./check-sections.js";
+import { type ProjectionStores } from "../targets/projection-stores.js";
 import { type Tenant } from "../../core/tenant.js";
 
 /** What a check found, and what a repair has left. */

@@ -18,8 +18,8 @@ import {
 } from "../schema/account.type.js";
 import { Context } from "./request/context.js";
 import { localId, toGlobalId } from "./request/global-id.js";
-import { requireOwner } from "./owner.js";
 import { payload } from "./payload.js";
+import { owner } from "./permissions-gate.js";
 import { ProfileValue } from "./profile.value.js";
 
 interface ProfileAnswer {
@@ -46,10 +46,10 @@ export class AccountResolver {
     @Arg("input", () => CreateProfileInput, { description: "What." }) input: CreateProfileInput,
   ) {
     return payload<ProfileAnswer>(NO_PROFILE, async () => {
-      const owner = await requireOwner(ctx, info.path, "createProfile");
+      const viewer = await owner(ctx, info.path);
       const { name, kind, country = null } = input;
       const profile = { name, kind: kind ?? "ADULT", country, maturityLimit: age(input) };
-      return written(ctx, await ctx.gateway.stores.profiles.create(ctx.tenant, owner, profile));
+      return written(ctx, await ctx.gateway.stores.profiles.create(ctx.tenant, viewer, profile));
     });
   }
 
@@ -60,7 +60,7 @@ export class AccountResolver {
     @Arg("input", () => UpdateProfileInput, { description: "Which and what." }) input: UpdateProfileInput,
   ) {
     return payload<ProfileAnswer>(NO_PROFILE, async () => {
-      const owner = await requireOwner(ctx, info.path, "updateProfile");
+      const viewer = await owner(ctx, info.path);
       const { name, kind, country } = input;
       const change: Partial<NewProfile> = {
         ...(name != null && { name }),
@@ -69,7 +69,7 @@ export class AccountResolver {
         maturityLimit: age(input),
       };
       const id = localId(ctx.tenant, "Profile", input.profile, "input.profile");
-      return written(ctx, await ctx.gateway.stores.profiles.update(ctx.tenant, owner, id, change));
+      return written(ctx, await ctx.gateway.stores.profiles.update(ctx.tenant, viewer, id, change));
     });
   }
 
@@ -83,9 +83,9 @@ export class AccountResolver {
     @Arg("input", () => DeleteProfileInput, { description: "Which." }) input: DeleteProfileInput,
   ) {
     return payload<DeletedAnswer>({ deletedProfileId: null, consistencyToken: null }, async () => {
-      const owner = await requireOwner(ctx, info.path, "deleteProfile");
+      const viewer = await owner(ctx, info.path);
       const id = localId(ctx.tenant, "Profile", input.profile, "input.profile");
-      const { profile, xid } = await ctx.gateway.stores.profiles.delete(ctx.tenant, owner, id);
+      const { profile, xid } = await ctx.gateway.stores.profiles.delete(ctx.tenant, viewer, id);
       ctx.becomes(ctx.tenant, ctx.identity);
       return {
         deletedProfileId: toGlobalId(ctx.tenant, "Profile", profile.id),
@@ -101,7 +101,7 @@ export class AccountResolver {
     @Arg("input", () => SetConsentsInput, { description: "To what." }) input: SetConsentsInput,
   ) {
     return payload<{ consents: ConsentsRecord | null }>({ consents: null }, async () => {
-      const { account } = await requireOwner(ctx, info.path, "setConsents");
+      const { account } = await owner(ctx, info.path);
       const { personalisation, measurement, marketing } = input;
       const wanted = {
         ...(personalisation != null && { personalisation }),

@@ -10,8 +10,8 @@ import { awaitCheckout } from "./await-checkout.js";
 import { Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { toCheckoutPayload } from "./checkout.value.js";
-import { requireOwner } from "./owner.js";
 import { payload } from "./payload.js";
+import { owner } from "./permissions-gate.js";
 import { toPlan, toSubscription } from "./profile.value.js";
 
 @Resolver()
@@ -59,7 +59,7 @@ export class CheckoutResolver {
     return payload<{ subscription: ReturnType<typeof toSubscription> | null }>(
       { subscription: null },
       async () => {
-        const { account } = await requireOwner(ctx, info.path, "cancelSubscription");
+        const { account } = await owner(ctx, info.path);
         await ctx.gateway.stores.checkouts.cancel(ctx.tenant, account.id, input.idempotencyKey ?? null);
         ctx.becomes(ctx.tenant, ctx.identity);
         const subscription = (await ctx.viewer(info.path))?.subscription;
@@ -78,7 +78,7 @@ async function checkout(
 ) {
   const { checkouts } = ctx.gateway.stores;
   const begun = await payload<{ account: string; id: string }>({ account: "", id: "" }, async () => {
-    const { account } = await requireOwner(ctx, path, operation);
+    const { account } = await owner(ctx, path);
     if (!ctx.gateway.payments) {
       throw new Refusal(
         null,

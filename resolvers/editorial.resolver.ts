@@ -27,8 +27,7 @@ export class EditorialResolver {
     nullable: true,
     description: "Editors: titles in any state and their versions, as the facts have them.",
   })
-  async editorial(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<Editorial> {
-    await ctx.requireRole("EDITOR", info.path, "editorial");
+  editorial(): Editorial {
     return {};
   }
 

@@ -9,6 +9,8 @@ import { fromGlobalId, type NodeRef, type NodeType } from "./request/global-id.j
 import { toCheckout } from "./checkout.value.js";
 import { homeRows } from "./home.resolver.js";
 import { jobOf } from "./operations.value.js";
+import { denialOf } from "./permissions-gate.js";
+import { NODE_PERMISSIONS } from "./permissions.js";
 import { toPlaybackSession } from "./playback.value.js";
 import { toViewer, type ViewerValue } from "./profile.value.js";
 import { NamedValue } from "./title.value.js";
@@ -87,13 +89,14 @@ const FINDERS: Record<NodeType, Finder> = {
     return session && toPlaybackSession(ctx.tenant, session);
   },
   Job: async (ctx, id, path) => {
-    if (!ctx.hasRole("OPERATOR") || !(await ctx.viewer(path))) return null;
     const job = await ctx.gateway.stores.operations.job(ctx.on(path), id);
     return job && jobOf(ctx.tenant, job);
   },
 };
 
 async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {
+  const permission = NODE_PERMISSIONS[ref.type];
+  if (permission && (await denialOf(ctx, permission, path, "node"))) return null;
   return FINDERS[ref.type](ctx, ref.id, path);
 }
 

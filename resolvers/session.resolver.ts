@@ -8,8 +8,8 @@ import { SessionPayload, Viewer } from "../schema/viewer.type.js";
 import { hashPassword, verifyPassword } from "../datasources/accounts/passwords.js";
 import { audienceClaims, closeSession, openSession, tenantOfRefreshToken } from "./request/sessions.js";
 import { Context } from "./request/context.js";
-import { clientError } from "./request/errors.js";
 import { localId } from "./request/global-id.js";
+import { signedIn } from "./permissions-gate.js";
 import { toViewer } from "./profile.value.js";
 
 @Resolver()
@@ -76,22 +76,16 @@ export class SessionResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => SelectProfileInput, { description: "Which." }) input: SelectProfileInput,
   ) {
-    const viewer = await ctx.viewer(info.path);
-    if (!ctx.identity || !viewer) {
-      throw clientError("UNAUTHENTICATED", "selectProfile: nobody is signed in. Sign in first.", {
-        field: "authorization",
-        accepted: "Bearer and a token from signIn",
-      });
-    }
+    const { identity, profiles } = await signedIn(ctx, info.path);
     const wanted = localId(ctx.tenant, "Profile", input.profile, "input.profile");
-    const profile = viewer.profiles.find(({ id }) => id === wanted);
+    const profile = profiles.find(({ id }) => id === wanted);
     if (!profile)
       return refused(
         "profile",
         "PROFILE_NOT_FOUND",
         "This account has no such profile; `viewer.profiles` lists them.",
       );
-    ctx.becomes(ctx.tenant, { ...ctx.identity, profile: profile.id });
+    ctx.becomes(ctx.tenant, { ...identity, profile: profile.id });
     return session(ctx, info);
   }
 

@@ -23,7 +23,7 @@ export class TitleEditingResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => PutTitleInput, { description: "Which title, and what of it." }) input: PutTitleInput,
   ) {
-    return editedTitle(ctx, info.path, "putTitle", async () =>
+    return editedTitle(ctx, info.path, async () =>
       ctx.gateway.stores.titleEditing.put(ctx.tenant, {
         ...titleOfPut(ctx, input),
         expectedVersion: input.expectedVersion ?? null,
@@ -42,7 +42,7 @@ export class TitleEditingResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => TitleStateInput, { description: "Which title." }) input: TitleStateInput,
   ) {
-    return editedTitle(ctx, info.path, "publishTitle", () =>
+    return editedTitle(ctx, info.path, () =>
       ctx.gateway.stores.titleEditing.setState(ctx.tenant, targetOf(ctx, input), "PUBLISHED"),
     );
   }
@@ -56,7 +56,7 @@ export class TitleEditingResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => TitleStateInput, { description: "Which title." }) input: TitleStateInput,
   ) {
-    return editedTitle(ctx, info.path, "archiveTitle", () =>
+    return editedTitle(ctx, info.path, () =>
       ctx.gateway.stores.titleEditing.setState(ctx.tenant, targetOf(ctx, input), "ARCHIVED"),
     );
   }
@@ -71,7 +71,7 @@ export class TitleEditingResolver {
     @Arg("input", () => SetLicenceInput, { description: "Which title, where and how long." })
     input: SetLicenceInput,
   ) {
-    return editedTitle(ctx, info.path, "setLicence", () =>
+    return editedTitle(ctx, info.path, () =>
       ctx.gateway.stores.titleEditing.setLicence(ctx.tenant, licenceOf(ctx, input)),
     );
   }
@@ -85,7 +85,7 @@ export class TitleEditingResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => MergeTitlesInput, { description: "Which two." }) input: MergeTitlesInput,
   ) {
-    return editedTitle(ctx, info.path, "mergeTitles", () =>
+    return editedTitle(ctx, info.path, () =>
       ctx.gateway.stores.titleEditing.merge(ctx.tenant, {
         keep: localId(ctx.tenant, "Title", input.keep, "input.keep"),
         merge: localId(ctx.tenant, "Title", input.merge, "input.merge"),

@@ -23,18 +23,8 @@ interface EditPayload {
   consistencyToken: string | null;
 }
 
-/**
- * The payload of an edit of a title by an editor.
- *
- * @throws UNAUTHENTICATED or FORBIDDEN for everybody else.
- */
-export async function editedTitle(
-  ctx: Context,
-  path: FieldPath,
-  mutation: string,
-  edit: () => Promise<EditedTitle>,
-) {
-  await ctx.requireRole("EDITOR", path, mutation);
+/** The payload of an edit of a title by an editor. */
+export async function editedTitle(ctx: Context, path: FieldPath, edit: () => Promise<EditedTitle>) {
   const audience = await ctx.audience(path);
   const refused = { title: null, version: null, consistencyToken: null };
   return payload<EditPayload>(refused, async () => {

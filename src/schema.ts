@@ -17,6 +17,7 @@ import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { OperationsResolver } from "../resolvers/operations.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
+import { enforcePermissions } from "../resolvers/permissions-gate.js";
 import { PlaybackResolver } from "../resolvers/playback.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
 import { SearchResolver } from "../resolvers/search.resolver.js";
@@ -56,6 +57,7 @@ export function createSchema(): GraphQLSchema {
     validate: false,
   });
   for (const type of Object.values(schema.getTypeMap())) unwrap(type);
+  enforcePermissions(schema);
   return schema;
 }
 

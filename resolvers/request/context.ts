@@ -141,33 +141,4 @@ export class Context {
   consistencyToken(xid: number): string {
     return this.gateway.consistency.encode(this.tenant, xid);
   }
-
-  /**
-   * The signed-in account and profile, for fields that visitors cannot use.
-   *
-   * @param field the mutation or field, for the message.
-   * @throws UNAUTHENTICATED for a visitor.
-   */
-  async requireViewer(path: FieldPath, field: string): Promise<ViewerRecord> {
-    const viewer = await this.viewer(path);
-    if (this.identity && viewer) return viewer;
-    throw clientError("UNAUTHENTICATED", `${field}: nobody is signed in. Sign in first.`, {
-      field: "authorization",
-      accepted: "Bearer and a token from signIn",
-    });
-  }
-
-  /**
-   * Refuses everybody without the role.
-   *
-   * @throws UNAUTHENTICATED for a visitor, FORBIDDEN for somebody signed in without the role.
-   */
-  async requireRole(role: Role, path: FieldPath, field: string): Promise<void> {
-    await this.requireViewer(path, field);
-    if (this.hasRole(role)) return;
-    throw clientError("FORBIDDEN", `${field}: needs the role ${role}, which this account does not have.`, {
-      field: "authorization",
-      accepted: `an account with the role ${role}`,
-    });
-  }
 }

@@ -1,7 +1,4 @@
 /* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
-import { readFile } from "node:fs/promises";
-import path from "node:path";
-
 import {
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -18,8 +15,7 @@ import {
 } from "graphql";
 import { describe, expect, it } from "vitest";
 
-import { packageRoot } from "../../packages/process/package-root.js";
-import { createSchema, printedSchema } from "../../src/schema.js";
+import { createSchema } from "../../src/schema.js";
 
 const schema: GraphQLSchema = createSchema();
 const types = Object.values(schema.getTypeMap()).filter(
@@ -28,13 +24,6 @@ const types = Object.values(schema.getTypeMap()).filter(
 /** What the client documents send without an argument. */
 const WITHOUT_INPUT = new Set(["signOut"]);
 const ROOTS = new Set(["Query", "Mutation"]);
-
-it("is the committed one: schema/schema.graphql", async () => {
-  const committed = await readFile(path.join(packageRoot(), "schema", "schema.graphql"), "utf8");
-  expect(committed, 'schema/schema.graphql is out of date: run "npm run schema" and commit it').toBe(
-    printedSchema(),
-  );
-});
 
 /** Everything in a type that a reader of the playground can point at, with its description. */
 function* described(

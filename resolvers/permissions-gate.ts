@@ -1,0 +1,76 @@
+import {
+  defaultFieldResolver,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from "graphql";
+
+import { type AccountRecord, type ViewerRecord } from "../datasources/accounts/accounts.js";
+import { Refusal } from "../datasources/core/refusal.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
+import { denial, PERMISSIONS, type Permission } from "./permissions.js";
+import { type Context } from "./request/context.js";
+import { type Identity } from "./request/identity.js";
+
+/**
+ * Sets the table of permissions before the fields that it names. Fields for everybody stay as they are and cost nothing.
+ *
+ * @throws Error for a root field without a line, and for a line without a field.
+ */
+export function enforcePermissions(schema: GraphQLSchema): void {
+  for (const root of [schema.getQueryType(), schema.getMutationType()]) if (root) checkLines(root);
+  for (const [typeName, lines] of Object.entries(PERMISSIONS)) {
+    for (const [name, permission] of Object.entries(lines)) {
+      const type = schema.getType(typeName);
+      const field = isObjectType(type) ? type.getFields()[name] : undefined;
+      if (!field) throw new Error(`resolvers/permissions.ts names ${typeName}.${name}, which there is not.`);
+      if (permission !== "ANYONE") guard(field as GraphQLField<unknown, Context>, permission);
+    }
+  }
+}
+
+function checkLines(root: GraphQLObjectType): void {
+  for (const name of Object.keys(root.getFields())) {
+    if (PERMISSIONS[root.name]?.[name]) continue;
+    throw new Error(`${root.name}.${name} has no line in resolvers/permissions.ts: say who may ask for it.`);
+  }
+}
+
+function guard(field: GraphQLField<unknown, Context>, permission: Permission): void {
+  const { name, resolve = defaultFieldResolver } = field;
+  field.resolve = async (source, args, ctx, info) => {
+    const denied = await denialOf(ctx, permission, info.path, name);
+    if (denied instanceof Refusal) return { ...denied.answer, errors: denied.problems };
+    if (denied) throw denied;
+    return resolve(source, args, ctx, info);
+  };
+}
+
+/** Why whoever asks may not have a field; null where they may. One look-up of the viewer, which the request keeps. */
+export async function denialOf(ctx: Context, permission: Permission, path: FieldPath, field: string) {
+  return denial(permission, { viewer: await ctx.viewer(path), roles: ctx.identity?.roles ?? [] }, field);
+}
+
+/** The signed-in account and profile, in a field whose permission lets nobody else in. */
+export async function signedIn(
+  ctx: Context,
+  path: FieldPath,
+): Promise<ViewerRecord & { identity: Identity }> {
+  const viewer = await ctx.viewer(path);
+  const { identity } = ctx;
+  if (!viewer || !identity)
+    throw new Error("A field that needs somebody signed in stands as ANYONE in the permissions.");
+  return { ...viewer, identity };
+}
+
+/** The signed-in account and profile, in a field whose permission is OWNER. */
+export async function owner(
+  ctx: Context,
+  path: FieldPath,
+): Promise<ViewerRecord & { account: AccountRecord }> {
+  const viewer = await signedIn(ctx, path);
+  const { account } = viewer;
+  if (!account) throw new Error("A field that needs an account does not stand as OWNER in the permissions.");
+  return { ...viewer, account };
+}

@@ -1,0 +1,20 @@
+import { ERROR_CODES } from "../../resolvers/request/errors.js";
+import { markdownTable } from "./markdown-table.js";
+
+/** What docs/errors.md holds. */
+export function errorsPage(): string {
+  const requests = Object.entries<{ meaning: string; status?: number }>(ERROR_CODES).map(
+    ([code, { meaning, status = 200 }]) => [`\`${code}\``, String(status), meaning],
+  );
+  return `# Codes
+
+Printed from \`resolvers/request/errors.ts\` by \`npm run schema\`. Do not edit.
+
+## Errors of a request
+
+\`errors[].extensions.code\`: something is wrong with the request itself, or with us. \`field\` and \`accepted\` beside it
+say more where an argument is at fault. The status is that of a request which fails as a whole.
+
+${markdownTable(["code", "status", "meaning"], requests)}
+`;
+}

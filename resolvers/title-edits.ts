@@ -4,11 +4,14 @@ import {
   type TitleTarget,
 } from "../datasources/catalog/title-editing.js";
 import { mayMeet } from "../datasources/catalog/audience.js";
+import { type EditedType, type TitleField } from "../datasources/core/title-field.js";
+import { TITLE_FIELD_NAMES, TITLE_FIELDS } from "../datasources/core/title-fields.js";
 import { Refusals } from "../datasources/core/refusal.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
 import {
   type LicenceInput,
   type PutTitleInput,
+  type SeasonInput,
   type SetLicenceInput,
   type TitleStateInput,
 } from "../schema/title-editing.input.js";
@@ -47,24 +50,25 @@ export function titleOfPut(ctx: Context, { id, externalId }: PutTitleInput) {
   return { id: externalId ?? "", field: "externalId", mayCreate: true };
 }
 
+/** What of the schema's inputs is stated otherwise in a line of an import. */
+const LINE_OF: { [T in EditedType]?: (value: never) => unknown } = {
+  LicenceInput: (licences: LicenceInput[]) => licences.map(licenceLine),
+  SeasonInput: (seasons: SeasonInput[]) =>
+    seasons.map(({ name, ...season }) => ({ ...season, name: name ?? undefined })),
+};
+
 /** The fields of a title that `putTitle` gives, in the form of a line of an import. */
 export function fieldsOfPut(input: PutTitleInput): Record<string, unknown> {
-  const { licences, seasons } = input;
-  return {
-    kind: input.kind,
-    name: input.name,
-    alternativeNames: input.alternativeNames,
-    synopsis: input.synopsis,
-    releaseYear: input.releaseYear,
-    runtimeMinutes: input.runtimeMinutes,
-    maturityRating: input.maturityRating,
-    genres: input.genres,
-    tags: input.tags,
-    studio: input.studio,
-    credits: input.credits,
-    licences: licences && licences.map(licenceLine),
-    seasons: seasons && seasons.map(({ name, ...season }) => ({ ...season, name: name ?? undefined })),
-  };
+  const given = new Map(Object.entries<unknown>({ ...input }));
+  return Object.fromEntries(
+    TITLE_FIELD_NAMES.flatMap((name) => {
+      const { edited }: TitleField = TITLE_FIELDS[name];
+      const value = given.get(name);
+      if (!edited || value === undefined) return [];
+      const lineOf = LINE_OF[edited.type] as ((stated: unknown) => unknown) | undefined;
+      return [[name, value === null || !lineOf ? value : lineOf(value)]];
+    }),
+  );
 }
 
 function licenceLine({ countries, from, until }: LicenceInput) {

@@ -1,6 +1,8 @@
 import { Field, ID, InputType, Int } from "type-graphql";
 
-import { type CreditRole, type MaturityRating, type TitleKind } from "../datasources/core/title.document.js";
+import { TITLE_FIELD_NAMES, TITLE_FIELDS } from "../datasources/core/title-fields.js";
+import { type EditedType, type TitleField } from "../datasources/core/title-field.js";
+import { type CreditRole } from "../datasources/core/title.document.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
 import { CreditRoleEnum, TitleKindEnum } from "./title.type.js";
 
@@ -60,6 +62,7 @@ export class SeasonInput {
   episodes!: EpisodeInput[];
 }
 
+/** What is to be said of the title comes from the table in datasources/core/title-fields.ts, below. */
 @InputType({
   description:
     "A title to make or to change. Of a title that is there, fields that are absent stay as they are; a list that is given stands in the place of the one before.",
@@ -80,58 +83,6 @@ export class PutTitleInput {
 
   @Field(() => DateTime, { nullable: true, description: EFFECTIVE_FROM })
   effectiveFrom?: Date | null;
-
-  @Field(() => TitleKindEnum, { nullable: true, description: "Film or series; a new title needs it." })
-  kind?: TitleKind | null;
-
-  @Field(() => String, { nullable: true, description: "Its main name; a new title needs it." })
-  name?: string | null;
-
-  @Field(() => [String], { nullable: true, description: "Other names it is known and found by." })
-  alternativeNames?: string[] | null;
-
-  @Field(() => String, { nullable: true, description: "What it is about; null clears it." })
-  synopsis?: string | null;
-
-  @Field(() => Int, { nullable: true, description: "Year of first release, 1800 to 2200; null clears it." })
-  releaseYear?: number | null;
-
-  @Field(() => Int, { nullable: true, description: "Running time in minutes; null clears it." })
-  runtimeMinutes?: number | null;
-
-  @Field(() => MaturityRatingScalar, {
-    nullable: true,
-    description: "For which age it is meant; null is NR, which counts as adult.",
-  })
-  maturityRating?: MaturityRating | null;
-
-  @Field(() => [String], { nullable: true, description: "Names of its genres, the most fitting first." })
-  genres?: string[] | null;
-
-  @Field(() => [String], { nullable: true, description: "Free keywords." })
-  tags?: string[] | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Name of the studio or distributor; null clears it.",
-  })
-  studio?: string | null;
-
-  @Field(() => [CreditInput], {
-    nullable: true,
-    description: "Who made it and who plays in it, in billing order.",
-  })
-  credits?: CreditInput[] | null;
-
-  @Field(() => [LicenceInput], {
-    nullable: true,
-    description:
-      "Where and when it may be shown; an empty list is nowhere. A new title without them may be shown everywhere.",
-  })
-  licences?: LicenceInput[] | null;
-
-  @Field(() => [SeasonInput], { nullable: true, description: "Seasons of a series." })
-  seasons?: SeasonInput[] | null;
 }
 
 @InputType({ description: "A title that is to change its state." })
@@ -193,4 +144,22 @@ export class MergeTitlesInput {
     description: `${EXPECTED} Of the title kept. Absent: whichever it is.`,
   })
   expectedVersion?: number | null;
+}
+
+const TYPES: Record<EditedType, object> = {
+  String,
+  Int,
+  TitleKind: TitleKindEnum,
+  MaturityRating: MaturityRatingScalar,
+  CreditInput,
+  LicenceInput,
+  SeasonInput,
+};
+
+for (const name of TITLE_FIELD_NAMES) {
+  const { edited }: TitleField = TITLE_FIELDS[name];
+  if (!edited) continue;
+  const { type, list, description } = edited;
+  const of = list ? [TYPES[type]] : TYPES[type];
+  Field(() => of, { nullable: true, description })(PutTitleInput.prototype, name);
 }

@@ -1,12 +1,8 @@
 import { Field, Float, InterfaceType, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import {
-  CREDIT_ROLES,
-  type CreditRole,
-  type MaturityRating,
-  type TitleKind,
-  type TitleState,
-} from "../datasources/core/title.document.js";
+import { TITLE_FIELD_NAMES, TITLE_FIELDS } from "../datasources/core/title-fields.js";
+import { type ShownType, type TitleField } from "../datasources/core/title-field.js";
+import { CREDIT_ROLES, type CreditRole } from "../datasources/core/title.document.js";
 import { Node } from "./node.js";
 import { Genre, Person, Studio } from "./person.type.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
@@ -88,7 +84,10 @@ export class Progress {
   completed!: boolean;
 }
 
-/** Fields that take part in other stores (`credits`, `myProgress`, `similar` …) are resolved in resolvers/title.resolver.ts. */
+/**
+ * The fields that say what a title is come from the table in datasources/core/title-fields.ts, below. Those that other
+ * stores take part in (`myProgress`, `similar` …) are resolved in resolvers/title.resolver.ts.
+ */
 @InterfaceType({
   implements: Node,
   description:
@@ -99,50 +98,10 @@ export abstract class Title extends Node {
   @Field({ description: "The tenant's own id of the title, as imported." })
   externalId!: string;
 
-  @Field({ description: "Its main name." })
-  name!: string;
-
-  @Field(() => [String], { description: "Other names it is known and found by." })
-  alternativeNames!: string[];
-
-  @Field(() => TitleKindEnum, { description: "Film or series." })
-  kind!: TitleKind;
-
-  @Field(() => TitleStateEnum, {
-    description: "Where it is in its life; `PUBLISHED` for everyone but editors.",
-  })
-  state!: TitleState;
-
-  @Field(() => String, { nullable: true, description: "What it is about, in a sentence or two." })
-  synopsis!: string | null;
-
-  @Field(() => Int, { nullable: true, description: "Year of first release." })
-  releaseYear!: number | null;
-
-  @Field(() => MaturityRatingScalar, { description: "For which age it is meant." })
-  maturityRating!: MaturityRating;
-
-  @Field(() => [Genre], { description: "Its genres, the most fitting first." })
-  genres!: Genre[];
-
-  @Field(() => [String], { description: "Free keywords." })
-  tags!: string[];
-
-  @Field(() => Studio, { nullable: true, description: "The studio or distributor." })
-  studio!: Studio | null;
-
-  @Field(() => [Availability], {
-    description: "Where and when it may be shown, past and future licences included.",
-  })
-  availability!: Availability[];
-
   @Field(() => Float, {
     description: "How much it is watched in this tenant, from 0 to 1 on a logarithmic scale.",
   })
   popularity!: number;
-
-  @Field(() => DateTime, { description: "When it joined the catalogue." })
-  addedAt!: string;
 
   @Field(() => Int, {
     description:
@@ -152,10 +111,7 @@ export abstract class Title extends Node {
 }
 
 @ObjectType({ implements: [Node, Title], simpleResolvers: true, description: "A film." })
-export class Movie extends Title {
-  @Field(() => Int, { nullable: true, description: "Running time in minutes." })
-  runtimeMinutes!: number | null;
-}
+export class Movie extends Title {}
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: "One episode of a season." })
 export class Episode extends Node {
@@ -182,7 +138,26 @@ export class Season extends Node {
 }
 
 @ObjectType({ implements: [Node, Title], simpleResolvers: true, description: "A series." })
-export class Series extends Title {
-  @Field(() => [Season], { description: "Its seasons in order." })
-  seasons!: Season[];
+export class Series extends Title {}
+
+const TYPES: Record<ShownType, object> = {
+  String,
+  Int,
+  DateTime,
+  TitleKind: TitleKindEnum,
+  TitleState: TitleStateEnum,
+  MaturityRating: MaturityRatingScalar,
+  Genre,
+  Studio,
+  Availability,
+  Season,
+};
+
+for (const name of TITLE_FIELD_NAMES) {
+  const { shown, absent }: TitleField = TITLE_FIELDS[name];
+  if (!shown) continue;
+  const { type, list, on, as, description } = shown;
+  const of = list ? [TYPES[type]] : TYPES[type];
+  const owner = on ? { Movie, Series }[on] : Title;
+  Field(() => of, { nullable: absent === null, description })(owner.prototype, as ?? name);
 }

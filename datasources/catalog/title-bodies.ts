@@ -1,49 +1,63 @@
 import { entityId } from "./entity-id.js";
-import { type CheckedTitle, type TitleFields } from "./title-rules.js";
-import { type TitleBody } from "./title-versions.js";
+import { type CheckedFields, type CheckedTitle } from "./title-rules.js";
+import {
+  TITLE_FIELD_NAMES,
+  TITLE_FIELDS,
+  withDefaults,
+  type TitleFacts,
+  type TitleFieldName,
+} from "../core/title-fields.js";
 import { type NamedRef } from "../core/title.document.js";
-
-/** Rights of a title that states none: everywhere, since long ago, open. */
-const EVERYWHERE = [{ countries: ["*"], from: "1900-01-01T00:00:00.000Z", until: null }];
 
 /** Names whose ids are kept at hand; a catalogue repeats its people and genres. */
 const REMEMBERED = 50_000;
 
+/** The fields whose values are not what was stated, but made of it. */
+type MadeField = {
+  [K in TitleFieldName]: (typeof TITLE_FIELDS)[K]["made"] extends true ? K : never;
+}[TitleFieldName];
+
+type Makers = {
+  [K in MadeField]: (stated: NonNullable<CheckedTitle[K]>, id: string) => TitleFacts[K];
+};
+
 /** Turns titles as imports and editors state them into what title versions hold. Keeps the ids of names that come again. */
 export class TitleBodies {
   readonly #ids = new Map<string, string>();
-
-  /** @param addedAt ISO 8601 instant for a line that does not say when its title joined the catalogue. */
-  from(line: CheckedTitle, addedAt: string): TitleBody {
-    return {
-      id: line.id,
-      kind: line.kind,
-      state: line.state ?? "PUBLISHED",
-      name: line.name,
-      alternativeNames: line.alternativeNames ?? [],
-      synopsis: line.synopsis ?? null,
-      releaseYear: line.releaseYear ?? null,
-      runtimeMinutes: line.runtimeMinutes ?? null,
-      maturityRating: line.maturityRating ?? "NR",
-      genres: this.#distinct(line.genres ?? []),
-      tags: [...new Set(line.tags)],
-      studio: line.studio ? this.#ref(line.studio) : null,
-      credits: (line.credits ?? []).map(({ role, character, person }) => ({
+  readonly #makers: Makers = {
+    genres: (names) => this.#distinct(names),
+    studio: (name) => this.#ref(name),
+    credits: (credits) =>
+      credits.map(({ role, character, person }) => ({
         role,
         character: character ?? null,
         person: this.#ref(person),
       })),
-      licences: line.licences?.map((licence) => ({ ...licence, until: licence.until ?? null })) ?? EVERYWHERE,
-      seasons: seasonsOf(line),
-      addedAt: line.addedAt ?? addedAt,
-    };
+    licences: (licences) => licences.map((licence) => ({ ...licence, until: licence.until ?? null })),
+    seasons: (seasons, id) => seasonsOf(seasons, id),
+  };
+
+  /** @param addedAt ISO 8601 instant for a line that does not say when its title joined the catalogue. */
+  from(line: CheckedTitle, addedAt: string): TitleFacts {
+    return withDefaults({
+      ...this.changes(line.id, { ...line, addedAt: line.addedAt ?? addedAt }),
+      id: line.id,
+    });
   }
 
-  /** What of a title's body the fields given say, and nothing of the others. */
-  changes(id: string, fields: TitleFields): Partial<TitleBody> {
-    const whole = this.from({ kind: "MOVIE", name: "", ...fields, id }, "");
-    const given = Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [key]));
-    return Object.fromEntries(given.map((key) => [key, whole[key as keyof TitleFields]]));
+  /** What of a title's body the fields given say, and nothing of the others; null says what a title has that is silent. */
+  changes(id: string, fields: CheckedFields): Partial<TitleFacts> {
+    const stated = TITLE_FIELD_NAMES.filter((name) => fields[name] !== undefined);
+    return Object.fromEntries(stated.map((name) => [name, this.#valueOf(name, fields, id)]));
+  }
+
+  #valueOf(name: TitleFieldName, fields: CheckedFields, id: string): unknown {
+    const stated = fields[name];
+    const { absent, made } = TITLE_FIELDS[name];
+    if (stated === null || stated === undefined) return absent;
+    if (!made) return stated;
+    const make = this.#makers[name as MadeField] as (value: unknown, of: string) => unknown;
+    return make(stated, id);
   }
 
   #ref(name: string): NamedRef {
@@ -61,16 +75,16 @@ export class TitleBodies {
   }
 }
 
-function seasonsOf(line: CheckedTitle): TitleBody["seasons"] {
-  const seasons = [...(line.seasons ?? [])].sort((a, b) => a.number - b.number);
-  return seasons.map((season) => ({
-    id: `${line.id}.s${season.number}`,
+function seasonsOf(stated: NonNullable<CheckedTitle["seasons"]>, id: string): TitleFacts["seasons"] {
+  const inOrder = [...stated].sort((a, b) => a.number - b.number);
+  return inOrder.map((season) => ({
+    id: `${id}.s${season.number}`,
     number: season.number,
     name: season.name ?? `Season ${season.number}`,
     episodes: [...season.episodes]
       .sort((a, b) => a.number - b.number)
       .map(({ number, name, runtimeMinutes }) => ({
-        id: `${line.id}.s${season.number}e${number}`,
+        id: `${id}.s${season.number}e${number}`,
         number,
         name,
         runtimeMinutes: runtimeMinutes ?? null,

@@ -1,16 +1,14 @@
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { type TitleFacts } from "../core/title-fields.js";
 import { type TitleDocument } from "../core/title.document.js";
-
-/** A title's content as an editor or an import states it: the document without what the store adds. */
-export type TitleBody = Omit<TitleDocument, "version" | "popularity" | "latestVersion" | "mergedInto">;
 
 /** Behind every version: a title as of this instant is the last version there is. */
 export const END_OF_TIME = "9999-12-31T00:00:00.000Z";
 
 /** A version to append: in force from an instant (ISO 8601); without one, from `addedAt` for a new title, else from now. */
 export interface TitleVersionInput {
-  body: TitleBody;
+  body: TitleFacts;
   effectiveFrom: string | null;
 }
 

@@ -1,4 +1,4 @@
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type TitleDocument } from "../../datasources/core/title.document.js";
 import {
   type Recommendations,
@@ -21,7 +21,7 @@ export interface RecommendationsUnderTest {
 }
 
 /** A published film, licensed everywhere since 2020 unless stated otherwise. */
-export function film(id: string, stated: Partial<TitleBody> = {}): TitleBody {
+export function film(id: string, stated: Partial<TitleFacts> = {}): TitleFacts {
   return {
     id,
     kind: "MOVIE",
@@ -43,7 +43,7 @@ export function film(id: string, stated: Partial<TitleBody> = {}): TitleBody {
   };
 }
 
-export function documentOf(body: TitleBody): TitleDocument {
+export function documentOf(body: TitleFacts): TitleDocument {
   return { ...body, version: 1, popularity: 0 };
 }
 

@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { adultProfile, publish } from "../support/catalogue.js";
@@ -14,7 +14,7 @@ const COUNT = 45;
 const at = (minute: number) => new Date(Date.parse("2026-05-01T00:00:00Z") + minute * 60_000).toISOString();
 
 /** Films with many ties in year and time of joining, so that the order within a tie matters. */
-const film = (id: string, fields: Partial<TitleBody> = {}): TitleBody =>
+const film = (id: string, fields: Partial<TitleFacts> = {}): TitleFacts =>
   titleBody({
     id,
     name: `Lantern ${id}`,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Role } from "../../datasources/core/vocabulary.js";
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { project } from "../support/catalogue.js";
@@ -19,7 +19,7 @@ const GENRE = named("Nocturne");
 const STUDIO = named("Harbour Pictures");
 
 /** Films that share everything a list could be made from; `zephyr` stands in every name. */
-function film(id: string, fields: Partial<TitleBody> = {}): TitleBody {
+function film(id: string, fields: Partial<TitleFacts> = {}): TitleFacts {
   return titleBody({
     id,
     name: `Zephyr ${id}`,
@@ -34,7 +34,7 @@ function film(id: string, fields: Partial<TitleBody> = {}): TitleBody {
 
 const OPEN = ["open1", "open2", "open3", "open4", "open5"];
 /** What a visitor from the US must not meet, and why. */
-const HIDDEN: Record<string, Partial<TitleBody>> = {
+const HIDDEN: Record<string, Partial<TitleFacts>> = {
   expired: { licences: licence(days(-900), days(-1), "*") },
   future: { licences: licence(days(1), null, "*") },
   french: { licences: licence(days(-900), null, "FR") },
@@ -43,7 +43,7 @@ const HIDDEN: Record<string, Partial<TitleBody>> = {
   archived: { state: "ARCHIVED" },
 };
 /** What only grown-ups meet. */
-const MATURE: Record<string, Partial<TitleBody>> = {
+const MATURE: Record<string, Partial<TitleFacts>> = {
   teen: { maturityRating: "PG-13" },
   adult: { maturityRating: "R" },
   unrated: { maturityRating: "NR" },
@@ -435,7 +435,7 @@ describe("asOf", () => {
 
   beforeAll(async () => {
     const { titleVersions } = gateway.stores;
-    const body = (name: string, fields: Partial<TitleBody> = {}) =>
+    const body = (name: string, fields: Partial<TitleFacts> = {}) =>
       film("versioned", { name, genres: [], tags: [], credits: [], studio: null, ...fields });
     await titleVersions.append(tenant, [
       { body: body("First", { maturityRating: "R" }), effectiveFrom: "2021-01-01T00:00:00Z" },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
@@ -18,7 +18,7 @@ const CRIME = Array.from({ length: 14 }, (_, index) => film(`crime${index}`, { g
 const SPACE = Array.from({ length: 14 }, (_, index) => film(`space${index}`, { genres: genre("Space") }));
 const UNSEEN = film("unseen", { genres: genre("Space") });
 
-async function tenantWith(tier: TenantTier, films: TitleBody[]): Promise<Tenant> {
+async function tenantWith(tier: TenantTier, films: TitleFacts[]): Promise<Tenant> {
   const tenant = await createTestTenant(stores, tier);
   await stores.titleVersions.append(
     tenant,

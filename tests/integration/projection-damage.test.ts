@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
@@ -69,7 +69,7 @@ beforeEach(async () => {
 });
 
 /** Writes titles, and waits until the projections have followed. */
-async function append(bodies: TitleBody[]): Promise<void> {
+async function append(bodies: TitleFacts[]): Promise<void> {
   const versions = bodies.map((body) => ({ body, effectiveFrom: null }));
   await projecting(stores, tenant, () => stores.titleVersions.append(tenant, versions));
 }

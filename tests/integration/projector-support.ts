@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { startProjector, type Projector } from "../../datasources/projection/following/projector.js";
@@ -18,8 +18,8 @@ export interface ProjectorUnderTest {
   tenant: Tenant;
   /** Starts a projector, over stores of its own where it is another process. Stopped at the end. */
   project(stores?: Stores): Promise<Projector>;
-  write(...titles: (Partial<TitleBody> & { id: string })[]): Promise<void>;
-  schedule(effectiveFrom: Date, title: Partial<TitleBody> & { id: string }): Promise<void>;
+  write(...titles: (Partial<TitleFacts> & { id: string })[]): Promise<void>;
+  schedule(effectiveFrom: Date, title: Partial<TitleFacts> & { id: string }): Promise<void>;
   /** Names of titles as the catalog answers them, by id. */
   catalog(ids: readonly string[]): Promise<Record<string, string>>;
   /** Versions of titles in the index of search, by id. */
@@ -34,7 +34,7 @@ export async function openProjectorTest(): Promise<ProjectorUnderTest> {
   const tenant = await createTestTenant(stores);
   const projectors: Projector[] = [];
   const append = async (
-    titles: readonly (Partial<TitleBody> & { id: string })[],
+    titles: readonly (Partial<TitleFacts> & { id: string })[],
     effectiveFrom: string | null,
   ) => {
     const versions = titles.map((title) => ({ body: titleBody(title), effectiveFrom }));

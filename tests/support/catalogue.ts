@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { titleEvents } from "../../datasources/catalog/title-follower.js";
@@ -9,7 +9,7 @@ import { titleEvents } from "../../datasources/catalog/title-follower.js";
 const REFRESH_MS = 1_000;
 
 /** Titles written as an editor writes them: facts first, then carried to the catalog and to search. They can be read when it resolves. */
-export async function publish(stores: Stores, tenant: Tenant, titles: readonly TitleBody[]): Promise<void> {
+export async function publish(stores: Stores, tenant: Tenant, titles: readonly TitleFacts[]): Promise<void> {
   await stores.titleVersions.append(
     tenant,
     titles.map((body) => ({ body, effectiveFrom: null })),

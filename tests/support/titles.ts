@@ -1,9 +1,9 @@
 import { type TitleDocument } from "../../datasources/core/title.document.js";
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
 
 /** A film with everything at its plainest; a test states what it is about. */
-export function titleBody(fields: Partial<TitleBody> & { id: string }): TitleBody {
+export function titleBody(fields: Partial<TitleFacts> & { id: string }): TitleFacts {
   return {
     kind: "MOVIE",
     state: "PUBLISHED",

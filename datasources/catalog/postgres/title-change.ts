@@ -1,8 +1,8 @@
 import { inForceAt, sameBody, type VersionRow } from "./title-version-rows.postgres.js";
-import { type TitleBody } from "../title-versions.js";
+import { type TitleFacts } from "../../core/title-fields.js";
 
 /** What a change sets on a body. */
-export type TitleChange = (body: TitleBody) => Partial<TitleBody>;
+export type TitleChange = (body: TitleFacts) => Partial<TitleFacts>;
 
 /** A version to record. */
 export type PlannedVersion = Pick<VersionRow, "effective" | "body">;
@@ -58,8 +58,8 @@ function carriedOn(
   return planned;
 }
 
-function changedFields(body: TitleBody, values: Partial<TitleBody>): (keyof TitleBody)[] {
-  return (Object.keys(values) as (keyof TitleBody)[]).filter(
+function changedFields(body: TitleFacts, values: Partial<TitleFacts>): (keyof TitleFacts)[] {
+  return (Object.keys(values) as (keyof TitleFacts)[]).filter(
     (field) => !sameBody(body[field], values[field]),
   );
 }

@@ -4,7 +4,7 @@ import { Refusal, Refusals, type FieldProblem } from "../../core/refusal.js";
 import { type TitleTarget } from "../title-editing.js";
 import { checkTitleFields } from "../title-rules.js";
 import { type TitleHead } from "./title-version-rows.postgres.js";
-import { type TitleBody } from "../title-versions.js";
+import { type TitleFacts } from "../../core/title-fields.js";
 
 /** Whether a title can have this id. */
 export function isId(id: string): boolean {
@@ -90,7 +90,7 @@ export function effectiveInstant(text: string): number {
 }
 
 /** @throws Refusals where a film has seasons. */
-export function refuseSeasonsOfFilms({ kind, seasons }: TitleBody): void {
+export function refuseSeasonsOfFilms({ kind, seasons }: TitleFacts): void {
   if (kind !== "MOVIE" || seasons.length === 0) return;
   const message = `seasons: a MOVIE cannot have ${seasons.length}. Accepted: an empty list, or kind SERIES.`;
   throw new Refusals([{ field: "seasons", code: "INVALID", message }]);

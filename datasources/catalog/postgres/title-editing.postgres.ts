@@ -27,7 +27,7 @@ import {
 } from "../title-editing.js";
 import { licensed } from "./title-licence.js";
 import { mergeTitles } from "./title-merging.postgres.js";
-import { checkTitle, checkTitleFields, type CheckedTitle, type TitleFields } from "../title-rules.js";
+import { checkTitle, checkTitleFields, type CheckedFields, type CheckedTitle } from "../title-rules.js";
 import {
   databaseNow,
   inForceAt,
@@ -37,7 +37,7 @@ import {
   type TitleHead,
   type VersionRow,
 } from "./title-version-rows.postgres.js";
-import { type TitleBody } from "../title-versions.js";
+import { type TitleFacts } from "../../core/title-fields.js";
 import { type TitleDocument } from "../../core/title.document.js";
 
 /** What an edit is planned on. Instants are milliseconds since 1970. */
@@ -52,7 +52,7 @@ interface ListedRow {
   latest: number;
   version: number;
   effective_from: string;
-  body: TitleBody;
+  body: TitleFacts;
 }
 
 /** Titles edited in PostgreSQL. */
@@ -166,11 +166,11 @@ export class PostgresTitleEditing implements TitleEditing {
     });
   }
 
-  #newBody(line: CheckedTitle, effective: number): TitleBody {
+  #newBody(line: CheckedTitle, effective: number): TitleFacts {
     return { ...this.#bodies.from(line, new Date(effective).toISOString()), state: "DRAFT" };
   }
 
-  #changed(fields: TitleFields, { versions, effective }: Ground): PlannedVersion[] {
+  #changed(fields: CheckedFields, { versions, effective }: Ground): PlannedVersion[] {
     return plannedVersions(versions, effective, ({ id }) => this.#bodies.changes(id, fields));
   }
 }

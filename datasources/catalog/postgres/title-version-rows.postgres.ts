@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { appendEvents } from "../../projection/outbox/outbox-append.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
-import { type TitleBody } from "../title-versions.js";
+import { type TitleFacts } from "../../core/title-fields.js";
 
 /** A version as it is stored. */
 export interface VersionRow {
@@ -10,7 +10,7 @@ export interface VersionRow {
   version: number;
   /** Milliseconds since 1970. */
   effective: number;
-  body: TitleBody;
+  body: TitleFacts;
 }
 
 /** What is known of a title as a whole. */

@@ -10,13 +10,14 @@ import {
   versionsOf,
   type VersionRow,
 } from "./title-version-rows.postgres.js";
-import { type TitleBody, type TitleVersionInput, type TitleVersions } from "../title-versions.js";
+import { type TitleFacts } from "../../core/title-fields.js";
+import { type TitleVersionInput, type TitleVersions } from "../title-versions.js";
 import { type TitleDocument } from "../../core/title.document.js";
 
 interface InForceRow {
   title_id: string;
   version: number;
-  body: TitleBody;
+  body: TitleFacts;
 }
 
 interface ProjectedRow extends InForceRow {
@@ -153,7 +154,7 @@ function addVersions(
 }
 
 /** A title known already changes now, or when it joins the catalogue where that is still to come: a second import of it then changes nothing. */
-function effectiveAt(body: TitleBody, effectiveFrom: string | null, exists: boolean, now: number): number {
+function effectiveAt(body: TitleFacts, effectiveFrom: string | null, exists: boolean, now: number): number {
   if (effectiveFrom !== null) return Date.parse(effectiveFrom);
   const addedAt = Date.parse(body.addedAt);
   return exists ? Math.max(addedAt, now) : addedAt;

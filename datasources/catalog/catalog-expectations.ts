@@ -89,13 +89,35 @@ export async function spellingsOf(
   const found = new Map<string, Set<string>>();
   if (wanted.size === 0) return found;
   for await (const titles of source.inForce(tenant)) {
-    for (const [key, spellings] of spellingsIn(titles, (name) =>
-      keysOf(name).filter((key) => wanted.has(key)),
-    )) {
+    for (const [key, spellings] of spellingsIn(titles, among(wanted, keysOf))) {
       found.set(key, new Set([...(found.get(key) ?? []), ...spellings]));
     }
   }
   return found;
+}
+
+/** Titles that between them use all of the names of these keys, as few as one a name: reads all titles. */
+export async function titlesUsing(
+  source: TitleSource,
+  tenant: Tenant,
+  keys: readonly string[],
+  keysOf: (name: NameUse) => readonly string[],
+): Promise<string[]> {
+  const left = new Set(keys);
+  const users: string[] = [];
+  for await (const titles of source.inForce(tenant)) {
+    for (const title of titles) {
+      const used = namesIn(title).flatMap(among(left, keysOf));
+      if (used.length > 0) users.push(title.id);
+      for (const key of used) left.delete(key);
+    }
+    if (left.size === 0) break;
+  }
+  return users;
+}
+
+function among(wanted: ReadonlySet<string>, keysOf: (name: NameUse) => readonly string[]) {
+  return (name: NameUse) => keysOf(name).filter((key) => wanted.has(key));
 }
 
 function spellingsIn(
@@ -110,9 +132,4 @@ function spellingsIn(
 }
 
 /** The keys of a name in catalogues: `Person:abc`. */
-export const catalogNameKeys = ({ type, id }: Pick<NameUse, "type" | "id">): string[] => [`${type}:${id}`];
-
-/** The spelling to write where titles do not agree: the greatest, so that it does not hang on an order. */
-export function greatest(spellings: Spellings): string {
-  return [...spellings].reduce((best, each) => (each > best ? each : best), "");
-}
+export const catalogNameKeys = ({ type, id }: { type: string; id: string }): string[] => [`${type}:${id}`];

@@ -16,6 +16,8 @@ import { type Tenant } from "../core/tenant.js";
 export interface EmbeddedProjection extends TitleProjection {
   /** What is there, in batches. */
   entries(tenant: Tenant): AsyncIterable<readonly TitleVersion[]>;
+  /** Makes what hangs on titles agree with them, and removes what hangs on none. */
+  tidy(tenant: Tenant): Promise<void>;
 }
 
 /** What a target in PostgreSQL is made of. */
@@ -45,6 +47,7 @@ export function embeddedTarget(parts: EmbeddedParts): ProjectionTarget {
     receives: () => Promise.resolve(true),
     missed: () => {},
     needsRebuild: () => false,
+    isReplaced: () => Promise.resolve(false),
     prepare: () => Promise.resolve(),
     async status(tenant) {
       let entries = 0;
@@ -88,5 +91,6 @@ async function rebuildInPlace(
     );
     await follower.apply(tenant, titleEvents(wrong));
   }
+  await projection.tidy(tenant);
   return counter.done;
 }

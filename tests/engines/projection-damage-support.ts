@@ -1,8 +1,8 @@
 import { type TitleSource } from "../../datasources/catalog/catalog-expectations.js";
 import { type TitleDocument } from "../../datasources/core/title.document.js";
+import { checkAndRepair, type Comparable } from "../../datasources/projection/check/check-projection.js";
 import {
   checkSections,
-  faultsOf,
   type CheckReport,
   type Difference,
 } from "../../datasources/projection/check/check-sections.js";
@@ -69,27 +69,26 @@ export interface Checked {
   differences: string[];
 }
 
+/** Longer than a comparison needs: nothing is under way. Milliseconds. */
+const SETTLE_MS = 20;
+
 /** Compares with little patience: nothing is under way. */
-export async function check(
-  sections: readonly AnySection[],
-  tenant: Tenant,
-  repair = false,
-): Promise<Checked> {
+export async function check(sections: readonly AnySection[], tenant: Tenant): Promise<Checked> {
   const differences: string[] = [];
   const report = await checkSections(sections, tenant, {
-    repair,
-    settleMs: 20,
+    settleMs: SETTLE_MS,
     onDifference: ({ fault, kind, key }: Difference) => differences.push(`${fault} ${kind} ${key}`),
   });
   return { report, differences: differences.sort() };
 }
 
-/** Repairs until nothing is left to mend, as `marquee projections check --repair` does. Answers the last comparison. */
-export async function repaired(sections: readonly AnySection[], tenant: Tenant): Promise<Checked> {
-  for (let round = 0; round < 3; round += 1) {
-    await check(sections, tenant, true);
-    const after = await check(sections, tenant);
-    if (faultsOf(after.report) === 0 || round === 2) return after;
-  }
-  throw new Error("unreachable");
+/** Repairs until nothing is left to mend, as `marquee projections check --repair` does. Answers a comparison afterwards. */
+export async function repaired(target: Comparable, tenant: Tenant): Promise<Checked> {
+  await checkAndRepair(target, tenant, { repair: true, settleMs: SETTLE_MS });
+  return check(target.sections, tenant);
+}
+
+/** All of some things in one batch. */
+export async function* oneBatch<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
+  yield await Promise.resolve(items);
 }

@@ -65,7 +65,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
     ];
     graph = new Neo4jTasteGraph(store, source());
     sections = graph.sections(source());
-    await graph.rebuild(tenant, tasteFacts({ ...source(), count: () => Promise.resolve(6) }, tenant));
+    await rebuild(tenant);
   });
   afterAll(async () => {
     for (const each of made) {
@@ -74,6 +74,11 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
     }
     await store.close();
   });
+
+  async function rebuild(of: Tenant): Promise<number> {
+    await graph.rebuild(of, tasteFacts({ ...source(), count: () => Promise.resolve(6) }, of));
+    return 6;
+  }
 
   function source(): TasteInspectionSource {
     const known = (all: string[]) => (_: Tenant, ids: readonly string[]) =>
@@ -238,7 +243,9 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
   it.each(damages)("finds and mends $what", async ({ harm, found }) => {
     await harm();
     expect((await check(sections, tenant)).differences).toEqual(found);
-    expect((await repaired(sections, tenant)).differences).toEqual([]);
+    expect(
+      (await repaired({ sections, status: (of) => graph.status(of), rebuild }, tenant)).differences,
+    ).toEqual([]);
     const [counts] = await cypher(
       "MATCH (n) WHERE n.tenant = $tenant AND n.id IS NOT NULL RETURN count(*) AS nodes, sum(COUNT { (n)-->() }) AS edges",
     );

@@ -100,6 +100,12 @@ function findsAndMends(name: string, damages: Damage[]) {
     expect((await run(name)).differences).toEqual([]);
   });
 
+  it("finds nothing where titles have been merged", async () => {
+    const merge = { keep: "t1", merge: "t2", expectedVersion: null };
+    await projecting(stores, tenant, () => stores.titleEditing.merge(tenant, merge));
+    expect((await run(name)).differences).toEqual([]);
+  });
+
   it.each(damages)("finds and mends $what", async ({ harm, found }) => {
     await admin.query("begin");
     await admin.query("select set_config('marquee.tenant', $1, true)", [String(tenant.id)]);

@@ -80,13 +80,12 @@ async function dropIndex(db: Db, index: string): Promise<void> {
 
 /** The indexes of the tenant's database, by `<collection>.<index>`; those that others have added are nobody's business. */
 export function indexSection(inspection: CatalogInspection): Section<string, string> {
-  const section: Section<string, string> = {
+  return {
     kind: "index",
     faults: { absent: "missing", surplus: "orphaned" },
     size: () => Promise.resolve(KEYS.size),
-    async *suspects(_, looked) {
-      looked(KEYS.size);
-      yield await Promise.resolve([...KEYS.keys()]);
+    async *expected() {
+      yield await Promise.resolve(KEYS);
     },
     expectedOf: (_, keys) => Promise.resolve(new Map([...KEYS].filter(([name]) => keys.includes(name)))),
     async storedOf(tenant, keys) {
@@ -95,15 +94,11 @@ export function indexSection(inspection: CatalogInspection): Section<string, str
       return new Map(found.filter(([name]) => keys.includes(name)));
     },
     same: (wanted, stored) => wanted === stored,
-    async mend(tenant, keys) {
+    async repair(tenant) {
       const live = await inspection.live(tenant);
-      if (!live) return;
-      const stored = await section.storedOf(tenant, keys);
-      for (const name of stored.keys()) await dropIndex(live.db, name);
-      await createIndexes(live.db);
+      if (live) await createIndexes(live.db);
     },
   };
-  return section;
 }
 
 async function indexesOf(db: Db, collection: string): Promise<[string, string][]> {

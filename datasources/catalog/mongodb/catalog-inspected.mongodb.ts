@@ -1,8 +1,6 @@
 import { type Collection, type Db } from "mongodb";
 
 import { type Tenant } from "../../core/tenant.js";
-import { type TitleSource } from "../catalog-expectations.js";
-import { type TitleDocument } from "../../core/title.document.js";
 import { type NameRecord, type Scope, type TitleRecord } from "./catalog-record.mongodb.js";
 
 /** The filling of a tenant's catalogue that is read. */
@@ -15,10 +13,8 @@ export interface LiveCatalog {
 
 /** What the sections of a catalogue in MongoDB go by. */
 export interface CatalogInspection {
-  source: TitleSource;
   /** What is read of a tenant; null where nothing has been put yet. */
   live(tenant: Tenant): Promise<LiveCatalog | null>;
-  put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
 }
 
 /** The part of an `_id` behind its scope; of one that does not belong in its scope, the whole behind `_id `. */

@@ -4,7 +4,10 @@ import { type TitleSource } from "../catalog-expectations.js";
 import { type CatalogInspection } from "./catalog-inspected.mongodb.js";
 import { type CatalogGenerations } from "./catalog-generations.mongodb.js";
 import { indexSection } from "./catalog-indexes.mongodb.js";
-import { nameSection } from "./catalog-name-section.mongodb.js";
+import { nameSection } from "../name-section.js";
+import { type TitleProjection } from "../title-follower.js";
+import { titleSection } from "../title-section.js";
+import { namesOfMongo } from "./catalog-name-section.mongodb.js";
 import { NAMES, TITLES, type NameRecord, type TitleRecord } from "./catalog-record.mongodb.js";
 import { titlesOfMongo } from "./catalog-title-section.mongodb.js";
 
@@ -13,11 +16,9 @@ export function catalogSections(
   mongo: MongoStore,
   generations: CatalogGenerations,
   source: TitleSource,
-  put: CatalogInspection["put"],
+  projection: TitleProjection,
 ): AnySection[] {
   const inspection: CatalogInspection = {
-    source,
-    put,
     async live(tenant) {
       const pointer = await generations.read(tenant);
       if (!pointer) return null;
@@ -30,5 +31,9 @@ export function catalogSections(
       };
     },
   };
-  return [indexSection(inspection), titlesOfMongo(inspection), nameSection(inspection)];
+  return [
+    indexSection(inspection),
+    titleSection(source, projection, titlesOfMongo(inspection)),
+    nameSection(source, projection, namesOfMongo(inspection)),
+  ];
 }

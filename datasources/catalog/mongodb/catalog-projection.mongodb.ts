@@ -82,9 +82,7 @@ export class MongoCatalogProjection implements CatalogProjection, Projection<Tit
 
   /** What there is to compare with a source. */
   sections(source: TitleSource): AnySection[] {
-    return catalogSections(this.mongo, this.#generations, source, (tenant, titles) =>
-      this.put(tenant, titles),
-    );
+    return catalogSections(this.mongo, this.#generations, source, this);
   }
 
   /** Resolves when every process reads the new generation and the old one has been removed. */

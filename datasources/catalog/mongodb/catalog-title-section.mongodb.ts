@@ -1,58 +1,19 @@
 import { canonical, omit } from "../../projection/check/canonical.js";
-import { chunks, type Section } from "../../projection/check/section.js";
+import { chunks } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
-import { titlesToPut } from "../catalog-expectations.js";
+import { type StoredTitle, type StoredTitles } from "../title-section.js";
 import { idOf, keyOf, type CatalogInspection } from "./catalog-inspected.mongodb.js";
-import { titleSection } from "../catalog-title-section.js";
 import { toRecord, type Scope, type TitleRecord } from "./catalog-record.mongodb.js";
-import { type TitleDocument } from "../../core/title.document.js";
-
-interface StoredTitle {
-  version: number;
-  content: string;
-  /** Names of fields that no title has. */
-  strange: string[];
-}
 
 /** Documents of one command. */
 const BATCH = 1_000;
-/** The fields that a title has. */
-const FIELDS: Record<keyof TitleRecord, true> = {
-  _id: true,
-  tenant: true,
-  generation: true,
-  id: true,
-  version: true,
-  kind: true,
-  state: true,
-  sortName: true,
-  releaseYear: true,
-  maturityAge: true,
-  addedAt: true,
-  popularity: true,
-  studioId: true,
-  genreIds: true,
-  tags: true,
-  personIds: true,
-  licences: true,
-  counted: true,
-  regions: true,
-  roles: true,
-  title: true,
-};
-
 /** The titles: each document as a whole, but for its popularity. */
-export function titlesOfMongo(inspection: CatalogInspection): Section<string, StoredTitle> {
-  return titleSection(inspection.source, {
-    contentOf: expectedContent,
-    ids: (tenant) => storedKeys(inspection, tenant),
+export function titlesOfMongo(inspection: CatalogInspection): StoredTitles<string> {
+  return {
+    formOf: (title) => contentOf(toRecord({ tenant: 0, generation: 0 }, title)),
+    keys: (tenant) => storedKeys(inspection, tenant),
     of: (tenant, ids) => storedTitles(inspection, tenant, ids),
-    mend: (tenant, ids) => mend(inspection, tenant, ids),
-  });
-}
-
-function expectedContent(title: TitleDocument): string {
-  return contentOf(toRecord({ tenant: 0, generation: 0 }, title));
+  };
 }
 
 function storedContent(scope: Scope, record: TitleRecord): string {
@@ -81,38 +42,19 @@ async function storedTitles(
   inspection: CatalogInspection,
   tenant: Tenant,
   ids: readonly string[],
-): Promise<Map<string, StoredTitle>> {
-  const found = new Map<string, StoredTitle>();
+): Promise<Map<string, StoredTitle<string>>> {
+  const found = new Map<string, StoredTitle<string>>();
   const live = await inspection.live(tenant);
   if (!live) return found;
   for (const batch of chunks(ids, BATCH)) {
     const wanted = { _id: { $in: batch.map((id) => idOf(live.scope, id)) } };
     for (const record of await live.titles.find(wanted, { batchSize: BATCH + 1 }).toArray()) {
       found.set(keyOf(live.scope, record._id), {
-        version: record.version,
-        content: storedContent(live.scope, record),
-        strange: Object.keys(record).filter((field) => !(field in FIELDS)),
+        revision: record.version,
+        popularity: record.popularity,
+        form: storedContent(live.scope, record),
       });
     }
   }
   return found;
-}
-
-/** Takes back what is stored in a version that is too high, removes what should not be there, and puts the rest. */
-async function mend(inspection: CatalogInspection, tenant: Tenant, ids: readonly string[]): Promise<void> {
-  const live = await inspection.live(tenant);
-  const stored = await storedTitles(inspection, tenant, ids);
-  const titles = await titlesToPut(inspection.source, tenant, ids);
-  const wanted = new Set(titles.map(({ id }) => id));
-  if (live) {
-    const operations = [...stored].map(([id, { version, strange }]) => {
-      // Only what was looked at: another version has come since, and nobody says that it is wrong.
-      const filter = { _id: idOf(live.scope, id), version };
-      if (!wanted.has(id)) return { deleteOne: { filter } };
-      const $unset = Object.fromEntries(strange.map((field) => [field, true as const]));
-      return { updateOne: { filter, update: { $set: { ...live.scope, version: 0 }, $unset } } };
-    });
-    for (const batch of chunks(operations, BATCH)) await live.titles.bulkWrite(batch, { ordered: false });
-  }
-  await inspection.put(tenant, titles);
 }

@@ -10,6 +10,7 @@ import {
   type Scope,
   type TitleRecord,
 } from "./catalog-record.mongodb.js";
+import { idOf } from "./catalog-inspected.mongodb.js";
 import { dropNames, namesUsed, namesUsedBy, without } from "./catalog-names.mongodb.js";
 import { type NamedRef, type TitleDocument, type TitleVersion } from "../../core/title.document.js";
 
@@ -44,12 +45,12 @@ export async function writeTitles(db: Db, scope: Scope, titles: readonly TitleDo
 /** Removes titles from one generation, and names that lose their last title; titles that are there in a newer version stay. */
 export async function removeTitles(db: Db, scope: Scope, titles: readonly TitleVersion[]): Promise<void> {
   const removals = titles.map(({ id, version }) => ({
-    deleteOne: { filter: { _id: titleKey(scope, id), version: { $lte: version } } },
+    deleteOne: { filter: { _id: idOf(scope, id), version: { $lte: version } } },
   }));
   if (removals.length === 0) return;
   const before = await namesUsedBy(
     db,
-    titles.map(({ id }) => titleKey(scope, id)),
+    titles.map(({ id }) => idOf(scope, id)),
   );
   await db.collection<TitleRecord>(TITLES).bulkWrite(removals, { ordered: false });
   await dropNames(db, scope, without(before, []));

@@ -6,15 +6,17 @@ import { type Tenant } from "../../core/tenant.js";
 import { type CatalogProjection } from "../catalog.js";
 import { namesIn, type TitleSource } from "../catalog-expectations.js";
 import { catalogSections } from "./catalog-inspection.postgres.js";
-import { dropUnusedNames, lockNames, namesUsedBy, removeRowsOf } from "./catalog-rows.postgres.js";
 import { latestVersions } from "../latest-versions.js";
-import { sortName } from "../sort-name.js";
 import {
-  MATURITY_AGES,
-  storedState,
-  type TitleDocument,
-  type TitleVersion,
-} from "../../core/title.document.js";
+  dropUnusedNames,
+  lockNames,
+  namesUsedBy,
+  removeRowsOf,
+  removeStrayRows,
+  titleRow,
+  unusedNames,
+} from "./catalog-rows.postgres.js";
+import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
 
 /** Titles of one transaction. */
 const BATCH = 2_000;
@@ -41,16 +43,15 @@ export class PostgresCatalogProjection implements CatalogProjection {
         query,
         sorted.map(({ id }) => id),
       );
-      const removed = await query<{ id: string }>(
+      await query(
         sql`delete from catalog_titles t
             using unnest(${sorted.map(({ id }) => id)}::text[], ${sorted.map(({ version }) => version)}::bigint[])
               as v (id, version)
-            where t.id = v.id and t.version <= v.version
-            returning t.id`,
+            where t.id = v.id and t.version <= v.version`,
       );
-      await removeRowsOf(
+      await removeStrayRows(
         query,
-        removed.map(({ id }) => id),
+        sorted.map(({ id }) => id),
       );
       await dropUnusedNames(query, names);
     });
@@ -84,7 +85,15 @@ export class PostgresCatalogProjection implements CatalogProjection {
 
   /** What there is to compare with a source. */
   sections(source: TitleSource): AnySection[] {
-    return catalogSections(this.postgres, source, (tenant, titles) => this.put(tenant, titles));
+    return catalogSections(this.postgres, source, this);
+  }
+
+  /** Removes the names that no title uses. */
+  async tidy(tenant: Tenant): Promise<void> {
+    await this.postgres.transaction(tenant, async (query) => {
+      await lockNames(query);
+      await dropUnusedNames(query, await unusedNames(query));
+    });
   }
 
   async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
@@ -130,21 +139,7 @@ async function putTitles(
   query: Query,
   titles: readonly TitleDocument[],
 ): Promise<{ id: string; replaced: boolean }[]> {
-  const rows = titles.map((title) => ({
-    id: title.id,
-    version: title.version,
-    kind: title.kind,
-    state: storedState(title),
-    sort_name: sortName(title.name),
-    release_year: title.releaseYear ?? 0,
-    maturity_age: MATURITY_AGES[title.maturityRating],
-    studio_id: title.studio?.id ?? null,
-    genre_ids: title.genres.map((genre) => genre.id),
-    tags: title.tags,
-    added_at: title.addedAt,
-    popularity: title.popularity,
-    document: { ...title, popularity: 0 },
-  }));
+  const rows = titles.map(titleRow);
   // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
   return query(
     sql`insert into catalog_titles (tenant_id, id, version, kind, state, sort_name, release_year, maturity_age,

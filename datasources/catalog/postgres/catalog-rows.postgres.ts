@@ -1,4 +1,7 @@
+import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
+import { MATURITY_AGES, storedState, type TitleDocument } from "../../core/title.document.js";
+import { sortName } from "../sort-name.js";
 
 /** A person, genre or studio. */
 export interface NameRef {
@@ -6,11 +9,42 @@ export interface NameRef {
   id: string;
 }
 
+/** What is stored of a title in its own row; instants as the title has them. */
+export function titleRow(title: TitleDocument) {
+  return {
+    id: title.id,
+    version: title.version,
+    kind: title.kind,
+    state: storedState(title),
+    sort_name: sortName(title.name),
+    release_year: title.releaseYear ?? 0,
+    maturity_age: MATURITY_AGES[title.maturityRating],
+    studio_id: title.studio?.id ?? null,
+    genre_ids: title.genres.map(({ id }) => id),
+    tags: title.tags,
+    added_at: title.addedAt,
+    popularity: title.popularity,
+    document: { ...title, popularity: 0 },
+  };
+}
+
 /** Removes the licences and credits of titles. */
 export async function removeRowsOf(query: Query, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await query(sql`delete from catalog_licences where title_id = any(${ids}::text[])`);
   await query(sql`delete from catalog_credits where title_id = any(${ids}::text[])`);
+}
+
+/** The same for those of the titles that are not there. */
+export async function removeStrayRows(query: Query, ids: readonly string[]): Promise<void> {
+  const gone = await query<{ id: string }>(
+    sql`select k.id from unnest(${ids}::text[]) as k (id)
+        where not exists (select 1 from catalog_titles t where t.id = k.id)`,
+  );
+  await removeRowsOf(
+    query,
+    gone.map(({ id }) => id),
+  );
 }
 
 /** One writer of a tenant's titles at a time, so that none counts on a name that another has just found unused. */
@@ -42,4 +76,17 @@ export async function dropUnusedNames(query: Query, names: readonly NameRef[]): 
       and not exists (select 1 from catalog_credits c where n.type = 'Person' and c.person_id = n.id)
       and not exists (select 1 from catalog_titles t where n.type = 'Genre' and t.genre_ids @> array[n.id])
       and not exists (select 1 from catalog_titles t where n.type = 'Studio' and t.studio_id = n.id)`);
+}
+
+/** Names that no title uses, found by going through all. */
+export async function unusedNames(query: Query): Promise<NameRef[]> {
+  await scanWhole(query);
+  return query<NameRef>(sql`
+    select n.type, n.id from catalog_names n
+    left join (
+      select distinct 'Person' as type, person_id as id from catalog_credits
+      union select 'Genre', unnest(genre_ids) from catalog_titles
+      union select 'Studio', studio_id from catalog_titles
+    ) used on used.type = n.type and used.id = n.id
+    where used.id is null`);
 }

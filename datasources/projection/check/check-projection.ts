@@ -12,8 +12,8 @@ export interface CheckOutcome {
   left: CheckReport;
 }
 
-/** Rounds of mending: what one mends may bring to light what hung on it. */
-const ROUNDS = 4;
+/** Rounds of repairs: the first puts and removes what differs, those behind it rebuild where something is left. */
+const ROUNDS = 3;
 /** How long a check waits for a projector that makes no progress, and for one that does; how often it looks. Milliseconds. */
 const IDLE_MS = 5_000;
 const CATCH_UP_MS = 30_000;
@@ -29,18 +29,36 @@ export async function checkProjection(
   tenant: Tenant,
   options: CheckOptions = {},
 ): Promise<CheckOutcome> {
-  const given = { caughtUp: () => waitForProjector(stores, target, tenant), ...options };
   await target.prepare();
+  const outcome = await checkAndRepair(target, tenant, {
+    caughtUp: () => waitForProjector(stores, target, tenant),
+    ...options,
+  });
+  const { left } = outcome;
+  await stores.operations.recordCheck(tenant, { target: target.name, ...left });
+  return outcome;
+}
+
+/** What can be compared, and filled anew. */
+export type Comparable = Pick<ProjectionTarget, "sections" | "status" | "rebuild"> &
+  Partial<Pick<ProjectionTarget, "isReplaced">>;
+
+/** The same without waiting for anybody, and without a record. */
+export async function checkAndRepair(
+  target: Comparable,
+  tenant: Tenant,
+  options: CheckOptions = {},
+): Promise<CheckOutcome> {
+  const given = { isReplaced: target.isReplaced?.bind(target), ...options };
   const found = await checkSections(target.sections, tenant, { ...given, repair: false });
+  const quiet = { ...given, onDifference: undefined };
   let left = found;
   for (let round = 0; options.repair && round < ROUNDS && faultsOf(left) > 0; round += 1) {
-    const quiet = { ...given, onDifference: undefined };
     const { live } = await target.status(tenant);
-    if (live === null) await target.rebuild(tenant);
+    if (round > 0 || live === null) await target.rebuild(tenant);
     else await checkSections(target.sections, tenant, quiet);
     left = await checkSections(target.sections, tenant, { ...quiet, repair: false });
   }
-  await stores.operations.recordCheck(tenant, { target: target.name, ...left });
   return { found, left };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Tenant } from "../../core/tenant.js";
 import { canonical } from "./canonical.js";
-import { FAULTS, type AnySection, type Fault } from "./section.js";
+import { FAULTS, suspects, type AnySection, type Fault } from "./section.js";
 
 /** How many entries differ, and how. */
 export type FaultCounts = Record<Fault, number>;
@@ -22,8 +22,10 @@ export interface CheckReport extends FaultCounts {
 }
 
 export interface CheckOptions {
-  /** Mend each entry that differs. */
+  /** Put or remove each entry that differs, where its section can. */
   repair?: boolean;
+  /** Whether all of it is being replaced just now, so that what differs says nothing. */
+  isReplaced?: (tenant: Tenant) => Promise<boolean>;
   /** Told how much has been looked at. Entries. */
   onProgress?: (done: number, total: number) => void;
   /** Told of each difference when it is sure. */
@@ -66,14 +68,14 @@ export async function checkSections(
       report.entries += entries;
       options.onProgress?.(Math.min(before + Math.min(done, sizes[n]!), total), total);
     };
-    for await (const keys of gathered(section.suspects(tenant, looked))) {
+    for await (const keys of gathered(suspects(section, tenant, looked))) {
       const differences = await confirmed(section, tenant, keys, options);
       for (const difference of differences) {
         report[difference.fault] += 1;
         options.onDifference?.(difference);
       }
       if (options.repair && differences.length > 0) {
-        await section.mend(
+        await section.repair?.(
           tenant,
           differences.map(({ key }) => key),
         );
@@ -117,14 +119,14 @@ async function confirmed(
   section: AnySection,
   tenant: Tenant,
   keys: readonly string[],
-  { settleMs = SETTLE_MS, caughtUp }: CheckOptions,
+  { settleMs = SETTLE_MS, caughtUp, isReplaced }: CheckOptions,
 ): Promise<Difference[]> {
   let open = await look(section, tenant, keys);
   const sure = new Map<string, Fault>();
   if (open.size > 0) await caughtUp?.();
   for (let looks = 0; looks < LOOKS && open.size > 0; looks += 1) {
     await sleep(settleMs);
-    const replaced = await outlasted(section, tenant);
+    const replaced = await outlasted(tenant, isReplaced);
     const now = await look(section, tenant, [...open.keys()]);
     for (const [key, { fault, stored }] of now) {
       if (replaced || open.get(key)?.stored !== stored) continue;
@@ -139,10 +141,10 @@ async function confirmed(
 }
 
 /** Waits for a replacement to end, within bounds. Answers whether there was one. */
-async function outlasted(section: AnySection, tenant: Tenant): Promise<boolean> {
+async function outlasted(tenant: Tenant, isReplaced: CheckOptions["isReplaced"]): Promise<boolean> {
   const until = performance.now() + REPLACED_MS;
   let replaced = false;
-  while ((await section.isReplaced?.(tenant)) && performance.now() < until) {
+  while ((await isReplaced?.(tenant)) && performance.now() < until) {
     replaced = true;
     await sleep(POLL_MS);
   }

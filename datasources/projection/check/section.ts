@@ -21,13 +21,10 @@ export interface Section<Expected = unknown, Stored = unknown> {
   readonly faults: { readonly absent: Fault; readonly surplus: Fault };
   /** About how many entries `suspects` looks at, for showing progress. */
   size(tenant: Tenant): Promise<number>;
-  /**
-   * Goes through everything, a batch at a time, and answers the keys that seem to differ; writes may be under way, so
-   * that some turn out not to.
-   *
-   * @param looked told how many entries have been looked at since it was told last.
-   */
-  suspects(tenant: Tenant, looked: (entries: number) => void): AsyncIterable<readonly string[]>;
+  /** Everything that should be there, a batch at a time. */
+  expected(tenant: Tenant): Expectations<Expected>;
+  /** The keys of everything that is there, a batch at a time; left out where what is too much does no harm. */
+  keys?(tenant: Tenant): AsyncIterable<readonly string[]>;
   /** What entries should be; those that should not be there are left out. */
   expectedOf(tenant: Tenant, keys: readonly string[]): Promise<ReadonlyMap<string, Expected>>;
   /** What entries are; those that are not there are left out. */
@@ -35,13 +32,11 @@ export interface Section<Expected = unknown, Stored = unknown> {
   same(expected: Expected, stored: Stored): boolean;
   /** Faults of surplus entries that are called something else than `faults.surplus`; the others are left out. */
   surplusFaults?(tenant: Tenant, keys: readonly string[]): Promise<ReadonlyMap<string, Fault>>;
-  /** Whether all of it is being replaced just now, so that what differs says nothing. */
-  isReplaced?(tenant: Tenant): Promise<boolean>;
   /**
-   * Makes entries what they should be, also where what is stored claims to be newer. Leaves those alone that have
-   * changed since it looked: what is newer than the source was then must stay.
+   * Puts what should be there and removes what should not, as writers do; what is newer than was looked at stays.
+   * Without it, and where it is not enough, the projection is rebuilt.
    */
-  mend(tenant: Tenant, keys: readonly string[]): Promise<void>;
+  repair?(tenant: Tenant, keys: readonly string[]): Promise<void>;
 }
 
 /** A section of any content. */
@@ -50,34 +45,46 @@ export type AnySection = Section<any, any>; // eslint-disable-line @typescript-e
 /** Everything of a source that a projection should hold, in batches by key. */
 export type Expectations<Expected> = AsyncIterable<ReadonlyMap<string, Expected>>;
 
-/** The keys of the entries expected that are not there, or differ. */
-export async function* differing<Expected, Stored>(
-  section: Pick<Section<Expected, Stored>, "storedOf" | "same">,
+/**
+ * The keys of a section that seem to differ, a batch at a time; writes may be under way, so that some turn out not to.
+ *
+ * @param looked told how many entries have been looked at since it was told last.
+ */
+export async function* suspects(
+  section: AnySection,
   tenant: Tenant,
-  expectations: Expectations<Expected>,
   looked: (entries: number) => void,
 ): AsyncGenerator<string[]> {
-  for await (const expected of expectations) {
+  for await (const expected of section.expected(tenant)) {
     const stored = await section.storedOf(tenant, [...expected.keys()]);
     yield [...expected].flatMap(([key, wanted]) => {
-      const found = stored.get(key);
+      const found: unknown = stored.get(key);
       return found !== undefined && section.same(wanted, found) ? [] : [key];
     });
     looked(expected.size);
   }
-}
-
-/** The keys of the entries stored that are not expected. */
-export async function* unexpected(
-  section: Pick<Section, "expectedOf">,
-  tenant: Tenant,
-  stored: AsyncIterable<readonly string[]>,
-  looked: (entries: number) => void,
-): AsyncGenerator<string[]> {
-  for await (const keys of stored) {
+  for await (const keys of section.keys?.(tenant) ?? []) {
     const expected = await section.expectedOf(tenant, keys);
     yield keys.filter((key) => !expected.has(key));
     looked(keys.length);
+  }
+}
+
+/** Nothing expected: of sections in which every entry is one too many. */
+export async function* nothing(): AsyncGenerator<never> {}
+
+/** The rows of something in the order of a key, page after page, each behind the last key of the page before. */
+export async function* pagesOf<T>(
+  size: number,
+  keyOf: (row: T) => string,
+  read: (after: string) => Promise<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  let after = "";
+  for (;;) {
+    const rows = await read(after);
+    yield rows;
+    if (rows.length < size) return;
+    after = keyOf(rows.at(-1)!);
   }
 }
 

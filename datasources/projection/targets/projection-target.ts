@@ -43,6 +43,8 @@ export interface ProjectionTarget extends OutboxTarget, Follower {
   /** Notes that a write did not reach the engine: the projection needs a rebuild. */
   missed(tenant: Tenant): void;
   needsRebuild(tenant: Tenant): boolean;
+  /** Whether all of it is being replaced just now. */
+  isReplaced(tenant: Tenant): Promise<boolean>;
   /** Asks the engine, and remembers. */
   status(tenant: Tenant): Promise<ProjectionStatus>;
   /** Once a process is enough: asked again, it does nothing unless it failed before. */
@@ -101,6 +103,7 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
       onMissed(`${store} did not take a write of ${tenant.slug}. It is rebuilt when it is back.`);
     },
     needsRebuild: (tenant) => behind.has(tenant.id),
+    isReplaced: async (tenant) => (await projection.isReplaced?.(tenant)) ?? false,
     async apply(tenant, events) {
       // What nothing has been built for yet is not lost: its first rebuild reads the facts, which are committed.
       if (filled.has(tenant.id) || (await projection.receives(tenant))) await follower.apply(tenant, events);

@@ -21,6 +21,8 @@ export interface Projection<T> {
    * begins later, reads it from the facts.
    */
   receives(tenant: Tenant): Promise<boolean>;
+  /** Whether a fresh target is being filled just now. */
+  isReplaced?(tenant: Tenant): Promise<boolean>;
   /**
    * Fills a fresh target with everything there is and switches to it; reads go on against the old one until then, and
    * what is put meanwhile reaches the fresh one too. The old target is removed. A failure leaves the old one live.

@@ -9,10 +9,7 @@ import {
   edgesOf,
   lonely,
   lonelyOf,
-  MEND_MODEL,
-  mendEdges,
   POINTER,
-  removeLonely,
   type EdgeKind,
 } from "./taste-inspection-statements.neo4j.js";
 
@@ -90,26 +87,6 @@ export class InspectedGraph {
     return found;
   }
 
-  async mendEdges(
-    tenant: Tenant,
-    edges: EdgeKind,
-    keys: readonly string[],
-    stored: ReadonlyMap<string, StoredEdges>,
-    expected: ReadonlyMap<string, Edge>,
-  ): Promise<void> {
-    const pointer = await this.pointer(tenant);
-    if (!pointer) return;
-    const changes = keys.map((key) => {
-      const [start, end] = pairOf(key);
-      const { contents, top } = stored.get(key) ?? { contents: [], top: -1 };
-      const wanted = expected.get(key);
-      return { start, end, count: integer(contents.length), top, fields: wanted ? [wanted.fields] : [] };
-    });
-    for (const batch of chunks(changes, BATCH)) {
-      await this.#run(tenant, mendEdges(edges), { edges: batch, generation: integer(pointer.generation) });
-    }
-  }
-
   async *lonely(tenant: Tenant, label: "Profile" | "Title"): AsyncGenerator<string[]> {
     let after = "";
     for (;;) {
@@ -127,22 +104,6 @@ export class InspectedGraph {
   ): Promise<Map<string, string>> {
     const rows = await this.#run<{ id: string }>(tenant, lonelyOf(label), { ids });
     return new Map(rows.map(({ id }) => [id, id]));
-  }
-
-  async removeLonely(tenant: Tenant, label: "Profile" | "Title", ids: readonly string[]): Promise<void> {
-    const pointer = await this.pointer(tenant);
-    if (!pointer) return;
-    await this.#run(tenant, removeLonely(label), { ids, generation: integer(pointer.generation) });
-  }
-
-  async mendModel(
-    tenant: Tenant,
-    { titles, edges, ...model }: Omit<Pointer, "generation" | "building">,
-  ): Promise<void> {
-    const pointer = await this.pointer(tenant);
-    if (!pointer) return;
-    const fields = { ...model, titles: integer(titles), edges: integer(edges) };
-    await this.#run(tenant, MEND_MODEL, { model: fields, generation: integer(pointer.generation) });
   }
 
   #run<R>(tenant: Tenant, text: string, parameters: Record<string, unknown> = {}): Promise<R[]> {

@@ -22,6 +22,7 @@ import {
   watchParameters,
 } from "./taste-graph-statements.neo4j.js";
 import { type TasteInspectionSource } from "../taste-inspection-source.js";
+import { InspectedGraph } from "./inspected-graph.neo4j.js";
 import { tasteSections } from "./taste-inspection.neo4j.js";
 
 /** Facts of one statement, and how long it may take. Milliseconds. */
@@ -92,7 +93,11 @@ export class Neo4jTasteGraph implements TasteGraph, Projection<TasteFact> {
 
   /** What there is to compare with a source. */
   sections(source: TasteInspectionSource): AnySection[] {
-    return tasteSections(this.store, source);
+    return tasteSections(this.store, source, this);
+  }
+
+  isReplaced(tenant: Tenant): Promise<boolean> {
+    return new InspectedGraph(this.store).isBuilding(tenant);
   }
 
   /** Removes watches, in the graph that is read and in one that is being filled; one of a newer version stays. */

@@ -1,6 +1,6 @@
 import { type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
 import { canonical, instantText } from "../../projection/check/canonical.js";
-import { differing, unexpected, type AnySection, type Section } from "../../projection/check/section.js";
+import { nothing, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import {
   InspectedGraph,
@@ -11,29 +11,41 @@ import {
   type Pointer,
   type StoredEdges,
 } from "./inspected-graph.neo4j.js";
-import { type Similarity, type Watch } from "../taste-graph-source.js";
+import { type WatchedGraph } from "../taste-follower.js";
+import { type Similarity, type Watch, type WatchVersion } from "../taste-graph-source.js";
 import { type TasteInspectionSource } from "../taste-inspection-source.js";
 import { type EdgeKind } from "./taste-inspection-statements.neo4j.js";
 
 const WATCHED: EdgeKind = { start: "Profile", type: "WATCHED" };
 const SIMILAR: EdgeKind = { start: "Title", type: "SIMILAR" };
-const EPOCH = "1970-01-01T00:00:00Z";
 
 /** Everything that Neo4j holds of a tenant's taste graph, for comparing it with what it is built from. */
-export function tasteSections(store: Neo4jStore, source: TasteInspectionSource): AnySection[] {
+export function tasteSections(
+  store: Neo4jStore,
+  source: TasteInspectionSource,
+  written: WatchedGraph,
+): AnySection[] {
   const graph = new InspectedGraph(store);
+  const watchesOf = (tenant: Tenant, pairs: readonly Pair[]) =>
+    source.watchesOf(
+      tenant,
+      pairs.map(([profileId, titleId]) => ({ profileId, titleId })),
+    );
+  const watches = edgeSection(graph, source, "watch", WATCHED, {
+    size: (tenant) => source.countWatches(tenant),
+    all: (tenant) => mapped(source.watches(tenant), watchEdge),
+    of: async (tenant, pairs) => (await watchesOf(tenant, pairs)).map(watchEdge),
+  });
   return [
-    edgeSection(graph, source, "watch", WATCHED, {
-      size: (tenant) => source.countWatches(tenant),
-      all: (tenant) => mapped(source.watches(tenant), watchEdge),
-      of: async (tenant, pairs) =>
-        (
-          await source.watchesOf(
-            tenant,
-            pairs.map(([profileId, titleId]) => ({ profileId, titleId })),
-          )
-        ).map(watchEdge),
-    }),
+    {
+      ...watches,
+      async repair(tenant, keys) {
+        const seen = await watches.storedOf(tenant, keys);
+        const facts = await watchesOf(tenant, keys.map(pairOf));
+        await written.removeWatches(tenant, inTheWay(seen, facts));
+        await written.recordWatches(tenant, facts);
+      },
+    },
     edgeSection(graph, source, "similar", SIMILAR, {
       size: (tenant) => source.countSimilarities(tenant),
       all: (tenant) => mapped(source.similarities(tenant), similarEdge),
@@ -45,10 +57,24 @@ export function tasteSections(store: Neo4jStore, source: TasteInspectionSource):
           )
         ).map(similarEdge),
     }),
-    lonelySection(graph, "Profile", (tenant, ids) => source.profilesOf(tenant, ids)),
+    {
+      ...lonelySection(graph, "Profile", (tenant, ids) => source.profilesOf(tenant, ids)),
+      repair: (tenant, ids) => written.removeProfiles(tenant, ids),
+    },
     lonelySection(graph, "Title", (tenant, ids) => source.titlesOf(tenant, ids)),
     modelSection(graph, source),
   ];
+}
+
+/** Watches that are there, in the version that was seen, and that no fact would take the place of. */
+function inTheWay(seen: ReadonlyMap<string, StoredEdges>, facts: readonly Watch[]): WatchVersion[] {
+  const versions = new Map(
+    facts.map(({ profileId, titleId, version = 0 }) => [keyOf(profileId, titleId), version]),
+  );
+  return [...seen].flatMap(([key, { top }]) => {
+    const [profileId, titleId] = pairOf(key);
+    return top >= (versions.get(key) ?? 0) ? [{ profileId, titleId, version: top }] : [];
+  });
 }
 
 interface EdgeSource {
@@ -65,15 +91,12 @@ function edgeSection(
   edges: EdgeKind,
   facts: EdgeSource,
 ): Section<Edge, StoredEdges> {
-  const section: Section<Edge, StoredEdges> = {
+  return {
     kind,
     faults: { absent: "missing", surplus: "orphaned" },
     size: async (tenant) => 2 * (await facts.size(tenant)),
-    async *suspects(tenant, looked) {
-      const expected = mapped(facts.all(tenant), (edge) => edge);
-      yield* differing(section, tenant, byKey(expected), looked);
-      yield* unexpected(section, tenant, graph.edgeKeys(tenant, edges), looked);
-    },
+    expected: (tenant) => byKey(facts.all(tenant)),
+    keys: (tenant) => graph.edgeKeys(tenant, edges),
     expectedOf: async (tenant, keys) =>
       new Map((await facts.of(tenant, keys.map(pairOf))).map((edge) => [keyOf(edge.start, edge.end), edge])),
     storedOf: (tenant, keys) => graph.edges(tenant, edges, keys),
@@ -83,14 +106,7 @@ function edgeSection(
       const known = await source.titlesOf(tenant, ends);
       return new Map(keys.flatMap((key, n) => (known.has(ends[n]!) ? [] : [[key, "dangling" as const]])));
     },
-    isReplaced: (tenant) => graph.isBuilding(tenant),
-    async mend(tenant, keys) {
-      const stored = await graph.edges(tenant, edges, keys);
-      const expected = await section.expectedOf(tenant, keys);
-      await graph.mendEdges(tenant, edges, keys, stored, expected);
-    },
   };
-  return section;
 }
 
 /** Nodes on which nothing hangs: allowed only for what the source knows. */
@@ -99,18 +115,16 @@ function lonelySection(
   label: "Profile" | "Title",
   known: (tenant: Tenant, ids: readonly string[]) => Promise<Set<string>>,
 ): Section<string, string> {
-  const section: Section<string, string> = {
+  return {
     kind: label.toLowerCase(),
     faults: { absent: "missing", surplus: "orphaned" },
     size: () => Promise.resolve(0),
-    suspects: (tenant, looked) => unexpected(section, tenant, graph.lonely(tenant, label), looked),
+    expected: nothing,
+    keys: (tenant) => graph.lonely(tenant, label),
     expectedOf: async (tenant, ids) => new Map([...(await known(tenant, ids))].map((id) => [id, id])),
     storedOf: (tenant, ids) => graph.lonelyOf(tenant, label, ids),
     same: () => true,
-    isReplaced: (tenant) => graph.isBuilding(tenant),
-    mend: (tenant, ids) => graph.removeLonely(tenant, label, ids),
   };
-  return section;
 }
 
 /** What the graph says that it was learned by. */
@@ -121,9 +135,11 @@ function modelSection(graph: InspectedGraph, source: TasteInspectionSource): Sec
     kind: "model",
     faults: { absent: "missing", surplus: "orphaned" },
     size: () => Promise.resolve(1),
-    async *suspects(_, looked) {
-      looked(1);
-      yield await Promise.resolve(["model"]);
+    async *expected(tenant) {
+      yield await section.expectedOf(tenant, []);
+    },
+    async *keys(tenant) {
+      yield [...(await section.storedOf(tenant, [])).keys()];
     },
     async expectedOf(tenant) {
       const model = await source.model(tenant);
@@ -134,11 +150,6 @@ function modelSection(graph: InspectedGraph, source: TasteInspectionSource): Sec
       return new Map(pointer && pointer.model !== "NONE" ? [["model", contentOf(pointer)]] : []);
     },
     same: (expected, stored) => expected === stored,
-    isReplaced: (tenant) => graph.isBuilding(tenant),
-    async mend(tenant) {
-      const model = await source.model(tenant);
-      await graph.mendModel(tenant, model ?? { model: "NONE", learnedAt: EPOCH, titles: 0, edges: 0 });
-    },
   };
   return section;
 }

@@ -1,28 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
-import {
-  expectedTitles,
-  titlesOf,
-  titlesToPut,
-  type TitleSource,
-} from "../../catalog/catalog-expectations.js";
-import { type TitleDocument } from "../../core/title.document.js";
+import { type TitleSource } from "../../catalog/catalog-expectations.js";
+import { type TitleProjection } from "../../catalog/title-follower.js";
+import { titleSection, type StoredTitle } from "../../catalog/title-section.js";
 import { type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
 import { canonical, omit } from "../../projection/check/canonical.js";
-import {
-  chunks,
-  differing,
-  unexpected,
-  type AnySection,
-  type Section,
-} from "../../projection/check/section.js";
+import { chunks, type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
-import { documentOf, type StoredTitle } from "./search-document.opensearch.js";
+import { documentOf, type StoredTitle as StoredDocument } from "./search-document.opensearch.js";
 import { type SearchTargets, type Target } from "./search-targets.opensearch.js";
 
 /** What the inspection needs of the projection beside it. */
-export interface SearchUpkeep {
-  put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
+export interface SearchUpkeep extends TitleProjection {
   /** Makes what has been written visible to searches. */
   settle(tenant: Tenant): Promise<void>;
 }
@@ -31,9 +18,7 @@ interface Found {
   _id: string;
   found: boolean;
   _version: number;
-  _seq_no: number;
-  _primary_term: number;
-  _source: StoredTitle;
+  _source: StoredDocument;
 }
 
 interface ScrollAnswer {
@@ -41,20 +26,9 @@ interface ScrollAnswer {
   hits: { hits: { _id: string }[] };
 }
 
-interface StoredDocument {
-  content: string;
-  version: number;
-  /** What has to be unchanged for the document to be removed. */
-  sequence: number;
-  term: number;
-}
-
 /** Documents of one request. */
 const BATCH = 500;
 const SCROLL = "1m";
-/** Times that a title is put that a deletion may still keep out, and the time between them. Milliseconds. */
-const PUTS = 10;
-const CLOCK_MS = 250;
 const MISSING = 404;
 /** Stands before the `_id` of a document that has none of a title's. */
 const FOREIGN = "_id ";
@@ -67,72 +41,19 @@ export function searchSections(
   upkeep: SearchUpkeep,
 ): AnySection[] {
   const documents = new SearchDocuments(opensearch, targets);
-  const section: Section<string, StoredDocument> = {
-    kind: "title",
-    faults: { absent: "missing", surplus: "orphaned" },
-    size: async (tenant) => 2 * (await source.count(tenant)),
-    async *suspects(tenant, looked) {
-      yield* differing(section, tenant, expectedTitles(source, tenant, expectedContent), looked);
-      await upkeep.settle(tenant);
-      yield* unexpected(section, tenant, documents.keys(tenant), looked);
-    },
-    expectedOf: async (tenant, ids) => {
-      const titles = await titlesOf(source, tenant, ids);
-      return new Map([...titles].map(([id, title]) => [id, expectedContent(title)]));
-    },
-    storedOf: (tenant, ids) => documents.of(tenant, ids),
-    same: (expected, stored) => expected === stored.content,
-    mend: (tenant, ids) => mend(documents, source, upkeep, tenant, ids),
-  };
-  return [section];
+  return [
+    titleSection(source, upkeep, {
+      formOf: (title) => contentOf(title.version, documentOf(title)),
+      async *keys(tenant) {
+        await upkeep.settle(tenant);
+        yield* documents.keys(tenant);
+      },
+      of: (tenant, ids) => documents.of(tenant, ids),
+    }),
+  ];
 }
 
-async function mend(
-  documents: SearchDocuments,
-  source: TitleSource,
-  upkeep: SearchUpkeep,
-  tenant: Tenant,
-  ids: readonly string[],
-): Promise<void> {
-  const stored = await documents.of(tenant, ids);
-  const titles = await titlesToPut(source, tenant, ids);
-  const versions = new Map(titles.map((title) => [title.id, title.version]));
-  const inTheWay = [...stored].filter(([id, { version }]) => !(version <= (versions.get(id) ?? -1)));
-  const absent = titles.filter(({ id }) => !stored.has(id));
-  if (inTheWay.length + absent.length > 0) {
-    await documents.withoutMemory(tenant, async () => {
-      await documents.remove(tenant, inTheWay);
-      await putUntilThere(documents, upkeep, tenant, titles);
-    });
-  } else await upkeep.put(tenant, titles);
-  await upkeep.settle(tenant);
-}
-
-/** A deletion is forgotten with the next refresh, but not before OpenSearch's own clock, which is coarse, has gone on. */
-async function putUntilThere(
-  documents: SearchDocuments,
-  upkeep: SearchUpkeep,
-  tenant: Tenant,
-  titles: readonly TitleDocument[],
-): Promise<void> {
-  let absent = [...titles];
-  for (let attempt = 0; attempt < PUTS && absent.length > 0; attempt += 1) {
-    if (attempt > 0) await sleep(CLOCK_MS);
-    await upkeep.settle(tenant);
-    await upkeep.put(tenant, absent);
-    const there = await documents.of(
-      tenant,
-      absent.map(({ id }) => id),
-    );
-    absent = absent.filter(({ id }) => !there.has(id));
-  }
-}
-
-function expectedContent(title: TitleDocument): string {
-  return contentOf(title.version, documentOf(title));
-}
-
-function contentOf(version: number, document: StoredTitle): string {
+function contentOf(version: number, document: StoredDocument): string {
   return canonical({ version, document: omit(document, "popularity", "popularityRank") });
 }
 
@@ -172,8 +93,8 @@ class SearchDocuments {
     }
   }
 
-  async of(tenant: Tenant, keys: readonly string[]): Promise<Map<string, StoredDocument>> {
-    const found = new Map<string, StoredDocument>();
+  async of(tenant: Tenant, keys: readonly string[]): Promise<Map<string, StoredTitle<string>>> {
+    const found = new Map<string, StoredTitle<string>>();
     const { live } = await this.targets.of(tenant);
     if (!live) return found;
     for (const batch of chunks(keys, BATCH)) {
@@ -188,60 +109,15 @@ class SearchDocuments {
     }
     return found;
   }
-
-  /**
-   * Does some work while deletions leave no trace: the version of a document that was deleted is otherwise remembered
-   * for a minute, and keeps a lower one out.
-   */
-  async withoutMemory(tenant: Tenant, work: () => Promise<void>): Promise<void> {
-    const { live } = await this.targets.of(tenant);
-    if (!live) return work();
-    await this.#remember(live, "0s");
-    try {
-      await work();
-    } finally {
-      await this.#remember(live, null);
-    }
-  }
-
-  /** Removes documents as they were looked at; those that have changed since stay. */
-  async remove(tenant: Tenant, documents: readonly (readonly [string, StoredDocument])[]): Promise<void> {
-    const { live } = await this.targets.of(tenant);
-    if (!live) return;
-    for (const batch of chunks(documents, BATCH)) {
-      await this.opensearch.write({
-        method: "POST",
-        path: "/_bulk",
-        lines: batch.map(([key, { sequence, term }]) => ({
-          delete: {
-            _index: live.index,
-            _id: idOf(tenant, live, key),
-            routing: String(tenant.id),
-            if_seq_no: sequence,
-            if_primary_term: term,
-          },
-        })),
-      });
-    }
-  }
-
-  async #remember({ index }: Target, deletions: string | null): Promise<void> {
-    await this.opensearch.write({
-      method: "PUT",
-      path: `/${index}/_settings`,
-      body: { index: { gc_deletes: deletions } },
-    });
-  }
 }
 
-function storedOf(tenant: Tenant, { generation }: Target, document: Found): StoredDocument {
+function storedOf(tenant: Tenant, { generation }: Target, document: Found): StoredTitle<string> {
   const { tenant: owner, generation: filling, ...source } = document._source;
   const belongs = owner === tenant.id && filling === generation;
   return {
-    content: belongs ? contentOf(document._version, source) : canonical({ owner, filling }),
-    version: document._version,
-    sequence: document._seq_no,
-    term: document._primary_term,
+    form: belongs ? contentOf(document._version, source) : canonical({ owner, filling }),
+    revision: document._version,
+    popularity: document._source.popularity,
   };
 }
 

@@ -1,37 +1,28 @@
-import {
-  expectedTitles,
-  titlesOf,
-  titlesToPut,
-  type TitleSource,
-} from "../../catalog/catalog-expectations.js";
+import { type TitleSource } from "../../catalog/catalog-expectations.js";
+import { nameSection } from "../../catalog/name-section.js";
+import { type TitleProjection } from "../../catalog/title-follower.js";
+import { titleSection, type StoredTitle } from "../../catalog/title-section.js";
 import { type TitleDocument } from "../../core/title.document.js";
 import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
-import {
-  chunks,
-  differing,
-  unexpected,
-  type AnySection,
-  type Section,
-} from "../../projection/check/section.js";
+import { chunks, pagesOf, type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
-import { lockIndex } from "./search-index.postgres.js";
 import { textRow, titleRow } from "./search-index-rows.js";
-import { nameSection } from "./search-name-section.postgres.js";
+import { completedNames } from "./search-names.postgres.js";
 import { MINOR, termsOf } from "../search-terms.js";
-import { postingSection, recountWords, wordSection } from "./search-word-section.postgres.js";
+import { postingSection, wordSection } from "./search-word-section.postgres.js";
 
 /** A title by content, with the words that need to be findable by themselves and by their misspellings. */
 interface IndexedTitle {
   content: string;
   spoken: string[];
   keyed: string[];
-  version: number;
 }
 
 interface StoredRow {
   id: string;
   version: number;
+  popularity: number;
   fields: Record<string, unknown>;
   texts: Record<string, unknown> | null;
   terms: { word: string; minor: boolean; weight: number; share: number; spoken: boolean; keyed: boolean }[];
@@ -44,46 +35,40 @@ const BATCH = 500;
 export function searchSections(
   postgres: PostgresStore,
   source: TitleSource,
-  put: (tenant: Tenant, titles: readonly TitleDocument[]) => Promise<void>,
+  projection: TitleProjection,
 ): AnySection[] {
-  const section: Section<IndexedTitle, IndexedTitle> = {
-    kind: "title",
-    faults: { absent: "missing", surplus: "orphaned" },
-    size: async (tenant) => 2 * (await source.count(tenant)),
-    async *suspects(tenant, looked) {
-      yield* differing(section, tenant, expectedTitles(source, tenant, expectedTitle), looked);
-      yield* unexpected(section, tenant, storedIds(postgres, tenant), looked);
-    },
-    expectedOf: async (tenant, ids) => {
-      const titles = await titlesOf(source, tenant, ids);
-      return new Map([...titles].map(([id, title]) => [id, expectedTitle(title)]));
-    },
-    async storedOf(tenant, ids) {
-      const found = new Map<string, IndexedTitle>();
-      for (const batch of chunks(ids, BATCH)) {
-        const rows = await postgres.transaction(tenant, (query) => storedRows(query, batch));
-        for (const row of rows) found.set(row.id, storedTitle(row));
-      }
-      return found;
-    },
+  const titles = titleSection(source, projection, {
+    formOf: expectedForm,
     same: (expected, stored) =>
       expected.content === stored.content &&
       expected.spoken.every((word) => stored.spoken.includes(word)) &&
       expected.keyed.every((word) => stored.keyed.includes(word)),
-    async mend(tenant, ids) {
-      const stored = await section.storedOf(tenant, ids);
-      const titles = await titlesToPut(source, tenant, ids);
-      await postgres.transaction(tenant, (query) =>
-        clear(query, stored, new Set(titles.map(({ id }) => id))),
-      );
-      await put(tenant, titles);
-      await postgres.transaction(tenant, recountWords);
-    },
-  };
-  return [section, postingSection(postgres), wordSection(postgres), nameSection(postgres, source)];
+    keys: (tenant) => storedIds(postgres, tenant),
+    of: (tenant, ids) => storedTitles(postgres, tenant, ids),
+  });
+  return [
+    titles,
+    postingSection(postgres),
+    wordSection(postgres),
+    nameSection(source, projection, completedNames(postgres)),
+  ];
 }
 
-function expectedTitle(title: TitleDocument): IndexedTitle {
+async function storedTitles(
+  postgres: PostgresStore,
+  tenant: Tenant,
+  ids: readonly string[],
+): Promise<Map<string, StoredTitle<IndexedTitle>>> {
+  const found = new Map<string, StoredTitle<IndexedTitle>>();
+  for (const batch of chunks(ids, BATCH)) {
+    for (const row of await postgres.transaction(tenant, (query) => storedRows(query, batch))) {
+      found.set(row.id, { revision: row.version, popularity: row.popularity, form: storedForm(row) });
+    }
+  }
+  return found;
+}
+
+function expectedForm(title: TitleDocument): IndexedTitle {
   const fields = omit(titleRow(title), "id", "popularity");
   const terms = [...termsOf(title).values()];
   return {
@@ -97,7 +82,6 @@ function expectedTitle(title: TitleDocument): IndexedTitle {
     }),
     spoken: terms.filter(({ spoken }) => spoken).map(({ word }) => word),
     keyed: terms.filter(({ keyed }) => keyed).map(({ word }) => word),
-    version: title.version,
   };
 }
 
@@ -112,7 +96,7 @@ function withInstants(fields: Record<string, unknown>): Record<string, unknown> 
   return { ...fields, ...Object.fromEntries(INSTANTS.map((name) => [name, instants(fields[name])])) };
 }
 
-function storedTitle({ version, fields, texts, terms, people }: StoredRow): IndexedTitle {
+function storedForm({ fields, texts, terms, people }: StoredRow): IndexedTitle {
   return {
     content: canonical({
       fields: withInstants(fields),
@@ -122,7 +106,6 @@ function storedTitle({ version, fields, texts, terms, people }: StoredRow): Inde
     }),
     spoken: terms.filter(({ spoken }) => spoken).map(({ word }) => word),
     keyed: terms.filter(({ keyed }) => keyed).map(({ word }) => word),
-    version,
   };
 }
 
@@ -132,7 +115,7 @@ function termText(word: string, minor: boolean, weight: number, share: number): 
 
 function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {
   return query<StoredRow>(sql`
-    select t.id, t.version, to_jsonb(t) - '{tenant_id,doc,id,popularity}'::text[] as fields,
+    select t.id, t.version, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity}'::text[] as fields,
       (select to_jsonb(x) - '{tenant_id,doc,word_ids}'::text[] from search_texts x where x.doc = t.doc) as texts,
       coalesce((select jsonb_agg(to_jsonb(p)) from (
         select w.word, s.minor, s.weight, s.share, w.spoken, w.keyed
@@ -145,39 +128,12 @@ function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> 
     from search_titles t where t.id = any(${ids}::text[])`);
 }
 
-/** Takes everything out that hangs on titles, wherever it says that it does, and what has no source altogether. */
-async function clear(
-  query: Query,
-  stored: ReadonlyMap<string, IndexedTitle>,
-  wanted: ReadonlySet<string>,
-): Promise<void> {
-  await query.allow(Infinity);
-  await lockIndex(query);
-  const titles = [...stored];
-  // Only what was looked at: another version has come since, and nobody says that it is wrong.
-  const rows = await query<{ doc: number; id: string }>(sql`
-    update search_titles t set version = 0
-    from unnest(${titles.map(([id]) => id)}::text[], ${titles.map(([, { version }]) => version)}::int[]) as v (id, version)
-    where t.id = v.id and t.version = v.version
-    returning t.doc, t.id`);
-  const docs = rows.map(({ doc }) => doc);
-  await query(sql`delete from search_terms where doc = any(${docs}::int[])`);
-  await query(sql`delete from search_credits where doc = any(${docs}::int[])`);
-  await query(sql`delete from search_texts where doc = any(${docs}::int[])`);
-  const gone = rows.filter(({ id }) => !wanted.has(id)).map(({ doc }) => doc);
-  await query(sql`delete from search_titles where doc = any(${gone}::int[])`);
-}
-
 async function* storedIds(postgres: PostgresStore, tenant: Tenant): AsyncGenerator<string[]> {
-  let after = "";
-  for (;;) {
-    const rows = await postgres.transaction(tenant, (query) =>
+  const page = (after: string) =>
+    postgres.transaction(tenant, (query) =>
       query<{ id: string }>(
         sql`select id from search_titles where id > ${after} order by id limit ${BATCH}::int`,
       ),
     );
-    yield rows.map(({ id }) => id);
-    if (rows.length < BATCH) return;
-    after = rows.at(-1)!.id;
-  }
+  for await (const rows of pagesOf(BATCH, ({ id }) => id, page)) yield rows.map(({ id }) => id);
 }

@@ -7,6 +7,7 @@ import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { SearchIndexWriter } from "./search-index.postgres.js";
 import { searchSections } from "./search-inspection.postgres.js";
+import { tidySearch } from "./search-tidying.postgres.js";
 import { type SearchProjection } from "../search.js";
 
 /** Titles indexed in one transaction. */
@@ -52,7 +53,12 @@ export class PostgresSearchProjection implements SearchProjection {
 
   /** What there is to compare with a source. */
   sections(source: TitleSource): AnySection[] {
-    return searchSections(this.postgres, source, (tenant, titles) => this.put(tenant, titles));
+    return searchSections(this.postgres, source, this);
+  }
+
+  /** Makes what hangs on titles and words agree with them. */
+  tidy(tenant: Tenant): Promise<void> {
+    return tidySearch(this.postgres, tenant);
   }
 
   /** Sets the popularity of the titles named, in [0, 1]; unknown ids are passed over. */

@@ -12,7 +12,7 @@ import { localId } from "./request/global-id.js";
 import { toCheckoutPayload } from "./checkout.value.js";
 import { payload } from "./payload.js";
 import { owner } from "./permissions-gate.js";
-import { toPlan, toSubscription } from "./profile.value.js";
+import { toPlan, toMembership } from "./profile.value.js";
 
 @Resolver()
 export class CheckoutResolver {
@@ -24,7 +24,7 @@ export class CheckoutResolver {
 
   @Mutation(() => CheckoutPayload, {
     description:
-      "Begins a subscription: the price is reserved, taken, and the subscription active, or nothing of it stays. Waits up to two seconds for the end; what is not at its end by then is carried on and answers PENDING.",
+      "Begins a membership: the price is reserved, taken, and the membership active, or nothing of it stays. Waits up to two seconds for the end; what is not at its end by then is carried on and answers PENDING.",
   })
   subscribe(
     @Ctx() ctx: Context,
@@ -48,7 +48,7 @@ export class CheckoutResolver {
 
   @Mutation(() => CancelSubscriptionPayload, {
     description:
-      "Has the subscription end with the period that is paid for: until `endsAt` everything stays as it is. Cancelling again changes nothing.",
+      "Has the membership end with the period that is paid for: until `endsAt` everything stays as it is. Cancelling again changes nothing.",
   })
   cancelSubscription(
     @Ctx() ctx: Context,
@@ -56,16 +56,13 @@ export class CheckoutResolver {
     @Arg("input", () => CancelSubscriptionInput, { description: "With which key." })
     input: CancelSubscriptionInput,
   ) {
-    return payload<{ subscription: ReturnType<typeof toSubscription> | null }>(
-      { subscription: null },
-      async () => {
-        const { account } = await owner(ctx, info.path);
-        await ctx.gateway.stores.checkouts.cancel(ctx.tenant, account.id, input.idempotencyKey ?? null);
-        ctx.becomes(ctx.tenant, ctx.identity);
-        const subscription = (await ctx.viewer(info.path))?.subscription;
-        return { subscription: subscription ? toSubscription(ctx.tenant, subscription) : null };
-      },
-    );
+    return payload<{ membership: ReturnType<typeof toMembership> | null }>({ membership: null }, async () => {
+      const { account } = await owner(ctx, info.path);
+      await ctx.gateway.stores.checkouts.cancel(ctx.tenant, account.id, input.idempotencyKey ?? null);
+      ctx.becomes(ctx.tenant, ctx.identity);
+      const membership = (await ctx.viewer(info.path))?.membership;
+      return { membership: membership ? toMembership(ctx.tenant, membership) : null };
+    });
   }
 }
 
@@ -95,8 +92,8 @@ async function checkout(
     });
     return { account: account.id, id };
   });
-  if (begun.errors.length > 0) return { checkout: null, subscription: null, errors: begun.errors };
-  // What was loaded before knows nothing of the subscription.
+  if (begun.errors.length > 0) return { checkout: null, membership: null, errors: begun.errors };
+  // What was loaded before knows nothing of the membership.
   ctx.becomes(ctx.tenant, ctx.identity);
   const reached = await awaitCheckout(checkouts, ctx.on(path), begun.account, begun.id);
   return toCheckoutPayload(ctx.tenant, reached);

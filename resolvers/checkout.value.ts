@@ -4,7 +4,7 @@ import { type Tenant } from "../datasources/core/tenant.js";
 import { type PublicCheckoutState } from "../schema/checkout.type.js";
 import { type UserError } from "../schema/user-error.type.js";
 import { toGlobalId } from "./request/global-id.js";
-import { toSubscription } from "./profile.value.js";
+import { toMembership } from "./profile.value.js";
 
 const STATES: Record<CheckoutRecord["state"], PublicCheckoutState> = {
   PENDING: "PENDING",
@@ -48,10 +48,10 @@ export function toCheckout(tenant: Tenant, checkout: CheckoutRecord) {
 /** The payload of a mutation that began a checkout, or found it by its key. */
 export function toCheckoutPayload(tenant: Tenant, checkout: CheckoutRecord | null) {
   const failure = checkout?.failure;
-  const subscription = checkout?.subscription;
+  const membership = checkout?.membership;
   return {
     checkout: checkout && toCheckout(tenant, checkout),
-    subscription: subscription && !failure ? toSubscription(tenant, subscription) : null,
+    membership: membership && !failure ? toMembership(tenant, membership) : null,
     errors: failure ? [{ code: failure, ...FAILURES[failure] }] : [],
   };
 }

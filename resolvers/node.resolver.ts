@@ -69,13 +69,13 @@ const FINDERS: Record<NodeType, Finder> = {
   Profile: ofViewer((viewer, id) => viewer.profiles.find((profile) => profile.localId === id)),
   Account: async (ctx, id, path) =>
     ctx.identity?.account === id ? ownNode(ctx, path, (viewer) => viewer.account) : null,
-  Subscription: async (ctx, id, path) =>
-    (await ctx.viewer(path))?.subscription?.id === id
-      ? ownNode(ctx, path, (viewer) => viewer.subscription)
+  Membership: async (ctx, id, path) =>
+    (await ctx.viewer(path))?.membership?.id === id
+      ? ownNode(ctx, path, (viewer) => viewer.membership)
       : null,
   Plan: async (ctx, id, path) =>
-    (await ctx.viewer(path))?.subscription?.plan.id === id
-      ? ownNode(ctx, path, (viewer) => viewer.subscription?.plan)
+    (await ctx.viewer(path))?.membership?.plan.id === id
+      ? ownNode(ctx, path, (viewer) => viewer.membership?.plan)
       : null,
   Checkout: async (ctx, id, path) => {
     const account = ctx.identity?.account;

@@ -1,7 +1,7 @@
 import {
   type PlanRecord,
   type ProfileRecord,
-  type SubscriptionRecord,
+  type MembershipRecord,
   type ViewerRecord,
 } from "../datasources/accounts/accounts.js";
 import { type Tenant } from "../datasources/core/tenant.js";
@@ -46,20 +46,20 @@ export function toPlan(tenant: Tenant, plan: PlanRecord) {
   return { ...plan, __typename: "Plan" as const, id: toGlobalId(tenant, "Plan", plan.id) };
 }
 
-/** A subscription as GraphQL reads it. */
-export function toSubscription(tenant: Tenant, subscription: SubscriptionRecord) {
+/** A membership as GraphQL reads it. */
+export function toMembership(tenant: Tenant, membership: MembershipRecord) {
   return {
-    ...subscription,
-    __typename: "Subscription" as const,
-    id: toGlobalId(tenant, "Subscription", subscription.id),
-    plan: toPlan(tenant, subscription.plan),
+    ...membership,
+    __typename: "Membership" as const,
+    id: toGlobalId(tenant, "Membership", membership.id),
+    plan: toPlan(tenant, membership.plan),
   };
 }
 
 /** The viewer as GraphQL reads it. */
 export function toViewer(ctx: Context, viewer: ViewerRecord, roles = ctx.identity?.roles ?? []) {
   const { tenant } = ctx;
-  const { account, subscription } = viewer;
+  const { account, membership } = viewer;
   return {
     account: account && {
       __typename: "Account",
@@ -71,7 +71,7 @@ export function toViewer(ctx: Context, viewer: ViewerRecord, roles = ctx.identit
     profiles: viewer.profiles.map((profile) => new ProfileValue(tenant, profile)),
     tenant: { slug: tenant.slug, name: tenant.name, tier: tenant.tier },
     roles,
-    subscription: subscription && toSubscription(tenant, subscription),
+    membership: membership && toMembership(tenant, membership),
     consents: viewer.consents,
   };
 }

@@ -5,7 +5,7 @@ const KEY =
 const METHOD =
   "The payment provider's token of a card or account. In the sandbox of a demo `pm_demo_visa` pays and `pm_demo_declined` is declined, like everything else.";
 
-@InputType({ description: "A subscription to begin." })
+@InputType({ description: "A membership to begin." })
 export class SubscribeInput {
   @Field(() => ID, { description: "The plan: `plans` lists them." })
   plan!: string;
@@ -32,7 +32,7 @@ export class ChangePlanInput {
   idempotencyKey!: string;
 }
 
-@InputType({ description: "The end of a subscription." })
+@InputType({ description: "The end of a membership." })
 export class CancelSubscriptionInput {
   @Field(() => String, { nullable: true, description: "Chosen by the client, 1 to 255 characters." })
   idempotencyKey?: string | null;

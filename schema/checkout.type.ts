@@ -3,7 +3,7 @@ import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 import { type CheckoutFailure } from "../datasources/core/vocabulary.js";
 import { Node } from "./node.js";
 import { UserError } from "./user-error.type.js";
-import { Subscription } from "./viewer.type.js";
+import { Membership } from "./viewer.type.js";
 
 export const PublicCheckoutState = {
   PENDING: "PENDING",
@@ -17,7 +17,7 @@ registerEnumType(PublicCheckoutState, {
   description: "Where a checkout is.",
   valuesConfig: {
     PENDING: { description: "Being paid for. Ask `node` for it again, or send the same key again." },
-    COMPLETED: { description: "Paid, and the subscription is active." },
+    COMPLETED: { description: "Paid, and the membership is active." },
     REVERSING: { description: "Given up: what was reserved or taken is being given back." },
     FAILED: { description: "Given up, and nothing was kept; `failure` says why." },
   },
@@ -48,11 +48,11 @@ export class Checkout extends Node {
 
 @ObjectType({ simpleResolvers: true, description: "A checkout as far as it got within two seconds." })
 export class CheckoutPayload {
-  @Field(() => Subscription, {
+  @Field(() => Membership, {
     nullable: true,
-    description: "The subscription: not active before it is paid for; null where the checkout failed.",
+    description: "The membership: not active before it is paid for; null where the checkout failed.",
   })
-  subscription!: Subscription | null;
+  membership!: Membership | null;
 
   @Field(() => Checkout, { nullable: true, description: "The checkout; null where none was begun." })
   checkout!: Checkout | null;
@@ -61,13 +61,13 @@ export class CheckoutPayload {
   errors!: UserError[];
 }
 
-@ObjectType({ simpleResolvers: true, description: "A subscription that ends with its period." })
+@ObjectType({ simpleResolvers: true, description: "A membership that ends with its period." })
 export class CancelSubscriptionPayload {
-  @Field(() => Subscription, {
+  @Field(() => Membership, {
     nullable: true,
-    description: "The subscription, active until `endsAt`; null where `errors` says why.",
+    description: "The membership, active until `endsAt`; null where `errors` says why.",
   })
-  subscription!: Subscription | null;
+  membership!: Membership | null;
 
   @Field(() => [UserError], { description: "Why it was not cancelled; empty when it was." })
   errors!: UserError[];

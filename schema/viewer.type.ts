@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type Role, type SubscriptionState } from "../datasources/core/vocabulary.js";
+import { type Role, type MembershipState } from "../datasources/core/vocabulary.js";
 import { type TenantTier } from "../datasources/core/tenant.js";
 import { Node } from "./node.js";
 import { Profile } from "./profile.type.js";
@@ -29,15 +29,15 @@ registerEnumType(TenantTierEnum, {
   },
 });
 
-export const SubscriptionStateEnum = {
+export const MembershipStateEnum = {
   PENDING: "PENDING",
   ACTIVE: "ACTIVE",
   PAST_DUE: "PAST_DUE",
   CANCELLED: "CANCELLED",
 } as const;
-registerEnumType(SubscriptionStateEnum, {
-  name: "SubscriptionState",
-  description: "Where a subscription is in its life.",
+registerEnumType(MembershipStateEnum, {
+  name: "MembershipState",
+  description: "Where a membership is in its life.",
   valuesConfig: {
     PENDING: { description: "Being paid for." },
     ACTIVE: { description: "Paid." },
@@ -88,10 +88,10 @@ export class Plan extends Node {
   currency!: string;
 }
 
-@ObjectType({ implements: Node, simpleResolvers: true, description: "An account's subscription." })
-export class Subscription extends Node {
-  @Field(() => SubscriptionStateEnum, { description: "Where it is in its life." })
-  state!: SubscriptionState;
+@ObjectType({ implements: Node, simpleResolvers: true, description: "An account's membership." })
+export class Membership extends Node {
+  @Field(() => MembershipStateEnum, { description: "Where it is in its life." })
+  state!: MembershipState;
 
   @Field(() => Plan, { description: "The plan." })
   plan!: Plan;
@@ -141,8 +141,8 @@ export class Viewer {
   @Field(() => [RoleEnum], { description: "What the token may do." })
   roles!: Role[];
 
-  @Field(() => Subscription, { nullable: true, description: "The latest subscription." })
-  subscription!: Subscription | null;
+  @Field(() => Membership, { nullable: true, description: "The latest membership." })
+  membership!: Membership | null;
 
   @Field(() => Consents, { nullable: true, description: "What the account has agreed to." })
   consents!: Consents | null;

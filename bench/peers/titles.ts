@@ -24,7 +24,7 @@ export function viewerRecord(): ViewerRecord {
     account: { id, email, roles, country },
     profile: profiles[0]!,
     profiles,
-    subscription: null,
+    membership: null,
     consents: null,
   };
 }

@@ -1,7 +1,7 @@
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { type Accounts, type NewAccount, type ProfileRecord } from "./accounts.js";
 
-/** Accounts with profiles, plan and consents. An account without a plan keeps the subscription it has. */
+/** Accounts with profiles, plan and consents. An account without a plan keeps the membership it has. */
 export async function putAccounts(query: Query, accounts: readonly NewAccount[]): Promise<void> {
   await query(
     sql`insert into accounts as a (tenant_id, id, email, password_hash, roles, country)
@@ -26,7 +26,7 @@ export async function putAccounts(query: Query, accounts: readonly NewAccount[])
         select current_setting('marquee.tenant')::int, id from unnest(${accounts.map(({ id }) => id)}::text[]) as id
         on conflict do nothing`,
   );
-  await putSubscriptions(query, accounts);
+  await putMemberships(query, accounts);
 }
 
 /** Profiles that belong to no account; one that an account has taken meanwhile stays with it. */
@@ -78,8 +78,8 @@ async function upsertProfiles(query: Query, rows: readonly ProfileRow[]): Promis
   );
 }
 
-/** One subscription an account, named after it, so that making it again changes at most its plan. */
-async function putSubscriptions(query: Query, accounts: readonly NewAccount[]): Promise<void> {
+/** One membership an account, named after it, so that making it again changes at most its plan. */
+async function putMemberships(query: Query, accounts: readonly NewAccount[]): Promise<void> {
   const subscribed = accounts.filter((account) => account.planId !== null);
   await query(
     sql`insert into subscriptions as s (tenant_id, id, account_id, plan_id, state, current_period_end)

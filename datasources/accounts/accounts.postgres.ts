@@ -168,12 +168,12 @@ function toViewer(row: ViewerRow): ViewerRecord {
     account: id === null ? null : { id, email, roles, country },
     profile: toProfile(row.profile),
     profiles: row.profiles.map(toProfile),
-    subscription: toSubscription(row),
+    membership: toMembership(row),
     consents: toConsents(row),
   };
 }
 
-function toSubscription(row: ViewerRow): ViewerRecord["subscription"] {
+function toMembership(row: ViewerRow): ViewerRecord["membership"] {
   if (row.subscription_id === null) return null;
   return {
     id: row.subscription_id,

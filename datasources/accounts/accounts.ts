@@ -1,4 +1,4 @@
-import { type Role, type ProfileKind, type SubscriptionState } from "../core/vocabulary.js";
+import { type Role, type ProfileKind, type MembershipState } from "../core/vocabulary.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 
@@ -31,9 +31,10 @@ export interface PlanRecord {
   currency: string;
 }
 
-export interface SubscriptionRecord {
+/** What an account pays for: a row of the table `subscriptions`. */
+export interface MembershipRecord {
   id: string;
-  state: SubscriptionState;
+  state: MembershipState;
   plan: PlanRecord;
   currentPeriodEnd: string | null;
   /** When it ends because it was cancelled; null while it goes on. */
@@ -53,7 +54,7 @@ export interface ViewerRecord {
   profile: ProfileRecord;
   /** All profiles of the account; the profile itself where there is no account. */
   profiles: ProfileRecord[];
-  subscription: SubscriptionRecord | null;
+  membership: MembershipRecord | null;
   consents: ConsentsRecord | null;
 }
 

@@ -1,11 +1,11 @@
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
 
 /**
- * Makes the subscription of a charged checkout active for a month from now. A change of plan begins a new period at once:
+ * Makes the membership of a charged checkout active for a month from now. A change of plan begins a new period at once:
  * the unused share of the earlier payment, to the second, is owed back from here on. A cancellation that was asked for
  * before is taken back by it.
  *
- * @returns false where there is no subscription to activate any more.
+ * @returns false where there is no membership to activate any more.
  */
 export async function activate(query: Query, checkoutId: string): Promise<boolean> {
   await query(
@@ -50,7 +50,7 @@ export async function issueReceipt(query: Query, checkoutId: string): Promise<vo
   );
 }
 
-/** Records that nothing of a failed checkout is kept, and ends the subscription that it never began. */
+/** Records that nothing of a failed checkout is kept, and ends the membership that it never began. */
 export async function giveBack(query: Query, checkoutId: string, how: "VOIDED" | "REFUNDED"): Promise<void> {
   await query(
     how === "REFUNDED"

@@ -1,8 +1,8 @@
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { Refusal } from "../core/refusal.js";
 
-/** An account's latest subscription, as the rules look at it. */
-export interface Subscription {
+/** An account's latest membership, as the rules look at it. */
+export interface Membership {
   id: string;
   state: "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
   plan_id: string;
@@ -39,9 +39,9 @@ export async function refuseWhileOpen(query: Query, accountId: string): Promise<
   );
 }
 
-/** The account's latest subscription. */
-export async function currentSubscription(query: Query, accountId: string): Promise<Subscription | null> {
-  const [row] = await query<Subscription>(
+/** The account's latest membership. */
+export async function currentMembership(query: Query, accountId: string): Promise<Membership | null> {
+  const [row] = await query<Membership>(
     sql`select id, state, plan_id from subscriptions
         where account_id = ${accountId} order by started_at desc, id desc limit 1`,
   );

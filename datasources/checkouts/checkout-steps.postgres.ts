@@ -162,7 +162,7 @@ export class PostgresCheckoutSteps implements CheckoutSteps {
   }
 }
 
-/** The subscription was ended or erased while it was paid for. Undoes the step. */
+/** The membership was ended or erased while it was paid for. Undoes the step. */
 class NothingToActivate extends Error {}
 
 function inMs(ms: number): Sql {

@@ -7,15 +7,15 @@ import { Refusal } from "../core/refusal.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import {
-  currentSubscription,
+  currentMembership,
   lockAccount,
   offeredPlan,
   refuseWhileOpen,
-  type Subscription,
+  type Membership,
 } from "./checkout-rules.postgres.js";
 import {
   CHECKOUT_TASK,
-  END_SUBSCRIPTION_TASK,
+  END_MEMBERSHIP_TASK,
   type CheckoutRecord,
   type Checkouts,
   type SubscribeRequest,
@@ -23,7 +23,7 @@ import {
 
 const METHOD = /^[\w.:-]{1,200}$/;
 
-/** Plans, subscriptions and checkouts in PostgreSQL. */
+/** Plans, memberships and checkouts in PostgreSQL. */
 export class PostgresCheckouts implements Checkouts {
   constructor(private readonly postgres: PostgresStore) {}
 
@@ -70,7 +70,7 @@ export class PostgresCheckouts implements Checkouts {
       const work = async () => {
         await lockAccount(query, accountId);
         await refuseWhileOpen(query, accountId);
-        await cancelAtPeriodEnd(query, subscribed(await currentSubscription(query, accountId)).id);
+        await cancelAtPeriodEnd(query, subscribed(await currentMembership(query, accountId)).id);
         return {};
       };
       if (idempotencyKey === null) return work();
@@ -92,7 +92,7 @@ export class PostgresCheckouts implements Checkouts {
                    'endsAt', case when s.cancelled_at is null then null else s.current_period_end end,
                    'plan', jsonb_build_object('id', p.id, 'name', p.name, 'maxStreams', p.max_streams,
                                               'maxHeight', p.max_height, 'priceCents', p.price_cents, 'currency', p.currency)
-                 ) end as subscription
+                 ) end as membership
           from checkouts c
           left join subscriptions s on s.id = c.subscription_id
           left join plans p on p.id = s.plan_id
@@ -101,23 +101,23 @@ export class PostgresCheckouts implements Checkouts {
     return row ?? null;
   }
 
-  async end(tenant: Tenant, subscriptionId: string): Promise<void> {
+  async end(tenant: Tenant, membershipId: string): Promise<void> {
     await this.postgres.transaction(tenant, async (query) => {
       const [row] = await query<{ over: boolean; seconds: number | null }>(
         sql`select cancelled_at is null or state <> 'ACTIVE' or current_period_end <= now() as over,
                    extract(epoch from current_period_end - now())::float as seconds
-            from subscriptions where id = ${subscriptionId} for update`,
+            from subscriptions where id = ${membershipId} for update`,
       );
       if (row && !row.over) {
-        await query(sql`select marquee.schedule_saga(${END_SUBSCRIPTION_TASK}, ${subscriptionId},
+        await query(sql`select marquee.schedule_saga(${END_MEMBERSHIP_TASK}, ${membershipId},
                                                      make_interval(secs => ${row.seconds ?? 0}))`);
         return;
       }
       await query(
         sql`update subscriptions set state = 'CANCELLED'
-            where id = ${subscriptionId} and state = 'ACTIVE' and cancelled_at is not null`,
+            where id = ${membershipId} and state = 'ACTIVE' and cancelled_at is not null`,
       );
-      await query(sql`select marquee.end_saga(${END_SUBSCRIPTION_TASK}, ${subscriptionId})`);
+      await query(sql`select marquee.end_saga(${END_MEMBERSHIP_TASK}, ${membershipId})`);
     });
   }
 
@@ -126,7 +126,7 @@ export class PostgresCheckouts implements Checkouts {
     tenant: Tenant,
     operation: "subscribe" | "changePlan",
     request: SubscribeRequest,
-    subscriptionOf: (query: Query, current: Subscription | null) => Promise<string>,
+    membershipOf: (query: Query, current: Membership | null) => Promise<string>,
   ): Promise<string> {
     const { accountId, planId, paymentMethod, idempotencyKey: key, stepMs } = request;
     const input = { planId, paymentMethod };
@@ -135,7 +135,7 @@ export class PostgresCheckouts implements Checkouts {
         await lockAccount(query, accountId);
         const plan = await offeredPlan(query, planId);
         await refuseWhileOpen(query, accountId);
-        const subscription = await subscriptionOf(query, await currentSubscription(query, accountId));
+        const membership = await membershipOf(query, await currentMembership(query, accountId));
         const method = paymentMethod ?? (await lastMethod(query, accountId));
         if (!METHOD.test(method)) {
           throw new Refusal(
@@ -150,7 +150,7 @@ export class PostgresCheckouts implements Checkouts {
                 insert into checkouts (tenant_id, id, kind, account_id, subscription_id, plan_id, amount_cents, currency,
                                        payment_method, state, deadline_at)
                 values (current_setting('marquee.tenant')::int, ${id},
-                        ${operation === "subscribe" ? "SUBSCRIBE" : "CHANGE_PLAN"}, ${accountId}, ${subscription},
+                        ${operation === "subscribe" ? "SUBSCRIBE" : "CHANGE_PLAN"}, ${accountId}, ${membership},
                         ${planId}, ${plan.price_cents}, ${plan.currency}, ${method}, 'PENDING',
                         clock_timestamp() + make_interval(secs => ${stepMs / 1000}))
                 returning tenant_id, id
@@ -173,7 +173,7 @@ async function cancelAtPeriodEnd(query: Query, id: string): Promise<void> {
           where id = ${id} and cancelled_at is null
           returning id, current_period_end
         )
-        select marquee.schedule_saga(${END_SUBSCRIPTION_TASK}, id, greatest(current_period_end - now(), interval '0'))
+        select marquee.schedule_saga(${END_MEMBERSHIP_TASK}, id, greatest(current_period_end - now(), interval '0'))
         from cancelled`,
   );
 }
@@ -191,7 +191,7 @@ async function lastMethod(query: Query, accountId: string): Promise<string> {
   );
 }
 
-function subscribed(current: Subscription | null): Subscription {
+function subscribed(current: Membership | null): Membership {
   if (current?.state === "ACTIVE" || current?.state === "PAST_DUE") return current;
   throw new Refusal(null, "NOT_SUBSCRIBED", "This account has no subscription; subscribe begins one.");
 }

@@ -1,10 +1,10 @@
 import { type CheckoutFailure } from "../core/vocabulary.js";
-import { type PlanRecord, type SubscriptionRecord } from "../accounts/accounts.js";
+import { type PlanRecord, type MembershipRecord } from "../accounts/accounts.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 
 /**
- * PENDING: nothing reserved yet. RESERVED: nothing taken yet. CHARGED: taken, the subscription not yet active. ACTIVATED:
+ * PENDING: nothing reserved yet. RESERVED: nothing taken yet. CHARGED: taken, the membership not yet active. ACTIVATED:
  * active, the receipt not yet written. COMPENSATING: given up; what was reserved or taken is being given back. COMPLETED
  * and FAILED are ends.
  */
@@ -20,8 +20,8 @@ export interface CheckoutRecord {
   /** What is given back of an earlier payment. Cents. */
   creditCents: number;
   currency: string;
-  /** The subscription that it is for, as it is now. */
-  subscription: SubscriptionRecord | null;
+  /** The membership that it is for, as it is now. */
+  membership: MembershipRecord | null;
 }
 
 export interface SubscribeRequest {
@@ -34,7 +34,7 @@ export interface SubscribeRequest {
   stepMs: number;
 }
 
-/** Plans, subscriptions and what is paid for them. */
+/** Plans, memberships and what is paid for them. */
 export interface Checkouts {
   /** What can be subscribed to, cheapest first. */
   plans(request: StoreRequest): Promise<PlanRecord[]>;
@@ -47,15 +47,15 @@ export interface Checkouts {
   /** The same for a change of plan. @throws Refusal also NOT_SUBSCRIBED, SAME_PLAN and PAYMENT_METHOD_REQUIRED. */
   changePlan(tenant: Tenant, request: SubscribeRequest): Promise<string>;
   /**
-   * Has the subscription end with its period; one that ends already stays as it is.
+   * Has the membership end with its period; one that ends already stays as it is.
    *
    * @throws Refusal NOT_SUBSCRIBED or CHECKOUT_IN_PROGRESS, or of the key.
    */
   cancel(tenant: Tenant, accountId: string, idempotencyKey: string | null): Promise<void>;
   /** The account's checkout, or null where it has no such checkout. */
   find(request: StoreRequest, accountId: string, id: string): Promise<CheckoutRecord | null>;
-  /** Ends a subscription whose cancelled period is over; one that goes on stays as it is. */
-  end(tenant: Tenant, subscriptionId: string): Promise<void>;
+  /** Ends a membership whose cancelled period is over; one that goes on stays as it is. */
+  end(tenant: Tenant, membershipId: string): Promise<void>;
 }
 
 /** Times of a checkout. Milliseconds. */
@@ -92,7 +92,7 @@ export interface CheckoutSteps {
   reserved(tenant: Tenant, claim: ClaimedCheckout, reference: string): Promise<ClaimedCheckout>;
   /** RESERVED to CHARGED. */
   charged(tenant: Tenant, claim: ClaimedCheckout): Promise<ClaimedCheckout>;
-  /** CHARGED to ACTIVATED with the subscription active; null where there is no subscription to activate any more. */
+  /** CHARGED to ACTIVATED with the membership active; null where there is no membership to activate any more. */
   activated(tenant: Tenant, claim: ClaimedCheckout): Promise<ClaimedCheckout | null>;
   /** ACTIVATED: the earlier payment has been given back in part. */
   credited(tenant: Tenant, claim: ClaimedCheckout): Promise<ClaimedCheckout>;
@@ -114,6 +114,6 @@ export class CheckoutTakenOverError extends Error {
   }
 }
 
-/** Tasks of the saga runner. */
+/** Tasks of the saga runner, by the names under which jobs of running deployments wait. */
 export const CHECKOUT_TASK = "checkout";
-export const END_SUBSCRIPTION_TASK = "end-subscription";
+export const END_MEMBERSHIP_TASK = "end-subscription";

@@ -36,8 +36,8 @@ export type JobState = "RUNNING" | "DONE" | "FAILED";
 /** Why a checkout failed. */
 export type CheckoutFailure = "PAYMENT_DECLINED" | "PAYMENT_TIMED_OUT" | "SUBSCRIPTION_GONE";
 
-/** Where a subscription to a plan is in its life. */
-export type SubscriptionState = "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
+/** Where a membership to a plan is in its life. */
+export type MembershipState = "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
 
 /** What a row of the home page is made of. */
 export type HomeRowKind =

@@ -28,7 +28,7 @@ export function checkDevice({ width, height }: DeviceCapabilities): void {
   );
 }
 
-export function noSubscription(): Refusal {
+export function noMembership(): Refusal {
   return new Refusal(
     null,
     "NO_SUBSCRIPTION",

@@ -8,7 +8,7 @@ import { type Tenant } from "../core/tenant.js";
 import {
   checkDevice,
   noRendition,
-  noSubscription,
+  noMembership,
   sessionExpired,
   sessionNotFound,
   tooManyStreams,
@@ -47,7 +47,7 @@ export class PostgresPlayback implements Playback {
   async start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession> {
     checkDevice(wanted.device);
     const { accountId } = wanted;
-    if (accountId === null) throw noSubscription();
+    if (accountId === null) throw noMembership();
     const [session] = await this.postgres.conclude<SessionRow>(tenant, async (query) => {
       void query(sql`select ${HOLD_MERGES}`);
       // Starts of an account come one by one: each sees the sessions of those before it.
@@ -55,15 +55,15 @@ export class PostgresPlayback implements Playback {
       const [plan] = await query<PlanLimits & { live: LiveStream[]; known: boolean }>(
         planAndStreams(accountId, wanted.profileId),
       );
-      if (!plan) throw noSubscription();
+      if (!plan) throw noMembership();
       if (!plan.known) throw profileGone();
       const { renditions } = renditionLadder(wanted.device, plan.maxHeight);
       if (renditions.length === 0) throw noRendition(plan);
       if (plan.live.length >= plan.maxStreams) throw tooManyStreams(plan, plan.live);
       return newSession(accountId, wanted, plan.maxHeight);
     });
-    // The subscription has been read under the lock of the account, and so has the session been written.
-    if (!session) throw noSubscription();
+    // The membership has been read under the lock of the account, and so has the session been written.
+    if (!session) throw noMembership();
     return toSession(session);
   }
 
@@ -105,7 +105,7 @@ function ownSession({ accountId, sessionId }: SessionKey): Sql {
   return sql`id = ${sessionId} and account_id = ${accountId}`;
 }
 
-/** The plan of the account's subscription and what is streaming. While a payment is past due, playback goes on. */
+/** The plan of the account's membership and what is streaming. While a payment is past due, playback goes on. */
 function planAndStreams(accountId: string, profileId: string): Sql {
   return sql`
     select p.name, p.max_streams as "maxStreams", p.max_height as "maxHeight", coalesce(live.streams, '[]') as live,

@@ -21,7 +21,7 @@ export interface PlaybackDevice extends DeviceCapabilities {
 
 /** What somebody wants to play, on what. */
 export interface PlaybackStart {
-  /** Null for a profile that belongs to no account, and so to no subscription. */
+  /** Null for a profile that belongs to no account, and so to no membership. */
   accountId: string | null;
   profileId: string;
   /** A title that the profile may meet. */

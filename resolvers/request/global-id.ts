@@ -12,7 +12,7 @@ export const NODE_TYPES = [
   "Profile",
   "Account",
   "Plan",
-  "Subscription",
+  "Membership",
   "Checkout",
   "HomeRow",
   "PlaybackSession",

@@ -1,6 +1,6 @@
 import {
   CHECKOUT_TASK,
-  END_SUBSCRIPTION_TASK,
+  END_MEMBERSHIP_TASK,
   type CheckoutTimes,
 } from "../../datasources/checkouts/checkouts.js";
 import { type RunningJobs, type SagaJob } from "../../datasources/jobs/jobs.js";
@@ -30,6 +30,6 @@ export function startWorker({ stores, payments, times }: WorkerTools): Promise<R
     ...(payments && {
       [CHECKOUT_TASK]: of((tenant, id) => runCheckout({ steps, payments, times }, tenant, id)),
     }),
-    [END_SUBSCRIPTION_TASK]: of((tenant, id) => checkouts.end(tenant, id)),
+    [END_MEMBERSHIP_TASK]: of((tenant, id) => checkouts.end(tenant, id)),
   });
 }

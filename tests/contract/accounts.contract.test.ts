@@ -128,7 +128,7 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
   it("are the same after they have been put again, from two writers at once", async () => {
     const viewer = () => stores.accounts.viewer(testRequest(tenant), { account: "ann", profile: "ann-1" });
     const before = await viewer();
-    expect(before?.subscription?.plan.id).toBe("BASIC");
+    expect(before?.membership?.plan.id).toBe("BASIC");
     const again = () => stores.accounts.putAccounts(tenant, [account("ann"), account("bob")]);
     await Promise.all([again(), again()]);
     expect(await viewer()).toEqual(before);

@@ -51,13 +51,13 @@ describe("viewer", () => {
         { ...adult, accountId: "family" },
         { ...kids, accountId: "family" },
       ],
-      subscription: {
+      membership: {
         state: "ACTIVE",
         plan: { id: "PREMIUM", name: "premium", maxStreams: 4, maxHeight: 1080 },
       },
       consents: { personalisation: true, measurement: true, marketing: false },
     });
-    expect(viewer?.subscription?.currentPeriodEnd).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(viewer?.membership?.currentPeriodEnd).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
     expect(viewer?.consents?.updatedAt).toMatch(/Z$/);
   });
 
@@ -68,7 +68,7 @@ describe("viewer", () => {
       account: null,
       profile,
       profiles: [profile],
-      subscription: null,
+      membership: null,
       consents: null,
     });
   });
@@ -110,7 +110,7 @@ describe("putAccounts", () => {
     expect(viewer).toMatchObject({
       account: { roles: ["VIEWER"] },
       profile: { name: "Robin" },
-      subscription: { plan: { id: "BASIC" } },
+      membership: { plan: { id: "BASIC" } },
     });
     expect(viewer?.profiles.map((profile) => profile.id)).toEqual(["p1", "p2"]);
   });

@@ -109,7 +109,7 @@ describe("start", () => {
     await expect(start("family")).rejects.toEqual(refusal("TOO_MANY_STREAMS"));
   });
 
-  it("needs an active subscription; one that is past due will do", async () => {
+  it("needs an active membership; one that is past due will do", async () => {
     for (const id of [null, "unpaid", "nobody"]) {
       await expect(start(id)).rejects.toEqual(refusal("NO_SUBSCRIPTION"));
     }

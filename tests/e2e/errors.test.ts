@@ -358,7 +358,7 @@ describe("hostile text", () => {
     "Profile",
     "Account",
     "Plan",
-    "Subscription",
+    "Membership",
     "HomeRow",
   ];
 

@@ -376,7 +376,7 @@ describe("node", () => {
     const { data } = await gateway.ask(
       `{ titles(first: 1, filter: { kinds: [SERIES] }) { edges { node { id genres { id } studio { id } credits { person { id } }
            ... on Series { seasons { id episodes { id } } } } } }
-         viewer { account { id } profile { id } subscription { id plan { id } } } home(first: 1) { id } }`,
+         viewer { account { id } profile { id } membership { id plan { id } } } home(first: 1) { id } }`,
       { token: viewer },
     );
     const series = data.titles.edges[0].node;
@@ -389,8 +389,8 @@ describe("node", () => {
       Studio: series.studio.id,
       Profile: data.viewer.profile.id,
       Account: data.viewer.account.id,
-      Subscription: data.viewer.subscription.id,
-      Plan: data.viewer.subscription.plan.id,
+      Membership: data.viewer.membership.id,
+      Plan: data.viewer.membership.plan.id,
       HomeRow: data.home[0].id,
     };
   });
@@ -424,7 +424,7 @@ describe("node", () => {
 
   it("does not answer what belongs to somebody else", async () => {
     const others = await gateway.signIn("family@lumen.example");
-    for (const type of ["Profile", "Account", "Subscription"]) {
+    for (const type of ["Profile", "Account", "Membership"]) {
       expect((await ask(NODE, { id: ids[type] }, others)).data, type).toEqual({ node: null });
       expect((await gateway.ask(NODE, { variables: { id: ids[type] }, tenant: "lumen" })).data, type).toEqual(
         { node: null },

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ask, startGateway, type TestGateway } from "../support/gateway.js";
 
 const SESSION =
-  "accessToken refreshToken expiresAt errors { field code message } viewer { account { email } profile { id name kind maturityLimit } profiles { id name kind } roles tenant { slug } subscription { state plan { name } } consents { measurement } }";
+  "accessToken refreshToken expiresAt errors { field code message } viewer { account { email } profile { id name kind maturityLimit } profiles { id name kind } roles tenant { slug } membership { state plan { name } } consents { measurement } }";
 const SIGN_IN = `mutation ($input: SignInInput!) { signIn(input: $input) { ${SESSION} } }`;
 const SELECT = `mutation ($input: SelectProfileInput!) { selectProfile(input: $input) { ${SESSION} } }`;
 const REFRESH = `mutation ($input: RefreshInput!) { refreshSession(input: $input) { ${SESSION} } }`;
@@ -46,7 +46,7 @@ describe("signIn", () => {
         profile: { name: "Edith", kind: "ADULT", maturityLimit: "NC-17" },
         roles: ["VIEWER", "EDITOR"],
         tenant: { slug: "meridian" },
-        subscription: { state: "ACTIVE", plan: { name: "Standard" } },
+        membership: { state: "ACTIVE", plan: { name: "Standard" } },
         consents: { measurement: expect.any(Boolean) },
       },
     });

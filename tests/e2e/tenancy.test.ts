@@ -39,7 +39,7 @@ async function belongings(tenant: Slug) {
   const { data } = await gateway.ask(
     `{ titles(first: 5) { edges { cursor node { id genres { id } studio { id } credits { person { id } }
          ... on Series { seasons { id episodes { id } } } } } }
-       viewer { account { id } profile { id } subscription { id } } home(first: 1) { id } }`,
+       viewer { account { id } profile { id } membership { id } } home(first: 1) { id } }`,
     { token: tokens[tenant] },
   );
   const [{ cursor, node }] = data.titles.edges;
@@ -56,7 +56,7 @@ async function belongings(tenant: Slug) {
       node.studio.id,
       data.viewer.account.id,
       data.viewer.profile.id,
-      data.viewer.subscription.id,
+      data.viewer.membership.id,
       data.home[0].id,
       node.seasons?.[0].id,
       node.seasons?.[0].episodes[0].id,

@@ -248,7 +248,7 @@ describe("Play, Heartbeat and Stop", () => {
     expect((await run("Play", { title: "Title:a", device: TELEVISION }, tokens.kids)).errors).toEqual([]);
   });
 
-  it("need a subscription, and a device that something can be played on", async () => {
+  it("need a membership, and a device that something can be played on", async () => {
     const noPlan = await run("Play", { title: "Title:a", device: TELEVISION }, tokens.loose);
     expect(noPlan).toEqual({ session: null, errors: errorsOf(null, "NO_SUBSCRIPTION") });
     const device = { ...TELEVISION, codecs: ["AV1"] };

@@ -161,14 +161,14 @@ it("SignUp, Subscribe, Consents, Refresh and SignOut take a new account from its
   const session = await run("SignUp", { email: "new@example.com", password });
   expect(session).toMatchObject({ viewer: { account: { id: expect.any(String) } }, errors: [] });
   const { plans } = await read("{ plans { id name } }", session.accessToken);
-  const subscription = { plan: plans[0].id, paymentMethod: "pm_demo_visa", idempotencyKey: "first" };
-  const subscribed = await run("Subscribe", subscription, session.accessToken);
+  const membership = { plan: plans[0].id, paymentMethod: "pm_demo_visa", idempotencyKey: "first" };
+  const subscribed = await run("Subscribe", membership, session.accessToken);
   expect(subscribed).toMatchObject({
-    subscription: { id: expect.any(String), state: "ACTIVE", plan: plans[0] },
+    membership: { id: expect.any(String), state: "ACTIVE", plan: plans[0] },
     checkout: { id: expect.any(String), state: "COMPLETED" },
     errors: [],
   });
-  expect(await run("Subscribe", subscription, session.accessToken)).toEqual(subscribed);
+  expect(await run("Subscribe", membership, session.accessToken)).toEqual(subscribed);
   const consents = { personalisation: false, measurement: true, marketing: true };
   expect(await run("Consents", consents, session.accessToken)).toEqual({
     consents: { ...consents, updatedAt: expect.any(String) },

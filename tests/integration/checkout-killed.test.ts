@@ -116,7 +116,7 @@ describe("a worker killed with SIGKILL", () => {
       const id = await shop.subscribe(await shop.newAccount());
       await dead;
       expect((await shop.facts(id)).state).toBe(operation === "authorize" ? "PENDING" : "RESERVED");
-      expect(await resumed(id)).toMatchObject({ state: "COMPLETED", subscription: "ACTIVE", receipts: 1 });
+      expect(await resumed(id)).toMatchObject({ state: "COMPLETED", membership: "ACTIVE", receipts: 1 });
       expectCharged(id, PRICES.BASIC);
     },
   );
@@ -136,11 +136,11 @@ describe("a worker killed with SIGKILL", () => {
     await killWaiting();
     await shop.database.query("drop function shared.wait_for_test cascade");
     expect(await shop.facts(id)).toMatchObject({ state: "PENDING", steps: ["BEGIN PENDING"] });
-    expect(await resumed(id)).toMatchObject({ state: "COMPLETED", subscription: "ACTIVE", receipts: 1 });
+    expect(await resumed(id)).toMatchObject({ state: "COMPLETED", membership: "ACTIVE", receipts: 1 });
     expectCharged(id, PRICES.BASIC);
   });
 
-  it("between charge and activation: the subscription is activated, charged once", async () => {
+  it("between charge and activation: the membership is activated, charged once", async () => {
     const account = await shop.newAccount();
     shop.provider.onRequest = async (operation, moment, key) => {
       if (operation !== "capture" || moment !== "BEFORE") return;
@@ -152,7 +152,7 @@ describe("a worker killed with SIGKILL", () => {
     const id = await shop.subscribe(account);
     await killWaiting();
     expect((await shop.facts(id)).state).toBe("CHARGED");
-    expect(await resumed(id)).toMatchObject({ state: "COMPLETED", subscription: "ACTIVE", receipts: 1 });
+    expect(await resumed(id)).toMatchObject({ state: "COMPLETED", membership: "ACTIVE", receipts: 1 });
     expectCharged(id, PRICES.BASIC);
   });
 
@@ -161,7 +161,7 @@ describe("a worker killed with SIGKILL", () => {
     await lock("lock table shared.receipts in exclusive mode");
     const id = await shop.subscribe(account);
     await killWaiting();
-    expect(await shop.facts(id)).toMatchObject({ state: "ACTIVATED", subscription: "ACTIVE", receipts: 0 });
+    expect(await shop.facts(id)).toMatchObject({ state: "ACTIVATED", membership: "ACTIVE", receipts: 0 });
     expect(await resumed(id)).toMatchObject({ state: "COMPLETED", receipts: 1 });
     expectCharged(id, PRICES.BASIC);
   });
@@ -171,7 +171,7 @@ describe("a worker killed with SIGKILL", () => {
     const id = await shop.subscribe(await shop.newAccount(), { method: "pm_declined" });
     await dead;
     expect((await shop.facts(id)).state).toBe("COMPENSATING");
-    expect(await resumed(id)).toMatchObject({ state: "FAILED", subscription: "CANCELLED" });
+    expect(await resumed(id)).toMatchObject({ state: "FAILED", membership: "CANCELLED" });
     expect(shop.provider.kept(id)).toBe(0);
   });
 

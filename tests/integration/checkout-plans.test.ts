@@ -19,7 +19,7 @@ afterAll(async () => {
   await shop?.close();
 });
 
-interface SubscriptionRow {
+interface MembershipRow {
   id: string;
   state: string;
   plan_id: string;
@@ -28,8 +28,8 @@ interface SubscriptionRow {
   cancelled: boolean;
 }
 
-async function subscriptionOf(account: string): Promise<SubscriptionRow> {
-  const [row] = await shop.database.query<SubscriptionRow>(
+async function membershipOf(account: string): Promise<MembershipRow> {
+  const [row] = await shop.database.query<MembershipRow>(
     `select id, state, plan_id, extract(epoch from current_period_end - now())::float as ends_in,
             cancelled_at is not null as cancelled
      from shared.subscriptions where account_id = $1 order by started_at desc limit 1`,
@@ -38,7 +38,7 @@ async function subscriptionOf(account: string): Promise<SubscriptionRow> {
   return row!;
 }
 
-/** Moves the period of an account's subscription so that the share of it is left. */
+/** Moves the period of an account's membership so that the share of it is left. */
 async function leave(account: string, share: number): Promise<void> {
   await shop.database.query(
     `update shared.subscriptions set period_start = now() - $2 * interval '10 days',
@@ -65,7 +65,7 @@ describe("two workers", () => {
 });
 
 describe("subscribe", () => {
-  it("is for an account that has no subscription, one checkout at a time", async () => {
+  it("is for an account that has no membership, one checkout at a time", async () => {
     const { account } = await subscribed();
     await expect(shop.subscribe(account)).rejects.toMatchObject({ code: "ALREADY_SUBSCRIBED" });
     await expect(shop.subscribe(await shop.newAccount("STANDARD"))).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe("subscribe", () => {
     const failed = await shop.subscribe(account, { method: "pm_declined" });
     await shop.outcome(failed);
     expect(await shop.outcome(await shop.subscribe(account))).toMatchObject({ state: "COMPLETED" });
-    expect(await subscriptionOf(account)).toMatchObject({ state: "ACTIVE" });
+    expect(await membershipOf(account)).toMatchObject({ state: "ACTIVE" });
   });
 });
 
@@ -121,7 +121,7 @@ describe("changePlan", () => {
     expect(shop.provider.kept(id)).toBe(PRICES.PREMIUM);
     expect(shop.provider.kept(checkout)).toBe(PRICES.STANDARD - facts.credit_cents);
     expect((await shop.facts(checkout)).refunded_cents).toBe(facts.credit_cents);
-    const { ends_in } = await subscriptionOf(account);
+    const { ends_in } = await membershipOf(account);
     expect(ends_in / 86_400).toBeGreaterThan(27);
   });
 
@@ -131,7 +131,7 @@ describe("changePlan", () => {
     expect(await shop.outcome(id)).toMatchObject({
       state: "FAILED",
       plan_id: "BASIC",
-      subscription: "ACTIVE",
+      membership: "ACTIVE",
     });
     expect(shop.provider.kept(id)).toBe(0);
     expect(shop.provider.kept(checkout)).toBe(PRICES.BASIC);
@@ -148,7 +148,7 @@ describe("changePlan", () => {
     expect(shop.provider.moves.get(checkout)).toEqual({ captures: 1, refunds: 1 });
   });
 
-  it("needs a subscription, another plan and a way to pay", async () => {
+  it("needs a membership, another plan and a way to pay", async () => {
     await expect(shop.changePlan(await shop.newAccount(), "PREMIUM")).rejects.toMatchObject({
       code: "NOT_SUBSCRIBED",
     });
@@ -171,12 +171,12 @@ describe("cancelSubscription", () => {
       [account],
     );
     await cancel(account);
-    expect(await subscriptionOf(account)).toMatchObject({ state: "ACTIVE", cancelled: true });
+    expect(await membershipOf(account)).toMatchObject({ state: "ACTIVE", cancelled: true });
     await sleep(1_000);
-    expect(await subscriptionOf(account)).toMatchObject({ state: "ACTIVE" });
+    expect(await membershipOf(account)).toMatchObject({ state: "ACTIVE" });
     const until = Date.now() + 15_000;
-    while ((await subscriptionOf(account)).state === "ACTIVE" && Date.now() < until) await sleep(100);
-    const ended = await subscriptionOf(account);
+    while ((await membershipOf(account)).state === "ACTIVE" && Date.now() < until) await sleep(100);
+    const ended = await membershipOf(account);
     expect(ended.state).toBe("CANCELLED");
     expect(ended.ends_in).toBeLessThanOrEqual(0);
     expect(await shop.database.query("select 1 from marquee.sagas where id = $1", [ended.id])).toEqual([]);
@@ -188,12 +188,12 @@ describe("cancelSubscription", () => {
     await cancel(account, "k");
     await cancel(account, "k");
     await shop.outcome(await shop.changePlan(account, "PREMIUM"));
-    expect(await subscriptionOf(account)).toMatchObject({ state: "ACTIVE", cancelled: false });
-    await shop.stores.checkouts.end(shop.tenant, (await subscriptionOf(account)).id);
-    expect(await subscriptionOf(account)).toMatchObject({ state: "ACTIVE" });
+    expect(await membershipOf(account)).toMatchObject({ state: "ACTIVE", cancelled: false });
+    await shop.stores.checkouts.end(shop.tenant, (await membershipOf(account)).id);
+    expect(await membershipOf(account)).toMatchObject({ state: "ACTIVE" });
   });
 
-  it("needs a subscription", async () => {
+  it("needs a membership", async () => {
     await expect(cancel(await shop.newAccount())).rejects.toMatchObject({ code: "NOT_SUBSCRIBED" });
   });
 });

@@ -28,7 +28,7 @@ async function expectLedgerIsFacts(id: string): Promise<void> {
   expect(provider.moves.get(id)?.refunds ?? 0).toBeLessThanOrEqual(1);
   expect(provider.kept(id), JSON.stringify(facts)).toBe(active ? PRICES.BASIC : 0);
   expect(provider.ledger.get(id)?.state).not.toBe("AUTHORIZED");
-  expect(facts.subscription).toBe(active ? "ACTIVE" : "CANCELLED");
+  expect(facts.membership).toBe(active ? "ACTIVE" : "CANCELLED");
   expect(facts.receipts).toBe(active ? 1 : 0);
   if (active) expect(facts.payment).toBe("CHARGED");
   else expect([null, "FAILED", "REFUNDED"]).toContain(facts.payment);
@@ -119,7 +119,7 @@ describe("a provider that stays broken", () => {
 });
 
 describe("activation", () => {
-  it("that finds no subscription gives the money back", async () => {
+  it("that finds no membership gives the money back", async () => {
     const id = await shop.subscribe(await shop.newAccount(), {});
     shop.provider.onRequest = async (operation, moment, key) => {
       if (operation === "capture" && moment === "AFTER") {

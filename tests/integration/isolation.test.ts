@@ -241,7 +241,7 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])(
           stores.viewing.titleStates(request, [{ profile: "same", title: "same" }]),
           stores.titleVersions.titlesAsOf(request, [{ id: "same", at: "2026-01-01T00:00:00Z" }]),
         ]);
-        expect([viewer?.profile.name, viewer?.subscription?.plan.name, credentials?.passwordHash]).toEqual(
+        expect([viewer?.profile.name, viewer?.membership?.plan.name, credentials?.passwordHash]).toEqual(
           Array(3).fill(tenant.slug),
         );
         expect([titles.get("same")?.name, genres[0]?.name, [...asOf.values()][0]?.name]).toEqual(

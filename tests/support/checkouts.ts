@@ -42,7 +42,7 @@ export interface CheckoutShop {
 export interface CheckoutFacts {
   state: string;
   failure: string | null;
-  subscription: string | null;
+  membership: string | null;
   plan_id: string | null;
   payment: string | null;
   refunded_cents: number | null;
@@ -131,7 +131,7 @@ export async function openShop(times: ShopTimes = PATIENT): Promise<CheckoutShop
 }
 
 const FACTS = `
-  select c.state, c.failure, s.state as subscription, s.plan_id, p.state as payment, p.refunded_cents,
+  select c.state, c.failure, s.state as membership, s.plan_id, p.state as payment, p.refunded_cents,
          (select count(*)::int from shared.receipts r where r.checkout_id = c.id) as receipts,
          c.credit_cents, c.credit_payment,
          (select array_agg(step || ' ' || outcome order by position) from shared.checkout_steps h where h.checkout_id = c.id)

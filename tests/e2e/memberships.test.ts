@@ -10,10 +10,10 @@ import { startPaymentProvider, type PaymentProvider } from "../support/payment-p
 
 const PASSWORD = "correct horse";
 const CHECKOUT =
-  "subscription { id state endsAt plan { id name } } checkout { id state failure amountCents creditCents currency } errors { field code message }";
+  "membership { id state endsAt plan { id name } } checkout { id state failure amountCents creditCents currency } errors { field code message }";
 const CHANGE = `mutation ($input: ChangePlanInput!) { changePlan(input: $input) { ${CHECKOUT} } }`;
 const CANCEL =
-  "mutation ($input: CancelSubscriptionInput!) { cancelSubscription(input: $input) { subscription { state currentPeriodEnd endsAt } errors { field code message } } }";
+  "mutation ($input: CancelSubscriptionInput!) { cancelSubscription(input: $input) { membership { state currentPeriodEnd endsAt } errors { field code message } } }";
 
 let database: OwnDatabase;
 let provider: PaymentProvider;
@@ -70,7 +70,7 @@ async function newcomer(): Promise<string> {
   expect(session.errors).toEqual([]);
   return session.accessToken as string;
 }
-const subscription = (more: object = {}) => ({
+const membership = (more: object = {}) => ({
   plan: "Plan:BASIC",
   paymentMethod: "pm_visa",
   idempotencyKey: randomUUID(),
@@ -88,44 +88,44 @@ describe("plans", () => {
 });
 
 describe("Subscribe", () => {
-  it("answers the active subscription, and the same to the same key", async () => {
+  it("answers the active membership, and the same to the same key", async () => {
     const token = await newcomer();
-    const input = subscription();
+    const input = membership();
     const first = await run("Subscribe", input, token);
     expect(first).toMatchObject({
-      subscription: { state: "ACTIVE", plan: { name: "Basic" } },
+      membership: { state: "ACTIVE", plan: { name: "Basic" } },
       checkout: { state: "COMPLETED" },
       errors: [],
     });
     expect(await run("Subscribe", input, token)).toEqual(first);
     const { data } = await gateway.ask(
-      "query ($id: ID!) { viewer { subscription { id state plan { name } } } node(id: $id) { ... on Checkout { id state amountCents } } }",
+      "query ($id: ID!) { viewer { membership { id state plan { name } } } node(id: $id) { ... on Checkout { id state amountCents } } }",
       { token, variables: { id: first.checkout.id } },
     );
-    expect(data.viewer.subscription).toMatchObject({ id: first.subscription.id, state: "ACTIVE" });
+    expect(data.viewer.membership).toMatchObject({ id: first.membership.id, state: "ACTIVE" });
     expect(data.node).toEqual({ id: first.checkout.id, state: "COMPLETED", amountCents: 700 });
   });
 
   it("says why a payment was declined, and takes another try", async () => {
     const token = await newcomer();
-    const declined = await run("Subscribe", subscription({ paymentMethod: "pm_declined" }), token);
+    const declined = await run("Subscribe", membership({ paymentMethod: "pm_declined" }), token);
     expect(declined).toMatchObject({
-      subscription: null,
+      membership: null,
       checkout: { state: "FAILED" },
       errors: [{ field: "paymentMethod", code: "PAYMENT_DECLINED" }],
     });
-    expect(await run("Subscribe", subscription(), token)).toMatchObject({ checkout: { state: "COMPLETED" } });
+    expect(await run("Subscribe", membership(), token)).toMatchObject({ checkout: { state: "COMPLETED" } });
   });
 
   it("answers PENDING for a slow provider, and the end to whoever asks again", async () => {
     const token = await newcomer();
     provider.fail("authorize", "HANG_BEFORE", 6);
-    const input = subscription();
+    const input = membership();
     const started = performance.now();
     const pending = await run("Subscribe", input, token);
     expect(performance.now() - started).toBeLessThan(4_000);
     expect(pending).toMatchObject({
-      subscription: { state: "PENDING" },
+      membership: { state: "PENDING" },
       checkout: { state: "PENDING" },
       errors: [],
     });
@@ -138,9 +138,9 @@ describe("Subscribe", () => {
     }
   });
 
-  it("refuses a key with another input, an unknown plan, a second subscription and visitors", async () => {
+  it("refuses a key with another input, an unknown plan, a second membership and visitors", async () => {
     const token = await newcomer();
-    const input = subscription();
+    const input = membership();
     await run("Subscribe", input, token);
     const code = async (more: object) =>
       (await run("Subscribe", { ...input, ...more }, token)).errors[0].code;
@@ -152,7 +152,7 @@ describe("Subscribe", () => {
   });
 
   it("does not show a checkout to another account", async () => {
-    const { checkout } = await run("Subscribe", subscription(), await newcomer());
+    const { checkout } = await run("Subscribe", membership(), await newcomer());
     const query = "query ($id: ID!) { node(id: $id) { id } }";
     const { data } = await gateway.ask(query, { token: await newcomer(), variables: { id: checkout.id } });
     expect(data).toEqual({ node: null });
@@ -162,18 +162,18 @@ describe("Subscribe", () => {
 describe("changePlan and cancelSubscription", () => {
   it("go on with another plan, and end with the period", async () => {
     const token = await newcomer();
-    const first = await run("Subscribe", subscription(), token);
+    const first = await run("Subscribe", membership(), token);
     const changed = await send(CHANGE, { plan: "Plan:PREMIUM", idempotencyKey: "up" }, token);
     expect(changed).toMatchObject({
-      subscription: { id: first.subscription.id, state: "ACTIVE", plan: { name: "Premium" }, endsAt: null },
+      membership: { id: first.membership.id, state: "ACTIVE", plan: { name: "Premium" }, endsAt: null },
       checkout: { state: "COMPLETED", amountCents: 1700 },
       errors: [],
     });
     // Changed right after it was paid: nearly all of it comes back.
     expect(changed.checkout.creditCents).toBe(699);
     const cancelled = await send(CANCEL, {}, token);
-    expect(cancelled).toMatchObject({ subscription: { state: "ACTIVE" }, errors: [] });
-    expect(cancelled.subscription.endsAt).toBe(cancelled.subscription.currentPeriodEnd);
+    expect(cancelled).toMatchObject({ membership: { state: "ACTIVE" }, errors: [] });
+    expect(cancelled.membership.endsAt).toBe(cancelled.membership.currentPeriodEnd);
     expect(await send(CANCEL, { idempotencyKey: "end" }, token)).toEqual(cancelled);
   });
 });
@@ -182,15 +182,15 @@ describe("without a provider", () => {
   it("nothing can be paid, unless it is a demo, which has a sandbox", async () => {
     const token = await newcomer();
     const bare = await startGateway({ ...settings(), PAYMENTS_URL: "" });
-    const refused = await run("Subscribe", subscription(), token, bare).finally(() => bare.close());
+    const refused = await run("Subscribe", membership(), token, bare).finally(() => bare.close());
     expect(refused).toMatchObject({ checkout: null, errors: [{ code: "PAYMENTS_UNAVAILABLE" }] });
     // The other gateway's worker would pay at its provider.
     await gateway.close();
     const demo = await startGateway({ ...settings(), PAYMENTS_URL: "", MARQUEE_DEMO: "true" });
     try {
-      const declined = subscription({ paymentMethod: "pm_demo_declined" });
+      const declined = membership({ paymentMethod: "pm_demo_declined" });
       expect((await run("Subscribe", declined, token, demo)).errors[0].code).toBe("PAYMENT_DECLINED");
-      const paid = subscription({ paymentMethod: "pm_demo_visa" });
+      const paid = membership({ paymentMethod: "pm_demo_visa" });
       expect(await run("Subscribe", paid, token, demo)).toMatchObject({ checkout: { state: "COMPLETED" } });
     } finally {
       await demo.close();

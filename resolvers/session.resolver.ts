@@ -1,6 +1,7 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
+import { type RefusalCode } from "../datasources/core/refusal-codes.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { SignUpInput } from "../schema/account.input.js";
 import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
@@ -124,7 +125,7 @@ async function session(ctx: Context, info: GraphQLResolveInfo) {
   return { ...tokens, viewer: toViewer(ctx, viewer), errors: [] };
 }
 
-function refused(field: string | null, code: string, message: string) {
+function refused(field: string | null, code: RefusalCode, message: string) {
   return {
     accessToken: null,
     refreshToken: null,

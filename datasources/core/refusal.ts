@@ -1,9 +1,10 @@
+import { type RefusalCode } from "./refusal-codes.js";
+
 /** What is wrong with one field of an input. */
 export interface FieldProblem {
   /** The input field at fault; null for the input as a whole. */
   field: string | null;
-  /** A code to branch on: `STALE_VERSION`. */
-  code: string;
+  code: RefusalCode;
   /** What is wrong and what would be accepted, in words. */
   message: string;
 }
@@ -12,13 +13,12 @@ export interface FieldProblem {
 export class Refusal extends Error {
   /**
    * @param field the input field at fault; null for the input as a whole.
-   * @param code a code to branch on: `STALE_VERSION`.
    * @param message what is wrong and what would be accepted, in words.
    * @param answer what the payload says nevertheless: the version that there is, to somebody who expected another.
    */
   constructor(
     readonly field: string | null,
-    readonly code: string,
+    readonly code: RefusalCode,
     message: string,
     readonly answer: Readonly<Record<string, unknown>> = {},
   ) {
@@ -38,7 +38,7 @@ export class Refusals extends Refusal {
 
   constructor(problems: readonly FieldProblem[]) {
     const [first] = problems;
-    super(first?.field ?? null, first?.code ?? "", first?.message ?? "");
+    super(first?.field ?? null, first?.code ?? "INVALID", first?.message ?? "");
     this.#problems = problems;
   }
 

@@ -1,3 +1,4 @@
+import { REFUSAL_CODES } from "../../datasources/core/refusal-codes.js";
 import { ERROR_CODES } from "../../resolvers/request/errors.js";
 import { markdownTable } from "./markdown-table.js";
 
@@ -6,9 +7,10 @@ export function errorsPage(): string {
   const requests = Object.entries<{ meaning: string; status?: number }>(ERROR_CODES).map(
     ([code, { meaning, status = 200 }]) => [`\`${code}\``, String(status), meaning],
   );
+  const refusals = Object.entries(REFUSAL_CODES).map(([code, meaning]) => [`\`${code}\``, meaning]);
   return `# Codes
 
-Printed from \`resolvers/request/errors.ts\` by \`npm run schema\`. Do not edit.
+Printed from \`resolvers/request/errors.ts\` and \`datasources/core/refusal-codes.ts\` by \`npm run schema\`. Do not edit.
 
 ## Errors of a request
 
@@ -16,5 +18,12 @@ Printed from \`resolvers/request/errors.ts\` by \`npm run schema\`. Do not edit.
 say more where an argument is at fault. The status is that of a request which fails as a whole.
 
 ${markdownTable(["code", "status", "meaning"], requests)}
+
+## Refusals of a mutation
+
+\`errors { field code message }\` of a payload: the request is in order, and the facts do not allow what it asks for.
+Nothing was changed. \`field\` names the input field at fault, \`message\` says what would be accepted.
+
+${markdownTable(["code", "meaning"], refusals)}
 `;
 }

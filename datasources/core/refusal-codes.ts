@@ -1,0 +1,70 @@
+/**
+ * Every code that a client can meet in the `errors` of a payload, and what it means. The schema's description of
+ * `UserError.code` and docs/errors.md are printed from it.
+ */
+export const REFUSAL_CODES = {
+  // Who asks.
+  BAD_CREDENTIALS: "E-mail and password do not belong together.",
+  SESSION_ENDED: "The refresh token was used already, has expired, or its session was ended.",
+  ACCOUNT_REQUIRED: "Only an account may do this, and the profile belongs to none.",
+  ACCOUNT_GONE: "The account of this session is not there any more.",
+  KIDS_PROFILE: "A kids profile may not change its account.",
+
+  // Accounts and their profiles.
+  INVALID_EMAIL: "The address is no e-mail address.",
+  INVALID_PASSWORD: "The password is too short or too long.",
+  INVALID_NAME: "The profile's name is empty, too long, or cannot be shown.",
+  EMAIL_TAKEN: "Another account of the tenant has this address.",
+  NAME_TAKEN: "Another profile of the account has this name.",
+  MATURITY_LIMIT_TOO_HIGH: "A kids profile is to meet more than kids may.",
+  TOO_MANY_PROFILES: "The account has as many profiles as it may have.",
+  PROFILE_NOT_FOUND: "The account has no such profile, or the session's own is gone.",
+  PROFILE_IN_USE: "The profile is the one that the token is for.",
+  LAST_PROFILE: "It is the only profile of the account.",
+  LAST_ADULT_PROFILE: "It is the only profile of the account that is no child's.",
+
+  // What viewers do with titles.
+  TITLE_NOT_FOUND: "There is no such title, or the profile may not meet it.",
+  POSITION_OUT_OF_RANGE: "The position lies outside of every title.",
+  AT_OUT_OF_RANGE: "The instant of the event is too early, or in the future.",
+  EVENT_ID_INVALID: "The event's id is not one that can be kept.",
+  EVENT_ID_REUSED: "The event's id was sent before with another content.",
+  RATING_OUT_OF_RANGE: "The rating is none from 1 to 5.",
+
+  // Streams.
+  NO_SUBSCRIPTION: "The account has no membership that is paid for.",
+  TOO_MANY_STREAMS: "As many streams as the plan allows are playing; the message names them.",
+  DEVICE_OUT_OF_RANGE: "The screen has no size that can be.",
+  NO_RENDITION: "Nothing can be played under this plan on this device.",
+  SESSION_NOT_FOUND: "The account has no such playback session.",
+  SESSION_EXPIRED: "The playback session has ended: stopped, or without a heartbeat in time.",
+
+  // Memberships and payments.
+  PLAN_NOT_FOUND: "There is no such plan.",
+  SAME_PLAN: "The account has this plan already.",
+  ALREADY_SUBSCRIBED: "The account has a membership already.",
+  NOT_SUBSCRIBED: "The account has no membership that could be changed or cancelled.",
+  CHECKOUT_IN_PROGRESS: "Another checkout of the account is not at its end yet.",
+  PAYMENTS_UNAVAILABLE: "This deployment has no payment provider.",
+  PAYMENT_METHOD_REQUIRED: "No payment method was sent, and the account has not paid before.",
+  PAYMENT_METHOD_INVALID: "The payment method is no token of a provider.",
+  PAYMENT_DECLINED: "The payment was declined; nothing was taken.",
+  PAYMENT_TIMED_OUT: "The payment provider did not answer in time; nothing was kept.",
+  SUBSCRIPTION_GONE: "The membership ended while it was paid for; what was taken was given back.",
+  IDEMPOTENCY_KEY_INVALID: "The key is empty, too long, or cannot be kept.",
+  IDEMPOTENCY_KEY_REUSED: "The key was used with another input.",
+
+  // Titles in the hands of editors.
+  INVALID: "The field at fault cannot be accepted; the message says what would be.",
+  STALE_VERSION: "The title is in another version than was expected; `version` says which.",
+  TITLE_MERGED: "The title was merged into another, which the message names.",
+  WRONG_STATE: "The title's state does not allow the change.",
+  SAME_TITLE: "A title is to be merged into itself.",
+  NOT_IN_FORCE: "No version of the title is in force yet.",
+
+  // Operators' work.
+  TARGET_NOT_FOUND: "There is no such projection.",
+  JOB_RUNNING: "A job is working on this projection already.",
+} as const satisfies Record<string, string>;
+
+export type RefusalCode = keyof typeof REFUSAL_CODES;

@@ -16,7 +16,9 @@ export interface LoaderOptions<K, V> {
 
 /** A per-request batch of look-ups: loads of one tick become one store call, each distinct key asked once. */
 export class Loader<K, V> {
-  readonly #loader: DataLoader<K, V | Error, string>;
+  readonly #missing: () => V;
+  readonly #options: LoaderOptions<K, V>;
+  #made: DataLoader<K, V | Error, string> | undefined;
   readonly #cache = new Map<string, Promise<V | Error>>();
   readonly #keyOf: (key: K) => string;
   #waiting = new Set<string>();
@@ -25,13 +27,21 @@ export class Loader<K, V> {
 
   constructor(options: LoaderOptions<K, V>, missing: () => V) {
     this.#keyOf = options.keyOf;
-    this.#loader = new DataLoader<K, V | Error, string>(
+    this.#options = options;
+    this.#missing = missing;
+  }
+
+  /** Made when it is first asked: most requests ask few of the loaders there are. */
+  get #loader(): DataLoader<K, V | Error, string> {
+    const { request, batch, keyOf } = this.#options;
+    this.#made ??= new DataLoader<K, V | Error, string>(
       async (keys) => {
-        const found = await options.batch({ ...options.request, ...this.#takeAsked() }, keys);
-        return keys.map((key) => found.get(options.keyOf(key)) ?? missing());
+        const found = await batch({ ...request, ...this.#takeAsked() }, keys);
+        return keys.map((key) => found.get(keyOf(key)) ?? this.#missing());
       },
-      { cacheKeyFn: options.keyOf, cacheMap: this.#cache, maxBatchSize: MAX_BATCH },
+      { cacheKeyFn: keyOf, cacheMap: this.#cache, maxBatchSize: MAX_BATCH },
     );
+    return this.#made;
   }
 
   /** The value of a key; `path` names the field that asks, for `extensions.explain`. */

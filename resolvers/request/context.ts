@@ -35,15 +35,18 @@ export interface Gateway {
 /** What one request has: its tenant, its viewer, its batches. Made before execution, gone with the answer. */
 export class Context {
   request!: StoreRequest;
-  catalog!: CatalogLoaders;
-  viewing!: ViewingLoaders;
-  recommendations!: RecommendationsLoaders;
   tenant!: Tenant;
   identity!: Identity | null;
   private readonly calls = new CallLog();
   private readonly now = new Date();
-  /** What is read once an identity. An object, and no private members: Apollo executes on a copy of the context, and both must share it. */
-  private once!: { viewer?: Promise<ViewerRecord | null>; audience?: Promise<Audience> };
+  /** What is read or made once an identity. An object, and no private members: Apollo executes on a copy of the context, and both must share it. */
+  private once!: {
+    viewer?: Promise<ViewerRecord | null>;
+    audience?: Promise<Audience>;
+    catalog?: CatalogLoaders;
+    viewing?: ViewingLoaders;
+    recommendations?: RecommendationsLoaders;
+  };
 
   constructor(
     readonly gateway: Gateway,
@@ -61,18 +64,27 @@ export class Context {
 
   /** From here on the request speaks for another identity, with batches of its own: nothing loaded before is reused. */
   becomes(tenant: Tenant, identity: Identity | null): void {
-    const { stores } = this.gateway;
     this.tenant = tenant;
     this.identity = identity;
     this.once = {};
     // What a request waits for was written by the tenant that it came for.
     const freshness = this.freshness?.tenant.id === tenant.id ? this.freshness : undefined;
     this.request = { tenant, calls: this.calls, signal: this.signal, freshness };
-    this.catalog = catalogLoaders(stores.catalog, stores.titleVersions, this.request, (path) =>
-      this.audience(path),
-    );
-    this.viewing = viewingLoaders(stores.viewing, this.request);
-    this.recommendations = recommendationsLoaders(stores.recommendations, this.request);
+  }
+
+  get catalog(): CatalogLoaders {
+    const { catalog, titleVersions } = this.gateway.stores;
+    const audienceOf = (path?: FieldPath) => this.audience(path);
+    return (this.once.catalog ??= catalogLoaders(catalog, titleVersions, this.request, audienceOf));
+  }
+
+  get viewing(): ViewingLoaders {
+    return (this.once.viewing ??= viewingLoaders(this.gateway.stores.viewing, this.request));
+  }
+
+  get recommendations(): RecommendationsLoaders {
+    const { recommendations } = this.gateway.stores;
+    return (this.once.recommendations ??= recommendationsLoaders(recommendations, this.request));
   }
 
   get accounts(): Accounts {

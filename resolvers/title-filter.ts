@@ -1,4 +1,4 @@
-import { type TitleFilter as CatalogFilter } from "../datasources/catalog/catalog.js";
+import { type TitleFilter as CatalogFilter } from "../datasources/catalog/title-filter.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
 import { type TitleFilter } from "../schema/title.input.js";
 import { type Context } from "./request/context.js";

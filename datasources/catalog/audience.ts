@@ -1,4 +1,14 @@
-import { MATURITY_AGES, type TitleDocument } from "../core/title.document.js";
+import {
+  all,
+  licensed,
+  oneOf,
+  toTest,
+  within,
+  type LicensedSpan,
+  type Predicate,
+} from "../core/predicate.js";
+import { type JudgedTitle } from "../core/title-attributes.js";
+import { TITLE_STATES } from "../core/title.document.js";
 
 /** For whom titles are answered: what the rules of viewing ask of a title. */
 export interface Audience {
@@ -13,24 +23,26 @@ export interface Audience {
 }
 
 /**
- * The rules of viewing, in one place: a title is met when it is published, its maturity rating is within the limit and
- * a licence is in force for the country, now. One that was merged into another is met by nobody. The filters of the stores follow the same rules so that pages are full;
- * this check has the last word on every title that leaves a datasource.
+ * The rules of viewing, in one place: a title is met when its maturity rating is within the limit and it is on offer in
+ * the country, now. Editors meet what is not, but nobody meets a title that was merged into another. The stores answer
+ * by the same predicate, so that pages are full; `mayMeet` has the last word on every title that leaves a datasource.
  */
-export function mayMeet(title: TitleDocument, audience: Audience): boolean {
-  if (title.mergedInto) return false;
-  if (MATURITY_AGES[title.maturityRating] > audience.maturityLimit) return false;
-  return (
-    audience.editor || (title.state === "PUBLISHED" && isLicensed(title, audience.country, audience.now))
-  );
+export function visibleTo({ country, maturityLimit, editor, now }: Audience): Predicate {
+  const offered = editor ? oneOf("state", TITLE_STATES) : onOffer({ country, at: now });
+  return all([within("maturityAge", { to: maturityLimit }), offered]);
 }
 
-/** Whether a licence of the title is in force for a country at an instant. */
-export function isLicensed(title: Pick<TitleDocument, "licences">, country: string, at: Date): boolean {
-  return title.licences.some(
-    (licence) =>
-      (licence.countries.includes("*") || licence.countries.includes(country)) &&
-      Date.parse(licence.from) <= at.getTime() &&
-      (licence.until === null || Date.parse(licence.until) > at.getTime()),
-  );
+/** Published titles of which a licence is in force: see `LicensedSpan`. */
+export function onOffer<C, T>(span: LicensedSpan<C, T>): Predicate<C, T> {
+  return all<C, T>([oneOf("state", ["PUBLISHED"]), licensed(span)]);
+}
+
+/** The rules of viewing for many titles. */
+export function whoseTitles(audience: Audience): (title: JudgedTitle) => boolean {
+  return toTest(visibleTo(audience));
+}
+
+/** The rules of viewing for one title. */
+export function mayMeet(title: JudgedTitle, audience: Audience): boolean {
+  return toTest(visibleTo(audience))(title);
 }

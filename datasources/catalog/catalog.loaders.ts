@@ -1,18 +1,18 @@
 import { byKey, manyByKey, oneByKey } from "../core/loader.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type FieldPath, type StoreRequest } from "../core/store-request.js";
-import { mayMeet, type Audience } from "./audience.js";
+import { whoseTitles, type Audience } from "./audience.js";
 import {
   type Catalog,
   type NamedType,
   type PersonCredit,
   type PlacedTitle,
   type PlacedTitleRef,
-  type TitleFilter,
   type TitleQuery,
   type TitleRef,
 } from "./catalog.js";
 import { type NamedRef, type TitleDocument } from "../core/title.document.js";
+import { type TitleFilter } from "./title-filter.js";
 import { type TitleVersions } from "./title-versions.js";
 
 export type CatalogLoaders = ReturnType<typeof catalogLoaders>;
@@ -37,7 +37,8 @@ export function catalogLoaders(
       batch: async (batch, ids) => {
         const audience = await audienceOf(batch.path);
         const titles = await followMerges(catalog, batch, await catalog.titlesByIds(batch, ids));
-        for (const [id, title] of titles) if (!mayMeet(title, audience)) titles.delete(id);
+        const mayBeMet = whoseTitles(audience);
+        for (const [id, title] of titles) if (!mayBeMet(title)) titles.delete(id);
         return titles;
       },
     }),
@@ -58,7 +59,8 @@ export function catalogLoaders(
       batch: async (batch, queries) => {
         const audience = await audienceOf(batch.path);
         const pages = await catalog.titles(batch, audience, queries);
-        for (const page of pages) page.rows = page.rows.filter(({ title }) => mayMeet(title, audience));
+        const mayBeMet = whoseTitles(audience);
+        for (const page of pages) page.rows = page.rows.filter(({ title }) => mayBeMet(title));
         return byKey(queries, json, pages);
       },
     }),

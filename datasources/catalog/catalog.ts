@@ -2,30 +2,13 @@ import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Audience } from "./audience.js";
+import { type TitleFilter } from "./title-filter.js";
 import {
   type CreditRole,
   type NamedRef,
   type TitleDocument,
-  type TitleKind,
   type TitleVersion,
 } from "../core/title.document.js";
-
-/** Which titles. Every part that is present must hold; lists hold when one of their entries does (tags: all of them). */
-export interface TitleFilter {
-  kinds?: TitleKind[] | undefined;
-  /** Local ids of genres. */
-  genres?: string[] | undefined;
-  releaseYear?: { from?: number | undefined; to?: number | undefined } | undefined;
-  /** Age in years. */
-  maturityAtMost?: number | undefined;
-  /** Local id of a studio. */
-  studio?: string | undefined;
-  /** Local id of a person with a credit. */
-  person?: string | undefined;
-  tags?: string[] | undefined;
-  /** Country with a licence in force now. ISO 3166-1 alpha-2. */
-  availableIn?: string | undefined;
-}
 
 export interface TitleOrder {
   field: "NAME" | "RELEASE_YEAR" | "POPULARITY" | "ADDED_AT";

@@ -6,6 +6,11 @@ import { z } from "zod";
  */
 
 const UNSTORABLE = /[\0\p{Cs}]/u;
+/** Whether every store can keep a text, and tell it from others. */
+export function isStorable(value: string): boolean {
+  return !UNSTORABLE.test(value);
+}
+
 /** No white space: compound keys are joined by it. Global ids have a limit that longer ones would pass. */
 const ID = /^[^\s\p{Cc}\p{Cs}]+$/u;
 const MAX_ID_BYTES = 200;

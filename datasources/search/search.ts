@@ -1,5 +1,5 @@
 import { type Audience } from "../catalog/audience.js";
-import { type TitleFilter } from "../catalog/catalog.js";
+import { type TitleFilter } from "../catalog/title-filter.js";
 import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
 import { type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";

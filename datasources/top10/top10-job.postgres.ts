@@ -1,4 +1,7 @@
+import { onOffer } from "../catalog/audience.js";
+import { CATALOG_PLACES } from "../catalog/postgres/catalog-places.postgres.js";
 import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
+import { toSql } from "../engines/postgres/predicate.postgres.js";
 import { raw, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Top10Job } from "./top10.js";
@@ -119,15 +122,13 @@ function dailyWatches(from: string, lastDay: string | null): Sql {
     group by country, day, title_id`;
 }
 
-/** Whether the catalog publishes a title of `daily_watches d` and a licence covers its country on a day. */
+/** `daily_watches d` with the titles `t` that they are of. */
+const WATCHED_TITLES = sql`daily_watches d join catalog_titles t on t.id = d.title_id`;
+
+/** Whether a title `t` was on offer at some time of a day, in the country of `d`. */
 function shownOn(day: Sql): Sql {
-  return sql`
-    exists (select from catalog_titles t where t.id = d.title_id and t.state = 'PUBLISHED')
-    and exists (
-      select from catalog_licences l
-      where l.title_id = d.title_id and l.country in ('*', d.country)
-        and l.from_at < ${startOf(sql`(${day} + 1)`)}
-        and (l.until_at is null or l.until_at > ${startOf(day)}))`;
+  const span = { country: sql`d.country`, at: startOf(day), before: startOf(sql`(${day} + 1)`) };
+  return toSql(onOffer(span), CATALOG_PLACES);
 }
 
 /** Writes the lists from `from` on. A run of days goes on from the list stored for the day before. */
@@ -137,7 +138,7 @@ function insertTop10(from: string): Sql {
       select d.country, d.day, d.title_id, d.viewers, d.seconds,
         row_number() over (
           partition by d.country, d.day order by d.seconds desc, d.viewers desc, d.title_id collate "C") as rank
-      from daily_watches d
+      from ${WATCHED_TITLES}
       where d.day >= ${from}::date and ${shownOn(sql`d.day`)}
     ), listed as (
       select country, day, title_id, viewers, seconds, rank, 1 as carried from ranked where rank <= 10
@@ -177,7 +178,7 @@ function insertTrending(lastDay: string | null): Sql {
       select d.country, d.title_id,
         coalesce(sum(d.seconds) filter (where d.day >= ${recent}), 0)::float8 as now,
         coalesce(sum(d.seconds) filter (where d.day < ${recent}), 0)::float8 * ${RECENT_DAYS}::int / max(span.base_days) as before
-      from daily_watches d cross join span
+      from ${WATCHED_TITLES} cross join span
       where d.day >= ${base} and ${shownOn(sql`${lastDay}::date`)}
       group by d.country, d.title_id
     ), scored as (

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Audience } from "../../datasources/catalog/audience.js";
-import { type TitleFilter, type TitleOrder, type TitleQuery } from "../../datasources/catalog/catalog.js";
+import { type TitleOrder, type TitleQuery } from "../../datasources/catalog/catalog.js";
+import { type TitleFilter } from "../../datasources/catalog/title-filter.js";
 import { type TitleDocument } from "../../datasources/core/title.document.js";
 import { type Page, type Position } from "../../datasources/core/page.js";
 import { type Tenant } from "../../datasources/core/tenant.js";

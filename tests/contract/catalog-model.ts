@@ -1,10 +1,6 @@
-import { mayMeet, isLicensed, type Audience } from "../../datasources/catalog/audience.js";
-import {
-  type Catalog,
-  type CatalogProjection,
-  type TitleFilter,
-  type TitleOrder,
-} from "../../datasources/catalog/catalog.js";
+import { mayMeet, type Audience } from "../../datasources/catalog/audience.js";
+import { type Catalog, type CatalogProjection, type TitleOrder } from "../../datasources/catalog/catalog.js";
+import { type TitleFilter } from "../../datasources/catalog/title-filter.js";
 import { sortName } from "../../datasources/catalog/sort-name.js";
 import {
   CREDIT_ROLES,
@@ -99,6 +95,15 @@ export function isListed(title: TitleDocument, filter: TitleFilter, audience: Au
     !tags || tags.every((tag) => title.tags.includes(tag)),
     availableIn === undefined || isLicensed(title, availableIn, audience.now),
   ].every(Boolean);
+}
+
+function isLicensed({ licences }: TitleDocument, country: string, at: Date): boolean {
+  return licences.some(
+    ({ countries, from, until }) =>
+      countries.some((each) => each === "*" || each === country) &&
+      new Date(from) <= at &&
+      (until === null || new Date(until) > at),
+  );
 }
 
 const ORDER_VALUES: Record<TitleOrder["field"], (title: TitleDocument) => string | number> = {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
 import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
-import { type TitleFilter, type TitleOrder } from "../../datasources/catalog/catalog.js";
+import { type TitleOrder } from "../../datasources/catalog/catalog.js";
+import { type TitleFilter } from "../../datasources/catalog/title-filter.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { firstPage, GENRES, PEOPLE, STUDIOS, TAGS, variedTitles, viewer } from "../contract/catalog-model.js";
 import { testRequest } from "../support/stores.js";

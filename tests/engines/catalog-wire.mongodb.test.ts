@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
 import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
-import { type TitleFilter, type TitleOrder } from "../../datasources/catalog/catalog.js";
+import { type TitleOrder } from "../../datasources/catalog/catalog.js";
+import { type TitleFilter } from "../../datasources/catalog/title-filter.js";
 import { type TitleDocument } from "../../datasources/core/title.document.js";
 import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
 import { type Tenant } from "../../datasources/core/tenant.js";

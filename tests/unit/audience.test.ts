@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { type Audience, isLicensed, mayMeet } from "../../datasources/catalog/audience.js";
+import { type Audience, mayMeet } from "../../datasources/catalog/audience.js";
+import { licensed as inForce, toTest } from "../../datasources/core/predicate.js";
 import {
   MATURITY_AGES,
   type MaturityRating,
@@ -25,7 +26,8 @@ const licence = (fields: Partial<TitleLicence> = {}): TitleLicence => ({
 });
 
 describe("a licence", () => {
-  const licensed = (licences: TitleLicence[], country = "US") => isLicensed({ licences }, country, NOW);
+  const licensed = (licences: TitleLicence[], country = "US") =>
+    toTest(inForce({ country, at: NOW }))(title({ licences }));
 
   it("holds in its countries, or everywhere", () => {
     expect(licensed([licence()])).toBe(true);

@@ -1,94 +1,81 @@
 import { type Document } from "mongodb";
 
-import { type Audience } from "../audience.js";
-import { EVERYWHERE, isStorable, type Scope } from "./catalog-record.mongodb.js";
-import { type TitleFilter } from "../catalog.js";
-import { TITLE_STATES } from "../../core/title.document.js";
+import { type LicensedSpan, type Predicate } from "../../core/predicate.js";
+import {
+  allOf,
+  countriesOf,
+  toConditions,
+  type MongoPlaces,
+} from "../../engines/mongodb/predicate.mongodb.js";
+import { type Scope } from "./catalog-record.mongodb.js";
 
-/*
- * Conditions on titles. Texts of clients stand only behind $eq, $in and $all, where they are values whatever they hold.
- */
+/** Where a record has what predicates ask of a title. */
+export const PLACES: MongoPlaces = {
+  texts: {
+    kind: "kind",
+    state: "state",
+    genre: "genreIds",
+    studio: "studioId",
+    person: "personIds",
+    tag: "tags",
+  },
+  numbers: {
+    releaseYear: { field: "releaseYear", least: 1 },
+    maturityAge: { field: "maturityAge" },
+  },
+  licences: "licences",
+};
 
-const NOTHING: Document = { _id: { $in: [] } };
-
-/** Where a record has the fields that counts look at: see `CountedFields`. */
-type Place = typeof TITLE | typeof COUNTED;
-const TITLE = "";
-const COUNTED = "counted.";
-
-/** All of the conditions. */
-export function allOf(conditions: readonly Document[]): Document {
-  return { $and: conditions };
-}
+/** The same for counts, as far as they look at fields of their own: see `CountedFields`. */
+const COUNTED: MongoPlaces = {
+  ...PLACES,
+  texts: { ...PLACES.texts, kind: "counted.kind", state: "counted.state" },
+  numbers: {
+    releaseYear: { field: "counted.releaseYear", least: 1 },
+    maturityAge: { field: "counted.maturityAge" },
+  },
+};
+/** What the indexes of counts know. */
+const KNOWN_TO_COUNTS = new Set<string>(["kind", "state", "genre", "releaseYear", "maturityAge"]);
 
 /** What belongs to one filling of a tenant's catalog. */
 export function within({ tenant, generation }: Scope): Document {
   return { tenant: { $eq: tenant }, generation: { $eq: generation } };
 }
 
-/** The rules of viewing (`mayMeet`) as conditions, so that pages come out full. */
-export function visibleTo(audience: Audience): Document[] {
-  return [...meantFor(audience), ...(audience.editor ? [] : [licensedIn(audience.country, audience.now)])];
+/** The titles of a catalog that a predicate asks for, and that meet some more conditions. */
+export function which(scope: Scope, predicate: Predicate, more: readonly Document[] = []): Document {
+  return allOf([within(scope), ...toConditions(predicate, PLACES), ...more]);
 }
 
 /**
- * A filter and the rules of viewing for counting, as conditions of which a title meets one at most. Titles licensed
- * everywhere, which are most, are counted by an index alone; the documents of those that the audience's country has
- * licences of its own for are looked into, and those of a filter that leaves few titles or that no index of counts knows.
+ * The titles that a predicate asks for, for counting: as filters of which a title meets one at most. Titles licensed
+ * everywhere, which are most, are counted by an index alone; the documents of those that the country has licences of
+ * its own for are looked into, and those of a filter that leaves few titles or that no index of counts knows.
  */
-export function countParts(filter: TitleFilter, audience: Audience): Document[][] {
-  const { editor, country, now } = audience;
-  const { studio, person, tags = [], availableIn } = filter;
-  if (studio !== undefined || person !== undefined || tags.length > 0 || availableIn !== undefined)
-    return [[...visibleTo(audience), ...matching(filter, audience)]];
-  const counted = [...meantFor(audience, COUNTED), ...matching(filter, audience, COUNTED)];
-  if (editor) return [counted];
-  const [from, until] = [`${COUNTED}worldFrom`, `${COUNTED}worldUntil`];
+export function countParts(scope: Scope, predicate: Predicate): Document[] {
+  const parts = predicate.is === "all" ? predicate.of : [predicate];
+  const others = parts.filter((part) => part.is !== "licensed");
+  const [licence, ...more] = parts.filter((part) => part.is === "licensed");
+  if (!others.every(isCounted) || more.length > 0 || licence?.before) return [which(scope, predicate)];
+  const counted = [within(scope), ...others.flatMap((part) => toConditions(part, COUNTED))];
+  const cases = licence ? licenceCases(licence) : [[]];
+  return cases.map((conditions) => allOf([...counted, ...conditions]));
+}
+
+function isCounted(part: Predicate): boolean {
+  return "attribute" in part && KNOWN_TO_COUNTS.has(part.attribute);
+}
+
+/** Licensed everywhere, or else for the country. */
+function licenceCases({ country, at }: LicensedSpan): Document[][] {
+  const [from, until] = ["counted.worldFrom", "counted.worldUntil"] as const;
   return [
-    [...counted, { [from]: { $lte: now } }, { [until]: { $gt: now } }],
+    [{ [from]: { $lte: at } }, { [until]: { $gt: at } }],
     [
-      ...counted,
       { regions: { $in: countriesOf(country) } },
-      { $or: [{ [from]: { $gt: now } }, { [until]: { $lte: now } }] },
-      licensedIn(country, now),
+      { $or: [{ [from]: { $gt: at } }, { [until]: { $lte: at } }] },
+      ...toConditions({ is: "licensed", country, at }, COUNTED),
     ],
   ];
-}
-
-function meantFor(audience: Audience, at: Place = TITLE): Document[] {
-  const mature = { [`${at}maturityAge`]: { $lte: audience.maturityLimit } };
-  return [mature, { [`${at}state`]: audience.editor ? { $in: TITLE_STATES } : { $eq: "PUBLISHED" } }];
-}
-
-function licensedIn(country: string, now: Date): Document {
-  const licence = { country: { $in: countriesOf(country) }, from: { $lte: now }, until: { $gt: now } };
-  return { licences: { $elemMatch: licence } };
-}
-
-/** What licences for a country name. */
-function countriesOf(country: string): string[] {
-  return [EVERYWHERE, country].filter(isStorable);
-}
-
-/** A filter as conditions. */
-export function matching(filter: TitleFilter, audience: Audience, at: Place = TITLE): Document[] {
-  const { kinds, genres, releaseYear: year, maturityAtMost, studio, person, tags, availableIn } = filter;
-  const releaseYear = `${at}releaseYear`;
-  return [
-    kinds && { [`${at}kind`]: { $in: kinds } },
-    genres && { genreIds: { $in: genres.filter(isStorable) } },
-    // Not 0, which stands for unknown: years below it there are none.
-    year && { [releaseYear]: { $gt: 0 } },
-    year?.from !== undefined && { [releaseYear]: { $gte: year.from } },
-    year?.to !== undefined && { [releaseYear]: { $lte: year.to } },
-    maturityAtMost !== undefined && { [`${at}maturityAge`]: { $lte: maturityAtMost } },
-    studio !== undefined && equal("studioId", studio),
-    person !== undefined && equal("personIds", person),
-    tags && tags.length > 0 && (tags.every(isStorable) ? { tags: { $all: tags } } : NOTHING),
-    availableIn !== undefined && licensedIn(availableIn, audience.now),
-  ].filter((condition): condition is Document => Boolean(condition));
-}
-
-function equal(field: string, text: string): Document {
-  return isStorable(text) ? { [field]: { $eq: text } } : NOTHING;
 }

@@ -166,8 +166,3 @@ export function real(value: number): number {
   }
   return Number(single.toPrecision(9));
 }
-
-/** Whether a text can be stored: half a surrogate pair would be taken for U+FFFD, and so for another text. */
-export function isStorable(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
-}

@@ -2,9 +2,10 @@ import { type Db, type Document } from "mongodb";
 
 import { type MongoStore, type ReadBounds } from "../../engines/mongodb/store.mongodb.js";
 import { toPage, type Page, type PageOf } from "../../core/page.js";
+import { isStorable } from "../../core/field-rules.js";
 import { type StoreRequest } from "../../core/store-request.js";
-import { type Audience } from "../audience.js";
-import { allOf, countParts, matching, visibleTo, within } from "./catalog-filter.mongodb.js";
+import { visibleTo, type Audience } from "../audience.js";
+import { countParts, PLACES, which, within } from "./catalog-filter.mongodb.js";
 import { CatalogGenerations } from "./catalog-generations.mongodb.js";
 import {
   keysetSort,
@@ -15,7 +16,6 @@ import {
   type Keyset,
 } from "./catalog-lists.mongodb.js";
 import {
-  isStorable,
   nameKey,
   NAMES,
   titleKey,
@@ -30,11 +30,12 @@ import {
   type PersonCredit,
   type PlacedTitle,
   type PlacedTitleRef,
-  type TitleFilter,
   type TitleOrder,
   type TitleQuery,
   type TitleRef,
 } from "../catalog.js";
+import { titlesFor, type TitleFilter } from "../title-filter.js";
+import { allOf, toConditions } from "../../engines/mongodb/predicate.mongodb.js";
 import { type CreditRole, type NamedRef, type TitleDocument } from "../../core/title.document.js";
 
 type DocumentRow = Pick<TitleRecord, "id" | "popularity" | "title">;
@@ -83,7 +84,7 @@ export class MongoCatalog implements Catalog {
     const rows = await this.#rows(request, "catalog.visibleTitles", ids.length, (db, scope, bounds) =>
       db
         .collection<TitleRecord>(TITLES)
-        .find<RefRow>(allOf([byIds(scope, ids), ...visibleTo(audience)]), {
+        .find<RefRow>(allOf([byIds(scope, ids), ...toConditions(visibleTo(audience), PLACES)]), {
           ...bounds,
           projection: REFERENCE,
           batchSize: ids.length + 1,
@@ -131,10 +132,8 @@ export class MongoCatalog implements Catalog {
       "catalog.countTitles",
       filters.length,
       async (db, scope, bounds) => {
-        const parts = filters.map((filter) => countParts(filter, audience));
-        const pipelines = parts
-          .flat()
-          .map((conditions) => [{ $match: allOf([within(scope), ...conditions]) }, { $count: "count" }]);
+        const parts = filters.map((filter) => countParts(scope, titlesFor(audience, filter)));
+        const pipelines = parts.flat().map((titles) => [{ $match: titles }, { $count: "count" }]);
         const counts = await readAll<{ count: number }>(
           db.collection<TitleRecord>(TITLES),
           pipelines,
@@ -217,12 +216,7 @@ export class MongoCatalog implements Catalog {
         const { field, toValue } = ORDER_FIELDS[order.field];
         const keyset: Keyset = { value: field, id: "id", direction: order.direction, toValue };
         return {
-          filter: allOf([
-            within(scope),
-            ...visibleTo(audience),
-            ...matching(filter, audience),
-            ...keysetWithin(page, keyset),
-          ]),
+          filter: which(scope, titlesFor(audience, filter), keysetWithin(page, keyset)),
           sort: keysetSort(page, keyset),
           limit: page.limit + 1,
           projection: { ...columns, [field]: 1 },
@@ -279,7 +273,7 @@ function byIds(scope: Scope, ids: readonly string[]): Document {
 /** A page of a person's credits, one row more than wanted, on titles that the audience may meet. */
 function creditsOf(scope: Scope, audience: Audience, person: string, page: Page): Document[] {
   return [
-    { $match: allOf([within(scope), ...matching({ person }, audience), ...visibleTo(audience)]) },
+    { $match: which(scope, titlesFor(audience, { person })) },
     { $project: { _id: 0, id: 1, releaseYear: 1, roles: 1 } },
     { $unwind: "$roles" },
     { $match: allOf([{ "roles.person": { $eq: person } }, ...keysetWithin(page, CREDITS)]) },

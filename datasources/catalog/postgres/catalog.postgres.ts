@@ -7,21 +7,23 @@ import {
   ownedPages,
   toOwnedPages,
 } from "../../engines/postgres/keyset.postgres.js";
-import { empty, join, sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../../core/store-request.js";
-import { type Audience } from "../audience.js";
+import { visibleTo, type Audience } from "../audience.js";
 import {
   type Catalog,
   type NamedType,
   type PersonCredit,
   type PlacedTitle,
   type PlacedTitleRef,
-  type TitleFilter,
   type TitleOrder,
   type TitleQuery,
   type TitleRef,
 } from "../catalog.js";
+import { titlesFor, type TitleFilter } from "../title-filter.js";
+import { toSql } from "../../engines/postgres/predicate.postgres.js";
 import { type CreditRole, type NamedRef, type TitleDocument } from "../../core/title.document.js";
+import { CATALOG_PLACES } from "./catalog-places.postgres.js";
 
 interface DocumentRow {
   id: string;
@@ -55,7 +57,7 @@ export class PostgresCatalog implements Catalog {
       request,
       "catalog.visibleTitles",
       sql`select t.id, t.document -> 'genres' as genres from catalog_titles t
-          where t.id = any(${ids}::text[]) and ${visibleTo(audience)}`,
+          where t.id = any(${ids}::text[]) and ${toSql(visibleTo(audience), CATALOG_PLACES)}`,
       ids.length,
     );
     return new Map(rows.map((row) => [row.id, row]));
@@ -93,7 +95,7 @@ export class PostgresCatalog implements Catalog {
         const [row] = await this.postgres.read<{ count: number }>(
           request,
           "catalog.countTitles",
-          sql`select count(*) as count from catalog_titles t where ${visibleTo(audience)} ${matching(filter, audience)}`,
+          sql`select count(*) as count from catalog_titles t where ${which(audience, filter)}`,
         );
         return row?.count ?? 0;
       }),
@@ -132,7 +134,7 @@ export class PostgresCatalog implements Catalog {
       select c.title_id, c.role, c.release_year as value, c.title_id || ' ' || c.role as id
       from catalog_credits c
       join catalog_titles t on t.id = c.title_id
-      where c.person_id = k.owner and ${visibleTo(audience)}`;
+      where c.person_id = k.owner and ${toSql(visibleTo(audience), CATALOG_PLACES)}`;
     const owned = keys.map(({ person, page }) => ({ owner: person, page }));
     const rows = await Promise.all(
       directionsOf(owned).map((fromEnd) =>
@@ -165,7 +167,7 @@ export class PostgresCatalog implements Catalog {
           request,
           operation,
           sql`select ${columns}, ${column} as value from catalog_titles t
-              where ${visibleTo(audience)} ${matching(filter, audience)}
+              where ${which(audience, filter)}
               ${keysetWithin(page, column, cast, order.direction)} ${keysetOrder(page, column, order.direction)}`,
         );
         return toPage(rows, page, (row) => row);
@@ -181,40 +183,8 @@ const ORDER_COLUMNS: Record<TitleOrder["field"], { column: Sql; cast: Sql }> = {
   ADDED_AT: { column: sql`t.added_at`, cast: sql`::timestamptz` },
 };
 
-/** The rules of viewing (`mayMeet`) as a condition on `catalog_titles t`, so that pages come out full. */
-function visibleTo(audience: Audience): Sql {
-  const mature = sql`t.maturity_age <= ${audience.maturityLimit}::smallint`;
-  if (audience.editor) return sql`${mature} and t.state <> 'MERGED'`;
-  return sql`${mature} and t.state = 'PUBLISHED' and ${licensedIn(audience.country, audience.now)}`;
-}
-
-function licensedIn(country: string, now: Date): Sql {
-  return sql`exists (
-    select from catalog_licences l
-    where l.title_id = t.id and l.country in ('*', ${country}) and l.from_at <= ${now}::timestamptz
-      and (l.until_at is null or l.until_at > ${now}::timestamptz))`;
-}
-
-function matching(filter: TitleFilter, audience: Audience): Sql {
-  const conditions: Sql[] = [];
-  if (filter.kinds) conditions.push(sql`t.kind = any(${filter.kinds}::text[])`);
-  if (filter.genres) conditions.push(sql`t.genre_ids && ${filter.genres}::text[]`);
-  if (filter.releaseYear) conditions.push(sql`t.release_year <> 0`);
-  if (filter.releaseYear?.from !== undefined)
-    conditions.push(sql`t.release_year >= ${filter.releaseYear.from}::int`);
-  if (filter.releaseYear?.to !== undefined)
-    conditions.push(sql`t.release_year <= ${filter.releaseYear.to}::int`);
-  if (filter.maturityAtMost !== undefined)
-    conditions.push(sql`t.maturity_age <= ${filter.maturityAtMost}::smallint`);
-  if (filter.studio !== undefined) conditions.push(sql`t.studio_id = ${filter.studio}`);
-  if (filter.person !== undefined) {
-    conditions.push(
-      sql`exists (select from catalog_credits c where c.person_id = ${filter.person} and c.title_id = t.id)`,
-    );
-  }
-  if (filter.tags) conditions.push(sql`t.tags @> ${filter.tags}::text[]`);
-  if (filter.availableIn !== undefined) conditions.push(licensedIn(filter.availableIn, audience.now));
-  return conditions.length === 0 ? empty : sql`and ${join(conditions, " and ")}`;
+function which(audience: Audience, filter: TitleFilter): Sql {
+  return toSql(titlesFor(audience, filter), CATALOG_PLACES);
 }
 
 function toTitle(row: DocumentRow): TitleDocument {

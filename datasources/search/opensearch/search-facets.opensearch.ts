@@ -1,8 +1,8 @@
 import { MATURITY_AGES, type MaturityRating } from "../../core/title.document.js";
-import { type TitleFilter } from "../../catalog/catalog.js";
+import { type TitleFilter } from "../../catalog/title-filter.js";
 import { SEPARATOR } from "./search-document.opensearch.js";
-import { type FilterParts } from "./search-filter.opensearch.js";
-import { type Clause } from "./search-query.opensearch.js";
+import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
+import { type FilterParts } from "../search-filter.js";
 import { type Facet } from "../search.js";
 
 interface Bucket {
@@ -30,9 +30,9 @@ const FIELDS: Record<FacetField, string> = {
 const MOST_VALUES = 1_000;
 
 /** Aggregations that count each facet's values without the facet's own filter. */
-export function facetAggregations({ facets }: FilterParts): Record<string, Clause> {
+export function facetAggregations({ facets }: FilterParts<Clause[]>): Record<string, Clause> {
   const aggregations = FACETS.map((field) => {
-    const others = FACETS.filter((other) => other !== field).flatMap((other) => facets[other] ?? []);
+    const others = FACETS.filter((other) => other !== field).flatMap((other) => facets[other]);
     const values = { terms: { field: FIELDS[field], size: MOST_VALUES } };
     return [field, { filter: { bool: { filter: others } }, aggs: { values } }] as const;
   });

@@ -1,11 +1,9 @@
+import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { MATCH, NAME } from "./search-mapping.opensearch.js";
 import { type SearchPlan, type Unit } from "../search-plan.js";
 import { editsWithin } from "./search-standing.js";
 import { WHOLE } from "../search-terms.js";
 import { numberForms } from "../search-text.js";
-
-/** A query clause of OpenSearch. Only clauses that take text as text are made from what a client typed. */
-export type Clause = Record<string, unknown>;
 
 /** How a text is to be found. */
 export interface QueryStyle {

@@ -1,9 +1,11 @@
 import { type Audience } from "../../catalog/audience.js";
 import { facetAggregations, type FacetAnswer } from "./search-facets.opensearch.js";
 import { type StoredTitle } from "./search-document.opensearch.js";
-import { filterParts, type FilterParts } from "./search-filter.opensearch.js";
+import { toClauses, type Clause } from "../../engines/opensearch/predicate.opensearch.js";
+import { filterParts, type FilterParts } from "../search-filter.js";
+import { SEARCH_PLACES } from "./search-places.opensearch.js";
 import { type SearchPlan } from "../search-plan.js";
-import { type Clause, textQuery } from "./search-query.opensearch.js";
+import { textQuery } from "./search-query.opensearch.js";
 import { cleanText } from "../search-text.js";
 import { type SearchQuery } from "../search.js";
 
@@ -32,7 +34,7 @@ const POPULARITY = 0.02;
  * one request; the first with a hit is the answer.
  */
 export function textSearches(plan: SearchPlan, audience: Audience, query: SearchQuery): Clause[] {
-  const parts = filterParts(audience, query.filter);
+  const parts = clausesOf(audience, query);
   const styles = plan.slots.length > 1 ? (["ALL", "SOME"] as const) : (["ALL"] as const);
   return styles.map((words) => ({
     ...common(parts, query),
@@ -49,7 +51,7 @@ export function textSearches(plan: SearchPlan, audience: Audience, query: Search
 
 /** The search of a text without words: everything, the most popular first. */
 export function browseSearch(audience: Audience, query: SearchQuery): Clause {
-  const parts = filterParts(audience, query.filter);
+  const parts = clausesOf(audience, query);
   return {
     ...common(parts, query),
     query: { bool: { filter: parts.always } },
@@ -58,19 +60,27 @@ export function browseSearch(audience: Audience, query: SearchQuery): Clause {
   };
 }
 
-function common({ facets }: FilterParts, { limit, after, wants }: SearchQuery): Clause {
+function clausesOf(audience: Audience, { filter }: SearchQuery): FilterParts<Clause[]> {
+  return filterParts(audience, filter, (predicate) => toClauses(predicate, SEARCH_PLACES));
+}
+
+function common({ facets }: FilterParts<Clause[]>, { limit, after, wants }: SearchQuery): Clause {
   const texts = wants.highlights || wants.didYouMean;
   return {
     size: limit + 1,
     // Whether there is any hit decides between the searches, so it is always counted; in full only when wanted.
     track_total_hits: wants.total ? true : 1,
     _source: texts ? ["texts"] : false,
-    post_filter: { bool: { filter: Object.values(facets) } },
+    post_filter: { bool: { filter: Object.values(facets).flat() } },
     ...(after && { search_after: [Number(after.value), cleanText(after.id)] }),
   };
 }
 
-function aggregations(parts: FilterParts, { wants }: SearchQuery, plan: SearchPlan | undefined): Clause {
+function aggregations(
+  parts: FilterParts<Clause[]>,
+  { wants }: SearchQuery,
+  plan: SearchPlan | undefined,
+): Clause {
   const aggs: Clause = {
     ...(wants.facets && facetAggregations(parts)),
     ...(wants.didYouMean && plan && { literal: literalHits(parts, plan) }),
@@ -79,10 +89,10 @@ function aggregations(parts: FilterParts, { wants }: SearchQuery, plan: SearchPl
 }
 
 /** Hits that have every word as it is written. */
-function literalHits({ facets }: FilterParts, plan: SearchPlan): Clause {
+function literalHits({ facets }: FilterParts<Clause[]>, plan: SearchPlan): Clause {
   const words = textQuery(plan, { words: "LITERAL", typing: false, popularity: 0 });
   return {
-    filter: { bool: { filter: Object.values(facets) } },
+    filter: { bool: { filter: Object.values(facets).flat() } },
     aggs: { within: { filter: words } },
   };
 }

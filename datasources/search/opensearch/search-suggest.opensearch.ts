@@ -1,8 +1,9 @@
-import { type Audience } from "../../catalog/audience.js";
+import { visibleTo, type Audience } from "../../catalog/audience.js";
+import { toClauses, type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { SEPARATOR } from "./search-document.opensearch.js";
-import { visible } from "./search-filter.opensearch.js";
+import { SEARCH_PLACES } from "./search-places.opensearch.js";
 import { type SearchPlan } from "../search-plan.js";
-import { type Clause, textQuery } from "./search-query.opensearch.js";
+import { textQuery } from "./search-query.opensearch.js";
 import { editsWithin } from "./search-standing.js";
 import { joinWords } from "../search-text.js";
 import { type SuggestedText } from "../search.js";
@@ -32,7 +33,7 @@ const NAME_SCORE = { least: 0.6, most: 0.38, edit: 0.2 };
 
 /** The two searches of a completion, which leave in one request: titles that fit, and names of people and genres in titles that the audience may meet. */
 export function suggestSearches(plan: SearchPlan, audience: Audience): [Clause, Clause] {
-  const filter = visible(audience);
+  const filter = toClauses(visibleTo(audience), SEARCH_PLACES);
   const titles = {
     size: TITLES_CONSIDERED,
     track_total_hits: false,

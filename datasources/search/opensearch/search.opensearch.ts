@@ -10,7 +10,7 @@ import { betterSpelling } from "../search-did-you-mean.js";
 import { facetsOf } from "./search-facets.opensearch.js";
 import { Highlighter } from "../search-highlights.js";
 import { planSearch, type SearchPlan } from "../search-plan.js";
-import { type Clause } from "./search-query.opensearch.js";
+import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { browseSearch, type SearchAnswer, textSearches } from "./search-request.opensearch.js";
 import { standingWords } from "./search-standing.js";
 import { type HitRow } from "../search-rows.js";

@@ -1,6 +1,8 @@
 import { type Audience } from "../../catalog/audience.js";
 import { empty, join, sql, type Sql } from "../../engines/postgres/store.postgres.js";
-import { type FilterParts, filterParts } from "./search-filter.postgres.js";
+import { toSql } from "../../engines/postgres/predicate.postgres.js";
+import { type FilterParts, filterParts } from "../search-filter.js";
+import { SEARCH_PLACES } from "./search-places.postgres.js";
 import { EDIT_COST, type SearchPlan } from "../search-plan.js";
 import { type HitRow, type WordRow } from "../search-rows.js";
 import { WHOLE } from "../search-terms.js";
@@ -37,7 +39,7 @@ const SCORE = { words: 0.6, name: 0.38, popularity: 0.02 };
 
 /** The one statement of a search: look-up, ranking, filters, page, and what else is wanted. */
 export function searchStatement(plan: SearchPlan, audience: Audience, query: SearchQuery): Sql {
-  const parts = filterParts(audience, query.filter);
+  const parts = conditionsOf(audience, query);
   return sql`
     with ${lookUp(plan)},
     ${rank()},
@@ -47,7 +49,7 @@ export function searchStatement(plan: SearchPlan, audience: Audience, query: Sea
 
 /** The statement for a text without words: every title that passes, the most popular first. */
 export function browseStatement(audience: Audience, query: SearchQuery): Sql {
-  const parts = filterParts(audience, query.filter);
+  const parts = conditionsOf(audience, query);
   return sql`
     with candidate as materialized (
       select ${CANDIDATE_COLUMNS}, round(t.popularity::numeric, 6)::float8 as score, ${flags(parts)}
@@ -178,10 +180,15 @@ export function rank(): Sql {
     )`;
 }
 
+/** The filter and the rules of viewing as conditions on a row `t` of search_titles. */
+export function conditionsOf(audience: Audience, { filter }: Pick<SearchQuery, "filter">): FilterParts<Sql> {
+  return filterParts(audience, filter, (predicate) => toSql(predicate, SEARCH_PLACES));
+}
+
 const CANDIDATE_COLUMNS = sql`t.doc, t.id, t.popularity, t.kind, t.release_year, t.maturity_rating, t.genre_ids, t.genres`;
 
 /** `candidate`, `hit` and `page`: titles that the audience may meet, those that match well enough, those wanted now. */
-export function selectHits(parts: FilterParts, query: SearchQuery): Sql {
+export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
   return sql`candidate as materialized (
       select ${CANDIDATE_COLUMNS}, s.matched, s.complete, s.worst,
         round((
@@ -204,8 +211,8 @@ export function selectHits(parts: FilterParts, query: SearchQuery): Sql {
     ${page(query)}`;
 }
 
-function flags(parts: FilterParts): Sql {
-  return sql`(${parts.kind}) as kind_ok, (${parts.genre}) as genre_ok, (${parts.decade}) as decade_ok, (${parts.maturity}) as maturity_ok`;
+function flags({ facets }: FilterParts<Sql>): Sql {
+  return sql`(${facets.kind}) as kind_ok, (${facets.genre}) as genre_ok, (${facets.decade}) as decade_ok, (${facets.maturity}) as maturity_ok`;
 }
 
 function page(query: SearchQuery): Sql {

@@ -1,8 +1,9 @@
-import { type Audience } from "../../catalog/audience.js";
+import { visibleTo, type Audience } from "../../catalog/audience.js";
+import { toSql } from "../../engines/postgres/predicate.postgres.js";
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
-import { filterParts, visible } from "./search-filter.postgres.js";
+import { SEARCH_PLACES } from "./search-places.postgres.js";
 import { type SearchPlan, type Unit } from "../search-plan.js";
-import { lookUp, rank, selectHits } from "./search-statement.postgres.js";
+import { conditionsOf, lookUp, rank, selectHits } from "./search-statement.postgres.js";
 import { WHOLE } from "../search-terms.js";
 import { joinWords, LAST_CHARACTER } from "../search-text.js";
 
@@ -31,7 +32,7 @@ export function suggestStatement(plan: SearchPlan, audience: Audience, limit: nu
   return sql`
     with ${lookUp(forTyping(plan))},
     ${rank()},
-    ${selectHits(filterParts(audience, {}), query)},
+    ${selectHits(conditionsOf(audience, query), query)},
     begun as materialized (
       select distinct on (n.kind, n.id) n.kind, n.id, n.name, n.edits, length(n.start) as length
       from (${namesStarting(start)}${length < 4 ? sql`` : sql` union all ${namesNearly(start, length)}`}) n
@@ -45,7 +46,7 @@ export function suggestStatement(plan: SearchPlan, audience: Audience, limit: nu
       from begun b
       where b.kind = 'GENRE' or exists (
         select from search_credits c join search_titles t on t.doc = c.doc
-        where c.person_id = b.id and ${visible(audience)}
+        where c.person_id = b.id and ${toSql(visibleTo(audience), SEARCH_PLACES)}
       )
     )
     select text, kind, id from offered order by score desc, kind desc, text, id limit ${limit}::int`;

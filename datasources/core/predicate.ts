@@ -1,0 +1,130 @@
+import { isStorable } from "./field-rules.js";
+import {
+  numberOf,
+  textsOf,
+  type JudgedTitle,
+  type NumberAttribute,
+  type TextAttribute,
+} from "./title-attributes.js";
+
+/**
+ * Which titles: a tree that every store has a compiler for (`engines/<engine>/predicate.<engine>.ts`), and `toTest` for
+ * titles at hand. It has two truths: what a title lacks is in no set and no range, so that `not` holds for it.
+ *
+ * @typeParam C, T countries and instants: beside plain ones, the expressions of a store's own language.
+ */
+export type Predicate<C = string, T = Date> =
+  /** Every one of these holds; without any, it always does. */
+  | { is: "all"; of: readonly Predicate<C, T>[] }
+  /** One of these holds; without any, it never does. */
+  | { is: "any"; of: readonly Predicate<C, T>[] }
+  | { is: "not"; of: Predicate<C, T> }
+  | { is: "oneOf"; attribute: TextAttribute; values: readonly string[] }
+  | { is: "hasAll"; attribute: TextAttribute; values: readonly string[] }
+  | ({ is: "within"; attribute: NumberAttribute } & NumberRange)
+  | ({ is: "licensed" } & LicensedSpan<C, T>);
+
+/** One that looks at no licence. */
+type Timeless = Predicate<never, never>;
+
+/** Both ends are included; without any, what is known at all. */
+export interface NumberRange {
+  from?: number | undefined;
+  to?: number | undefined;
+}
+
+/** A licence for the country is in force at an instant; where there is a `before`, at some instant from it until then. */
+export interface LicensedSpan<C = string, T = Date> {
+  /** ISO 3166-1 alpha-2. */
+  country: C;
+  at: T;
+  /** Excluded. */
+  before?: T | undefined;
+}
+
+export const ALWAYS: Timeless = { is: "all", of: [] };
+export const NEVER: Timeless = { is: "any", of: [] };
+
+export function all<C = string, T = Date>(parts: readonly Predicate<C, T>[]): Predicate<C, T> {
+  const of = parts.flatMap((part) => (part.is === "all" ? part.of : [part]));
+  return of.length === 1 && of[0] ? of[0] : { is: "all", of };
+}
+
+export function any<C = string, T = Date>(parts: readonly Predicate<C, T>[]): Predicate<C, T> {
+  const of = parts.flatMap((part) => (part.is === "any" ? part.of : [part]));
+  return of.length === 1 && of[0] ? of[0] : { is: "any", of };
+}
+
+export function not<C = string, T = Date>(of: Predicate<C, T>): Predicate<C, T> {
+  return { is: "not", of };
+}
+
+/** The title has one of the values. What no store can keep, no title has. */
+export function oneOf(attribute: TextAttribute, values: readonly string[]): Timeless {
+  const storable = values.filter(isStorable);
+  return storable.length === 0 ? NEVER : { is: "oneOf", attribute, values: storable };
+}
+
+/** The title has every one of the values. */
+export function hasAll(attribute: TextAttribute, values: readonly string[]): Timeless {
+  if (values.length === 0) return ALWAYS;
+  return values.every(isStorable) ? { is: "hasAll", attribute, values } : NEVER;
+}
+
+/** The number is known and within a range. */
+export function within(attribute: NumberAttribute, range: NumberRange): Timeless {
+  return { is: "within", attribute, ...range };
+}
+
+/** A licence is in force: see `LicensedSpan`. */
+export function licensed<C = string, T = Date>(span: LicensedSpan<C, T>): Predicate<C, T> {
+  const { country } = span;
+  return typeof country === "string" && !isStorable(country) ? NEVER : { is: "licensed", ...span };
+}
+
+/** A predicate as a question to titles at hand: what it answers is what the stores are to answer. */
+export function toTest(predicate: Predicate): (title: JudgedTitle) => boolean {
+  switch (predicate.is) {
+    case "all": {
+      const tests = predicate.of.map(toTest);
+      return (title) => tests.every((test) => test(title));
+    }
+    case "any": {
+      const tests = predicate.of.map(toTest);
+      return (title) => tests.some((test) => test(title));
+    }
+    case "not": {
+      const test = toTest(predicate.of);
+      return (title) => !test(title);
+    }
+    case "oneOf":
+      return (title) => textsOf(title, predicate.attribute).some((text) => predicate.values.includes(text));
+    case "hasAll":
+      return (title) => isSubset(predicate.values, textsOf(title, predicate.attribute));
+    case "within":
+      return (title) => isWithin(numberOf(title, predicate.attribute), predicate);
+    case "licensed":
+      return (title) => isLicensed(title, predicate);
+  }
+}
+
+function isSubset(values: readonly string[], texts: readonly string[]): boolean {
+  return values.every((value) => texts.includes(value));
+}
+
+function isWithin(value: number | null, { from = -Infinity, to = Infinity }: NumberRange): boolean {
+  return value !== null && value >= from && value <= to;
+}
+
+function isLicensed(
+  { licences }: Pick<JudgedTitle, "licences">,
+  { country, at, before }: LicensedSpan,
+): boolean {
+  const begun = (from: number) => (before ? from < before.getTime() : from <= at.getTime());
+  return licences.some(
+    ({ countries, from, until }) =>
+      (countries.includes("*") || countries.includes(country)) &&
+      begun(Date.parse(from)) &&
+      (until === null || Date.parse(until) > at.getTime()),
+  );
+}

@@ -1,6 +1,7 @@
 import { type TitleFilter as CatalogFilter } from "../datasources/catalog/title-filter.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
-import { type TitleFilter } from "../schema/title.input.js";
+import { ATTRIBUTES, type AttributePart } from "../datasources/core/title-fields.js";
+import { type FieldFilters, type TitleFilter } from "../schema/title.input.js";
 import { type Context } from "./request/context.js";
 import { entityId } from "../datasources/catalog/entity-id.js";
 import { badInput } from "./request/errors.js";
@@ -24,7 +25,7 @@ export function readFilter(ctx: Context, filter: TitleFilter | null | undefined)
     );
   }
   return {
-    kinds: list("kinds", filter.kinds),
+    ...fieldLists(filter as TitleFilter & FieldFilters),
     genres: list("genres", filter.genres)?.map((genre) => genreId(ctx, genre)),
     releaseYear: releaseYear
       ? { from: releaseYear.from ?? undefined, to: releaseYear.to ?? undefined }
@@ -35,6 +36,10 @@ export function readFilter(ctx: Context, filter: TitleFilter | null | undefined)
     tags: list("tags", filter.tags),
     availableIn: filter.availableIn?.toUpperCase(),
   };
+}
+
+function fieldLists(filter: FieldFilters): Pick<CatalogFilter, AttributePart> {
+  return Object.fromEntries(ATTRIBUTES.map(({ by }) => [by, list(by, filter[by])]));
 }
 
 function list<T>(field: string, values: T[] | null | undefined): T[] | undefined {

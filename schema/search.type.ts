@@ -1,5 +1,6 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
+import { FACETS } from "../datasources/core/title-attributes.js";
 import { PageInfo } from "./connection.js";
 import { Node } from "./node.js";
 import { TitleEdge } from "./title-connection.type.js";
@@ -36,7 +37,7 @@ export class FacetBucket {
 
 @ObjectType({ simpleResolvers: true, description: "How the titles found are spread over one property." })
 export class Facet {
-  @Field({ description: "genre, kind, decade or maturity." })
+  @Field({ description: `${FACETS.slice(0, -1).join(", ")} or ${FACETS.at(-1)}.` })
   field!: string;
 
   @Field(() => [FacetBucket], { description: "Its values, most frequent first." })
@@ -54,7 +55,7 @@ export class SearchConnection {
   @Field(() => Int, { description: "How many titles were found." })
   totalCount!: number;
 
-  @Field(() => [Facet], { description: "How they are spread over genre, kind, decade and maturity rating." })
+  @Field(() => [Facet], { description: "How they are spread over the values of each facet." })
   facets!: Facet[];
 
   @Field(() => String, { nullable: true, description: "A better spelling, where the text finds little." })

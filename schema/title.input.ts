@@ -1,8 +1,10 @@
 import { Field, ID, InputType, Int, registerEnumType } from "type-graphql";
 
-import { type MaturityRating, type TitleKind } from "../datasources/core/title.document.js";
+import { type TitleField } from "../datasources/core/title-field.js";
+import { ATTRIBUTES, TITLE_FIELDS, type AttributePart } from "../datasources/core/title-fields.js";
+import { type MaturityRating } from "../datasources/core/title.document.js";
 import { CountryCode, MaturityRatingScalar } from "./scalars.js";
-import { TitleKindEnum } from "./title.type.js";
+import { SHOWN_TYPES } from "./title.type.js";
 
 export const TitleOrderFieldEnum = {
   NAME: "NAME",
@@ -40,11 +42,9 @@ export class YearRange {
   to?: number | null;
 }
 
+/** Lists of values of a field come from the table in datasources/core/title-fields.ts, below. */
 @InputType({ description: "Which titles. Every part that is given must hold." })
 export class TitleFilter {
-  @Field(() => [TitleKindEnum], { nullable: true, description: "Films, series or both." })
-  kinds?: TitleKind[] | null;
-
   @Field(() => [String], {
     nullable: true,
     description: "Titles of at least one of these genres, by id or by name in any case.",
@@ -71,6 +71,15 @@ export class TitleFilter {
 
   @Field(() => CountryCode, { nullable: true, description: "Titles that may be shown in this country now." })
   availableIn?: string | null;
+}
+
+/** The parts of a filter that the table brings. */
+export type FieldFilters = { [P in AttributePart]?: string[] | null };
+
+for (const { name, by, description } of ATTRIBUTES) {
+  const { shown }: TitleField = TITLE_FIELDS[name];
+  const values = [SHOWN_TYPES[shown?.type ?? "String"]];
+  Field(() => values, { nullable: true, description })(TitleFilter.prototype, by);
 }
 
 @InputType({ description: "The order of a list of titles; ties are broken by id." })

@@ -140,7 +140,8 @@ export class Season extends Node {
 @ObjectType({ implements: [Node, Title], simpleResolvers: true, description: "A series." })
 export class Series extends Title {}
 
-const TYPES: Record<ShownType, object> = {
+/** What a field of a title is answered in. */
+export const SHOWN_TYPES: Record<ShownType, object> = {
   String,
   Int,
   DateTime,
@@ -157,7 +158,7 @@ for (const name of TITLE_FIELD_NAMES) {
   const { shown, absent }: TitleField = TITLE_FIELDS[name];
   if (!shown) continue;
   const { type, list, on, as, description } = shown;
-  const of = list ? [TYPES[type]] : TYPES[type];
+  const of = list ? [SHOWN_TYPES[type]] : SHOWN_TYPES[type];
   const owner = on ? { Movie, Series }[on] : Title;
   Field(() => of, { nullable: absent === null, description })(owner.prototype, as ?? name);
 }

@@ -1,10 +1,13 @@
 import { all, hasAll, licensed, oneOf, within, type NumberRange, type Predicate } from "../core/predicate.js";
-import { type TitleKind } from "../core/title.document.js";
+import { byPart } from "../core/title-attributes.js";
+import { type AttributePart } from "../core/title-fields.js";
 import { visibleTo, type Audience } from "./audience.js";
 
+/** Values of fields, of which a title has to have one. */
+type AttributeLists = { [P in AttributePart]?: string[] | undefined };
+
 /** Which titles. Every part that is present must hold; lists hold when one of their entries does (tags: all of them). */
-export interface TitleFilter {
-  kinds?: TitleKind[] | undefined;
+export interface TitleFilter extends AttributeLists {
   /** Local ids of genres. */
   genres?: string[] | undefined;
   releaseYear?: NumberRange | undefined;
@@ -21,10 +24,11 @@ export interface TitleFilter {
 
 export type FilterPart = keyof TitleFilter;
 
-/** What each part of a filter asks for; `now` is when licences are judged. */
+/** What a part of a filter asks for; `now` is when licences are judged. */
 type Part<P extends FilterPart> = (value: NonNullable<TitleFilter[P]>, now: Date) => Predicate;
+
 const PARTS: { [P in FilterPart]: Part<P> } = {
-  kinds: (kinds) => oneOf("kind", kinds),
+  ...byPart((name) => (values: string[]) => oneOf(name, values)),
   genres: (genres) => oneOf("genre", genres),
   releaseYear: (years) => within("releaseYear", years),
   maturityAtMost: (to) => within("maturityAge", { to }),

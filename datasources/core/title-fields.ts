@@ -183,11 +183,15 @@ export function withDefaults<T extends StoredFacts>(stored: T): T & TitleFacts {
 
 /** A field that titles are filtered by, and that stores keep by its own name. */
 export type AttributeName = FieldsWith<{ filtered: object }>;
+/** The part of a filter that takes values of such a field. */
+export type AttributePart = TitleFields[AttributeName]["filtered"]["by"];
 
 /** The fields that titles are filtered by, with what the filter says of them. */
 export const ATTRIBUTES = TITLE_FIELD_NAMES.flatMap((name) => {
-  const field: TitleField = TITLE_FIELDS[name];
-  return field.filtered ? [{ name: name as AttributeName, ...field.filtered }] : [];
+  const { filtered, facetted = false }: TitleField = TITLE_FIELDS[name];
+  if (!filtered) return [];
+  const { by, description } = filtered;
+  return [{ name: name as AttributeName, by: by as AttributePart, description, facetted }];
 });
 
 /** The values that a title is filtered by; null where it has none. */

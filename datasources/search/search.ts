@@ -1,6 +1,7 @@
 import { type Audience } from "../catalog/audience.js";
 import { type TitleFilter } from "../catalog/title-filter.js";
 import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
+import { type FacetField } from "../core/title-attributes.js";
 import { type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -31,7 +32,7 @@ export interface SearchHit {
 }
 
 export interface Facet {
-  field: "genre" | "kind" | "decade" | "maturity";
+  field: FacetField;
   /** Most frequent first. Each facet is counted without its own filter; `selected` values are in the filter. */
   buckets: { value: string; count: number; selected: boolean }[];
 }

@@ -30,7 +30,7 @@ const BATCH = 25;
 /** Holds stores to what `toTest` says of the same titles. */
 export function predicateContract(
   runs: number,
-  open: () => Promise<{ stores: PredicateStore[]; close(): Promise<void> }>,
+  open: () => Promise<{ stores: PredicateStore[]; close: () => Promise<void> }>,
 ) {
   describe("One language for which titles", () => {
     const [drawn = []] = fc.sample(titles(TITLES), { seed: SEED, numRuns: 1 });

@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { type TitleFilter } from "../../datasources/catalog/title-filter.js";
 import { hasAll, licensed, NEVER, oneOf, within, type Predicate } from "../../datasources/core/predicate.js";
-import { type NumberAttribute, type TextAttribute } from "../../datasources/core/title-attributes.js";
+import {
+  byAttribute,
+  byPart,
+  type NumberAttribute,
+  type TextAttribute,
+} from "../../datasources/core/title-attributes.js";
 import {
   CREDIT_ROLES,
   MATURITY_AGES,
@@ -69,6 +74,7 @@ const credit = fc.record({
 /** Titles with the ids `t0`, `t1` …; version 1. */
 export function titles(count: number): fc.Arbitrary<TitleDocument[]> {
   const fields = fc.record({
+    ...byAttribute(() => fc.option(word, { nil: null })),
     kind: fc.constantFrom("MOVIE", "SERIES"),
     state: fc.constantFrom("PUBLISHED", "PUBLISHED", ...TITLE_STATES),
     mergedInto: fc.option(fc.constant("t0"), { freq: 8, nil: null }),
@@ -87,6 +93,7 @@ export function titles(count: number): fc.Arbitrary<TitleDocument[]> {
 }
 
 const TEXTS: Record<TextAttribute, fc.Arbitrary<string>> = {
+  ...byAttribute(() => asked),
   kind: fc.constantFrom("MOVIE", "SERIES", "OTHER"),
   state: fc.constantFrom(...TITLE_STATES, "MERGED"),
   genre: asked,
@@ -135,7 +142,8 @@ export const predicates: fc.Arbitrary<Predicate> = fc.letrec<{ whole: Predicate;
 ).whole;
 
 const FILTER_PARTS = {
-  kinds: some(fc.constantFrom("MOVIE" as const, "SERIES" as const)),
+  ...byPart(() => some(asked)),
+  kinds: some(fc.constantFrom("MOVIE", "SERIES")),
   genres: some(asked),
   releaseYear: range(NUMBERS.releaseYear),
   maturityAtMost: fc.constantFrom(...AGES),

@@ -1,5 +1,6 @@
 import { type Document } from "mongodb";
 
+import { byAttribute } from "../../core/title-attributes.js";
 import { type LicensedSpan, type Predicate } from "../../core/predicate.js";
 import {
   allOf,
@@ -12,6 +13,7 @@ import { type Scope } from "./catalog-record.mongodb.js";
 /** Where a record has what predicates ask of a title. */
 export const PLACES: MongoPlaces = {
   texts: {
+    ...byAttribute((name) => `title.${name}`),
     kind: "kind",
     state: "state",
     genre: "genreIds",

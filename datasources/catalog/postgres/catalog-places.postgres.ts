@@ -1,10 +1,11 @@
 import { inForce, type SqlPlaces } from "../../engines/postgres/predicate.postgres.js";
 import { sql } from "../../engines/postgres/store.postgres.js";
+import { attributePlaces } from "./attribute-places.postgres.js";
 
 /** Where a row `t` of catalog_titles, and those that hang on it, have what predicates ask of a title. */
 export const CATALOG_PLACES: SqlPlaces = {
   texts: {
-    kind: { column: sql`t.kind` },
+    ...attributePlaces(sql`t`),
     state: { column: sql`t.state`, closed: true },
     genre: { array: sql`t.genre_ids` },
     studio: { column: sql`t.studio_id` },

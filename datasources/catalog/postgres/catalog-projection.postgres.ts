@@ -143,15 +143,16 @@ async function putTitles(
   // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
   return query(
     sql`insert into catalog_titles (tenant_id, id, version, kind, state, sort_name, release_year, maturity_age,
-                                    studio_id, genre_ids, tags, added_at, popularity, document)
+                                    studio_id, genre_ids, tags, attributes, added_at, popularity, document)
         select current_setting('marquee.tenant')::int, v.*
         from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v (
           id text, version int, kind text, state text, sort_name text, release_year smallint, maturity_age smallint,
-          studio_id text, genre_ids text[], tags text[], added_at timestamptz, popularity real, document jsonb)
+          studio_id text, genre_ids text[], tags text[], attributes jsonb, added_at timestamptz, popularity real, document jsonb)
         on conflict (tenant_id, id) do update set
           version = excluded.version, kind = excluded.kind, state = excluded.state, sort_name = excluded.sort_name,
           release_year = excluded.release_year, maturity_age = excluded.maturity_age, studio_id = excluded.studio_id,
-          genre_ids = excluded.genre_ids, tags = excluded.tags, added_at = excluded.added_at,
+          genre_ids = excluded.genre_ids, tags = excluded.tags, attributes = excluded.attributes,
+          added_at = excluded.added_at,
           document = excluded.document
         where catalog_titles.version <= excluded.version
         returning id, xmax <> 0 as replaced`,

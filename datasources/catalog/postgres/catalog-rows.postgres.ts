@@ -1,5 +1,6 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
+import { sharedAttributes } from "./attribute-places.postgres.js";
 import { MATURITY_AGES, storedState, type TitleDocument } from "../../core/title.document.js";
 import { sortName } from "../sort-name.js";
 
@@ -22,6 +23,7 @@ export function titleRow(title: TitleDocument) {
     studio_id: title.studio?.id ?? null,
     genre_ids: title.genres.map(({ id }) => id),
     tags: title.tags,
+    attributes: sharedAttributes(title),
     added_at: title.addedAt,
     popularity: title.popularity,
     document: { ...title, popularity: 0 },

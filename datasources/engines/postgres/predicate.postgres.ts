@@ -68,7 +68,9 @@ function joined(parts: readonly SqlPredicate[], places: SqlPlaces, word: string,
 function oneOf(place: TextPlace, values: readonly string[]): Sql {
   if ("array" in place) return sql`${place.array} && ${values}::text[]`;
   if ("row" in place) return place.row((value) => equals(value, values));
-  return place.closed ? sql`${place.column} in (${literals(values)})` : equals(place.column, values);
+  return place.closed
+    ? sql`${place.column} in (${join(values.map(literal), ", ")})`
+    : equals(place.column, values);
 }
 
 function equals(value: Sql, [first, ...others]: readonly string[]): Sql {
@@ -85,11 +87,9 @@ function hasAll(place: TextPlace, values: readonly string[]): Sql {
   );
 }
 
-function literals(values: readonly string[]): Sql {
-  return join(
-    values.map((value) => raw(pg.escapeLiteral(value))),
-    ", ",
-  );
+/** A text that stands in the statement itself. */
+export function literal(text: string): Sql {
+  return raw(pg.escapeLiteral(text));
 }
 
 function within({ column, least }: NumberPlace, { from = least, to }: NumberRange): Sql {

@@ -4,6 +4,7 @@ import {
   type TitleDocument,
   type TitleLicence,
 } from "../../core/title.document.js";
+import { attributesOf } from "../../core/title-fields.js";
 import { wholeForms } from "../search-terms.js";
 import { cleanText, coreWords, isFunctionWord, joinWords, wordsOf } from "../search-text.js";
 
@@ -93,7 +94,7 @@ function otherWords(title: TitleDocument, { people, genres, synopsis }: TitleTex
 function filterFields(title: TitleDocument): Record<string, unknown> {
   const { releaseYear } = title;
   return {
-    kind: title.kind,
+    ...attributesOf(title),
     state: storedState(title),
     releaseYear,
     decade: releaseYear === null ? null : Math.trunc(releaseYear / 10) * 10,

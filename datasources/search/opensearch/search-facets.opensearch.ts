@@ -2,6 +2,7 @@ import { MATURITY_AGES, type MaturityRating } from "../../core/title.document.js
 import { type TitleFilter } from "../../catalog/title-filter.js";
 import { SEPARATOR } from "./search-document.opensearch.js";
 import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
+import { ATTRIBUTE_PARTS, byAttribute, FACETS, type FacetField } from "../../core/title-attributes.js";
 import { type FilterParts } from "../search-filter.js";
 import { type Facet } from "../search.js";
 
@@ -15,14 +16,11 @@ export interface FacetAnswer {
   values?: { buckets: Bucket[] };
 }
 
-type FacetField = Facet["field"];
 type CountedValue = Facet["buckets"][number];
 
-/** Order of the facets in an answer. */
-const FACETS: readonly FacetField[] = ["genre", "kind", "decade", "maturity"];
 const FIELDS: Record<FacetField, string> = {
+  ...byAttribute((name) => name),
   genre: "genreFacet",
-  kind: "kind",
   decade: "decade",
   maturity: "maturityRating",
 };
@@ -52,20 +50,21 @@ export function facetsOf(
 
 function valueOf(field: FacetField, { key, doc_count: count }: Bucket, filter: TitleFilter): CountedValue {
   const text = String(key);
-  if (field === "kind")
-    return { value: text, count, selected: filter.kinds?.some((kind) => kind === text) ?? false };
-  if (field === "decade")
-    return { value: `${text}s`, count, selected: covers(filter.releaseYear, Number(key)) };
-  if (field === "genre") {
-    const [id = "", name = ""] = text.split(SEPARATOR);
-    return { value: name, count, selected: filter.genres?.includes(id) ?? false };
+  switch (field) {
+    case "genre": {
+      const [id = "", name = ""] = text.split(SEPARATOR);
+      return { value: name, count, selected: filter.genres?.includes(id) ?? false };
+    }
+    case "decade":
+      return { value: `${text}s`, count, selected: covers(filter.releaseYear, Number(key)) };
+    case "maturity": {
+      const age = MATURITY_AGES[text as MaturityRating];
+      const selected = filter.maturityAtMost !== undefined && age <= filter.maturityAtMost;
+      return { value: text, count, selected };
+    }
+    default:
+      return { value: text, count, selected: filter[ATTRIBUTE_PARTS[field]]?.includes(text) ?? false };
   }
-  const age = MATURITY_AGES[text as MaturityRating];
-  return {
-    value: text,
-    count,
-    selected: filter.maturityAtMost !== undefined && age <= filter.maturityAtMost,
-  };
 }
 
 function covers(years: TitleFilter["releaseYear"], decade: number): boolean {

@@ -1,3 +1,5 @@
+import { byAttribute } from "../../core/title-attributes.js";
+
 /** Raised with every change of the mapping or of what documents hold; a rebuild moves a tenant to the newest. */
 export const MAPPING_VERSION = 1;
 
@@ -87,7 +89,7 @@ export const TITLE_INDEX = {
       peopleNames: keyword,
       genreNames: keyword,
       // What is filtered and counted.
-      kind: { type: "keyword" },
+      ...byAttribute(() => ({ type: "keyword" })),
       state: { type: "keyword" },
       releaseYear: { type: "integer" },
       decade: { type: "integer" },

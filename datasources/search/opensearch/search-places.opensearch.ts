@@ -1,9 +1,10 @@
+import { byAttribute } from "../../core/title-attributes.js";
 import { type OpenSearchPlaces } from "../../engines/opensearch/predicate.opensearch.js";
 
 /** The fields of the index of titles that have what predicates ask of a title. */
 export const SEARCH_PLACES: OpenSearchPlaces = {
   texts: {
-    kind: "kind",
+    ...byAttribute((name) => name),
     state: "state",
     genre: "genreIds",
     studio: "studioId",

@@ -1,5 +1,6 @@
 import { type Audience } from "../../catalog/audience.js";
 import { facetAggregations, type FacetAnswer } from "./search-facets.opensearch.js";
+import { type FacetField } from "../../core/title-attributes.js";
 import { type StoredTitle } from "./search-document.opensearch.js";
 import { toClauses, type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { filterParts, type FilterParts } from "../search-filter.js";
@@ -15,7 +16,7 @@ export interface SearchAnswer {
   error?: { type: string; reason?: string };
   timed_out?: boolean;
   hits?: { total?: { value: number }; hits: AnsweredHit[] };
-  aggregations?: Partial<Record<"genre" | "kind" | "decade" | "maturity", FacetAnswer>> & {
+  aggregations?: Partial<Record<FacetField, FacetAnswer>> & {
     literal?: { within: { doc_count: number } };
   };
 }

@@ -4,6 +4,7 @@ import {
   type TitleDocument,
   type TitleLicence,
 } from "../../core/title.document.js";
+import { sharedAttributes } from "../../catalog/postgres/attribute-places.postgres.js";
 import { cleanText, coreWords, joinWords, wordsOf } from "../search-text.js";
 
 /** Longest text kept for highlights. UTF-16 code units. */
@@ -42,6 +43,7 @@ export function titleRow(title: TitleDocument): Record<string, unknown> {
     person_ids: distinct(title.credits.map((credit) => credit.person.id)),
     popularity: title.popularity,
     ...licenceColumns(title.licences),
+    attributes: sharedAttributes(title),
   };
 }
 

@@ -64,14 +64,15 @@ export class SearchIndexWriter {
     const written = await this.query<{ id: string; doc: number }>(sql`
       insert into search_titles (
         tenant_id, id, version, kind, state, release_year, maturity_age, maturity_rating, genre_ids, genres, tags,
-        studio_id, person_ids, popularity, world_from, world_until, licence_countries, licence_from, licence_until
+        studio_id, person_ids, popularity, world_from, world_until, licence_countries, licence_from, licence_until,
+        attributes
       )
       select current_setting('marquee.tenant')::int, r.*
       from json_to_recordset(${rows}::json) as r(
         id text, version int, kind text, state text, release_year smallint, maturity_age smallint,
         maturity_rating text, genre_ids text[], genres text[], tags text[], studio_id text, person_ids text[],
         popularity real, world_from timestamptz, world_until timestamptz, licence_countries text[],
-        licence_from timestamptz[], licence_until timestamptz[]
+        licence_from timestamptz[], licence_until timestamptz[], attributes jsonb
       )
       on conflict (tenant_id, id) do update set
         version = excluded.version, kind = excluded.kind, state = excluded.state,
@@ -80,7 +81,7 @@ export class SearchIndexWriter {
         tags = excluded.tags, studio_id = excluded.studio_id, person_ids = excluded.person_ids,
         world_from = excluded.world_from, world_until = excluded.world_until,
         licence_countries = excluded.licence_countries, licence_from = excluded.licence_from,
-        licence_until = excluded.licence_until
+        licence_until = excluded.licence_until, attributes = excluded.attributes
       where search_titles.version <= excluded.version
       returning id, doc`);
     return new Map(written.map(({ id, doc }) => [id, doc]));

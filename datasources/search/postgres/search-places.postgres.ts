@@ -1,10 +1,11 @@
+import { attributePlaces } from "../../catalog/postgres/attribute-places.postgres.js";
 import { inForce, type SqlPlaces } from "../../engines/postgres/predicate.postgres.js";
 import { sql } from "../../engines/postgres/store.postgres.js";
 
 /** Where a row `t` of search_titles has what predicates ask of a title. */
 export const SEARCH_PLACES: SqlPlaces = {
   texts: {
-    kind: { column: sql`t.kind` },
+    ...attributePlaces(sql`t`),
     state: { column: sql`t.state`, closed: true },
     genre: { array: sql`t.genre_ids` },
     studio: { column: sql`t.studio_id` },

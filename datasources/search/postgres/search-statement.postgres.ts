@@ -1,6 +1,17 @@
+import pg from "pg";
+
 import { type Audience } from "../../catalog/audience.js";
-import { empty, join, sql, type Sql } from "../../engines/postgres/store.postgres.js";
-import { toSql } from "../../engines/postgres/predicate.postgres.js";
+import { empty, join, raw, sql, type Sql } from "../../engines/postgres/store.postgres.js";
+import { attributePlaces } from "../../catalog/postgres/attribute-places.postgres.js";
+import { type TitleFilter } from "../../catalog/title-filter.js";
+import {
+  ATTRIBUTE_PARTS,
+  FACET_ATTRIBUTES,
+  FACETS,
+  type FacetAttribute,
+  type FacetField,
+} from "../../core/title-attributes.js";
+import { literal, toSql } from "../../engines/postgres/predicate.postgres.js";
 import { type FilterParts, filterParts } from "../search-filter.js";
 import { SEARCH_PLACES } from "./search-places.postgres.js";
 import { EDIT_COST, type SearchPlan } from "../search-plan.js";
@@ -22,7 +33,7 @@ export interface Answer {
 }
 
 export interface FacetRow {
-  field: "genre" | "kind" | "decade" | "maturity";
+  field: FacetField;
   value: string;
   count: number;
   selected: boolean;
@@ -185,7 +196,14 @@ export function conditionsOf(audience: Audience, { filter }: Pick<SearchQuery, "
   return filterParts(audience, filter, (predicate) => toSql(predicate, SEARCH_PLACES));
 }
 
-const CANDIDATE_COLUMNS = sql`t.doc, t.id, t.popularity, t.kind, t.release_year, t.maturity_rating, t.genre_ids, t.genres`;
+const ATTRIBUTE_PLACES = attributePlaces(sql`t`);
+const CANDIDATE_COLUMNS = join(
+  [
+    sql`t.doc, t.id, t.popularity, t.release_year, t.maturity_rating, t.genre_ids, t.genres`,
+    ...FACET_ATTRIBUTES.map((name) => sql`${ATTRIBUTE_PLACES[name].column} as ${named(name)}`),
+  ],
+  ", ",
+);
 
 /** `candidate`, `hit` and `page`: titles that the audience may meet, those that match well enough, those wanted now. */
 export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
@@ -202,7 +220,7 @@ export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
     bar as materialized (
       select max(matched) * ${BAR}::float8 as least, coalesce(max(matched) filter (where complete) >= ${CLEAR}::float8, false) as clear
       from candidate
-      where kind_ok and genre_ok and decade_ok and maturity_ok
+      where ${passes()}
     ),
     hit as materialized (
       select c.* from candidate c cross join bar b
@@ -211,8 +229,26 @@ export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
     ${page(query)}`;
 }
 
+/** Whether a candidate passes the filter of each facet. */
 function flags({ facets }: FilterParts<Sql>): Sql {
-  return sql`(${facets.kind}) as kind_ok, (${facets.genre}) as genre_ok, (${facets.decade}) as decade_ok, (${facets.maturity}) as maturity_ok`;
+  return join(
+    FACETS.map((field) => sql`(${facets[field]}) as ${flagOf(field)}`),
+    ", ",
+  );
+}
+
+/** What a candidate of the filter, but for the part of one facet, passes. */
+function passes(counted?: FacetField): Sql {
+  const others = FACETS.filter((field) => field !== counted);
+  return join(others.map(flagOf), " and ");
+}
+
+function flagOf(field: FacetField): Sql {
+  return named(`${field}_ok`);
+}
+
+function named(column: string): Sql {
+  return raw(pg.escapeIdentifier(column));
 }
 
 function page(query: SearchQuery): Sql {
@@ -223,7 +259,7 @@ function page(query: SearchQuery): Sql {
   return sql`page as materialized (
       select h.doc, h.id, h.score, h.genres, h.popularity
       from hit h
-      where kind_ok and genre_ok and decade_ok and maturity_ok${after}
+      where ${passes()}${after}
       order by h.score desc, h.id
       limit ${query.limit + 1}::int
     )`;
@@ -232,7 +268,7 @@ function page(query: SearchQuery): Sql {
 function answer(query: SearchQuery, ranked: boolean): Sql {
   const { wants } = query;
   const texts = wants.highlights || wants.didYouMean;
-  const all = sql`kind_ok and genre_ok and decade_ok and maturity_ok`;
+  const all = passes();
   return join(
     [
       sql`(select json_agg(r order by r.score desc, r.id) from (
@@ -255,23 +291,33 @@ function answer(query: SearchQuery, ranked: boolean): Sql {
 
 /** Counts per value, each facet without its own filter. */
 function facets({ filter }: SearchQuery): Sql {
-  const { kinds, genres, releaseYear, maturityAtMost } = filter;
+  const { genres, releaseYear, maturityAtMost } = filter;
   const inDecade = releaseYear
     ? sql`${releaseYear.from ?? 0}::int <= decade and ${releaseYear.to ?? 9999}::int >= decade + 9`
     : sql`false`;
   return sql`
-    select 'kind' as field, h.kind as value, count(*)::int as count, coalesce(h.kind = any(${kinds ?? []}::text[]), false) as selected
-    from hit h where genre_ok and decade_ok and maturity_ok group by h.kind
+    ${join(
+      FACET_ATTRIBUTES.map((field) => attributeFacet(field, filter)),
+      " union all ",
+    )}
     union all
     select 'genre', g.name, count(*)::int, bool_or(g.id = any(${genres ?? []}::text[]))
     from hit h cross join lateral unnest(h.genre_ids, h.genres) as g(id, name)
-    where kind_ok and decade_ok and maturity_ok group by g.name
+    where ${passes("genre")} group by g.name
     union all
     select 'decade', decade || 's', count(*)::int, ${inDecade}
     from (select h.release_year / 10 * 10 as decade from hit h
-      where h.release_year is not null and kind_ok and genre_ok and maturity_ok) d
+      where h.release_year is not null and ${passes("decade")}) d
     group by decade
     union all
     select 'maturity', h.maturity_rating, count(*)::int, ${maturityAtMost === undefined ? sql`false` : sql`bool_and(h.maturity_ok)`}
-    from hit h where kind_ok and genre_ok and decade_ok group by h.maturity_rating`;
+    from hit h where ${passes("maturity")} group by h.maturity_rating`;
+}
+
+function attributeFacet(field: FacetAttribute, filter: TitleFilter): Sql {
+  const asked = filter[ATTRIBUTE_PARTS[field]] ?? [];
+  return sql`
+    select ${literal(field)} as field, value, count(*)::int as count, value = any(${asked}::text[]) as selected
+    from (select h.${named(field)} as value from hit h where ${passes(field)}) v
+    where value is not null group by value`;
 }

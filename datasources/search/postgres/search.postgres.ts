@@ -1,5 +1,6 @@
 import { type Audience } from "../../catalog/audience.js";
 import { type PostgresStore } from "../../engines/postgres/store.postgres.js";
+import { FACETS } from "../../core/title-attributes.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import { betterSpelling } from "../search-did-you-mean.js";
 import { Highlighter } from "../search-highlights.js";
@@ -13,8 +14,6 @@ import {
   type SearchResult,
   type SuggestedText,
 } from "../search.js";
-
-const FACETS = ["genre", "kind", "decade", "maturity"] as const;
 
 /** Search in PostgreSQL: what the embedded default answers from. A text without words finds everything, most popular first. */
 export class PostgresSearch implements Search {

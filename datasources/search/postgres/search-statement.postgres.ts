@@ -1,24 +1,14 @@
-import pg from "pg";
-
 import { type Audience } from "../../catalog/audience.js";
-import { empty, join, raw, sql, type Sql } from "../../engines/postgres/store.postgres.js";
-import { attributePlaces } from "../../catalog/postgres/attribute-places.postgres.js";
-import { type TitleFilter } from "../../catalog/title-filter.js";
-import {
-  ATTRIBUTE_PARTS,
-  FACET_ATTRIBUTES,
-  FACETS,
-  type FacetAttribute,
-  type FacetField,
-} from "../../core/title-attributes.js";
-import { literal, toSql } from "../../engines/postgres/predicate.postgres.js";
-import { type FilterParts, filterParts } from "../search-filter.js";
-import { SEARCH_PLACES } from "./search-places.postgres.js";
+import { toSql } from "../../engines/postgres/predicate.postgres.js";
+import { empty, join, sql, type Sql } from "../../engines/postgres/store.postgres.js";
+import { filterParts, type FilterParts } from "../search-filter.js";
 import { EDIT_COST, type SearchPlan } from "../search-plan.js";
 import { type HitRow, type WordRow } from "../search-rows.js";
 import { WHOLE } from "../search-terms.js";
 import { cleanText, LAST_CHARACTER } from "../search-text.js";
 import { type SearchQuery } from "../search.js";
+import { facetColumns, facetCounts, passes, type FacetRow } from "./search-facets.postgres.js";
+import { SEARCH_PLACES } from "./search-places.postgres.js";
 
 /** What the statement answers: one row, each column JSON. */
 export interface Answer {
@@ -30,13 +20,6 @@ export interface Answer {
   complete: boolean | null;
   /** Whether some hit has every word as it was written (or begun, for the last one). */
   literal: boolean | null;
-}
-
-export interface FacetRow {
-  field: FacetField;
-  value: string;
-  count: number;
-  selected: boolean;
 }
 
 /** Words that more titles have count only where they stand in a name, a credit or the like. */
@@ -63,7 +46,7 @@ export function browseStatement(audience: Audience, query: SearchQuery): Sql {
   const parts = conditionsOf(audience, query);
   return sql`
     with candidate as materialized (
-      select ${CANDIDATE_COLUMNS}, round(t.popularity::numeric, 6)::float8 as score, ${flags(parts)}
+      select ${CANDIDATE_COLUMNS}, round(t.popularity::numeric, 6)::float8 as score, ${facetColumns(parts)}
       from search_titles t
       where ${parts.always}
     ),
@@ -196,14 +179,7 @@ export function conditionsOf(audience: Audience, { filter }: Pick<SearchQuery, "
   return filterParts(audience, filter, (predicate) => toSql(predicate, SEARCH_PLACES));
 }
 
-const ATTRIBUTE_PLACES = attributePlaces(sql`t`);
-const CANDIDATE_COLUMNS = join(
-  [
-    sql`t.doc, t.id, t.popularity, t.release_year, t.maturity_rating, t.genre_ids, t.genres`,
-    ...FACET_ATTRIBUTES.map((name) => sql`${ATTRIBUTE_PLACES[name].column} as ${named(name)}`),
-  ],
-  ", ",
-);
+const CANDIDATE_COLUMNS = sql`t.doc, t.id, t.popularity, t.release_year, t.maturity_rating, t.genre_ids, t.genres`;
 
 /** `candidate`, `hit` and `page`: titles that the audience may meet, those that match well enough, those wanted now. */
 export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
@@ -212,7 +188,7 @@ export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
         round((
           ${SCORE.words}::float8 * s.strength + ${SCORE.name}::float8 * s.name + ${SCORE.popularity}::float8 * t.popularity
         )::numeric, 6)::float8 as score,
-        ${flags(parts)}
+        ${facetColumns(parts)}
       from scored s
       join search_titles t on t.doc = s.doc
       where s.matched >= (select max(matched) from scored) * 0.5 and ${parts.always}
@@ -227,28 +203,6 @@ export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
       where c.matched >= b.least and (c.complete or not b.clear)
     ),
     ${page(query)}`;
-}
-
-/** Whether a candidate passes the filter of each facet. */
-function flags({ facets }: FilterParts<Sql>): Sql {
-  return join(
-    FACETS.map((field) => sql`(${facets[field]}) as ${flagOf(field)}`),
-    ", ",
-  );
-}
-
-/** What a candidate of the filter, but for the part of one facet, passes. */
-function passes(counted?: FacetField): Sql {
-  const others = FACETS.filter((field) => field !== counted);
-  return join(others.map(flagOf), " and ");
-}
-
-function flagOf(field: FacetField): Sql {
-  return named(`${field}_ok`);
-}
-
-function named(column: string): Sql {
-  return raw(pg.escapeIdentifier(column));
 }
 
 function page(query: SearchQuery): Sql {
@@ -277,7 +231,7 @@ function answer(query: SearchQuery, ranked: boolean): Sql {
       ) r) as hits`,
       wants.total ? sql`(select count(*) from hit where ${all}) as total` : sql`null as total`,
       wants.facets
-        ? sql`(select json_agg(f order by f.count desc, f.value) from (${facets(query)}) f) as facets`
+        ? sql`(select json_agg(f order by f.count desc, f.value) from (${facetCounts(query.filter)}) f) as facets`
         : sql`null as facets`,
       ranked && texts ? sql`(select json_agg(e) from expansion e) as words` : sql`null as words`,
       ranked
@@ -287,37 +241,4 @@ function answer(query: SearchQuery, ranked: boolean): Sql {
     ],
     ", ",
   );
-}
-
-/** Counts per value, each facet without its own filter. */
-function facets({ filter }: SearchQuery): Sql {
-  const { genres, releaseYear, maturityAtMost } = filter;
-  const inDecade = releaseYear
-    ? sql`${releaseYear.from ?? 0}::int <= decade and ${releaseYear.to ?? 9999}::int >= decade + 9`
-    : sql`false`;
-  return sql`
-    ${join(
-      FACET_ATTRIBUTES.map((field) => attributeFacet(field, filter)),
-      " union all ",
-    )}
-    union all
-    select 'genre', g.name, count(*)::int, bool_or(g.id = any(${genres ?? []}::text[]))
-    from hit h cross join lateral unnest(h.genre_ids, h.genres) as g(id, name)
-    where ${passes("genre")} group by g.name
-    union all
-    select 'decade', decade || 's', count(*)::int, ${inDecade}
-    from (select h.release_year / 10 * 10 as decade from hit h
-      where h.release_year is not null and ${passes("decade")}) d
-    group by decade
-    union all
-    select 'maturity', h.maturity_rating, count(*)::int, ${maturityAtMost === undefined ? sql`false` : sql`bool_and(h.maturity_ok)`}
-    from hit h where ${passes("maturity")} group by h.maturity_rating`;
-}
-
-function attributeFacet(field: FacetAttribute, filter: TitleFilter): Sql {
-  const asked = filter[ATTRIBUTE_PARTS[field]] ?? [];
-  return sql`
-    select ${literal(field)} as field, value, count(*)::int as count, value = any(${asked}::text[]) as selected
-    from (select h.${named(field)} as value from hit h where ${passes(field)}) v
-    where value is not null group by value`;
 }

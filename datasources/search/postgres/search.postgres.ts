@@ -5,7 +5,8 @@ import { type StoreRequest } from "../../core/store-request.js";
 import { betterSpelling } from "../search-did-you-mean.js";
 import { Highlighter } from "../search-highlights.js";
 import { planSearch, type SearchPlan } from "../search-plan.js";
-import { type Answer, browseStatement, type FacetRow, searchStatement } from "./search-statement.postgres.js";
+import { type FacetRow } from "./search-facets.postgres.js";
+import { type Answer, browseStatement, searchStatement } from "./search-statement.postgres.js";
 import { suggestStatement } from "./search-suggest.postgres.js";
 import {
   type Facet,

@@ -30,7 +30,12 @@ export default defineConfig({
       {
         // Run by `npm run test:engines`: needs engines, and says which it did not find.
         extends: true,
-        test: { name: "engines", include: ["tests/engines/**/*.test.ts"], maxWorkers: 1 },
+        test: {
+          name: "engines",
+          include: ["tests/engines/**/*.test.ts"],
+          globalSetup: ["tests/support/ledger-setup.ts"],
+          maxWorkers: 1,
+        },
       },
     ],
   },

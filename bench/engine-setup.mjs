@@ -49,21 +49,20 @@ export async function removeTenant({ mongodb, opensearch, neo4j, deadlineMs }, t
   const [{ MongoStore }, { OpenSearchStore }, { Neo4jStore }] = await Promise.all(
     ["mongodb", "opensearch", "neo4j"].map((name) => load(`datasources/engines/${name}/store.${name}.js`)),
   );
-  const { OpenSearchSearchProjection } = await load(
-    "datasources/search/opensearch/search-projection.opensearch.js",
+  const [{ MongoCatalogEngine }, { OpenSearchTitleEngine }, { Neo4jTasteEngine }] = await Promise.all(
+    [
+      "catalog/mongodb/catalog-engine.mongodb",
+      "search/opensearch/search-engine.opensearch",
+      "recommendations/neo4j/taste-engine.neo4j",
+    ].map((path) => load(`datasources/${path}.js`)),
   );
-  const { Neo4jTasteGraph } = await load("datasources/recommendations/neo4j/taste-graph.neo4j.js");
-
-  const documents = new MongoStore(mongodb.url, options);
-  for (const collection of ["projections", "titles", "names"])
-    await documents.databaseOf(tenant).collection(collection).deleteMany({ tenant: tenant.id });
-  await documents.close();
-
-  const index = new OpenSearchStore(opensearch.url, options);
-  await new OpenSearchSearchProjection(index).remove(tenant);
-  await index.close();
-
-  const graph = new Neo4jStore(neo4j.url, options);
-  await new Neo4jTasteGraph(graph, {}).remove(tenant);
-  await graph.close();
+  const stores = [
+    [new MongoStore(mongodb.url, options), MongoCatalogEngine],
+    [new OpenSearchStore(opensearch.url, options), OpenSearchTitleEngine],
+    [new Neo4jStore(neo4j.url, options), Neo4jTasteEngine],
+  ];
+  for (const [store, Engine] of stores) {
+    await new Engine(store).drop(tenant, []);
+    await store.close();
+  }
 }

@@ -15,6 +15,8 @@ import { pathToFileURL } from "node:url";
 
 import { generateQueries, grow, loadFilms } from "./search-queries.mjs";
 
+/** The one generation that is filled and searched. */
+const GENERATION = 1;
 const { values: args } = parseArgs({
   options: {
     postgres: { type: "string" },
@@ -82,22 +84,23 @@ async function openPostgres(url) {
 }
 
 async function openOpenSearch(url) {
-  const [{ OpenSearchStore }, { OpenSearchSearch }, { OpenSearchSearchProjection }] = await Promise.all(
-    ["engines/opensearch/store", "search/opensearch/search", "search/opensearch/search-projection"].map(
-      (path) => load(`datasources/${path}.opensearch.js`),
+  const [{ OpenSearchStore }, { OpenSearchSearch }, { OpenSearchTitleEngine }] = await Promise.all(
+    ["engines/opensearch/store", "search/opensearch/search", "search/opensearch/search-engine"].map((path) =>
+      load(`datasources/${path}.opensearch.js`),
     ),
   );
   const prefix = `bench-${randomBytes(4).toString("hex")}`;
   const store = new OpenSearchStore(url, { deadlineMs: 10_000, prefix, onLog: console.error });
-  const projection = new OpenSearchSearchProjection(store);
+  const engine = new OpenSearchTitleEngine(store);
   const tenant = { id: 1, slug: prefix, name: prefix, tier: "SHARED", schema: "", defaultCountry: "US" };
+  await engine.open(tenant, GENERATION);
   return {
     heading: "Search on OpenSearch",
     report: "search-opensearch.md",
-    search: new OpenSearchSearch(store),
-    projection,
+    search: new OpenSearchSearch(store, { live: () => Promise.resolve(GENERATION) }),
+    projection: { put: (of, titles) => engine.put(of, GENERATION, titles) },
     tenant,
-    settle: () => projection.settle(tenant),
+    settle: () => engine.settle(tenant, GENERATION),
     close: async () => {
       await store.write({ method: "DELETE", path: `/${prefix}-*` });
       await store.close();

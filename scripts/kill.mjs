@@ -111,7 +111,7 @@ async function run(options, settings, database, dataFolder) {
   const cluster = await startCluster(settings, env, dataFolder);
   const ledger = new Ledger();
   const { OrderWatch } = await import("./kill/order.mjs");
-  const order = new OrderWatch(settings.url, worlds, random.fork());
+  const order = new OrderWatch({ ...settings.url, postgres: env.POSTGRES_URL }, worlds, random.fork());
   const ending = new AbortController();
   const clients = makeClients(options, worlds, cluster, ledger, random);
   const begun = performance.now();

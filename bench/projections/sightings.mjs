@@ -7,6 +7,8 @@ import { MongoClient } from "mongodb";
 import neo4j from "neo4j-driver";
 import pg from "pg";
 
+import { LiveGenerations } from "../../scripts/live-generations.mjs";
+
 /** Time between two looks. Milliseconds. */
 const LOOK_MS = 20;
 /** Writes waited for at once; more are not sampled. */
@@ -73,7 +75,7 @@ export class Sighting {
 /** The sightings of a deployment: of its engines, or of PostgreSQL's own projections. */
 export function sightingsOf({ world, env, addresses }) {
   return addresses
-    ? [mongodb(world, addresses), opensearch(world, addresses), graph(world, addresses)]
+    ? enginesOf(world, addresses, new LiveGenerations(env.POSTGRES_URL))
     : [
         postgres(
           world,
@@ -90,14 +92,25 @@ export function sightingsOf({ world, env, addresses }) {
       ];
 }
 
-function mongodb({ tenant }, { mongodb: { url } }) {
+function enginesOf(world, addresses, live) {
+  const sightings = [mongodb, opensearch, graph].map((engine) => engine(world, addresses, live));
+  const [last] = sightings.slice(-1);
+  const close = last.close;
+  last.close = async () => {
+    await close();
+    await live.close();
+  };
+  return sightings;
+}
+
+function mongodb({ tenant }, { mongodb: { url } }, generations) {
   const client = new MongoClient(url);
   const database = client.db(new URL(url).pathname.slice(1) || "marquee");
   return new Sighting({
     name: "catalog.mongodb",
     kind: "title",
     async look(writes) {
-      const { live } = await database.collection("projections").findOne({ _id: `titles:${tenant.id}` });
+      const live = await generations.of("catalog.mongodb", tenant);
       const ids = writes.map(({ title }) => `${tenant.id}:${live}:${title}`);
       const rows = await database
         .collection("titles")
@@ -109,12 +122,13 @@ function mongodb({ tenant }, { mongodb: { url } }) {
   });
 }
 
-function opensearch({ tenant }, { opensearch: { url } }) {
+function opensearch({ tenant }, { opensearch: { url } }, generations) {
   return new Sighting({
     name: "search.opensearch",
     kind: "title",
     async look(writes) {
-      const response = await fetch(new URL(`/marquee-search-${tenant.id}/_search`, url), {
+      const live = await generations.of("search.opensearch", tenant);
+      const response = await fetch(new URL(`/marquee-search-${tenant.id}-${live}/_search`, url), {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({
@@ -130,22 +144,23 @@ function opensearch({ tenant }, { opensearch: { url } }) {
   });
 }
 
-function graph({ tenant }, { neo4j: { url } }) {
+function graph({ tenant }, { neo4j: { url } }, generations) {
   const driver = neo4j.driver(url);
   const session = driver.session({ defaultAccessMode: neo4j.session.READ });
   return new Sighting({
     name: "recommendations.neo4j",
     kind: "watch",
     async look(writes) {
+      const live = await generations.of("recommendations.neo4j", tenant);
       const { records } = await session.run(
-        `MATCH (g:TasteGraph {tenant: $tenant})
-         UNWIND $writes AS write
-         MATCH (:Profile {tenant: $tenant, generation: g.live, id: write.profile})
-               -[w:WATCHED]->(:Title {tenant: $tenant, generation: g.live, id: write.title})
+        `UNWIND $writes AS write
+         MATCH (:Profile {tenant: $tenant, generation: $live, id: write.profile})
+               -[w:WATCHED]->(:Title {tenant: $tenant, generation: $live, id: write.title})
          WHERE w.at.epochMillis >= write.sentAt
          RETURN write.key AS key`,
         {
           tenant: neo4j.int(tenant.id),
+          live: neo4j.int(live),
           writes: writes.map(({ key, profile, title, sentAt }) => ({ key, profile, title, sentAt })),
         },
       );

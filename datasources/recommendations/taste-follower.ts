@@ -18,8 +18,8 @@ export function tasteFollower(
   return {
     async apply(tenant, events) {
       const { watches, removed, deleted } = changesOf(events);
-      await graph.removeProfiles(tenant, deleted);
-      await graph.removeWatches(tenant, removed);
+      if (deleted.length > 0) await graph.removeProfiles(tenant, deleted);
+      if (removed.length > 0) await graph.removeWatches(tenant, removed);
       if (watches.length > 0) await graph.recordWatches(tenant, watches);
     },
     async current(tenant, events) {

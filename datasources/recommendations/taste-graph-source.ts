@@ -52,7 +52,7 @@ export interface TasteGraphSource {
   count(tenant: Tenant): Promise<number>;
 }
 
-/** Everything a tenant's taste graph is built from, as `Projection.rebuild` takes it. */
+/** Everything a tenant's taste graph is built from, as `Generations.rebuild` takes it. */
 export async function* tasteFacts(
   source: TasteGraphSource,
   tenant: Tenant,

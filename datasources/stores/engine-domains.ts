@@ -3,6 +3,7 @@ import { type TitleSource } from "../catalog/catalog-expectations.js";
 import { type PopularityOf } from "../catalog/title-follower.js";
 import { type TitleVersions } from "../catalog/title-versions.js";
 import { type EmbeddedProjection } from "./embedded-target.js";
+import { type GenerationLedger } from "../projection/generations/generation-ledger.js";
 import { type OutboxHolds } from "../projection/outbox/outbox.js";
 import { type AnySection } from "../projection/check/section.js";
 import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
@@ -34,6 +35,8 @@ export interface StandbyDomains extends MovableDomains {
 export interface TargetContext {
   standby: StandbyDomains;
   holds: OutboxHolds;
+  /** What is known of a target's generations, of which it reads those of one form. */
+  ledgerOf: (target: string, form: string) => GenerationLedger;
   /** Rejects while PostgreSQL does not answer. */
   pingPostgres(): Promise<unknown>;
   onLog: (line: string) => void;

@@ -1,25 +1,23 @@
 import { type Catalog } from "../catalog/catalog.js";
 import { MongoCatalog } from "../catalog/mongodb/catalog.mongodb.js";
-import { MongoCatalogProjection } from "../catalog/mongodb/catalog-projection.mongodb.js";
+import { MongoCatalogEngine } from "../catalog/mongodb/catalog-engine.mongodb.js";
+import { TitleGenerations } from "../catalog/title-generations.js";
 import { type MovableDomains, type TargetContext } from "./engine-domains.js";
 import { followed } from "../core/freshness.js";
 import { type FollowingEngine } from "../core/store-request.js";
 import { MongoStore } from "../engines/mongodb/store.mongodb.js";
 import { Neo4jStore } from "../engines/neo4j/store.neo4j.js";
 import { OpenSearchStore } from "../engines/opensearch/store.opensearch.js";
-import {
-  projectionTarget,
-  type ProjectionSource,
-  type ProjectionTarget,
-} from "../projection/targets/projection-target.js";
+import { projectionTarget, type ProjectionTarget } from "../projection/targets/projection-target.js";
 import { Neo4jRecommendations } from "../recommendations/neo4j/recommendations.neo4j.js";
 import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
 import { tasteFollower } from "../recommendations/taste-follower.js";
-import { Neo4jTasteGraph } from "../recommendations/neo4j/taste-graph.neo4j.js";
+import { Neo4jTasteEngine } from "../recommendations/neo4j/taste-engine.neo4j.js";
+import { TasteGenerations } from "../recommendations/taste-generations.js";
 import { tasteFacts, type TasteFact } from "../recommendations/taste-graph-source.js";
 import { OpenSearchSearch } from "../search/opensearch/search.opensearch.js";
 import { type Search } from "../search/search.js";
-import { OpenSearchSearchProjection } from "../search/opensearch/search-projection.opensearch.js";
+import { OpenSearchTitleEngine } from "../search/opensearch/search-engine.opensearch.js";
 import { withStandby, writtenToBoth } from "../projection/targets/standby.js";
 import { type StoreGuard } from "../engines/store-guard.js";
 import { healthOf, type StoreHealth } from "../engines/store-health.js";
@@ -85,19 +83,21 @@ export function openEngines(addresses: EngineAddresses, context: TargetContext):
 }
 
 function catalogEngine(store: MongoStore, context: TargetContext): Engine {
-  const { standby } = context;
-  const projection = new MongoCatalogProjection(store);
+  const { standby, ledgerOf } = context;
   const name = { name: "catalog.mongodb", store: "MONGODB", domain: "catalog" } as const;
-  const target = titleTarget(name, projection, () => store.ping(), context);
+  const engine = new MongoCatalogEngine(store);
+  const titles = new TitleGenerations(engine, ledgerOf(name.name, engine.form));
+  const target = titleTarget(name, titles, () => store.ping(), context);
   return {
     domains: {
-      catalog: withStandby<Catalog, keyof Catalog>(
-        followed(new MongoCatalog(store), target.name, CATALOG_READS, following(store)),
+      catalog: answered<Catalog, keyof Catalog>(
+        new MongoCatalog(store, titles),
         standby.catalog,
         target,
         CATALOG_READS,
+        store,
       ),
-      catalogProjection: writtenTitles(standby.catalogProjection, projection, target),
+      catalogProjection: writtenTitles(standby.catalogProjection, titles, target),
     },
     target,
     ...lifeOf(store),
@@ -105,33 +105,46 @@ function catalogEngine(store: MongoStore, context: TargetContext): Engine {
 }
 
 function searchEngine(store: OpenSearchStore, context: TargetContext): Engine {
-  const { standby } = context;
-  const projection = new OpenSearchSearchProjection(store);
+  const { standby, ledgerOf } = context;
   const name = { name: "search.opensearch", store: "OPENSEARCH", domain: "search" } as const;
-  const target = titleTarget(name, projection, () => store.ping(), context);
+  const engine = new OpenSearchTitleEngine(store);
+  const titles = new TitleGenerations(engine, ledgerOf(name.name, engine.form));
+  const target = titleTarget(name, titles, () => store.ping(), context);
   return {
     domains: {
-      search: withStandby<Search, keyof Search>(
-        followed(new OpenSearchSearch(store), target.name, SEARCH_READS, following(store)),
+      search: answered<Search, keyof Search>(
+        new OpenSearchSearch(store, titles),
         standby.search,
         target,
         SEARCH_READS,
+        store,
       ),
-      searchProjection: writtenTitles(standby.searchProjection, projection, target),
+      searchProjection: writtenTitles(standby.searchProjection, titles, target),
     },
     target,
     ...lifeOf(store),
   };
 }
 
-function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext): Engine {
-  const graph = new Neo4jTasteGraph(store, standby.tasteGraphSource);
-  const source: ProjectionSource<TasteFact> = {
-    batches: (tenant) => tasteFacts(standby.tasteGraphSource, tenant),
-    count: (tenant) => standby.tasteGraphSource.count(tenant),
-  };
+function tasteEngine(store: Neo4jStore, context: TargetContext): Engine {
+  const { standby, holds, ledgerOf, onLog } = context;
+  const { tasteGraphSource: facts } = standby;
+  const name = { name: "recommendations.neo4j", store: "NEO4J", domain: "recommendations" } as const;
+  const engine = new Neo4jTasteEngine(store);
+  const graph = new TasteGenerations(engine, ledgerOf(name.name, engine.form), facts);
   const topics = ["WATCH", "PROFILE"] as const;
-  const follower = tasteFollower(standby.tasteGraphSource, graph);
+  const follower = tasteFollower(facts, graph);
+  const target = projectionTarget<TasteFact>({
+    ...name,
+    topics,
+    projection: graph,
+    source: { batches: (tenant) => tasteFacts(facts, tenant), count: (tenant) => facts.count(tenant) },
+    sections: graph.sections(facts),
+    follower,
+    holds,
+    ping: () => store.ping(),
+    onMissed: onLog,
+  });
   const replacing: TasteGraph = {
     replace: (tenant, edges, model) =>
       holds.during(() => graph.replace(tenant, edges, model), {
@@ -140,26 +153,14 @@ function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext
         replay: (events) => follower.apply(tenant, events),
       }),
   };
-  const target = projectionTarget({
-    name: "recommendations.neo4j",
-    topics,
-    store: "NEO4J",
-    domain: "recommendations",
-    projection: graph,
-    source,
-    sections: graph.sections(standby.tasteGraphSource),
-    follower,
-    holds,
-    ping: () => store.ping(),
-    onMissed: onLog,
-  });
   return {
     domains: {
-      recommendations: withStandby<Recommendations, keyof Recommendations>(
-        followed(new Neo4jRecommendations(store), target.name, TASTE_READS, following(store)),
+      recommendations: answered<Recommendations, keyof Recommendations>(
+        new Neo4jRecommendations(store, graph),
         standby.recommendations,
         target,
         TASTE_READS,
+        store,
       ),
       tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, replacing, target, [
         "replace",
@@ -168,6 +169,18 @@ function tasteEngine(store: Neo4jStore, { standby, holds, onLog }: TargetContext
     target,
     ...lifeOf(store),
   };
+}
+
+/** A domain that an engine answers as far as its projection has followed, and PostgreSQL where the engine does not. */
+function answered<T extends object, M extends keyof T & string>(
+  domain: T,
+  standby: T,
+  target: ProjectionTarget,
+  reads: readonly M[],
+  store: { guard: StoreGuard },
+): Pick<T, M> {
+  const waiting = followed<T, M>(domain, target.name, reads, following(store));
+  return withStandby<Pick<T, M>, M>(waiting, standby, target, reads);
 }
 
 /** Nobody waits for an engine that is left alone just now: its standby answers. */

@@ -27,6 +27,7 @@ import { type Operations } from "../operations/operations.js";
 import { PostgresOperations } from "../operations/operations.postgres.js";
 import { startEmbeddedPostgres } from "../../packages/embedded-postgres/embedded-postgres.js";
 import { APP_ROLE, migrate, WORKER_ROLE } from "../engines/postgres/migrations/migrate.postgres.js";
+import { PostgresGenerationLedger } from "../projection/generations/generation-ledger.postgres.js";
 import { type Outbox } from "../projection/outbox/outbox.js";
 import { OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { PostgresOutbox, PostgresOutboxHolds } from "../projection/outbox/outbox.postgres.js";
@@ -135,6 +136,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     const context = {
       standby: domains,
       holds: new PostgresOutboxHolds(outboxPool),
+      ledgerOf: (target: string, form: string) => new PostgresGenerationLedger(outboxPool, target, form),
       pingPostgres: () => postgres.ping(),
       onLog: warn,
     };

@@ -1,10 +1,10 @@
 import { type CatalogProjection } from "../catalog/catalog.js";
 import { type TitleSource } from "../catalog/catalog-expectations.js";
 import { titleFollower } from "../catalog/title-follower.js";
+import { type TitleGenerations } from "../catalog/title-generations.js";
 import { type TitleDocument } from "../core/title.document.js";
 import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
 import { type ComparedTitles, type StandbyDomains, type TargetContext } from "./engine-domains.js";
-import { type Projection } from "../projection/targets/projection.js";
 import {
   projectionTarget,
   type ProjectionSource,
@@ -38,22 +38,19 @@ export function embeddedTargets(context: TargetContext): ProjectionTarget[] {
 /** A target that titles are projected to, each with the popularity that PostgreSQL's catalog knows of it. */
 export function titleTarget(
   name: Pick<TargetParts<TitleDocument>, "name" | "store" | "domain">,
-  projection: Projection<TitleDocument> & ComparedTitles & Parameters<typeof titleFollower>[1],
+  projection: TitleGenerations,
   ping: () => Promise<unknown>,
   { standby, holds, onLog }: TargetContext,
 ): ProjectionTarget {
   const { catalogProjection, titleVersions } = standby;
+  const popularityOf = catalogProjection.popularityOf.bind(catalogProjection);
   return projectionTarget({
     ...name,
     topics: ["TITLE"],
     projection,
     source: titleSource(standby),
     sections: projection.sections(comparedTitles(standby)),
-    follower: titleFollower(
-      titleVersions,
-      projection,
-      catalogProjection.popularityOf.bind(catalogProjection),
-    ),
+    follower: titleFollower(titleVersions, projection, popularityOf),
     holds,
     ping,
     onMissed: onLog,

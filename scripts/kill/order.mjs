@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MongoStore } from "../../dist/datasources/engines/mongodb/store.mongodb.js";
 import { integer, Neo4jStore } from "../../dist/datasources/engines/neo4j/store.neo4j.js";
 import { OpenSearchStore } from "../../dist/datasources/engines/opensearch/store.opensearch.js";
+import { LiveGenerations } from "../live-generations.mjs";
 
 const SAMPLE = 40;
 const EVERY_MS = 1_000;
@@ -30,6 +31,7 @@ export class OrderWatch {
     this.mongodb = new MongoStore(urls.mongodb, options);
     this.opensearch = new OpenSearchStore(urls.opensearch, options);
     this.neo4j = new Neo4jStore(urls.neo4j, options);
+    this.live = new LiveGenerations(urls.postgres);
   }
 
   async run(signal) {
@@ -45,7 +47,7 @@ export class OrderWatch {
       }
       await sleep(EVERY_MS);
     }
-    await Promise.all([this.mongodb.close(), this.opensearch.close(), this.neo4j.close()]);
+    await Promise.all([this.mongodb, this.opensearch, this.neo4j, this.live].map((each) => each.close()));
   }
 
   async #look(store, { tenant }, reading) {
@@ -63,29 +65,30 @@ export class OrderWatch {
 
   async #inMongo(tenant, ids) {
     const database = this.mongodb.databaseOf(tenant);
-    const pointer = await database.collection("projections").findOne({ _id: `titles:${tenant.id}` });
+    const generation = await this.live.of("catalog.mongodb", tenant);
     const fields = { projection: { id: 1, version: 1 }, maxTimeMS: DEADLINE_MS };
-    const wanted = { tenant: tenant.id, generation: pointer.live, id: { $in: ids } };
+    const wanted = { tenant: tenant.id, generation, id: { $in: ids } };
     const found = await database.collection("titles").find(wanted, fields).toArray();
     return found.map(({ id, version }) => [id, version]);
   }
 
   async #inOpenSearch(tenant, ids) {
+    const generation = await this.live.of("search.opensearch", tenant);
     const { body } = await this.opensearch.write({
       method: "POST",
-      path: `/${this.opensearch.aliasOf(tenant)}/_search`,
+      path: `/${this.opensearch.aliasOf(tenant, generation)}/_search`,
       body: { size: SAMPLE, version: true, _source: ["id"], query: { terms: { id: ids } } },
     });
     return body.hits.hits.map(({ _source, _version }) => [_source.id, _version]);
   }
 
   async #inNeo4j(tenant, profile) {
+    const generation = await this.live.of("recommendations.neo4j", tenant);
     const rows = await this.neo4j.write(
       {
-        text: `MATCH (g:TasteGraph {tenant: $tenant})
-               MATCH (p:Profile {tenant: $tenant, generation: g.live, id: $profile})-[w:WATCHED]->(t:Title)
+        text: `MATCH (p:Profile {tenant: $tenant, generation: $generation, id: $profile})-[w:WATCHED]->(t:Title)
                RETURN t.id AS title, w.version AS version`,
-        parameters: { tenant: integer(tenant.id), profile },
+        parameters: { tenant: integer(tenant.id), generation: integer(generation), profile },
       },
       DEADLINE_MS,
     );

@@ -1,7 +1,6 @@
 import { type CommandStartedEvent, type Document } from "mongodb";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
 import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
 import { type TitleOrder } from "../../datasources/catalog/catalog.js";
 import { type TitleFilter } from "../../datasources/catalog/title-filter.js";
@@ -27,10 +26,11 @@ describe.skipIf(!MONGODB_URL)("indexes of the catalog in MongoDB", () => {
   let goesByRules: boolean;
   beforeAll(async () => {
     mongo = openMongo();
-    tenant = mongo.createTenant();
-    catalog = new MongoCatalog(mongo.store);
+    tenant = await mongo.openTenant();
+    const projection = mongo.titlesOf();
+    catalog = new MongoCatalog(mongo.store, projection);
     const titles = Array.from({ length: 440 }, (_, n) => ({ ...variedTitles(44)[n % 44]!, id: `t${n}` }));
-    await new MongoCatalogProjection(mongo.store).put(tenant, titles);
+    await projection.put(tenant, titles);
     const { ferretdb } = await mongo.store.sharedDatabase().admin().buildInfo();
     goesByRules = Boolean(ferretdb);
     sent = [];

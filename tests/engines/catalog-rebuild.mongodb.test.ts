@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { type GenerationsRecord } from "../../datasources/catalog/mongodb/catalog-generations.mongodb.js";
-import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
+import { type TitleGenerations } from "../../datasources/catalog/title-generations.js";
 import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
 import { type TitleDocument } from "../../datasources/core/title.document.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -30,11 +29,11 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
   const editor = { ...viewer, editor: true };
   let mongo: MongoUnderTest;
   let catalog: MongoCatalog;
-  let projection: MongoCatalogProjection;
+  let projection: TitleGenerations;
   beforeAll(async () => {
     mongo = openMongo(DEADLINE_MS);
-    catalog = new MongoCatalog(mongo.store);
-    projection = new MongoCatalogProjection(mongo.store);
+    projection = mongo.titlesOf();
+    catalog = new MongoCatalog(mongo.store, projection);
     await projection.prepare();
   });
   afterAll(() => mongo.close());
@@ -53,9 +52,9 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
   it("prepares from several processes at once, again and again", async () => {
     const fresh = openMongo(DEADLINE_MS);
     try {
-      const processes = [1, 2, 3].map(() => new MongoCatalogProjection(fresh.another()));
+      const processes = [1, 2, 3].map(() => fresh.titlesOf(fresh.another()));
       await Promise.all(processes.map((each) => each.prepare()));
-      await new MongoCatalogProjection(fresh.store).prepare();
+      await fresh.titlesOf().prepare();
       const indexes = await fresh.store.sharedDatabase().collection("titles").indexes();
       const scoped = indexes.filter(({ name }) => name !== "_id_");
       expect(scoped.map(({ name }) => name).sort()).toEqual([
@@ -89,7 +88,7 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
         { name: "by_region", key: { ...scope, regions: 1, state: 1 } },
         { name: "somebody_elses", key: { version: 1 } },
       ]);
-      await Promise.all([1, 2].map(() => new MongoCatalogProjection(fresh.another()).prepare()));
+      await Promise.all([1, 2].map(() => fresh.titlesOf(fresh.another()).prepare()));
       const indexes = await collection.indexes();
       const keys = new Map(indexes.map(({ name, key }) => [name, Object.keys(key as object).join()]));
       expect(keys.get("by_name")).toBe("tenant,generation,sortName,id,releaseYear");
@@ -102,7 +101,7 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
   });
 
   it("never puts an older version over a newer one, in whatever order they come, nor its names", async () => {
-    const tenant = mongo.createTenant();
+    const tenant = await mongo.openTenant();
     const ada = named("Ada");
     const put = (n: number, name: string) =>
       projection.put(tenant, [
@@ -120,7 +119,7 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
   });
 
   it("ends with the newest version where many write at once", async () => {
-    const tenant = mongo.createTenant();
+    const tenant = await mongo.openTenant();
     const versions = Array.from({ length: 8 }, (_, n) => version(open.slice(0, 10), ((n * 3) % 8) + 1));
     await Promise.all(versions.map((titles) => projection.put(tenant, titles)));
     const found = await everything(tenant);
@@ -129,7 +128,7 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
   });
 
   it("sets the popularity of those named only", async () => {
-    const tenant = mongo.createTenant();
+    const tenant = await mongo.openTenant();
     await projection.put(tenant, [
       document({ id: "a", popularity: 0.1 }),
       document({ id: "b", popularity: 0.2 }),
@@ -153,7 +152,7 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
     expect(await projection.status(tenant)).toEqual({ entries: 0, live: null });
     await projection.rebuild(tenant, inBatches(version(open, 1)));
     await projection.rebuild(neighbour, inBatches(version(open, 1)));
-    expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0002" });
+    expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0001" });
     await projection.setPopularity(tenant, new Map([[open[0]!.id, 0.875]]));
 
     const put = document({ id: "meanwhile", name: "Meanwhile" });
@@ -180,13 +179,13 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
       "Meanwhile",
       "Newer",
     ]);
-    expect(await projection.status(tenant)).toEqual({ entries: 57, live: "titles_0003" });
+    expect(await projection.status(tenant)).toEqual({ entries: 57, live: "titles_0002" });
     expect(await stored(tenant)).toBe(57);
     expect(await stored(neighbour)).toBe(60);
   });
 
   it("carries popularity over a rebuild, which the facts do not know", async () => {
-    const tenant = mongo.createTenant("ISOLATED");
+    const tenant = await mongo.openTenant("ISOLATED");
     await projection.put(tenant, open);
     await projection.setPopularity(tenant, new Map([[open[3]!.id, 0.875]]));
     await projection.rebuild(tenant, inBatches(open.map((title) => ({ ...title, popularity: 0 }))));
@@ -200,30 +199,50 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
     const names = await stored(tenant, "names");
     const broken = inBatches(version(open, 2), () => Promise.reject(new Error("No more facts")));
     await expect(projection.rebuild(tenant, broken)).rejects.toThrow("No more facts");
-    expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0002" });
+    expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0001" });
     expect((await everything(tenant)).every((title) => title.version === 1)).toBe(true);
     expect([await stored(tenant), await stored(tenant, "names")]).toEqual([60, names]);
   });
 
   it("ends with one generation where two rebuild at once, and takes away what a dead one left", async () => {
-    const tenant = mongo.createTenant();
-    const pointers = mongo.store.databaseOf(tenant).collection<GenerationsRecord>("projections");
+    const tenant = await mongo.openTenant();
     await projection.put(tenant, open);
-    const dead = { generation: 2, at: new Date(Date.now() - 3_600_000) };
-    await pointers.updateOne(
-      { _id: `titles:${tenant.id}` },
-      { $set: { last: 2 }, $push: { building: dead } },
-    );
+    const dead = await projection.begin(tenant);
     await projection.put(tenant, open);
     expect(await stored(tenant)).toBe(120);
-    const other = new MongoCatalogProjection(mongo.another());
+    await mongo.ledger.expire(tenant);
+    const other = mongo.titlesOf(mongo.another());
     await Promise.all([
       projection.rebuild(tenant, inBatches(version(open, 2))),
       other.rebuild(tenant, inBatches(version(open, 2))),
     ]);
     expect(await stored(tenant)).toBe(60);
     expect((await projection.status(tenant)).entries).toBe(60);
-    expect(await pointers.findOne({ _id: `titles:${tenant.id}` })).toMatchObject({ building: [] });
+    expect((await mongo.ledger.standing(tenant)).building).toBeNull();
+    await expect(dead.put(open)).rejects.toThrow("Another process has taken over");
+    expect(await stored(tenant)).toBe(60);
     expect(new Set((await everything(tenant)).map((title) => title.version))).toEqual(new Set([2]));
+  });
+
+  it("notices that its data has gone, takes nothing for it, and is filled again", async () => {
+    const tenant = mongo.createTenant("ISOLATED");
+    await projection.rebuild(tenant, inBatches(open));
+    await mongo.store.databaseOf(tenant).dropDatabase();
+    expect(await projection.status(tenant)).toEqual({ entries: 0, live: null });
+    await projection.rebuild(tenant, inBatches(open));
+    expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0002" });
+    expect(await everything(tenant)).toHaveLength(60);
+  });
+
+  it("does not read what was stored in another form, and leaves it until its own is filled", async () => {
+    const tenant = mongo.createTenant();
+    const earlier = mongo.titlesOf(mongo.store, mongo.ledger.inForm("0"));
+    await earlier.rebuild(tenant, inBatches(open));
+    expect(await projection.status(tenant)).toEqual({ entries: 0, live: null });
+    expect(await projection.receives(tenant)).toBe(false);
+    expect(await stored(tenant)).toBe(60);
+    await projection.rebuild(tenant, inBatches(version(open, 2)));
+    expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0002" });
+    expect(await stored(tenant)).toBe(60);
   });
 });

@@ -1,6 +1,5 @@
 import { describe } from "vitest";
 
-import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
 import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
 import { type TenantTier } from "../../datasources/core/tenant.js";
 import { catalogCreditsContract } from "../contract/catalog-credits.cases.js";
@@ -11,10 +10,11 @@ import { MONGODB_URL, openMongo } from "./mongo-support.js";
 
 function openCatalog(tier: TenantTier): Promise<CatalogUnderTest> {
   const mongo = openMongo();
+  const projection = mongo.titlesOf();
   return Promise.resolve({
-    catalog: new MongoCatalog(mongo.store),
-    projection: new MongoCatalogProjection(mongo.store),
-    createTenant: () => Promise.resolve(mongo.createTenant(tier)),
+    catalog: new MongoCatalog(mongo.store, projection),
+    projection,
+    createTenant: () => mongo.openTenant(tier),
     close: () => mongo.close(),
   });
 }

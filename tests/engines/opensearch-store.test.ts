@@ -21,9 +21,9 @@ describe.skipIf(!URL)("OpenSearch as a store", () => {
 
   beforeAll(async () => {
     subject = openOpenSearch(URL ?? "", "SHARED", prefix);
-    tenant = await subject.createTenant();
+    tenant = await subject.openTenant();
     await subject.projection.put(tenant, [film("a", "Marigold Lane"), film("b", "Wisteria")]);
-    await subject.projection.settle(tenant);
+    await subject.settleOf(tenant);
   });
   afterEach(async () => {
     for (const one of opened.splice(0)) await one.close();
@@ -32,7 +32,7 @@ describe.skipIf(!URL)("OpenSearch as a store", () => {
 
   const request = (signal?: AbortSignal) => ({ tenant, calls: new CallLog(), signal });
   const through = (url: string, deadlineMs = 1_000) => {
-    const other = openOpenSearch(url, "SHARED", prefix, deadlineMs);
+    const other = openOpenSearch(url, "SHARED", prefix, deadlineMs, subject.ledger);
     opened.push(other.store);
     return other;
   };

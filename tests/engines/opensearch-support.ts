@@ -4,9 +4,11 @@ import { type Audience } from "../../datasources/catalog/audience.js";
 import { OpenSearchStore } from "../../datasources/engines/opensearch/store.opensearch.js";
 import { OpenSearchSearch } from "../../datasources/search/opensearch/search.opensearch.js";
 import { MAPPING_VERSION } from "../../datasources/search/opensearch/search-mapping.opensearch.js";
-import { OpenSearchSearchProjection } from "../../datasources/search/opensearch/search-projection.opensearch.js";
+import { OpenSearchTitleEngine } from "../../datasources/search/opensearch/search-engine.opensearch.js";
+import { TitleGenerations } from "../../datasources/catalog/title-generations.js";
 import { type SearchQuery } from "../../datasources/search/search.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { noFacts, openLedger } from "./ledger-support.js";
 
 export const everyone: Audience = {
   country: "US",
@@ -25,24 +27,55 @@ export function textQuery(text: string, more: Partial<SearchQuery> = {}): Search
   return { text, filter: {}, limit: 10, wants, ...more };
 }
 
-/** Adapters whose indexes nothing else uses, tenants of a tier, and the requests that crossed the wire. */
-export function openOpenSearch(url: string, tier: TenantTier, prefix = freshPrefix(), deadlineMs = 10_000) {
+/** No test reads for as long as a deadline that is generous to a busy machine: nor need a rebuild wait so long. */
+class BrieflyRead extends OpenSearchTitleEngine {
+  override get readMs(): number {
+    return 500;
+  }
+}
+
+/**
+ * Adapters whose indexes nothing else uses, tenants of a tier, and the requests that crossed the wire. Others of the same
+ * prefix and ledger are processes of one deployment.
+ */
+export function openOpenSearch(
+  url: string,
+  tier: TenantTier,
+  prefix = freshPrefix(),
+  deadlineMs = 10_000,
+  ledger = openLedger(),
+) {
   const store = new OpenSearchStore(url, { deadlineMs, prefix, onLog: () => {} });
-  const projection = new OpenSearchSearchProjection(store);
+  const engine = new BrieflyRead(store);
+  const projection = new TitleGenerations(engine, ledger);
+  const settle = async (tenant: Tenant) => {
+    const { live } = await ledger.standing(tenant);
+    if (live !== null) await engine.settle(tenant, live);
+  };
   const tenants: Tenant[] = [];
   const requests: string[] = [];
   store.client.on("request", (_, { meta }) => requests.push(meta.request.params.path));
+  const createTenant = (): Tenant => {
+    const id = tenants.length + 1;
+    const tenant = { id, slug: `t${id}`, name: `t${id}`, tier, schema: "unused", defaultCountry: "US" };
+    tenants.push(tenant);
+    return tenant;
+  };
   return {
     store,
-    search: new OpenSearchSearch(store),
+    search: new OpenSearchSearch(store, projection),
     projection,
+    ledger,
     requests,
-    createTenant: (): Promise<Tenant> => {
-      const id = tenants.length + 1;
-      const tenant = { id, slug: `t${id}`, name: `t${id}`, tier, schema: "unused", defaultCountry: "US" };
-      tenants.push(tenant);
-      return Promise.resolve(tenant);
+    createTenant,
+    /** A tenant whose titles have been filled, with none. */
+    openTenant: async (): Promise<Tenant> => {
+      const tenant = createTenant();
+      await projection.rebuild(tenant, noFacts());
+      return tenant;
     },
+    /** Resolves when everything put for a tenant can be found. */
+    settleOf: settle,
     /** Puts bare documents of a generation that nobody reads any more into the shared index. */
     fillOldGeneration: async (tenant: Tenant, count: number) => {
       const index = `${prefix}-shared-titles-v${MAPPING_VERSION}`;
@@ -65,11 +98,11 @@ export function openOpenSearch(url: string, tier: TenantTier, prefix = freshPref
       return body.count;
     },
     settle: async () => {
-      for (const tenant of tenants) await projection.settle(tenant);
+      for (const tenant of tenants) await settle(tenant);
     },
     close: async () => {
       await store.write({ method: "DELETE", path: `/${prefix}-*` });
-      await store.close();
+      await Promise.all([store.close(), ledger.close()]);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { describe } from "vitest";
 
 import { PLACES as MONGO_PLACES } from "../../datasources/catalog/mongodb/catalog-filter.mongodb.js";
-import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
 import { TITLES, type TitleRecord } from "../../datasources/catalog/mongodb/catalog-record.mongodb.js";
 import { MongoCatalog } from "../../datasources/catalog/mongodb/catalog.mongodb.js";
 import { allOf, toConditions } from "../../datasources/engines/mongodb/predicate.mongodb.js";
@@ -18,13 +17,14 @@ const complete = [SERVER, MONGODB_URL, OPENSEARCH_URL].every(Boolean);
 if (!complete)
   console.warn("Not all engines are set: the stores are not held to one answer about which titles");
 
-function openMongoPredicates() {
+async function openMongoPredicates() {
   const mongo = openMongo();
-  const tenant = mongo.createTenant();
+  const tenant = await mongo.openTenant();
+  const projection = mongo.titlesOf();
   const store: PredicateStore = {
     name: "MongoDB",
     tenant,
-    put: (titles) => new MongoCatalogProjection(mongo.store).put(tenant, titles),
+    put: (titles) => projection.put(tenant, titles),
     find: (predicates) => {
       const titles = mongo.store.databaseOf(tenant).collection<TitleRecord>(TITLES);
       const found = predicates.map((predicate) =>
@@ -35,7 +35,7 @@ function openMongoPredicates() {
       );
       return Promise.all(found.map(async (rows) => (await rows).map(({ id }) => id)));
     },
-    serves: { catalog: new MongoCatalog(mongo.store) },
+    serves: { catalog: new MongoCatalog(mongo.store, projection) },
   };
   return { store, close: () => mongo.close() };
 }
@@ -45,11 +45,12 @@ async function openOpenSearchPredicates() {
     store: opensearch,
     projection,
     search,
-    createTenant,
+    openTenant,
+    ledger,
     settle,
     close,
   } = openOpenSearch(OPENSEARCH_URL, "SHARED");
-  const tenant = await createTenant();
+  const tenant = await openTenant();
   const store: PredicateStore = {
     name: "OpenSearch",
     tenant,
@@ -58,8 +59,9 @@ async function openOpenSearchPredicates() {
       await settle();
     },
     find: async (predicates) => {
+      const { live } = await ledger.standing(tenant);
       const lines = predicates.flatMap((predicate) => [
-        { index: opensearch.aliasOf(tenant) },
+        { index: opensearch.aliasOf(tenant, live ?? 0) },
         { size: 1_000, _source: ["id"], query: { bool: { filter: toClauses(predicate, SEARCH_PLACES) } } },
       ]);
       const { body } = await opensearch.send<{ responses: Answer[] }>({
@@ -81,7 +83,7 @@ interface Answer {
 describe.skipIf(!complete)("on the engines", () => {
   predicateContract(40, async () => {
     const postgres = await openPostgresPredicates(SERVER);
-    const mongodb = openMongoPredicates();
+    const mongodb = await openMongoPredicates();
     const opensearch = await openOpenSearchPredicates();
     return {
       stores: [...postgres.stores, mongodb.store, opensearch.store],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { MongoCatalogProjection } from "../../datasources/catalog/mongodb/catalog-projection.mongodb.js";
+import { type TitleGenerations } from "../../datasources/catalog/title-generations.js";
 import {
   titleKey,
   toRecord,
@@ -18,7 +18,7 @@ const DEADLINE_MS = 3_000;
 
 describe.skipIf(!MONGODB_URL)("Damage to the catalogue in MongoDB", () => {
   let mongo: MongoUnderTest;
-  let projection: MongoCatalogProjection;
+  let projection: TitleGenerations;
   let tenant: Tenant;
   let sections: AnySection[];
   let generation: number;
@@ -50,7 +50,7 @@ describe.skipIf(!MONGODB_URL)("Damage to the catalogue in MongoDB", () => {
 
   beforeAll(() => {
     mongo = openMongo(DEADLINE_MS);
-    projection = new MongoCatalogProjection(mongo.store);
+    projection = mongo.titlesOf();
   });
   beforeEach(async () => {
     tenant = mongo.createTenant();

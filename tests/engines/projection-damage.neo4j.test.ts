@@ -8,7 +8,9 @@ import {
   tasteFacts,
   type Watch,
 } from "../../datasources/recommendations/taste-graph-source.js";
-import { Neo4jTasteGraph } from "../../datasources/recommendations/neo4j/taste-graph.neo4j.js";
+import { Neo4jTasteEngine } from "../../datasources/recommendations/neo4j/taste-engine.neo4j.js";
+import { TasteGenerations } from "../../datasources/recommendations/taste-generations.js";
+import { openLedger, type LedgerUnderTest } from "./ledger-support.js";
 import { type TasteInspectionSource } from "../../datasources/recommendations/taste-inspection-source.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { check, repaired, type Damage } from "./projection-damage-support.js";
@@ -18,7 +20,8 @@ const MODEL: TasteModel = { model: "EASE", learnedAt: "2026-05-01T00:00:00.00000
 
 describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
   let store: Neo4jStore;
-  let graph: Neo4jTasteGraph;
+  let graph: TasteGenerations;
+  let ledger: LedgerUnderTest;
   let tenant: Tenant;
   let watches: Watch[];
   let sections: AnySection[];
@@ -39,7 +42,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
 
   beforeAll(async () => {
     store = openStore({ deadlineMs: 10_000 });
-    await new Neo4jTasteGraph(store, { watches: async function* () {} }).prepare();
+    ledger = openLedger();
   });
   beforeEach(async () => {
     tenant = newTenant();
@@ -63,7 +66,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
       },
       { profileId: "p2", titleId: "t3", at: "2026-05-03T20:11:00.5Z", completed: true, rating: null },
     ];
-    graph = new Neo4jTasteGraph(store, source());
+    graph = new TasteGenerations(new Neo4jTasteEngine(store), ledger, source());
     sections = graph.sections(source());
     await rebuild(tenant);
   });
@@ -72,7 +75,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
       tenant = each;
       await graph.remove(each);
     }
-    await store.close();
+    await Promise.all([store.close(), ledger.close()]);
   });
 
   async function rebuild(of: Tenant): Promise<number> {

@@ -19,7 +19,7 @@ describe.skipIf(!URL).each(["SHARED", "ISOLATED"] as const)("Damage to %s search
     opensearch = openOpenSearch(URL, tier);
   });
   beforeEach(async () => {
-    tenant = await opensearch.createTenant();
+    tenant = opensearch.createTenant();
     sections = opensearch.projection.sections(sourceOf(catalogue()));
     await opensearch.projection.rebuild(tenant, oneBatch(catalogue()));
   });
@@ -37,17 +37,19 @@ describe.skipIf(!URL).each(["SHARED", "ISOLATED"] as const)("Damage to %s search
       },
       tenant,
     );
+  /** What is read: the place that the ledger names. */
   const live = async () => {
+    const { live: name } = await opensearch.projection.status(tenant);
+    const generation = String(Number(name!.split("_").at(-1)));
     const { status, body } = await opensearch.store.write<
       Record<string, { aliases: Record<string, unknown> }>
     >({
       method: "GET",
-      path: `/_alias/${opensearch.store.aliasOf(tenant)}`,
+      path: `/_alias/${opensearch.store.aliasOf(tenant, Number(generation))}`,
     });
     expect(status).toBe(200);
     const [index = ""] = Object.keys(body);
-    const { live: name } = await opensearch.projection.status(tenant);
-    return { index, generation: name!.split(/[#]|-(?=[^-]+$)/).at(-1)! };
+    return { index, generation };
   };
   const raw = async (method: "PUT" | "DELETE" | "POST", id: string, body?: object, query: object = {}) => {
     const { index, generation } = await live();

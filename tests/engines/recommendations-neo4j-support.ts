@@ -3,7 +3,9 @@ import { randomInt } from "node:crypto";
 import { Neo4jStore, type Neo4jOptions } from "../../datasources/engines/neo4j/store.neo4j.js";
 import { Neo4jRecommendations } from "../../datasources/recommendations/neo4j/recommendations.neo4j.js";
 import { type Watch } from "../../datasources/recommendations/taste-graph-source.js";
-import { Neo4jTasteGraph } from "../../datasources/recommendations/neo4j/taste-graph.neo4j.js";
+import { Neo4jTasteEngine } from "../../datasources/recommendations/neo4j/taste-engine.neo4j.js";
+import { TasteGenerations } from "../../datasources/recommendations/taste-generations.js";
+import { openLedger, type LedgerUnderTest } from "./ledger-support.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
 import { type RecommendationsUnderTest } from "../contract/recommendations-support.js";
@@ -27,7 +29,8 @@ export function newTenant(tier: TenantTier = "SHARED"): Tenant {
 
 export interface Neo4jUnderTest extends RecommendationsUnderTest {
   store: Neo4jStore;
-  tasteGraph: Neo4jTasteGraph;
+  tasteGraph: TasteGenerations;
+  ledger: LedgerUnderTest;
   /** What the source of truth holds. */
   facts: Map<number, Watch[]>;
 }
@@ -37,7 +40,8 @@ export async function openNeo4j(tier: TenantTier = "SHARED"): Promise<Neo4jUnder
   const store = openStore();
   const facts = new Map<number, Watch[]>();
   const tenants: Tenant[] = [];
-  const tasteGraph = new Neo4jTasteGraph(store, {
+  const ledger = openLedger();
+  const tasteGraph = new TasteGenerations(new Neo4jTasteEngine(store), ledger, {
     watches: async function* (tenant) {
       yield facts.get(tenant.id) ?? [];
     },
@@ -47,7 +51,8 @@ export async function openNeo4j(tier: TenantTier = "SHARED"): Promise<Neo4jUnder
     store,
     facts,
     tasteGraph,
-    recommendations: new Neo4jRecommendations(store),
+    ledger,
+    recommendations: new Neo4jRecommendations(store, tasteGraph),
     createTenant: () => {
       const tenant = newTenant(tier);
       tenants.push(tenant);
@@ -60,7 +65,7 @@ export async function openNeo4j(tier: TenantTier = "SHARED"): Promise<Neo4jUnder
     },
     close: async () => {
       for (const tenant of tenants) await tasteGraph.remove(tenant);
-      await store.close();
+      await Promise.all([store.close(), ledger.close()]);
     },
   };
 }

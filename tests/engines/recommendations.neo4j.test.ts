@@ -8,7 +8,8 @@ import { Neo4jRecommendations } from "../../datasources/recommendations/neo4j/re
 import { PostgresRecommendations } from "../../datasources/recommendations/postgres/recommendations.postgres.js";
 import { PostgresTasteGraphSource } from "../../datasources/recommendations/postgres/taste-graph-source.postgres.js";
 import { tasteFacts } from "../../datasources/recommendations/taste-graph-source.js";
-import { Neo4jTasteGraph } from "../../datasources/recommendations/neo4j/taste-graph.neo4j.js";
+import { Neo4jTasteEngine } from "../../datasources/recommendations/neo4j/taste-engine.neo4j.js";
+import { TasteGenerations } from "../../datasources/recommendations/taste-generations.js";
 import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
 import { applicationUrl, openStores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -17,6 +18,7 @@ import { tasteGraphContract } from "../contract/recommendations-replace.cases.js
 import { graph, MODEL, watch } from "../contract/recommendations-support.js";
 import { testRequest } from "../support/stores.js";
 import { layWire, type Wire } from "../support/wire.js";
+import { openLedger } from "./ledger-support.js";
 import {
   DEADLINE_MS,
   neo4jUrl,
@@ -58,7 +60,7 @@ describe.skipIf(!neo4jUrl())("Neo4j over a wire", () => {
 
   it("asks once for a batch, however many keys and answers it has", async () => {
     const store = openStore({ deadlineMs: 20_000 }, wire.url);
-    const recommendations = new Neo4jRecommendations(store);
+    const recommendations = new Neo4jRecommendations(store, neo4j.tasteGraph);
     const ask = async (keys: number) => {
       const profiles = Array.from({ length: keys }, (_, at) => `p${at}`);
       const before = wire.roundTrips();
@@ -78,7 +80,7 @@ describe.skipIf(!neo4jUrl())("Neo4j over a wire", () => {
   it("asks nothing for no keys", async () => {
     const store = openStore({}, wire.url);
     const before = wire.connections();
-    await new Neo4jRecommendations(store).forProfiles(testRequest(tenant), [], 10);
+    await new Neo4jRecommendations(store, neo4j.tasteGraph).forProfiles(testRequest(tenant), [], 10);
     expect(wire.connections()).toBe(before);
     await store.close();
   });
@@ -86,7 +88,9 @@ describe.skipIf(!neo4jUrl())("Neo4j over a wire", () => {
   it("costs its own fields only while it is cut off, and comes back by itself", async () => {
     const store = openStore({}, wire.url);
     const ask = () =>
-      new Neo4jRecommendations(store).similarTo(testRequest(tenant), ["a"], 10).then(({ size }) => size);
+      new Neo4jRecommendations(store, neo4j.tasteGraph)
+        .similarTo(testRequest(tenant), ["a"], 10)
+        .then(({ size }) => size);
     expect(await ask()).toBe(1);
     await wire.cut();
     for (let call = 0; call < 8; call++) {
@@ -129,7 +133,8 @@ describe.skipIf(!neo4jUrl())("Neo4j over a wire", () => {
     await store.close();
   });
   const ONE = { text: "RETURN 1 AS one", parameters: {} };
-  const ask = (store: Neo4jStore) => new Neo4jRecommendations(store).similarTo(testRequest(tenant), ["a"], 1);
+  const ask = (store: Neo4jStore) =>
+    new Neo4jRecommendations(store, neo4j.tasteGraph).similarTo(testRequest(tenant), ["a"], 1);
 });
 
 describe.skipIf(!neo4jUrl())("a read that takes too long", () => {
@@ -201,7 +206,8 @@ describe.skipIf(!neo4jUrl() || !postgresUrl)("Neo4j beside PostgreSQL", () => {
     const store = openStore({ deadlineMs: 60_000 });
     const meridian = await tenantOf("meridian");
     const copy = newTenant();
-    const tasteGraph = new Neo4jTasteGraph(store, source);
+    const ledger = openLedger();
+    const tasteGraph = new TasteGenerations(new Neo4jTasteEngine(store), ledger, source);
     await tasteGraph.prepare();
     await tasteGraph.rebuild(copy, tasteFacts(source, meridian));
     const profiles = new Set<string>();
@@ -214,7 +220,10 @@ describe.skipIf(!neo4jUrl() || !postgresUrl)("Neo4j beside PostgreSQL", () => {
     const edges = (await source.model(meridian))!.edges;
     expect(await source.count(meridian)).toBe(watches + edges);
 
-    const pairs = { real: new Neo4jRecommendations(store), embedded: new PostgresRecommendations(postgres) };
+    const pairs = {
+      real: new Neo4jRecommendations(store, tasteGraph),
+      embedded: new PostgresRecommendations(postgres),
+    };
     const titles = new Set<string>();
     const asked = [...profiles].filter((_, at) => at % 3 === 0);
     for (const batch of inBatches(asked, 50)) {
@@ -228,7 +237,7 @@ describe.skipIf(!neo4jUrl() || !postgresUrl)("Neo4j beside PostgreSQL", () => {
       expectSame(await pairs.real.similarTo(testRequest(copy), batch, 50), expected);
     }
     await tasteGraph.remove(copy);
-    await Promise.all([store.close(), postgres.close()]);
+    await Promise.all([store.close(), postgres.close(), ledger.close()]);
   }, 300_000);
 });
 

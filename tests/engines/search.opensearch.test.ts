@@ -8,5 +8,8 @@ const URL = process.env.OPENSEARCH_URL;
 if (!URL) console.warn("NOT RUN: search on OpenSearch, because OPENSEARCH_URL is not set");
 
 describe.skipIf(!URL).each<TenantTier>(["SHARED", "ISOLATED"])("search on OpenSearch, tenants %s", (tier) => {
-  searchCases(() => Promise.resolve(openOpenSearch(URL ?? "", tier)));
+  searchCases(() => {
+    const opensearch = openOpenSearch(URL ?? "", tier);
+    return Promise.resolve({ ...opensearch, createTenant: () => opensearch.openTenant() });
+  });
 });

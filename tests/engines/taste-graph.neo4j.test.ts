@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { TasteGraphBuild } from "../../datasources/recommendations/neo4j/taste-graph-build.neo4j.js";
 import { type TasteFact, type Watch } from "../../datasources/recommendations/taste-graph-source.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { graph, MODEL } from "../contract/recommendations-support.js";
@@ -146,19 +145,24 @@ describe.skipIf(!neo4jUrl())("the projection of the taste graph in Neo4j", () =>
   });
 
   it("takes over from a build that died, which can change nothing any more", async () => {
-    const dead = await TasteGraphBuild.begin(neo4j.store, tenant);
+    const dead = await neo4j.tasteGraph.begin(tenant);
     await dead.put([similar("old", "older", 1)]);
-    await neo4j.store.write(
-      {
-        text: "MATCH (g:TasteGraph) WHERE g.tenant = $tenant SET g.leaseUntil = 0",
-        parameters: { tenant: tenant.id },
-      },
-      10_000,
-    );
+    await neo4j.ledger.expire(tenant);
     await neo4j.tasteGraph.rebuild(tenant, stream([similar("a", "b", 1)]));
     await expect(dead.put([similar("a", "b", 1)])).rejects.toThrow("Another process has taken over");
     await expect(dead.publish()).rejects.toThrow("Another process has taken over");
     expect(await neo4j.tasteGraph.status(tenant)).toEqual({ entries: 2, live: "taste_0002" });
     expect(await nodes()).toBe(2);
+  });
+
+  it("notices that its data has gone, writes nothing into what is not there, and is filled again", async () => {
+    await neo4j.tasteGraph.rebuild(tenant, stream([similar("a", "b", 1)]));
+    const text = "MATCH (n:Profile|Title|TasteGraph) WHERE n.tenant = $tenant DETACH DELETE n";
+    await neo4j.store.write({ text, parameters: { tenant: tenant.id } }, 10_000);
+    expect(await neo4j.tasteGraph.status(tenant)).toEqual({ entries: 0, live: null });
+    await neo4j.tasteGraph.recordWatches(tenant, [watched("ann", "a")]);
+    expect(await nodes()).toBe(0);
+    await neo4j.tasteGraph.rebuild(tenant, stream([similar("a", "b", 1)]));
+    expect(await neo4j.tasteGraph.status(tenant)).toEqual({ entries: 2, live: "taste_0002" });
   });
 });

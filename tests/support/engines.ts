@@ -1,7 +1,7 @@
 import { Neo4jStore } from "../../datasources/engines/neo4j/store.neo4j.js";
 import { OpenSearchStore } from "../../datasources/engines/opensearch/store.opensearch.js";
-import { Neo4jTasteGraph } from "../../datasources/recommendations/neo4j/taste-graph.neo4j.js";
-import { OpenSearchSearchProjection } from "../../datasources/search/opensearch/search-projection.opensearch.js";
+import { Neo4jTasteEngine } from "../../datasources/recommendations/neo4j/taste-engine.neo4j.js";
+import { OpenSearchTitleEngine } from "../../datasources/search/opensearch/search-engine.opensearch.js";
 import { type StoreName } from "../../datasources/core/store-request.js";
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -48,12 +48,13 @@ export async function removeFromEngines(postgresUrl: string, dataFolder: string)
   const options = { deadlineMs: DEADLINE_MS, onLog: () => {} };
   const opensearch = OPENSEARCH_URL ? new OpenSearchStore(OPENSEARCH_URL, options) : undefined;
   const neo4j = NEO4J_URL ? new Neo4jStore(NEO4J_URL, options) : undefined;
-  const search = opensearch && new OpenSearchSearchProjection(opensearch);
-  const graph = neo4j && new Neo4jTasteGraph(neo4j, { watches: async function* () {} });
+  const engines = [
+    ...(opensearch ? [new OpenSearchTitleEngine(opensearch)] : []),
+    ...(neo4j ? [new Neo4jTasteEngine(neo4j)] : []),
+  ];
   try {
     for (const tenant of await tenantsOf(postgresUrl, dataFolder)) {
-      await search?.remove(tenant);
-      await graph?.remove(tenant);
+      for (const engine of engines) await engine.drop(tenant, []);
     }
   } finally {
     await Promise.all([opensearch?.close(), neo4j?.close()]);

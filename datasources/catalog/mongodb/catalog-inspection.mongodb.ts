@@ -2,7 +2,7 @@ import { type MongoStore } from "../../engines/mongodb/store.mongodb.js";
 import { type AnySection } from "../../projection/check/section.js";
 import { type TitleSource } from "../catalog-expectations.js";
 import { type CatalogInspection } from "./catalog-inspected.mongodb.js";
-import { type CatalogGenerations } from "./catalog-generations.mongodb.js";
+import { type LiveGeneration } from "../title-generations.js";
 import { indexSection } from "./catalog-indexes.mongodb.js";
 import { nameSection } from "../name-section.js";
 import { type TitleProjection } from "../title-follower.js";
@@ -14,18 +14,17 @@ import { titlesOfMongo } from "./catalog-title-section.mongodb.js";
 /** Everything that MongoDB holds of a catalogue, for comparing it with the titles in force. */
 export function catalogSections(
   mongo: MongoStore,
-  generations: CatalogGenerations,
   source: TitleSource,
-  projection: TitleProjection,
+  projection: TitleProjection & LiveGeneration,
 ): AnySection[] {
   const inspection: CatalogInspection = {
     async live(tenant) {
-      const pointer = await generations.read(tenant);
-      if (!pointer) return null;
+      const generation = await projection.live(tenant);
+      if (generation === null) return null;
       const db = mongo.databaseOf(tenant);
       return {
         db,
-        scope: { tenant: tenant.id, generation: pointer.live },
+        scope: { tenant: tenant.id, generation },
         titles: db.collection<TitleRecord>(TITLES),
         names: db.collection<NameRecord>(NAMES),
       };

@@ -6,7 +6,7 @@ import { isStorable } from "../../core/field-rules.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import { visibleTo, type Audience } from "../audience.js";
 import { countParts, PLACES, which, within } from "./catalog-filter.mongodb.js";
-import { CatalogGenerations } from "./catalog-generations.mongodb.js";
+import { type LiveGeneration } from "../title-generations.js";
 import {
   keysetSort,
   keysetWithin,
@@ -60,11 +60,10 @@ const CREDITS: Keyset = { value: "releaseYear", id: "roles.key", direction: "DES
 
 /** The catalog in MongoDB: a document a title, each method one command. */
 export class MongoCatalog implements Catalog {
-  readonly #generations: CatalogGenerations;
-
-  constructor(private readonly mongo: MongoStore) {
-    this.#generations = new CatalogGenerations(mongo);
-  }
+  constructor(
+    private readonly mongo: MongoStore,
+    private readonly generations: LiveGeneration,
+  ) {}
 
   async titlesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, TitleDocument>> {
     const rows = await this.#rows(request, "catalog.titlesByIds", ids.length, (db, scope, bounds) =>
@@ -230,14 +229,12 @@ export class MongoCatalog implements Catalog {
   /** Rows of one command; none where the tenant has no catalog yet. */
   async #rows<R>(request: StoreRequest, operation: string, keys: number, work: Work<R[]>): Promise<R[]> {
     if (keys === 0) return [];
+    const scope = await this.#scope(request);
     return this.mongo.read(request, {
       operation,
       uniqueKeys: keys,
       rowsOf: (rows) => rows.length,
-      run: async (db, bounds) => {
-        const scope = await this.#generations.live(request.tenant);
-        return scope ? work(db, scope, bounds) : [];
-      },
+      run: (db, bounds) => (scope ? work(db, scope, bounds) : Promise.resolve([])),
     });
   }
 
@@ -249,15 +246,19 @@ export class MongoCatalog implements Catalog {
     work: Work<R[][]>,
   ): Promise<R[][]> {
     if (keys === 0) return [];
+    const scope = await this.#scope(request);
+    const nothing = () => Array.from({ length: keys }, (): R[] => []);
     return this.mongo.read(request, {
       operation,
       uniqueKeys: keys,
       rowsOf: (lists) => lists.reduce((sum, rows) => sum + rows.length, 0),
-      run: async (db, bounds) => {
-        const scope = await this.#generations.live(request.tenant);
-        return scope ? work(db, scope, bounds) : Array.from({ length: keys }, (): R[] => []);
-      },
+      run: (db, bounds) => (scope ? work(db, scope, bounds) : Promise.resolve(nothing())),
     });
+  }
+
+  async #scope({ tenant }: StoreRequest): Promise<Scope | null> {
+    const generation = await this.generations.live(tenant);
+    return generation === null ? null : { tenant: tenant.id, generation };
   }
 }
 

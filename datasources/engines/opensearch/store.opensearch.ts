@@ -101,9 +101,9 @@ export class OpenSearchStore {
     return this.guard.call(request, call);
   }
 
-  /** The alias under which a tenant's live titles are found. */
-  aliasOf(tenant: Tenant): string {
-    return `${this.prefix}-search-${tenant.id}`;
+  /** The alias under which the titles of one generation of a tenant are found. */
+  aliasOf(tenant: Tenant, generation: number): string {
+    return `${this.prefix}-search-${tenant.id}-${generation}`;
   }
 
   /**

@@ -27,7 +27,7 @@ export class OutboxPool {
       connectionString: url,
       types: outboxTypes,
       application_name: "marquee-outbox",
-      max: 2,
+      max: 4,
       idleTimeoutMillis: 10_000,
       connectionTimeoutMillis: 5_000,
       options: `${OUTBOX_SETTINGS} -c statement_timeout=10000`,

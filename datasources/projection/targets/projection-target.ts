@@ -1,6 +1,6 @@
 import { type OutboxHolds, type OutboxTarget } from "../outbox/outbox.js";
 import { type OutboxEvent } from "../outbox/outbox-event.js";
-import { type Projection, type ProjectionStatus } from "./projection.js";
+import { type Generations, type ProjectionStatus } from "../generations/generations.js";
 import { type AnySection } from "../check/section.js";
 import { type StoreName } from "../../core/store-request.js";
 import { type Tenant } from "../../core/tenant.js";
@@ -60,7 +60,7 @@ export interface ProjectionTarget extends OutboxTarget, Follower {
 export interface TargetParts<T> extends OutboxTarget {
   store: StoreName;
   domain: string;
-  projection: Projection<T>;
+  projection: Generations<T>;
   source: ProjectionSource<T>;
   sections: readonly AnySection[];
   follower: Follower;
@@ -103,7 +103,7 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
       onMissed(`${store} did not take a write of ${tenant.slug}. It is rebuilt when it is back.`);
     },
     needsRebuild: (tenant) => behind.has(tenant.id),
-    isReplaced: async (tenant) => (await projection.isReplaced?.(tenant)) ?? false,
+    isReplaced: (tenant) => projection.isReplaced(tenant),
     async apply(tenant, events) {
       // What nothing has been built for yet is not lost: its first rebuild reads the facts, which are committed.
       if (filled.has(tenant.id) || (await projection.receives(tenant))) await follower.apply(tenant, events);

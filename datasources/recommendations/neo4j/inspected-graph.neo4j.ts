@@ -3,13 +3,15 @@ import { DateTime } from "neo4j-driver";
 import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
 import { canonical, instantText } from "../../projection/check/canonical.js";
 import { chunks } from "../../projection/check/section.js";
+import { type Generations } from "../../projection/generations/generations.js";
+import { type TasteModel } from "../recommendations.js";
 import { type Tenant } from "../../core/tenant.js";
 import {
   edgeKeys,
   edgesOf,
   lonely,
   lonelyOf,
-  POINTER,
+  MODEL,
   type EdgeKind,
 } from "./taste-inspection-statements.neo4j.js";
 
@@ -27,16 +29,6 @@ export interface StoredEdges {
   top: number;
 }
 
-/** What is live, and what it says that it was learned by. */
-export interface Pointer {
-  generation: number;
-  building: boolean;
-  model: string;
-  learnedAt: string;
-  titles: number;
-  edges: number;
-}
-
 /** The ends of an edge. */
 export type Pair = [start: string, end: string];
 
@@ -46,15 +38,15 @@ const PAGE = 500;
 const TIMEOUT_MS = 60_000;
 /** The live graph of tenants as it is, edge by edge. */
 export class InspectedGraph {
-  constructor(private readonly store: Neo4jStore) {}
+  constructor(
+    private readonly store: Neo4jStore,
+    private readonly generations: Pick<Generations<unknown>, "live">,
+  ) {}
 
-  async pointer(tenant: Tenant): Promise<Pointer | undefined> {
-    const [pointer] = await this.#run<Pointer>(tenant, POINTER);
-    return pointer;
-  }
-
-  async isBuilding(tenant: Tenant): Promise<boolean> {
-    return (await this.pointer(tenant))?.building ?? false;
+  /** What the graph says that it was learned by. */
+  async model(tenant: Tenant): Promise<TasteModel | undefined> {
+    const [model] = await this.#run<TasteModel>(tenant, MODEL);
+    return model;
   }
 
   async *edgeKeys(tenant: Tenant, edges: EdgeKind): AsyncGenerator<string[]> {
@@ -106,11 +98,11 @@ export class InspectedGraph {
     return new Map(rows.map(({ id }) => [id, id]));
   }
 
-  #run<R>(tenant: Tenant, text: string, parameters: Record<string, unknown> = {}): Promise<R[]> {
-    return this.store.write<R>(
-      { text, parameters: { ...parameters, tenant: integer(tenant.id) } },
-      TIMEOUT_MS,
-    );
+  async #run<R>(tenant: Tenant, text: string, parameters: Record<string, unknown> = {}): Promise<R[]> {
+    const generation = await this.generations.live(tenant);
+    if (generation === null) return [];
+    const scope = { tenant: integer(tenant.id), generation: integer(generation) };
+    return this.store.write<R>({ text, parameters: { ...parameters, ...scope } }, TIMEOUT_MS);
   }
 }
 

@@ -1,4 +1,5 @@
 import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
+import { type Generations } from "../../projection/generations/generations.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import {
   RECENT_WATCHES,
@@ -22,7 +23,10 @@ type RecommendedColumns = ScoredColumns & { reasons: string[] };
  * are keyed by tenant, and no relationship leads from one tenant's nodes to another's.
  */
 export class Neo4jRecommendations implements Recommendations {
-  constructor(private readonly store: Neo4jStore) {}
+  constructor(
+    private readonly store: Neo4jStore,
+    private readonly generations: Pick<Generations<unknown>, "live">,
+  ) {}
 
   /**
    * Scores are sums of edge weight × strength of the watch. A watch counts 1 when completed and 0.5 when left off,
@@ -35,7 +39,8 @@ export class Neo4jRecommendations implements Recommendations {
     limit: number,
   ): Promise<Map<string, RecommendedTitle[]>> {
     const distinct = [...new Set(profiles)];
-    if (distinct.length === 0) return new Map();
+    const generation = distinct.length === 0 ? null : await this.generations.live(request.tenant);
+    if (generation === null) return new Map();
     const rows = await this.store.read<RecommendedColumns>(
       request,
       { operation: "recommendations.forProfiles", uniqueKeys: distinct.length, rowsOf: countTitles },
@@ -43,6 +48,7 @@ export class Neo4jRecommendations implements Recommendations {
         text: RECOMMENDED,
         parameters: {
           tenant: integer(request.tenant.id),
+          generation: integer(generation),
           profiles: distinct,
           recent: integer(RECENT_WATCHES),
           limit: integer(limit),
@@ -61,13 +67,19 @@ export class Neo4jRecommendations implements Recommendations {
     limit: number,
   ): Promise<Map<string, SimilarTitle[]>> {
     const distinct = [...new Set(titles)];
-    if (distinct.length === 0) return new Map();
+    const generation = distinct.length === 0 ? null : await this.generations.live(request.tenant);
+    if (generation === null) return new Map();
     const rows = await this.store.read<ScoredColumns>(
       request,
       { operation: "recommendations.similarTo", uniqueKeys: distinct.length, rowsOf: countTitles },
       {
         text: SIMILAR,
-        parameters: { tenant: integer(request.tenant.id), titles: distinct, limit: integer(limit) },
+        parameters: {
+          tenant: integer(request.tenant.id),
+          generation: integer(generation),
+          titles: distinct,
+          limit: integer(limit),
+        },
       },
     );
     return byKey(distinct, rows, (row) =>
@@ -83,9 +95,8 @@ const TIES = 200;
 // watched titles' ids, so that a score has the same last digit every time, and reasons and ids are looked up for the
 // best titles only. The first of the largest parts is the reason.
 const RECOMMENDED = `
-  MATCH (g:TasteGraph {tenant: $tenant})
   UNWIND $profiles AS id
-  MATCH (p:Profile {tenant: $tenant, generation: g.live, id: id})
+  MATCH (p:Profile {tenant: $tenant, generation: $generation, id: id})
   CALL (p) {
     WITH p, COLLECT { MATCH (p)-[:WATCHED]->(seen) RETURN seen } AS watched
     MATCH (p)-[w:WATCHED]->(seed:Title)
@@ -108,9 +119,8 @@ const RECOMMENDED = `
   RETURN id, titles, scores, reasons`;
 
 const SIMILAR = `
-  MATCH (g:TasteGraph {tenant: $tenant})
   UNWIND $titles AS id
-  MATCH (from:Title {tenant: $tenant, generation: g.live, id: id})
+  MATCH (from:Title {tenant: $tenant, generation: $generation, id: id})
   CALL (from) {
     MATCH (from)-[s:SIMILAR]->(title:Title)
     WITH title.id AS title, s.weight AS score ORDER BY score DESC, title LIMIT $limit

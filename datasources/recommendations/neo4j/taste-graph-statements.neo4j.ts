@@ -4,47 +4,31 @@ type WatchFact = Extract<TasteFact, { kind: "WATCH" }>;
 type SimilarityFact = Extract<TasteFact, { kind: "SIMILAR" }>;
 
 /**
- * How every statement of a build begins: takes the lock of the tenant's pointer, so that builds and watches follow
- * each other, then goes on only while the build holds its lease, which it renews.
+ * How what writes into a generation begins: finds it, and takes its lock, so that writers follow each other. In a
+ * generation that has gone nothing is written.
  */
-export const WITH_LEASE = `
-  MATCH (g:TasteGraph {tenant: $tenant})
+const INTO_GENERATION = `
+  MATCH (g:TasteGraph {tenant: $tenant, generation: $generation})
   SET g.locked = true
-  WITH g WHERE g.builder = $builder
-  SET g.leaseUntil = timestamp() + $lease
   WITH g`;
 
-/** Answers no row while another build holds the tenant's lease. */
-export const BEGIN = `
-  MERGE (g:TasteGraph {tenant: $tenant})
-  SET g.locked = true
-  WITH g WHERE g.builder IS NULL OR g.leaseUntil < timestamp()
-  SET g.builder = $builder, g.leaseUntil = timestamp() + $lease, g.last = coalesce(g.last, 0) + 1
-  SET g.building = g.last
-  RETURN g.building AS generation, coalesce(g.live, 0) AS live`;
+export const OPEN = `
+  MERGE (g:TasteGraph {tenant: $tenant, generation: $generation})
+  SET g.model = 'NONE', g.learnedAt = '1970-01-01T00:00:00Z', g.titles = 0, g.edges = 0`;
 
-export const PUBLISH = `${WITH_LEASE}
-  SET g.live = g.building, g.building = null, g.model = $model.model, g.learnedAt = $model.learnedAt,
-      g.titles = $model.titles, g.edges = $model.edges
-  RETURN g.live AS live`;
+export const HAS = `MATCH (g:TasteGraph {tenant: $tenant, generation: $generation}) RETURN 1 AS has`;
 
-export const END = `
-  MATCH (g:TasteGraph {tenant: $tenant, builder: $builder})
-  SET g.builder = null, g.building = null, g.leaseUntil = null`;
-
-/** Readers and writers find nothing of the tenant from here on. */
-export const WITHDRAW = `${WITH_LEASE}
-  SET g.live = null, g.building = null
-  RETURN 1 AS held`;
-
-export const FORGET = `MATCH (g:TasteGraph {tenant: $tenant, builder: $builder}) DELETE g`;
+/** Nobody finds any generation but those of `$kept` from here on. */
+export const CLOSE_OTHERS = `
+  MATCH (g:TasteGraph {tenant: $tenant}) WHERE g.generation IS NULL OR NOT g.generation IN $kept
+  DELETE g`;
 
 /**
  * A part of the generations from `from` up to, not including, `to`: of the next `$size` nodes at most `$edges`
  * relationships, then the nodes that have none left. However many relationships a node has, a statement stays small.
  */
-export const sweep = (label: "Profile" | "Title") => `${WITH_LEASE}
-  CALL (g) {
+export const sweep = (label: "Profile" | "Title") => `
+  CALL () {
     MATCH (n:${label})
     WHERE n.tenant = $tenant AND n.generation >= $from AND n.generation < $to AND n.id IS NOT NULL
     WITH n LIMIT $size
@@ -67,79 +51,50 @@ export const sweep = (label: "Profile" | "Title") => `${WITH_LEASE}
 
 /** Nodes of the list `$ids`, in its order, so that edges can name them by place: one look-up a node, not one an edge. */
 const nodes = (label: "Profile" | "Title", ids: string, as: string) => `
-  CALL (generation) {
+  CALL () {
     UNWIND ${ids} AS id
-    MERGE (n:${label} {tenant: $tenant, generation: generation, id: id})
+    MERGE (n:${label} {tenant: $tenant, generation: $generation, id: id})
     RETURN collect(n) AS ${as}
   }`;
 
-export const PUT_SIMILARITIES = `${WITH_LEASE}, g.building AS generation
-  ${nodes("Title", "$titles", "titles")}
-  CALL (titles) {
-    UNWIND range(0, size($weights) - 1) AS at
-    WITH titles[toInteger($from[at])] AS start, titles[toInteger($to[at])] AS end, $weights[at] AS weight
-    CREATE (start)-[:SIMILAR {weight: weight}]->(end)
-  }
-  RETURN 1 AS held`;
+export const PUT_MODEL = `${INTO_GENERATION}
+  SET g.model = $model.model, g.learnedAt = $model.learnedAt, g.titles = $model.titles, g.edges = $model.edges`;
 
-const WATCHES = `
+export const PUT_SIMILARITIES = `${INTO_GENERATION}
+  ${nodes("Title", "$titles", "titles")}
+  UNWIND range(0, size($weights) - 1) AS at
+  WITH titles[toInteger($from[at])] AS start, titles[toInteger($to[at])] AS end, $weights[at] AS weight
+  CREATE (start)-[:SIMILAR {weight: weight}]->(end)`;
+
+export const PUT_WATCHES = `${INTO_GENERATION}
   ${nodes("Profile", "$profiles", "profiles")}
   ${nodes("Title", "$titles", "titles")}
-  CALL (profiles, titles) {
-    UNWIND $watches AS watch
-    WITH profiles[toInteger(watch[0])] AS profile, titles[toInteger(watch[1])] AS title, datetime(watch[2]) AS at,
-         watch[3] AS completed, toInteger(watch[4]) AS rating, toInteger(watch[5]) AS version
-    MERGE (profile)-[w:WATCHED]->(title)
-    WITH w, at, completed, rating, version
-    WHERE w.at IS NULL OR w.version < version OR (w.version = version AND w.at <= at)
-    SET w.at = at, w.completed = completed, w.rating = rating, w.version = version
-  }`;
+  UNWIND $watches AS watch
+  WITH profiles[toInteger(watch[0])] AS profile, titles[toInteger(watch[1])] AS title, datetime(watch[2]) AS at,
+       watch[3] AS completed, toInteger(watch[4]) AS rating, toInteger(watch[5]) AS version
+  MERGE (profile)-[w:WATCHED]->(title)
+  WITH w, at, completed, rating, version
+  WHERE w.at IS NULL OR w.version < version OR (w.version = version AND w.at <= at)
+  SET w.at = at, w.completed = completed, w.rating = rating, w.version = version`;
 
-export const PUT_WATCHES = `${WITH_LEASE}, g.building AS generation
-  ${WATCHES}
-  RETURN 1 AS held`;
-
-/** Into the graph that is read and the one that is being filled. */
-export const RECORD_WATCHES = `
-  MATCH (g:TasteGraph {tenant: $tenant})
-  SET g.locked = true
-  WITH [generation IN [g.live, g.building] WHERE generation IS NOT NULL] AS generations
-  UNWIND generations AS generation
-  ${WATCHES}
-  RETURN count(*) AS generations`;
-
-/** Pairs of `$pairs` (profile, title, version) that are there in no newer version, in both graphs. */
-export const REMOVE_WATCHES = `
-  MATCH (g:TasteGraph {tenant: $tenant})
-  SET g.locked = true
-  WITH [generation IN [g.live, g.building] WHERE generation IS NOT NULL] AS generations
-  UNWIND generations AS generation
+/** Pairs of `$pairs` (profile, title, version) that are there in no newer version. */
+export const REMOVE_WATCHES = `${INTO_GENERATION}
   UNWIND $pairs AS pair
-  MATCH (:Profile {tenant: $tenant, generation: generation, id: pair[0]})
-        -[w:WATCHED]->(:Title {tenant: $tenant, generation: generation, id: pair[1]})
+  MATCH (:Profile {tenant: $tenant, generation: $generation, id: pair[0]})
+        -[w:WATCHED]->(:Title {tenant: $tenant, generation: $generation, id: pair[1]})
   WHERE w.version <= toInteger(pair[2])
   DELETE w`;
 
-/** Profiles with all that they have watched, in both graphs. */
-export const REMOVE_PROFILES = `
-  MATCH (g:TasteGraph {tenant: $tenant})
-  SET g.locked = true
-  WITH [generation IN [g.live, g.building] WHERE generation IS NOT NULL] AS generations
-  UNWIND generations AS generation
+/** Profiles with all that they have watched. */
+export const REMOVE_PROFILES = `${INTO_GENERATION}
   UNWIND $profiles AS id
-  MATCH (p:Profile {tenant: $tenant, generation: generation, id: id})
+  MATCH (p:Profile {tenant: $tenant, generation: $generation, id: id})
   DETACH DELETE p`;
 
-/** Whether a graph is read or being filled. */
-export const RECEIVES = `
-  MATCH (g:TasteGraph {tenant: $tenant}) WHERE g.live IS NOT NULL OR g.building IS NOT NULL
-  RETURN 1 AS receives`;
-
-export const STATUS = `
-  MATCH (g:TasteGraph {tenant: $tenant}) WHERE g.live IS NOT NULL
-  RETURN g.live AS live,
-    COUNT { MATCH (t:Title) WHERE t.tenant = $tenant AND t.generation = g.live AND t.id IS NOT NULL } +
-    COUNT { MATCH (p:Profile) WHERE p.tenant = $tenant AND p.generation = g.live AND p.id IS NOT NULL } AS entries`;
+export const COUNT = `
+  RETURN
+    COUNT { MATCH (t:Title) WHERE t.tenant = $tenant AND t.generation = $generation AND t.id IS NOT NULL } +
+    COUNT { MATCH (p:Profile) WHERE p.tenant = $tenant AND p.generation = $generation AND p.id IS NOT NULL } AS entries`;
 
 /** Texts by place: each is sent once, and edges name it by its number. */
 class Places {
@@ -165,7 +120,7 @@ export function similarityParameters(edges: readonly SimilarityFact[]) {
   };
 }
 
-/** Parameters of PUT_WATCHES and RECORD_WATCHES. */
+/** Parameters of PUT_WATCHES. */
 export function watchParameters(watches: readonly Omit<WatchFact, "kind">[]) {
   const profiles = new Places();
   const titles = new Places();

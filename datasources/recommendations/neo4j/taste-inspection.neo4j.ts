@@ -8,9 +8,10 @@ import {
   pairOf,
   type Edge,
   type Pair,
-  type Pointer,
   type StoredEdges,
 } from "./inspected-graph.neo4j.js";
+import { type Generations } from "../../projection/generations/generations.js";
+import { type TasteModel } from "../recommendations.js";
 import { type WatchedGraph } from "../taste-follower.js";
 import { type Similarity, type Watch, type WatchVersion } from "../taste-graph-source.js";
 import { type TasteInspectionSource } from "../taste-inspection-source.js";
@@ -23,9 +24,9 @@ const SIMILAR: EdgeKind = { start: "Title", type: "SIMILAR" };
 export function tasteSections(
   store: Neo4jStore,
   source: TasteInspectionSource,
-  written: WatchedGraph,
+  written: WatchedGraph & Pick<Generations<unknown>, "live">,
 ): AnySection[] {
-  const graph = new InspectedGraph(store);
+  const graph = new InspectedGraph(store, written);
   const watchesOf = (tenant: Tenant, pairs: readonly Pair[]) =>
     source.watchesOf(
       tenant,
@@ -129,7 +130,7 @@ function lonelySection(
 
 /** What the graph says that it was learned by. */
 function modelSection(graph: InspectedGraph, source: TasteInspectionSource): Section<string, string> {
-  const contentOf = ({ model, learnedAt, titles, edges }: Omit<Pointer, "generation" | "building">) =>
+  const contentOf = ({ model, learnedAt, titles, edges }: TasteModel) =>
     canonical({ model, learnedAt: textOf(learnedAt), titles, edges });
   const section: Section<string, string> = {
     kind: "model",
@@ -146,8 +147,8 @@ function modelSection(graph: InspectedGraph, source: TasteInspectionSource): Sec
       return new Map(model ? [["model", contentOf(model)]] : []);
     },
     async storedOf(tenant) {
-      const pointer = await graph.pointer(tenant);
-      return new Map(pointer && pointer.model !== "NONE" ? [["model", contentOf(pointer)]] : []);
+      const model = await graph.model(tenant);
+      return new Map(model && model.model !== "NONE" ? [["model", contentOf(model)]] : []);
     },
     same: (expected, stored) => expected === stored,
   };

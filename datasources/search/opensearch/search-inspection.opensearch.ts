@@ -1,18 +1,13 @@
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { type TitleProjection } from "../../catalog/title-follower.js";
+import { type LiveGeneration, type TitleEngine } from "../../catalog/title-generations.js";
 import { titleSection, type StoredTitle } from "../../catalog/title-section.js";
 import { type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
 import { canonical, omit } from "../../projection/check/canonical.js";
 import { chunks, type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
+import { documentId } from "./search-indexes.opensearch.js";
 import { documentOf, type StoredTitle as StoredDocument } from "./search-document.opensearch.js";
-import { type SearchTargets, type Target } from "./search-targets.opensearch.js";
-
-/** What the inspection needs of the projection beside it. */
-export interface SearchUpkeep extends TitleProjection {
-  /** Makes what has been written visible to searches. */
-  settle(tenant: Tenant): Promise<void>;
-}
 
 interface Found {
   _id: string;
@@ -26,6 +21,12 @@ interface ScrollAnswer {
   hits: { hits: { _id: string }[] };
 }
 
+/** What the sections need of the engine beside them. */
+interface Upkeep extends Pick<TitleEngine, "has"> {
+  /** Makes what has been written visible to searches. */
+  settle(tenant: Tenant, generation: number): Promise<void>;
+}
+
 /** Documents of one request. */
 const BATCH = 500;
 const SCROLL = "1m";
@@ -36,19 +37,27 @@ const FOREIGN = "_id ";
 /** The search documents of a tenant: each as a whole and under its version, but for its popularity, which is no fact. */
 export function searchSections(
   opensearch: OpenSearchStore,
-  targets: SearchTargets,
+  engine: Upkeep,
   source: TitleSource,
-  upkeep: SearchUpkeep,
+  projection: TitleProjection & LiveGeneration,
 ): AnySection[] {
-  const documents = new SearchDocuments(opensearch, targets);
+  const readable = async (tenant: Tenant) => {
+    const generation = await projection.live(tenant);
+    return generation !== null && (await engine.has(tenant, generation)) ? generation : null;
+  };
   return [
-    titleSection(source, upkeep, {
+    titleSection(source, projection, {
       formOf: (title) => contentOf(title.version, documentOf(title)),
       async *keys(tenant) {
-        await upkeep.settle(tenant);
-        yield* documents.keys(tenant);
+        const generation = await readable(tenant);
+        if (generation === null) return;
+        await engine.settle(tenant, generation);
+        yield* storedKeys(opensearch, tenant, generation);
       },
-      of: (tenant, ids) => documents.of(tenant, ids),
+      async of(tenant, ids) {
+        const generation = await readable(tenant);
+        return generation === null ? new Map() : storedTitles(opensearch, tenant, generation, ids);
+      },
     }),
   ];
 }
@@ -57,79 +66,66 @@ function contentOf(version: number, document: StoredDocument): string {
   return canonical({ version, document: omit(document, "popularity", "popularityRank") });
 }
 
-/** The live documents of tenants, by the local ids of their titles. */
-class SearchDocuments {
-  constructor(
-    private readonly opensearch: OpenSearchStore,
-    private readonly targets: SearchTargets,
-  ) {}
-
-  /** Every document that readers can find. */
-  async *keys(tenant: Tenant): AsyncGenerator<string[]> {
-    const { live } = await this.targets.of(tenant);
-    if (!live) return;
-    let { body } = await this.opensearch.write<ScrollAnswer>({
-      method: "POST",
-      path: `/${live.alias}/_search`,
-      query: { scroll: SCROLL, size: BATCH, _source: false, sort: "_doc" },
-    });
-    try {
-      while (body.hits.hits.length > 0) {
-        yield body.hits.hits.map(({ _id }) => keyOf(tenant, live, _id));
-        ({ body } = await this.opensearch.write<ScrollAnswer>({
-          method: "POST",
-          path: "/_search/scroll",
-          body: { scroll: SCROLL, scroll_id: body._scroll_id },
-        }));
-      }
-    } finally {
-      const path = "/_search/scroll";
-      await this.opensearch.write({
-        method: "DELETE",
-        path,
-        body: { scroll_id: body._scroll_id },
-        expected: [MISSING],
-      });
+/** Every document that readers can find. */
+async function* storedKeys(
+  opensearch: OpenSearchStore,
+  tenant: Tenant,
+  generation: number,
+): AsyncGenerator<string[]> {
+  let { body } = await opensearch.write<ScrollAnswer>({
+    method: "POST",
+    path: `/${opensearch.aliasOf(tenant, generation)}/_search`,
+    query: { scroll: SCROLL, size: BATCH, _source: false, sort: "_doc" },
+  });
+  const path = "/_search/scroll";
+  try {
+    while (body.hits.hits.length > 0) {
+      yield body.hits.hits.map(({ _id }) => keyOf(tenant, generation, _id));
+      const next = { scroll: SCROLL, scroll_id: body._scroll_id };
+      ({ body } = await opensearch.write<ScrollAnswer>({ method: "POST", path, body: next }));
     }
-  }
-
-  async of(tenant: Tenant, keys: readonly string[]): Promise<Map<string, StoredTitle<string>>> {
-    const found = new Map<string, StoredTitle<string>>();
-    const { live } = await this.targets.of(tenant);
-    if (!live) return found;
-    for (const batch of chunks(keys, BATCH)) {
-      const { body } = await this.opensearch.write<{ docs: Found[] }>({
-        method: "POST",
-        path: `/${live.alias}/_mget`,
-        body: { ids: batch.map((key) => idOf(tenant, live, key)) },
-      });
-      for (const document of body.docs) {
-        if (document.found) found.set(keyOf(tenant, live, document._id), storedOf(tenant, live, document));
-      }
-    }
-    return found;
+  } finally {
+    const { _scroll_id: scroll_id } = body;
+    await opensearch.write({ method: "DELETE", path, body: { scroll_id }, expected: [MISSING] });
   }
 }
 
-function storedOf(tenant: Tenant, { generation }: Target, document: Found): StoredTitle<string> {
-  const { tenant: owner, generation: filling, ...source } = document._source;
-  const belongs = owner === tenant.id && filling === generation;
+async function storedTitles(
+  opensearch: OpenSearchStore,
+  tenant: Tenant,
+  generation: number,
+  keys: readonly string[],
+): Promise<Map<string, StoredTitle<string>>> {
+  const found = new Map<string, StoredTitle<string>>();
+  for (const batch of chunks(keys, BATCH)) {
+    const { body } = await opensearch.write<{ docs: Found[] }>({
+      method: "POST",
+      path: `/${opensearch.aliasOf(tenant, generation)}/_mget`,
+      body: { ids: batch.map((key) => idOf(tenant, generation, key)) },
+    });
+    for (const document of body.docs) {
+      if (document.found)
+        found.set(keyOf(tenant, generation, document._id), storedOf(tenant, generation, document));
+    }
+  }
+  return found;
+}
+
+function storedOf(tenant: Tenant, generation: number, { _source, _version }: Found): StoredTitle<string> {
+  const { tenant: owner, generation: filling, ...source } = _source;
+  const belongs = owner === tenant.id && filling === String(generation);
   return {
-    form: belongs ? contentOf(document._version, source) : canonical({ owner, filling }),
-    revision: document._version,
-    popularity: document._source.popularity,
+    form: belongs ? contentOf(_version, source) : canonical({ owner, filling }),
+    revision: _version,
+    popularity: source.popularity,
   };
 }
 
-function prefixOf(tenant: Tenant, { generation }: Target): string {
-  return `${tenant.id}/${generation}/`;
-}
-
-function keyOf(tenant: Tenant, target: Target, _id: string): string {
-  const prefix = prefixOf(tenant, target);
+function keyOf(tenant: Tenant, generation: number, _id: string): string {
+  const prefix = documentId(tenant, generation, "");
   return _id.startsWith(prefix) ? _id.slice(prefix.length) : `${FOREIGN}${_id}`;
 }
 
-function idOf(tenant: Tenant, target: Target, key: string): string {
-  return key.startsWith(FOREIGN) ? key.slice(FOREIGN.length) : `${prefixOf(tenant, target)}${key}`;
+function idOf(tenant: Tenant, generation: number, key: string): string {
+  return key.startsWith(FOREIGN) ? key.slice(FOREIGN.length) : documentId(tenant, generation, key);
 }

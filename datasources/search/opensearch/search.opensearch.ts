@@ -1,3 +1,4 @@
+import { type LiveGeneration } from "../../catalog/title-generations.js";
 import { type Audience } from "../../catalog/audience.js";
 import {
   isOutageStatus,
@@ -22,7 +23,10 @@ import { type Search, type SearchQuery, type SearchResult, type SuggestedText } 
  * tenant for whom nothing has been indexed finds nothing.
  */
 export class OpenSearchSearch implements Search {
-  constructor(private readonly opensearch: OpenSearchStore) {}
+  constructor(
+    private readonly opensearch: OpenSearchStore,
+    private readonly generations: LiveGeneration,
+  ) {}
 
   /** Titles that match the text; any text will do. Order: score descending, id ascending. */
   async search(request: StoreRequest, audience: Audience, query: SearchQuery): Promise<SearchResult> {
@@ -51,16 +55,18 @@ export class OpenSearchSearch implements Search {
   }
 
   /** Sends searches of the tenant's titles in one request; answers come in their order. */
-  #ask<A extends object>(
+  async #ask<A extends object>(
     request: StoreRequest,
     operation: string,
     searches: readonly Clause[],
     rowsOf: (answers: A[]) => number,
   ): Promise<A[]> {
+    const generation = await this.generations.live(request.tenant);
+    if (generation === null) return searches.map(() => ({}) as A);
     const { deadlineMs } = this.opensearch;
     // What an index that is not there yet holds is nothing; the same copy answers every page.
     const header = {
-      index: this.opensearch.aliasOf(request.tenant),
+      index: this.opensearch.aliasOf(request.tenant, generation),
       ignore_unavailable: true,
       preference: `marquee-${request.tenant.id}`,
     };

@@ -1,6 +1,7 @@
-import { titleEvents, type TitleProjection } from "../catalog/title-follower.js";
+import { type EmbeddedTitles } from "../catalog/postgres/embedded-titles.postgres.js";
+import { titleEvents } from "../catalog/title-follower.js";
 import { type TitleVersions } from "../catalog/title-versions.js";
-import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
+import { type TitleDocument } from "../core/title.document.js";
 import { type OutboxHolds } from "../projection/outbox/outbox.js";
 import {
   countedBatches,
@@ -12,18 +13,10 @@ import {
 import { type AnySection } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
 
-/** A projection of titles that lies beside its facts. */
-export interface EmbeddedProjection extends TitleProjection {
-  /** What is there, in batches. */
-  entries(tenant: Tenant): AsyncIterable<readonly TitleVersion[]>;
-  /** Makes what hangs on titles agree with them, and removes what hangs on none. */
-  tidy(tenant: Tenant): Promise<void>;
-}
-
 /** What a target in PostgreSQL is made of. */
 export interface EmbeddedParts {
   domain: "catalog" | "search";
-  projection: EmbeddedProjection;
+  projection: EmbeddedTitles;
   source: ProjectionSource<TitleDocument>;
   sections: readonly AnySection[];
   versions: Pick<TitleVersions, "revisions">;

@@ -2,7 +2,7 @@ import { type Catalog, type CatalogProjection } from "../catalog/catalog.js";
 import { type TitleSource } from "../catalog/catalog-expectations.js";
 import { type PopularityOf } from "../catalog/title-follower.js";
 import { type TitleVersions } from "../catalog/title-versions.js";
-import { type EmbeddedProjection } from "./embedded-target.js";
+import { type EmbeddedTitles } from "../catalog/postgres/embedded-titles.postgres.js";
 import { type GenerationLedger } from "../projection/generations/generation-ledger.js";
 import { type OutboxHolds } from "../projection/outbox/outbox.js";
 import { type AnySection } from "../projection/check/section.js";
@@ -24,8 +24,8 @@ export interface MovableDomains {
 
 /** What PostgreSQL has of them: it answers while an engine does not, and engines are filled from it. */
 export interface StandbyDomains extends MovableDomains {
-  catalogProjection: CatalogProjection & EmbeddedProjection & ComparedTitles & { popularityOf: PopularityOf };
-  searchProjection: SearchProjection & EmbeddedProjection & ComparedTitles;
+  catalogProjection: CatalogProjection & EmbeddedTitles & ComparedTitles & { popularityOf: PopularityOf };
+  searchProjection: SearchProjection & EmbeddedTitles & ComparedTitles;
   titleVersions: TitleVersions;
   top10Job: Top10Job;
   tasteGraphSource: TasteGraphSource & TasteInspectionSource;

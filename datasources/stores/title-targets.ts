@@ -1,9 +1,10 @@
+import { type EmbeddedTitles } from "../catalog/postgres/embedded-titles.postgres.js";
 import { type CatalogProjection } from "../catalog/catalog.js";
 import { type TitleSource } from "../catalog/catalog-expectations.js";
 import { titleFollower } from "../catalog/title-follower.js";
 import { type TitleGenerations } from "../catalog/title-generations.js";
 import { type TitleDocument } from "../core/title.document.js";
-import { embeddedTarget, type EmbeddedProjection } from "./embedded-target.js";
+import { embeddedTarget } from "./embedded-target.js";
 import { type ComparedTitles, type StandbyDomains, type TargetContext } from "./engine-domains.js";
 import {
   projectionTarget,
@@ -21,7 +22,7 @@ export function embeddedTargets(context: TargetContext): ProjectionTarget[] {
   const { titleVersions: versions } = standby;
   const source = titleSource(standby);
   const compared = comparedTitles(standby);
-  const target = (domain: "catalog" | "search", projection: EmbeddedProjection & ComparedTitles) =>
+  const target = (domain: "catalog" | "search", projection: EmbeddedTitles & ComparedTitles) =>
     embeddedTarget({
       domain,
       projection,

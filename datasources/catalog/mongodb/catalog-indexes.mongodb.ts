@@ -1,7 +1,7 @@
 import { MongoServerError, type Db, type IndexDescription } from "mongodb";
 
 import { type Section } from "../../projection/check/section.js";
-import { type CatalogInspection } from "./catalog-inspected.mongodb.js";
+import { type Tenant } from "../../core/tenant.js";
 import { NAMES, TITLES } from "./catalog-record.mongodb.js";
 
 const NAMESPACE_NOT_FOUND = 26;
@@ -79,7 +79,7 @@ async function dropIndex(db: Db, index: string): Promise<void> {
 }
 
 /** The indexes of the tenant's database, by `<collection>.<index>`; those that others have added are nobody's business. */
-export function indexSection(inspection: CatalogInspection): Section<string, string> {
+export function indexSection(databaseOf: (tenant: Tenant) => Db): Section<string, string> {
   return {
     kind: "index",
     faults: { absent: "missing", surplus: "orphaned" },
@@ -89,15 +89,12 @@ export function indexSection(inspection: CatalogInspection): Section<string, str
     },
     expectedOf: (_, keys) => Promise.resolve(new Map([...KEYS].filter(([name]) => keys.includes(name)))),
     async storedOf(tenant, keys) {
-      const live = await inspection.live(tenant);
-      const found = live ? [...(await indexesOf(live.db, TITLES)), ...(await indexesOf(live.db, NAMES))] : [];
+      const db = databaseOf(tenant);
+      const found = [...(await indexesOf(db, TITLES)), ...(await indexesOf(db, NAMES))];
       return new Map(found.filter(([name]) => keys.includes(name)));
     },
     same: (wanted, stored) => wanted === stored,
-    async repair(tenant) {
-      const live = await inspection.live(tenant);
-      if (live) await createIndexes(live.db);
-    },
+    repair: (tenant) => createIndexes(databaseOf(tenant)),
   };
 }
 

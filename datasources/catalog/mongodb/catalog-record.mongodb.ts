@@ -83,6 +83,20 @@ export function nameKey({ tenant, generation }: Scope, type: string, id: string)
   return `${tenant}:${generation}:${type}:${id}`;
 }
 
+/** Stands before an `_id` that does not belong in its scope, in the place of a key. */
+const FOREIGN = "_id ";
+
+/** The part of an `_id` behind its scope. */
+export function keyOf(scope: Scope, _id: string): string {
+  const prefix = titleKey(scope, "");
+  return _id.startsWith(prefix) ? _id.slice(prefix.length) : `${FOREIGN}${_id}`;
+}
+
+/** The `_id` of a key that `keyOf` answered. */
+export function idOf(scope: Scope, key: string): string {
+  return key.startsWith(FOREIGN) ? key.slice(FOREIGN.length) : titleKey(scope, key);
+}
+
 /** The record of a title in a scope. */
 export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
   const { popularity, ...title } = document;

@@ -1,6 +1,7 @@
 import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection, type Db } from "mongodb";
 
 import {
+  idOf,
   nameKey,
   NAMES,
   titleKey,
@@ -10,7 +11,6 @@ import {
   type Scope,
   type TitleRecord,
 } from "./catalog-record.mongodb.js";
-import { idOf } from "./catalog-inspected.mongodb.js";
 import { dropNames, namesUsed, namesUsedBy, without } from "./catalog-names.mongodb.js";
 import { type NamedRef, type TitleDocument, type TitleVersion } from "../../core/title.document.js";
 

@@ -1,20 +1,15 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
-import { chunks, nothing, pagesOf, type AnySection, type Section } from "../../projection/check/section.js";
+import { byKeys, nothing, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TitleDocument } from "../../core/title.document.js";
 import { catalogNameKeys, type TitleSource } from "../catalog-expectations.js";
 import { nameSection, type StoredNames } from "../name-section.js";
 import { type TitleProjection } from "../title-follower.js";
 import { titleSection, type StoredTitle } from "../title-section.js";
+import { idsOf, type EmbeddedTitles } from "./embedded-titles.postgres.js";
 import { titleRow, unusedNames } from "./catalog-rows.postgres.js";
-
-/** What the sections need of the projection beside them. */
-export interface CatalogUpkeep extends TitleProjection {
-  /** Removes what hangs on nothing. */
-  tidy(tenant: Tenant): Promise<void>;
-}
 
 interface StoredRow {
   id: string;
@@ -31,11 +26,11 @@ const BATCH = 1_000;
 export function catalogSections(
   postgres: PostgresStore,
   source: TitleSource,
-  projection: CatalogUpkeep,
+  projection: EmbeddedTitles,
 ): AnySection[] {
   const titles = titleSection(source, projection, {
     formOf: expectedForm,
-    keys: (tenant) => storedIds(postgres, tenant),
+    keys: (tenant) => idsOf(projection.entries(tenant)),
     of: (tenant, ids) => storedTitles(postgres, tenant, ids),
   });
   const names = nameSection(source, projection, storedNames(postgres));
@@ -82,18 +77,18 @@ function sortedTexts(entries: readonly unknown[]): string[] {
   return [...new Set(entries.map(canonical))].sort();
 }
 
-async function storedTitles(
+function storedTitles(
   postgres: PostgresStore,
   tenant: Tenant,
   ids: readonly string[],
 ): Promise<Map<string, StoredTitle<string>>> {
-  const found = new Map<string, StoredTitle<string>>();
-  for (const batch of chunks(ids, BATCH)) {
-    for (const row of await postgres.transaction(tenant, (query) => storedRows(query, batch))) {
-      found.set(row.id, { revision: row.version, popularity: row.popularity, form: storedForm(row) });
-    }
-  }
-  return found;
+  return byKeys(ids, BATCH, async (some) => {
+    const rows = await postgres.transaction(tenant, (query) => storedRows(query, some));
+    return rows.map((row) => [
+      row.id,
+      { revision: row.version, popularity: row.popularity, form: storedForm(row) },
+    ]);
+  });
 }
 
 function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {
@@ -104,16 +99,6 @@ function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> 
       coalesce((select jsonb_agg(jsonb_build_array(c.person_id, c.role, c.release_year))
         from catalog_credits c where c.title_id = t.id), '[]') as credits
     from catalog_titles t where t.id = any(${ids}::text[])`);
-}
-
-async function* storedIds(postgres: PostgresStore, tenant: Tenant): AsyncGenerator<string[]> {
-  const page = (after: string) =>
-    postgres.transaction(tenant, (query) =>
-      query<{ id: string }>(
-        sql`select id from catalog_titles where id > ${after} order by id limit ${BATCH}::int`,
-      ),
-    );
-  for await (const rows of pagesOf(BATCH, ({ id }) => id, page)) yield rows.map(({ id }) => id);
 }
 
 /** Licences and credits of titles that are not there, by title. */
@@ -151,20 +136,17 @@ function strayRows(postgres: PostgresStore, projection: TitleProjection): Sectio
 function storedNames(postgres: PostgresStore): StoredNames {
   return {
     keysOf: catalogNameKeys,
-    async of(tenant, keys) {
-      const found = new Map<string, string>();
-      for (const batch of chunks(keys, BATCH)) {
+    of: (tenant, keys) =>
+      byKeys(keys, BATCH, async (some) => {
         const rows = await postgres.transaction(tenant, (query) =>
           query<{ key: string; name: string }>(
             sql`select n.type || ':' || n.id as key, n.name from catalog_names n
-                join unnest(${batch}::text[]) as k (key)
+                join unnest(${some}::text[]) as k (key)
                   on n.type = split_part(k.key, ':', 1) and n.id = substr(k.key, strpos(k.key, ':') + 1)`,
           ),
         );
-        for (const { key, name } of rows) found.set(key, name);
-      }
-      return found;
-    },
+        return rows.map(({ key, name }) => [key, name]);
+      }),
     async *unused(tenant) {
       const names = await postgres.transaction(tenant, unusedNames);
       yield names.flatMap(catalogNameKeys);

@@ -6,6 +6,7 @@ import { type Tenant } from "../../core/tenant.js";
 import { type CatalogProjection } from "../catalog.js";
 import { namesIn, type TitleSource } from "../catalog-expectations.js";
 import { catalogSections } from "./catalog-inspection.postgres.js";
+import { entriesOf, type EmbeddedTitles } from "./embedded-titles.postgres.js";
 import { latestVersions } from "../latest-versions.js";
 import {
   dropUnusedNames,
@@ -21,10 +22,9 @@ import { type TitleDocument, type TitleVersion } from "../../core/title.document
 /** Titles of one transaction. */
 const BATCH = 2_000;
 const POPULARITY_BATCH = 5_000;
-const ENTRIES_BATCH = 5_000;
 
 /** Carries titles into the catalog tables. */
-export class PostgresCatalogProjection implements CatalogProjection {
+export class PostgresCatalogProjection implements CatalogProjection, EmbeddedTitles {
   constructor(private readonly postgres: PostgresStore) {}
 
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
@@ -57,20 +57,8 @@ export class PostgresCatalogProjection implements CatalogProjection {
     });
   }
 
-  /** What is there, in batches ordered by id. */
-  async *entries(tenant: Tenant): AsyncGenerator<TitleVersion[]> {
-    let after = "";
-    for (;;) {
-      const rows = await this.postgres.transaction(tenant, (query) =>
-        query<TitleVersion>(
-          sql`select id, version from catalog_titles where id > ${after} order by id limit ${ENTRIES_BATCH}`,
-        ),
-      );
-      const last = rows.at(-1);
-      if (!last) return;
-      yield rows;
-      after = last.id;
-    }
+  entries(tenant: Tenant): AsyncIterable<readonly TitleVersion[]> {
+    return entriesOf(this.postgres, tenant, "catalog_titles");
   }
 
   /** The popularity of those of the titles that are there, by id. */

@@ -88,6 +88,17 @@ export async function* pagesOf<T>(
   }
 }
 
+/** What is read by keys, some of them at a time; those that are not there are left out. */
+export async function byKeys<T>(
+  keys: readonly string[],
+  size: number,
+  read: (some: readonly string[]) => Promise<readonly (readonly [string, T])[]>,
+): Promise<Map<string, T>> {
+  const found = new Map<string, T>();
+  for (const some of chunks(keys, size)) for (const [key, entry] of await read(some)) found.set(key, entry);
+  return found;
+}
+
 /** Items in groups of a size at most. */
 export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>

@@ -4,7 +4,7 @@ import { type LiveGeneration, type TitleEngine } from "../../catalog/title-gener
 import { titleSection, type StoredTitle } from "../../catalog/title-section.js";
 import { type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
 import { canonical, omit } from "../../projection/check/canonical.js";
-import { chunks, type AnySection } from "../../projection/check/section.js";
+import { byKeys, type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { documentId } from "./search-indexes.opensearch.js";
 import { documentOf, type StoredTitle as StoredDocument } from "./search-document.opensearch.js";
@@ -90,25 +90,22 @@ async function* storedKeys(
   }
 }
 
-async function storedTitles(
+function storedTitles(
   opensearch: OpenSearchStore,
   tenant: Tenant,
   generation: number,
   keys: readonly string[],
 ): Promise<Map<string, StoredTitle<string>>> {
-  const found = new Map<string, StoredTitle<string>>();
-  for (const batch of chunks(keys, BATCH)) {
+  return byKeys(keys, BATCH, async (some) => {
     const { body } = await opensearch.write<{ docs: Found[] }>({
       method: "POST",
       path: `/${opensearch.aliasOf(tenant, generation)}/_mget`,
-      body: { ids: batch.map((key) => idOf(tenant, generation, key)) },
+      body: { ids: some.map((key) => idOf(tenant, generation, key)) },
     });
-    for (const document of body.docs) {
-      if (document.found)
-        found.set(keyOf(tenant, generation, document._id), storedOf(tenant, generation, document));
-    }
-  }
-  return found;
+    return body.docs
+      .filter(({ found }) => found)
+      .map((each) => [keyOf(tenant, generation, each._id), storedOf(tenant, generation, each)]);
+  });
 }
 
 function storedOf(tenant: Tenant, generation: number, { _source, _version }: Found): StoredTitle<string> {

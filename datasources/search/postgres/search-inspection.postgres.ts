@@ -1,11 +1,11 @@
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { nameSection } from "../../catalog/name-section.js";
-import { type TitleProjection } from "../../catalog/title-follower.js";
+import { idsOf, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { titleSection, type StoredTitle } from "../../catalog/title-section.js";
 import { type TitleDocument } from "../../core/title.document.js";
 import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
-import { chunks, pagesOf, type AnySection } from "../../projection/check/section.js";
+import { byKeys, type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { textRow, titleRow } from "./search-index-rows.js";
 import { completedNames } from "./search-names.postgres.js";
@@ -35,7 +35,7 @@ const BATCH = 500;
 export function searchSections(
   postgres: PostgresStore,
   source: TitleSource,
-  projection: TitleProjection,
+  projection: EmbeddedTitles,
 ): AnySection[] {
   const titles = titleSection(source, projection, {
     formOf: expectedForm,
@@ -43,7 +43,7 @@ export function searchSections(
       expected.content === stored.content &&
       expected.spoken.every((word) => stored.spoken.includes(word)) &&
       expected.keyed.every((word) => stored.keyed.includes(word)),
-    keys: (tenant) => storedIds(postgres, tenant),
+    keys: (tenant) => idsOf(projection.entries(tenant)),
     of: (tenant, ids) => storedTitles(postgres, tenant, ids),
   });
   return [
@@ -54,18 +54,18 @@ export function searchSections(
   ];
 }
 
-async function storedTitles(
+function storedTitles(
   postgres: PostgresStore,
   tenant: Tenant,
   ids: readonly string[],
 ): Promise<Map<string, StoredTitle<IndexedTitle>>> {
-  const found = new Map<string, StoredTitle<IndexedTitle>>();
-  for (const batch of chunks(ids, BATCH)) {
-    for (const row of await postgres.transaction(tenant, (query) => storedRows(query, batch))) {
-      found.set(row.id, { revision: row.version, popularity: row.popularity, form: storedForm(row) });
-    }
-  }
-  return found;
+  return byKeys(ids, BATCH, async (some) => {
+    const rows = await postgres.transaction(tenant, (query) => storedRows(query, some));
+    return rows.map((row) => [
+      row.id,
+      { revision: row.version, popularity: row.popularity, form: storedForm(row) },
+    ]);
+  });
 }
 
 function expectedForm(title: TitleDocument): IndexedTitle {
@@ -126,14 +126,4 @@ function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> 
       coalesce((select jsonb_agg(c.person_id) from search_credits c
         where c.doc = t.doc and c.person_id = any(t.person_ids)), '[]') as people
     from search_titles t where t.id = any(${ids}::text[])`);
-}
-
-async function* storedIds(postgres: PostgresStore, tenant: Tenant): AsyncGenerator<string[]> {
-  const page = (after: string) =>
-    postgres.transaction(tenant, (query) =>
-      query<{ id: string }>(
-        sql`select id from search_titles where id > ${after} order by id limit ${BATCH}::int`,
-      ),
-    );
-  for await (const rows of pagesOf(BATCH, ({ id }) => id, page)) yield rows.map(({ id }) => id);
 }

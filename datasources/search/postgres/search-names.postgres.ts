@@ -1,7 +1,7 @@
 import { type NameUse } from "../../catalog/catalog-expectations.js";
 import { type StoredNames } from "../../catalog/name-section.js";
 import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
-import { chunks } from "../../projection/check/section.js";
+import { byKeys } from "../../projection/check/section.js";
 import { cleanText } from "../search-text.js";
 import { startsOf } from "./search-index-rows.js";
 
@@ -15,19 +15,16 @@ export function completedNames(postgres: PostgresStore): StoredNames {
   return {
     keysOf,
     stored: cleanText,
-    async of(tenant, keys) {
-      const found = new Map<string, string>();
-      for (const batch of chunks(keys, BATCH)) {
+    of: (tenant, keys) =>
+      byKeys(keys, BATCH, async (some) => {
         const rows = await postgres.transaction(tenant, (query) =>
           query<{ key: string; name: string }>(sql`
             select n.kind || ' ' || n.start || ' ' || n.id as key, n.name from search_names n
-            join jsonb_to_recordset(${JSON.stringify(batch.map(partsOf))}::jsonb) as k (kind text, start text, id text)
+            join jsonb_to_recordset(${JSON.stringify(some.map(partsOf))}::jsonb) as k (kind text, start text, id text)
               on n.start = k.start and n.kind = k.kind and n.id = k.id`),
         );
-        for (const { key, name } of rows) found.set(key, name);
-      }
-      return found;
-    },
+        return rows.map(({ key, name }) => [key, name]);
+      }),
   };
 }
 

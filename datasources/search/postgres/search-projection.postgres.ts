@@ -1,3 +1,4 @@
+import { entriesOf, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { latestVersions } from "../../catalog/latest-versions.js";
 import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
@@ -12,10 +13,9 @@ import { type SearchProjection } from "../search.js";
 
 /** Titles indexed in one transaction. */
 const BATCH = 1_000;
-const ENTRIES_BATCH = 5_000;
 
 /** Writes the inverted index that PostgresSearch reads. */
-export class PostgresSearchProjection implements SearchProjection {
+export class PostgresSearchProjection implements SearchProjection, EmbeddedTitles {
   constructor(private readonly postgres: PostgresStore) {}
 
   /** Indexes titles. Of a title given twice, and of a title known already, the highest version counts; an equal version replaces. */
@@ -35,20 +35,8 @@ export class PostgresSearchProjection implements SearchProjection {
     await this.postgres.transaction(tenant, (query) => new SearchIndexWriter(query).remove(titles));
   }
 
-  /** What is there, in batches ordered by id. */
-  async *entries(tenant: Tenant): AsyncGenerator<TitleVersion[]> {
-    let after = "";
-    for (;;) {
-      const rows = await this.postgres.transaction(tenant, (query) =>
-        query<TitleVersion>(
-          sql`select id, version from search_titles where id > ${after} order by id limit ${ENTRIES_BATCH}`,
-        ),
-      );
-      const last = rows.at(-1);
-      if (!last) return;
-      yield rows;
-      after = last.id;
-    }
+  entries(tenant: Tenant): AsyncIterable<readonly TitleVersion[]> {
+    return entriesOf(this.postgres, tenant, "search_titles");
   }
 
   /** What there is to compare with a source. */

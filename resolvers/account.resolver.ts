@@ -1,7 +1,6 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
-import { type ConsentsRecord } from "../datasources/accounts/accounts.js";
 import { type NewProfile, type WrittenProfile } from "../datasources/accounts/profiles.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
 import {
@@ -22,21 +21,6 @@ import { payload } from "./payload.js";
 import { owner } from "./permissions-gate.js";
 import { ProfileValue } from "./profile.value.js";
 
-interface ProfileAnswer {
-  profile: ProfileValue | null;
-  consistencyToken: string | null;
-}
-
-interface DeletedAnswer {
-  deletedProfileId: string | null;
-  consistencyToken: string | null;
-}
-
-const NO_PROFILE: ProfileAnswer = {
-  profile: null,
-  consistencyToken: null,
-};
-
 @Resolver()
 export class AccountResolver {
   @Mutation(() => ProfilePayload, { description: "Adds a profile to the account, up to five." })
@@ -45,7 +29,7 @@ export class AccountResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => CreateProfileInput, { description: "What." }) input: CreateProfileInput,
   ) {
-    return payload<ProfileAnswer>(NO_PROFILE, async () => {
+    return payload<ProfilePayload>({}, async () => {
       const viewer = await owner(ctx, info.path);
       const { name, kind, country = null } = input;
       const profile = { name, kind: kind ?? "ADULT", country, maturityLimit: age(input) };
@@ -59,7 +43,7 @@ export class AccountResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => UpdateProfileInput, { description: "Which and what." }) input: UpdateProfileInput,
   ) {
-    return payload<ProfileAnswer>(NO_PROFILE, async () => {
+    return payload<ProfilePayload>({}, async () => {
       const viewer = await owner(ctx, info.path);
       const { name, kind, country } = input;
       const change: Partial<NewProfile> = {
@@ -82,7 +66,7 @@ export class AccountResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => DeleteProfileInput, { description: "Which." }) input: DeleteProfileInput,
   ) {
-    return payload<DeletedAnswer>({ deletedProfileId: null, consistencyToken: null }, async () => {
+    return payload<DeleteProfilePayload>({}, async () => {
       const viewer = await owner(ctx, info.path);
       const id = localId(ctx.tenant, "Profile", input.profile, "input.profile");
       const { profile, xid } = await ctx.gateway.stores.profiles.delete(ctx.tenant, viewer, id);
@@ -100,7 +84,7 @@ export class AccountResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => SetConsentsInput, { description: "To what." }) input: SetConsentsInput,
   ) {
-    return payload<{ consents: ConsentsRecord | null }>({ consents: null }, async () => {
+    return payload<ConsentsPayload>({}, async () => {
       const { account } = await owner(ctx, info.path);
       const { personalisation, measurement, marketing } = input;
       const wanted = {

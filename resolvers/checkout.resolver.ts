@@ -10,7 +10,8 @@ import { awaitCheckout } from "./await-checkout.js";
 import { Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { toCheckoutPayload } from "./checkout.value.js";
-import { payload } from "./payload.js";
+import { type Answer } from "./answer.js";
+import { payload, refused } from "./payload.js";
 import { owner } from "./permissions-gate.js";
 import { toPlan, toMembership } from "./profile.value.js";
 
@@ -56,7 +57,7 @@ export class CheckoutResolver {
     @Arg("input", () => CancelSubscriptionInput, { description: "With which key." })
     input: CancelSubscriptionInput,
   ) {
-    return payload<{ membership: ReturnType<typeof toMembership> | null }>({ membership: null }, async () => {
+    return payload<CancelSubscriptionPayload>({}, async () => {
       const { account } = await owner(ctx, info.path);
       await ctx.gateway.stores.checkouts.cancel(ctx.tenant, account.id, input.idempotencyKey ?? null);
       ctx.becomes(ctx.tenant, ctx.identity);
@@ -72,29 +73,36 @@ async function checkout(
   path: FieldPath,
   operation: "subscribe" | "changePlan",
   input: ChangePlanInput,
-) {
-  const { checkouts } = ctx.gateway.stores;
-  const begun = await payload<{ account: string; id: string }>({ account: "", id: "" }, async () => {
+): Promise<Answer<CheckoutPayload>> {
+  try {
     const { account } = await owner(ctx, path);
-    if (!ctx.gateway.payments) {
-      throw new Refusal(
-        null,
-        "PAYMENTS_UNAVAILABLE",
-        "Nothing can be paid here: no payment provider is set up.",
-      );
-    }
-    const id = await checkouts[operation](ctx.tenant, {
-      accountId: account.id,
-      planId: localId(ctx.tenant, "Plan", input.plan, "input.plan"),
-      paymentMethod: input.paymentMethod ?? null,
-      idempotencyKey: input.idempotencyKey,
-      stepMs: ctx.gateway.checkoutTimes.stepMs,
-    });
-    return { account: account.id, id };
+    const id = await begin(ctx, account.id, operation, input);
+    // What was loaded before knows nothing of the membership.
+    ctx.becomes(ctx.tenant, ctx.identity);
+    const reached = await awaitCheckout(ctx.gateway.stores.checkouts, ctx.on(path), account.id, id);
+    return toCheckoutPayload(ctx.tenant, reached);
+  } catch (error) {
+    if (error instanceof Refusal) return refused<CheckoutPayload>(error);
+    throw error;
+  }
+}
+
+/** The id of the checkout. @throws Refusal PAYMENTS_UNAVAILABLE, and those of a checkout that cannot begin. */
+function begin(
+  ctx: Context,
+  accountId: string,
+  operation: "subscribe" | "changePlan",
+  input: ChangePlanInput,
+): Promise<string> {
+  if (!ctx.gateway.payments) {
+    const message = "Nothing can be paid here: no payment provider is set up.";
+    throw new Refusal(null, "PAYMENTS_UNAVAILABLE", message);
+  }
+  return ctx.gateway.stores.checkouts[operation](ctx.tenant, {
+    accountId,
+    planId: localId(ctx.tenant, "Plan", input.plan, "input.plan"),
+    paymentMethod: input.paymentMethod ?? null,
+    idempotencyKey: input.idempotencyKey,
+    stepMs: ctx.gateway.checkoutTimes.stepMs,
   });
-  if (begun.errors.length > 0) return { checkout: null, membership: null, errors: begun.errors };
-  // What was loaded before knows nothing of the membership.
-  ctx.becomes(ctx.tenant, ctx.identity);
-  const reached = await awaitCheckout(checkouts, ctx.on(path), begun.account, begun.id);
-  return toCheckoutPayload(ctx.tenant, reached);
 }

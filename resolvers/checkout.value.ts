@@ -1,8 +1,9 @@
 import { type CheckoutRecord } from "../datasources/checkouts/checkouts.js";
 import { type CheckoutFailure } from "../datasources/core/vocabulary.js";
 import { type Tenant } from "../datasources/core/tenant.js";
-import { type PublicCheckoutState } from "../schema/checkout.type.js";
+import { type Checkout, type CheckoutPayload, type PublicCheckoutState } from "../schema/checkout.type.js";
 import { type UserError } from "../schema/user-error.type.js";
+import { type Answer, type NodeAnswer } from "./answer.js";
 import { toGlobalId } from "./request/global-id.js";
 import { toMembership } from "./profile.value.js";
 
@@ -42,7 +43,7 @@ export function toCheckout(tenant: Tenant, checkout: CheckoutRecord) {
     amountCents,
     creditCents,
     currency,
-  };
+  } satisfies NodeAnswer<Checkout>;
 }
 
 /** The payload of a mutation that began a checkout, or found it by its key. */
@@ -53,5 +54,5 @@ export function toCheckoutPayload(tenant: Tenant, checkout: CheckoutRecord | nul
     checkout: checkout && toCheckout(tenant, checkout),
     membership: membership && !failure ? toMembership(tenant, membership) : null,
     errors: failure ? [{ code: failure, ...FAILURES[failure] }] : [],
-  };
+  } satisfies Answer<CheckoutPayload>;
 }

@@ -1,5 +1,7 @@
 import { type Page, type PageOf, type Position } from "../datasources/core/page.js";
-import { type ForwardPageArgs, type PageArgs } from "../schema/connection.js";
+import { type ForwardPageArgs, type PageArgs, type PageInfo } from "../schema/connection.js";
+import { type TitleConnection, type TitleEdge } from "../schema/title-connection.type.js";
+import { type Answer } from "./answer.js";
 import { type Context } from "./request/context.js";
 import { clientError } from "./request/errors.js";
 
@@ -49,7 +51,7 @@ function invalidPage(field: string, problem: string, accepted: string) {
 }
 
 /** An edge whose cursor is made only when it is asked for. */
-class EdgeValue<N> {
+class EdgeValue<N> implements Answer<TitleEdge> {
   constructor(
     private readonly makeCursor: (position: Position) => string,
     private readonly position: Position,
@@ -61,6 +63,9 @@ class EdgeValue<N> {
   }
 }
 
+/** What an edge of the class E says beside its cursor and its node. */
+export type EdgeExtra<E extends TitleEdge> = Answer<Omit<E, keyof TitleEdge>>;
+
 /** What an edge is made from. `extra` fields stand on the edge beside `cursor` and `node`. */
 export interface EdgeSource<N, X extends object> {
   position: Position;
@@ -69,14 +74,9 @@ export interface EdgeSource<N, X extends object> {
 }
 
 /** A connection as GraphQL reads it. */
-export interface ConnectionValue<N, X extends object = object> {
+export interface ConnectionValue<N, X extends object = object> extends Answer<TitleConnection> {
   edges: ({ readonly cursor: string; readonly node: N } & X)[];
-  pageInfo: {
-    hasNextPage: boolean;
-    hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
+  pageInfo: Answer<PageInfo>;
 }
 
 /** Builds a connection from a page's rows in list order. */

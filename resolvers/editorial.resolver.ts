@@ -5,17 +5,22 @@ import { mayMeet } from "../datasources/catalog/audience.js";
 import { type RecordedVersion } from "../datasources/catalog/title-editing.js";
 import { type TitleState } from "../datasources/core/title.document.js";
 import { ForwardPageArgs } from "../schema/connection.js";
-import { Editorial, EditorialTitleConnection, TitleVersion } from "../schema/editorial.type.js";
+import {
+  Editorial,
+  EditorialTitleConnection,
+  type EditorialTitleEdge,
+  TitleVersion,
+} from "../schema/editorial.type.js";
 import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { localId } from "./request/global-id.js";
-import { readPage, toConnection, type ConnectionValue } from "./connection.js";
+import { readPage, toConnection, type ConnectionValue, type EdgeExtra } from "./connection.js";
 import { TitleValue } from "./title.value.js";
 
 const MAX_VERSIONS = 100;
 
 /** What an edge says beside its title. */
-interface EditorialEdge {
+interface EditorialEdge extends EdgeExtra<EditorialTitleEdge> {
   state: TitleState;
   version: number;
   effectiveFrom: string;

@@ -6,18 +6,19 @@ import { type HomeRowKind } from "../datasources/core/vocabulary.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { ForwardPageArgs } from "../schema/connection.js";
-import { HomeRow, HomeRowConnection } from "../schema/home.type.js";
+import { HomeRow, HomeRowConnection, type HomeRowEdge } from "../schema/home.type.js";
 import { Title } from "../schema/title.type.js";
+import { type NodeAnswer } from "./answer.js";
 import { Context } from "./request/context.js";
 import { toGlobalId } from "./request/global-id.js";
-import { pageOfList, readPage, toConnection } from "./connection.js";
+import { pageOfList, readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { reasonOf } from "./reason.js";
 import { loadEdges, loadTitle } from "./titles.js";
 
 const DEFAULT_ROWS = 10;
 
 /** A row of the home page as GraphQL reads it. */
-export class HomeRowValue {
+export class HomeRowValue implements NodeAnswer<HomeRow> {
   readonly __typename = "HomeRow";
 
   constructor(
@@ -93,9 +94,10 @@ export class HomeResolver {
   ) {
     const at = readPage(ctx, `home ${row.plan.id}`, args);
     const page = pageOfList(row.plan.entries, at.page, row.plan.ties);
-    const reason = async ({ because }: HomeEntry) => ({
-      reason: because === null ? null : await reasonOf(ctx, because, info.path),
-    });
+    const reason = async ({ because }: HomeEntry) =>
+      ({
+        reason: because === null ? null : await reasonOf(ctx, because, info.path),
+      }) satisfies EdgeExtra<HomeRowEdge>;
     return toConnection(ctx, at, await loadEdges(ctx, page, info.path, reason));
   }
 }

@@ -87,7 +87,7 @@ export class OperationsResolver {
     @Ctx() ctx: Context,
     @Arg("input", () => RebuildProjectionInput, { description: "Which." }) { target }: RebuildProjectionInput,
   ) {
-    return payload<{ job: Job | null }>({ job: null }, async () => ({
+    return payload<JobPayload>({}, async () => ({
       job: await start(ctx, "REBUILD", target),
     }));
   }
@@ -102,7 +102,7 @@ export class OperationsResolver {
     { target, repair }: CheckProjectionInput,
   ) {
     const kind = repair ? "REPAIR" : "CHECK";
-    return payload<{ job: Job | null }>({ job: null }, async () => ({ job: await start(ctx, kind, target) }));
+    return payload<JobPayload>({}, async () => ({ job: await start(ctx, kind, target) }));
   }
 
   @Mutation(() => RetryDeadLettersPayload, {
@@ -113,7 +113,7 @@ export class OperationsResolver {
     @Arg("input", () => RetryDeadLettersInput, { description: "Which." }) { target }: RetryDeadLettersInput,
   ) {
     const { stores } = ctx.gateway;
-    return payload({ retried: 0 }, async () => {
+    return payload<RetryDeadLettersPayload>({ retried: 0 }, async () => {
       if (target != null) targetNamed(stores, target);
       return { retried: await stores.outbox.retry({ target: target ?? undefined, tenant: ctx.tenant }) };
     });

@@ -9,6 +9,7 @@ import {
 import { type AccountRecord, type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
+import { refused } from "./payload.js";
 import { denial, PERMISSIONS, type Permission } from "./permissions.js";
 import { type Context } from "./request/context.js";
 import { type Identity } from "./request/identity.js";
@@ -41,7 +42,7 @@ function guard(field: GraphQLField<unknown, Context>, permission: Permission): v
   const { name, resolve = defaultFieldResolver } = field;
   field.resolve = async (source, args, ctx, info) => {
     const denied = await denialOf(ctx, permission, info.path, name);
-    if (denied instanceof Refusal) return { ...denied.answer, errors: denied.problems };
+    if (denied instanceof Refusal) return refused(denied);
     if (denied) throw denied;
     return resolve(source, args, ctx, info);
   };

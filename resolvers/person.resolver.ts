@@ -3,10 +3,10 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "
 
 import { PageArgs } from "../schema/connection.js";
 import { Genre, Person } from "../schema/person.type.js";
-import { PersonTitleConnection } from "../schema/title-connection.type.js";
+import { PersonTitleConnection, type PersonTitleEdge } from "../schema/title-connection.type.js";
 import { Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
-import { readPage, toConnection } from "./connection.js";
+import { readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { NamedValue } from "./title.value.js";
 import { loadEdges } from "./titles.js";
 
@@ -40,7 +40,11 @@ export class PersonResolver {
     await ctx.audience(info.path);
     const page = await ctx.catalog.creditsByPerson.load({ person: person.localId, page: at.page }, info.path);
     const rows = page ?? { rows: [], hasMore: false };
-    return toConnection(ctx, at, await loadEdges(ctx, rows, info.path, ({ role }) => ({ role })));
+    return toConnection(
+      ctx,
+      at,
+      await loadEdges(ctx, rows, info.path, ({ role }) => ({ role }) satisfies EdgeExtra<PersonTitleEdge>),
+    );
   }
 }
 

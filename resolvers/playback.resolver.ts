@@ -26,7 +26,7 @@ export class PlaybackResolver {
     @Arg("input", () => StartPlaybackInput, { description: "What, on what." }) input: StartPlaybackInput,
   ) {
     const { account, profile } = await signedIn(ctx, info.path);
-    return payload<{ session: object | null }>({ session: null }, async () => {
+    return payload<StartPlaybackPayload>({}, async () => {
       const title = await watchedTitle(ctx, input.title, info.path);
       const started = await ctx.gateway.stores.playback.start(ctx.tenant, {
         accountId: account?.id ?? null,
@@ -47,7 +47,7 @@ export class PlaybackResolver {
     @Arg("input", () => PlaybackInput, { description: "Which." }) { session }: PlaybackInput,
   ) {
     const key = await ownSession(ctx, info, session);
-    return payload<{ session: object | null }>({ session: null }, async () => {
+    return payload<HeartbeatPlaybackPayload>({}, async () => {
       const beaten = await ctx.gateway.stores.playback.heartbeat(ctx.tenant, key);
       return { session: toPlaybackSession(ctx.tenant, beaten) };
     });
@@ -60,7 +60,7 @@ export class PlaybackResolver {
     @Arg("input", () => PlaybackInput, { description: "Which." }) { session }: PlaybackInput,
   ) {
     const key = await ownSession(ctx, info, session);
-    return payload<{ stopped: boolean }>({ stopped: false }, async () => {
+    return payload<StopPlaybackPayload>({ stopped: false }, async () => {
       await ctx.gateway.stores.playback.stop(ctx.tenant, key);
       return { stopped: true };
     });

@@ -1,6 +1,12 @@
 import { type PlaybackSession } from "../datasources/playback/playback.js";
 import { describeRendition } from "../datasources/playback/rendition-ladder.js";
 import { type Tenant } from "../datasources/core/tenant.js";
+import {
+  type OmittedRendition,
+  type PlaybackSession as Session,
+  type Rendition,
+} from "../schema/playback.type.js";
+import { type Answer, type NodeAnswer } from "./answer.js";
 import { toGlobalId } from "./request/global-id.js";
 
 /** A playback session as GraphQL reads it. */
@@ -9,7 +15,10 @@ export function toPlaybackSession(tenant: Tenant, { id, expiresAt, renditions, o
     __typename: "PlaybackSession",
     id: toGlobalId(tenant, "PlaybackSession", id),
     expiresAt,
-    renditions,
-    omitted: omitted.map(({ rendition, reason }) => ({ rendition: describeRendition(rendition), reason })),
-  };
+    renditions: renditions satisfies Answer<Rendition>[],
+    omitted: omitted.map(
+      ({ rendition, reason }) =>
+        ({ rendition: describeRendition(rendition), reason }) satisfies Answer<OmittedRendition>,
+    ),
+  } satisfies NodeAnswer<Session>;
 }

@@ -6,13 +6,16 @@ import { PageArgs } from "../schema/connection.js";
 import {
   ContinueWatchingConnection,
   HistoryConnection,
+  type HistoryEdge,
   Profile,
   RatingConnection,
+  type RatingEdge,
   Recommendation,
   WatchlistConnection,
+  type WatchlistEdge,
 } from "../schema/profile.type.js";
 import { Context } from "./request/context.js";
-import { DEFAULT_PAGE, readPage, toConnection } from "./connection.js";
+import { DEFAULT_PAGE, readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { ProfileValue } from "./profile.value.js";
 import { recommend } from "./recommendations.js";
 import { loadEdges, visiblePage } from "./titles.js";
@@ -42,7 +45,14 @@ export class ProfileResolver {
     @Root() profile: ProfileValue,
     @Args(() => PageArgs) args: PageArgs,
   ) {
-    return shelf(ctx, info, profile, "WATCHLIST", args, ({ at }) => ({ addedAt: at }));
+    return shelf(
+      ctx,
+      info,
+      profile,
+      "WATCHLIST",
+      args,
+      ({ at }) => ({ addedAt: at }) satisfies EdgeExtra<WatchlistEdge>,
+    );
   }
 
   @FieldResolver(() => HistoryConnection, {
@@ -55,11 +65,19 @@ export class ProfileResolver {
     @Root() profile: ProfileValue,
     @Args(() => PageArgs) args: PageArgs,
   ) {
-    return shelf(ctx, info, profile, "HISTORY", args, ({ at, watchedSeconds, completed }) => ({
-      watchedAt: at,
-      seconds: watchedSeconds ?? 0,
-      completed: completed ?? false,
-    }));
+    return shelf(
+      ctx,
+      info,
+      profile,
+      "HISTORY",
+      args,
+      ({ at, watchedSeconds, completed }) =>
+        ({
+          watchedAt: at,
+          seconds: watchedSeconds ?? 0,
+          completed: completed ?? false,
+        }) satisfies EdgeExtra<HistoryEdge>,
+    );
   }
 
   @FieldResolver(() => RatingConnection, { nullable: true, description: "Rated, most recent first." })
@@ -69,7 +87,14 @@ export class ProfileResolver {
     @Root() profile: ProfileValue,
     @Args(() => PageArgs) args: PageArgs,
   ) {
-    return shelf(ctx, info, profile, "RATINGS", args, ({ at, rating }) => ({ ratedAt: at, rating }));
+    return shelf(
+      ctx,
+      info,
+      profile,
+      "RATINGS",
+      args,
+      ({ at, rating }) => ({ ratedAt: at, rating }) satisfies EdgeExtra<RatingEdge>,
+    );
   }
 
   @FieldResolver(() => [Recommendation], {

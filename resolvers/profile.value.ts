@@ -1,16 +1,27 @@
 import {
+  type AccountRecord,
   type PlanRecord,
   type ProfileRecord,
   type MembershipRecord,
   type ViewerRecord,
 } from "../datasources/accounts/accounts.js";
 import { type Tenant } from "../datasources/core/tenant.js";
+import { type Profile } from "../schema/profile.type.js";
 import { ratingOfAge } from "../schema/scalars.js";
+import {
+  type Account,
+  type Consents,
+  type Membership,
+  type Plan,
+  type TenantInfo,
+  type Viewer,
+} from "../schema/viewer.type.js";
+import { type Answer, type NodeAnswer } from "./answer.js";
 import { type Context } from "./request/context.js";
 import { toGlobalId } from "./request/global-id.js";
 
 /** A profile as GraphQL reads it. */
-export class ProfileValue {
+export class ProfileValue implements NodeAnswer<Profile> {
   readonly __typename = "Profile";
 
   constructor(
@@ -43,7 +54,11 @@ export class ProfileValue {
 
 /** A plan as GraphQL reads it. */
 export function toPlan(tenant: Tenant, plan: PlanRecord) {
-  return { ...plan, __typename: "Plan" as const, id: toGlobalId(tenant, "Plan", plan.id) };
+  return {
+    ...plan,
+    __typename: "Plan" as const,
+    id: toGlobalId(tenant, "Plan", plan.id),
+  } satisfies NodeAnswer<Plan>;
 }
 
 /** A membership as GraphQL reads it. */
@@ -53,7 +68,7 @@ export function toMembership(tenant: Tenant, membership: MembershipRecord) {
     __typename: "Membership" as const,
     id: toGlobalId(tenant, "Membership", membership.id),
     plan: toPlan(tenant, membership.plan),
-  };
+  } satisfies NodeAnswer<Membership>;
 }
 
 /** The viewer as GraphQL reads it. */
@@ -61,19 +76,23 @@ export function toViewer(ctx: Context, viewer: ViewerRecord, roles = ctx.identit
   const { tenant } = ctx;
   const { account, membership } = viewer;
   return {
-    account: account && {
-      __typename: "Account",
-      id: toGlobalId(tenant, "Account", account.id),
-      email: account.email,
-      country: account.country,
-    },
+    account: account && toAccount(tenant, account),
     profile: new ProfileValue(tenant, viewer.profile),
     profiles: viewer.profiles.map((profile) => new ProfileValue(tenant, profile)),
-    tenant: { slug: tenant.slug, name: tenant.name, tier: tenant.tier },
+    tenant: { slug: tenant.slug, name: tenant.name, tier: tenant.tier } satisfies Answer<TenantInfo>,
     roles,
     membership: membership && toMembership(tenant, membership),
-    consents: viewer.consents,
-  };
+    consents: viewer.consents satisfies Answer<Consents> | null,
+  } satisfies Answer<Viewer>;
+}
+
+function toAccount(tenant: Tenant, { id, email, country }: AccountRecord) {
+  return {
+    __typename: "Account" as const,
+    id: toGlobalId(tenant, "Account", id),
+    email,
+    country,
+  } satisfies NodeAnswer<Account>;
 }
 
 export type ViewerValue = ReturnType<typeof toViewer>;

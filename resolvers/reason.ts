@@ -1,10 +1,12 @@
 import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Reason } from "../schema/profile.type.js";
+import { type Answer } from "./answer.js";
 import { type Context } from "./request/context.js";
 import { type TitleValue } from "./title.value.js";
 import { loadTitle } from "./titles.js";
 
 /** Why a title is suggested, as GraphQL reads it. */
-export interface ReasonValue {
+export interface ReasonValue extends Answer<Reason> {
   text: string;
   title: TitleValue | null;
 }

@@ -1,10 +1,12 @@
 import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Recommendation } from "../schema/profile.type.js";
+import { type Answer } from "./answer.js";
 import { type Context } from "./request/context.js";
 import { popularReason, reasonOf, type ReasonValue } from "./reason.js";
 import { type TitleValue } from "./title.value.js";
 import { loadTitle, onlyVisible } from "./titles.js";
 
-interface RecommendationValue {
+interface RecommendationValue extends Answer<Recommendation> {
   title: TitleValue;
   score: number;
   model: string;

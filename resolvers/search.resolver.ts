@@ -3,10 +3,11 @@ import { Arg, Args, Ctx, Info, Int, Query, Resolver } from "type-graphql";
 
 import { type SearchHit, type SuggestedText } from "../datasources/search/search.js";
 import { ForwardPageArgs } from "../schema/connection.js";
-import { SearchConnection, Suggestion } from "../schema/search.type.js";
+import { SearchConnection, type SearchEdge, Suggestion } from "../schema/search.type.js";
 import { TitleFilter } from "../schema/title.input.js";
+import { type Answer } from "./answer.js";
 import { Context } from "./request/context.js";
-import { readPage, toConnection } from "./connection.js";
+import { readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { selectedFields } from "./selected-fields.js";
 import { readFilter } from "./title-filter.js";
 import { NamedValue } from "./title.value.js";
@@ -49,7 +50,8 @@ export class SearchResolver {
       wants,
     });
     const tookMs = Math.round((performance.now() - started) * 100) / 100;
-    const extra = ({ score, highlights }: SearchHit) => ({ score, highlights });
+    const extra = ({ score, highlights }: SearchHit) =>
+      ({ score, highlights }) satisfies EdgeExtra<SearchEdge>;
     const page = await loadEdges(ctx, { rows: result.hits, hasMore: result.hasMore }, info.path, extra);
     return Object.assign(toConnection(ctx, at, page), {
       totalCount: result.total,
@@ -57,7 +59,7 @@ export class SearchResolver {
       didYouMean: result.didYouMean,
       relaxed: result.relaxed,
       tookMs,
-    });
+    }) satisfies Answer<SearchConnection>;
   }
 
   @Query(() => [Suggestion], {

@@ -15,22 +15,16 @@ import {
   type SetLicenceInput,
   type TitleStateInput,
 } from "../schema/title-editing.input.js";
+import { type TitlePayload } from "../schema/title-editing.type.js";
 import { type Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { payload } from "./payload.js";
 import { TitleValue } from "./title.value.js";
 
-interface EditPayload {
-  title: TitleValue | null;
-  version: number | null;
-  consistencyToken: string | null;
-}
-
 /** The payload of an edit of a title by an editor. */
 export async function editedTitle(ctx: Context, path: FieldPath, edit: () => Promise<EditedTitle>) {
   const audience = await ctx.audience(path);
-  const refused = { title: null, version: null, consistencyToken: null };
-  return payload<EditPayload>(refused, async () => {
+  return payload<TitlePayload>({}, async () => {
     const { title, version, xid } = await edit();
     return {
       title: title && mayMeet(title, audience) ? new TitleValue(ctx.tenant, title) : null,

@@ -3,6 +3,7 @@ import { Arg, Ctx, Info, Query, Resolver } from "type-graphql";
 
 import { Top10Entry } from "../schema/home.type.js";
 import { CalendarDate, CountryCode } from "../schema/scalars.js";
+import { type Answer } from "./answer.js";
 import { Context } from "./request/context.js";
 import { checkYear } from "./instants.js";
 import { loadTitle } from "./titles.js";
@@ -35,13 +36,8 @@ export class Top10Resolver {
     const entries = await Promise.all(
       chart.map(async ({ titleId, watchedSeconds, ...entry }) => {
         const title = await loadTitle(ctx, titleId, info.path);
-        return (
-          title && {
-            ...entry,
-            watchedHours: Math.round((watchedSeconds / SECONDS_PER_HOUR) * 100) / 100,
-            title,
-          }
-        );
+        const watchedHours = Math.round((watchedSeconds / SECONDS_PER_HOUR) * 100) / 100;
+        return title && ({ ...entry, watchedHours, title } satisfies Answer<Top10Entry>);
       }),
     );
     return entries.filter((entry) => entry !== null);

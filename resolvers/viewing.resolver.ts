@@ -72,12 +72,6 @@ export class ViewingResolver {
   }
 }
 
-/** The payload's fields, beside its errors. */
-interface Written {
-  title: TitleValue | null;
-  consistencyToken: string | null;
-}
-
 /** One write about a title that the signed-in profile may meet. The payload's title knows what was written. */
 async function write(
   ctx: Context,
@@ -86,7 +80,7 @@ async function write(
   work: (writing: ViewingWriting, pair: Pair, title: TitleValue) => Promise<ViewingWritten>,
 ) {
   const { profile } = await signedIn(ctx, info.path);
-  return payload<Written>({ title: null, consistencyToken: null }, async () => {
+  return payload<ViewingPayload>({}, async () => {
     const title = await watchedTitle(ctx, id, info.path);
     const pair = { profileId: profile.id, titleId: title.localId };
     const { state, xid } = await work(ctx.gateway.stores.viewingWriting, pair, title);

@@ -2,7 +2,7 @@ import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 
 import { type CheckoutFailure } from "../datasources/core/vocabulary.js";
 import { Node } from "./node.js";
-import { UserError } from "./user-error.type.js";
+import { Payload } from "./payload.js";
 import { Membership } from "./viewer.type.js";
 
 export const PublicCheckoutState = {
@@ -47,7 +47,7 @@ export class Checkout extends Node {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A checkout as far as it got within two seconds." })
-export class CheckoutPayload {
+export class CheckoutPayload extends Payload("Why it failed or was not begun; empty otherwise.") {
   @Field(() => Membership, {
     nullable: true,
     description: "The membership: not active before it is paid for; null where the checkout failed.",
@@ -56,19 +56,13 @@ export class CheckoutPayload {
 
   @Field(() => Checkout, { nullable: true, description: "The checkout; null where none was begun." })
   checkout!: Checkout | null;
-
-  @Field(() => [UserError], { description: "Why it failed or was not begun; empty otherwise." })
-  errors!: UserError[];
 }
 
 @ObjectType({ simpleResolvers: true, description: "A membership that ends with its period." })
-export class CancelSubscriptionPayload {
+export class CancelSubscriptionPayload extends Payload("Why it was not cancelled; empty when it was.") {
   @Field(() => Membership, {
     nullable: true,
     description: "The membership, active until `endsAt`; null where `errors` says why.",
   })
   membership!: Membership | null;
-
-  @Field(() => [UserError], { description: "Why it was not cancelled; empty when it was." })
-  errors!: UserError[];
 }

@@ -24,6 +24,57 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
+/** A class that GraphQL makes an object type of. */
+type ObjectClass<T> = abstract new () => T;
+
+const CURSOR = "Marks this edge's place in the list: pass it as `after` or `before`.";
+
+/**
+ * The class of a list's edges: `class TitleEdge extends Edge(() => Title, "The title.") {}`. What an entry says of itself
+ * beside its node stands in the class that extends it.
+ *
+ * @param description of the node.
+ */
+export function Edge<N extends object>(node: () => ObjectClass<N>, description: string, cursor = CURSOR) {
+  @ObjectType({ simpleResolvers: true })
+  abstract class EdgeOf {
+    @Field({ description: cursor })
+    cursor!: string;
+
+    @Field(() => node(), { description })
+    node!: N;
+  }
+  return EdgeOf;
+}
+
+/** What the fields of a connection say of themselves. */
+interface ConnectionWords {
+  edges?: string;
+  pageInfo?: string;
+}
+
+/**
+ * The class of a list's pages: `class TitleConnection extends Connection(() => TitleEdge) {}`. What a page says of its
+ * list beside its edges stands in the class that extends it.
+ */
+export function Connection<E extends object>(
+  edge: () => ObjectClass<E>,
+  {
+    edges: entries = "The page's entries in list order.",
+    pageInfo = "Where the page stands in the list.",
+  }: ConnectionWords = {},
+) {
+  @ObjectType({ simpleResolvers: true })
+  abstract class ConnectionOf {
+    @Field(() => [edge()], { description: entries })
+    edges!: E[];
+
+    @Field(() => PageInfo, { description: pageInfo })
+    pageInfo!: PageInfo;
+  }
+  return ConnectionOf;
+}
+
 /** Forward paging. */
 @ArgsType()
 export class ForwardPageArgs {

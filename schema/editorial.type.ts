@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 
 import { type TitleState } from "../datasources/core/title.document.js";
-import { PageInfo } from "./connection.js";
+import { Connection } from "./connection.js";
 import { DateTime } from "./scalars.js";
 import { TitleEdge } from "./title-connection.type.js";
 import { TitleStateEnum } from "./title.type.js";
@@ -19,13 +19,7 @@ export class EditorialTitleEdge extends TitleEdge {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of titles as editors list them." })
-export class EditorialTitleConnection {
-  @Field(() => [EditorialTitleEdge], { description: "The page's entries in list order." })
-  edges!: EditorialTitleEdge[];
-
-  @Field(() => PageInfo, { description: "Where the page stands in the list." })
-  pageInfo!: PageInfo;
-}
+export class EditorialTitleConnection extends Connection(() => EditorialTitleEdge) {}
 
 @ObjectType({ simpleResolvers: true, description: "One version of a title." })
 export class TitleVersion {

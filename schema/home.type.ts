@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
 import { type HomeRowKind } from "../datasources/core/vocabulary.js";
-import { PageInfo } from "./connection.js";
+import { Connection } from "./connection.js";
 import { Node } from "./node.js";
 import { Reason } from "./profile.type.js";
 import { TitleEdge } from "./title-connection.type.js";
@@ -41,13 +41,10 @@ export class HomeRowEdge extends TitleEdge {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of one row." })
-export class HomeRowConnection {
-  @Field(() => [HomeRowEdge], { description: "The page's entries in row order." })
-  edges!: HomeRowEdge[];
-
-  @Field(() => PageInfo, { description: "Where the page stands in the row." })
-  pageInfo!: PageInfo;
-}
+export class HomeRowConnection extends Connection(() => HomeRowEdge, {
+  edges: "The page's entries in row order.",
+  pageInfo: "Where the page stands in the row.",
+}) {}
 
 /** What is made from titles (`name`, `because`, `titles`) is resolved in resolvers/home.resolver.ts. */
 @ObjectType({

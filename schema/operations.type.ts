@@ -3,10 +3,10 @@ import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 import { type JobKind, type JobState } from "../datasources/core/vocabulary.js";
 import { type StoreName } from "../datasources/core/store-request.js";
 import { type TenantTier } from "../datasources/core/tenant.js";
-import { PageInfo } from "./connection.js";
+import { Connection, Edge } from "./connection.js";
 import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";
-import { UserError } from "./user-error.type.js";
+import { Payload } from "./payload.js";
 import { TenantTierEnum } from "./viewer.type.js";
 
 export const StoreModeEnum = { EMBEDDED: "EMBEDDED", SERVER: "SERVER" } as const;
@@ -148,22 +148,14 @@ export class OperatedTenant {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A tenant in a list." })
-export class OperatedTenantEdge {
-  @Field({ description: "Marks this edge's place in the list: pass it as `after`." })
-  cursor!: string;
-
-  @Field(() => OperatedTenant, { description: "The tenant." })
-  node!: OperatedTenant;
-}
+export class OperatedTenantEdge extends Edge(
+  () => OperatedTenant,
+  "The tenant.",
+  "Marks this edge's place in the list: pass it as `after`.",
+) {}
 
 @ObjectType({ simpleResolvers: true, description: "A page of tenants." })
-export class OperatedTenantConnection {
-  @Field(() => [OperatedTenantEdge], { description: "The page's entries in list order." })
-  edges!: OperatedTenantEdge[];
-
-  @Field(() => PageInfo, { description: "Where the page stands in the list." })
-  pageInfo!: PageInfo;
-}
+export class OperatedTenantConnection extends Connection(() => OperatedTenantEdge) {}
 
 @ObjectType({ simpleResolvers: true, description: "An event that a projection refused until it gave up." })
 export class DeadLetter {
@@ -218,24 +210,18 @@ export class Job extends Node {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A job that was started, or why it was not." })
-export class JobPayload {
+export class JobPayload extends Payload("Why no job was started; empty when one was.") {
   @Field(() => Job, {
     nullable: true,
     description: "The job; ask `operations { jobs }`, or `node`, how far it is.",
   })
   job!: Job | null;
-
-  @Field(() => [UserError], { description: "Why no job was started; empty when one was." })
-  errors!: UserError[];
 }
 
 @ObjectType({ simpleResolvers: true, description: "What became of dead letters." })
-export class RetryDeadLettersPayload {
+export class RetryDeadLettersPayload extends Payload("Why none is; empty otherwise.") {
   @Field(() => Int, { description: "How many are tried again." })
   retried!: number;
-
-  @Field(() => [UserError], { description: "Why none is; empty otherwise." })
-  errors!: UserError[];
 }
 
 /** Its fields are resolved in resolvers/operations.resolver.ts. */

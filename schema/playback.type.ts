@@ -9,7 +9,7 @@ import {
 import { HdrFormatEnum, VideoCodecEnum } from "./playback.input.js";
 import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";
-import { UserError } from "./user-error.type.js";
+import { Payload } from "./payload.js";
 
 export const OmissionReasonEnum = Object.fromEntries(OMISSION_REASONS.map((reason) => [reason, reason])) as {
   [R in OmissionReason]: R;
@@ -69,28 +69,19 @@ export class PlaybackSession extends Node {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A new stream, or the reason why there is none." })
-export class StartPlaybackPayload {
+export class StartPlaybackPayload extends Payload("Why there is no stream; empty when there is one.") {
   @Field(() => PlaybackSession, { nullable: true, description: "Null when `errors` says why." })
   session!: PlaybackSession | null;
-
-  @Field(() => [UserError], { description: "Why there is no stream; empty when there is one." })
-  errors!: UserError[];
 }
 
 @ObjectType({ simpleResolvers: true, description: "A stream that goes on, or the reason why it does not." })
-export class HeartbeatPlaybackPayload {
+export class HeartbeatPlaybackPayload extends Payload("Why the stream does not go on; empty when it does.") {
   @Field(() => PlaybackSession, { nullable: true, description: "Null when `errors` says why." })
   session!: PlaybackSession | null;
-
-  @Field(() => [UserError], { description: "Why the stream does not go on; empty when it does." })
-  errors!: UserError[];
 }
 
 @ObjectType({ simpleResolvers: true, description: "Whether a stream has ended." })
-export class StopPlaybackPayload {
+export class StopPlaybackPayload extends Payload("Why nothing was stopped; empty when it is.") {
   @Field(() => Boolean, { description: "Whether the session is over: also when it was before." })
   stopped!: boolean;
-
-  @Field(() => [UserError], { description: "Why nothing was stopped; empty when it is." })
-  errors!: UserError[];
 }

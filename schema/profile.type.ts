@@ -2,14 +2,13 @@ import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
 import { type ProfileKind } from "../datasources/core/vocabulary.js";
 import { type MaturityRating } from "../datasources/core/title.document.js";
-import { PageInfo } from "./connection.js";
+import { Connection } from "./connection.js";
 import { Node } from "./node.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
 import { TitleEdge } from "./title-connection.type.js";
 import { Title } from "./title.type.js";
 
-const EDGES = "The page's entries, most recent first.";
-const PAGE_INFO = "Where the page stands in the list.";
+const RECENT_FIRST = { edges: "The page's entries, most recent first." };
 
 export const ProfileKindEnum = { ADULT: "ADULT", KIDS: "KIDS" } as const;
 registerEnumType(ProfileKindEnum, {
@@ -48,13 +47,7 @@ export class Profile extends Node {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of titles begun and not finished." })
-export class ContinueWatchingConnection {
-  @Field(() => [TitleEdge], { description: EDGES })
-  edges!: TitleEdge[];
-
-  @Field(() => PageInfo, { description: PAGE_INFO })
-  pageInfo!: PageInfo;
-}
+export class ContinueWatchingConnection extends Connection(() => TitleEdge, RECENT_FIRST) {}
 
 @ObjectType({ simpleResolvers: true, description: "A title on a watchlist." })
 export class WatchlistEdge extends TitleEdge {
@@ -63,13 +56,7 @@ export class WatchlistEdge extends TitleEdge {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of a watchlist." })
-export class WatchlistConnection {
-  @Field(() => [WatchlistEdge], { description: EDGES })
-  edges!: WatchlistEdge[];
-
-  @Field(() => PageInfo, { description: PAGE_INFO })
-  pageInfo!: PageInfo;
-}
+export class WatchlistConnection extends Connection(() => WatchlistEdge, RECENT_FIRST) {}
 
 @ObjectType({ simpleResolvers: true, description: "A title that was watched." })
 export class HistoryEdge extends TitleEdge {
@@ -84,13 +71,7 @@ export class HistoryEdge extends TitleEdge {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of a viewing history, one entry a title." })
-export class HistoryConnection {
-  @Field(() => [HistoryEdge], { description: EDGES })
-  edges!: HistoryEdge[];
-
-  @Field(() => PageInfo, { description: PAGE_INFO })
-  pageInfo!: PageInfo;
-}
+export class HistoryConnection extends Connection(() => HistoryEdge, RECENT_FIRST) {}
 
 @ObjectType({ simpleResolvers: true, description: "A title that was rated." })
 export class RatingEdge extends TitleEdge {
@@ -102,13 +83,7 @@ export class RatingEdge extends TitleEdge {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of ratings." })
-export class RatingConnection {
-  @Field(() => [RatingEdge], { description: EDGES })
-  edges!: RatingEdge[];
-
-  @Field(() => PageInfo, { description: PAGE_INFO })
-  pageInfo!: PageInfo;
-}
+export class RatingConnection extends Connection(() => RatingEdge, RECENT_FIRST) {}
 
 @ObjectType({ simpleResolvers: true, description: "Why a title is suggested." })
 export class Reason {

@@ -1,7 +1,7 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
 import { FACETS } from "../datasources/core/title-attributes.js";
-import { PageInfo } from "./connection.js";
+import { Connection } from "./connection.js";
 import { Node } from "./node.js";
 import { TitleEdge } from "./title-connection.type.js";
 
@@ -45,13 +45,7 @@ export class Facet {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of titles found, best first." })
-export class SearchConnection {
-  @Field(() => [SearchEdge], { description: "The page's entries." })
-  edges!: SearchEdge[];
-
-  @Field(() => PageInfo, { description: "Where the page stands in the list." })
-  pageInfo!: PageInfo;
-
+export class SearchConnection extends Connection(() => SearchEdge, { edges: "The page's entries." }) {
   @Field(() => Int, { description: "How many titles were found." })
   totalCount!: number;
 

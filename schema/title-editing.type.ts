@@ -1,11 +1,12 @@
 import { Field, Int, ObjectType } from "type-graphql";
 
-import { CONSISTENCY_TOKEN } from "./consistency-token.js";
 import { Title } from "./title.type.js";
-import { UserError } from "./user-error.type.js";
+import { WrittenPayload } from "./payload.js";
 
 @ObjectType({ simpleResolvers: true, description: "What an edit of a title led to." })
-export class TitlePayload {
+export class TitlePayload extends WrittenPayload(
+  "Why it was refused: STALE_VERSION, TITLE_NOT_FOUND, TITLE_MERGED, WRONG_STATE, SAME_TITLE, NOT_IN_FORCE, or INVALID for each field that cannot be accepted.",
+) {
   @Field(() => Title, {
     nullable: true,
     description: "The title as it is in force now; null where nothing of it is yet, or the edit was refused.",
@@ -18,13 +19,4 @@ export class TitlePayload {
       "Number of the title's latest version: the one recorded, or the current one where another was expected. What the next edit expects.",
   })
   version!: number | null;
-
-  @Field(() => String, { nullable: true, description: CONSISTENCY_TOKEN })
-  consistencyToken!: string | null;
-
-  @Field(() => [UserError], {
-    description:
-      "Why it was refused: STALE_VERSION, TITLE_NOT_FOUND, TITLE_MERGED, WRONG_STATE, SAME_TITLE, NOT_IN_FORCE, or INVALID for each field that cannot be accepted.",
-  })
-  errors!: UserError[];
 }

@@ -5,7 +5,7 @@ import { type TenantTier } from "../datasources/core/tenant.js";
 import { Node } from "./node.js";
 import { Profile } from "./profile.type.js";
 import { CountryCode, DateTime } from "./scalars.js";
-import { UserError } from "./user-error.type.js";
+import { Payload } from "./payload.js";
 
 export const RoleEnum = { VIEWER: "VIEWER", EDITOR: "EDITOR", OPERATOR: "OPERATOR" } as const;
 registerEnumType(RoleEnum, {
@@ -149,7 +149,7 @@ export class Viewer {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A session, or the reason why there is none." })
-export class SessionPayload {
+export class SessionPayload extends Payload("Why there is no session; empty when there is one.") {
   @Field(() => String, {
     nullable: true,
     description: "Send it as `authorization: Bearer …`. Null when `errors` says why.",
@@ -167,7 +167,4 @@ export class SessionPayload {
 
   @Field(() => Viewer, { nullable: true, description: "Who is signed in." })
   viewer!: Viewer | null;
-
-  @Field(() => [UserError], { description: "Why there is no session; empty when there is one." })
-  errors!: UserError[];
 }

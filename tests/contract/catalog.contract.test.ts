@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type TenantTier } from "../../datasources/core/tenant.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 import { catalogContract } from "./catalog.cases.js";
 import { catalogCreditsContract } from "./catalog-credits.cases.js";
 import { catalogListsContract } from "./catalog-lists.cases.js";
 import { firstPage, variedTitles, viewer, PEOPLE, type CatalogUnderTest } from "./catalog-model.js";
 
-let stores: Stores;
-beforeAll(async () => {
-  stores = await openTestStores();
-});
-afterAll(() => stores.close());
+const stores = useStores();
 
 function openPostgres(tier: TenantTier): Promise<CatalogUnderTest> {
   return Promise.resolve({

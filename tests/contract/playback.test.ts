@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { type PlaybackStart } from "../../datasources/playback/playback.js";
 import { type Refusal } from "../../datasources/core/refusal.js";
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { openFacts, type Facts } from "../support/facts.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useFacts, useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 
-let stores: Stores;
-let facts: Facts;
+const stores = useStores();
+const facts = useFacts();
 let tenant: Tenant;
 
-beforeAll(async () => {
-  [stores, facts] = await Promise.all([openTestStores(), openFacts()]);
-});
-afterAll(async () => {
-  await Promise.all([stores?.close(), facts?.close()]);
-});
 beforeEach(async () => {
   tenant = await createTestTenant(stores);
   const plan = { name: "Duo", maxStreams: 2, maxHeight: 1080, priceCents: 999, currency: "USD" };

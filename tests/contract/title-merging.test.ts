@@ -1,22 +1,18 @@
-import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { Refusal } from "../../datasources/core/refusal.js";
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
 import { publish } from "../support/catalogue.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores, useSuperuser } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 import { watch } from "./recommendations-support.js";
 
-let stores: Stores;
+const stores = useStores();
+const superuser = useSuperuser();
 let tenant: Tenant;
 
-beforeAll(async () => {
-  stores = await openTestStores();
-});
-afterAll(() => stores.close());
 beforeEach(async () => {
   tenant = await createTestTenant(stores);
   await publish(
@@ -151,13 +147,10 @@ describe("a merge", () => {
       watch("p1", "gone", at("11:00:00"), { completed: false, rating: 5 }),
     ]);
     const { xid } = await merge("kept", "gone");
-    const client = new pg.Client(inject("postgresUrl"));
-    await client.connect();
-    const { rows } = await client.query(
+    const { rows } = await superuser.query(
       "select topic, entity, related, state from marquee.outbox where tenant_id = $1 and xid = $2 order by topic desc, entity, related",
       [tenant.id, xid],
     );
-    await client.end();
     const state = {
       at: expect.stringContaining("2026-05-10T11:00:00") as string,
       completed: false,

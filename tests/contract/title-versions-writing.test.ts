@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 
-let stores: Stores;
+const stores = useStores();
 let tenant: Tenant;
 
-beforeAll(async () => {
-  stores = await openTestStores();
-});
-afterAll(() => stores.close());
 beforeEach(async () => {
   tenant = await createTestTenant(stores);
 });

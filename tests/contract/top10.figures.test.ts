@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 import { documentOf, film, watch } from "./recommendations-support.js";
 
-let stores: Stores;
-beforeAll(async () => {
-  stores = await openTestStores();
-});
-afterAll(() => stores.close());
+const stores = useStores();
 
 async function tenantWith(events: ViewingEvent[]): Promise<Tenant> {
   const tenant = await createTestTenant(stores);

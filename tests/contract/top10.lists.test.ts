@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 import { documentOf, film, watch } from "./recommendations-support.js";
 
-let stores: Stores;
-beforeAll(async () => {
-  stores = await openTestStores();
-});
-afterAll(() => stores.close());
+const stores = useStores();
 
 const GB_ONLY = [{ countries: ["GB"], from: "2020-01-01T00:00:00Z", until: null }];
 const ENDED = [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: "2026-05-02T00:00:00Z" }];

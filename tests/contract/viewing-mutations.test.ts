@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { type Refusal } from "../../datasources/core/refusal.js";
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ProgressEvent, type ViewingWritten } from "../../datasources/viewing/viewing-writing.js";
 import { adultProfile } from "../support/catalogue.js";
-import { openFacts, outboxOf, type Facts } from "../support/facts.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { outboxOf } from "../support/facts.js";
+import { useFacts, useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 
 const MINUTE = 60_000;
 const PAIR = { profileId: "u1", titleId: "a" };
 
-let stores: Stores;
-let facts: Facts;
+const stores = useStores();
+const facts = useFacts();
 let tenant: Tenant;
 /** An evening, some hours ago. */
 let evening: number;
 
-beforeAll(async () => {
-  [stores, facts] = await Promise.all([openTestStores(), openFacts()]);
-});
-afterAll(async () => {
-  await Promise.all([stores?.close(), facts?.close()]);
-});
 beforeEach(async () => {
   tenant = await createTestTenant(stores);
   evening = Date.now() - 300 * MINUTE;

@@ -1,32 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { type ViewerRecord } from "../../datasources/accounts/accounts.js";
 import { Refusal } from "../../datasources/core/refusal.js";
-import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { adultProfile, publish } from "../support/catalogue.js";
-import { createDatabase, type OwnDatabase } from "../support/database.js";
+import { use, useDatabase } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 
 const MINUTE = 60_000;
 
-let database: OwnDatabase;
-let stores: Stores;
+const database = useDatabase();
+const stores = use(() => database.open());
 let tenant: Tenant;
 let evening: number;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  stores = await openStores({ postgresUrl: database.url, dataFolder: "/nonexistent", log: () => {} });
   // Somebody follows what is watched: only then does an import tell of it.
   await database.query(
     "insert into marquee.outbox_cursors (target, partition, xid, id) select 'recommendations.neo4j', n, 0, 0 from generate_series(0, 3) n",
   );
-});
-afterAll(async () => {
-  await stores?.close();
-  await database?.drop();
 });
 beforeEach(async () => {
   tenant = await createTestTenant(stores);

@@ -1,15 +1,9 @@
-import { afterAll, beforeAll } from "vitest";
-
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type TenantTier } from "../../datasources/core/tenant.js";
-import { createTestTenant, openTestStores } from "../support/stores.js";
+import { useStores } from "../support/fixtures.js";
+import { createTestTenant } from "../support/stores.js";
 import { viewingContract, type ViewingUnderTest } from "./viewing.cases.js";
 
-let stores: Stores;
-beforeAll(async () => {
-  stores = await openTestStores();
-});
-afterAll(() => stores.close());
+const stores = useStores();
 
 function openPostgres(tier: TenantTier): Promise<ViewingUnderTest> {
   return Promise.resolve({

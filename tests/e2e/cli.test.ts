@@ -1,33 +1,23 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { decodeJwt } from "jose";
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { packageRoot } from "../../packages/process/package-root.js";
+import { useDatabase } from "../support/fixtures.js";
 
 /** A database of its own, so that seeding and importing here cannot be seen by tests that run beside. */
-const database = `marquee_cli_${randomBytes(4).toString("hex")}`;
-let url: string;
+const database = useDatabase();
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "marquee-cli-"));
-  await asAdmin(inject("postgresUrl"), `create database ${database}`);
-  const own = new URL(inject("postgresUrl"));
-  own.pathname = `/${database}`;
-  url = own.href;
   expect(await marquee(...SEED)).toMatchObject({ code: 0 });
 }, 240_000);
-
-afterAll(async () => {
-  await asAdmin(inject("postgresUrl"), `drop database if exists ${database} with (force)`);
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 
 const SEED = [
   "seed",
@@ -43,12 +33,6 @@ const SEED = [
   "300",
 ];
 
-async function asAdmin(at: string, statement: string): Promise<pg.QueryResult<Record<string, unknown>>> {
-  const client = new pg.Client({ connectionString: at });
-  await client.connect();
-  return client.query<Record<string, unknown>>(statement).finally(() => client.end());
-}
-
 interface Ran {
   code: number | null;
   stdout: string;
@@ -59,7 +43,7 @@ interface Ran {
 function marquee(...args: string[]): Promise<Ran> {
   const env = {
     ...process.env,
-    POSTGRES_URL: url,
+    POSTGRES_URL: database.url,
     MARQUEE_DATA: folder,
     MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
   };
@@ -104,7 +88,7 @@ async function fingerprint(): Promise<unknown> {
     (table) =>
       `(select md5(string_agg(t::text, ' ' order by t::text)) from tenant_atelier.${table} t) as ${table}`,
   );
-  return (await asAdmin(url, `select ${parts.join(", ")}`)).rows[0];
+  return (await database.query(`select ${parts.join(", ")}`))[0];
 }
 
 describe("marquee", () => {
@@ -280,8 +264,8 @@ describe("marquee projections", () => {
       expect(sound.stdout.split(" ")[0]).toBe(target);
       expect(sound.code).toBe(0);
     }
-    const { rows } = await asAdmin(url, harm);
-    const line = `  stale title ${String(rows[0]!.id)}`;
+    const [harmed] = await database.query<{ id: string }>(harm);
+    const line = `  stale title ${harmed!.id}`;
     const found = await marquee("projections", "check", ...CATALOG);
     expect(found.code).toBe(1);
     expect(found.stdout.split("\n")).toContain(line);

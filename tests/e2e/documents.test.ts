@@ -1,19 +1,19 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { buildSchema, parse, validate } from "graphql";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { printedSchema } from "../../src/schema.js";
-import { type Answer, clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
+import { type Answer, clientDocuments } from "../support/gateway.js";
 
 const TENANTS = ["meridian", "lumen", "atelier"];
 
-let gateway: TestGateway;
+const gateway = useGateway();
 let document: string;
 
 beforeAll(async () => {
-  [gateway, document] = await Promise.all([startGateway(), clientDocuments("reads.graphql")]);
+  document = await clientDocuments("reads.graphql");
 });
-afterAll(() => gateway?.close());
 
 /** Sends the whole document and runs one of its operations; an error of any kind fails the test. */
 async function run(

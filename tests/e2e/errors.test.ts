@@ -2,19 +2,18 @@
 import { request as httpRequest } from "node:http";
 
 import { SignJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { ERROR_CODES } from "../../resolvers/request/errors.js";
-import { type Answer, type Ask, startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
+import { type Answer, type Ask } from "../support/gateway.js";
 
-let gateway: TestGateway;
+const gateway = useGateway();
 let viewer: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
   viewer = await gateway.signIn("viewer@meridian.example");
 });
-afterAll(() => gateway?.close());
 
 /** What no client is to read: stacks, statements, drivers, files, hosts. */
 const INTERNAL = [

@@ -1,29 +1,24 @@
 /* eslint-disable @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 
 import { failureCases, findKnown, type FailureCase } from "../support/failure-cases.js";
 import { failureTable } from "../support/failure-table.js";
-import { startGateway, type TestGateway } from "../support/gateway.js";
-import { layWire, type Wire } from "../support/wire.js";
+import { use, useGateway } from "../support/fixtures.js";
+import { startGateway } from "../support/gateway.js";
+import { layWire } from "../support/wire.js";
 
 const EMAIL = "viewer@meridian.example";
 const NAMES = failureTable().map(({ name }) => name);
 
-let wire: Wire;
-let gateway: TestGateway;
+/** A gateway on one PostgreSQL, which has been cut off. */
+const wire = use(() => layWire(inject("postgresUrl")));
+const gateway = useGateway(() => ({ POSTGRES_URL: wire.url, MARQUEE_STORE_DEADLINE_MS: "10000" }));
 let token: string;
 let cases: Record<string, FailureCase>;
 
-/** A gateway on one PostgreSQL, which has been cut off. */
 beforeAll(async () => {
-  wire = await layWire(inject("postgresUrl"));
-  gateway = await startGateway({ POSTGRES_URL: wire.url, MARQUEE_STORE_DEADLINE_MS: "10000" });
   token = await gateway.signIn(EMAIL);
   cases = failureCases(await findKnown(gateway, EMAIL, token), EMAIL);
-});
-afterAll(async () => {
-  await gateway.close();
-  await wire.close();
 });
 
 it("a gateway that knows no tenant yet says that the store is down, not that something went wrong", async () => {

@@ -1,10 +1,10 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { adultProfile } from "../support/catalogue.js";
-import { createDatabase, type OwnDatabase } from "../support/database.js";
-import { type Answer, type Ask, startGateway, type TestGateway } from "../support/gateway.js";
+import { use, useDatabase, useGateway } from "../support/fixtures.js";
+import { type Answer, type Ask, type TestGateway } from "../support/gateway.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 
 const READ = `query ($id: ID!, $text: String!) {
@@ -13,20 +13,19 @@ const READ = `query ($id: ID!, $text: String!) {
 }`;
 const WAIT_MS = 1_000;
 
-let database: OwnDatabase;
+const database = useDatabase();
+const stores = use(() => database.open());
 let operations: Map<string, string>;
-let gateway: TestGateway;
 
-/** A gateway on a database where nobody else follows what is written. */
-const start = (env: Record<string, string> = {}) =>
-  startGateway({
-    POSTGRES_URL: database.url,
-    MONGODB_URL: "",
-    OPENSEARCH_URL: "",
-    NEO4J_URL: "",
-    MARQUEE_DEFAULT_TENANT: "fresh",
-    ...env,
-  });
+/** Of a gateway on the database where nobody else follows what is written. */
+const settings = (env: Record<string, string>) => ({
+  POSTGRES_URL: database.url,
+  MONGODB_URL: "",
+  OPENSEARCH_URL: "",
+  NEO4J_URL: "",
+  MARQUEE_DEFAULT_TENANT: "fresh",
+  ...env,
+});
 
 async function ask(at: TestGateway, query: string, options: Ask = {}): Promise<Answer & { freshness?: any }> {
   const answer = await at.ask(query, options);
@@ -57,21 +56,17 @@ async function writeFilm(at: TestGateway, externalId: string, name: string) {
 }
 
 beforeAll(async () => {
-  [database, operations] = await Promise.all([createDatabase(), clientOperations("writes.graphql")]);
-  // Whatever else runs on this server holds projections up: how long they take is measured elsewhere.
-  gateway = await start({ MARQUEE_CONSISTENCY_WAIT_MS: "30000" });
-  const { stores } = gateway;
+  operations = await clientOperations("writes.graphql");
   for (const slug of ["fresh", "other"]) {
     const tenant = await stores.tenants.create({ slug, name: slug, tier: "SHARED", defaultCountry: "US" });
     await stores.accounts.putProfiles(tenant, [adultProfile("editor"), adultProfile("viewer")]);
   }
 });
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
-});
 
 describe("a read with the token of a write", () => {
+  // Whatever else runs on this server holds projections up: how long they take is measured elsewhere.
+  const gateway = useGateway(() => settings({ MARQUEE_CONSISTENCY_WAIT_MS: "30000" }));
+
   it("answers what was written, each time", async () => {
     const viewer = await tokenOf(gateway, "viewer", ["VIEWER"]);
     for (let round = 0; round < 8; round += 1) {
@@ -159,12 +154,7 @@ describe("a read with the token of a write", () => {
 });
 
 describe("while nobody follows what is written", () => {
-  let behind: TestGateway;
-  beforeAll(async () => {
-    await gateway.close();
-    behind = await start({ MARQUEE_PROJECTOR: "false" });
-    gateway = behind;
-  });
+  const behind = useGateway(() => settings({ MARQUEE_PROJECTOR: "false" }));
 
   it("waits for a second in all, then answers and says which projection is how far behind", async () => {
     const { id, consistencyToken } = await writeFilm(behind, "late", "Late show");

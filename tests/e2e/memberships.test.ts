@@ -1,12 +1,12 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { randomUUID } from "node:crypto";
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { createDatabase, type OwnDatabase } from "../support/database.js";
+import { use, useDatabase, useGateway } from "../support/fixtures.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { clientOperations, operationOf } from "../support/operations.js";
-import { startPaymentProvider, type PaymentProvider } from "../support/payment-provider.js";
+import { startPaymentProvider } from "../support/payment-provider.js";
 
 const PASSWORD = "correct horse";
 const CHECKOUT =
@@ -15,9 +15,9 @@ const CHANGE = `mutation ($input: ChangePlanInput!) { changePlan(input: $input) 
 const CANCEL =
   "mutation ($input: CancelSubscriptionInput!) { cancelSubscription(input: $input) { membership { state currentPeriodEnd endsAt } errors { field code message } } }";
 
-let database: OwnDatabase;
-let provider: PaymentProvider;
-let gateway: TestGateway;
+const database = useDatabase();
+const provider = use(() => startPaymentProvider(600));
+const gateway = useGateway(() => settings());
 let operations: Map<string, string>;
 
 /** What the gateway of a deployment with a provider has in its environment. */
@@ -29,13 +29,13 @@ const settings = (): Record<string, string> => ({
 });
 
 beforeAll(async () => {
-  [database, provider, operations] = await Promise.all([
-    createDatabase(),
-    startPaymentProvider(600),
-    clientOperations("writes.graphql"),
-  ]);
-  gateway = await startGateway(settings());
-  const { stores } = gateway;
+  operations = await clientOperations("writes.graphql");
+  await openShop(gateway);
+});
+afterEach(() => provider.reset());
+
+/** A tenant with plans. */
+async function openShop({ stores }: TestGateway): Promise<void> {
   const tenant = await stores.tenants.create({
     slug: "shop",
     name: "Shop",
@@ -47,13 +47,7 @@ beforeAll(async () => {
     { ...plan, id: "PREMIUM", name: "Premium", priceCents: 1700 },
     { ...plan, id: "BASIC", name: "Basic", priceCents: 700 },
   ]);
-});
-afterEach(() => provider.reset());
-afterAll(async () => {
-  await gateway?.close();
-  await provider?.close();
-  await database?.drop();
-});
+}
 
 async function run(operationName: string, input?: object, token?: string, at = gateway): Promise<any> {
   const answer = await at.ask(operationOf(operations, operationName), { variables: { input }, token });
@@ -65,8 +59,9 @@ async function send(query: string, input?: object, token?: string): Promise<any>
   expect(answer.errors).toBeUndefined();
   return Object.values(answer.data)[0];
 }
-async function newcomer(): Promise<string> {
-  const session = await run("SignUp", { email: `${randomUUID()}@example.com`, password: PASSWORD });
+async function newcomer(at = gateway): Promise<string> {
+  const input = { email: `${randomUUID()}@example.com`, password: PASSWORD };
+  const session = await run("SignUp", input, undefined, at);
   expect(session.errors).toEqual([]);
   return session.accessToken as string;
 }
@@ -179,23 +174,31 @@ describe("changePlan and cancelSubscription", () => {
 });
 
 describe("without a provider", () => {
-  it("nothing can be paid, unless it is a demo, which has a sandbox", async () => {
+  it("nothing can be paid", async () => {
     const token = await newcomer();
     const bare = await startGateway({ ...settings(), PAYMENTS_URL: "" });
     const refused = await run("Subscribe", membership(), token, bare).finally(() => bare.close());
     expect(refused).toMatchObject({ checkout: null, errors: [{ code: "PAYMENTS_UNAVAILABLE" }] });
-    // The other gateway's worker would pay at its provider.
-    await gateway.close();
-    const demo = await startGateway({ ...settings(), PAYMENTS_URL: "", MARQUEE_DEMO: "true" });
-    try {
+  });
+
+  describe("in a demo", () => {
+    // On the other database, the other gateway's worker would pay at its provider.
+    const own = useDatabase();
+    const demo = useGateway(() => ({
+      ...settings(),
+      POSTGRES_URL: own.url,
+      PAYMENTS_URL: "",
+      MARQUEE_DEMO: "true",
+    }));
+    beforeAll(() => openShop(demo));
+
+    it("a sandbox takes and declines payments", async () => {
+      const token = await newcomer(demo);
       const declined = membership({ paymentMethod: "pm_demo_declined" });
       expect((await run("Subscribe", declined, token, demo)).errors[0].code).toBe("PAYMENT_DECLINED");
       const paid = membership({ paymentMethod: "pm_demo_visa" });
       expect(await run("Subscribe", paid, token, demo)).toMatchObject({ checkout: { state: "COMPLETED" } });
-    } finally {
-      await demo.close();
-      gateway = await startGateway(settings());
-    }
+    });
   });
 });
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway, useSuperuser } from "../support/fixtures.js";
+import { clientDocuments } from "../support/gateway.js";
 import { createTestTenant } from "../support/stores.js";
 
 const OPERATIONS = `query Operations {
@@ -24,21 +24,14 @@ const RETRY = `mutation Retry($input: RetryDeadLettersInput!) {
   retryDeadLetters(input: $input) { retried errors { field code message } }
 }`;
 
-let gateway: TestGateway;
-let admin: pg.Client;
+const gateway = useGateway();
+const admin = useSuperuser("shared");
 let operator: string;
 let viewer: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  admin = new pg.Client({ connectionString: inject("postgresUrl"), options: "-c search_path=shared,public" });
-  await admin.connect();
   operator = await gateway.signIn("operator@meridian.example");
   viewer = await gateway.signIn("viewer@meridian.example");
-});
-afterAll(async () => {
-  await admin.end();
-  await gateway.close();
 });
 
 async function operations(token = operator) {

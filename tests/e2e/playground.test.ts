@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
 
 const chromiumPath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const hasChromium = existsSync(chromiumPath);
@@ -32,15 +32,7 @@ interface WatchedPage {
   complaints: string[];
 }
 
-let gateway: { url: string; close(): Promise<void> };
-
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-
-afterAll(async () => {
-  await gateway?.close();
-});
+const gateway = useGateway();
 
 describe("the playground in a browser", () => {
   if (!hasChromium) {

@@ -1,10 +1,9 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- answers are read as clients read them: JSON of any shape */
 import { randomUUID } from "node:crypto";
 
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway, useSuperuser } from "../support/fixtures.js";
 import { createTestTenant } from "../support/stores.js";
 
 const PROFILE =
@@ -18,19 +17,12 @@ const SIGN_UP =
 const SELECT =
   "mutation ($input: SelectProfileInput!) { selectProfile(input: $input) { accessToken refreshToken } }";
 
-let gateway: TestGateway;
+const gateway = useGateway();
+const database = useSuperuser();
 let slug: string;
-let database: pg.Client;
 
 beforeAll(async () => {
-  gateway = await startGateway();
   slug = (await createTestTenant(gateway.stores)).slug;
-  database = new pg.Client({ connectionString: inject("postgresUrl") });
-  await database.connect();
-});
-afterAll(async () => {
-  await database?.end();
-  await gateway?.close();
 });
 
 async function send(query: string, input: object, token?: string): Promise<any> {

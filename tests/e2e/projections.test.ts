@@ -1,22 +1,20 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { beforeAll, expect, inject, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { packageRoot } from "../../packages/process/package-root.js";
-import { startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
 import { createTestTenant } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 
-let gateway: TestGateway;
+const gateway = useGateway();
 let tenant: Tenant;
 
 beforeAll(async () => {
-  gateway = await startGateway();
   tenant = await createTestTenant(gateway.stores);
 });
-afterAll(() => gateway.close());
 
 const marquee = (...args: string[]) =>
   promisify(execFile)(process.execPath, ["bin/marquee.js", ...args], {

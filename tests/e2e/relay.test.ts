@@ -1,11 +1,12 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { adultProfile, publish } from "../support/catalogue.js";
-import { type Answer, startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
+import { type Answer } from "../support/gateway.js";
 import { named, titleBody } from "../support/titles.js";
 
 const PERSON = named("Greta Lang");
@@ -26,14 +27,12 @@ const film = (id: string, fields: Partial<TitleFacts> = {}): TitleFacts =>
   });
 const IDS = Array.from({ length: COUNT }, (_, index) => `f${String(index + 10)}`);
 
-let gateway: TestGateway;
+const gateway = useGateway();
 let token: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
   [, token] = await populated({ learn: true });
 });
-afterAll(() => gateway?.close());
 
 /** A tenant whose one profile has every film on every shelf. */
 async function populated(options: { learn: boolean }): Promise<[Tenant, string]> {

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { type StoreName } from "../../datasources/core/store-request.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -9,16 +9,17 @@ import { importTitles } from "../../importer/import-titles.js";
 import { linesOf } from "../../importer/ndjson.js";
 import { learn } from "../../src/jobs/learn.js";
 import { adultProfile } from "../support/catalogue.js";
-import { type Answer, clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
+import { type Answer, clientDocuments } from "../support/gateway.js";
 import { ENGINE_STORES, isUnderTest } from "../support/engines.js";
 
-let gateway: TestGateway;
+const gateway = useGateway();
 let document: string;
 let viewer: string;
 let kids: string;
 
 beforeAll(async () => {
-  [gateway, document] = await Promise.all([startGateway(), clientDocuments("reads.graphql")]);
+  document = await clientDocuments("reads.graphql");
   viewer = await gateway.signIn("viewer@meridian.example");
   kids = await gateway.tokenFor({
     tenant: "meridian",
@@ -27,7 +28,6 @@ beforeAll(async () => {
     roles: ["VIEWER"],
   });
 });
-afterAll(() => gateway?.close());
 
 /** The store that answers a domain in this run, for the domains that can move. */
 const STORE_OF: Record<string, StoreName> = {

@@ -1,8 +1,9 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { type Ask, startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
+import { type Ask } from "../support/gateway.js";
 
 const SESSION =
   "accessToken refreshToken expiresAt errors { field code message } viewer { account { email } profile { id name kind maturityLimit } profiles { id name kind } roles tenant { slug } membership { state plan { name } } consents { measurement } }";
@@ -11,12 +12,7 @@ const SELECT = `mutation ($input: SelectProfileInput!) { selectProfile(input: $i
 const REFRESH = `mutation ($input: RefreshInput!) { refreshSession(input: $input) { ${SESSION} } }`;
 const VIEWER = "{ viewer { account { email } profile { id name } roles } }";
 
-let gateway: TestGateway;
-
-beforeAll(async () => {
-  gateway = await startGateway({ MARQUEE_TOKEN_MINUTES: "7" });
-});
-afterAll(() => gateway?.close());
+const gateway = useGateway(() => ({ MARQUEE_TOKEN_MINUTES: "7" }));
 
 async function run(query: string, input: object, options: Ask = {}) {
   const answer = await gateway.ask(query, { variables: { input }, ...options });

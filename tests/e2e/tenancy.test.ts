@@ -1,18 +1,18 @@
 /* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { request as httpRequest } from "node:http";
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
+import { startGateway } from "../support/gateway.js";
 
 const TENANTS = ["meridian", "lumen", "atelier"] as const;
 type Slug = (typeof TENANTS)[number];
 
-let gateway: TestGateway;
+const gateway = useGateway();
 const tokens = {} as Record<Slug, string>;
 
 beforeAll(async () => {
-  gateway = await startGateway();
   for (const tenant of TENANTS) {
     tokens[tenant] = await gateway.tokenFor({
       tenant,
@@ -22,7 +22,6 @@ beforeAll(async () => {
     });
   }
 });
-afterAll(() => gateway?.close());
 
 /** The answer as the bytes that a client gets. */
 async function bytes(query: string, variables: object, headers: Record<string, string>): Promise<string> {

@@ -1,23 +1,23 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { adultProfile, project as projectTitles } from "../support/catalogue.js";
-import { clientDocuments, startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
+import { clientDocuments } from "../support/gateway.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 import { createTestTenant } from "../support/stores.js";
 
 const MERGE =
   "mutation ($input: MergeTitlesInput!) { mergeTitles(input: $input) { title { id externalId } version consistencyToken errors { field code message } } }";
 
-let gateway: TestGateway;
+const gateway = useGateway();
 let tenant: Tenant;
 let operations: Map<string, string>;
 const tokens = { editor: "", viewer: "" };
 
 beforeAll(async () => {
-  gateway = await startGateway();
   operations = await clientOperations("writes.graphql");
   tenant = await createTestTenant(gateway.stores);
   await gateway.stores.accounts.putProfiles(tenant, [adultProfile("editor"), adultProfile("viewer")]);
@@ -26,7 +26,6 @@ beforeAll(async () => {
     tokens[profile] = await gateway.tokenFor({ tenant: tenant.slug, account: null, profile, roles });
   }
 });
-afterAll(() => gateway?.close());
 
 function ask(operationName: string, input: object, token = tokens.editor) {
   return gateway.ask(operationOf(operations, operationName), { variables: { input }, token });

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
@@ -7,7 +7,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { project } from "../support/catalogue.js";
 import { adultProfile, publish } from "../support/catalogue.js";
-import { startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
 import { named, titleBody } from "../support/titles.js";
 
 const DAY = 86_400_000;
@@ -50,7 +50,7 @@ const MATURE: Record<string, Partial<TitleFacts>> = {
 };
 const ALL = [...OPEN, ...Object.keys(MATURE), ...Object.keys(HIDDEN)];
 
-let gateway: TestGateway;
+const gateway = useGateway();
 let tenant: Tenant;
 const tokens: Record<"adult" | "kids" | "editor" | "parisian", string> = {
   adult: "",
@@ -60,7 +60,6 @@ const tokens: Record<"adult" | "kids" | "editor" | "parisian", string> = {
 };
 
 beforeAll(async () => {
-  gateway = await startGateway();
   const { stores } = gateway;
   tenant = await gateway.createTenant();
   await publish(stores, tenant, [
@@ -79,7 +78,6 @@ beforeAll(async () => {
     Object.keys(tokens).map(async (profile) => (tokens[profile as "adult"] = await tokenOf(profile))),
   );
 });
-afterAll(() => gateway?.close());
 
 function tokenOf(profile: string): Promise<string> {
   const roles: Role[] = profile === "editor" ? ["VIEWER", "EDITOR"] : ["VIEWER"];

@@ -1,17 +1,17 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { toGlobalId } from "../../resolvers/request/global-id.js";
 import { publish } from "../support/catalogue.js";
-import { startGateway, type TestGateway } from "../support/gateway.js";
+import { useGateway } from "../support/fixtures.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 import { createTestTenant } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 
 const TELEVISION = { kind: "TV", width: 1920, height: 1080, codecs: ["H264", "HEVC"], hdr: ["HDR10"] };
 
-let gateway: TestGateway;
+const gateway = useGateway();
 let operations: Map<string, string>;
 let tenant: Tenant;
 let elsewhere: Tenant;
@@ -40,7 +40,7 @@ const account = (id: string, profiles: ReturnType<typeof profile>[]) => ({
 });
 
 beforeAll(async () => {
-  [gateway, operations] = await Promise.all([startGateway(), clientOperations("writes.graphql")]);
+  operations = await clientOperations("writes.graphql");
   const { stores } = gateway;
   [tenant, elsewhere] = await Promise.all([createTestTenant(stores), createTestTenant(stores)]);
   await Promise.all([
@@ -75,7 +75,6 @@ beforeAll(async () => {
       roles: ["VIEWER"],
     });
 });
-afterAll(() => gateway?.close());
 
 /** The payload of one of the clients' mutations. */
 async function run(operationName: string, input: object, token = tokens.adult): Promise<Record<string, any>> {

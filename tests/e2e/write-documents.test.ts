@@ -1,12 +1,11 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { learn } from "../../src/jobs/learn.js";
 import { buildSchema, parse, validate } from "graphql";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 
 import { seedDemo } from "../../seeds/seed.js";
 import { printedSchema } from "../../src/schema.js";
-import { createDatabase, type OwnDatabase } from "../support/database.js";
-import { startGateway, type TestGateway } from "../support/gateway.js";
+import { useDatabase, useGateway } from "../support/fixtures.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 
 /** Operations that clients will send and the schema does not answer yet. */
@@ -14,23 +13,22 @@ const TO_COME = ["Export", "Erase"];
 const TENANT = "atelier";
 const WRITTEN = { consistencyToken: expect.stringMatching(/^[\w-]{20,}$/), errors: [] };
 
-let database: OwnDatabase;
-let gateway: TestGateway;
+const database = useDatabase();
+// The demo, small: its accounts, with a catalogue that they may write about.
+const gateway = useGateway(() => ({
+  POSTGRES_URL: database.url,
+  MONGODB_URL: "",
+  OPENSEARCH_URL: "",
+  NEO4J_URL: "",
+  MARQUEE_DEMO: "true",
+  MARQUEE_DEFAULT_TENANT: TENANT,
+}));
 let operations: Map<string, string>;
 const tokens = { viewer: "", editor: "" };
 const ran = new Set<string>();
 
 beforeAll(async () => {
-  [database, operations] = await Promise.all([createDatabase(), clientOperations("writes.graphql")]);
-  // The demo, small: its accounts, with a catalogue that they may write about.
-  gateway = await startGateway({
-    POSTGRES_URL: database.url,
-    MONGODB_URL: "",
-    OPENSEARCH_URL: "",
-    NEO4J_URL: "",
-    MARQUEE_DEMO: "true",
-    MARQUEE_DEFAULT_TENANT: TENANT,
-  });
+  operations = await clientOperations("writes.graphql");
   const options = {
     tenants: [TENANT],
     seed: 1,
@@ -42,10 +40,6 @@ beforeAll(async () => {
   for (const name of ["viewer", "editor"] as const) {
     tokens[name] = await gateway.signIn(`${name}@${TENANT}.example`);
   }
-});
-afterAll(async () => {
-  await gateway?.close();
-  await database?.drop();
 });
 
 /** The payload of one of the operations, as it stands in the document. */

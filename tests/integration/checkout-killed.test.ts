@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
-import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { packageRoot } from "../../packages/process/package-root.js";
-import { openShop, PATIENT, PRICES, type CheckoutShop } from "../support/checkouts.js";
+import { PATIENT, PRICES, useShop } from "../support/checkouts.js";
+import { use } from "../support/fixtures.js";
 import { type Operation } from "../support/payment-provider.js";
 
 /** A worker in a process of its own, of the built product. */
@@ -20,15 +20,10 @@ await startWorker({ stores, payments, times: JSON.parse(times) });
 console.log("ready");
 `;
 
-let shop: CheckoutShop;
+const shop = useShop();
+const locker = use(() => shop.database.connect());
 let child: ChildProcess;
-let locker: pg.Client;
 
-beforeAll(async () => {
-  shop = await openShop();
-  locker = new pg.Client({ connectionString: shop.database.url });
-  await locker.connect();
-});
 beforeEach(async () => {
   const args = [
     "--input-type=module",
@@ -43,11 +38,6 @@ beforeEach(async () => {
 });
 afterEach(() => {
   child?.kill("SIGKILL");
-  shop.provider.reset();
-});
-afterAll(async () => {
-  await locker?.end();
-  await shop?.close();
 });
 
 async function killed(): Promise<void> {

@@ -1,23 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { openShop, PRICES, type CheckoutShop } from "../support/checkouts.js";
+import { PRICES, useShop } from "../support/checkouts.js";
 
-let shop: CheckoutShop;
-let workers: { stop(): Promise<void> }[];
-
-beforeAll(async () => {
-  shop = await openShop();
-  // Two gateways: every job is one's.
-  workers = [await shop.startWorker(), await shop.startWorker()];
-});
-afterEach(() => shop.provider.reset());
-afterAll(async () => {
-  await Promise.all((workers ?? []).map((worker) => worker.stop()));
-  await shop?.close();
-});
+const shop = useShop();
+// Two gateways: every job is one's.
+beforeAll(() => Promise.all([shop.startWorker(), shop.startWorker()]));
 
 interface MembershipRow {
   id: string;

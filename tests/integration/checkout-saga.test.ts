@@ -1,23 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
-import { openShop, PRICES, type CheckoutShop } from "../support/checkouts.js";
+import { PRICES, useShop } from "../support/checkouts.js";
 import { type Fault, type Operation } from "../support/payment-provider.js";
 
 /** Time that one call of the provider may take here. Milliseconds. */
 const DEADLINE_MS = 150;
 
-let shop: CheckoutShop;
-let worker: { stop(): Promise<void> };
-
-beforeAll(async () => {
-  shop = await openShop({ deadlineMs: DEADLINE_MS, stepMs: 2_000, leaseMs: 1_500 });
-  worker = await shop.startWorker();
-});
-afterEach(() => shop.provider.reset());
-afterAll(async () => {
-  await worker?.stop();
-  await shop?.close();
-});
+const shop = useShop({ deadlineMs: DEADLINE_MS, stepMs: 2_000, leaseMs: 1_500 });
+beforeAll(() => shop.startWorker());
 
 /** What PostgreSQL and the provider's ledger must agree on, whatever went wrong. */
 async function expectLedgerIsFacts(id: string): Promise<void> {

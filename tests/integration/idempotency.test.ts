@@ -1,21 +1,16 @@
 import { randomUUID } from "node:crypto";
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { openShop, type CheckoutShop } from "../support/checkouts.js";
+import { useShop } from "../support/checkouts.js";
 
 /** Keys and concurrent tries of each. `MARQUEE_TEST_KEYS=1000` is the full size. */
 const KEYS = Number(process.env.MARQUEE_TEST_KEYS ?? 100);
 const TRIES = 50;
 const KEYS_AT_ONCE = 2;
 
-let shop: CheckoutShop;
-
-beforeAll(async () => {
-  // No worker: what is counted is what the mutations' transactions leave.
-  shop = await openShop();
-});
-afterAll(() => shop?.close());
+// No worker: what is counted is what the mutations' transactions leave.
+const shop = useShop();
 
 async function count(table: string): Promise<number> {
   const [row] = await shop.database.query<{ n: number }>(`select count(*)::int as n from ${table}`);

@@ -8,20 +8,17 @@ import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { importEventsFile, importTitlesFile, type BadLine } from "../../importer/import.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 
-let stores: Stores;
+const stores = useStores();
 let tenant: Tenant;
 let folder: string;
 
 beforeAll(async () => {
-  stores = await openTestStores();
   folder = await mkdtemp(path.join(tmpdir(), "marquee-import-"));
 });
-afterAll(async () => {
-  await stores.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => rm(folder, { recursive: true }));
 beforeEach(async () => {
   tenant = await createTestTenant(stores);
 });

@@ -1,23 +1,21 @@
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 
 import { APP_ROLE } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
-import { applicationUrl, type Stores } from "../../datasources/stores/stores.js";
+import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { connectTo, type Connection } from "../support/database.js";
+import { use, useStores, useSuperuser } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 import { eventAt, fillWithSameIds } from "./isolation-support.js";
 
-let stores: Stores;
-let admin: pg.Client;
-let app: pg.Client;
+const stores = useStores();
+const admin = useSuperuser();
+const app = use(connectAsApplication);
 
-beforeAll(async () => {
-  stores = await openTestStores();
-  admin = new pg.Client({ connectionString: inject("postgresUrl") });
-  app = new pg.Client({ connectionString: applicationUrl(inject("postgresUrl")).url });
-  await Promise.all([admin.connect(), app.connect()]);
-});
-afterAll(() => Promise.all([stores.close(), admin.end(), app.end()]));
+/** A connection with the rights that the gateway's have. */
+function connectAsApplication(): Promise<Connection> {
+  return connectTo(applicationUrl(inject("postgresUrl")).url);
+}
 
 interface Table {
   name: string;
@@ -49,7 +47,7 @@ async function tables(): Promise<Table[]> {
 
 const OWN_ROWS = "(tenant_id = (current_setting('marquee.tenant'::text))::integer)";
 
-async function become(client: pg.Client, tenant: Tenant): Promise<void> {
+async function become(client: Connection, tenant: Tenant): Promise<void> {
   await client.query("select set_config('marquee.tenant', $1, false), set_config('search_path', $2, false)", [
     String(tenant.id),
     `${tenant.schema}, public`,
@@ -128,8 +126,7 @@ describe("every table with a tenant_id", () => {
   });
 
   it("cannot be read where no tenant is named", async () => {
-    const fresh = new pg.Client({ connectionString: applicationUrl(inject("postgresUrl")).url });
-    await fresh.connect();
+    const fresh = await connectAsApplication();
     const parents = (await tables()).filter(({ partition, schema }) => !partition && schema === "shared");
     for (const { name } of parents) {
       const outcome = await fresh.query(`select 1 from ${name} limit 1`).then(
@@ -141,7 +138,7 @@ describe("every table with a tenant_id", () => {
     // A setting that was local to a transaction leaves an empty text behind: no number, so no rows either.
     await fresh.query("begin; set local marquee.tenant = '1'; commit");
     await expect(fresh.query("select from shared.profiles")).rejects.toMatchObject({ code: "22P02" });
-    await fresh.end();
+    await fresh.close();
   });
 
   it("has no partition that can be read past its parent", async () => {

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { documentOf, film, watch } from "../contract/recommendations-support.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 
-let stores: Stores;
-beforeAll(async () => {
-  stores = await openTestStores();
-});
-afterAll(() => stores.close());
+const stores = useStores();
 
 const genre = (name: string) => [{ id: name.toLowerCase(), name }];
 const CRIME = Array.from({ length: 14 }, (_, index) => film(`crime${index}`, { genres: genre("Crime") }));

@@ -1,30 +1,26 @@
 import { once } from "node:events";
 
-import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
 import { PostgresStore, sql } from "../../datasources/engines/postgres/store.postgres.js";
 import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
-import { applicationUrl, type Stores } from "../../datasources/stores/stores.js";
+import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { layStallingWire, type StallingWire } from "../engines/stalling-wire.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores, useSuperuser } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 
 const DEADLINE_MS = 400;
 
-let stores: Stores;
+const stores = useStores();
+const admin = useSuperuser();
 let tenant: Tenant;
-let admin: pg.Client;
 let wire: StallingWire;
 let store: PostgresStore;
 
 beforeAll(async () => {
-  stores = await openTestStores();
   tenant = await createTestTenant(stores);
-  admin = new pg.Client({ connectionString: inject("postgresUrl") });
-  await admin.connect();
 });
-afterAll(() => Promise.all([stores.close(), admin.end()]));
 beforeEach(async () => {
   wire = await layStallingWire(applicationUrl(inject("postgresUrl")).url);
   store = new PostgresStore(wire.url, () => undefined, DEADLINE_MS);

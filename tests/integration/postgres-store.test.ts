@@ -1,20 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
 import { PostgresStore, sql } from "../../datasources/engines/postgres/store.postgres.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
-import { applicationUrl, type Stores } from "../../datasources/stores/stores.js";
+import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { createTestTenant, openTestStores, testRequest } from "../support/stores.js";
+import { useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
 import { layWire, type Wire } from "../support/wire.js";
 
-let stores: Stores;
+const stores = useStores();
 let here: Tenant;
 let there: Tenant;
 let isolated: Tenant;
 
 beforeAll(async () => {
-  stores = await openTestStores();
   here = await createTestTenant(stores);
   there = await createTestTenant(stores);
   isolated = await createTestTenant(stores, "ISOLATED");
@@ -29,7 +29,6 @@ beforeAll(async () => {
     await stores.accounts.putProfiles(tenant, profiles);
   }
 });
-afterAll(() => stores.close());
 
 let wire: Wire;
 let store: PostgresStore;

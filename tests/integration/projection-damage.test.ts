@@ -1,14 +1,13 @@
-import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
 import { CallLog } from "../../datasources/core/store-request.js";
-import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { checkProjection } from "../../datasources/projection/check/check-projection.js";
 import { projecting } from "../../datasources/projection/following/drain.js";
-import { createTestTenant, openTestStores } from "../support/stores.js";
+import { useStores, useSuperuser } from "../support/fixtures.js";
+import { createTestTenant } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
 
 interface Damage {
@@ -48,19 +47,10 @@ const BODIES = [
   }),
 ];
 
-let stores: Stores;
+const stores = useStores();
+const admin = useSuperuser("shared");
 let tenant: Tenant;
-let admin: pg.Client;
 
-beforeAll(async () => {
-  stores = await openTestStores();
-  admin = new pg.Client({ connectionString: inject("postgresUrl"), options: "-c search_path=shared,public" });
-  await admin.connect();
-});
-afterAll(async () => {
-  await admin.end();
-  await stores.close();
-});
 beforeEach(async () => {
   tenant = await createTestTenant(stores);
   await append(BODIES);

@@ -17,8 +17,8 @@ const parkedOf = async () => (await lags()).map(({ parked, deadLetters }) => ({ 
 const untilRefused = (attempts: number) =>
   expect
     .poll(async () => {
-      await subject.database.rows("update marquee.outbox_parked set next_attempt_at = now() where not dead");
-      const rows = await subject.database.rows<{ attempts: number }>(
+      await subject.database.query("update marquee.outbox_parked set next_attempt_at = now() where not dead");
+      const rows = await subject.database.query<{ attempts: number }>(
         "select attempts from marquee.outbox_parked",
       );
       return Math.min(...rows.map((row) => row.attempts));
@@ -36,7 +36,7 @@ it("parks what a target cannot keep, with the reason, and carries the others as 
     { parked: 3, deadLetters: 0 },
     { parked: 3, deadLetters: 0 },
   ]);
-  const rows = await subject.database.rows<{ entity: string; reason: string }>(
+  const rows = await subject.database.query<{ entity: string; reason: string }>(
     "select entity, reason from marquee.outbox_parked where target = 'catalog.postgres' order by entity",
   );
   expect(rows.map(({ entity }) => entity)).toEqual(["t150", "t250", "t50"]);
@@ -58,7 +58,7 @@ it("tries parked events again by themselves, with the state of then", async () =
   await subject.project();
   await subject.write({ id: "a", ...POISON });
   await expect.poll(parkedOf, PATIENCE).toMatchObject([{ parked: 1 }, { parked: 1 }]);
-  await subject.database.rows(`update shared.title_versions set body = body || '{"maturityRating": "PG"}'`);
+  await subject.database.query(`update shared.title_versions set body = body || '{"maturityRating": "PG"}'`);
   await expect.poll(parkedOf, PATIENCE).toMatchObject([{ parked: 0 }, { parked: 0 }]);
   expect(Object.keys(await subject.catalog(["a"]))).toEqual(["a"]);
 });
@@ -72,7 +72,7 @@ it("makes dead letters of what is refused five times, which wait until somebody 
     { parked: 0, deadLetters: 1 },
     { parked: 0, deadLetters: 1 },
   ]);
-  await subject.database.rows(`update shared.title_versions set body = body || '{"maturityRating": "PG"}'`);
+  await subject.database.query(`update shared.title_versions set body = body || '{"maturityRating": "PG"}'`);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(await subject.catalog(["a"])).toEqual({});
   expect(await subject.stores.outbox.retry({ target: "catalog.postgres", tenant: subject.tenant })).toBe(1);
@@ -83,7 +83,7 @@ it("makes dead letters of what is refused five times, which wait until somebody 
 it("tells which targets have reached a transaction", async () => {
   const { stores, tenant } = subject;
   await subject.write({ id: "a" });
-  const [row] = await subject.database.rows<{ xid: number }>("select xid::int from marquee.outbox");
+  const [row] = await subject.database.query<{ xid: number }>("select xid::int from marquee.outbox");
   const xid = row!.xid;
   expect(await stores.outbox.reached(tenant, xid - 1)).toEqual(
     new Set(["catalog.postgres", "search.postgres"]),

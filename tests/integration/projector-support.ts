@@ -6,7 +6,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { startProjector, type Projector } from "../../datasources/projection/following/projector.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
-import { makeDatabase, type OwnDatabase } from "../support/own-database.js";
+import { createDatabase, type OwnDatabase } from "../support/database.js";
 
 /** Longer than anything here takes on a busy machine. Milliseconds. */
 export const PATIENCE = { timeout: 30_000, interval: 50 };
@@ -29,7 +29,7 @@ export interface ProjectorUnderTest {
 }
 
 export async function openProjectorTest(): Promise<ProjectorUnderTest> {
-  const database = await makeDatabase();
+  const database = await createDatabase();
   const stores = await database.open();
   const tenant = await createTestTenant(stores);
   const projectors: Projector[] = [];
@@ -56,7 +56,7 @@ export async function openProjectorTest(): Promise<ProjectorUnderTest> {
       return Object.fromEntries([...titles].map(([id, { name }]) => [id, name]));
     },
     indexed: async (ids) => {
-      const rows = await database.rows<{ id: string; version: number }>(
+      const rows = await database.query<{ id: string; version: number }>(
         "select id, version from shared.search_titles where tenant_id = $1 and id = any($2)",
         [tenant.id, ids],
       );
@@ -68,7 +68,7 @@ export async function openProjectorTest(): Promise<ProjectorUnderTest> {
     },
     close: async () => {
       await Promise.all(projectors.map((projector) => projector.stop()));
-      await database.drop();
+      await database.close();
     },
   };
 }

@@ -57,8 +57,8 @@ describe("following the outbox", () => {
     await subject.project();
     await subject.write({ id: "a", name: "Old" });
     await caughtUp(subject);
-    await subject.database.rows('update shared.title_versions set body = body || \'{"name": "New"}\'');
-    await subject.database.rows(
+    await subject.database.query('update shared.title_versions set body = body || \'{"name": "New"}\'');
+    await subject.database.query(
       "insert into shared.outbox (tenant_id, partition, topic, entity, revision) values ($1, abs(hashtext('a') % 4), 'TITLE', 'a', 1)",
       [subject.tenant.id],
     );
@@ -71,10 +71,10 @@ describe("following the outbox", () => {
     await caughtUp(subject);
     expect(await subject.catalog(["a"])).toEqual({ a: "Cut 29" });
     const [before] = await rowsOfA();
-    await subject.database.rows(
+    await subject.database.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'marquee-projector' and datname = current_database()",
     );
-    await subject.database.rows("update marquee.outbox_cursors set xid = 0, id = 0");
+    await subject.database.query("update marquee.outbox_cursors set xid = 0, id = 0");
     await expect.poll(async () => (await subject.stores.outbox.lag())[0]?.lagEvents, PATIENCE).toBe(0);
     expect((await rowsOfA())[0]).toEqual(before);
   });
@@ -90,19 +90,19 @@ describe("following the outbox", () => {
     });
     await stores.titleVersions.append(isolated, [{ body: titleBody({ id: "x" }), effectiveFrom: null }]);
     await caughtUp(subject);
-    const rows = await subject.database.rows("select id from tenant_apart.catalog_titles");
+    const rows = await subject.database.query("select id from tenant_apart.catalog_titles");
     expect(rows).toEqual([{ id: "x" }]);
-    await subject.database.rows("drop schema tenant_apart cascade");
+    await subject.database.query("drop schema tenant_apart cascade");
   });
 
   const rowsOfA = () =>
-    subject.database.rows(
+    subject.database.query(
       "select c.*, s.version as indexed, s.doc from shared.catalog_titles c join shared.search_titles s using (tenant_id, id)",
     );
 
   /** Two titles that share a partition. */
   async function samePartition(): Promise<[string, string]> {
-    const rows = await subject.database.rows<{ id: string }>(
+    const rows = await subject.database.query<{ id: string }>(
       "select 't' || n as id from generate_series(1, 50) n where abs(hashtext('t' || n) % 4) = 0 limit 2",
     );
     return [rows[0]!.id, rows[1]!.id];
@@ -115,7 +115,7 @@ describe("several processes", () => {
     await subject.project();
     await subject.project(other);
     const owners = () =>
-      subject.database.rows<{ pid: number; locks: number }>(
+      subject.database.query<{ pid: number; locks: number }>(
         `select pid, count(*)::int as locks from pg_locks join pg_stat_activity using (pid)
          where locktype = 'advisory' and application_name = 'marquee-projector' and datname = current_database()
          group by pid`,
@@ -124,7 +124,7 @@ describe("several processes", () => {
     const [first] = await owners();
     for (let n = 0; n < 10; n += 1) {
       await subject.write(...ids(20, `r${n}-`).map((id) => ({ id })));
-      if (n === 5) await subject.database.rows("select pg_terminate_backend($1)", [first!.pid]);
+      if (n === 5) await subject.database.query("select pg_terminate_backend($1)", [first!.pid]);
     }
     await caughtUp(subject);
     const all = Array.from({ length: 10 }, (_, n) => ids(20, `r${n}-`)).flat();
@@ -160,7 +160,7 @@ describe("versions of the future", () => {
     await expect.poll(() => subject.catalog(["a", "b"]), PATIENCE).toEqual({ a: "Announced", b: "New then" });
     await caughtUp(subject);
     expect(await subject.indexed(["a", "b"])).toEqual({ a: 4, b: 2 });
-    expect(await subject.database.rows("select * from marquee.title_schedule")).toEqual([]);
+    expect(await subject.database.query("select * from marquee.title_schedule")).toEqual([]);
   });
 
   it("take effect once, however many processes look", async () => {
@@ -173,7 +173,7 @@ describe("versions of the future", () => {
       ),
     );
     expect(taken.reduce((sum, count) => sum + count, 0)).toBe(1);
-    const heads = await subject.database.rows<{ revision: string }>(
+    const heads = await subject.database.query<{ revision: string }>(
       "select revision from shared.title_heads",
     );
     expect(heads).toEqual([{ revision: "2" }]);
@@ -186,21 +186,21 @@ describe("cleaning", () => {
     await subject.write(...ids(20).map((id) => ({ id })));
     await caughtUp(subject);
     await projector.stop();
-    await subject.database.rows("update shared.outbox set recorded_at = now() - interval '2 minutes'");
-    await subject.database.rows(
+    await subject.database.query("update shared.outbox set recorded_at = now() - interval '2 minutes'");
+    await subject.database.query(
       "insert into marquee.outbox_cursors (target, partition, xid, id) select 'search.opensearch', p, 0, 0 from generate_series(0, 3) p",
     );
     const left = async () =>
-      (await subject.database.rows<{ n: number }>("select count(*)::int as n from marquee.outbox"))[0]?.n;
+      (await subject.database.query<{ n: number }>("select count(*)::int as n from marquee.outbox"))[0]?.n;
     const second = await subject.project();
     expect(await left()).toBe(20);
     await second.stop();
-    await subject.database.rows(
+    await subject.database.query(
       "update marquee.outbox_cursors set seen_at = now() - interval '8 days' where target = 'search.opensearch'",
     );
     await subject.project();
     await expect.poll(left, PATIENCE).toBe(0);
-    const targets = await subject.database.rows(
+    const targets = await subject.database.query(
       "select distinct target from marquee.outbox_cursors order by 1",
     );
     expect(targets).toEqual([{ target: "catalog.postgres" }, { target: "search.postgres" }]);
@@ -219,7 +219,7 @@ describe("cleaning", () => {
         await subject.write({ id: "a" }, { id: "b" });
         await subject.write({ id: "a", name: "Again" });
         await caughtUp(subject);
-        await database.rows("update shared.outbox set recorded_at = now() - interval '2 minutes'");
+        await database.query("update shared.outbox set recorded_at = now() - interval '2 minutes'");
         await projector.stop();
         await (await subject.project()).stop();
         return "done";
@@ -233,7 +233,7 @@ describe("cleaning", () => {
     await pool.close();
     expect(answer).toBe("done");
     expect(told.sort()).toEqual(["a", "b"]);
-    expect(await database.rows("select * from marquee.outbox_cursors where target like 'hold %'")).toEqual(
+    expect(await database.query("select * from marquee.outbox_cursors where target like 'hold %'")).toEqual(
       [],
     );
   });
@@ -243,12 +243,12 @@ describe("cleaning", () => {
     await subject.write({ id: "a" }, { id: "b" });
     await caughtUp(subject);
     const [catalog] = subject.stores.projections;
-    await subject.database.rows(
+    await subject.database.query(
       "update shared.catalog_titles set version = 99, sort_name = 'damaged' where id = 'a'",
     );
-    await subject.database.rows("update shared.catalog_titles set id = 'nowhere' where id = 'b'");
+    await subject.database.query("update shared.catalog_titles set id = 'nowhere' where id = 'b'");
     expect(await catalog!.rebuild(subject.tenant)).toBe(2);
-    const rows = await subject.database.rows(
+    const rows = await subject.database.query(
       "select id, version, sort_name from shared.catalog_titles order by id",
     );
     expect(rows).toEqual([

@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { afterEach } from "vitest";
+
 import { HttpPayments } from "../../datasources/payments/payments.http.js";
-import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { startWorker } from "../../src/jobs/worker.js";
 import { createDatabase, type OwnDatabase } from "./database.js";
 import { startPaymentProvider, type PaymentProvider } from "./payment-provider.js";
 import { createTestTenant } from "./stores.js";
+import { use } from "./fixtures.js";
 
 /** Times of a shop. Milliseconds. */
 export interface ShopTimes {
@@ -31,6 +34,7 @@ export interface CheckoutShop {
   /** Begins a checkout; answers its id. */
   subscribe(accountId: string, options?: { plan?: string; method?: string; key?: string }): Promise<string>;
   changePlan(accountId: string, plan: string, method?: string): Promise<string>;
+  /** Starts what a gateway has to carry checkouts on. Stopped with the shop, if not before. */
   startWorker(): Promise<{ stop(): Promise<void> }>;
   /** Waits for the end of a checkout. */
   outcome(checkoutId: string): Promise<CheckoutFacts>;
@@ -54,13 +58,16 @@ export interface CheckoutFacts {
 
 export const PRICES = { BASIC: 700, STANDARD: 1100, PREMIUM: 1700 } as const;
 
+/** A shop for all tests of a file; the provider is as good as new before each. */
+export function useShop(times?: ShopTimes): CheckoutShop {
+  const shop = use(() => openShop(times));
+  afterEach(() => shop.provider.reset());
+  return shop;
+}
+
 export async function openShop(times: ShopTimes = PATIENT): Promise<CheckoutShop> {
   const database = await createDatabase();
-  const stores = await openStores({
-    postgresUrl: database.url,
-    dataFolder: "/nonexistent",
-    log: () => undefined,
-  });
+  const stores = await database.open();
   const tenant = await createTestTenant(stores);
   const provider = await startPaymentProvider(times.deadlineMs * 3);
   await stores.accounts.putPlans(
@@ -79,6 +86,7 @@ export async function openShop(times: ShopTimes = PATIENT): Promise<CheckoutShop
     if (!row) throw new Error(`There is no checkout ${id}`);
     return row;
   };
+  const workers = new Set<{ stop(): Promise<void> }>();
   const request = { idempotencyKey: "", stepMs: times.stepMs };
   return {
     database,
@@ -107,12 +115,12 @@ export async function openShop(times: ShopTimes = PATIENT): Promise<CheckoutShop
         paymentMethod: method ?? null,
         idempotencyKey: randomUUID(),
       }),
-    startWorker: () =>
-      startWorker({
-        stores,
-        payments: new HttpPayments({ url: provider.url, key: "secret", deadlineMs: times.deadlineMs }),
-        times,
-      }),
+    startWorker: async () => {
+      const payments = new HttpPayments({ url: provider.url, key: "secret", deadlineMs: times.deadlineMs });
+      const worker = await startWorker({ stores, payments, times });
+      workers.add(worker);
+      return { stop: () => (workers.delete(worker), worker.stop()) };
+    },
     outcome: async (id) => {
       const until = Date.now() + 25_000;
       for (;;) {
@@ -123,9 +131,9 @@ export async function openShop(times: ShopTimes = PATIENT): Promise<CheckoutShop
       }
     },
     close: async () => {
-      await stores.close();
+      await Promise.all([...workers].map((worker) => worker.stop()));
       await provider.close();
-      await database.drop();
+      await database.close();
     },
   };
 }

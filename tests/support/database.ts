@@ -3,31 +3,61 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 
-/** A database that nothing else works on, nor anybody's jobs. Drop it in `afterAll`. */
-export interface OwnDatabase {
-  url: string;
-  /** Runs one statement as its owner. */
-  query<R extends object>(text: string, values?: unknown[]): Promise<R[]>;
-  drop(): Promise<void>;
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
+
+/** A connection of its own, past every rule that the product has. */
+export interface Connection {
+  query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+  close(): Promise<void>;
 }
 
-/** Makes an empty database on the PostgreSQL of this run. */
+/** Connects to a database; `schema` is where unqualified names are looked for before `public`. */
+export async function connectTo(url: string, schema?: string): Promise<Connection> {
+  const options = schema === undefined ? {} : { options: `-c search_path=${schema},public` };
+  const client = new pg.Client({ connectionString: url, ...options });
+  client.on("error", () => undefined);
+  await client.connect();
+  return { query: (text, values) => client.query(text, values), close: () => client.end() };
+}
+
+/** A database that nothing else works on, nor anybody's jobs, on the PostgreSQL of this run. */
+export interface OwnDatabase {
+  /** As superuser. */
+  url: string;
+  /** Opens every domain on it, as another process would. Closed with the database. */
+  open(): Promise<Stores>;
+  /** Runs one statement as superuser; answers its rows. */
+  query<R extends object>(text: string, values?: unknown[]): Promise<R[]>;
+  /** A connection as superuser, for a transaction that stays open. Closed with the database. */
+  connect(): Promise<Connection>;
+  /** Closes what was opened on it, and drops it. */
+  close(): Promise<void>;
+}
+
+/** Makes an empty database. */
 export async function createDatabase(): Promise<OwnDatabase> {
   const name = `marquee_test_${randomBytes(6).toString("hex")}`;
-  const admin = new pg.Client({ connectionString: inject("postgresUrl") });
-  await admin.connect();
-  await admin.query(`create database ${name} template template0`);
-  const url = new URL(inject("postgresUrl"));
-  url.pathname = `/${name}`;
-  const pool = new pg.Pool({ connectionString: url.href, max: 2 });
+  const server = await connectTo(inject("postgresUrl"));
+  await server.query(`create database ${name} template template0`);
+  const url = Object.assign(new URL(inject("postgresUrl")), { pathname: `/${name}` }).href;
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on("error", () => undefined);
+  const opened: { close(): Promise<unknown> }[] = [];
+  const kept = async <T extends { close(): Promise<unknown> }>(opening: Promise<T>): Promise<T> => {
+    const it = await opening;
+    opened.push(it);
+    return it;
+  };
   return {
-    url: url.href,
+    url,
+    open: () => kept(openStores({ postgresUrl: url, dataFolder: "/nonexistent", log: () => {} })),
     query: async (text, values) => (await pool.query(text, values)).rows as never,
-    drop: async () => {
+    connect: () => kept(connectTo(url)),
+    close: async () => {
+      for (const it of opened) await it.close();
       await pool.end();
-      await admin.query(`drop database if exists ${name} with (force)`);
-      await admin.end();
+      await server.query(`drop database if exists ${name} with (force)`);
+      await server.close();
     },
   };
 }

@@ -11,9 +11,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 240_000,
     maxWorkers: 2,
-    // Engines have clocks and caches of their own, and a machine that decides about a change may be shared: what fails
-    // twice there is no accident. Reports say what was repeated. Elsewhere nothing is: a race is to be seen.
-    retry: process.env.MARQUEE_TEST_ENGINES === "1" || process.env.CI === "true" ? 1 : 0,
     projects: [
       {
         extends: true,

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { useGateway, useSuperuser } from "../support/fixtures.js";
 import { clientDocuments } from "../support/gateway.js";
+import { PATIENCE } from "../support/patience.js";
 import { createTestTenant } from "../support/stores.js";
 
 const OPERATIONS = `query Operations {
@@ -47,12 +46,9 @@ async function operations(token = operator) {
 }
 
 async function ended(id: string) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const job = (await operations()).jobs.find((each) => each.id === id);
-    if (job && job.state !== "RUNNING") return job;
-    await sleep(100);
-  }
-  throw new Error(`Job ${id} did not end`);
+  const find = async () => (await operations()).jobs.find((each) => each.id === id);
+  await expect.poll(async () => (await find())?.state ?? "RUNNING", PATIENCE).not.toBe("RUNNING");
+  return (await find())!;
 }
 
 describe("operations", () => {

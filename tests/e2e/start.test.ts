@@ -133,6 +133,7 @@ describe("marquee serve", () => {
     // As npm does, which passes on what the terminal has already sent.
     gateway.signal("SIGINT");
     await gateway.says("Stopping.");
+    // Longer than what counts as an echo: only then is the next signal another one.
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(await isAlive(gateway.pid)).toBe(true);
     gateway.signal("SIGINT");

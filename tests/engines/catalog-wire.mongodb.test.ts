@@ -144,9 +144,12 @@ describe.skipIf(!MONGODB_URL)("commands of the catalog in MongoDB", () => {
       const before = wire.open();
       wire.stall();
       const gone = new AbortController();
+      const sent = wire.sent();
       const asked = ask(gone.signal);
-      setTimeout(() => gone.abort(), 100);
+      asked.catch(() => undefined);
+      await vi.waitFor(() => expect(wire.sent()).toBeGreaterThan(sent));
       const aborted = performance.now();
+      gone.abort();
       await expect(asked).rejects.toBeInstanceOf(StoreAbortedError);
       expect(performance.now() - aborted).toBeLessThan(1_000);
       await vi.waitFor(() => expect(wire.open()).toBeLessThan(before));

@@ -29,10 +29,8 @@ async function readiness(gateway: TestGateway): Promise<Readiness> {
 
 /** Waits until every store is up, let through and answers its own fields. */
 async function untilWhole(gateway: TestGateway): Promise<void> {
-  for (const limit = Date.now() + 60_000; (await readiness(gateway)).status !== "ready";) {
-    if (Date.now() > limit) throw new Error(JSON.stringify(await readiness(gateway)));
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
+  const patience = { timeout: 60_000, interval: 250 };
+  await expect.poll(() => readiness(gateway), patience).toMatchObject({ status: "ready" });
 }
 
 /** What an answer has at a case's field, in the words of the table. */

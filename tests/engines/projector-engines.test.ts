@@ -7,6 +7,7 @@ import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { startProjector, type Projector } from "../../datasources/projection/following/projector.js";
 import { keepProjections } from "../../datasources/projection/targets/keeper.js";
+import { PATIENCE } from "../support/patience.js";
 import { everyone, textQuery } from "./opensearch-support.js";
 import { layWire, type Wire } from "../support/wire.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
@@ -16,8 +17,6 @@ const { MARQUEE_ENGINES_POSTGRES_URL, POSTGRES_URL, MONGODB_URL, OPENSEARCH_URL,
 const SERVER = MARQUEE_ENGINES_POSTGRES_URL ?? POSTGRES_URL ?? "";
 const complete = [SERVER, MONGODB_URL, OPENSEARCH_URL, NEO4J_URL].every(Boolean);
 if (!complete) console.warn("Not all four engines are set: the tests of projectors over engines are skipped");
-
-const PATIENCE = { timeout: 30_000, interval: 100 };
 
 describe.skipIf(!complete)("a projector over engines", () => {
   const name = `marquee_test_${randomInt(1e9)}`;

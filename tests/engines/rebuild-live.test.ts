@@ -93,13 +93,14 @@ describe.skipIf(!POSTGRES_URL)("A rebuild beside writers and readers", () => {
           const { total } = await stores.search.search(request(), everyone, query);
           if (total !== TITLES) gaps.push(`${total} hits`);
           reads += 1;
+          // The pace of somebody who reads.
           await sleep(20);
         }
       })();
       await target.rebuild(tenant);
       await target.rebuild(tenant);
       // A small catalogue is rebuilt before a cold engine has answered twice.
-      while (reads < 2 || edition < 2) await sleep(20);
+      await expect.poll(() => Math.min(reads, edition), { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
       running = false;
       await Promise.all([writer, reader]);
       expect(gaps).toEqual([]);

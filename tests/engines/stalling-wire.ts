@@ -10,6 +10,10 @@ export interface StallingWire {
   flow(): void;
   /** Connections that clients have open. */
   open(): number;
+  /** Connections that have ended until now. */
+  ended(): number;
+  /** Times that clients have sent something. */
+  sent(): number;
   /** Breaks every connection; those that are made from now on break at once. */
   cut(): void;
   mend(): void;
@@ -20,7 +24,7 @@ export interface StallingWire {
 export async function layStallingWire(target: string): Promise<StallingWire> {
   const { hostname, port } = new URL(target);
   const pairs = new Map<Socket, Socket>();
-  const state = { stalled: false, broken: false };
+  const state = { stalled: false, broken: false, ended: 0, sent: 0 };
   const listener = createServer((client) => {
     if (state.broken) return void client.destroy();
     const server = connect(Number(port), hostname);
@@ -29,8 +33,10 @@ export async function layStallingWire(target: string): Promise<StallingWire> {
     server.pipe(client);
     if (state.stalled) server.unpipe(client);
     client
+      .on("data", () => (state.sent += 1))
       .on("error", () => server.destroy())
       .on("close", () => {
+        state.ended += 1;
         pairs.delete(client);
         server.destroy();
       });
@@ -51,6 +57,8 @@ export async function layStallingWire(target: string): Promise<StallingWire> {
       for (const [client, server] of pairs) server.pipe(client);
     },
     open: () => pairs.size,
+    ended: () => state.ended,
+    sent: () => state.sent,
     cut: () => {
       state.broken = true;
       destroyAll();

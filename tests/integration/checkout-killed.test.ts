@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { PATIENT, PRICES, useShop } from "../support/checkouts.js";
 import { use } from "../support/fixtures.js";
+import { PATIENCE } from "../support/patience.js";
 import { type Operation } from "../support/payment-provider.js";
 
 /** A worker in a process of its own, of the built product. */
@@ -70,7 +71,7 @@ async function killWaiting(): Promise<void> {
     );
     return row?.waits;
   };
-  while (!(await waits())) await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(waits, PATIENCE).toBe(true);
   await killed();
   await locker.query("rollback");
 }

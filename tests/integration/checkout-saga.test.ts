@@ -89,7 +89,7 @@ describe("a provider that stays broken", () => {
     const id = await shop.subscribe(await shop.newAccount());
     expect(await shop.outcome(id)).toMatchObject({ state: "FAILED", failure: "PAYMENT_TIMED_OUT" });
     // What was asked for late arrives after all: the closed payment must refuse it.
-    await new Promise((resolve) => setTimeout(resolve, DEADLINE_MS * 4));
+    await shop.provider.settled();
     await expectLedgerIsFacts(id);
   });
 

@@ -6,17 +6,20 @@ import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-const SCRIPT = fileURLToPath(new URL("../../scripts/engines.mjs", import.meta.url));
-const PORT = 31_430;
+import { freePort } from "../support/process.js";
 
+const SCRIPT = fileURLToPath(new URL("../../scripts/engines.mjs", import.meta.url));
 let home: string;
-beforeEach(() => {
+/** Of the first engine; the others follow it. */
+let first: number;
+beforeEach(async () => {
+  first = await freePort();
   home = mkdtempSync(path.join(tmpdir(), "marquee-engines-"));
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
 function engines(args: string[], env: Record<string, string> = {}) {
-  const place = { MARQUEE_ENGINES_HOME: home, MARQUEE_ENGINES_PORT: String(PORT) };
+  const place = { MARQUEE_ENGINES_HOME: home, MARQUEE_ENGINES_PORT: String(first) };
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
@@ -52,11 +55,11 @@ describe("the engines script", () => {
   it("lists engines that are down, and prints nothing for a shell to evaluate", async () => {
     const status = await engines(["status"]);
     expect(status.code).toBe(0);
-    expect(status.stdout.trimEnd().split("\n")).toEqual([
-      expect.stringMatching(/^postgres +down +postgres:\/\/postgres@127\.0\.0\.1:31430\/marquee$/),
-      expect.stringMatching(/^mongodb +down +mongodb:\/\/127\.0\.0\.1:31431\/$/),
-      expect.stringMatching(/^opensearch +down +http:\/\/127\.0\.0\.1:31432$/),
-      expect.stringMatching(/^neo4j +down +bolt:\/\/127\.0\.0\.1:31433$/),
+    expect(status.stdout.trimEnd().replace(/ +/g, " ").split("\n")).toEqual([
+      `postgres down postgres://postgres@127.0.0.1:${first}/marquee`,
+      `mongodb down mongodb://127.0.0.1:${first + 1}/`,
+      `opensearch down http://127.0.0.1:${first + 2}`,
+      `neo4j down bolt://127.0.0.1:${first + 3}`,
     ]);
     expect(await engines(["env"])).toMatchObject({ code: 1, stdout: "" });
   });
@@ -79,7 +82,7 @@ describe.runIf(process.platform === "linux")("a running engine", () => {
   });
 
   function writePidFile(started: string): void {
-    const set = path.join(home, "sets", String(PORT));
+    const set = path.join(home, "sets", String(first));
     mkdirSync(set, { recursive: true });
     writeFileSync(path.join(set, "opensearch.pid"), `${engine.pid} ${started}\n`);
   }
@@ -99,7 +102,7 @@ describe.runIf(process.platform === "linux")("a running engine", () => {
     expect(await stateInStatus()).toBe("paused");
     expect(await engines(["resume"])).toMatchObject({ code: 0, stderr: "" });
     await vi.waitFor(() => expect(states()).toEqual(["S", "S"]));
-    expect((await engines(["env"])).stdout).toBe("export OPENSEARCH_URL=http://127.0.0.1:31432\n");
+    expect((await engines(["env"])).stdout).toBe(`export OPENSEARCH_URL=http://127.0.0.1:${first + 2}\n`);
   });
 
   it("is killed with all its children, even when frozen", async () => {

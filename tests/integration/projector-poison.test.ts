@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 
-import { caughtUp, openProjectorTest, PATIENCE, type ProjectorUnderTest } from "./projector-support.js";
+import { PATIENCE } from "../support/patience.js";
+import { caughtUp, openProjectorTest, type ProjectorUnderTest } from "./projector-support.js";
 
 let subject: ProjectorUnderTest;
 
@@ -73,7 +74,10 @@ it("makes dead letters of what is refused five times, which wait until somebody 
     { parked: 0, deadLetters: 1 },
   ]);
   await subject.database.query(`update shared.title_versions set body = body || '{"maturityRating": "PG"}'`);
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  // Another is tried again meanwhile, so that there was an occasion.
+  await subject.write({ id: "b", ...POISON });
+  await expect.poll(parkedOf, PATIENCE).toMatchObject([{ parked: 1 }, { parked: 1 }]);
+  await untilRefused(2);
   expect(await subject.catalog(["a"])).toEqual({});
   expect(await subject.stores.outbox.retry({ target: "catalog.postgres", tenant: subject.tenant })).toBe(1);
   await expect.poll(parkedOf, PATIENCE).toMatchObject([{ deadLetters: 0 }, { deadLetters: 1 }]);

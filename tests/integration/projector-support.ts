@@ -7,9 +7,7 @@ import { startProjector, type Projector } from "../../datasources/projection/fol
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 import { createDatabase, type OwnDatabase } from "../support/database.js";
-
-/** Longer than anything here takes on a busy machine. Milliseconds. */
-export const PATIENCE = { timeout: 30_000, interval: 50 };
+import { PATIENCE } from "../support/patience.js";
 
 /** A database of its own with a tenant, and projectors as its processes have them. */
 export interface ProjectorUnderTest {
@@ -20,6 +18,8 @@ export interface ProjectorUnderTest {
   project(stores?: Stores): Promise<Projector>;
   write(...titles: (Partial<TitleFacts> & { id: string })[]): Promise<void>;
   schedule(effectiveFrom: Date, title: Partial<TitleFacts> & { id: string }): Promise<void>;
+  /** Has the time come that versions are scheduled for. */
+  letCome(effectiveFrom: Date): Promise<void>;
   /** Names of titles as the catalog answers them, by id. */
   catalog(ids: readonly string[]): Promise<Record<string, string>>;
   /** Versions of titles in the index of search, by id. */
@@ -51,6 +51,14 @@ export async function openProjectorTest(): Promise<ProjectorUnderTest> {
     },
     write: (...titles) => append(titles, null),
     schedule: (effectiveFrom, title) => append([title], effectiveFrom.toISOString()),
+    letCome: async (effectiveFrom) => {
+      const at = [effectiveFrom.toISOString()];
+      await database.query(
+        "update shared.title_versions set effective_from = now() where effective_from = $1",
+        at,
+      );
+      await database.query("update marquee.title_schedule set due_at = now() where due_at = $1", at);
+    },
     catalog: async (ids) => {
       const titles = await stores.catalog.titlesByIds(testRequest(tenant), ids);
       return Object.fromEntries([...titles].map(([id, { name }]) => [id, name]));

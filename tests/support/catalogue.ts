@@ -1,12 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { refreshSearch } from "./engines.js";
 import { titleEvents } from "../../datasources/catalog/title-follower.js";
-
-/** Time after which OpenSearch finds what was written, twice over. Milliseconds. */
-const REFRESH_MS = 1_000;
 
 /** Titles written as an editor writes them: facts first, then carried to the catalog and to search. They can be read when it resolves. */
 export async function publish(stores: Stores, tenant: Tenant, titles: readonly TitleFacts[]): Promise<void> {
@@ -19,7 +15,7 @@ export async function publish(stores: Stores, tenant: Tenant, titles: readonly T
     tenant,
     titles.map(({ id }) => id),
   );
-  if (stores.projections.some(({ store }) => store === "OPENSEARCH")) await sleep(REFRESH_MS);
+  if (stores.projections.some(({ store }) => store === "OPENSEARCH")) await refreshSearch();
 }
 
 /** Carries the facts of titles to every projection now, instead of waiting for a projector. */

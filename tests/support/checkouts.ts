@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterEach } from "vitest";
+import { afterEach, expect } from "vitest";
 
 import { HttpPayments } from "../../datasources/payments/payments.http.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { startWorker } from "../../src/jobs/worker.js";
 import { createDatabase, type OwnDatabase } from "./database.js";
+import { PATIENCE } from "./patience.js";
 import { startPaymentProvider, type PaymentProvider } from "./payment-provider.js";
 import { createTestTenant } from "./stores.js";
 import { use } from "./fixtures.js";
@@ -122,13 +122,9 @@ export async function openShop(times: ShopTimes = PATIENT): Promise<CheckoutShop
       return { stop: () => (workers.delete(worker), worker.stop()) };
     },
     outcome: async (id) => {
-      const until = Date.now() + 25_000;
-      for (;;) {
-        const now = await facts(id);
-        if (now.state === "COMPLETED" || now.state === "FAILED") return now;
-        if (Date.now() > until) throw new Error(`Checkout ${id} does not end: ${JSON.stringify(now)}`);
-        await sleep(50);
-      }
+      const ended = expect.stringMatching(/^(COMPLETED|FAILED)$/) as string;
+      await expect.poll(() => facts(id), PATIENCE).toMatchObject({ state: ended });
+      return facts(id);
     },
     close: async () => {
       await Promise.all([...workers].map((worker) => worker.stop()));

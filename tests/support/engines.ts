@@ -23,6 +23,7 @@ export function isUnderTest(name: keyof typeof ENGINE_STORES): boolean {
 
 /** Longer than a call takes on a machine that is busy with tests: a slow engine would be answered for by PostgreSQL. */
 const DEADLINE_MS = 5_000;
+const ENGINE_OPTIONS = { deadlineMs: DEADLINE_MS, onLog: () => {} };
 
 /** The engines that are set, as a gateway's environment. */
 export function enginesUnderTest(): Record<string, string> {
@@ -42,12 +43,18 @@ export async function fillEngines(stores: Pick<Stores, "projections">, tenant: T
   );
 }
 
+/** Has OpenSearch find what was written until now, which its clock would do within half a second. */
+export async function refreshSearch(): Promise<void> {
+  const opensearch = new OpenSearchStore(process.env.OPENSEARCH_URL ?? "", ENGINE_OPTIONS);
+  const path = `/${opensearch.prefix}-*/_refresh`;
+  await opensearch.write({ method: "POST", path }).finally(() => opensearch.close());
+}
+
 /** Removes from OpenSearch and Neo4j, which keep the tenants of all databases together, those of this one. */
 export async function removeFromEngines(postgresUrl: string, dataFolder: string): Promise<void> {
   const { OPENSEARCH_URL, NEO4J_URL } = enginesUnderTest();
-  const options = { deadlineMs: DEADLINE_MS, onLog: () => {} };
-  const opensearch = OPENSEARCH_URL ? new OpenSearchStore(OPENSEARCH_URL, options) : undefined;
-  const neo4j = NEO4J_URL ? new Neo4jStore(NEO4J_URL, options) : undefined;
+  const opensearch = OPENSEARCH_URL ? new OpenSearchStore(OPENSEARCH_URL, ENGINE_OPTIONS) : undefined;
+  const neo4j = NEO4J_URL ? new Neo4jStore(NEO4J_URL, ENGINE_OPTIONS) : undefined;
   const engines = [
     ...(opensearch ? [new OpenSearchTitleEngine(opensearch)] : []),
     ...(neo4j ? [new Neo4jTasteEngine(neo4j)] : []),

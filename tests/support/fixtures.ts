@@ -8,8 +8,8 @@ import { openTestStores } from "./stores.js";
 
 /**
  * What `open` answers, for all tests of the file or `describe` that asks for it: opened before the first, closed after
- * the last, in the opposite order where there are several. Nothing is in it before, so that it is only named outside of
- * hooks and tests.
+ * the last, in the opposite order where there are several. Nothing is in it before, so that outside of hooks and tests it
+ * is only named. It has the properties of what was opened, which are therefore read and not set.
  */
 export function use<T extends { close(): Promise<unknown> }>(open: () => Promise<T>): T {
   const fixture: Partial<T> = {};

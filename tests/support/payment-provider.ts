@@ -36,6 +36,8 @@ export interface PaymentProvider {
   onRequest: (operation: Operation, moment: "BEFORE" | "AFTER", key: string) => void | Promise<void>;
   /** What it has of somebody's money: taken and not given back. Cents. */
   kept(key: string): number;
+  /** Resolves when every LATE request has had its effect. */
+  settled(): Promise<void>;
   reset(): void;
   close(): Promise<void>;
 }
@@ -64,6 +66,9 @@ export async function startPaymentProvider(lateMs: number): Promise<PaymentProvi
     close: async () => {
       server.closeAllConnections();
       server.close();
+      await provider.settled();
+    },
+    settled: async () => {
       await Promise.all(late);
     },
   };

@@ -24,11 +24,11 @@ export async function connectTo(url: string, schema?: string): Promise<Connectio
 export interface OwnDatabase {
   /** As superuser. */
   url: string;
-  /** Opens every domain on it, as another process would. Closed with the database. */
+  /** Opens every domain on it, as another process would. Closed with the database, if not before. */
   open(): Promise<Stores>;
   /** Runs one statement as superuser; answers its rows. */
   query<R extends object>(text: string, values?: unknown[]): Promise<R[]>;
-  /** A connection as superuser, for a transaction that stays open. Closed with the database. */
+  /** A connection as superuser, for a transaction that stays open. Closed with the database, if not before. */
   connect(): Promise<Connection>;
   /** Closes what was opened on it, and drops it. */
   close(): Promise<void>;
@@ -42,19 +42,21 @@ export async function createDatabase(): Promise<OwnDatabase> {
   const url = Object.assign(new URL(inject("postgresUrl")), { pathname: `/${name}` }).href;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on("error", () => undefined);
-  const opened: { close(): Promise<unknown> }[] = [];
-  const kept = async <T extends { close(): Promise<unknown> }>(opening: Promise<T>): Promise<T> => {
+  const closing: (() => Promise<unknown>)[] = [];
+  const closedOnce = async <T extends { close(): Promise<unknown> }>(opening: Promise<T>): Promise<T> => {
     const it = await opening;
-    opened.push(it);
-    return it;
+    let closed: Promise<unknown> | undefined;
+    const close = () => (closed ??= it.close());
+    closing.push(close);
+    return { ...it, close };
   };
   return {
     url,
-    open: () => kept(openStores({ postgresUrl: url, dataFolder: "/nonexistent", log: () => {} })),
+    open: () => closedOnce(openStores({ postgresUrl: url, dataFolder: "/nonexistent", log: () => {} })),
     query: async (text, values) => (await pool.query(text, values)).rows as never,
-    connect: () => kept(connectTo(url)),
+    connect: () => closedOnce(connectTo(url)),
     close: async () => {
-      for (const it of opened) await it.close();
+      for (const close of closing) await close();
       await pool.end();
       await server.query(`drop database if exists ${name} with (force)`);
       await server.close();

@@ -182,8 +182,8 @@ describe("reads", () => {
 
 describe("tenants", () => {
   it("never see each other's rows, however their requests interleave and fail", async () => {
-    // Without the wire, whose latency would make so many wait too long for a connection.
-    const direct = new PostgresStore(applicationUrl(inject("postgresUrl")).url, () => undefined);
+    // Without the wire and its latency, and with time to wait for a connection, of which there are few for so many.
+    const direct = new PostgresStore(applicationUrl(inject("postgresUrl")).url, () => undefined, 30_000);
     const tenants = [here, there, isolated];
     let foreign = 0;
     let rows = 0;

@@ -1,4 +1,4 @@
-// Builds dist/: the server with tsc, the playground with Vite. Each is skipped while its sources have the content they
+// Builds dist/: the server, the scripts and the benches with tsc, the playground with Vite. Each is skipped while its sources have the content they
 // had when it was last built; `--force` builds both from nothing.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -15,11 +15,25 @@ import path from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 
+import { requireNode } from "../bin/node-version.js";
+
+requireNode();
+
 const root = path.resolve(fileURLToPath(import.meta.url), "../..");
 const dist = path.join(root, "dist");
 const stampFile = path.join(dist, ".build-stamp");
 const buildInfo = path.join(dist, ".tsbuildinfo");
-const serverFolders = ["schema", "src", "resolvers", "datasources", "importer", "packages", "seeds"];
+const serverFolders = [
+  "schema",
+  "src",
+  "resolvers",
+  "datasources",
+  "importer",
+  "packages",
+  "seeds",
+  "scripts",
+  "bench",
+];
 const configs = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));
 
 const targets = {
@@ -59,13 +73,14 @@ export async function build({ force = false, only = ["server", "playground"] } =
   }
   forgetBuild(stale);
   const begun = performance.now();
-  console.log(`Building ${stale.join(" and ")} …`);
+  // On standard error: what is run next may print something for a shell.
+  console.error(`Building ${stale.join(" and ")} …`);
   const results = await Promise.all(stale.map(buildOne));
   const built = stale.filter((_, index) => results[index]);
   // The hashes of before: whatever was edited meanwhile is built the next time.
   writeStamp({ ...readStamp(), ...Object.fromEntries(built.map((name) => [name, hashes[name]])) });
   if (built.length < stale.length) return false;
-  console.log(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  console.error(`Built in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   return true;
 }
 
@@ -88,7 +103,7 @@ async function buildOne(name) {
   if (!isWhole(name)) target.prepare();
   const { code, output } = await run(target.command);
   if (code === 0) {
-    if (output) process.stdout.write(output);
+    if (output) process.stderr.write(output);
     target.finish();
     return true;
   }

@@ -20,7 +20,9 @@ const PLACES = ["./films.ndjson", "../../seeds/films.ndjson"];
 export function readFilms(): Film[] {
   const file = PLACES.map((place) => new URL(place, import.meta.url)).find((place) => existsSync(place));
   if (!file)
-    throw new Error("seeds/films.ndjson is missing: run `node scripts/extract-films.mjs` to write it.");
+    throw new Error(
+      "seeds/films.ndjson is missing: run `npm run build && node dist/scripts/extract-films.js` to write it.",
+    );
   const [, ...lines] = readFileSync(file, "utf8").trimEnd().split("\n");
   const films = lines.map(toFilm);
   return films.sort((a, b) => (b.votes ?? 0) - (a.votes ?? 0) || (a.line.id < b.line.id ? -1 : 1));

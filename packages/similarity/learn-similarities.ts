@@ -19,7 +19,7 @@ export interface SimilarEdge {
 /** How a similarity was found. */
 export type SimilarityModel = "EASE" | "RP3BETA" | "CONTENT";
 
-/** What can be chosen about `learnSimilarities`; the defaults are the measured ones of `bench/recommendations.mjs`. */
+/** What can be chosen about `learnSimilarities`; the defaults are the measured ones of `bench/recommendations.ts`. */
 export interface LearnOptions extends Partial<LearnSettings>, Running {}
 
 /**

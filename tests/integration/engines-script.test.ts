@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { freePort } from "../support/process.js";
 
-const SCRIPT = fileURLToPath(new URL("../../scripts/engines.mjs", import.meta.url));
+const SCRIPT = fileURLToPath(new URL("../../dist/scripts/engines.js", import.meta.url));
 let home: string;
 /** Of the first engine; the others follow it. */
 let first: number;

@@ -1,0 +1,208 @@
+// Measures the learned similarities on a data set in MovieLens format, ranked as the recommendation query ranks.
+//
+//   npm run build
+//   node dist/bench/recommendations.js --data DIR [--tune] [--timings] [--write]
+//
+// DIR holds ratings.csv (userId,movieId,rating,timestamp). --tune compares settings on a validation split,
+// --timings measures learning time by catalogue size and needs no data, --write stores the report in bench/results.
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { format } from "prettier";
+
+import {
+  learnSimilarities,
+  type Interactions,
+  type LearnOptions,
+} from "../packages/similarity/learn-similarities.js";
+import { ROOT } from "../scripts/environment.js";
+import { createRandom } from "../scripts/random.js";
+import { interactions, readRatings, shuffle, split, viewers } from "./recommendations/data.js";
+import { coWatches, edgesFrom, evaluate, outgoing, type EdgeColumns } from "./recommendations/ranking.js";
+
+const { values: args } = parseArgs({
+  options: {
+    data: { type: "string" },
+    tune: { type: "boolean", default: false },
+    timings: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+if (!args.data && !args.timings) {
+  console.error("Which data? --data DIR, a folder with MovieLens' ratings.csv; --timings needs none");
+  process.exit(2);
+}
+
+const SEED = 20240229;
+/** How many of a profile's latest watches a recommendation starts from. */
+const SEEDS = [Infinity, 200, 50];
+const SHRINK = 20;
+
+/** Every model to compare, as name and edges. */
+async function models(input: Interactions): Promise<[string, EdgeColumns][]> {
+  const count = viewers(input);
+  const rows = coWatches(input);
+  const learn = async (options: LearnOptions) => (await learnSimilarities(input, options)).edges;
+  const cosine = (from: number, to: number, shared: number) =>
+    shared / (Math.sqrt(count[from]! * count[to]!) + SHRINK);
+  return [
+    ["popularity", { from: [], to: [], weight: [] }],
+    ["co-watch path count, all edges", edgesFrom(rows, (_from, _to, shared) => shared, Infinity)],
+    ["shrunk cosine, 100 edges", edgesFrom(rows, cosine, 100)],
+    ["RP3β, 100 edges", await learn({ model: "RP3BETA" })],
+    ["EASE, all positive edges", await learn({ model: "EASE", maxEdges: input.items.length })],
+    ["EASE, 100 edges (served)", await learn({ model: "EASE" })],
+  ];
+}
+
+const figure = (value: number) => value.toFixed(4);
+const row = (cells: readonly (string | number)[]) => say(`| ${cells.join(" | ")} |`);
+const table = (titles: readonly string[]) => {
+  row(titles);
+  row(titles.map(() => "---"));
+};
+const wording = (minRating: number) => (minRating > 0 ? `ratings of ${minRating} and more` : "every rating");
+
+async function quality(data: string, minRating: number): Promise<void> {
+  const { items, profiles } = readRatings(data, minRating);
+  const parts = split(profiles, SEED);
+  const input = interactions(items, parts);
+  const popularity = viewers(input);
+  const watches = profiles.reduce((sum, profile) => sum + profile.length, 0);
+  say(`\n## A watch is: ${wording(minRating)}\n`);
+  say(`${profiles.length} profiles, ${items.length} titles, ${watches} watches.\n`);
+  const names = SEEDS.map((seeds) => (seeds === Infinity ? "all seeds" : `last ${seeds}`));
+  const columns = ["NDCG@10", "Recall@10", "edges walked p95"].flatMap((what) =>
+    names.map((name) => `${what}, ${name}`),
+  );
+  table(["model", ...columns]);
+  for (const [name, edges] of await models(input)) {
+    const graph = outgoing(edges, items.length);
+    const results = SEEDS.map((seeds) => evaluate(parts, graph, popularity, seeds));
+    const cells = [results.map((r) => figure(r.ndcg)), results.map((r) => figure(r.recall))];
+    row([name, ...cells.flat(), ...results.map((r) => r.walked.toLocaleString("en"))]);
+  }
+}
+
+/** Compares settings on a split of the training half, so that the figures above stay untouched by the choice. */
+async function tune(data: string, minRating: number): Promise<void> {
+  const { items, profiles } = readRatings(data, minRating);
+  const training = split(profiles, SEED).map(({ train }) => train);
+  const settings: [LearnOptions, string][] = [[{ model: "EASE" }, "EASE, default λ"]];
+  for (const lambda of [25, 50, 100, 200, 400, 800])
+    settings.push([{ model: "EASE", lambda }, `EASE, λ ${lambda}`]);
+  for (const alpha of [0.3, 0.5, 0.7, 1]) {
+    for (const beta of [0.1, 0.3, 0.5])
+      settings.push([{ model: "RP3BETA", alpha, beta }, `RP3β, α ${alpha}, β ${beta}`]);
+  }
+  const samples = [0.25, 0.5, 1].map((share) => {
+    const some = shuffle([...training], createRandom(SEED + 1)).slice(0, Math.round(training.length * share));
+    const parts = split(some, SEED + 2);
+    const input = interactions(items, parts);
+    return { parts, input, popularity: viewers(input) };
+  });
+  say(`\n## Settings, NDCG@10 on a validation split of the training half, ${wording(minRating)}\n`);
+  const sizes = samples.map(({ parts, input }) => `${parts.length} profiles (${mean(input)} watches each)`);
+  table(["setting", ...sizes.flatMap((size) => [`${size}, all seeds`, `${size}, last 50`])]);
+  for (const [setting, name] of settings) {
+    const cells: string[] = [];
+    for (const { parts, input, popularity } of samples) {
+      const graph = outgoing((await learnSimilarities(input, setting)).edges, items.length);
+      for (const seeds of [Infinity, 50]) cells.push(figure(evaluate(parts, graph, popularity, seeds).ndcg));
+    }
+    row([name, ...cells]);
+  }
+}
+
+const mean = (input: Interactions) => Math.round(input.itemIndex.length / input.users);
+
+/** Profiles with a long tail and a taste each: titles come in 20 kinds, most watches are of the profile's own kind. */
+function generated(titles: number, users: number, length: number): Interactions {
+  const { next } = createRandom(SEED);
+  const profiles = Array.from({ length: users }, () => {
+    const taste = Math.floor(next() * 20);
+    const seen = new Set<number>();
+    for (let tries = 0; seen.size < length && tries < 3 * length; tries++) {
+      const item = Math.floor(titles * next() ** 2);
+      const chosen = next() < 0.6 ? item - (item % 20) + taste : item;
+      if (chosen < titles) seen.add(chosen);
+    }
+    return { train: [...seen].map((item) => ({ item, at: 0 })) };
+  });
+  return interactions(
+    Array.from({ length: titles }, (_, i) => String(i)),
+    profiles,
+  );
+}
+
+/** Learning time on generated watches, thread and copying included: the best of three. */
+async function timings(): Promise<void> {
+  say("\n## Learning time on generated watches (best of three)\n");
+  table(["model", "titles", "watches", "edges", "seconds", "longest stall of the caller, ms"]);
+  const sizes: ["EASE" | "RP3BETA", number, number][] = [
+    ["EASE", 500, 1_000],
+    ["EASE", 1_500, 3_000],
+    ["EASE", 3_200, 10_000],
+    ["EASE", 5_000, 10_000],
+    ["RP3BETA", 5_000, 10_000],
+    ["RP3BETA", 20_000, 10_000],
+    ["RP3BETA", 100_000, 10_000],
+  ];
+  for (const [model, titles, users] of sizes) {
+    const input = generated(titles, users, 100);
+    const learn = () => timed(() => learnSimilarities(input, { model }));
+    const runs = [await learn(), await learn(), await learn()] as const;
+    const best = runs.reduce((one, other) => (other.seconds < one.seconds ? other : one));
+    const watches = input.itemIndex.length.toLocaleString("en");
+    const edges = best.result.edges.to.length.toLocaleString("en");
+    row([model, best.result.titles, watches, edges, best.seconds.toFixed(2), best.stall.toFixed(0)]);
+  }
+}
+
+/** Runs `work` while a 5 ms timer watches how long the event loop stood still. */
+async function timed<T>(work: () => Promise<T>): Promise<{ result: T; stall: number; seconds: number }> {
+  const start = performance.now();
+  let last = start;
+  let stall = 0;
+  const watch = setInterval(() => {
+    stall = Math.max(stall, performance.now() - last - 5);
+    last = performance.now();
+  }, 5);
+  const result = await work();
+  clearInterval(watch);
+  return { result, stall, seconds: (performance.now() - start) / 1000 };
+}
+
+const INTRODUCTION = `# Recommendations from the learned similarities
+
+Made by \`node dist/bench/recommendations.js --data DIR --tune --timings --write\` from a folder in MovieLens format; the
+figures below are for ml-latest-small of GroupLens, which is not part of this repository.
+
+- **Split:** of each profile's watches, 20 % drawn at random with a fixed seed (rounded down) are held back; models
+  learn from the rest. All profiles with something held back count, each the same.
+- **Ranking:** every title of the data set that is not in the profile's training part is ranked. A title's score is
+  the sum of the weights of the edges from the profile's seeds; the number of viewers decides between equal scores.
+- **Seeds:** all training watches of the profile, or only its latest by timestamp, as a request uses them.
+- **Recall@10:** held-back titles among the first 10, divided by all held-back titles. **NDCG@10:** binary gain,
+  discount log2(rank + 1), divided by the best that the number of held-back titles allows.
+- **Edges walked p95:** edges read to score one profile, 95th percentile over profiles.
+- **"100 edges":** the 100 strongest positive incoming edges of each title are kept. Titles with fewer than 3 viewers
+  take no part in RP3β and EASE. Shrunk cosine is shared / (√(viewers · viewers) + ${SHRINK}).
+- **Defaults:** EASE with λ = 4 × the average profile's length; RP3β with α 0.5 and β 0.3. EASE's best λ follows the
+  length of profiles more than their number and is flat around the best, as the validation tables show.`;
+
+const lines: string[] = [];
+function say(text: string): void {
+  lines.push(text);
+  console.log(text);
+}
+
+say(INTRODUCTION);
+if (args.data) for (const minRating of [0, 4]) await quality(args.data, minRating);
+if (args.data && args.tune) for (const minRating of [0, 4]) await tune(args.data, minRating);
+if (args.timings) await timings();
+if (args.write) {
+  const text = await format(`${lines.join("\n")}\n`, { parser: "markdown", printWidth: 110 });
+  writeFileSync(path.join(ROOT, "bench/results/recommendations.md"), text);
+}

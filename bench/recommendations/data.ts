@@ -1,0 +1,74 @@
+// Viewing data as the recommendations bench takes it: read, split and counted.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { type Interactions } from "../../packages/similarity/learn-similarities.js";
+import { createRandom, type Random } from "../../scripts/random.js";
+
+/** Of each profile, held back unless said otherwise. */
+const TEST_PART = 0.2;
+
+/** A title that somebody watched; `at` in seconds since 1970. */
+export interface Watch {
+  item: number;
+  at: number;
+}
+
+/** A profile's watches: what is learned from, latest first, and what was held back. */
+export interface Split {
+  train: Watch[];
+  test: Watch[];
+}
+
+/** Shuffles a list in place, and answers it. */
+export function shuffle<T>(list: T[], random: Random): T[] {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [list[i], list[j]] = [list[j]!, list[i]!];
+  }
+  return list;
+}
+
+/** Ratings of at least `minRating`, by viewer, with titles interned. */
+export function readRatings(folder: string, minRating: number): { items: string[]; profiles: Watch[][] } {
+  const index = new Map<string, number>();
+  const users = new Map<string, Watch[]>();
+  const lines = readFileSync(path.join(folder, "ratings.csv"), "utf8").split(/\r?\n/).slice(1);
+  for (const line of lines) {
+    if (!line) continue;
+    const [user = "", movie = "", rating, at] = line.split(",");
+    if (Number(rating) < minRating) continue;
+    if (!index.has(movie)) index.set(movie, index.size);
+    if (!users.has(user)) users.set(user, []);
+    users.get(user)!.push({ item: index.get(movie)!, at: Number(at) });
+  }
+  return { items: [...index.keys()], profiles: [...users.values()] };
+}
+
+/** Holds back a part of each profile, drawn at random; a profile too short to hold back one is only learned from. */
+export function split(profiles: readonly Watch[][], seed: number, part = TEST_PART): Split[] {
+  const random = createRandom(seed);
+  return profiles.map((profile) => {
+    const order = shuffle([...profile], random);
+    const held = Math.floor(profile.length * part);
+    return {
+      test: order.slice(0, held),
+      train: order.slice(held).sort((a, b) => b.at - a.at || a.item - b.item),
+    };
+  });
+}
+
+/** The training halves as the learner takes them. */
+export function interactions(items: string[], profiles: readonly Pick<Split, "train">[]): Interactions {
+  const offsets = new Uint32Array(profiles.length + 1);
+  const rows = profiles.map(({ train }) => train.map((watch) => watch.item).sort((a, b) => a - b));
+  rows.forEach((row, user) => (offsets[user + 1] = offsets[user]! + row.length));
+  return { items, users: rows.length, offsets, itemIndex: Uint32Array.from(rows.flat()) };
+}
+
+/** How many viewers each title has. */
+export function viewers(input: Interactions): Float64Array {
+  const counts = new Float64Array(input.items.length);
+  for (const item of input.itemIndex) counts[item]!++;
+  return counts;
+}

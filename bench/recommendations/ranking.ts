@@ -1,0 +1,130 @@
+// Titles ranked as a request ranks them, from learned edges or from co-watches, and how well.
+import { type Interactions } from "../../packages/similarity/learn-similarities.js";
+import { type Split, type Watch } from "./data.js";
+
+/** How many titles are recommended. */
+const CUT = 10;
+
+/** Edges in columns. */
+export interface EdgeColumns {
+  from: ArrayLike<number>;
+  to: ArrayLike<number>;
+  weight: ArrayLike<number>;
+}
+
+/** Edges by the title that was watched. */
+export interface Outgoing {
+  offsets: Uint32Array;
+  to: Uint32Array;
+  weight: Float64Array;
+}
+
+/** How many viewers a title shares with each other one. */
+export type CoWatches = ReadonlyMap<number, number>[];
+
+/** How many viewers each pair of titles shares, as one Map a title. */
+export function coWatches(input: Interactions): CoWatches {
+  const rows = input.items.map(() => new Map<number, number>());
+  for (let user = 0; user < input.users; user++) {
+    const row = input.itemIndex.subarray(input.offsets[user], input.offsets[user + 1]);
+    for (const a of row) {
+      const shared = rows[a]!;
+      for (const b of row) if (a !== b) shared.set(b, (shared.get(b) ?? 0) + 1);
+    }
+  }
+  return rows;
+}
+
+/** Edges by target from co-watches: the `limit` strongest of each title. */
+export function edgesFrom(
+  rows: CoWatches,
+  weigh: (from: number, to: number, shared: number) => number,
+  limit: number,
+): EdgeColumns {
+  const edges = { from: [] as number[], to: [] as number[], weight: [] as number[] };
+  rows.forEach((row, to) => {
+    const ranked = [...row].map(([from, count]) => [from, weigh(from, to, count)] as const);
+    ranked.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    for (const [from, weight] of ranked.slice(0, limit)) {
+      edges.from.push(from);
+      edges.to.push(to);
+      edges.weight.push(weight);
+    }
+  });
+  return edges;
+}
+
+/** Edges grouped by the watched title, which is how a request walks them. */
+export function outgoing({ from, to, weight }: EdgeColumns, items: number): Outgoing {
+  const offsets = new Uint32Array(items + 1);
+  for (let i = 0; i < from.length; i++) offsets[from[i]! + 1]! += 1;
+  for (let item = 0; item < items; item++) offsets[item + 1]! += offsets[item]!;
+  const next = offsets.slice();
+  const graph = { offsets, to: new Uint32Array(from.length), weight: new Float64Array(from.length) };
+  for (let i = 0; i < from.length; i++) {
+    const slot = next[from[i]!]!++;
+    graph.to[slot] = to[i]!;
+    graph.weight[slot] = weight[i]!;
+  }
+  return graph;
+}
+
+/** Scores of all titles for a profile and how many edges were walked for them. */
+function score(graph: Outgoing, seeds: readonly Watch[], scores: Float64Array): number {
+  scores.fill(0);
+  let walked = 0;
+  for (const { item } of seeds) {
+    const [start, end] = [graph.offsets[item]!, graph.offsets[item + 1]!];
+    for (let at = start; at < end; at++) scores[graph.to[at]!]! += graph.weight[at]!;
+    walked += end - start;
+  }
+  return walked;
+}
+
+/** The best `CUT` titles outside `seen`; popularity decides between equal scores, then the index. */
+function best(scores: Float64Array, popularity: Float64Array, seen: ReadonlySet<number>): number[] {
+  const top: number[] = [];
+  const before = (a: number, b: number) =>
+    scores[b]! - scores[a]! || popularity[b]! - popularity[a]! || a - b;
+  for (let item = 0; item < scores.length; item++) {
+    if (seen.has(item)) continue;
+    if (top.length === CUT && before(top[CUT - 1]!, item) < 0) continue;
+    top.push(item);
+    top.sort(before);
+    if (top.length > CUT) top.pop();
+  }
+  return top;
+}
+
+/** Mean Recall@10 and NDCG@10 over all profiles with something held back, and the 95th percentile of edges walked. */
+export function evaluate(
+  profiles: readonly Split[],
+  graph: Outgoing,
+  popularity: Float64Array,
+  seeds: number,
+) {
+  const scores = new Float64Array(popularity.length);
+  const sums = { recall: 0, ndcg: 0, profiles: 0 };
+  const walks: number[] = [];
+  for (const { train, test } of profiles) {
+    if (test.length === 0) continue;
+    walks.push(score(graph, train.slice(0, seeds), scores));
+    const wanted = new Set(test.map((watch) => watch.item));
+    const hits = best(scores, popularity, new Set(train.map((watch) => watch.item))).map((item) =>
+      wanted.has(item),
+    );
+    const gain = hits.reduce((sum, hit, rank) => sum + (hit ? 1 / Math.log2(rank + 2) : 0), 0);
+    let ideal = 0;
+    for (let rank = 0; rank < Math.min(CUT, test.length); rank++) ideal += 1 / Math.log2(rank + 2);
+    sums.recall += hits.filter(Boolean).length / test.length;
+    sums.ndcg += gain / ideal;
+    sums.profiles++;
+  }
+  walks.sort((a, b) => a - b);
+  return {
+    recall: sums.recall / sums.profiles,
+    ndcg: sums.ndcg / sums.profiles,
+    profiles: sums.profiles,
+    walked: walks[Math.floor(walks.length * 0.95)] ?? NaN,
+  };
+}

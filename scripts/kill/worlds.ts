@@ -1,0 +1,74 @@
+import pg from "pg";
+
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { type Identity } from "../../resolvers/request/identity.js";
+import { createTokens } from "../../src/auth/tokens.js";
+import { type Environment } from "../environment.js";
+
+/** What there is to write to in a tenant. */
+export interface World {
+  tenant: Tenant;
+  /** Ids of the published titles. */
+  titles: string[];
+  /** Version of each of them. */
+  versions: Map<string, number>;
+  /** Profiles that nobody signs in with. */
+  profiles: string[];
+  /** Access token of each of them. */
+  tokens: Map<string, string>;
+  /** Access token of an editor. */
+  editor: string;
+}
+
+/** Reads the worlds of tenants. @param env POSTGRES_URL, MARQUEE_DATA and MARQUEE_SIGNING_KEY of their gateway. */
+export async function readWorlds(env: Environment, slugs: readonly string[]): Promise<World[]> {
+  const tokens = await createTokens({
+    dataFolder: env.MARQUEE_DATA ?? "",
+    auth: { signingKey: env.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: 24 * 60 },
+  });
+  const client = await connect(env.POSTGRES_URL ?? "");
+  const worlds: World[] = [];
+  for (const slug of slugs) {
+    const { rows } = await client.query<Tenant>(
+      'select id, slug, name, tier, schema_name as schema, default_country as "defaultCountry" from marquee.tenants where slug = $1',
+      [slug],
+    );
+    const tenant = rows[0]!;
+    const ids = async (text: string) =>
+      (await client.query<{ id: string }>(text, [tenant.id])).rows.map(({ id }) => id);
+    const profiles = await ids(
+      `select id from ${tenant.schema}.profiles where tenant_id = $1 and account_id is null order by id`,
+    );
+    const titles = await client.query<{ id: string; version: number }>(
+      `select distinct on (title_id) title_id as id, version from ${tenant.schema}.title_versions
+       where tenant_id = $1 and body ->> 'state' = 'PUBLISHED' order by title_id, version desc`,
+      [tenant.id],
+    );
+    const tokenOf = async (identity: Omit<Identity, "tenant">) =>
+      (await tokens.issue({ tenant: slug, ...identity })).accessToken;
+    worlds.push({
+      tenant,
+      titles: titles.rows.map(({ id }) => id),
+      versions: new Map(titles.rows.map(({ id, version }) => [id, version])),
+      profiles,
+      tokens: new Map(
+        await Promise.all(
+          profiles.map(
+            async (id) => [id, await tokenOf({ account: null, profile: id, roles: ["VIEWER"] })] as const,
+          ),
+        ),
+      ),
+      editor: await tokenOf({ account: "editor", profile: `${slug}-editor`, roles: ["VIEWER", "EDITOR"] }),
+    });
+  }
+  await client.end();
+  return worlds;
+}
+
+/** A connection that outlives the server it is to; it then fails when it is used. */
+export async function connect(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString });
+  client.on("error", () => undefined);
+  await client.connect();
+  return client;
+}

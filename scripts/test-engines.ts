@@ -1,0 +1,78 @@
+// What `npm run test:engines` runs: the contract suites against the engines whose URLs are set, then the end-to-end
+// suite with the gateway on those engines. Says loudly what it did not run. Leaves nothing behind in the engines.
+import { spawn, type ChildProcess } from "node:child_process";
+import { readdirSync } from "node:fs";
+import path from "node:path";
+
+import { environment, ROOT, type Environment } from "./environment.js";
+import { makeGround } from "./test-ground.js";
+
+const ENGINES = ["POSTGRES_URL", "MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"];
+/**
+ * End-to-end tests that no engine can change: they are about the embedded server, its data folder and its process, or
+ * about PostgreSQL as the only store (`tests/engines/failures.test.ts` is the same with all four).
+ */
+const EMBEDDED_ONLY = ["start.test.ts", "start-failures.test.ts", "failures.test.ts"];
+
+const isSet = (name: string) => !["embedded:", ""].includes(environment[name] ?? "");
+const found = ENGINES.filter(isSet);
+const missing = ENGINES.filter((name) => !isSet(name));
+
+if (found.length === 0) {
+  console.error(
+    `No engine is set: ${ENGINES.join(", ")} are empty. Start them: npm run engines -- up, then eval "$(npm run --silent engines -- env)"`,
+  );
+  process.exit(1);
+}
+
+function tell(): void {
+  console.log(`Engines under test: ${found.join(", ")}`);
+  if (missing.length > 0) console.log(`NOT TESTED, because not set: ${missing.join(", ")}`);
+  console.log(`NOT RUN, because they are about the embedded default: ${EMBEDDED_ONLY.join(", ")}`);
+}
+
+function endToEnd(): string[] {
+  const folder = path.join(ROOT, "tests/e2e");
+  const files = readdirSync(folder).filter((name) => name.endsWith(".test.ts"));
+  return files.filter((name) => !EMBEDDED_ONLY.includes(name)).map((name) => `tests/e2e/${name}`);
+}
+
+const runs = [
+  // First, because it seeds the database of this run, and because each gateway fills the engines with every tenant that
+  // it finds there: those of the contract suites are many.
+  ["--project", "stores", ...endToEnd()],
+  // On an embedded PostgreSQL the ordinary run has done the contract suites already.
+  ...(isSet("POSTGRES_URL") ? [["--project", "stores", "tests/contract/"]] : []),
+  ["--project", "engines"],
+];
+
+let running: ChildProcess | undefined;
+let stopped = false;
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    stopped = true;
+    running?.kill(signal);
+  });
+
+/** Exit code of one run of the tests. */
+async function vitest(args: string[], env: Environment): Promise<number> {
+  if (stopped) return 1;
+  return new Promise((resolve) => {
+    const child = spawn("npx", ["vitest", "run", ...args], { stdio: "inherit", env });
+    running = child;
+    child.once("error", () => resolve(1));
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+tell();
+const ground = await makeGround(environment);
+let failed = 0;
+try {
+  for (const args of runs) if ((await vitest(args, ground.env)) !== 0) failed += 1;
+} finally {
+  await ground.remove();
+}
+tell();
+console.log(failed === 0 && !stopped ? "All passed." : `${failed} of ${runs.length} runs failed.`);
+process.exit(failed === 0 && !stopped ? 0 : 1);

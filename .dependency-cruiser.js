@@ -66,6 +66,14 @@ export default {
       to: { path: "^(schema|src|resolvers|datasources|importer|seeds|scripts|bench)/" },
     },
     {
+      name: "packages-have-one-entry",
+      severity: "error",
+      comment:
+        "Import a package by its index.ts; what is missing there is exported there, or is not for others.",
+      from: { pathNot: "^(packages|tests)/" },
+      to: { path: "^packages/(similarity|embedded-postgres)/(?!index[.]ts)" },
+    },
+    {
       name: "one-engine-does-not-know-another",
       severity: "error",
       comment:

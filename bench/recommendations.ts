@@ -11,11 +11,7 @@ import { parseArgs } from "node:util";
 
 import { format } from "prettier";
 
-import {
-  learnSimilarities,
-  type Interactions,
-  type LearnOptions,
-} from "../packages/similarity/learn-similarities.js";
+import { learnSimilarities, type Interactions, type LearnOptions } from "../packages/similarity/index.js";
 import { ROOT } from "../scripts/environment.js";
 import { createRandom } from "../scripts/random.js";
 import { interactions, readRatings, shuffle, split, viewers } from "./recommendations/data.js";

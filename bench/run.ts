@@ -15,10 +15,7 @@ import { parseArgs } from "node:util";
 import { format } from "prettier";
 
 import { openStores } from "../datasources/stores/stores.js";
-import {
-  startEmbeddedPostgres,
-  type EmbeddedPostgres,
-} from "../packages/embedded-postgres/embedded-postgres.js";
+import { startEmbeddedPostgres, type EmbeddedPostgres } from "../packages/embedded-postgres/index.js";
 import { ROOT } from "../scripts/environment.js";
 import { drive } from "./peers/load.js";
 import { report, type Contender, type MeasuredContender, type Round } from "./peers/report.js";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import { type Interactions } from "../../packages/similarity/learn-similarities.js";
+import { type Interactions } from "../../packages/similarity/index.js";
 import { createRandom, type Random } from "../../scripts/random.js";
 
 /** Of each profile, held back unless said otherwise. */

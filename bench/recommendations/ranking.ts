@@ -1,5 +1,5 @@
 // Titles ranked as a request ranks them, from learned edges or from co-watches, and how well.
-import { type Interactions } from "../../packages/similarity/learn-similarities.js";
+import { type Interactions } from "../../packages/similarity/index.js";
 import { type Split, type Watch } from "./data.js";
 
 /** How many titles are recommended. */

@@ -25,7 +25,7 @@ import { type Jobs } from "../jobs/jobs.js";
 import { PostgresJobs } from "../jobs/jobs.postgres.js";
 import { type Operations } from "../operations/operations.js";
 import { PostgresOperations } from "../operations/operations.postgres.js";
-import { startEmbeddedPostgres } from "../../packages/embedded-postgres/embedded-postgres.js";
+import { startEmbeddedPostgres } from "../../packages/embedded-postgres/index.js";
 import { APP_ROLE, migrate, WORKER_ROLE } from "../engines/postgres/migrations/migrate.postgres.js";
 import { PostgresGenerationLedger } from "../projection/generations/generation-ledger.postgres.js";
 import { type Outbox } from "../projection/outbox/outbox.js";

@@ -7,7 +7,7 @@ import { LRUCache } from "lru-cache";
 
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
-import { giveToFolderOwner, readIfPresent } from "../../packages/embedded-postgres/folder.js";
+import { giveToFolderOwner, readIfPresent } from "../../packages/embedded-postgres/index.js";
 import { type Config } from "../config.js";
 import { clientError } from "../../resolvers/request/errors.js";
 import { StartupError } from "../../packages/process/startup-error.js";

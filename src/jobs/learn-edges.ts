@@ -1,4 +1,4 @@
-import { type Edges } from "../../packages/similarity/learn-similarities.js";
+import { type Edges } from "../../packages/similarity/index.js";
 
 /** Edges that leave one title at most: with 50 recent watches, a recommendation looks at 25,000 edges at most. */
 export const MAX_OUTGOING = 500;

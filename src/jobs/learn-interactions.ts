@@ -1,4 +1,4 @@
-import { type Interactions } from "../../packages/similarity/learn-similarities.js";
+import { type Interactions } from "../../packages/similarity/index.js";
 
 /** A profile has watched a title. */
 export interface WatchedPair {

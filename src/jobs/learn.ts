@@ -4,14 +4,15 @@ import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "./learn-edges.js";
 import { gatherInteractions } from "./learn-interactions.js";
-import { contentSimilarities, type TitleContent } from "../../packages/similarity/content-similarity.js";
 import {
+  contentSimilarities,
   learnSimilarities,
   type Edges,
   type Interactions,
   type LearnedSimilarities,
   type SimilarityModel,
-} from "../../packages/similarity/learn-similarities.js";
+  type TitleContent,
+} from "../../packages/similarity/index.js";
 
 /** What the batch jobs of one tenant have made. */
 export interface LearnReport {

@@ -15,7 +15,7 @@ import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { localId } from "./request/global-id.js";
 import { readPage, toConnection, type ConnectionValue, type EdgeExtra } from "./connection.js";
-import { TitleValue } from "./title.value.js";
+import { toTitle, type TitleValue } from "./title.value.js";
 
 const MAX_VERSIONS = 100;
 
@@ -51,7 +51,7 @@ export class EditorialResolver {
     const met = rows.filter(({ title }) => mayMeet(title, audience));
     const edges = met.map(({ position, title, version, effectiveFrom }) => ({
       position,
-      node: new TitleValue(ctx.tenant, title),
+      node: toTitle(title),
       extra: { state: title.state, version, effectiveFrom },
     }));
     return toConnection(ctx, at, { rows: edges, hasMore });

@@ -13,7 +13,7 @@ import { denialOf } from "./permissions-gate.js";
 import { NODE_PERMISSIONS } from "./permissions.js";
 import { toPlaybackSession } from "./playback.value.js";
 import { toViewer, type ViewerValue } from "./profile.value.js";
-import { NamedValue } from "./title.value.js";
+import { episodesOf, seasonsOf, toNamed } from "./title.value.js";
 import { loadTitle } from "./titles.js";
 
 const MAX_IDS = 100;
@@ -61,7 +61,8 @@ const FINDERS: Record<NodeType, Finder> = {
   Episode: async (ctx, id, path) => {
     const cut = id.lastIndexOf("/");
     const season = await seasonOf(ctx, id.slice(0, cut), path);
-    return season?.episodes.find(({ number }) => String(number) === id.slice(cut + 1)) ?? null;
+    const episodes = season ? episodesOf(season) : [];
+    return episodes.find(({ number }) => String(number) === id.slice(cut + 1)) ?? null;
   },
   Person: named("Person"),
   Genre: named("Genre"),
@@ -103,13 +104,14 @@ async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object
 async function seasonOf(ctx: Context, id: string, path: FieldPath) {
   const cut = id.lastIndexOf("/");
   const title = await loadTitle(ctx, id.slice(0, cut), path);
-  return title?.seasons.find(({ number }) => String(number) === id.slice(cut + 1)) ?? null;
+  const seasons = title ? seasonsOf(title) : [];
+  return seasons.find(({ number }) => String(number) === id.slice(cut + 1)) ?? null;
 }
 
 function named(type: "Person" | "Genre" | "Studio"): Finder {
   return async (ctx, id, path) => {
     const found = await ctx.catalog.nameById.load({ type, id }, path);
-    return found && new NamedValue(ctx.tenant, type, found);
+    return found && toNamed(type, found);
   };
 }
 

@@ -7,7 +7,7 @@ import { PersonTitleConnection, type PersonTitleEdge } from "../schema/title-con
 import { Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { readPage, toConnection, type EdgeExtra } from "./connection.js";
-import { NamedValue } from "./title.value.js";
+import { toNamed, type NamedValue } from "./title.value.js";
 import { loadEdges } from "./titles.js";
 
 @Resolver(() => Person)
@@ -23,7 +23,7 @@ export class PersonResolver {
   ): Promise<NamedValue | null> {
     const local = localId(ctx.tenant, "Person", id);
     const found = await ctx.catalog.nameById.load({ type: "Person", id: local }, info.path);
-    return found && new NamedValue(ctx.tenant, "Person", found);
+    return found && toNamed("Person", found);
   }
 
   @FieldResolver(() => PersonTitleConnection, {
@@ -53,6 +53,6 @@ export class GenreResolver {
   @Query(() => [Genre], { nullable: true, description: "All genres of the tenant by name." })
   async genres(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<NamedValue[]> {
     const genres = await ctx.catalog.genres.load("all", info.path);
-    return genres.map((genre) => new NamedValue(ctx.tenant, "Genre", genre));
+    return genres.map((genre) => toNamed("Genre", genre));
   }
 }

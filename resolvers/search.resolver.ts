@@ -10,7 +10,7 @@ import { Context } from "./request/context.js";
 import { readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { selectedFields } from "./selected-fields.js";
 import { readFilter } from "./title-filter.js";
-import { NamedValue } from "./title.value.js";
+import { toNamed } from "./title.value.js";
 import { loadEdges, loadTitle } from "./titles.js";
 
 const DEFAULT_SUGGESTIONS = 8;
@@ -92,5 +92,5 @@ export class SearchResolver {
 
 function nodeOf(ctx: Context, { id, text, kind }: SuggestedText, info: GraphQLResolveInfo) {
   if (kind === "TITLE") return loadTitle(ctx, id, info.path);
-  return new NamedValue(ctx.tenant, kind === "PERSON" ? "Person" : "Genre", { id, name: text });
+  return toNamed(kind === "PERSON" ? "Person" : "Genre", { id, name: text });
 }

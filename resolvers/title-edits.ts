@@ -19,7 +19,7 @@ import { type TitlePayload } from "../schema/title-editing.type.js";
 import { type Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { payload } from "./payload.js";
-import { TitleValue } from "./title.value.js";
+import { toTitle, type TitleValue } from "./title.value.js";
 
 /** The payload of an edit of a title by an editor. */
 export async function editedTitle(ctx: Context, path: FieldPath, edit: () => Promise<EditedTitle>) {
@@ -27,7 +27,7 @@ export async function editedTitle(ctx: Context, path: FieldPath, edit: () => Pro
   return payload<TitlePayload>({}, async () => {
     const { title, version, xid } = await edit();
     return {
-      title: title && mayMeet(title, audience) ? new TitleValue(ctx.tenant, title) : null,
+      title: title && mayMeet(title, audience) ? toTitle(title) : null,
       version,
       consistencyToken: xid === null ? null : ctx.consistencyToken(xid),
     };

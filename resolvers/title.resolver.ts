@@ -1,17 +1,5 @@
 import { type GraphQLResolveInfo } from "graphql";
-import {
-  Arg,
-  Args,
-  Ctx,
-  Extensions,
-  FieldResolver,
-  ID,
-  Info,
-  Int,
-  Query,
-  Resolver,
-  Root,
-} from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
 
 import { mayMeet } from "../datasources/catalog/audience.js";
 import { type CreditRole } from "../datasources/core/title.document.js";
@@ -26,8 +14,7 @@ import { localId } from "./request/global-id.js";
 import { pageOfList, readPage, toConnection, type ConnectionValue } from "./connection.js";
 import { checkYear } from "./instants.js";
 import { readFilter } from "./title-filter.js";
-import { PLAIN } from "./plain.js";
-import { TitleValue } from "./title.value.js";
+import { creditsOf, toTitle, type TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
 
 /** A page of titles that remembers its filter, so that `totalCount` is counted only when it is asked for. */
@@ -76,19 +63,18 @@ export class TitleResolver {
     const page = await ctx.catalog.titles.load({ filter, order, page: at.page }, info.path);
     const rows = (page?.rows ?? []).map(({ position, title }) => {
       ctx.catalog.titleById.prime(title.id, title);
-      return { position, node: new TitleValue(ctx.tenant, title), extra: {} };
+      return { position, node: toTitle(title), extra: {} };
     });
     return Object.assign(toConnection(ctx, at, { rows, hasMore: page?.hasMore ?? false }), { filter });
   }
 
-  @Extensions(PLAIN)
   @FieldResolver(() => [Credit], { description: "Who made it and who plays in it, in billing order." })
   credits(
     @Root() title: TitleValue,
     @Arg("role", () => CreditRoleEnum, { nullable: true, description: "Only this part." })
     role?: CreditRole | null,
   ) {
-    return title.credits({ role });
+    return creditsOf(title, { role });
   }
 
   @FieldResolver(() => Progress, {
@@ -177,5 +163,5 @@ async function titleAsOf(
   ]);
   if (!today || !then) return null;
   const shown = { ...then, popularity: today.popularity };
-  return mayMeet({ ...shown, licences: today.licences }, audience) ? new TitleValue(ctx.tenant, shown) : null;
+  return mayMeet({ ...shown, licences: today.licences }, audience) ? toTitle(shown) : null;
 }

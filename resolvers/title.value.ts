@@ -1,169 +1,137 @@
+import { type GraphQLResolveInfo } from "graphql";
+
+import { type ShownPart } from "../datasources/core/title-field.js";
+import { TITLE_FIELDS, type FieldsWith, type TitleFacts } from "../datasources/core/title-fields.js";
 import {
   type CreditRole,
   type EpisodeDocument,
   type NamedRef,
   type SeasonDocument,
-  type TitleDocument,
+  type TitleLicence,
+  type VersionedTitle,
 } from "../datasources/core/title.document.js";
-import { type Tenant } from "../datasources/core/tenant.js";
-import { toGlobalId } from "./request/global-id.js";
+import { type Context } from "./request/context.js";
+import { toGlobalId, type NodeType } from "./request/global-id.js";
+
+/** A title as GraphQL reads it: plain fields are what the facts say, the others are made by `TITLE_RESOLVERS` when they are asked for. */
+export interface TitleValue extends Omit<TitleFacts, "id"> {
+  __typename: "Movie" | "Series";
+  localId: string;
+  externalId: string;
+  version: number;
+  /** Absent where the title comes from facts, which do not know it. */
+  popularity?: number;
+}
 
 /** A person, genre or studio as GraphQL reads it. */
-export class NamedValue {
-  constructor(
-    readonly tenant: Tenant,
-    readonly __typename: "Person" | "Genre" | "Studio",
-    private readonly ref: NamedRef,
-  ) {}
-
-  get id(): string {
-    return toGlobalId(this.tenant, this.__typename, this.ref.id);
-  }
-  get localId(): string {
-    return this.ref.id;
-  }
-  get name(): string {
-    return this.ref.name;
-  }
+export interface NamedValue {
+  __typename: "Person" | "Genre" | "Studio";
+  localId: string;
+  name: string;
 }
 
-/** A credit as GraphQL reads it. */
-export interface CreditValue {
-  role: CreditRole;
-  character: string | null;
-  person: NamedValue;
+/** A season of a series as GraphQL reads it; its local id is `<title>/<season number>`. */
+export interface SeasonValue extends Omit<SeasonDocument, "id"> {
+  __typename: "Season";
+  localId: string;
 }
 
-/**
- * A title document as GraphQL reads it: fields are plain property reads, and what costs something (ids, nested
- * objects) is made only when it is asked for.
- */
-export class TitleValue {
-  constructor(
-    readonly tenant: Tenant,
-    readonly document: TitleDocument,
-  ) {}
-
-  get __typename(): "Movie" | "Series" {
-    return this.document.kind === "MOVIE" ? "Movie" : "Series";
-  }
-  get id(): string {
-    return toGlobalId(this.tenant, "Title", this.document.id);
-  }
-  get localId(): string {
-    return this.document.id;
-  }
-  get externalId(): string {
-    return this.document.id;
-  }
-  get name(): string {
-    return this.document.name;
-  }
-  get alternativeNames(): string[] {
-    return this.document.alternativeNames;
-  }
-  get kind(): string {
-    return this.document.kind;
-  }
-  get state(): string {
-    return this.document.state;
-  }
-  get synopsis(): string | null {
-    return this.document.synopsis;
-  }
-  get releaseYear(): number | null {
-    return this.document.releaseYear;
-  }
-  get runtimeMinutes(): number | null {
-    return this.document.runtimeMinutes;
-  }
-  get maturityRating(): string {
-    return this.document.maturityRating;
-  }
-  get tags(): string[] {
-    return this.document.tags;
-  }
-  get popularity(): number {
-    return this.document.popularity;
-  }
-  get addedAt(): string {
-    return this.document.addedAt;
-  }
-  get version(): number {
-    return this.document.latestVersion ?? this.document.version;
-  }
-  get genres(): NamedValue[] {
-    return this.document.genres.map((genre) => new NamedValue(this.tenant, "Genre", genre));
-  }
-  get studio(): NamedValue | null {
-    const { studio } = this.document;
-    return studio && new NamedValue(this.tenant, "Studio", studio);
-  }
-  credits({ role }: { role?: CreditRole | null }): CreditValue[] {
-    return this.document.credits
-      .filter((credit) => role == null || credit.role === role)
-      .map((credit) => ({
-        role: credit.role,
-        character: credit.character,
-        person: new NamedValue(this.tenant, "Person", credit.person),
-      }));
-  }
-  get availability(): { country: string | null; from: string; until: string | null }[] {
-    return this.document.licences.flatMap(({ countries, from, until }) =>
-      countries.map((country) => ({ country: country === "*" ? null : country, from, until })),
-    );
-  }
-  get seasons(): SeasonValue[] {
-    return this.document.seasons.map((season) => new SeasonValue(this.tenant, this.document.id, season));
-  }
+/** An episode as GraphQL reads it; its local id is `<title>/<season number>/<episode number>`. */
+export interface EpisodeValue extends Omit<EpisodeDocument, "id"> {
+  __typename: "Episode";
+  localId: string;
 }
 
-/** A season of a series; its local id is `<title>/<season number>`. */
-export class SeasonValue {
-  readonly __typename = "Season";
-
-  constructor(
-    private readonly tenant: Tenant,
-    private readonly titleId: string,
-    private readonly season: SeasonDocument,
-  ) {}
-
-  get id(): string {
-    return toGlobalId(this.tenant, "Season", `${this.titleId}/${this.season.number}`);
-  }
-  get number(): number {
-    return this.season.number;
-  }
-  get name(): string {
-    return this.season.name;
-  }
-  get episodes(): EpisodeValue[] {
-    return this.season.episodes.map(
-      (episode) => new EpisodeValue(this.tenant, `${this.titleId}/${this.season.number}`, episode),
-    );
-  }
+/** @param title as a projection holds it, or as the facts have it: then without a popularity. */
+export function toTitle(title: VersionedTitle & { popularity?: number }): TitleValue {
+  return {
+    ...title,
+    __typename: title.kind === "MOVIE" ? "Movie" : "Series",
+    localId: title.id,
+    externalId: title.id,
+    version: title.latestVersion ?? title.version,
+  };
 }
 
-/** An episode; its local id is `<title>/<season number>/<episode number>`. */
-export class EpisodeValue {
-  readonly __typename = "Episode";
-
-  constructor(
-    private readonly tenant: Tenant,
-    private readonly seasonId: string,
-    private readonly episode: EpisodeDocument,
-  ) {}
-
-  get id(): string {
-    return toGlobalId(this.tenant, "Episode", `${this.seasonId}/${this.episode.number}`);
-  }
-  get number(): number {
-    return this.episode.number;
-  }
-  get name(): string {
-    return this.episode.name;
-  }
-  get runtimeMinutes(): number | null {
-    return this.episode.runtimeMinutes;
-  }
+export function toNamed(__typename: NamedValue["__typename"], { id, name }: NamedRef): NamedValue {
+  return { __typename, localId: id, name };
 }
+
+/** The seasons of a series. */
+export function seasonsOf({ localId, seasons }: Pick<TitleValue, "localId" | "seasons">): SeasonValue[] {
+  return seasons.map((season) => ({
+    ...season,
+    __typename: "Season",
+    localId: `${localId}/${season.number}`,
+  }));
+}
+
+/** The episodes of a season. */
+export function episodesOf({ localId, episodes }: SeasonValue): EpisodeValue[] {
+  return episodes.map((episode) => ({
+    ...episode,
+    __typename: "Episode",
+    localId: `${localId}/${episode.number}`,
+  }));
+}
+
+/** The credits of a title, or those with one part in it. */
+export function creditsOf({ credits }: TitleValue, { role }: { role?: CreditRole | null }) {
+  return credits
+    .filter((credit) => role == null || credit.role === role)
+    .map((credit) => ({ ...credit, person: toNamed("Person", credit.person) }));
+}
+
+function availabilityOf(licences: readonly TitleLicence[]) {
+  return licences.flatMap(({ countries, from, until }) =>
+    countries.map((country) => ({ country: country === "*" ? null : country, from, until })),
+  );
+}
+
+/** What a title's parts are answered as; a field of the table that is shown as one of them does not compile without. */
+const PARTS: { [K in FieldsWith<{ shown: { type: ShownPart } }>]: (title: TitleValue) => unknown } = {
+  genres: ({ genres }) => genres.map((genre) => toNamed("Genre", genre)),
+  studio: ({ studio }) => studio && toNamed("Studio", studio),
+  licences: ({ licences }) => availabilityOf(licences),
+  seasons: seasonsOf,
+};
+
+/** A field that is made of a value when it is asked for: a plain function, which whoever runs a query can call as it is. */
+export type PlainResolver = (value: never, args: never, ctx: Context, info: GraphQLResolveInfo) => unknown;
+
+/** The popularity that projections hold; looked up, with those of all titles of the level, for a title from facts. */
+function popularityOf(title: TitleValue, _: object, ctx: Context, info: GraphQLResolveInfo) {
+  return title.popularity ?? projectedPopularity(ctx, title.localId, info);
+}
+
+async function projectedPopularity(ctx: Context, id: string, { path }: GraphQLResolveInfo): Promise<number> {
+  // Nobody has watched what no projection holds yet.
+  return (await ctx.catalog.popularityById.load(id, path)) ?? 0;
+}
+
+const idAs = (type: NodeType) => (value: { localId: string }, _: object, ctx: Context) =>
+  toGlobalId(ctx.tenant, type, value.localId);
+
+function partsOn(type: "Movie" | "Series"): Record<string, PlainResolver> {
+  const names = Object.keys(PARTS) as (keyof typeof PARTS)[];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const { shown } = TITLE_FIELDS[name];
+      const { as = name, on = type }: { as?: string; on?: string } = shown;
+      return on === type ? [[as, PARTS[name]]] : [];
+    }),
+  );
+}
+
+const SHARED = { id: idAs("Title"), popularity: popularityOf, credits: creditsOf };
+
+/** The fields of titles and their parts that are no properties of their values, by type. */
+export const TITLE_RESOLVERS: Record<string, Record<string, PlainResolver>> = {
+  Movie: { ...SHARED, ...partsOn("Movie") },
+  Series: { ...SHARED, ...partsOn("Series") },
+  Season: { id: idAs("Season"), episodes: episodesOf },
+  Episode: { id: idAs("Episode") },
+  Person: { id: idAs("Person") },
+  Genre: { id: idAs("Genre") },
+  Studio: { id: idAs("Studio") },
+};

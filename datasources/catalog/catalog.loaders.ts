@@ -11,7 +11,7 @@ import {
   type TitleQuery,
   type TitleRef,
 } from "./catalog.js";
-import { type NamedRef, type TitleDocument } from "../core/title.document.js";
+import { type NamedRef, type TitleDocument, type VersionedTitle } from "../core/title.document.js";
 import { type TitleFilter } from "./title-filter.js";
 import { type TitleVersions } from "./title-versions.js";
 
@@ -43,10 +43,19 @@ export function catalogLoaders(
       },
     }),
     /** A version as it was; the caller judges whether the title may be met. */
-    titleAsOf: oneByKey<{ id: string; at: string }, TitleDocument>({
+    titleAsOf: oneByKey<{ id: string; at: string }, VersionedTitle>({
       request,
       keyOf: ({ id, at }) => `${id} ${at}`,
       batch: (batch, keys) => versions.titlesAsOf(batch, keys),
+    }),
+    /** How much titles are watched, also those that the audience may not meet, for what was answered from facts. */
+    popularityById: oneByKey<string, number>({
+      request,
+      keyOf: same,
+      batch: async (batch, ids) => {
+        const titles = await catalog.titlesByIds(batch, ids);
+        return new Map([...titles].map(([id, { popularity }]) => [id, popularity]));
+      },
     }),
     visibleById: oneByKey<string, TitleRef>({
       request,

@@ -1,7 +1,7 @@
 import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
-import { type TitleDocument, type TitleState } from "../core/title.document.js";
+import { type VersionedTitle, type TitleState } from "../core/title.document.js";
 
 /** Which title an editor changes, what the editor took it for, and from when on the change holds. */
 export interface TitleTarget {
@@ -40,8 +40,8 @@ export interface TitleMerge {
 
 /** What an edit left behind. */
 export interface EditedTitle {
-  /** What is in force now according to the facts, which projections follow; null where nothing is yet. Popularity is 0. */
-  title: TitleDocument | null;
+  /** What is in force now according to the facts, which projections follow; null where nothing is yet. */
+  title: VersionedTitle | null;
   /** The number of the title's latest version. */
   version: number;
   /** The transaction that projections have to reach to show it; null where nothing that they lack is known. */
@@ -52,7 +52,7 @@ export interface EditedTitle {
 export interface EditorialTitle {
   position: Position;
   /** The version in force, or else the next to come. */
-  title: TitleDocument;
+  title: VersionedTitle;
   version: number;
   effectiveFrom: string;
 }

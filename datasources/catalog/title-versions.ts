@@ -1,7 +1,7 @@
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type TitleFacts } from "../core/title-fields.js";
-import { type TitleDocument } from "../core/title.document.js";
+import { type VersionedTitle } from "../core/title.document.js";
 
 /** Behind every version: a title as of this instant is the last version there is. */
 export const END_OF_TIME = "9999-12-31T00:00:00.000Z";
@@ -21,7 +21,7 @@ export interface TitleVersions {
   titlesAsOf(
     request: StoreRequest,
     keys: readonly { id: string; at: string }[],
-  ): Promise<Map<string, TitleDocument>>;
+  ): Promise<Map<string, VersionedTitle>>;
   /**
    * Appends versions; a body equal to the one that is in force at its instant adds nothing, so that an import can be
    * run again. Answers how many versions were added.
@@ -33,7 +33,7 @@ export interface TitleVersions {
   countInForce(tenant: Tenant): Promise<number>;
   /**
    * The versions in force now, in batches ordered by id; all titles, or those named, merged ones as what leads to
-   * another. Popularity is 0: it is no fact.
+   * another.
    */
-  inForce(tenant: Tenant, ids?: readonly string[]): AsyncIterable<TitleDocument[]>;
+  inForce(tenant: Tenant, ids?: readonly string[]): AsyncIterable<VersionedTitle[]>;
 }

@@ -1,17 +1,11 @@
 import { type z } from "zod";
 
+/** The types of the schema whose values are made of what titles hold when they are asked for. */
+export type ShownPart = "Genre" | "Studio" | "Availability" | "Season";
+
 /** The types of the schema that a field of a title is answered in; `schema/title.type.ts` has the class of each. */
 export type ShownType =
-  | "String"
-  | "Int"
-  | "DateTime"
-  | "TitleKind"
-  | "TitleState"
-  | "MaturityRating"
-  | "Genre"
-  | "Studio"
-  | "Availability"
-  | "Season";
+  "String" | "Int" | "DateTime" | "TitleKind" | "TitleState" | "MaturityRating" | ShownPart;
 
 /** The types that an editor states a field in; `schema/title-editing.input.ts` has the class of each. */
 export type EditedType =
@@ -48,9 +42,9 @@ export const SEARCH_PLACES = {
 export type SearchPlace = keyof typeof SEARCH_PLACES;
 
 /** What a field is, beside the values that it takes. */
-export interface FieldUse<Stated> {
-  /** What a line might say: titles made of these stand for all titles where a form is compared or tried. */
-  example: Stated;
+export interface FieldUse {
+  /** What a line might say: a title made of these stands for all titles where a form is compared or tried. */
+  example: unknown;
   shown?: ShownField;
   /** What `putTitle` says of it; without, editors do not set it there. */
   edited?: SchemaField<EditedType>;
@@ -73,7 +67,7 @@ export interface TitleField<
   Value = unknown,
   Rule extends z.ZodType = z.ZodType,
   Made extends boolean = boolean,
-> extends FieldUse<unknown> {
+> extends FieldUse {
   /** What a line and an edit may state: `optional` where these may be silent, `nullish` where null says the same. */
   rule: Rule;
   /** What a title has that says nothing of it, also one from before there was the field; `undefined` where each has it. */
@@ -86,7 +80,7 @@ export interface TitleField<
 type Used<Value, Rule extends z.ZodType, Made extends boolean, Use> = TitleField<Value, Rule, Made> & Use;
 
 /** A field that every title has. */
-export function required<Rule extends z.ZodType, const Use extends FieldUse<z.input<Rule>>>(
+export function required<Rule extends z.ZodType, const Use extends FieldUse>(
   rule: Rule,
   use: Use,
 ): Used<NonNullable<z.output<Rule>>, Rule, false, Use> {
@@ -94,7 +88,7 @@ export function required<Rule extends z.ZodType, const Use extends FieldUse<z.in
 }
 
 /** A field that a title may lack; null takes it away. */
-export function nullable<Rule extends z.ZodType, const Use extends FieldUse<z.input<Rule>>>(
+export function nullable<Rule extends z.ZodType, const Use extends FieldUse>(
   rule: Rule,
   use: Use,
 ): Used<z.output<Rule> | null, z.ZodOptional<z.ZodNullable<Rule>>, false, Use> {
@@ -102,7 +96,7 @@ export function nullable<Rule extends z.ZodType, const Use extends FieldUse<z.in
 }
 
 /** A field that has a value where nothing is stated. */
-export function defaulted<Rule extends z.ZodType, const Use extends FieldUse<z.input<Rule>>>(
+export function defaulted<Rule extends z.ZodType, const Use extends FieldUse>(
   rule: Rule,
   absent: NonNullable<z.output<Rule>>,
   use: Use,
@@ -111,7 +105,7 @@ export function defaulted<Rule extends z.ZodType, const Use extends FieldUse<z.i
 }
 
 /** A field whose value is made from what was stated. */
-export function made<Value, Rule extends z.ZodType, const Use extends FieldUse<z.input<Rule>>>(
+export function made<Value, Rule extends z.ZodType, const Use extends FieldUse>(
   rule: Rule,
   absent: Value,
   use: Use,

@@ -9,8 +9,8 @@ export interface TitleVersion {
   version: number;
 }
 
-/** The facts of a title and which version of them: what projections are made from. */
-export interface TitleDocument extends TitleFacts {
+/** A version of what is said about a title, with what is known of its versions: what facts answer. */
+export interface VersionedTitle extends TitleFacts {
   /**
    * In a projection and in what it is made from: the revision, which counts what has been in force; the highest is kept.
    * In an answer of `titlesAsOf`: the number of the version.
@@ -20,11 +20,15 @@ export interface TitleDocument extends TitleFacts {
   latestVersion?: number;
   /** Local id of the title that this one was merged into; the document then only leads there. */
   mergedInto?: string | null;
+}
+
+/** A title in force as projections hold and answer it. */
+export interface TitleDocument extends VersionedTitle {
   /** Share of the tenant's most watched title over the popularity window, on a log scale, in [0, 1]. */
   popularity: number;
 }
 
 /** What stores filter a title by. */
-export function storedState(title: Pick<TitleDocument, "state" | "mergedInto">): StoredState {
+export function storedState(title: Pick<VersionedTitle, "state" | "mergedInto">): StoredState {
   return title.mergedInto ? "MERGED" : title.state;
 }

@@ -1,4 +1,4 @@
-import { type TitleDocument } from "../core/title.document.js";
+import { type VersionedTitle } from "../core/title.document.js";
 import { coreWords, isCommon, isFunctionWord, joinWords, wordsOf } from "./search-text.js";
 
 /** Marks the whole of a name in the vocabulary. */
@@ -35,7 +35,7 @@ const COMMON_PART = 0.3;
 const SYNOPSIS_WORDS = 400;
 
 /** Every word under which a title is found, each once. */
-export function termsOf(title: TitleDocument): Map<string, Term> {
+export function termsOf(title: VersionedTitle): Map<string, Term> {
   const terms = new Map<string, Term>();
   addName(terms, title.name, WEIGHT.name);
   for (const name of title.alternativeNames) addName(terms, name, WEIGHT.alternative);

@@ -1,5 +1,7 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import pg from "pg";
+import { beforeEach, describe, expect, inject, it } from "vitest";
 
+import { TITLE_FIELD_NAMES, TITLE_FIELDS } from "../../datasources/core/title-fields.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
@@ -37,8 +39,23 @@ describe("append", () => {
     expect(await asOf("a", "2020-01-01T00:00:00Z")).toEqual({
       ...titleBody({ id: "a" }),
       version: 1,
-      popularity: 0,
     });
+  });
+
+  it("adds nothing for what repeats a version from before there were some of the fields", async () => {
+    await stores.titleVersions.append(tenant, [append({ id: "a" })]);
+    const silent = TITLE_FIELD_NAMES.filter((name) => TITLE_FIELDS[name].absent !== undefined);
+    const before = Object.fromEntries(silent.map((name) => [name, TITLE_FIELDS[name].absent]));
+    const body = { ...titleBody({ id: "a" }), ...before };
+    const admin = new pg.Client({ connectionString: inject("postgresUrl") });
+    await admin.connect();
+    await admin.query("update shared.title_versions set body = body - $1::text[] where tenant_id = $2", [
+      silent,
+      tenant.id,
+    ]);
+    await admin.end();
+    expect(await stores.titleVersions.append(tenant, [{ body, effectiveFrom: null }])).toBe(0);
+    expect(await inForce()).toEqual([{ ...body, version: 1, latestVersion: 1 }]);
   });
 
   it("adds nothing for what is in force already, however its keys are ordered", async () => {

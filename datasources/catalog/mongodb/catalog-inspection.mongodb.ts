@@ -41,7 +41,7 @@ export function catalogSections(
   return [
     indexSection((tenant) => mongo.databaseOf(tenant)),
     titleSection(source, projection, {
-      formOf: (title) => contentOf(toRecord({ tenant: 0, generation: 0 }, title)),
+      formOf: (title) => contentOf(toRecord({ tenant: 0, generation: 0 }, { ...title, popularity: 0 })),
       keys: (tenant) => titles.keys(tenant, (records) => Promise.resolve([...records])),
       of: (tenant, ids) => titles.of(tenant, ids, storedTitle),
     }),

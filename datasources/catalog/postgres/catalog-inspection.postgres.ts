@@ -3,7 +3,7 @@ import { sql, type PostgresStore, type Query } from "../../engines/postgres/stor
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { byKeys, nothing, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
-import { type TitleDocument } from "../../core/title.document.js";
+import { type VersionedTitle } from "../../core/title.document.js";
 import { catalogNameKeys, type TitleSource } from "../catalog-expectations.js";
 import { nameSection, type StoredNames } from "../name-section.js";
 import { type TitleProjection } from "../title-follower.js";
@@ -48,13 +48,13 @@ export function catalogSections(
 }
 
 /** Row, licences and credits of a title as a whole. */
-function expectedForm(title: TitleDocument): string {
+function expectedForm(title: VersionedTitle): string {
   const instant = (text: string | null) => (text === null ? null : instantText(text));
   const licences = title.licences.flatMap(({ countries, from, until }) =>
     countries.map((country) => [country, instant(from), instant(until)]),
   );
   return canonical({
-    ...omit(titleRow(title), "id", "popularity"),
+    ...omit(titleRow(title), "id"),
     added_at: instantText(title.addedAt),
     licences: sortedTexts(licences),
     credits: sortedTexts(title.credits.map(({ person, role }) => [person.id, role, title.releaseYear ?? 0])),

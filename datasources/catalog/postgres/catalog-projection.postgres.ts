@@ -127,7 +127,7 @@ async function putTitles(
   query: Query,
   titles: readonly TitleDocument[],
 ): Promise<{ id: string; replaced: boolean }[]> {
-  const rows = titles.map(titleRow);
+  const rows = titles.map((title) => ({ ...titleRow(title), popularity: title.popularity }));
   // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
   return query(
     sql`insert into catalog_titles (tenant_id, id, version, kind, state, sort_name, release_year, maturity_age,

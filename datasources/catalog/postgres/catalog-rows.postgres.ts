@@ -1,7 +1,7 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
 import { sharedAttributes } from "./attribute-places.postgres.js";
-import { MATURITY_AGES, storedState, type TitleDocument } from "../../core/title.document.js";
+import { MATURITY_AGES, storedState, type VersionedTitle } from "../../core/title.document.js";
 import { sortName } from "../sort-name.js";
 
 /** A person, genre or studio. */
@@ -10,8 +10,8 @@ export interface NameRef {
   id: string;
 }
 
-/** What is stored of a title in its own row; instants as the title has them. */
-export function titleRow(title: TitleDocument) {
+/** What is stored of a title in its own row beside its popularity; instants as the title has them. */
+export function titleRow(title: VersionedTitle) {
   return {
     id: title.id,
     version: title.version,
@@ -25,7 +25,6 @@ export function titleRow(title: TitleDocument) {
     tags: title.tags,
     attributes: sharedAttributes(title),
     added_at: title.addedAt,
-    popularity: title.popularity,
     document: { ...title, popularity: 0 },
   };
 }

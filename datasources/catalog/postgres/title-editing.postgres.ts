@@ -37,8 +37,8 @@ import {
   type TitleHead,
   type VersionRow,
 } from "./title-version-rows.postgres.js";
-import { type TitleFacts } from "../../core/title-fields.js";
-import { type TitleDocument } from "../../core/title.document.js";
+import { withDefaults, type StoredFacts, type TitleFacts } from "../../core/title-fields.js";
+import { type VersionedTitle } from "../../core/title.document.js";
 
 /** What an edit is planned on. Instants are milliseconds since 1970. */
 interface Ground {
@@ -52,7 +52,7 @@ interface ListedRow {
   latest: number;
   version: number;
   effective_from: string;
-  body: TitleFacts;
+  body: StoredFacts;
 }
 
 /** Titles edited in PostgreSQL. */
@@ -188,15 +188,15 @@ function documentAt(
   versions: readonly VersionRow[],
   at: number,
   latestVersion: number,
-): TitleDocument | null {
+): VersionedTitle | null {
   const current = inForceAt(versions, at);
-  return current ? { ...current.body, version: current.version, latestVersion, popularity: 0 } : null;
+  return current ? { ...current.body, version: current.version, latestVersion } : null;
 }
 
 function toListed({ id, latest, version, effective_from, body }: ListedRow): EditorialTitle {
   return {
     position: { value: id, id },
-    title: { ...body, version, latestVersion: latest, popularity: 0 },
+    title: { ...withDefaults(body), version, latestVersion: latest },
     version,
     effectiveFrom: effective_from,
   };

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import { appendEvents } from "../../projection/outbox/outbox-append.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
-import { type TitleFacts } from "../../core/title-fields.js";
+import { withDefaults, type StoredFacts, type TitleFacts } from "../../core/title-fields.js";
 
 /** A version as it is stored. */
 export interface VersionRow {
@@ -12,6 +12,8 @@ export interface VersionRow {
   effective: number;
   body: TitleFacts;
 }
+
+type StoredRow = Omit<VersionRow, "body"> & { body: StoredFacts };
 
 /** What is known of a title as a whole. */
 export interface TitleHead {
@@ -61,24 +63,31 @@ export function inForceAt(versions: readonly VersionRow[], at: number): VersionR
 
 /** All versions of titles, by title. */
 export async function versionsOf(query: Query, ids: string[]): Promise<Map<string, VersionRow[]>> {
-  const rows = await query<VersionRow>(
+  const rows = await query<StoredRow>(
     sql`select title_id, version, (extract(epoch from effective_from) * 1000)::float8 as effective, body
         from title_versions where title_id = any(${ids}::text[])`,
   );
   const byTitle = new Map<string, VersionRow[]>();
-  for (const row of rows) byTitle.set(row.title_id, [...(byTitle.get(row.title_id) ?? []), row]);
+  for (const row of rows.map(withWholeBody))
+    byTitle.set(row.title_id, [...(byTitle.get(row.title_id) ?? []), row]);
   return byTitle;
 }
 
 /** The version of a title that is in force at an instant (milliseconds since 1970) and those that begin later; all where none is. */
-export function versionsSince(query: Query, id: string, at: number): Promise<VersionRow[]> {
-  return query<VersionRow>(
+export async function versionsSince(query: Query, id: string, at: number): Promise<VersionRow[]> {
+  const rows = await query<StoredRow>(
     sql`select title_id, version, (extract(epoch from effective_from) * 1000)::float8 as effective, body
         from title_versions
         where title_id = ${id} and effective_from >= coalesce(
           (select max(effective_from) from title_versions
            where title_id = ${id} and effective_from <= to_timestamp(${at}::float8 / 1000)), '-infinity')`,
   );
+  return rows.map(withWholeBody);
+}
+
+/** A body from before there were some fields says of these what a title does that is silent: to repeat it is no change. */
+function withWholeBody(row: StoredRow): VersionRow {
+  return { ...row, body: withDefaults(row.body) };
 }
 
 /** The database's clock, in whole milliseconds since 1970: to be asked under the lock of a title, so that its changes follow each other. */

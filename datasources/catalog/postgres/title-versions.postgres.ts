@@ -10,14 +10,14 @@ import {
   versionsOf,
   type VersionRow,
 } from "./title-version-rows.postgres.js";
-import { type TitleFacts } from "../../core/title-fields.js";
+import { withDefaults, type StoredFacts, type TitleFacts } from "../../core/title-fields.js";
 import { type TitleVersionInput, type TitleVersions } from "../title-versions.js";
-import { type TitleDocument } from "../../core/title.document.js";
+import { type VersionedTitle } from "../../core/title.document.js";
 
 interface InForceRow {
   title_id: string;
   version: number;
-  body: TitleFacts;
+  body: StoredFacts;
 }
 
 interface ProjectedRow extends InForceRow {
@@ -35,7 +35,7 @@ export class PostgresTitleVersions implements TitleVersions {
   async titlesAsOf(
     request: StoreRequest,
     keys: readonly { id: string; at: string }[],
-  ): Promise<Map<string, TitleDocument>> {
+  ): Promise<Map<string, VersionedTitle>> {
     const rows = await this.postgres.read<InForceRow & { n: number }>(
       request,
       "catalog.titlesAsOf",
@@ -54,7 +54,7 @@ export class PostgresTitleVersions implements TitleVersions {
           ) v`,
       keys.length,
     );
-    const found = new Map<string, TitleDocument>();
+    const found = new Map<string, VersionedTitle>();
     for (const row of rows) {
       const key = keys[row.n - 1];
       if (key) found.set(`${key.id} ${key.at}`, toDocument(row));
@@ -95,7 +95,7 @@ export class PostgresTitleVersions implements TitleVersions {
     return row?.count ?? 0;
   }
 
-  async *inForce(tenant: Tenant, ids?: readonly string[]): AsyncGenerator<TitleDocument[]> {
+  async *inForce(tenant: Tenant, ids?: readonly string[]): AsyncGenerator<VersionedTitle[]> {
     if (ids) {
       const wanted = [...new Set(ids)].sort();
       for (let start = 0; start < wanted.length; start += BATCH) {
@@ -114,7 +114,7 @@ export class PostgresTitleVersions implements TitleVersions {
     }
   }
 
-  async #batch(tenant: Tenant, after: string, ids: string[] | null): Promise<TitleDocument[]> {
+  async #batch(tenant: Tenant, after: string, ids: string[] | null): Promise<VersionedTitle[]> {
     const which = ids ? sql`title_id = any(${ids}::text[])` : sql`title_id > ${after}`;
     const rows = await this.postgres.read<ProjectedRow>(
       { tenant, calls: new CallLog() },
@@ -160,11 +160,11 @@ function effectiveAt(body: TitleFacts, effectiveFrom: string | null, exists: boo
   return exists ? Math.max(addedAt, now) : addedAt;
 }
 
-function toProjected(row: ProjectedRow): TitleDocument {
+function toProjected(row: ProjectedRow): VersionedTitle {
   const merged = row.merged_into === null ? {} : { mergedInto: row.merged_into };
   return { ...toDocument(row), latestVersion: row.latest, ...merged };
 }
 
-function toDocument(row: InForceRow): TitleDocument {
-  return { ...row.body, version: row.version, popularity: 0 };
+function toDocument(row: InForceRow): VersionedTitle {
+  return { ...withDefaults(row.body), version: row.version };
 }

@@ -47,7 +47,7 @@ export function searchSections(
   };
   return [
     titleSection(source, projection, {
-      formOf: (title) => contentOf(title.version, documentOf(title)),
+      formOf: (title) => contentOf(title.version, documentOf({ ...title, popularity: 0 })),
       async *keys(tenant) {
         const generation = await readable(tenant);
         if (generation === null) return;

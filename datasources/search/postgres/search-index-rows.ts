@@ -1,7 +1,7 @@
 import {
   MATURITY_AGES,
   storedState,
-  type TitleDocument,
+  type VersionedTitle,
   type TitleLicence,
 } from "../../core/title.document.js";
 import { sharedAttributes } from "../../catalog/postgres/attribute-places.postgres.js";
@@ -17,7 +17,7 @@ export function startsOf(name: string): string[] {
 }
 
 /** A title's texts, from which highlights are cut. */
-export function textRow(title: TitleDocument): Record<string, unknown> {
+export function textRow(title: VersionedTitle): Record<string, unknown> {
   return {
     name: cleanText(title.name),
     alternative_names: title.alternativeNames.map(cleanText),
@@ -27,7 +27,7 @@ export function textRow(title: TitleDocument): Record<string, unknown> {
 }
 
 /** What is asked of a title: its row, but for the number that it gets. */
-export function titleRow(title: TitleDocument): Record<string, unknown> {
+export function titleRow(title: VersionedTitle): Record<string, unknown> {
   return {
     id: title.id,
     version: title.version,
@@ -41,7 +41,6 @@ export function titleRow(title: TitleDocument): Record<string, unknown> {
     tags: title.tags.map(cleanText),
     studio_id: title.studio?.id ?? null,
     person_ids: distinct(title.credits.map((credit) => credit.person.id)),
-    popularity: title.popularity,
     ...licenceColumns(title.licences),
     attributes: sharedAttributes(title),
   };

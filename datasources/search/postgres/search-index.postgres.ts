@@ -60,7 +60,9 @@ export class SearchIndexWriter {
 
   /** Writes the titles' own rows; answers the numbers of those that were not older than what is known. */
   async #upsertTitles(titles: readonly TitleDocument[]): Promise<Map<string, number>> {
-    const rows = JSON.stringify(titles.map(titleRow));
+    const rows = JSON.stringify(
+      titles.map((title) => ({ ...titleRow(title), popularity: title.popularity })),
+    );
     const written = await this.query<{ id: string; doc: number }>(sql`
       insert into search_titles (
         tenant_id, id, version, kind, state, release_year, maturity_age, maturity_rating, genre_ids, genres, tags,

@@ -2,7 +2,7 @@ import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { nameSection } from "../../catalog/name-section.js";
 import { idsOf, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { titleSection, type StoredTitle } from "../../catalog/title-section.js";
-import { type TitleDocument } from "../../core/title.document.js";
+import { type VersionedTitle } from "../../core/title.document.js";
 import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { byKeys, type AnySection } from "../../projection/check/section.js";
@@ -68,8 +68,8 @@ function storedTitles(
   });
 }
 
-function expectedForm(title: TitleDocument): IndexedTitle {
-  const fields = omit(titleRow(title), "id", "popularity");
+function expectedForm(title: VersionedTitle): IndexedTitle {
+  const fields = omit(titleRow(title), "id");
   const terms = [...termsOf(title).values()];
   return {
     content: canonical({

@@ -30,7 +30,7 @@ export interface ShownField extends SchemaField<ShownType> {
  * Where a text is found by search, and how much a word found there counts, in (0, 1]. A field of a title is read into
  * one of these places, so that a field more costs a search no clause more.
  */
-export const SEARCH_PLACES = {
+export const WORD_PLACES = {
   name: { weight: 1 },
   otherNames: { weight: 0.95 },
   people: { weight: 0.62 },
@@ -39,7 +39,7 @@ export const SEARCH_PLACES = {
   facts: { weight: 0.4 },
   synopsis: { weight: 0.28 },
 } as const;
-export type SearchPlace = keyof typeof SEARCH_PLACES;
+export type WordPlace = keyof typeof WORD_PLACES;
 
 /** What a field is, beside the values that it takes. */
 export interface FieldUse {
@@ -48,7 +48,7 @@ export interface FieldUse {
   shown?: ShownField;
   /** What `putTitle` says of it; without, editors do not set it there. */
   edited?: SchemaField<EditedType>;
-  searched?: SearchPlace;
+  searched?: WordPlace;
   /** The name that highlights cut from it have. */
   highlighted?: string;
   /**

@@ -181,6 +181,9 @@ export function withDefaults<T extends StoredFacts>(stored: T): T & TitleFacts {
   return { ...ABSENT, ...stored } as T & TitleFacts;
 }
 
+/** The names that highlights have. */
+export type HighlightName = TitleFields[FieldsWith<{ highlighted: string }>]["highlighted"];
+
 /** A field that titles are filtered by, and that stores keep by its own name. */
 export type AttributeName = FieldsWith<{ filtered: object }>;
 /** The part of a filter that takes values of such a field. */

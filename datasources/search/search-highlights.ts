@@ -1,10 +1,20 @@
+import { type HighlightName } from "../core/title-fields.js";
 import { type SearchPlan } from "./search-plan.js";
 import { type HitRow, type WordRow } from "./search-rows.js";
 import { isCommon, joinWords, type Word, wordsOf } from "./search-text.js";
 import { type Highlight } from "./search.js";
 
-/** Text around what matched in a synopsis. UTF-16 code units. */
-const FRAGMENT = 160;
+/** Text around what matched, where a text is not shown as a whole. UTF-16 code units. */
+const LONGEST: Partial<Record<HighlightName, number>> = { synopsis: 160 };
+
+/** What highlights are cut from: whatever the table of fields says. */
+const TEXTS: Record<HighlightName, (hit: HitRow) => string[]> = {
+  name: ({ name }) => [name ?? ""],
+  alternativeNames: ({ alternative_names }) => alternative_names ?? [],
+  people: ({ people }) => people ?? [],
+  genres: ({ genres }) => genres ?? [],
+  synopsis: ({ synopsis }) => [synopsis ?? ""],
+};
 
 /** Marks in texts of hits the words that stand for what was searched for: as written, misspelled, begun or joined. */
 export class Highlighter {
@@ -16,16 +26,10 @@ export class Highlighter {
 
   /** One highlight for each field that has a match; fields without one are left out. */
   highlight(hit: HitRow): Highlight[] {
-    const fields: [string, string[]][] = [
-      ["name", this.#mark([hit.name ?? ""])],
-      ["alternativeNames", this.#mark(hit.alternative_names ?? [])],
-      ["people", this.#mark(hit.people ?? [])],
-      ["genres", this.#mark(hit.genres ?? [])],
-      ["synopsis", this.#mark([hit.synopsis ?? ""], FRAGMENT)],
-    ];
+    const fields = Object.keys(TEXTS) as HighlightName[];
     return fields
-      .filter(([, fragments]) => fragments.length > 0)
-      .map(([field, fragments]) => ({ field, fragments }));
+      .map((field) => ({ field, fragments: this.#mark(TEXTS[field](hit), LONGEST[field]) }))
+      .filter(({ fragments }) => fragments.length > 0);
   }
 
   #mark(texts: readonly string[], longest = Infinity): string[] {

@@ -1,4 +1,6 @@
+import { WORD_PLACES, type WordPlace } from "../core/title-field.js";
 import { type VersionedTitle } from "../core/title.document.js";
+import { searchedTexts } from "./searched-texts.js";
 import { coreWords, isCommon, isFunctionWord, joinWords, wordsOf } from "./search-text.js";
 
 /** Marks the whole of a name in the vocabulary. */
@@ -17,16 +19,6 @@ export interface Term {
   keyed: boolean;
 }
 
-const WEIGHT = {
-  name: 1,
-  alternative: 0.95,
-  people: 0.62,
-  genre: 0.55,
-  year: 0.6,
-  tag: 0.4,
-  studio: 0.4,
-  synopsis: 0.28,
-};
 /** Fields that weigh less are minor: they count only for words that few titles have. */
 export const MINOR = 0.5;
 /** A common word's part in a name, where any other word counts 1. */
@@ -34,22 +26,29 @@ const COMMON_PART = 0.3;
 /** Words of a synopsis that are indexed. */
 const SYNOPSIS_WORDS = 400;
 
+type Terms = Map<string, Term>;
+
+/** How the words of a text count that stands in a place. */
+const READERS: Record<WordPlace, (terms: Terms, text: string, weight: number) => void> = {
+  name: addName,
+  otherNames: addName,
+  people: addPerson,
+  year: (terms, year, weight) => add(terms, year, { weight, spoken: true }),
+  genreWords: addWords,
+  facts: addWords,
+  synopsis: addSynopsis,
+};
+
 /** Every word under which a title is found, each once. */
 export function termsOf(title: VersionedTitle): Map<string, Term> {
-  const terms = new Map<string, Term>();
-  addName(terms, title.name, WEIGHT.name);
-  for (const name of title.alternativeNames) addName(terms, name, WEIGHT.alternative);
-  for (const credit of title.credits) addPerson(terms, credit.person.name);
-  for (const genre of title.genres) addWords(terms, genre.name, WEIGHT.genre, true);
-  for (const tag of title.tags) addWords(terms, tag, WEIGHT.tag, true);
-  if (title.studio) addWords(terms, title.studio.name, WEIGHT.studio, true);
-  if (title.releaseYear !== null)
-    add(terms, String(title.releaseYear), { weight: WEIGHT.year, spoken: true });
-  if (title.synopsis) addSynopsis(terms, title.synopsis);
+  const terms: Terms = new Map();
+  for (const { place, text } of searchedTexts(title)) {
+    READERS[place](terms, text, WORD_PLACES[place].weight);
+  }
   return terms;
 }
 
-function addName(terms: Map<string, Term>, name: string, weight: number): void {
+function addName(terms: Terms, name: string, weight: number): void {
   const words = wordsOf(name).map((word) => word.text);
   if (words.length === 0) return;
   const parts = words.map((word) => (isCommon(word) ? COMMON_PART : 1));
@@ -70,28 +69,24 @@ export function wholeForms(words: readonly string[]): string[] {
   return [...new Set([joinWords(words), joinWords(coreWords(words))])];
 }
 
-function addPerson(terms: Map<string, Term>, name: string): void {
+function addPerson(terms: Terms, name: string, weight: number): void {
   const words = wordsOf(name).map((word) => word.text);
-  for (const word of words) add(terms, word, { weight: WEIGHT.people, spoken: true, keyed: true });
-  if (words.length > 1) add(terms, joinWords(words), { weight: WEIGHT.people });
+  for (const word of words) add(terms, word, { weight, spoken: true, keyed: true });
+  if (words.length > 1) add(terms, joinWords(words), { weight });
 }
 
-function addWords(terms: Map<string, Term>, text: string, weight: number, keyed: boolean): void {
-  for (const { text: word } of wordsOf(text)) add(terms, word, { weight, spoken: true, keyed });
+function addWords(terms: Terms, text: string, weight: number): void {
+  for (const { text: word } of wordsOf(text)) add(terms, word, { weight, spoken: true, keyed: true });
 }
 
-function addSynopsis(terms: Map<string, Term>, synopsis: string): void {
+function addSynopsis(terms: Terms, synopsis: string, weight: number): void {
   for (const { text: word } of wordsOf(synopsis).slice(0, SYNOPSIS_WORDS)) {
     // They stand in nearly every synopsis: a posting for each would cost room and find nothing.
-    if (!isFunctionWord(word)) add(terms, word, { weight: WEIGHT.synopsis, spoken: true });
+    if (!isFunctionWord(word)) add(terms, word, { weight, spoken: true });
   }
 }
 
-function add(
-  terms: Map<string, Term>,
-  word: string,
-  found: { weight: number } & Partial<Omit<Term, "word">>,
-): void {
+function add(terms: Terms, word: string, found: { weight: number } & Partial<Omit<Term, "word">>): void {
   const known = terms.get(word);
   terms.set(word, {
     word,

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { OpenSearchStore } from "../../datasources/engines/opensearch/store.opensearch.js";
 import { OpenSearchSearch } from "../../datasources/search/opensearch/search.opensearch.js";
-import { MAPPING_VERSION } from "../../datasources/search/opensearch/search-mapping.opensearch.js";
+import { MAPPING_VERSION } from "../../datasources/search/opensearch/search-form.opensearch.js";
 import { OpenSearchTitleEngine } from "../../datasources/search/opensearch/search-engine.opensearch.js";
 import { TitleGenerations } from "../../datasources/catalog/title-generations.js";
 import { type SearchQuery } from "../../datasources/search/search.js";

@@ -27,7 +27,7 @@ const GENERATIONS = "projections";
  */
 export class MongoCatalogEngine implements TitleEngine {
   readonly label = "titles";
-  readonly form = String(RECORD_VERSION);
+  readonly form = RECORD_VERSION;
 
   constructor(private readonly mongo: MongoStore) {}
 

@@ -6,7 +6,9 @@ import {
   type TitleDocument,
   type TitleKind,
 } from "../../core/title.document.js";
+import { formHash } from "../../projection/check/form.js";
 import { sortName } from "../sort-name.js";
+import { EXAMPLE_TITLE } from "../title-example.js";
 
 /** What a licence for all countries has for one. */
 export const EVERYWHERE = "*";
@@ -20,9 +22,6 @@ export interface Scope {
   tenant: number;
   generation: number;
 }
-
-/** Raised when what is stored of a title changes; a catalog of another version is to be rebuilt. */
-export const RECORD_VERSION = 3;
 
 /** A title in MongoDB: the document as it is served, and beside it what filters and orders look at. */
 export interface TitleRecord extends Scope {
@@ -128,6 +127,9 @@ export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
     title,
   };
 }
+
+/** Another where what is stored of a title is: a catalog of another version is to be rebuilt. */
+export const RECORD_VERSION = formHash(toRecord({ tenant: 0, generation: 0 }, EXAMPLE_TITLE));
 
 function rightsOf({
   licences: spans,

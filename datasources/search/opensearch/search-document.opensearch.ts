@@ -5,6 +5,7 @@ import {
   type TitleLicence,
 } from "../../core/title.document.js";
 import { attributesOf } from "../../core/title-fields.js";
+import { textsAt } from "../searched-texts.js";
 import { wholeForms } from "../search-terms.js";
 import { cleanText, coreWords, isFunctionWord, joinWords, wordsOf } from "../search-text.js";
 
@@ -80,8 +81,10 @@ function otherWords(title: TitleDocument, { people, genres, synopsis }: TitleTex
   return {
     people: people.flatMap(withJoined).join(" "),
     genreWords: genres.flatMap(plainWords).join(" "),
-    facts: [...title.tags, title.studio?.name ?? ""].flatMap((text) => plainWords(cleanText(text))).join(" "),
-    year: title.releaseYear === null ? null : String(title.releaseYear),
+    facts: textsAt(title, "facts")
+      .flatMap((text) => plainWords(cleanText(text)))
+      .join(" "),
+    year: textsAt(title, "year").join(" ") || null,
     synopsis: plainWords(synopsis ?? "")
       .slice(0, SYNOPSIS_WORDS)
       .filter((word) => !isFunctionWord(word))

@@ -10,7 +10,7 @@ import { type Tenant } from "../../core/tenant.js";
 import { documentOf, popularityFields, type StoredTitle } from "./search-document.opensearch.js";
 import { documentId, SearchIndexes } from "./search-indexes.opensearch.js";
 import { searchSections } from "./search-inspection.opensearch.js";
-import { MAPPING_VERSION } from "./search-mapping.opensearch.js";
+import { MAPPING_VERSION } from "./search-form.opensearch.js";
 
 interface BulkAnswer {
   errors: boolean;
@@ -43,7 +43,7 @@ const GENERATION_GONE = 404;
  */
 export class OpenSearchTitleEngine implements TitleEngine {
   readonly label = "titles";
-  readonly form = String(MAPPING_VERSION);
+  readonly form = MAPPING_VERSION;
   readonly #indexes: SearchIndexes;
 
   constructor(private readonly opensearch: OpenSearchStore) {

@@ -1,6 +1,7 @@
 import { type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
 import { type Tenant } from "../../core/tenant.js";
-import { MAPPING_VERSION, TITLE_INDEX } from "./search-mapping.opensearch.js";
+import { MAPPING_VERSION } from "./search-form.opensearch.js";
+import { TITLE_INDEX } from "./search-mapping.opensearch.js";
 
 /** Indexes, each with its aliases. */
 type Aliases = Record<string, { aliases: Record<string, unknown> }>;

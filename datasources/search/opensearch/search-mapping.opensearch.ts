@@ -1,8 +1,5 @@
 import { byAttribute } from "../../core/title-attributes.js";
 
-/** Raised with every change of the mapping or of what documents hold; a rebuild moves a tenant to the newest. */
-export const MAPPING_VERSION = 1;
-
 /**
  * Scores are sums of constants, so that they depend on the title and the text alone: not on what else is indexed (for
  * this tenant or its neighbours), which would move hits between the pages of a list. A matched word counts `MATCH`,

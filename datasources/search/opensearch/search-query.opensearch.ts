@@ -1,3 +1,4 @@
+import { WORD_PLACES, type WordPlace } from "../../core/title-field.js";
 import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { MATCH, NAME } from "./search-mapping.opensearch.js";
 import { type SearchPlan, type Unit } from "../search-plan.js";
@@ -15,8 +16,8 @@ export interface QueryStyle {
   popularity: number;
 }
 
-/** How much a match counts in other places than the name, of what it counts there. */
-const PLACE = { otherNames: 0.95, people: 0.62, year: 0.6, genre: 0.55, facts: 0.4, synopsis: 0.28 };
+/** How much a match counts in a place, of what it counts in the name. */
+const weightOf = (place: WordPlace) => WORD_PLACES[place].weight;
 /** How much it counts when it is found in another form. */
 const FORM = { number: 0.95, pair: 0.97, begun: 0.75, begunMisspelled: 0.7, whole: 0.99 };
 /** A name begun counts this at least, and up to this more the less is missing. */
@@ -87,18 +88,20 @@ function wordQueries(unit: Unit, plan: SearchPlan, style: QueryStyle): Clause[] 
   const edits = style.words === "LITERAL" ? 0 : editsOf(unit, plan);
   return [
     match("name", text, 1, edits),
-    match("otherNames", text, PLACE.otherNames),
+    match("otherNames", text, weightOf("otherNames")),
     match("pairs", text, FORM.pair),
-    match("people", text, PLACE.people * MATCH),
-    match("genreWords", text, PLACE.genre * MATCH),
-    match("facts", text, PLACE.facts * MATCH),
-    match("year", text, PLACE.year * MATCH),
+    match("people", text, weightOf("people") * MATCH),
+    match("genreWords", text, weightOf("genreWords") * MATCH),
+    match("facts", text, weightOf("facts") * MATCH),
+    match("year", text, weightOf("year") * MATCH),
     // Half of the words, found in running text, would be most of a catalogue.
-    ...(style.words === "SOME" ? [] : [match("synopsis", text, PLACE.synopsis * MATCH)]),
-    ...(edits > 0 && style.words === "ALL" ? [match("spelled", text, PLACE.people * MATCH, edits)] : []),
+    ...(style.words === "SOME" ? [] : [match("synopsis", text, weightOf("synopsis") * MATCH)]),
+    ...(edits > 0 && style.words === "ALL"
+      ? [match("spelled", text, weightOf("people") * MATCH, edits)]
+      : []),
     ...numberForms(text).flatMap((form) => [
       match("name", form, FORM.number),
-      match("otherNames", form, FORM.number * PLACE.otherNames),
+      match("otherNames", form, FORM.number * weightOf("otherNames")),
     ]),
   ];
 }
@@ -108,7 +111,7 @@ function begunQueries({ text, completions }: Unit, isLast: boolean, style: Query
   if (style.words !== "ALL" || !wanted) return [];
   const begun = [
     match("name.starts", text, FORM.begun * MATCH),
-    match("spelled.starts", text, FORM.begun * MATCH * PLACE.people),
+    match("spelled.starts", text, FORM.begun * MATCH * weightOf("people")),
   ];
   if (!isLast || text.length < MISSPELLED_START) return begun;
   return [...begun, misspelledStart("name.starts", text, FORM.begunMisspelled * MATCH)];
@@ -118,7 +121,11 @@ function begunQueries({ text, completions }: Unit, isLast: boolean, style: Query
 function pairQueries({ text }: Unit, isFirst: boolean, style: QueryStyle): Clause[] {
   const once = (field: string) =>
     isFirst ? match(field, text, FORM.pair) : constant(match(field, text, 1), FORM.pair * MATCH);
-  const spelled = [once("name"), once("otherNames"), match("people", text, FORM.pair * PLACE.people * MATCH)];
+  const spelled = [
+    once("name"),
+    once("otherNames"),
+    match("people", text, FORM.pair * weightOf("people") * MATCH),
+  ];
   if (style.words === "LITERAL") return spelled;
   return [...spelled, match("name.starts", text, FORM.pair * FORM.begun * MATCH)];
 }

@@ -19,7 +19,7 @@ import { type TitlePayload } from "../schema/title-editing.type.js";
 import { type Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { payload } from "./payload.js";
-import { toTitle, type TitleValue } from "./title.value.js";
+import { toTitle } from "./title.value.js";
 
 /** The payload of an edit of a title by an editor. */
 export async function editedTitle(ctx: Context, path: FieldPath, edit: () => Promise<EditedTitle>) {

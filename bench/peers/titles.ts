@@ -1,3 +1,4 @@
+import { withDefaults } from "../../datasources/core/title-fields.js";
 import { type NewAccount, type ViewerRecord } from "../../datasources/accounts/accounts.js";
 import { type CreditRole, type NamedRef, type TitleDocument } from "../../datasources/core/title.document.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
@@ -103,26 +104,23 @@ export function titleDocuments(): TitleDocument[] {
 }
 
 function titleDocument(index: number): TitleDocument {
-  return {
+  return withDefaults({
     id: `tt${String(index + 1).padStart(7, "0")}`,
     version: 1,
     kind: "MOVIE",
     state: "PUBLISHED",
     name: `The ${pick(ADJECTIVES, index)} ${pick(NOUNS, index)} ${index + 1}`,
-    alternativeNames: [],
     synopsis: `What happened at the ${pick(NOUNS, index)} the winter before, told by those who stayed.`,
     releaseYear: 1960 + (index % 65),
     runtimeMinutes: 80 + (index % 70),
     maturityRating: pick(RATINGS, index),
     genres: [named("Drama")],
-    tags: [],
     studio: named(pick(STUDIOS, index)),
     credits: Array.from({ length: CREDITS }, (_, place) => credit(index, place)),
     licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }],
-    seasons: [],
     addedAt: "2020-01-01T00:00:00Z",
     popularity: (TITLES - index) / TITLES,
-  };
+  });
 }
 
 function credit(title: number, place: number) {

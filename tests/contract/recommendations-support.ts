@@ -1,4 +1,4 @@
-import { type TitleFacts } from "../../datasources/core/title-fields.js";
+import { withDefaults, type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type TitleDocument } from "../../datasources/core/title.document.js";
 import {
   type Recommendations,
@@ -22,25 +22,15 @@ export interface RecommendationsUnderTest {
 
 /** A published film, licensed everywhere since 2020 unless stated otherwise. */
 export function film(id: string, stated: Partial<TitleFacts> = {}): TitleFacts {
-  return {
+  return withDefaults({
     id,
-    kind: "MOVIE",
-    state: "PUBLISHED",
+    kind: "MOVIE" as const,
     name: id,
-    alternativeNames: [],
-    synopsis: null,
-    releaseYear: null,
-    runtimeMinutes: null,
-    maturityRating: "PG",
-    genres: [],
-    tags: [],
-    studio: null,
-    credits: [],
+    maturityRating: "PG" as const,
     licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }],
-    seasons: [],
     addedAt: "2020-01-01T00:00:00Z",
     ...stated,
-  };
+  });
 }
 
 export function documentOf(body: TitleFacts): TitleDocument {

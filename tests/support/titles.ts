@@ -1,27 +1,19 @@
 import { type TitleDocument } from "../../datasources/core/title.document.js";
-import { type TitleFacts } from "../../datasources/core/title-fields.js";
+import { withDefaults, type TitleFacts } from "../../datasources/core/title-fields.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
 
 /** A film with everything at its plainest; a test states what it is about. */
 export function titleBody(fields: Partial<TitleFacts> & { id: string }): TitleFacts {
-  return {
-    kind: "MOVIE",
-    state: "PUBLISHED",
+  return withDefaults({
+    kind: "MOVIE" as const,
     name: `Film ${fields.id}`,
-    alternativeNames: [],
-    synopsis: null,
     releaseYear: 2001,
     runtimeMinutes: 100,
-    maturityRating: "PG",
-    genres: [],
-    tags: [],
-    studio: null,
-    credits: [],
+    maturityRating: "PG" as const,
     licences: [{ countries: ["*"], from: "2010-01-01T00:00:00.000Z", until: null }],
-    seasons: [],
     addedAt: "2020-01-01T00:00:00.000Z",
     ...fields,
-  };
+  });
 }
 
 /** A published film as projections hold it, for everybody. */

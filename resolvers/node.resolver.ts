@@ -79,13 +79,13 @@ const FINDERS: Record<NodeType, Finder> = {
       ? ownNode(ctx, path, (viewer) => viewer.membership?.plan)
       : null,
   Checkout: async (ctx, id, path) => {
-    const account = ctx.identity?.account;
+    const account = (await ctx.viewer(path))?.account?.id;
     const checkout = account ? await ctx.gateway.stores.checkouts.find(ctx.on(path), account, id) : null;
     return checkout && toCheckout(ctx.tenant, checkout);
   },
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
   PlaybackSession: async (ctx, id, path) => {
-    const key = { accountId: ctx.identity?.account ?? null, sessionId: id };
+    const key = { accountId: (await ctx.viewer(path))?.account?.id ?? null, sessionId: id };
     const session = await ctx.gateway.stores.playback.session(ctx.on(path), key);
     return session && toPlaybackSession(ctx.tenant, session);
   },

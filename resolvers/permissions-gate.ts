@@ -50,7 +50,8 @@ function guard(field: GraphQLField<unknown, Context>, permission: Permission): v
 
 /** Why whoever asks may not have a field; null where they may. One look-up of the viewer, which the request keeps. */
 export async function denialOf(ctx: Context, permission: Permission, path: FieldPath, field: string) {
-  return denial(permission, { viewer: await ctx.viewer(path), roles: ctx.identity?.roles ?? [] }, field);
+  const viewer = await ctx.viewer(path);
+  return denial(permission, { viewer, roles: ctx.rolesOf(viewer) }, field);
 }
 
 /** The signed-in account and profile, in a field whose permission lets nobody else in. */

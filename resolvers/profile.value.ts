@@ -72,7 +72,7 @@ export function toMembership(tenant: Tenant, membership: MembershipRecord) {
 }
 
 /** The viewer as GraphQL reads it. */
-export function toViewer(ctx: Context, viewer: ViewerRecord, roles = ctx.identity?.roles ?? []) {
+export function toViewer(ctx: Context, viewer: ViewerRecord) {
   const { tenant } = ctx;
   const { account, membership } = viewer;
   return {
@@ -80,7 +80,7 @@ export function toViewer(ctx: Context, viewer: ViewerRecord, roles = ctx.identit
     profile: new ProfileValue(tenant, viewer.profile),
     profiles: viewer.profiles.map((profile) => new ProfileValue(tenant, profile)),
     tenant: { slug: tenant.slug, name: tenant.name, tier: tenant.tier } satisfies Answer<TenantInfo>,
-    roles,
+    roles: ctx.rolesOf(viewer),
     membership: membership && toMembership(tenant, membership),
     consents: viewer.consents satisfies Answer<Consents> | null,
   } satisfies Answer<Viewer>;

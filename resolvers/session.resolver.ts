@@ -7,8 +7,16 @@ import { SignUpInput } from "../schema/account.input.js";
 import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
 import { SessionPayload, Viewer } from "../schema/viewer.type.js";
 import { hashPassword, verifyPassword } from "../datasources/accounts/passwords.js";
-import { audienceClaims, closeSession, openSession, tenantOfRefreshToken } from "./request/sessions.js";
+import {
+  audienceClaims,
+  openSession,
+  prolongSession,
+  tenantOfRefreshToken,
+  type Session,
+} from "./request/sessions.js";
+import { type Tenant } from "../datasources/core/tenant.js";
 import { Context } from "./request/context.js";
+import { type Identity } from "./request/identity.js";
 import { localId } from "./request/global-id.js";
 import { signedIn } from "./permissions-gate.js";
 import { toViewer } from "./profile.value.js";
@@ -37,9 +45,7 @@ export class SessionResolver {
     if (!account || !known || account.firstProfileId === null) {
       return refused("password", "BAD_CREDENTIALS", "E-mail and password do not belong together.");
     }
-    const { accountId, firstProfileId, roles } = account;
-    ctx.becomes(tenant, { tenant: tenant.slug, account: accountId, profile: firstProfileId, roles });
-    return session(ctx, info);
+    return begin(ctx, info, tenant, newcomer(tenant, account.accountId, account.firstProfileId));
   }
 
   @Mutation(() => SessionPayload, {
@@ -52,21 +58,21 @@ export class SessionResolver {
     @Arg("input", () => SignUpInput, { description: "Who." }) input: SignUpInput,
   ) {
     const { tenant } = ctx;
+    let made: { accountId: string; profileId: string };
     try {
       const email = checkedEmail(input.email);
       const password = checkedPassword(input.password);
-      const { accountId, profileId } = await ctx.gateway.stores.profiles.signUp(tenant, {
+      made = await ctx.gateway.stores.profiles.signUp(tenant, {
         email,
         passwordHash: await hashPassword(password),
         country: input.country ?? tenant.defaultCountry,
         profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
       });
-      ctx.becomes(tenant, { tenant: tenant.slug, account: accountId, profile: profileId, roles: ["VIEWER"] });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return refused(error.field, error.code, error.message);
     }
-    return session(ctx, info);
+    return begin(ctx, info, tenant, newcomer(tenant, made.accountId, made.profileId));
   }
 
   @Mutation(() => SessionPayload, {
@@ -86,8 +92,7 @@ export class SessionResolver {
         "PROFILE_NOT_FOUND",
         "This account has no such profile; `viewer.profiles` lists them.",
       );
-    ctx.becomes(ctx.tenant, { ...identity, profile: profile.id });
-    return session(ctx, info);
+    return begin(ctx, info, ctx.tenant, { ...identity, profile: profile.id });
   }
 
   @Mutation(() => SessionPayload, {
@@ -102,27 +107,39 @@ export class SessionResolver {
     const slug = tenantOfRefreshToken(input.refreshToken);
     const meant = slug !== null && (ctx.namedTenant ?? slug) === slug;
     const tenant = meant ? await ctx.gateway.stores.tenants.bySlug(slug) : null;
-    const identity = tenant && (await closeSession(ctx.accounts, tenant, input.refreshToken));
-    if (!identity) {
-      return refused(
-        "refreshToken",
-        "SESSION_ENDED",
-        "This session has ended or was prolonged already. Sign in again.",
-      );
-    }
-    ctx.becomes(tenant, identity);
-    return session(ctx, info);
+    const prolonged = tenant && (await prolongSession(ctx.accounts, tenant, input.refreshToken));
+    if (prolonged) return goOn(ctx, info, tenant, prolonged);
+    return refused(
+      "refreshToken",
+      "SESSION_ENDED",
+      "This session has ended or was prolonged already. Sign in again.",
+    );
   }
 }
 
-/** Tokens and viewer of the identity that the request now speaks for. */
-async function session(ctx: Context, info: GraphQLResolveInfo) {
+function newcomer(tenant: Tenant, account: string, profile: string): Identity {
+  return { tenant: tenant.slug, account, profile, session: null, roles: null };
+}
+
+/** Opens a session for an identity, which the request speaks for from here on. */
+async function begin(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, identity: Identity) {
+  const opened = await openSession(ctx.accounts, tenant, identity);
+  return opened ? goOn(ctx, info, tenant, opened) : profileGone();
+}
+
+/** Tokens and viewer of a session. */
+async function goOn(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, session: Session) {
+  const { identity, refreshToken } = session;
+  ctx.becomes(tenant, identity);
   const viewer = await ctx.viewer(info.path);
-  if (!ctx.identity || !viewer)
-    return refused(null, "PROFILE_NOT_FOUND", "The profile is gone. Sign in again.");
-  const identity = { ...ctx.identity, audience: audienceClaims(viewer) };
-  const tokens = await openSession(ctx.accounts, ctx.gateway.tokens, ctx.tenant, identity);
-  return { ...tokens, viewer: toViewer(ctx, viewer), errors: [] };
+  if (!viewer) return profileGone();
+  const audience = audienceClaims(viewer);
+  const { accessToken, expiresAt } = await ctx.gateway.tokens.issue({ ...identity, audience });
+  return { accessToken, refreshToken, expiresAt, viewer: toViewer(ctx, viewer), errors: [] };
+}
+
+function profileGone() {
+  return refused(null, "PROFILE_NOT_FOUND", "The profile or the session is gone. Sign in again.");
 }
 
 function refused(field: string | null, code: RefusalCode, message: string) {

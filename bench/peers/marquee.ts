@@ -1,6 +1,7 @@
 import { type Accounts } from "../../datasources/accounts/accounts.js";
 import { type Catalog, type PlacedTitle } from "../../datasources/catalog/catalog.js";
 import { type Stores } from "../../datasources/stores/stores.js";
+import { openSession } from "../../resolvers/request/sessions.js";
 import { readConfig } from "../../src/config.js";
 import { startGateway } from "../../src/server.js";
 import { announce, startedWith } from "./serving.js";
@@ -37,10 +38,15 @@ const config = readConfig({
 const gateway = await startGateway(config, async (stores: Stores) => {
   if (data === "memory") Object.assign(stores, inMemory());
 });
-const { accessToken } = await gateway.tokens.issue({
+const identity = {
   tenant: TENANT.slug,
   account: ACCOUNT.id,
   profile: ACCOUNT.profiles[0]!.id,
-  roles: ACCOUNT.roles,
-});
+  session: null,
+  roles: null,
+};
+// In memory there is no account that a session could be of, nor anybody who asks for one.
+const tenant = (await gateway.stores.tenants.bySlug(TENANT.slug))!;
+const session = await openSession(gateway.stores.accounts, tenant, identity);
+const { accessToken } = await gateway.tokens.issue(session?.identity ?? identity);
 announce(`${gateway.url}/graphql`, { authorization: `Bearer ${accessToken}` });

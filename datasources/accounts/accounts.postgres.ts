@@ -6,7 +6,9 @@ import {
   type Accounts,
   type Credentials,
   type NewAccount,
+  type NewSession,
   type ProfileRecord,
+  type ViewerKey,
   type ViewerRecord,
 } from "./accounts.js";
 import { type ProfileKind, type Role } from "../core/vocabulary.js";
@@ -47,10 +49,7 @@ interface ViewerRow {
 export class PostgresAccounts implements Accounts {
   constructor(private readonly postgres: PostgresStore) {}
 
-  async viewer(
-    request: StoreRequest,
-    key: { account: string | null; profile: string },
-  ): Promise<ViewerRecord | null> {
+  async viewer(request: StoreRequest, key: ViewerKey): Promise<ViewerRecord | null> {
     const [row] = await this.postgres.read<ViewerRow>(
       request,
       "accounts.viewer",
@@ -74,7 +73,11 @@ export class PostgresAccounts implements Accounts {
           ) s on true
           left join plans plan on plan.id = s.plan_id
           left join consents c on c.account_id = p.account_id
-          where p.id = ${key.profile} and p.account_id is not distinct from ${key.account}`,
+          where p.id = ${key.profile} and p.account_id is not distinct from ${key.account}
+            and (p.account_id is null or exists (
+              select from sessions
+              where id = ${key.session} and account_id = p.account_id and profile_id = p.id and expires_at > now()
+            ))`,
     );
     return row ? toViewer(row) : null;
   }
@@ -83,12 +86,11 @@ export class PostgresAccounts implements Accounts {
     const [row] = await this.postgres.read<{
       id: string;
       password_hash: string;
-      roles: Role[];
       first_profile: string | null;
     }>(
       request,
       "accounts.credentials",
-      sql`select a.id, a.password_hash, a.roles,
+      sql`select a.id, a.password_hash,
                  (select p.id from profiles p where p.account_id = a.id order by p.position, p.id limit 1) as first_profile
           from accounts a where lower(a.email) = lower(${email.trim()})`,
     );
@@ -96,7 +98,6 @@ export class PostgresAccounts implements Accounts {
     return {
       accountId: row.id,
       passwordHash: row.password_hash,
-      roles: row.roles,
       firstProfileId: row.first_profile,
     };
   }
@@ -111,31 +112,37 @@ export class PostgresAccounts implements Accounts {
     return new Map(rows.map((row) => [row.id, toProfile(row)]));
   }
 
-  async createSession(
-    tenant: Tenant,
-    session: { tokenHash: string; accountId: string; profileId: string; expiresAt: string },
-  ): Promise<void> {
-    await this.postgres.transaction(tenant, async (query) => {
-      await query(sql`delete from sessions where account_id = ${session.accountId} and expires_at <= now()`);
-      await query(
+  async createSession(tenant: Tenant, session: NewSession): Promise<string | null> {
+    const { tokenHash, accountId, profileId, expiresAt, openedBy } = session;
+    const [opened] = await this.postgres.conclude<{ id: string }>(tenant, (query) => {
+      void query(sql`delete from sessions where account_id = ${accountId} and expires_at <= now()`);
+      return Promise.resolve(
         sql`insert into sessions (tenant_id, token_hash, account_id, profile_id, expires_at)
-            values (current_setting('marquee.tenant')::int, ${session.tokenHash}, ${session.accountId},
-                    ${session.profileId}, ${session.expiresAt}::timestamptz)`,
+            select current_setting('marquee.tenant')::int, ${tokenHash}, account_id, id, ${expiresAt}::timestamptz
+            from profiles
+            where id = ${profileId} and account_id = ${accountId}
+              and (${openedBy}::text is null or exists (select from sessions where id = ${openedBy}))
+            returning id`,
       );
     });
+    return opened?.id ?? null;
   }
 
-  async endSession(
+  async renewSession(
     tenant: Tenant,
     tokenHash: string,
-  ): Promise<{ accountId: string; profileId: string; roles: Role[] } | null> {
-    const [row] = await this.postgres.transaction(tenant, (query) =>
-      query<{ account_id: string; profile_id: string; roles: Role[]; live: boolean }>(
-        sql`delete from sessions s using accounts a where s.token_hash = ${tokenHash} and a.id = s.account_id
-            returning s.account_id, s.profile_id, a.roles, s.expires_at > now() as live`,
-      ),
+    next: { tokenHash: string; expiresAt: string },
+  ): Promise<{ session: string; account: string; profile: string } | null> {
+    const [renewed] = await this.postgres.conclude<{ session: string; account: string; profile: string }>(
+      tenant,
+      () =>
+        Promise.resolve(
+          sql`update sessions set token_hash = ${next.tokenHash}, expires_at = ${next.expiresAt}::timestamptz
+              where token_hash = ${tokenHash} and expires_at > now()
+              returning id as session, account_id as account, profile_id as profile`,
+        ),
     );
-    return row?.live ? { accountId: row.account_id, profileId: row.profile_id, roles: row.roles } : null;
+    return renewed ?? null;
   }
 
   async putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void> {

@@ -62,7 +62,6 @@ export interface ViewerRecord {
 export interface Credentials {
   accountId: string;
   passwordHash: string;
-  roles: Role[];
   firstProfileId: string | null;
 }
 
@@ -77,26 +76,46 @@ export interface NewAccount {
   profiles: Omit<ProfileRecord, "accountId">[];
 }
 
+/** Whom an access token is for. */
+export interface ViewerKey {
+  /** Null for a profile that belongs to no account. */
+  account: string | null;
+  profile: string;
+  /** The session that a profile of an account is signed in by; null for one without an account, which has none. */
+  session: string | null;
+}
+
+/** A session to open. */
+export interface NewSession {
+  /** SHA-256 of its refresh token. */
+  tokenHash: string;
+  accountId: string;
+  profileId: string;
+  /** ISO 8601. */
+  expiresAt: string;
+  /** The session that opens it, which has to be there still; null where a password does. */
+  openedBy: string | null;
+}
+
 /** Accounts, profiles, sessions. Every reading method is one store call. */
 export interface Accounts {
-  /** The viewer behind a token, or null when the account or the profile is gone. */
-  viewer(
-    request: StoreRequest,
-    key: { account: string | null; profile: string },
-  ): Promise<ViewerRecord | null>;
+  /** The viewer behind a token, or null when the account, the profile or the session is gone. */
+  viewer(request: StoreRequest, key: ViewerKey): Promise<ViewerRecord | null>;
   /** What to check a password against, by e-mail in any case. */
   credentials(request: StoreRequest, email: string): Promise<Credentials | null>;
   profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>>;
-  /** Remembers a refresh token by its hash until an instant (ISO 8601). */
-  createSession(
-    tenant: Tenant,
-    session: { tokenHash: string; accountId: string; profileId: string; expiresAt: string },
-  ): Promise<void>;
-  /** Ends the session of a refresh token; answers whose it was, or null when there is none or it has expired. */
-  endSession(
+  /** Opens a session and answers its id; null where the profile, or the session that opens it, is gone. */
+  createSession(tenant: Tenant, session: NewSession): Promise<string | null>;
+  /**
+   * Puts another refresh token in the place of a session's, which is used up; the session stays the same.
+   *
+   * @returns whose session it is, or null where no session has that token, or it has expired.
+   */
+  renewSession(
     tenant: Tenant,
     tokenHash: string,
-  ): Promise<{ accountId: string; profileId: string; roles: Role[] } | null>;
+    next: { tokenHash: string; expiresAt: string },
+  ): Promise<{ session: string; account: string; profile: string } | null>;
   /** Makes accounts with profiles, plan and consents; what is there already is brought to the same state. */
   putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void>;
   /** Makes or renames profiles that belong to no account. */

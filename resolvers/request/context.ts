@@ -18,6 +18,7 @@ import { type Identity, type Tokens } from "./identity.js";
 import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
+import { rolesOf } from "./roles.js";
 
 /** The maturity limit of a visitor. Years. */
 const ADULT = 18;
@@ -96,7 +97,7 @@ export class Context {
     return { ...this.request, path };
   }
 
-  /** The signed-in account and profile, read once a request; null for a visitor and where the account is gone. */
+  /** The signed-in account and profile, read once a request; null for a visitor, and where the profile or the session is gone. */
   viewer(path?: FieldPath): Promise<ViewerRecord | null> {
     this.once.viewer ??= this.identity
       ? this.accounts.viewer({ ...this.request, path }, this.identity)
@@ -113,7 +114,7 @@ export class Context {
     return this.once.audience;
   }
 
-  /** What the token says of its profile, while the store that knows is down: its maturity limit goes with it. */
+  /** What the token says of its profile, while the store that knows is down: its maturity limit goes with it, and no role. */
   private claimedAudience(error: unknown): Audience {
     const claims = this.identity?.audience;
     if (!(error instanceof StoreUnavailableError) || !claims) throw error;
@@ -121,17 +122,17 @@ export class Context {
     return {
       country: claims.country ?? this.tenant.defaultCountry,
       maturityLimit: claims.maturityLimit,
-      editor: this.hasRole("EDITOR"),
+      editor: false,
       now: this.now,
     };
   }
 
   private audienceOf(viewer: ViewerRecord | null): Audience {
-    // A token outlives the profile it was made for; as a visitor that profile would lose its maturity limit.
+    // A token outlives its session and the profile it was made for; as a visitor that profile would lose its maturity limit.
     if (this.identity && !viewer) {
       throw clientError(
         "UNAUTHENTICATED",
-        "authorization: the profile of this token is gone. Sign in again.",
+        "authorization: the session or the profile of this token is gone. Sign in again.",
         {
           field: "authorization",
         },
@@ -140,13 +141,14 @@ export class Context {
     return {
       country: viewer?.profile.country ?? viewer?.account?.country ?? this.tenant.defaultCountry,
       maturityLimit: viewer?.profile.maturityLimit ?? ADULT,
-      editor: this.hasRole("EDITOR"),
+      editor: this.rolesOf(viewer).includes("EDITOR"),
       now: this.now,
     };
   }
 
-  hasRole(role: Role): boolean {
-    return this.identity?.roles.includes(role) ?? false;
+  /** What a viewer of this request may do; nothing for a visitor. */
+  rolesOf(viewer: ViewerRecord | null): readonly Role[] {
+    return this.identity && viewer ? rolesOf(this.identity, viewer) : [];
   }
 
   /** The token that a mutation answers with, for reading what its transaction wrote. */

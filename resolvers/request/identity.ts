@@ -7,7 +7,10 @@ export interface Identity {
   /** Null for a profile that belongs to no account (an imported one). */
   account: string | null;
   profile: string;
-  roles: Role[];
+  /** The session that it is signed in by: what is over when that is. Null for a profile without an account. */
+  session: string | null;
+  /** What the token is limited to, of the roles that its account has; null: all of them. Those of a profile without an account. */
+  roles: Role[] | null;
   /** What the profile could meet when the token was issued: stands in for the profile while its store is down. */
   audience?: AudienceClaims;
 }

@@ -2,17 +2,16 @@ import { createHash, randomBytes } from "node:crypto";
 
 import { type Accounts, type ViewerRecord } from "../../datasources/accounts/accounts.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { type AudienceClaims, type Identity, type Tokens } from "./identity.js";
+import { type AudienceClaims, type Identity } from "./identity.js";
 
 /** How long a refresh token may wait to be used. Days. */
 const REFRESH_DAYS = 30;
 
-/** What a client gets to stay signed in. */
-export interface SessionTokens {
-  accessToken: string;
+/** A session that has begun, or has been prolonged. */
+export interface Session {
+  identity: Identity;
   /** Null where nothing can be prolonged: an identity without an account. */
   refreshToken: string | null;
-  expiresAt: Date;
 }
 
 /** What a viewer may meet, for a token to carry. */
@@ -20,24 +19,30 @@ export function audienceClaims({ profile, account }: ViewerRecord): AudienceClai
   return { country: profile.country ?? account?.country ?? null, maturityLimit: profile.maturityLimit };
 }
 
-/** Opens a session for an identity: an access token, and a refresh token of which only the hash is kept. */
+/**
+ * Opens a session for an identity; of its refresh token only the hash is kept. What the identity was signed in by so far
+ * opens it, and has to be there still.
+ *
+ * @param days how long it lasts unless it is prolonged.
+ * @returns null where the profile, or the session that opens it, is gone.
+ */
 export async function openSession(
   accounts: Accounts,
-  tokens: Tokens,
   tenant: Tenant,
   identity: Identity,
-): Promise<SessionTokens> {
-  const { accessToken, expiresAt } = await tokens.issue(identity);
-  if (identity.account === null) return { accessToken, refreshToken: null, expiresAt };
-  // The tenant stands in front: whoever prolongs a session need not say again whose it is.
-  const refreshToken = `${tenant.slug}.${randomBytes(32).toString("base64url")}`;
-  await accounts.createSession(tenant, {
+  days = REFRESH_DAYS,
+): Promise<Session | null> {
+  const { account, profile } = identity;
+  if (account === null) return { identity, refreshToken: null };
+  const refreshToken = newRefreshToken(tenant);
+  const session = await accounts.createSession(tenant, {
     tokenHash: hashOf(refreshToken),
-    accountId: identity.account,
-    profileId: identity.profile,
-    expiresAt: new Date(Date.now() + REFRESH_DAYS * 86_400_000).toISOString(),
+    accountId: account,
+    profileId: profile,
+    expiresAt: inDays(days),
+    openedBy: identity.session,
   });
-  return { accessToken, refreshToken, expiresAt };
+  return session === null ? null : { identity: { ...identity, session }, refreshToken };
 }
 
 /** The tenant that a refresh token names; null for text that is none. */
@@ -45,21 +50,27 @@ export function tenantOfRefreshToken(refreshToken: string): string | null {
   return /^([a-z][a-z0-9-]*)\.[\w-]+$/.exec(refreshToken)?.[1] ?? null;
 }
 
-/** Uses a refresh token up and answers whose it was; null when it is unknown, used or expired. */
-export async function closeSession(
+/** Prolongs the session of a refresh token, which is used up; null when it is unknown, used or expired. */
+export async function prolongSession(
   accounts: Accounts,
   tenant: Tenant,
   refreshToken: string,
-): Promise<Identity | null> {
-  const session = await accounts.endSession(tenant, hashOf(refreshToken));
-  return (
-    session && {
-      tenant: tenant.slug,
-      account: session.accountId,
-      profile: session.profileId,
-      roles: session.roles,
-    }
-  );
+): Promise<Session | null> {
+  const next = newRefreshToken(tenant);
+  const renewed = await accounts.renewSession(tenant, hashOf(refreshToken), {
+    tokenHash: hashOf(next),
+    expiresAt: inDays(REFRESH_DAYS),
+  });
+  return renewed && { identity: { tenant: tenant.slug, ...renewed, roles: null }, refreshToken: next };
+}
+
+/** The tenant stands in front: whoever prolongs a session need not say again whose it is. */
+function newRefreshToken(tenant: Tenant): string {
+  return `${tenant.slug}.${randomBytes(32).toString("base64url")}`;
+}
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString();
 }
 
 function hashOf(refreshToken: string): string {

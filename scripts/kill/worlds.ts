@@ -44,21 +44,18 @@ export async function readWorlds(env: Environment, slugs: readonly string[]): Pr
        where tenant_id = $1 and body ->> 'state' = 'PUBLISHED' order by title_id, version desc`,
       [tenant.id],
     );
-    const tokenOf = async (identity: Omit<Identity, "tenant">) =>
-      (await tokens.issue({ tenant: slug, ...identity })).accessToken;
+    // Profiles without an account, whose tokens need no session.
+    const tokenOf = async (profile: string, roles: Identity["roles"]) =>
+      (await tokens.issue({ tenant: slug, account: null, session: null, profile, roles })).accessToken;
     worlds.push({
       tenant,
       titles: titles.rows.map(({ id }) => id),
       versions: new Map(titles.rows.map(({ id, version }) => [id, version])),
       profiles,
       tokens: new Map(
-        await Promise.all(
-          profiles.map(
-            async (id) => [id, await tokenOf({ account: null, profile: id, roles: ["VIEWER"] })] as const,
-          ),
-        ),
+        await Promise.all(profiles.map(async (id) => [id, await tokenOf(id, ["VIEWER"])] as const)),
       ),
-      editor: await tokenOf({ account: "editor", profile: `${slug}-editor`, roles: ["VIEWER", "EDITOR"] }),
+      editor: await tokenOf(profiles[0] ?? "", ["VIEWER", "EDITOR"]),
     });
   }
   await client.end();

@@ -29,7 +29,8 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
         ten: identity.tenant,
         acc: identity.account,
         pro: identity.profile,
-        rol: identity.roles,
+        ...(identity.session !== null && { sid: identity.session }),
+        ...(identity.roles && { rol: identity.roles }),
         ...(identity.audience && { cty: identity.audience.country, mat: identity.audience.maturityLimit }),
       };
       const accessToken = await new SignJWT(claims)
@@ -58,7 +59,8 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
         tenant: String(payload.ten),
         account: typeof payload.acc === "string" ? payload.acc : null,
         profile: String(payload.pro),
-        roles: payload.rol as Role[],
+        session: typeof payload.sid === "string" ? payload.sid : null,
+        roles: (payload.rol as Role[] | undefined) ?? null,
         ...audienceOf(payload),
       };
       verified.set(accessToken, { identity, expires: (payload.exp ?? 0) * 1000 });

@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 
+import { type ViewerRecord } from "../../datasources/accounts/accounts.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { audienceClaims } from "../../resolvers/request/sessions.js";
+import { audienceClaims, openSession } from "../../resolvers/request/sessions.js";
 import { createTokens } from "../auth/tokens.js";
 import { type Identity } from "../../resolvers/request/identity.js";
 import { StartupError } from "../../packages/process/startup-error.js";
@@ -24,10 +25,14 @@ Examples:
   marquee token --tenant meridian --profile u1 --role VIEWER --role EDITOR --minutes 600
   curl -H "authorization: Bearer $(marquee token --tenant meridian --profile u1)" …`;
 const YEAR_MINUTES = 525_600;
+const DAY_MINUTES = 1_440;
 
 /** `marquee token`. */
 export function tokenCommand(): Command {
-  const roles = new Option("--role <role...>", "roles of the token (default: the account's, else VIEWER)");
+  const roles = new Option(
+    "--role <role...>",
+    "limits the token to some of the account's roles; for a profile without an account, its roles (default: VIEWER)",
+  );
   return new Command("token")
     .description(
       "Print an access token for a profile, for the playground and for scripts. Needs the gateway's signing key.",
@@ -43,24 +48,42 @@ export function tokenCommand(): Command {
     .addHelpText("after", EXAMPLES)
     .action(async (flags: TokenFlags) => {
       const token = await withStores(async (stores, config) => {
-        const identity = await identityOf(stores, await tenantOf(stores, flags.tenant), flags);
-        const tokens = await createTokens(config);
-        return tokens.issue(identity, flags.minutes);
+        const minutes = flags.minutes ?? config.auth.tokenMinutes;
+        const identity = await identityOf(stores, await tenantOf(stores, flags.tenant), flags, minutes);
+        return (await createTokens(config)).issue(identity, minutes);
       });
       process.stdout.write(`${token.accessToken}\n`);
     });
 }
 
-async function identityOf(stores: Stores, tenant: Tenant, { profile, role }: TokenFlags): Promise<Identity> {
+/** The identity of a profile; one of an account is signed in by a session that lasts as long as the token. */
+async function identityOf(
+  stores: Stores,
+  tenant: Tenant,
+  { profile, role }: TokenFlags,
+  minutes: number,
+): Promise<Identity> {
   const request = { tenant, calls: new CallLog() };
   const found = (await stores.accounts.profilesByIds(request, [profile])).get(profile);
-  if (!found) {
+  const wanted = { tenant: tenant.slug, account: found?.accountId ?? null, profile, session: null };
+  const opened =
+    found &&
+    (await openSession(stores.accounts, tenant, { ...wanted, roles: role ?? null }, minutes / DAY_MINUTES));
+  const viewer = opened && (await stores.accounts.viewer(request, opened.identity));
+  if (!opened || !viewer) {
     throw new StartupError(
       `There is no profile "${profile}" in ${tenant.slug}. Profiles are known by the ids of their import, such as ${tenant.slug}-viewer.`,
     );
   }
-  const viewer = await stores.accounts.viewer(request, { account: found.accountId, profile });
-  const roles: Role[] = role ?? viewer?.account?.roles ?? ["VIEWER"];
-  const identity: Identity = { tenant: tenant.slug, account: found.accountId, profile, roles };
-  return viewer ? { ...identity, audience: audienceClaims(viewer) } : identity;
+  checkRoles(role ?? [], viewer);
+  return { ...opened.identity, audience: audienceClaims(viewer) };
+}
+
+/** A token cannot give what the account has not: it would be refused wherever it is shown. */
+function checkRoles(wanted: readonly Role[], { account }: ViewerRecord): void {
+  const lacking = account ? wanted.filter((role) => !account.roles.includes(role)) : [];
+  if (!account || lacking.length === 0) return;
+  throw new StartupError(
+    `--role ${lacking.join(", ")}: the account of this profile does not have it. Accepted: ${account.roles.join(", ")}.`,
+  );
 }

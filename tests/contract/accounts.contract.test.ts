@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type NewAccount } from "../../datasources/accounts/accounts.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { useStores } from "../support/fixtures.js";
-import { createTestTenant, testRequest } from "../support/stores.js";
+import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
 
 const stores = useStores();
 
@@ -61,7 +61,9 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
     accountId: "ann",
     profileId: "ann-1",
     expiresAt,
+    openedBy: null,
   });
+  const next = (tokenHash: string) => ({ tokenHash, expiresAt: inMs(60_000) });
   const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 
   it("answer profiles by id, duplicates and gaps in one store call", async () => {
@@ -82,8 +84,9 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
 
   it("answer everything asked in one tick in one store call", async () => {
     const request = testRequest(tenant);
+    const ann = await signedIn(stores, tenant, "ann", "ann-2");
     const [viewer, credentials, profiles] = await Promise.all([
-      stores.accounts.viewer(request, { account: "ann", profile: "ann-2" }),
+      stores.accounts.viewer(request, ann),
       stores.accounts.credentials(request, "BOB@example.com"),
       stores.accounts.profilesByIds(request, ["bob-1"]),
     ]);
@@ -92,15 +95,17 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
   });
 
   it("do not know what nobody is called", async () => {
+    const ann = await signedIn(stores, tenant, "ann", "ann-1");
     for (const text of HOSTILE) {
       const request = testRequest(tenant);
       const answers = await Promise.all([
         stores.accounts.credentials(request, text),
-        stores.accounts.viewer(request, { account: "ann", profile: text }),
-        stores.accounts.viewer(request, { account: text, profile: "ann-1" }),
-        stores.accounts.viewer(request, { account: null, profile: text }),
+        stores.accounts.viewer(request, { ...ann, profile: text }),
+        stores.accounts.viewer(request, { ...ann, account: text }),
+        stores.accounts.viewer(request, { ...ann, session: text }),
+        stores.accounts.viewer(request, { account: null, profile: text, session: null }),
       ]);
-      expect(answers, text.slice(0, 20)).toEqual([null, null, null, null]);
+      expect(answers, text.slice(0, 20)).toEqual([null, null, null, null, null]);
     }
   });
 
@@ -122,7 +127,8 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
   });
 
   it("are the same after they have been put again, from two writers at once", async () => {
-    const viewer = () => stores.accounts.viewer(testRequest(tenant), { account: "ann", profile: "ann-1" });
+    const ann = await signedIn(stores, tenant, "ann", "ann-1");
+    const viewer = () => stores.accounts.viewer(testRequest(tenant), ann);
     const before = await viewer();
     expect(before?.membership?.plan.id).toBe("BASIC");
     const again = () => stores.accounts.putAccounts(tenant, [account("ann"), account("bob")]);
@@ -130,27 +136,41 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
     expect(await viewer()).toEqual(before);
   });
 
-  it("end a session once, however many ask at the same time", async () => {
-    await stores.accounts.createSession(tenant, session("h", inMs(60_000)));
-    const ended = await Promise.all(Array.from({ length: 8 }, () => stores.accounts.endSession(tenant, "h")));
-    expect(ended.filter((answer) => answer !== null)).toEqual([
-      { accountId: "ann", profileId: "ann-1", roles: ["VIEWER"] },
+  it("prolong a session once, however many ask at the same time", async () => {
+    const id = await stores.accounts.createSession(tenant, session("h", inMs(60_000)));
+    const renewed = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => stores.accounts.renewSession(tenant, "h", next(`h${n}`))),
+    );
+    expect(renewed.filter((answer) => answer !== null)).toEqual([
+      { session: id, account: "ann", profile: "ann-1" },
     ]);
   });
 
-  it("end sessions of several devices each by itself, and none that has expired", async () => {
+  it("prolong sessions of several devices each by itself, and none that has expired", async () => {
     await stores.accounts.createSession(tenant, session("tv", inMs(60_000)));
     await stores.accounts.createSession(tenant, session("phone", inMs(60_000)));
     await stores.accounts.createSession(tenant, session("old", inMs(-1)));
-    expect(await stores.accounts.endSession(tenant, "old")).toBeNull();
-    expect(await stores.accounts.endSession(tenant, "unknown")).toBeNull();
-    expect(await stores.accounts.endSession(tenant, "tv")).not.toBeNull();
-    expect(await stores.accounts.endSession(tenant, "phone")).not.toBeNull();
+    expect(await stores.accounts.renewSession(tenant, "old", next("new"))).toBeNull();
+    expect(await stores.accounts.renewSession(tenant, "unknown", next("new"))).toBeNull();
+    expect(await stores.accounts.renewSession(tenant, "tv", next("tv 2"))).not.toBeNull();
+    expect(await stores.accounts.renewSession(tenant, "phone", next("phone 2"))).not.toBeNull();
   });
 
-  it("answer the roles of now when a session ends", async () => {
-    await stores.accounts.createSession(tenant, session("h", inMs(60_000)));
-    await stores.accounts.putAccounts(tenant, [account("ann", { roles: ["VIEWER", "EDITOR"] })]);
-    expect(await stores.accounts.endSession(tenant, "h")).toMatchObject({ roles: ["VIEWER", "EDITOR"] });
+  it("know nobody by a session that is over, and let it open no other", async () => {
+    const ann = await signedIn(stores, tenant, "ann", "ann-1");
+    const other = { ...session("other", inMs(60_000)), profileId: "ann-2", openedBy: ann.session };
+    expect(await stores.accounts.viewer(testRequest(tenant), { ...ann, profile: "ann-2" })).toBeNull();
+    expect(await stores.accounts.viewer(testRequest(tenant), { ...ann, session: null })).toBeNull();
+    expect(await stores.accounts.createSession(tenant, other)).not.toBeNull();
+    await stores.profiles.signOut(tenant, { accountId: "ann", profileId: "ann-1" });
+    expect(await stores.accounts.viewer(testRequest(tenant), ann)).toBeNull();
+    expect(await stores.accounts.createSession(tenant, { ...other, tokenHash: "late" })).toBeNull();
+    const old = await stores.accounts.createSession(tenant, session("old", inMs(-1)));
+    expect(await stores.accounts.viewer(testRequest(tenant), { ...ann, session: old })).toBeNull();
+  });
+
+  it("open no session for a profile that the account has not", async () => {
+    expect((await signedIn(stores, tenant, "ann", "bob-1")).session).toBeNull();
+    expect((await signedIn(stores, tenant, "nobody", "ann-1")).session).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type NewAccount } from "../../datasources/accounts/accounts.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { useStores } from "../support/fixtures.js";
-import { createTestTenant, testRequest } from "../support/stores.js";
+import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
 
 const stores = useStores();
 let tenant: Tenant;
@@ -22,6 +22,9 @@ const plan = (id: string, maxStreams: number) => ({
   currency: "USD",
 });
 
+const viewerOf = async (profile: string) =>
+  stores.accounts.viewer(testRequest(tenant), await signedIn(stores, tenant, "family", profile));
+
 const adult = { id: "p1", name: "Robin", kind: "ADULT" as const, maturityLimit: 18, country: "GB" };
 const kids = { id: "p2", name: "Kids", kind: "KIDS" as const, maturityLimit: 8, country: null };
 const family: NewAccount = {
@@ -38,7 +41,8 @@ describe("viewer", () => {
   it("answers the account with everything that belongs to it in one store call", async () => {
     await stores.accounts.putAccounts(tenant, [family]);
     const request = testRequest(tenant);
-    const viewer = await stores.accounts.viewer(request, { account: "family", profile: "p2" });
+    const key = await signedIn(stores, tenant, "family", "p2");
+    const viewer = await stores.accounts.viewer(request, key);
     expect(request.calls.calls).toHaveLength(1);
     expect(viewer).toMatchObject({
       account: { id: "family", email: "Family@Example.com", roles: ["VIEWER", "EDITOR"], country: "GB" },
@@ -60,7 +64,8 @@ describe("viewer", () => {
   it("answers a profile without an account by itself", async () => {
     await stores.accounts.putProfiles(tenant, [adult]);
     const profile = { ...adult, accountId: null };
-    expect(await stores.accounts.viewer(testRequest(tenant), { account: null, profile: "p1" })).toEqual({
+    const key = { account: null, profile: "p1", session: null };
+    expect(await stores.accounts.viewer(testRequest(tenant), key)).toEqual({
       account: null,
       profile,
       profiles: [profile],
@@ -72,8 +77,10 @@ describe("viewer", () => {
   it("answers null for what is gone, not the account's own, or another tenant's", async () => {
     await stores.accounts.putAccounts(tenant, [family]);
     await stores.accounts.putProfiles(tenant, [{ ...adult, id: "loose" }]);
+    const { session } = await signedIn(stores, tenant, "family", "p1");
     const viewer = (account: string | null, profile: string, of = tenant) =>
-      stores.accounts.viewer(testRequest(of), { account, profile });
+      stores.accounts.viewer(testRequest(of), { account, profile, session });
+    expect(await viewer("family", "p1")).not.toBeNull();
     expect(await viewer("family", "missing")).toBeNull();
     expect(await viewer("missing", "p1")).toBeNull();
     expect(await viewer("family", "loose")).toBeNull();
@@ -88,7 +95,6 @@ describe("credentials", () => {
     expect(await stores.accounts.credentials(testRequest(tenant), " family@example.COM ")).toEqual({
       accountId: "family",
       passwordHash: "hash",
-      roles: ["VIEWER", "EDITOR"],
       firstProfileId: "p2",
     });
     expect(await stores.accounts.credentials(testRequest(tenant), "nobody@example.com")).toBeNull();
@@ -102,7 +108,7 @@ describe("putAccounts", () => {
     await stores.accounts.putProfiles(tenant, [{ ...adult, name: "Imported" }]);
     await stores.accounts.putAccounts(tenant, [family]);
     await stores.accounts.putAccounts(tenant, [{ ...family, roles: ["VIEWER"], planId: "BASIC" }]);
-    const viewer = await stores.accounts.viewer(testRequest(tenant), { account: "family", profile: "p1" });
+    const viewer = await viewerOf("p1");
     expect(viewer).toMatchObject({
       account: { roles: ["VIEWER"] },
       profile: { name: "Robin" },
@@ -114,7 +120,7 @@ describe("putAccounts", () => {
   it("leaves a profile with its account when it is named as a loose one", async () => {
     await stores.accounts.putAccounts(tenant, [family]);
     await stores.accounts.putProfiles(tenant, [{ ...kids, name: "Little ones" }]);
-    const viewer = await stores.accounts.viewer(testRequest(tenant), { account: "family", profile: "p2" });
+    const viewer = await viewerOf("p2");
     expect(viewer?.profiles.map((profile) => profile.name)).toEqual(["Robin", "Little ones"]);
   });
 
@@ -132,29 +138,31 @@ describe("sessions", () => {
     accountId: "family",
     profileId: "p1",
     expiresAt: "2200-01-01T00:00:00Z",
+    openedBy: null,
   };
+  const next = { tokenHash: "next", expiresAt: "2200-01-01T00:00:00Z" };
 
-  it("end once, and answer whose they were", async () => {
+  it("are prolonged once by a refresh token, and answer whose they are", async () => {
     await stores.accounts.putAccounts(tenant, [family]);
-    await stores.accounts.createSession(tenant, session);
-    expect(await stores.accounts.endSession(tenant, "h1")).toEqual({
-      accountId: "family",
-      profileId: "p1",
-      roles: ["VIEWER", "EDITOR"],
+    const id = await stores.accounts.createSession(tenant, session);
+    expect(await stores.accounts.renewSession(tenant, "h1", next)).toEqual({
+      session: id,
+      account: "family",
+      profile: "p1",
     });
-    expect(await stores.accounts.endSession(tenant, "h1")).toBeNull();
+    expect(await stores.accounts.renewSession(tenant, "h1", next)).toBeNull();
   });
 
-  it("do not end for another tenant, nor after they expired", async () => {
+  it("are not prolonged for another tenant, nor after they expired", async () => {
     await stores.accounts.putAccounts(tenant, [family]);
     await stores.accounts.createSession(tenant, session);
-    expect(await stores.accounts.endSession(await createTestTenant(stores), "h1")).toBeNull();
+    expect(await stores.accounts.renewSession(await createTestTenant(stores), "h1", next)).toBeNull();
     await stores.accounts.createSession(tenant, {
       ...session,
       tokenHash: "h2",
       expiresAt: "2020-01-01T00:00:00Z",
     });
-    expect(await stores.accounts.endSession(tenant, "h2")).toBeNull();
-    expect(await stores.accounts.endSession(tenant, "h1")).not.toBeNull();
+    expect(await stores.accounts.renewSession(tenant, "h2", next)).toBeNull();
+    expect(await stores.accounts.renewSession(tenant, "h1", next)).not.toBeNull();
   });
 });

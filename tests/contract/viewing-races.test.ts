@@ -5,7 +5,7 @@ import { Refusal } from "../../datasources/core/refusal.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { adultProfile, publish } from "../support/catalogue.js";
 import { use, useDatabase } from "../support/fixtures.js";
-import { createTestTenant, testRequest } from "../support/stores.js";
+import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 
 const MINUTE = 60_000;
@@ -191,10 +191,8 @@ describe("the deletion of a profile that is just being used", () => {
     for (let round = 0; round < 8; round += 1) {
       const id = `child-${round}`;
       await stores.accounts.putAccounts(tenant, [account(`family-${round}`, [`parent-${round}`, id], null)]);
-      const owner = (await stores.accounts.viewer(testRequest(tenant), {
-        account: `family-${round}`,
-        profile: `parent-${round}`,
-      })) as ViewerRecord;
+      const parent = await signedIn(stores, tenant, `family-${round}`, `parent-${round}`);
+      const owner = (await stores.accounts.viewer(testRequest(tenant), parent)) as ViewerRecord;
       const write = (n: number) => [
         progress(id, n % 2 ? "kept" : "gone", n + 1),
         stores.viewingWriting.rate(tenant, { profileId: id, titleId: "kept" }, 1 + (n % 5)),

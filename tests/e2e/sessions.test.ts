@@ -59,7 +59,7 @@ describe("signIn", () => {
       ten: "meridian",
       acc: "family",
       pro: "meridian-family",
-      rol: ["VIEWER"],
+      sid: expect.any(String),
       cty: "US",
       mat: 18,
       iat: expect.any(Number),

@@ -5,7 +5,7 @@ import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { connectTo, type Connection } from "../support/database.js";
 import { use, useStores, useSuperuser } from "../support/fixtures.js";
-import { createTestTenant, testRequest } from "../support/stores.js";
+import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
 import { eventAt, fillWithSameIds } from "./isolation-support.js";
 
 const stores = useStores();
@@ -231,8 +231,9 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])(
     it("is answered its own by every domain", async () => {
       for (const tenant of [mine, theirs, mine]) {
         const request = testRequest(tenant);
+        const key = await signedIn(stores, tenant, "same", "same");
         const [viewer, credentials, titles, genres, states, asOf] = await Promise.all([
-          stores.accounts.viewer(request, { account: "same", profile: "same" }),
+          stores.accounts.viewer(request, key),
           stores.accounts.credentials(request, "same@example.com"),
           stores.catalog.titlesByIds(request, ["same"]),
           stores.catalog.genres(request),

@@ -6,7 +6,8 @@ import { inject } from "vitest";
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
 import { readConfig } from "../../src/config.js";
 import { packageRoot } from "../../packages/process/package-root.js";
-import { startGateway as start } from "../../src/server.js";
+import { openSession } from "../../resolvers/request/sessions.js";
+import { startGateway as start, type RunningGateway } from "../../src/server.js";
 import { type StoreCall } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
@@ -31,6 +32,9 @@ export interface Ask {
   headers?: Record<string, string>;
 }
 
+/** Whom a token is for, as far as a test cares. */
+export type TestIdentity = Omit<Identity, "session" | "roles"> & Partial<Pick<Identity, "session" | "roles">>;
+
 /** A real gateway on a port of its own, over the PostgreSQL of this run. Close it in `afterAll`. */
 export interface TestGateway {
   url: string;
@@ -40,7 +44,8 @@ export interface TestGateway {
   ask(query: string, options?: Ask): Promise<Answer>;
   /** Signs in through the API and answers the access token. */
   signIn(email: string): Promise<string>;
-  tokenFor(identity: Identity): Promise<string>;
+  /** A token for a profile; one of an account is signed in by a session, where the account has that profile. */
+  tokenFor(identity: TestIdentity): Promise<string>;
   /** A tenant that nothing else uses, answered for by the engines under test from the start. */
   createTenant(tier?: TenantTier): Promise<Tenant>;
   close(): Promise<void>;
@@ -69,7 +74,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
       const { data } = await ask(mutation, { variables: { input: { email, password: "marquee" } } });
       return (data.signIn as { accessToken: string }).accessToken;
     },
-    tokenFor: async (identity) => (await gateway.tokens.issue(identity)).accessToken,
+    tokenFor: (identity) => tokenFor(gateway, identity),
     createTenant: async (tier) => {
       const tenant = await createTestTenant(gateway.stores, tier);
       await fillEngines(gateway.stores, tenant);
@@ -77,6 +82,13 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     },
     close: () => gateway.close(),
   };
+}
+
+async function tokenFor(gateway: RunningGateway, wanted: TestIdentity): Promise<string> {
+  const identity = { session: null, roles: null, ...wanted };
+  const tenant = identity.session ? null : await gateway.stores.tenants.bySlug(identity.tenant);
+  const opened = tenant && (await openSession(gateway.stores.accounts, tenant, identity));
+  return (await gateway.tokens.issue(opened?.identity ?? identity)).accessToken;
 }
 
 async function send(url: string, query: string, options: Ask): Promise<Answer> {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { inject } from "vitest";
 
+import { type ViewerKey } from "../../datasources/accounts/accounts.js";
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
@@ -20,4 +21,21 @@ export function createTestTenant(stores: Stores, tier: TenantTier = "SHARED"): P
 /** A request of its own, with a log that counts its store calls. */
 export function testRequest(tenant: Tenant): StoreRequest {
   return { tenant, calls: new CallLog() };
+}
+
+/** Signs a profile of an account in; answers what a token would name. */
+export async function signedIn(
+  stores: Pick<Stores, "accounts">,
+  tenant: Tenant,
+  account: string,
+  profile: string,
+): Promise<ViewerKey> {
+  const session = await stores.accounts.createSession(tenant, {
+    tokenHash: randomBytes(8).toString("hex"),
+    accountId: account,
+    profileId: profile,
+    expiresAt: "2200-01-01T00:00:00Z",
+    openedBy: null,
+  });
+  return { account, profile, session };
 }

@@ -1,0 +1,12 @@
+import { type ViewerRecord } from "../../datasources/accounts/accounts.js";
+import { type Role } from "../../datasources/core/vocabulary.js";
+import { type Identity } from "./identity.js";
+
+/**
+ * What a signed-in profile may do: what its account may do now, whatever the token was issued with. A token may be for
+ * less. A profile without an account has the roles of its token, for nothing else says any.
+ */
+export function rolesOf({ roles }: Pick<Identity, "roles">, { account }: ViewerRecord): readonly Role[] {
+  if (!account) return roles ?? ["VIEWER"];
+  return roles ? account.roles.filter((role) => roles.includes(role)) : account.roles;
+}

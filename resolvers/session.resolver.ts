@@ -6,7 +6,6 @@ import { Refusal } from "../datasources/core/refusal.js";
 import { SignUpInput } from "../schema/account.input.js";
 import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
 import { SessionPayload, Viewer } from "../schema/viewer.type.js";
-import { hashPassword, verifyPassword } from "../datasources/accounts/passwords.js";
 import {
   audienceClaims,
   openSession,
@@ -41,11 +40,17 @@ export class SessionResolver {
     const tenant = ctx.namedTenant === null ? await tenantOfEmail(ctx, email) : ctx.tenant;
     const request = { ...ctx.on(info.path), tenant };
     const account = await ctx.accounts.credentials(request, email.trim());
-    const known = await verifyPassword(password, account?.passwordHash ?? null);
-    if (!account || !known || account.firstProfileId === null) {
-      return refused("password", "BAD_CREDENTIALS", "E-mail and password do not belong together.");
-    }
-    return begin(ctx, info, tenant, newcomer(tenant, account.accountId, account.firstProfileId));
+    return orRefused(async () => {
+      const known = await ctx.gateway.passwords.verify(
+        password,
+        account?.passwordHash ?? null,
+        request.signal,
+      );
+      if (!account || !known || account.firstProfileId === null) {
+        throw new Refusal("password", "BAD_CREDENTIALS", "E-mail and password do not belong together.");
+      }
+      return begin(ctx, info, tenant, newcomer(tenant, account.accountId, account.firstProfileId));
+    });
   }
 
   @Mutation(() => SessionPayload, {
@@ -58,21 +63,17 @@ export class SessionResolver {
     @Arg("input", () => SignUpInput, { description: "Who." }) input: SignUpInput,
   ) {
     const { tenant } = ctx;
-    let made: { accountId: string; profileId: string };
-    try {
+    return orRefused(async () => {
       const email = checkedEmail(input.email);
       const password = checkedPassword(input.password);
-      made = await ctx.gateway.stores.profiles.signUp(tenant, {
+      const { accountId, profileId } = await ctx.gateway.stores.profiles.signUp(tenant, {
         email,
-        passwordHash: await hashPassword(password),
+        passwordHash: await ctx.gateway.passwords.hash(password, ctx.request.signal),
         country: input.country ?? tenant.defaultCountry,
         profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
       });
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return refused(error.field, error.code, error.message);
-    }
-    return begin(ctx, info, tenant, newcomer(tenant, made.accountId, made.profileId));
+      return begin(ctx, info, tenant, newcomer(tenant, accountId, profileId));
+    });
   }
 
   @Mutation(() => SessionPayload, {
@@ -140,6 +141,16 @@ async function goOn(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, sess
 
 function profileGone() {
   return refused(null, "PROFILE_NOT_FOUND", "The profile or the session is gone. Sign in again.");
+}
+
+/** What `work` answers, or why it was refused. */
+async function orRefused(work: () => ReturnType<typeof begin>) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return refused(error.field, error.code, error.message);
+  }
 }
 
 function refused(field: string | null, code: RefusalCode, message: string) {

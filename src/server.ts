@@ -6,6 +6,7 @@ import fastifyApollo from "@as-integrations/fastify";
 import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 
+import { PasswordHashing } from "../datasources/accounts/password-hashing.js";
 import { Freshness } from "../datasources/core/freshness.js";
 import { openStores, type Stores } from "../datasources/stores/stores.js";
 import { type Tenant } from "../datasources/core/tenant.js";
@@ -77,6 +78,7 @@ export async function startGateway(
     const tokens = await createTokens(config);
     await checkAddress(config);
     await prepare(stores);
+    await stores.warm();
     const warn = (line: string) => logger.warn(line);
     const metrics = createMetrics(() => stores.guards());
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
@@ -87,7 +89,8 @@ export async function startGateway(
     const payments = openPayments(config);
     const times = checkoutTimes(config.payments.deadlineMs);
     const consistency = createConsistencyTokens(cursors);
-    const gateway = { stores, tokens, cursors, consistency, payments, checkoutTimes: times };
+    const passwords = new PasswordHashing();
+    const gateway = { stores, tokens, cursors, consistency, passwords, payments, checkoutTimes: times };
     const app = await createApp(config, gateway, logger, metrics);
     const drain = createDrain(app);
     parts.push(await startWorker({ stores, payments, times }));

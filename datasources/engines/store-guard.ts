@@ -170,11 +170,13 @@ export class StoreGuard {
     const started = performance.now();
     // Of its own where there is none: cockatiel's default is one signal for all calls, and each adds a listener to it.
     const given = request.signal ?? new AbortController().signal;
+    // The bulkhead is not told of the signal: those behind one that was aborted would never get their turn.
     const answer = await this.#bulkhead.execute(() => {
+      if (given.aborted) throw new StoreAbortedError(this.options.store);
       // Whoever has waited that long for a place has waited long enough.
       if (performance.now() - started > this.options.deadlineMs) throw this.#overloaded();
       return this.#guarded(run, given);
-    }, given);
+    });
     request.calls.record({
       store: this.options.store,
       operation,

@@ -88,6 +88,8 @@ export interface Stores {
   health(): Promise<StoreHealth[]>;
   /** What each store's guard has under way and has seen. */
   guards(): GuardReport[];
+  /** Opens the connections that a gateway keeps, before it is asked anything. */
+  warm(): Promise<void>;
   /** Closes connections, then stops the embedded server if this process started it. */
   close(): Promise<void>;
 }
@@ -154,6 +156,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       projections,
       outbox,
       operations: new PostgresOperations(postgres, outboxPool),
+      warm: () => postgres.warm(),
       health: () =>
         Promise.all([
           healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),

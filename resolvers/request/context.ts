@@ -1,4 +1,5 @@
 import { type Accounts, type ViewerRecord } from "../../datasources/accounts/accounts.js";
+import { type PasswordHashing } from "../../datasources/accounts/password-hashing.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { catalogLoaders, type CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
@@ -29,6 +30,7 @@ export interface Gateway {
   tokens: Tokens;
   cursors: Cursors;
   consistency: ConsistencyTokens;
+  passwords: PasswordHashing;
   payments: Payments | null;
   checkoutTimes: CheckoutTimes;
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
 
 import { PostgresStore, sql } from "../../datasources/engines/postgres/store.postgres.js";
@@ -5,6 +7,7 @@ import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core
 import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { layStallingWire, type StallingWire } from "../engines/stalling-wire.js";
+import { createDatabase } from "../support/database.js";
 import { useStores, useSuperuser } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
@@ -100,6 +103,24 @@ describe("a client that goes away", () => {
     await patient.close();
   });
 
+  it("leaves its place in the queue to those behind", async () => {
+    const patient = new PostgresStore(wire.url, () => undefined, 20_000);
+    const read = (statement = sql`select 1 as value`, signal?: AbortSignal) =>
+      patient.read({ ...testRequest(tenant), signal }, "test.queue", statement);
+    const slow = Array.from({ length: 8 }, () => read(sleepFor(1, "queue")));
+    await expect.poll(running).toBe(8);
+    const gone = new AbortController();
+    const queued = Promise.allSettled(Array.from({ length: 20 }, () => read(undefined, gone.signal)));
+    const last = read();
+    await expect.poll(() => patient.guard.report().queued).toBe(21);
+    gone.abort();
+    await Promise.all(slow);
+    expect(await Promise.race([last, sleep(3_000, "never")])).toEqual([{ value: 1 }]);
+    for (const each of await queued)
+      expect(each).toMatchObject({ status: "rejected", reason: expect.any(StoreAbortedError) as unknown });
+    await patient.close();
+  });
+
   it("leaves the connection to others where its statement ends by itself", async () => {
     await one();
     const client = new AbortController();
@@ -128,6 +149,34 @@ describe("reads on connections that broke meanwhile", () => {
       })
       .catch((error: unknown) => expect(error).toBeInstanceOf(StoreUnavailableError));
     expect(runs).toBe(1);
+  });
+});
+
+describe("connections", () => {
+  it("are open before anybody asks, where they are warmed", async () => {
+    await store.warm();
+    const open = wire.open();
+    expect(open).toBeGreaterThanOrEqual(4);
+    expect(await Promise.all([one(), one(), one(), one()])).toHaveLength(4);
+    expect(wire.open()).toBe(open);
+  });
+
+  it("that the server has no more of are no outage: the breaker stays closed", async () => {
+    const own = await makeDatabase();
+    await own.rows(`alter database "${new URL(own.url).pathname.slice(1)}" connection limit 1`);
+    const small = new PostgresStore(applicationUrl(own.url).url, () => undefined);
+    const ask = (statement = sql`select 1 as value`) =>
+      small.read(testRequest(tenant), "test.one", statement);
+    await ask();
+    const slow = ask(sleepFor(1, "the only connection"));
+    const crowd = await Promise.allSettled(Array.from({ length: 7 }, () => ask()));
+    for (const each of crowd)
+      expect(each).toMatchObject({ status: "rejected", reason: { store: "POSTGRES" } });
+    expect(small.guard.report()).toMatchObject({ breaker: "CLOSED", failed: { deadline: 0, outage: 0 } });
+    await slow;
+    expect(await ask()).toEqual([{ value: 1 }]);
+    await small.close();
+    await own.drop();
   });
 });
 

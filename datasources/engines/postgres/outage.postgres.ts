@@ -14,6 +14,16 @@ export function isConnectionLoss(error: unknown): boolean {
   return LOST.test(codeOf(error)) || LOST_IN_WORDS.test(error.message);
 }
 
+/** SQLSTATE too_many_connections. */
+const TOO_MANY = "53300";
+/** The pool's own word for a connection that did not become free in time. */
+const NONE_FREE = /^timeout exceeded when trying to connect$/;
+
+/** Whether all connections are in use: the pool's, or those that the server has for us. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && (codeOf(error) === TOO_MANY || NONE_FREE.test(error.message));
+}
+
 /** Whether an error means that PostgreSQL is unreachable, unable or too slow, rather than asked wrongly. */
 export function isPostgresOutage(error: unknown): boolean {
   return isConnectionLoss(error) || (error instanceof Error && UNABLE.test(codeOf(error)));

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import pg from "pg";
 
+import { StoreUnavailableError } from "../../core/store-error.js";
+import { isFull } from "./outage.postgres.js";
+
 /** A connection that is used by one at a time. */
 export interface Lease {
   readonly client: pg.PoolClient;
@@ -43,7 +46,7 @@ export class PostgresPool {
   readonly #spare: pg.Pool;
 
   /** @param onIdleError told of connections that break while nobody uses them. */
-  constructor(config: pg.PoolConfig, onIdleError: (error: Error) => void) {
+  constructor(config: pg.PoolConfig & { min?: number }, onIdleError: (error: Error) => void) {
     this.#pool = new pg.Pool(config);
     this.#spare = new pg.Pool({
       connectionString: config.connectionString,
@@ -60,9 +63,19 @@ export class PostgresPool {
       pool.on("connect", (client) => client.on("error", () => undefined));
   }
 
-  /** Takes a connection; it must be released. */
+  /** Opens the connections that are kept, before anybody waits for them. One that cannot be opened is opened when it is needed. */
+  async warm(): Promise<void> {
+    const kept = Array.from({ length: this.#pool.options.min ?? 0 }, () => this.#pool.connect());
+    for (const opened of await Promise.allSettled(kept))
+      if (opened.status === "fulfilled") opened.value.release();
+  }
+
+  /** Takes a connection; it must be released. @throws StoreUnavailableError when all are in use for too long. */
   async lease(): Promise<Lease> {
-    const client = await this.#pool.connect();
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      // Busy, not broken: the breaker is not to keep everybody away.
+      throw isFull(error) ? new StoreUnavailableError("POSTGRES", { cause: error }) : error;
+    });
     let held = true;
     const release = (error?: Error) => {
       if (held) client.release(error);

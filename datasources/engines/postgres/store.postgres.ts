@@ -28,6 +28,9 @@ const WAITING_WRITES = 1_000;
 const SHORT_WRITES = 6;
 /** Connections among those of short transactions that tell of what was committed. */
 const NOTICES = 1;
+/** Connections that are kept open: what a quiet gateway begins with when it is asked. */
+const KEPT_READS = 4;
+const KEPT_SHORT_WRITES = 2;
 /** How much longer than a call's deadline the server lets a statement run: it acts where a gateway cannot any more. Milliseconds. */
 const SERVER_MARGIN_MS = 3_000;
 const DEADLINE_MS = 2_000;
@@ -64,7 +67,7 @@ export class PostgresStore {
       options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${this.#statementTimeoutMs}`,
     };
     this.#reads = new PostgresPool(
-      { ...shared, application_name: "marquee-read", max: READS, pipeline: true },
+      { ...shared, application_name: "marquee-read", max: READS, min: KEPT_READS, pipeline: true },
       onIdleError,
     );
     this.#writes = new PostgresPool(
@@ -73,7 +76,13 @@ export class PostgresStore {
     );
     // Apart from the others, because a pipelined connection cannot COPY.
     this.#shortWrites = new PostgresPool(
-      { ...shared, application_name: "marquee-short-write", max: SHORT_WRITES + NOTICES, pipeline: true },
+      {
+        ...shared,
+        application_name: "marquee-short-write",
+        max: SHORT_WRITES + NOTICES,
+        min: KEPT_SHORT_WRITES,
+        pipeline: true,
+      },
       onIdleError,
     );
     this.#notices = new Notices((notices) => this.#tell(notices));
@@ -200,6 +209,11 @@ export class PostgresStore {
       client.query<{ version: string }>(version),
     );
     return { version: rows[0]?.version ?? "" };
+  }
+
+  /** Opens the connections that are kept. */
+  async warm(): Promise<void> {
+    await Promise.all([this.#reads.warm(), this.#shortWrites.warm()]);
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,6 @@ import { localId } from "./request/global-id.js";
 import { payload } from "./payload.js";
 import { signedIn } from "./permissions-gate.js";
 import { toPlaybackSession } from "./playback.value.js";
-import { watchedTitle } from "./watched-title.js";
 
 @Resolver()
 export class PlaybackResolver {
@@ -27,11 +26,11 @@ export class PlaybackResolver {
   ) {
     const { account, profile } = await signedIn(ctx, info.path);
     return payload<StartPlaybackPayload>({}, async () => {
-      const title = await watchedTitle(ctx, input.title, info.path);
       const started = await ctx.gateway.stores.playback.start(ctx.tenant, {
         accountId: account?.id ?? null,
         profileId: profile.id,
-        titleId: title.localId,
+        asker: await ctx.audience(info.path),
+        titleId: localId(ctx.tenant, "Title", input.title, "input.title"),
         device: { ...input.device, hdr: input.device.hdr ?? [] },
       });
       return { session: toPlaybackSession(ctx.tenant, started) };
@@ -39,7 +38,8 @@ export class PlaybackResolver {
   }
 
   @Mutation(() => HeartbeatPlaybackPayload, {
-    description: "Keeps a stream: to be sent well before it expires.",
+    description:
+      "Keeps a stream: to be sent well before it expires. One that could not be started any more is ended, and `errors` says why.",
   })
   async heartbeatPlayback(
     @Ctx() ctx: Context,
@@ -48,7 +48,8 @@ export class PlaybackResolver {
   ) {
     const key = await ownSession(ctx, info, session);
     return payload<HeartbeatPlaybackPayload>({}, async () => {
-      const beaten = await ctx.gateway.stores.playback.heartbeat(ctx.tenant, key);
+      const asker = await ctx.audience(info.path);
+      const beaten = await ctx.gateway.stores.playback.heartbeat(ctx.tenant, key, asker);
       return { session: toPlaybackSession(ctx.tenant, beaten) };
     });
   }

@@ -1,4 +1,4 @@
-import { Refusal } from "../datasources/core/refusal.js";
+import { titleNotFound } from "../datasources/catalog/title-not-found.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
@@ -14,9 +14,5 @@ import { loadTitle } from "./titles.js";
 export async function watchedTitle(ctx: Context, id: string, path: FieldPath): Promise<TitleValue> {
   const title = await loadTitle(ctx, localId(ctx.tenant, "Title", id, "input.title"), path);
   if (title) return title;
-  throw new Refusal(
-    "title",
-    "TITLE_NOT_FOUND",
-    "There is no such title for this profile. Accepted: a title that it meets in lists and searches.",
-  );
+  throw titleNotFound();
 }

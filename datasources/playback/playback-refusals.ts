@@ -62,6 +62,14 @@ export function noRendition(plan: PlanLimits): Refusal {
       );
 }
 
+export function noLongerPlayable(): Refusal {
+  return new Refusal(
+    "session",
+    "NO_LONGER_PLAYABLE",
+    "This profile may not play the title any more, and the stream was ended. Accepted: a title that it meets in lists and searches.",
+  );
+}
+
 export function sessionNotFound(): Refusal {
   return new Refusal(
     "session",

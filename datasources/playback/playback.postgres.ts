@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto";
 
-import { profileGone } from "../accounts/profile-rules.js";
+import { judgedTitle, titleInForce, type InForceRow } from "../catalog/postgres/title-in-force.postgres.js";
 import { HOLD_MERGES } from "../catalog/postgres/title-merges.postgres.js";
+import { titleNotFound } from "../catalog/title-not-found.js";
 import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
+import { type Refusal } from "../core/refusal.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { refusalOf, type Asker, type Standing } from "./playback-entitlement.js";
 import {
   checkDevice,
-  noRendition,
+  noLongerPlayable,
   noMembership,
   sessionExpired,
   sessionNotFound,
-  tooManyStreams,
-  type LiveStream,
-  type PlanLimits,
 } from "./playback-refusals.js";
 import {
   SESSION_SECONDS,
@@ -52,49 +52,47 @@ export class PostgresPlayback implements Playback {
       void query(sql`select ${HOLD_MERGES}`);
       // Starts of an account come one by one: each sees the sessions of those before it.
       void query(sql`select id from accounts where id = ${accountId} for no key update`);
-      const [plan] = await query<PlanLimits & { live: LiveStream[]; known: boolean }>(
-        planAndStreams(accountId, wanted.profileId),
-      );
-      if (!plan) throw noMembership();
-      if (!plan.known) throw profileGone();
-      const { renditions } = renditionLadder(wanted.device, plan.maxHeight);
-      if (renditions.length === 0) throw noRendition(plan);
-      if (plan.live.length >= plan.maxStreams) throw tooManyStreams(plan, plan.live);
-      return newSession(accountId, wanted, plan.maxHeight);
+      const stands = query<Standing>(standingOf(accountId, sql`${wanted.profileId}`, sql`true`));
+      const [title] = await query<InForceRow>(titleInForce(sql`${wanted.titleId}`));
+      const [standing] = await stands;
+      const facts = { standing, title: title && judgedTitle(title), device: wanted.device };
+      const refused = refusalOf(facts, wanted.asker, titleNotFound);
+      if (refused) throw refused;
+      return newSession(accountId, { ...wanted, titleId: title?.title_id ?? "" }, standing?.maxHeight ?? 0);
     });
     // The membership has been read under the lock of the account, and so has the session been written.
     if (!session) throw noMembership();
     return toSession(session);
   }
 
-  async heartbeat(tenant: Tenant, key: SessionKey): Promise<PlaybackSession> {
-    const [session] = await this.postgres.conclude<SessionRow & { live: boolean }>(tenant, (query) => {
+  async heartbeat(tenant: Tenant, key: SessionKey, asker: Asker): Promise<PlaybackSession> {
+    const own = ownSession(key);
+    let ended: Refusal | null = null;
+    const [session] = await this.postgres.conclude<SessionRow>(tenant, async (query) => {
       // Not beside a start, which may just be counting this session as expired.
       void query(sql`select id from accounts where id = ${key.accountId} for share`);
-      return Promise.resolve(sql`
-        with beaten as (
-          update playback_sessions set heartbeat_at = clock_timestamp(), expires_at = ${expiry}
-          where ${ownSession(key)} and stopped_at is null and expires_at > clock_timestamp()
-          returning *
-        )
-        select ${sessionColumns}, true as live from beaten
-        union all
-        select ${sessionColumns}, false from playback_sessions
-        where ${ownSession(key)} and not exists (select from beaten)`);
+      const held = query<SessionRow & { live: boolean }>(
+        sql`select ${sessionColumns}, ${isLive} as live from playback_sessions s where ${own}`,
+      );
+      const ofSession = (column: Sql) => sql`(select ${column} from playback_sessions s where ${own})`;
+      const earlier = sql`(s.started_at, s.id) < ${ofSession(sql`started_at, id`)}`;
+      const stands = query<Standing>(standingOf(key.accountId, ofSession(sql`profile_id`), earlier));
+      const [title] = await query<InForceRow>(titleInForce(ofSession(sql`title_id`)));
+      const [[standing], [found]] = await Promise.all([stands, held]);
+      if (!found) throw sessionNotFound();
+      if (!found.live) throw sessionExpired();
+      const facts = { standing, title: title && judgedTitle(title), device: found.capabilities };
+      ended = refusalOf(facts, asker, noLongerPlayable);
+      return ended ? stopped(own) : beaten(own, standing?.maxHeight ?? 0);
     });
-    if (!session) throw sessionNotFound();
-    if (!session.live) throw sessionExpired();
+    if (ended) throw ended as Refusal;
+    if (!session) throw sessionExpired();
     return toSession(session);
   }
 
   async stop(tenant: Tenant, key: SessionKey): Promise<void> {
-    const stopped = await this.postgres.conclude(tenant, () =>
-      Promise.resolve(
-        sql`update playback_sessions set stopped_at = coalesce(stopped_at, clock_timestamp()) where ${ownSession(key)}
-            returning id`,
-      ),
-    );
-    if (stopped.length === 0) throw sessionNotFound();
+    const ended = await this.postgres.conclude(tenant, () => Promise.resolve(stopped(ownSession(key))));
+    if (ended.length === 0) throw sessionNotFound();
   }
 }
 
@@ -105,25 +103,46 @@ function ownSession({ accountId, sessionId }: SessionKey): Sql {
   return sql`id = ${sessionId} and account_id = ${accountId}`;
 }
 
-/** The plan of the account's membership and what is streaming. While a payment is past due, playback goes on. */
-function planAndStreams(accountId: string, profileId: string): Sql {
+const isLive = sql`s.stopped_at is null and s.expires_at > clock_timestamp()`;
+
+function beaten(own: Sql, maxHeight: number): Sql {
+  return sql`
+    update playback_sessions s
+    set heartbeat_at = clock_timestamp(), expires_at = ${expiry}, max_height = ${maxHeight}
+    where ${own} and ${isLive}
+    returning ${sessionColumns}`;
+}
+
+function stopped(own: Sql): Sql {
+  return sql`
+    update playback_sessions s set stopped_at = coalesce(stopped_at, clock_timestamp()) where ${own}
+    returning ${sessionColumns}`;
+}
+
+/**
+ * The plan of the account's membership, what is streaming, and the limit of a profile. While a payment is past due,
+ * playback goes on.
+ *
+ * @param profile an expression.
+ * @param counted which of the account's sessions `s` count.
+ */
+function standingOf(accountId: string | null, profile: Sql, counted: Sql): Sql {
   return sql`
     select p.name, p.max_streams as "maxStreams", p.max_height as "maxHeight", coalesce(live.streams, '[]') as live,
-           exists (select from profiles where id = ${profileId}) as known
+           (select maturity_limit from profiles where id = ${profile}) as "maturityLimit"
     from (
       select plan_id from subscriptions
       where account_id = ${accountId} and state in ('ACTIVE', 'PAST_DUE')
       order by started_at desc, id desc limit 1
-    ) s
-    join plans p on p.id = s.plan_id
+    ) m
+    join plans p on p.id = m.plan_id
     cross join (
       select jsonb_agg(jsonb_build_object('device', s.device, 'profile', f.name) order by s.started_at) as streams
       from playback_sessions s left join profiles f on f.id = s.profile_id
-      where s.account_id = ${accountId} and s.stopped_at is null and s.expires_at > clock_timestamp()
+      where s.account_id = ${accountId} and ${isLive} and ${counted}
     ) live`;
 }
 
-/** Names the title that the wanted one was merged into, where it was. */
 function newSession(
   accountId: string,
   { profileId, titleId, device }: PlaybackStart,
@@ -135,8 +154,7 @@ function newSession(
       (tenant_id, id, account_id, profile_id, title_id, device, started_at, heartbeat_at, expires_at,
        capabilities, max_height)
     values (current_setting('marquee.tenant')::int, ${randomUUID()}, ${accountId}, ${profileId},
-            coalesce((select merged_into from title_heads where title_id = ${titleId}), ${titleId}), ${kind},
-            clock_timestamp(), clock_timestamp(), ${expiry}, ${JSON.stringify(capabilities)}::jsonb, ${maxHeight})
+            ${titleId}, ${kind}, clock_timestamp(), clock_timestamp(), ${expiry}, ${JSON.stringify(capabilities)}::jsonb, ${maxHeight})
     returning ${sessionColumns}`;
 }
 

@@ -1,6 +1,7 @@
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type DeviceKind } from "../core/vocabulary.js";
+import { type Asker } from "./playback-entitlement.js";
 import { type DeviceCapabilities, type RenditionLadder } from "./rendition-ladder.js";
 
 /** How long a session lives behind its start or its last heartbeat. Seconds. */
@@ -24,7 +25,7 @@ export interface PlaybackStart {
   /** Null for a profile that belongs to no account, and so to no membership. */
   accountId: string | null;
   profileId: string;
-  /** A title that the profile may meet. */
+  asker: Asker;
   titleId: string;
   device: PlaybackDevice;
 }
@@ -43,16 +44,20 @@ export interface Playback {
    * Opens a session where the account's plan has a stream left, also among starts at the same time. Sessions that were
    * neither stopped nor expired count, each for itself.
    *
-   * @throws Refusal PROFILE_NOT_FOUND, NO_SUBSCRIPTION, TOO_MANY_STREAMS, DEVICE_OUT_OF_RANGE, or NO_RENDITION where nothing could be
-   * played on the device.
+   * The title is judged by its version in force, not by a projection of it.
+   *
+   * @throws Refusal PROFILE_NOT_FOUND, TITLE_NOT_FOUND, NO_SUBSCRIPTION, TOO_MANY_STREAMS, DEVICE_OUT_OF_RANGE, or
+   * NO_RENDITION where nothing could be played on the device.
    */
   start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession>;
   /**
-   * Keeps a session alive.
+   * Keeps a session alive, in what the plan allows by now. One that could not be started any more is ended: of streams
+   * that are too many for the plan, the latest.
    *
-   * @throws Refusal SESSION_NOT_FOUND, or SESSION_EXPIRED where it has ended: its stream may be another's by now.
+   * @throws Refusal SESSION_NOT_FOUND; SESSION_EXPIRED where it has ended: its stream may be another's by now;
+   * NO_LONGER_PLAYABLE, NO_SUBSCRIPTION, TOO_MANY_STREAMS or NO_RENDITION where it is ended now.
    */
-  heartbeat(tenant: Tenant, key: SessionKey): Promise<PlaybackSession>;
+  heartbeat(tenant: Tenant, key: SessionKey, asker: Asker): Promise<PlaybackSession>;
   /**
    * Ends a session, whose stream is free at once. One that has ended already stays as it is.
    *

@@ -5,6 +5,7 @@ import { type Refusal } from "../../datasources/core/refusal.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
+import { titleBody } from "../support/titles.js";
 
 const stores = useStores();
 const facts = useFacts();
@@ -17,6 +18,7 @@ beforeEach(async () => {
     { ...plan, id: "DUO" },
     { ...plan, id: "TINY", name: "Tiny", maxHeight: 100 },
   ]);
+  await stores.titleVersions.append(tenant, [{ body: titleBody({ id: "a" }), effectiveFrom: null }]);
   await stores.accounts.putAccounts(tenant, [
     account("family", "DUO"),
     account("others", "DUO"),
@@ -35,11 +37,14 @@ const account = (id: string, planId: string | null) => ({
   profiles: [{ id: `${id}-1`, name: `${id} one`, kind: "ADULT" as const, maturityLimit: 18, country: null }],
 });
 
+const asker = { country: "US", editor: false, now: new Date() };
+
 function start(accountId: string | null, device: Partial<PlaybackStart["device"]> = {}) {
   return stores.playback.start(tenant, {
     accountId,
     profileId: `${accountId}-1`,
     titleId: "a",
+    asker,
     device: { kind: "TV", width: 3840, height: 2160, codecs: ["H264", "HEVC"], hdr: [], ...device },
   });
 }
@@ -138,7 +143,7 @@ describe("heartbeat", () => {
       tenant,
       `update playback_sessions set expires_at = now() + interval '1 second' where id = '${session.id}'`,
     );
-    const beaten = await stores.playback.heartbeat(tenant, key("family", session.id));
+    const beaten = await stores.playback.heartbeat(tenant, key("family", session.id), asker);
     expect(beaten).toEqual({ ...session, expiresAt: beaten.expiresAt });
     expect(Date.parse(beaten.expiresAt) - Date.now()).toBeGreaterThan(50_000);
   });
@@ -148,7 +153,7 @@ describe("heartbeat", () => {
     await expire(first.id);
     await stores.playback.stop(tenant, key("family", second.id));
     for (const { id } of [first, second]) {
-      await expect(stores.playback.heartbeat(tenant, key("family", id))).rejects.toEqual(
+      await expect(stores.playback.heartbeat(tenant, key("family", id), asker)).rejects.toEqual(
         refusal("SESSION_EXPIRED"),
       );
     }
@@ -171,7 +176,7 @@ describe("sessions", () => {
       const named = key(accountId, sessionId);
       expect(await stores.playback.session(testRequest(of), named)).toBeNull();
       const asks: (() => Promise<unknown>)[] = [
-        () => stores.playback.heartbeat(of, named),
+        () => stores.playback.heartbeat(of, named, asker),
         () => stores.playback.stop(of, named),
       ];
       for (const ask of asks) {
@@ -184,7 +189,7 @@ describe("sessions", () => {
     }
     expect(new Set(answers.map(String)).size).toBe(1);
     expect(answers[0]).toEqual(["SESSION_NOT_FOUND", "session", expect.any(String)]);
-    await stores.playback.heartbeat(tenant, key("family", id));
+    await stores.playback.heartbeat(tenant, key("family", id), asker);
   });
 
   it("stop once and stay stopped", async () => {

@@ -124,6 +124,7 @@ describe("what viewers write while a title is merged into another", () => {
         accountId: "home",
         profileId: "home-1",
         titleId: "gone",
+        asker: { country: "US", editor: false, now: new Date() },
         device: { kind: "TV", width: 1920, height: 1080, codecs: ["H264"], hdr: [] },
       });
     const merge = stores.titleEditing.merge(tenant, { keep: "kept", merge: "gone", expectedVersion: null });

@@ -11,7 +11,7 @@ import { homeRows } from "./home.resolver.js";
 import { jobOf } from "./operations.value.js";
 import { denialOf } from "./permissions-gate.js";
 import { NODE_PERMISSIONS } from "./permissions.js";
-import { toPlaybackSession } from "./playback.value.js";
+import { sessionKey, toPlaybackSession } from "./playback.value.js";
 import { toViewer, type ViewerValue } from "./profile.value.js";
 import { episodesOf, seasonsOf, toNamed } from "./title.value.js";
 import { loadTitle } from "./titles.js";
@@ -85,8 +85,9 @@ const FINDERS: Record<NodeType, Finder> = {
   },
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
   PlaybackSession: async (ctx, id, path) => {
-    const key = { accountId: (await ctx.viewer(path))?.account?.id ?? null, sessionId: id };
-    const session = await ctx.gateway.stores.playback.session(ctx.on(path), key);
+    const viewer = await ctx.viewer(path);
+    const key = viewer && sessionKey(viewer, id);
+    const session = key && (await ctx.gateway.stores.playback.session(ctx.on(path), key));
     return session && toPlaybackSession(ctx.tenant, session);
   },
   Job: async (ctx, id, path) => {

@@ -68,7 +68,13 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
 };
 
 /** Things that `node` answers to some only: for others there is no such thing. What is an account's own, its finder knows. */
-export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> = { Job: "OPERATOR" };
+export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> = {
+  Account: "OWNER",
+  Checkout: "OWNER",
+  Job: "OPERATOR",
+  Plan: "OWNER",
+  Subscription: "OWNER",
+};
 
 /** What a rule has against a caller; null for nothing. A Refusal is answered in the payload. */
 type Rule = (caller: Caller, field: string) => GraphQLError | Refusal | null;

@@ -12,7 +12,7 @@ import { Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { payload } from "./payload.js";
 import { signedIn } from "./permissions-gate.js";
-import { toPlaybackSession } from "./playback.value.js";
+import { sessionKey, toPlaybackSession } from "./playback.value.js";
 
 @Resolver()
 export class PlaybackResolver {
@@ -69,7 +69,6 @@ export class PlaybackResolver {
 }
 
 async function ownSession(ctx: Context, info: GraphQLResolveInfo, session: string): Promise<SessionKey> {
-  const { account } = await signedIn(ctx, info.path);
-  const sessionId = localId(ctx.tenant, "PlaybackSession", session, "input.session");
-  return { accountId: account?.id ?? null, sessionId };
+  const viewer = await signedIn(ctx, info.path);
+  return sessionKey(viewer, localId(ctx.tenant, "PlaybackSession", session, "input.session"));
 }

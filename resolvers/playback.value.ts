@@ -1,4 +1,5 @@
-import { type PlaybackSession } from "../datasources/playback/playback.js";
+import { type PlaybackSession, type SessionKey } from "../datasources/playback/playback.js";
+import { type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { describeRendition } from "../datasources/playback/rendition-ladder.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import {
@@ -8,6 +9,12 @@ import {
 } from "../schema/playback.type.js";
 import { type Answer, type NodeAnswer } from "./answer.js";
 import { toGlobalId } from "./request/global-id.js";
+
+/** A session as a viewer may name it: any of the account's, and a child its own. */
+export function sessionKey({ account, profile }: ViewerRecord, sessionId: string): SessionKey {
+  const profileId = profile.kind === "KIDS" ? profile.id : null;
+  return { accountId: account?.id ?? null, profileId, sessionId };
+}
 
 /** A playback session as GraphQL reads it. */
 export function toPlaybackSession(tenant: Tenant, { id, expiresAt, renditions, omitted }: PlaybackSession) {

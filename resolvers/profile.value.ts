@@ -71,10 +71,11 @@ export function toMembership(tenant: Tenant, membership: MembershipRecord) {
   } satisfies NodeAnswer<Membership>;
 }
 
-/** The viewer as GraphQL reads it. */
+/** The viewer as GraphQL reads it. A child is not shown who pays, nor what. */
 export function toViewer(ctx: Context, viewer: ViewerRecord) {
   const { tenant } = ctx;
-  const { account, membership } = viewer;
+  const child = viewer.profile.kind === "KIDS";
+  const { account, membership } = child ? { account: null, membership: null } : viewer;
   return {
     account: account && toAccount(tenant, account),
     profile: new ProfileValue(tenant, viewer.profile),

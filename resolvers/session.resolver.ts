@@ -2,6 +2,8 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
 import { type RefusalCode } from "../datasources/core/refusal-codes.js";
+import { type ViewerRecord } from "../datasources/accounts/accounts.js";
+import { profileNotFound } from "../datasources/accounts/profile-rules.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { SignUpInput } from "../schema/account.input.js";
 import { RefreshInput, SelectProfileInput, SignInInput } from "../schema/session.input.js";
@@ -77,23 +79,21 @@ export class SessionResolver {
   }
 
   @Mutation(() => SessionPayload, {
-    description: "Goes on as another profile of the account, with a token for it.",
+    description:
+      "Goes on as another profile of the account, with a token for it. From a kids profile it takes the account's `password`; without it the answer is PASSWORD_REQUIRED.",
   })
   async selectProfile(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => SelectProfileInput, { description: "Which." }) input: SelectProfileInput,
   ) {
-    const { identity, profiles } = await signedIn(ctx, info.path);
+    const { identity, ...viewer } = await signedIn(ctx, info.path);
     const wanted = localId(ctx.tenant, "Profile", input.profile, "input.profile");
-    const profile = profiles.find(({ id }) => id === wanted);
-    if (!profile)
-      return refused(
-        "profile",
-        "PROFILE_NOT_FOUND",
-        "This account has no such profile; `viewer.profiles` lists them.",
-      );
-    return begin(ctx, info, ctx.tenant, { ...identity, profile: profile.id });
+    return orRefused(async () => {
+      if (!viewer.profiles.some(({ id }) => id === wanted)) throw profileNotFound();
+      if (viewer.profile.id !== wanted) await checkLeaving(ctx, info, viewer, input.password);
+      return begin(ctx, info, ctx.tenant, { ...identity, profile: wanted });
+    });
   }
 
   @Mutation(() => SessionPayload, {
@@ -141,6 +141,27 @@ async function goOn(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, sess
 
 function profileGone() {
   return refused(null, "PROFILE_NOT_FOUND", "The profile or the session is gone. Sign in again.");
+}
+
+/** A child goes on as somebody else with the password of those who pay. @throws Refusal PASSWORD_REQUIRED, BAD_CREDENTIALS. */
+async function checkLeaving(
+  ctx: Context,
+  info: GraphQLResolveInfo,
+  { account, profile }: ViewerRecord,
+  password: string | null | undefined,
+): Promise<void> {
+  if (profile.kind !== "KIDS" || !account) return;
+  if (password == null) {
+    throw new Refusal(
+      "password",
+      "PASSWORD_REQUIRED",
+      "Going on as another profile than a kids profile takes the account's password.",
+    );
+  }
+  const request = ctx.on(info.path);
+  const known = await ctx.accounts.credentials(request, account.email);
+  if (await ctx.gateway.passwords.verify(password, known?.passwordHash ?? null, request.signal)) return;
+  throw new Refusal("password", "BAD_CREDENTIALS", "This is not the account's password.");
 }
 
 /** What `work` answers, or why it was refused. */

@@ -13,6 +13,12 @@ export class SignInInput {
 export class SelectProfileInput {
   @Field(() => ID, { description: "A profile of the signed-in account." })
   profile!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The account's password: what it takes to go on as another profile than a kids profile.",
+  })
+  password?: string | null;
 }
 
 @InputType({ description: "A session to prolong." })

@@ -125,7 +125,8 @@ export class Consents {
 export class Viewer {
   @Field(() => Account, {
     nullable: true,
-    description: "The account; null for a token of an imported profile, which has none.",
+    description:
+      "The account; null for a token of an imported profile, which has none, and for a kids profile, which is not shown it.",
   })
   account!: Account | null;
 

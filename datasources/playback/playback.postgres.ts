@@ -99,8 +99,9 @@ export class PostgresPlayback implements Playback {
 const sessionColumns = sql`id, expires_at, capabilities, max_height`;
 const expiry = sql`clock_timestamp() + make_interval(secs => ${SESSION_SECONDS}::int)`;
 
-function ownSession({ accountId, sessionId }: SessionKey): Sql {
-  return sql`id = ${sessionId} and account_id = ${accountId}`;
+function ownSession({ accountId, profileId, sessionId }: SessionKey): Sql {
+  return sql`id = ${sessionId} and account_id = ${accountId}
+    and (${profileId}::text is null or profile_id = ${profileId})`;
 }
 
 const isLive = sql`s.stopped_at is null and s.expires_at > clock_timestamp()`;

@@ -33,6 +33,8 @@ export interface PlaybackStart {
 /** A session of an account. A session of another account behaves as one that is missing. */
 export interface SessionKey {
   accountId: string | null;
+  /** Where it has to be this profile's; null: any of the account's. */
+  profileId: string | null;
   sessionId: string;
 }
 

@@ -48,7 +48,11 @@ function start(accountId: string | null, device: Partial<PlaybackStart["device"]
     device: { kind: "TV", width: 3840, height: 2160, codecs: ["H264", "HEVC"], hdr: [], ...device },
   });
 }
-const key = (accountId: string | null, sessionId: string) => ({ accountId, sessionId });
+const key = (accountId: string | null, sessionId: string, profileId: string | null = null) => ({
+  accountId,
+  profileId,
+  sessionId,
+});
 const refusal = (code: string, message = /\.$/): unknown =>
   expect.objectContaining({ code, message: expect.stringMatching(message) as string });
 /** Lets a session's last heartbeat be two minutes ago. */
@@ -166,14 +170,15 @@ describe("sessions", () => {
     const { id } = await start("family");
     const elsewhere = await createTestTenant(stores);
     const answers: unknown[] = [];
-    for (const [of, accountId, sessionId] of [
-      [tenant, "family", "no-such-session"],
-      [tenant, "others", id],
-      [tenant, null, id],
-      [elsewhere, "family", id],
-      [tenant, "family", "nul\0"],
+    for (const [of, accountId, sessionId, profileId] of [
+      [tenant, "family", "no-such-session", null],
+      [tenant, "others", id, null],
+      [tenant, null, id, null],
+      [elsewhere, "family", id, null],
+      [tenant, "family", id, "family-2"],
+      [tenant, "family", "nul\0", null],
     ] as const) {
-      const named = key(accountId, sessionId);
+      const named = key(accountId, sessionId, profileId);
       expect(await stores.playback.session(testRequest(of), named)).toBeNull();
       const asks: (() => Promise<unknown>)[] = [
         () => stores.playback.heartbeat(of, named, asker),

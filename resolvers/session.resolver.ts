@@ -71,7 +71,7 @@ export class SessionResolver {
       const { accountId, profileId } = await ctx.gateway.stores.profiles.signUp(tenant, {
         email,
         passwordHash: await ctx.gateway.passwords.hash(password, ctx.request.signal),
-        country: input.country ?? tenant.defaultCountry,
+        country: ctx.requestCountry ?? input.country ?? tenant.defaultCountry,
         profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
       });
       return begin(ctx, info, tenant, newcomer(tenant, accountId, profileId));

@@ -7,7 +7,8 @@ import { CountryCode, MaturityRatingScalar } from "./scalars.js";
 
 const NAME = "What the person is called: 1 to 40 characters, like no other profile of the account.";
 const LIMIT = "The highest rating it meets; a profile of kind KIDS at most PG.";
-const COUNTRY = "Where it watches; null takes the account's country.";
+const COUNTRY =
+  "Where it says that it watches; null takes the account's country. It opens nothing: titles go by where a request comes from, else by the account's country.";
 
 @InputType({ description: "A profile to be made." })
 export class CreateProfileInput {
@@ -70,7 +71,8 @@ export class SignUpInput {
 
   @Field(() => CountryCode, {
     nullable: true,
-    description: "Where the account is; left out: the tenant's country.",
+    description:
+      "Where the account is, unless it is known where the request comes from; left out: the tenant's country.",
   })
   country?: string | null;
 }

@@ -41,7 +41,8 @@ export class Profile extends Node {
 
   @Field(() => CountryCode, {
     nullable: true,
-    description: "Where it watches; null takes the account's country.",
+    description:
+      "Where it says that it watches; null takes the account's country. It opens nothing: titles go by where a request comes from, else by the account's country.",
   })
   country!: string | null;
 }

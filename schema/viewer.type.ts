@@ -66,7 +66,9 @@ export class Account extends Node {
   @Field({ description: "E-mail address it signs in with." })
   email!: string;
 
-  @Field(() => CountryCode, { description: "Where it lives." })
+  @Field(() => CountryCode, {
+    description: "Where it lives: whose titles it may meet, unless it is known where a request comes from.",
+  })
   country!: string;
 }
 

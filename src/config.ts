@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
 import { StartupError } from "../packages/process/startup-error.js";
+import { isNetwork } from "./tenancy/networks.js";
 
 /** The store URL that means the PostgreSQL which Marquee starts by itself. */
 const EMBEDDED = "embedded:";
@@ -51,6 +52,18 @@ export const environment = z.object({
   PAYMENTS_DEADLINE_MS: wholeNumber(50, 60_000).default(5_000),
   MARQUEE_PROJECTOR: flag.default(true),
   MARQUEE_CONSISTENCY_WAIT_MS: wholeNumber(0, 30_000).default(1_000),
+  MARQUEE_COUNTRY_HEADER: z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]+$/, "is not the name of a header")
+    .transform((name) => name.toLowerCase())
+    .optional(),
+  MARQUEE_TRUSTED_PROXIES: z
+    .string()
+    .transform((list) => list.split(",").map((network) => network.trim()))
+    .refine((networks) => networks.every(isNetwork), {
+      error: "is not a list of networks such as 10.0.0.0/8, with commas between",
+    })
+    .optional(),
   MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
@@ -60,6 +73,15 @@ export const environment = z.object({
   MARQUEE_DRAIN_SECONDS: wholeNumber(0, 300).default(10),
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
+
+/** What the variables have to say together. */
+const consistent = environment.refine(
+  ({ MARQUEE_COUNTRY_HEADER: header, MARQUEE_TRUSTED_PROXIES: proxies }) => !header || proxies,
+  {
+    path: ["MARQUEE_TRUSTED_PROXIES"],
+    error: "names nobody who may set the header of MARQUEE_COUNTRY_HEADER",
+  },
+);
 
 /** Where the stores are. */
 export interface StoreUrls extends EngineAddresses {
@@ -91,6 +113,13 @@ export interface Config {
     /** Time that one call of it may take. Milliseconds. */
     deadlineMs: number;
   };
+  /** Who says where requests come from. */
+  territory: {
+    /** In small letters; null: nobody, and accounts are where they say. */
+    countryHeader: string | null;
+    /** Networks whose requests may carry it. */
+    trustedProxies: readonly string[];
+  };
   playground: boolean;
   introspection: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -105,7 +134,7 @@ export interface Config {
 // eslint-disable-next-line no-restricted-syntax -- the one place that reads it
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  const result = environment.safeParse(present);
+  const result = consistent.safeParse(present);
   if (!result.success) throw new StartupError(describe(result.error, present));
   const value = result.data;
   return {
@@ -127,6 +156,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       url: value.PAYMENTS_URL ?? null,
       key: value.PAYMENTS_KEY ?? null,
       deadlineMs: value.PAYMENTS_DEADLINE_MS,
+    },
+    territory: {
+      countryHeader: value.MARQUEE_COUNTRY_HEADER ?? null,
+      trustedProxies: value.MARQUEE_TRUSTED_PROXIES ?? [],
     },
     playground: value.MARQUEE_PLAYGROUND,
     introspection: value.MARQUEE_INTROSPECTION,

@@ -34,6 +34,7 @@ import { openPayments } from "./payments/open-payments.js";
 import { keepProjections, type FillProgress } from "../datasources/projection/targets/keeper.js";
 import { startProjector } from "../datasources/projection/following/projector.js";
 import { packageRoot } from "../packages/process/package-root.js";
+import { countryReader } from "./tenancy/request-country.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
 /** What the playground needs and nothing else: no request leaves the origin. Monaco sets inline styles and carries its icons in a data URL. */
@@ -125,10 +126,11 @@ async function createApp(
     const code = status < 500 ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR";
     return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
   });
+  const countryOf = countryReader(config.territory);
   await app.register(fastifyApollo(apollo), {
     context: async (request, reply) => {
       void reply.header("x-request-id", request.id);
-      return createContext(config, gateway, request);
+      return createContext(config, gateway, request, countryOf(request.raw));
     },
   });
   app.setNotFoundHandler((request, reply) => {
@@ -151,7 +153,12 @@ async function createApp(
   return app;
 }
 
-async function createContext(config: Config, gateway: Gateway, request: FastifyRequest): Promise<Context> {
+async function createContext(
+  config: Config,
+  gateway: Gateway,
+  request: FastifyRequest,
+  country: string | null,
+): Promise<Context> {
   const identity = await identityOf(gateway.tokens, request.headers.authorization);
   const header = request.headers["x-marquee-tenant"];
   const { tenant, named } = await tenantOfRequest(
@@ -165,7 +172,7 @@ async function createContext(config: Config, gateway: Gateway, request: FastifyR
   setMaxListeners(0, gone.signal);
   request.raw.once("close", () => gone.abort());
   const freshness = freshnessOf(config, gateway, tenant, request);
-  return new Context(gateway, tenant, identity, named, request.id, gone.signal, freshness);
+  return new Context(gateway, tenant, identity, named, request.id, gone.signal, freshness, country);
 }
 
 /** What the request's headers ask of the projections; nothing where they are silent. */

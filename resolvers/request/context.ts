@@ -20,6 +20,7 @@ import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
 import { rolesOf } from "./roles.js";
+import { territoryOf } from "./sessions.js";
 
 /** The maturity limit of a visitor. Years. */
 const ADULT = 18;
@@ -61,6 +62,8 @@ export class Context {
     private readonly signal?: AbortSignal,
     /** How fresh the tenant's projections have to be for this request. */
     readonly freshness?: Freshness,
+    /** Where the request comes from, where somebody knows: ISO 3166-1 alpha-2. */
+    readonly requestCountry: string | null = null,
   ) {
     this.becomes(tenant, identity);
   }
@@ -107,7 +110,10 @@ export class Context {
     return this.once.viewer;
   }
 
-  /** For whom titles are answered. A visitor is an adult in the tenant's own country. */
+  /**
+   * For whom titles are answered. The country is where the request comes from; where nobody knows, the account's. A
+   * visitor is an adult in the tenant's own country.
+   */
   audience(path?: FieldPath): Promise<Audience> {
     this.once.audience ??= this.viewer(path).then(
       (viewer) => this.audienceOf(viewer),
@@ -122,7 +128,7 @@ export class Context {
     if (!(error instanceof StoreUnavailableError) || !claims) throw error;
     this.calls.missed.add(error.store);
     return {
-      country: claims.country ?? this.tenant.defaultCountry,
+      country: this.requestCountry ?? claims.country ?? this.tenant.defaultCountry,
       maturityLimit: claims.maturityLimit,
       editor: false,
       now: this.now,
@@ -141,7 +147,7 @@ export class Context {
       );
     }
     return {
-      country: viewer?.profile.country ?? viewer?.account?.country ?? this.tenant.defaultCountry,
+      country: this.requestCountry ?? (viewer && territoryOf(viewer)) ?? this.tenant.defaultCountry,
       maturityLimit: viewer?.profile.maturityLimit ?? ADULT,
       editor: this.rolesOf(viewer).includes("EDITOR"),
       now: this.now,

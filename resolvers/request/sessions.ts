@@ -14,9 +14,17 @@ export interface Session {
   refreshToken: string | null;
 }
 
+/**
+ * The territory of a viewer, as far as no request says where it comes from: its account's. What a profile says about
+ * itself opens nothing; that of a profile without an account was said by whoever imported it.
+ */
+export function territoryOf({ profile, account }: ViewerRecord): string | null {
+  return account ? account.country : profile.country;
+}
+
 /** What a viewer may meet, for a token to carry. */
-export function audienceClaims({ profile, account }: ViewerRecord): AudienceClaims {
-  return { country: profile.country ?? account?.country ?? null, maturityLimit: profile.maturityLimit };
+export function audienceClaims(viewer: ViewerRecord): AudienceClaims {
+  return { country: territoryOf(viewer), maturityLimit: viewer.profile.maturityLimit };
 }
 
 /**

@@ -51,6 +51,24 @@ describe(".env.example", () => {
 });
 
 describe("readConfig", () => {
+  it("takes a header for countries together with those who may set it, and names what is missing or no network", () => {
+    const territory = { MARQUEE_COUNTRY_HEADER: "CF-IPCountry", MARQUEE_TRUSTED_PROXIES: "10.0.0.0/8, ::1" };
+    expect(readConfig(territory).territory).toEqual({
+      countryHeader: "cf-ipcountry",
+      trustedProxies: ["10.0.0.0/8", "::1"],
+    });
+    expect(() => readConfig({ MARQUEE_COUNTRY_HEADER: "cf-ipcountry" })).toThrow(
+      /MARQUEE_TRUSTED_PROXIES: "": names nobody/,
+    );
+    for (const networks of ["10.0.0.0/33", "proxy", "::1/129", "10.0.0.0/8/8", "10.0.0.0/", "10.0.0.1,"])
+      expect(() => readConfig({ ...territory, MARQUEE_TRUSTED_PROXIES: networks })).toThrow(
+        /MARQUEE_TRUSTED_PROXIES: .* is not a list of networks/,
+      );
+    expect(() => readConfig({ ...territory, MARQUEE_COUNTRY_HEADER: "a header" })).toThrow(
+      /MARQUEE_COUNTRY_HEADER: "a header": is not the name of a header/,
+    );
+  });
+
   it("names every error at once, with what was found and what is accepted", () => {
     const read = () =>
       readConfig({ PORT: "99999", LOG_LEVEL: "loud", POSTGRES_URL: "mysql://x", MARQUEE_TOKEN_MINUTES: "0" });

@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { publish } from "../support/catalogue.js";
+import { startGateway, type TestGateway } from "../support/gateway.js";
+import { titleBody } from "../support/titles.js";
+
+const licensedIn = (...countries: string[]) => [{ countries, from: "2010-01-01T00:00:00.000Z", until: null }];
+const TITLES = "{ titles(first: 10) { edges { node { externalId } } } }";
+
+/** A proxy that is trusted, one elsewhere, and none. */
+const gateways: Record<"trusting" | "wary" | "plain", TestGateway | null> = {
+  trusting: null,
+  wary: null,
+  plain: null,
+};
+let tenant: Tenant;
+let token: string;
+let account: string;
+
+beforeAll(async () => {
+  const header = { MARQUEE_COUNTRY_HEADER: "X-Country" };
+  gateways.plain = await startGateway();
+  gateways.trusting = await startGateway({ ...header, MARQUEE_TRUSTED_PROXIES: "127.0.0.0/8,::1" });
+  gateways.wary = await startGateway({ ...header, MARQUEE_TRUSTED_PROXIES: "192.0.2.0/24" });
+  const { stores } = gateways.plain;
+  tenant = await gateways.plain.createTenant();
+  await publish(stores, tenant, [
+    titleBody({ id: "american", licences: licensedIn("US") }),
+    titleBody({ id: "japanese", licences: licensedIn("JP") }),
+  ]);
+  account = randomUUID();
+  await stores.accounts.putAccounts(tenant, [
+    {
+      id: account,
+      email: `${account}@example.com`,
+      passwordHash: "none",
+      roles: ["VIEWER"],
+      country: "US",
+      planId: null,
+      profiles: [{ id: account, name: "Ann", kind: "ADULT", maturityLimit: 18, country: null }],
+    },
+  ]);
+  token = await gateways.plain.tokenFor({ tenant: tenant.slug, account, profile: account });
+});
+afterAll(() => Promise.all(Object.values(gateways).map((gateway) => gateway?.close())));
+
+async function met(at: keyof typeof gateways, headers: Record<string, string> = {}, signedIn = true) {
+  const whose = signedIn ? { token } : { tenant: tenant.slug };
+  const { data, errors } = await gateways[at]!.ask(TITLES, { ...whose, headers });
+  expect(errors).toBeUndefined();
+  const { edges } = data.titles as { edges: { node: { externalId: string } }[] };
+  return edges.map(({ node }) => node.externalId);
+}
+
+describe("the titles of a territory", () => {
+  it("are not opened by what a profile says about itself", async () => {
+    const moved = await gateways.plain!.ask(
+      "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { profile { country } errors { code } } }",
+      { token, variables: { input: { profile: `Profile:${account}`, country: "JP" } } },
+    );
+    expect(moved.data.updateProfile).toEqual({ profile: { country: "JP" }, errors: [] });
+    expect(await met("plain")).toEqual(["american"]);
+    const search =
+      '{ search(query: "film") { edges { node { externalId } } } title(id: "Title:japanese") { name } }';
+    const found = await gateways.plain!.ask(search, { token });
+    expect(found.data).toEqual({ search: { edges: [{ node: { externalId: "american" } }] }, title: null });
+  });
+
+  it("go by where a trusted proxy says that the request comes from, for viewers and visitors", async () => {
+    for (const signedIn of [true, false]) {
+      expect(await met("trusting", { "x-country": "jp" }, signedIn)).toEqual(["japanese"]);
+      expect(await met("trusting", { "x-country": "FR" }, signedIn)).toEqual([]);
+      // Proxies' own codes for what they do not know, and nonsense.
+      for (const unknown of ["XX", "T1", "", "Japan", "JP, US"])
+        expect(await met("trusting", { "x-country": unknown }, signedIn), unknown).toEqual(["american"]);
+      expect(await met("trusting", {}, signedIn)).toEqual(["american"]);
+    }
+  });
+
+  it("do not go by a header from elsewhere, nor by one that nobody named", async () => {
+    for (const at of ["wary", "plain"] as const)
+      for (const signedIn of [true, false])
+        expect(await met(at, { "x-country": "JP" }, signedIn), at).toEqual(["american"]);
+  });
+
+  it("are those of where the account was made, where that is known", async () => {
+    const signUp = (headers: Record<string, string>) =>
+      gateways.trusting!.ask(
+        "mutation ($input: SignUpInput!) { signUp(input: $input) { viewer { account { country } } errors { code } } }",
+        {
+          tenant: tenant.slug,
+          headers,
+          variables: {
+            input: { email: `${randomUUID()}@example.com`, password: "correct horse", country: "JP" },
+          },
+        },
+      );
+    const country = async (headers: Record<string, string>) =>
+      ((await signUp(headers)).data.signUp as { viewer: { account: { country: string } } }).viewer.account
+        .country;
+    expect(await country({ "x-country": "US" })).toBe("US");
+    expect(await country({})).toBe("JP");
+  });
+});

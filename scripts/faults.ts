@@ -152,7 +152,7 @@ async function killOften({ settings, gateway, load, options }: Round, engine: En
 async function untilNoticed(gateway: Gateway, engine: Engine): Promise<number> {
   const begun = performance.now();
   while (performance.now() - begun < NOTICE_MS) {
-    const health = await readiness(gateway.url);
+    const health = await readiness(gateway.operationsUrl);
     if (health?.stores.some(({ store, state }) => store === engine.toUpperCase() && state === "DOWN"))
       return Math.round(performance.now() - begun);
     await sleep(20);

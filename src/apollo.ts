@@ -15,7 +15,7 @@ import { createSchema } from "./schema.js";
 
 /** The GraphQL engine: Apollo Server over our schema, without what would wrap every field. */
 export function createApollo(
-  config: Pick<Config, "introspection">,
+  config: Pick<Config, "introspection" | "explain">,
   logger: Logger,
   metrics: Metrics,
 ): ApolloServer<Context> {
@@ -34,7 +34,7 @@ export function createApollo(
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      explain(),
+      explain(config.explain),
       freshness(),
       observe(logger, metrics),
     ],
@@ -82,27 +82,36 @@ function codeOf(extensions: GraphQLFormattedError["extensions"]): string {
   return typeof code === "string" ? code : "INTERNAL_SERVER_ERROR";
 }
 
-/** `x-marquee-explain: 1` answers `extensions.explain`: every store call of the request and how many each store got. */
-function explain(): ApolloServerPlugin<Context> {
+/**
+ * `x-marquee-explain: 1` answers `extensions.explain`: every store call of the request and how many each store got. It
+ * tells of rows that rules hide, so not everybody is answered.
+ */
+function explain(whom: Config["explain"]): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async ({ request }) => {
-      if (request.http?.headers.get("x-marquee-explain") !== "1") return;
+      if (whom === "off" || request.http?.headers.get("x-marquee-explain") !== "1") return;
       return {
         willSendResponse: async ({ response, contextValue }) => {
           if (response.body.kind !== "single") return;
           const { calls } = contextValue.request;
-          response.body.singleResult.extensions = {
-            ...response.body.singleResult.extensions,
-            explain: {
-              calls: calls.calls,
-              totals: calls.totals(),
-              ...(calls.missed.size > 0 ? { missed: [...calls.missed] } : {}),
-            },
+          const told = {
+            calls: [...calls.calls],
+            totals: calls.totals(),
+            ...(calls.missed.size > 0 ? { missed: [...calls.missed] } : {}),
           };
+          if (whom === "operators" && !(await isOperator(contextValue))) return;
+          const { singleResult } = response.body;
+          singleResult.extensions = { ...singleResult.extensions, explain: told };
         },
       };
     },
   };
+}
+
+/** Whether an operator asks; who cannot be looked up is none. */
+async function isOperator(ctx: Context): Promise<boolean> {
+  const viewer = await ctx.viewer().catch(() => null);
+  return ctx.rolesOf(viewer).includes("OPERATOR");
 }
 
 function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {

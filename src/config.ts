@@ -4,10 +4,12 @@ import { z } from "zod";
 
 import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
 import { StartupError } from "../packages/process/startup-error.js";
+import { type ListenAddress } from "./listen.js";
 import { isNetwork } from "./tenancy/networks.js";
 
 /** The store URL that means the PostgreSQL which Marquee starts by itself. */
 const EMBEDDED = "embedded:";
+const EXPLAINERS = ["all", "operators", "off"] as const;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 const flag = z
@@ -32,6 +34,13 @@ function wholeNumber(min: number, max: number) {
 export const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().min(1).default("127.0.0.1"),
+  MARQUEE_OPERATIONS_PORT: z
+    .union([z.literal("none"), wholeNumber(0, 65_535)], {
+      error: "is neither none nor a whole number from 0 to 65535",
+    })
+    .optional(),
+  MARQUEE_OPERATIONS_HOST: z.string().min(1).default("127.0.0.1"),
+  MARQUEE_EXPLAIN: z.enum(EXPLAINERS, { error: `is none of ${EXPLAINERS.join(", ")}` }).optional(),
   MARQUEE_DATA: z.string().min(1).default(".marquee"),
   POSTGRES_URL: z
     .string()
@@ -90,7 +99,11 @@ export interface StoreUrls extends EngineAddresses {
 
 /** Everything that can be set, validated. Optional features are null. */
 export interface Config {
-  http: { port: number; host: string; drainSeconds: number };
+  http: ListenAddress & { drainSeconds: number };
+  /** Where operators are told how it runs; null: nowhere. */
+  operations: ListenAddress | null;
+  /** Whose requests may have their store calls listed. */
+  explain: (typeof EXPLAINERS)[number];
   dataFolder: string;
   /** Whether the first start seeds the demo tenants, whose passwords everybody knows. */
   demo: boolean;
@@ -137,10 +150,19 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const result = consistent.safeParse(present);
   if (!result.success) throw new StartupError(describe(result.error, present));
   const value = result.data;
+  const embedded = value.POSTGRES_URL === EMBEDDED;
+  const demo = value.MARQUEE_DEMO ?? embedded;
   return {
-    http: { port: value.PORT, host: value.HOST, drainSeconds: value.MARQUEE_DRAIN_SECONDS },
+    http: {
+      port: value.PORT,
+      host: value.HOST,
+      variables: { port: "PORT", host: "HOST" },
+      drainSeconds: value.MARQUEE_DRAIN_SECONDS,
+    },
+    operations: operationsAddress(value),
+    explain: value.MARQUEE_EXPLAIN ?? (demo && embedded ? "all" : "operators"),
     dataFolder: path.resolve(value.MARQUEE_DATA),
-    demo: value.MARQUEE_DEMO ?? value.POSTGRES_URL === EMBEDDED,
+    demo,
     defaultTenant: value.MARQUEE_DEFAULT_TENANT === "none" ? null : value.MARQUEE_DEFAULT_TENANT,
     stores: {
       postgres: value.POSTGRES_URL,
@@ -165,6 +187,15 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     introspection: value.MARQUEE_INTROSPECTION,
     logLevel: value.LOG_LEVEL,
   };
+}
+
+/** Unless something else is said, the port behind the gateway's own; a free one where that is free to be chosen. */
+function operationsAddress(value: z.infer<typeof environment>): ListenAddress | null {
+  const { PORT, MARQUEE_OPERATIONS_PORT: given, MARQUEE_OPERATIONS_HOST: host } = value;
+  if (given === "none") return null;
+  const next = PORT === 0 || PORT === 65_535 ? 0 : PORT + 1;
+  const variables = { port: "MARQUEE_OPERATIONS_PORT", host: "MARQUEE_OPERATIONS_HOST" };
+  return { port: given ?? next, host, variables };
 }
 
 function engine(url: string, caFile: string | undefined): EngineAddress | null {

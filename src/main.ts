@@ -36,7 +36,7 @@ export async function serve(config: Config): Promise<void> {
     forget();
     throw error;
   }
-  console.log(welcome(gateway.url, config, (performance.now() - started) / 1000));
+  console.log(welcome(gateway, config, (performance.now() - started) / 1000));
 }
 
 /** Calls back for each signal that asks to stop. @returns what ends that. */
@@ -86,7 +86,7 @@ async function seedOnce(stores: Stores, progress: Progress): Promise<void> {
   }
 }
 
-function welcome(url: string, config: Config, seconds: number): string {
+function welcome({ url, operationsUrl }: RunningGateway, config: Config, seconds: number): string {
   const open = config.playground ? `Open      ${url}\n` : "";
   return `
 Marquee is ready after ${seconds.toFixed(1)} s
@@ -94,7 +94,7 @@ Marquee is ready after ${seconds.toFixed(1)} s
 ${open}GraphQL   ${url}/graphql
 Sign in   viewer@meridian.example, family@, editor@ or operator@ · password marquee
           the same at lumen.example and atelier.example
-Health    ${url}/readyz · metrics ${url}/metrics
+Health    ${url}/readyz${operationsUrl ? ` · for operators ${operationsUrl}/readyz, ${operationsUrl}/metrics` : ""}
 
 Ctrl-C stops it.
 `;

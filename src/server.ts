@@ -26,6 +26,7 @@ import { createDrain } from "./drain.js";
 import { clientError } from "../resolvers/request/errors.js";
 import { checkAddress, listen } from "./listen.js";
 import { addCheckMetrics } from "./observability/check-metrics.js";
+import { listenForOperators, readiness } from "./operations-listener.js";
 import { createLogger, type Logger } from "./observability/logger.js";
 import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
@@ -44,6 +45,8 @@ const PLAYGROUND_CSP =
 /** A gateway that answers requests. */
 export interface RunningGateway {
   url: string;
+  /** Where operators are told how it runs; null where nobody is. */
+  operationsUrl: string | null;
   stores: Stores;
   tokens: Tokens;
   /** Stops taking requests, answers those under way, then closes the stores. Safe to call twice. */
@@ -77,7 +80,8 @@ export async function startGateway(
   };
   try {
     const tokens = await createTokens(config);
-    await checkAddress(config);
+    await checkAddress(config.http);
+    if (config.operations) await checkAddress(config.operations);
     await prepare(stores);
     await stores.warm();
     const warn = (line: string) => logger.warn(line);
@@ -93,12 +97,14 @@ export async function startGateway(
     const passwords = new PasswordHashing();
     const gateway = { stores, tokens, cursors, consistency, passwords, payments, checkoutTimes: times };
     const app = await createApp(config, gateway, logger, metrics);
+    const operators = await listenForOperators(config, stores, metrics);
+    parts.push(operators);
     const drain = createDrain(app);
     parts.push(await startWorker({ stores, payments, times }));
-    const url = await listen(app, config);
+    const url = await listen(app, config.http);
     let closing: Promise<void> | undefined;
     const close = () => (closing ??= drain(config.http.drainSeconds).finally(stopParts));
-    return { url, stores, tokens, close };
+    return { url, operationsUrl: operators.url, stores, tokens, close };
   } catch (error) {
     await stopParts();
     throw error;
@@ -139,16 +145,9 @@ async function createApp(
   });
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
-    const health = await gateway.stores.health();
-    // Without its facts it cannot serve; for an engine that is down PostgreSQL answers.
-    const serves = health.some(({ store, state }) => store === "POSTGRES" && state === "UP");
-    const whole = health.every(({ state, breaker }) => state === "UP" && breaker === "CLOSED");
-    const status = !serves ? "down" : whole ? "ready" : "degraded";
-    return reply.code(serves ? 200 : 503).send({ status, stores: health });
+    const { serves } = await readiness(gateway.stores);
+    return reply.code(serves ? 200 : 503).send({ status: serves ? "ready" : "not ready" });
   });
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  );
   if (config.playground) await servePlayground(app);
   return app;
 }

@@ -112,7 +112,7 @@ async function startGateway(
   const profiling = profile ? ["--cpu-prof", `--cpu-prof-dir=${profile}`] : [];
   const child = spawn(process.execPath, [...profiling, "bin/marquee.js", "serve"], {
     cwd: ROOT,
-    env: { ...env, PORT: String(port) },
+    env: { ...env, PORT: String(port), MARQUEE_OPERATIONS_PORT: "none" },
     stdio: ["ignore", "inherit", "inherit"],
   });
   const gone = once(child, "exit");

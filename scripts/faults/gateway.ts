@@ -18,6 +18,8 @@ const SIZE = ["--profiles", "300", "--events", "10000"];
 /** A gateway at work. */
 export interface Gateway {
   url: string;
+  /** Where it tells operators how it runs. */
+  operationsUrl: string;
   /** Of a demo viewer. */
   token: string;
   close(): Promise<void>;
@@ -42,10 +44,12 @@ export async function startGateway(
   logFile: string,
 ): Promise<Gateway> {
   const dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-faults-"));
-  const [port] = await freePorts(1);
+  const [port, operationsPort] = await freePorts(2);
   const env = {
     ...environment,
     PORT: String(port),
+    MARQUEE_OPERATIONS_PORT: String(operationsPort),
+    MARQUEE_EXPLAIN: "all",
     MARQUEE_DATA: dataFolder,
     MARQUEE_DEMO: "false",
     LOG_LEVEL: "warn",
@@ -72,11 +76,17 @@ export async function startGateway(
   closeSync(log);
   const ended = once(child, "exit");
   const url = `http://127.0.0.1:${port}`;
-  for (const limit = Date.now() + START_MS; (await readiness(url))?.status !== "ready"; await sleep(200)) {
+  const operationsUrl = `http://127.0.0.1:${operationsPort}`;
+  for (
+    const limit = Date.now() + START_MS;
+    (await readiness(operationsUrl))?.status !== "ready";
+    await sleep(200)
+  ) {
     if (child.exitCode !== null || Date.now() > limit) throw new Error("The gateway did not become ready.");
   }
   return {
     url,
+    operationsUrl,
     token: stdout.trim(),
     close: async () => {
       child.kill("SIGTERM");
@@ -86,7 +96,7 @@ export async function startGateway(
   };
 }
 
-/** What `/readyz` says, or null where nobody answers. */
+/** What `/readyz` says to operators, or null where nobody answers. */
 export async function readiness(url: string): Promise<Readiness | null> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) });

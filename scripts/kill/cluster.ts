@@ -57,7 +57,12 @@ export function gatewayProcess({
     async start() {
       const log = openSync(path.join(logFolder, `${name}.log`), "a");
       const started = spawn(process.execPath, ["bin/marquee.js", "serve"], {
-        env: { ...env, PORT: String(port), MARQUEE_PROJECTOR: String(kind === "projector") },
+        env: {
+          ...env,
+          PORT: String(port),
+          MARQUEE_OPERATIONS_PORT: "none",
+          MARQUEE_PROJECTOR: String(kind === "projector"),
+        },
         stdio: ["ignore", log, log],
       });
       closeSync(log);

@@ -23,7 +23,7 @@ export async function tenantOfRequest(
 ): Promise<RequestTenant> {
   if (identity) return { tenant: await known(tenants, identity.tenant), named: identity.tenant };
   if (headers.tenant) return { tenant: await known(tenants, headers.tenant), named: headers.tenant };
-  const label = headers.host?.split(".")[0]?.toLowerCase();
+  const [label] = /^[^.:]+/.exec(headers.host?.toLowerCase() ?? "") ?? [];
   const ofHost = label && (await tenants.bySlug(label));
   if (ofHost) return { tenant: ofHost, named: ofHost.slug };
   return { tenant: await known(tenants, defaultTenant), named: null };

@@ -55,13 +55,13 @@ describe("with PostgreSQL alone", () => {
       for (const { extensions } of answer.errors!)
         expect(extensions, name).toEqual({ code: "STORE_UNAVAILABLE", store: "POSTGRES" });
     }
-    const ready = await fetch(`${gateway.url}/readyz`);
+    const ready = await fetch(`${gateway.operationsUrl}/readyz`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({
       status: "down",
       stores: [{ store: "POSTGRES", state: "DOWN", breaker: "OPEN" }],
     });
-    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    const metrics = await (await fetch(`${gateway.operationsUrl}/metrics`)).text();
     expect(metrics).toMatch(/^marquee_store_breaker_state\{store="POSTGRES"\} [12]$/m);
     expect(metrics).toMatch(/^marquee_store_rejected_total\{store="POSTGRES",reason="breaker"\} [1-9]/m);
     expect(metrics).toMatch(/^marquee_store_failed_total\{store="POSTGRES",reason="outage"\} [1-9]/m);
@@ -71,7 +71,7 @@ describe("with PostgreSQL alone", () => {
     expect(metrics).toMatch(/^marquee_store_missed_total\{store="POSTGRES"\} [1-9]/m);
     await wire.mend();
     const status = async () =>
-      ((await (await fetch(`${gateway.url}/readyz`)).json()) as { status: string }).status;
+      ((await (await fetch(`${gateway.operationsUrl}/readyz`)).json()) as { status: string }).status;
     await expect.poll(status, { timeout: 10_000 }).toBe("ready");
     const { data } = await gateway.ask("{ viewer { profile { name } } }", { token });
     expect(data.viewer.profile.name).toBeTruthy();

@@ -99,7 +99,7 @@ describe.skipIf(!onEngines)("a gateway with one engine", () => {
     );
 
     it.skipIf(!isSet)("says that the engine is up, and of no other", async () => {
-      const ready = await fetch(`${gateway.url}/readyz`);
+      const ready = await fetch(`${gateway.operationsUrl}/readyz`);
       expect(ready.status).toBe(200);
       expect(await ready.json()).toMatchObject({
         status: "ready",

@@ -172,7 +172,7 @@ describe("operations", () => {
     );
     expect(rowCount).toBe(1);
     expect(await check(false)).toMatchObject({ missing: 0, stale: 1, dangling: 0, orphaned: 0 });
-    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    const metrics = await (await fetch(`${gateway.operationsUrl}/metrics`)).text();
     expect(metrics).toMatch(
       /^marquee_projection_check_faults\{target="catalog.postgres",fault="stale"\} [1-9]/m,
     );

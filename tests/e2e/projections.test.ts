@@ -33,7 +33,7 @@ it("answers what has been written, by itself", async () => {
 });
 
 it("tells in its metrics how far each projection is behind", async () => {
-  const text = await (await fetch(`${gateway.url}/metrics`)).text();
+  const text = await (await fetch(`${gateway.operationsUrl}/metrics`)).text();
   for (const target of ["catalog.postgres", "search.postgres"]) {
     for (const name of ["lag_events", "lag_seconds", "parked_events", "dead_letters"]) {
       expect(text).toMatch(new RegExp(`^marquee_projection_${name}\\{target="${target}"\\} [\\d.e-]+$`, "m"));

@@ -45,7 +45,9 @@ beforeAll(async () => {
   ]);
   token = await gateways.plain.tokenFor({ tenant: tenant.slug, account, profile: account });
 });
-afterAll(() => Promise.all(Object.values(gateways).map((gateway) => gateway?.close())));
+afterAll(async () => {
+  for (const gateway of Object.values(gateways)) await gateway?.close();
+});
 
 async function met(at: keyof typeof gateways, headers: Record<string, string> = {}, signedIn = true) {
   const whose = signedIn ? { token } : { tenant: tenant.slug };

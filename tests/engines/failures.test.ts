@@ -24,7 +24,7 @@ interface Readiness {
 }
 
 async function readiness(gateway: TestGateway): Promise<Readiness> {
-  return (await fetch(`${gateway.url}/readyz`)).json() as Promise<Readiness>;
+  return (await fetch(`${gateway.operationsUrl}/readyz`)).json() as Promise<Readiness>;
 }
 
 /** Waits until every store is up, let through and answers its own fields. */

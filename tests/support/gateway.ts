@@ -38,6 +38,8 @@ export type TestIdentity = Omit<Identity, "session" | "roles"> & Partial<Pick<Id
 /** A real gateway on a port of its own, over the PostgreSQL of this run. Close it in `afterAll`. */
 export interface TestGateway {
   url: string;
+  /** The operators' listener. */
+  operationsUrl: string;
   stores: Stores;
   tokens: Tokens;
   /** Sends one document over HTTP. */
@@ -58,6 +60,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     POSTGRES_URL: inject("postgresUrl"),
     MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
     LOG_LEVEL: "silent",
+    MARQUEE_EXPLAIN: "all",
     ...enginesUnderTest(),
     ...env,
   });
@@ -65,6 +68,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   const ask = (query: string, options: Ask = {}) => send(gateway.url, query, options);
   return {
     url: gateway.url,
+    operationsUrl: gateway.operationsUrl ?? "",
     stores: gateway.stores,
     tokens: gateway.tokens,
     ask,

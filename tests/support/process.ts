@@ -46,7 +46,7 @@ const running = new Set<ChildProcess>();
 export function startMarquee(args: string[], { env, ...user }: ProcessOptions = {}): MarqueeProcess {
   const child = spawn(process.execPath, ["bin/marquee.js", ...args], {
     cwd: packageRoot(),
-    env: { ...process.env, ...EMBEDDED, LOG_LEVEL: "warn", ...env },
+    env: { ...process.env, ...EMBEDDED, LOG_LEVEL: "warn", MARQUEE_OPERATIONS_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...user,
   });

@@ -51,6 +51,20 @@ describe(".env.example", () => {
 });
 
 describe("readConfig", () => {
+  it("listens for operators behind its own port, on this machine alone, and explains to all in the embedded demo only", () => {
+    const { operations, explain } = readConfig({ PORT: "5000" });
+    expect(operations).toMatchObject({ port: 5001, host: "127.0.0.1" });
+    expect(explain).toBe("all");
+    expect(readConfig({ PORT: "0" }).operations?.port).toBe(0);
+    expect(readConfig({ MARQUEE_OPERATIONS_PORT: "none" }).operations).toBeNull();
+    expect(readConfig({ MARQUEE_OPERATIONS_PORT: "9464" }).operations?.port).toBe(9464);
+    expect(readConfig({ MARQUEE_DEMO: "false" }).explain).toBe("operators");
+    expect(readConfig({ POSTGRES_URL: "postgres://x", MARQUEE_DEMO: "true" }).explain).toBe("operators");
+    expect(() => readConfig({ MARQUEE_OPERATIONS_PORT: "no", MARQUEE_EXPLAIN: "some" })).toThrow(
+      /MARQUEE_OPERATIONS_PORT: "no": is neither none nor .*MARQUEE_EXPLAIN: "some": is none of all, operators, off/,
+    );
+  });
+
   it("takes a header for countries together with those who may set it, and names what is missing or no network", () => {
     const territory = { MARQUEE_COUNTRY_HEADER: "CF-IPCountry", MARQUEE_TRUSTED_PROXIES: "10.0.0.0/8, ::1" };
     expect(readConfig(territory).territory).toEqual({

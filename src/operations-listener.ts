@@ -1,0 +1,40 @@
+import Fastify from "fastify";
+
+import { type Stores } from "../datasources/stores/stores.js";
+import { type Config } from "./config.js";
+import { listen } from "./listen.js";
+import { type Metrics } from "./observability/metrics.js";
+
+/** Whether a gateway serves, with each store's state. */
+export async function readiness(stores: Pick<Stores, "health">) {
+  const health = await stores.health();
+  // Without its facts it cannot serve; for an engine that is down PostgreSQL answers.
+  const serves = health.some(({ store, state }) => store === "POSTGRES" && state === "UP");
+  const whole = health.every(({ state, breaker }) => state === "UP" && breaker === "CLOSED");
+  const status = !serves ? "down" : whole ? "ready" : "degraded";
+  return { serves, report: { status, stores: health } };
+}
+
+/**
+ * What operators alone are told, on an address of its own: every tenant's figures and every store's state.
+ *
+ * @returns its URL, null where none is wanted.
+ * @throws StartupError when the address cannot be had.
+ */
+export async function listenForOperators(
+  { operations }: Pick<Config, "operations">,
+  stores: Pick<Stores, "health">,
+  { registry }: Metrics,
+): Promise<{ url: string | null; stop(): Promise<void> }> {
+  if (operations === null) return { url: null, stop: async () => {} };
+  const app = Fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
+  app.get("/healthz", () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    const { serves, report } = await readiness(stores);
+    return reply.code(serves ? 200 : 503).send(report);
+  });
+  app.get("/metrics", async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  return { url: await listen(app, operations), stop: () => app.close() };
+}

@@ -1,0 +1,111 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { startGateway, type TestGateway } from "../support/gateway.js";
+
+const LIST = "{ titles(first: 1) { edges { node { id } } } }";
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ MARQUEE_EXPLAIN: "operators" });
+});
+afterAll(() => gateway?.close());
+
+const get = async (url: string) => {
+  const response = await fetch(url);
+  return { status: response.status, body: await response.text() };
+};
+
+describe("the public address", () => {
+  it("tells whether it lives and serves, and nothing of stores, tenants and figures", async () => {
+    expect(await get(`${gateway.url}/healthz`)).toEqual({ status: 200, body: '{"status":"ok"}' });
+    expect(await get(`${gateway.url}/readyz`)).toEqual({ status: 200, body: '{"status":"ready"}' });
+    expect((await get(`${gateway.url}/metrics`)).status).toBe(404);
+  });
+
+  it("lists store calls for operators alone, where configured so", async () => {
+    const told = async (token?: string) =>
+      (await gateway.ask(LIST, { token, explain: true })).extensions?.explain?.calls.map(
+        ({ operation }) => operation,
+      );
+    const [viewer, operator] = await Promise.all([
+      gateway.signIn("viewer@meridian.example"),
+      gateway.signIn("operator@meridian.example"),
+    ]);
+    expect(await told()).toBeUndefined();
+    expect(await told(viewer)).toBeUndefined();
+    expect(await told(operator)).toEqual(["accounts.viewer", "catalog.titles"]);
+    expect(
+      (await gateway.ask("{ __typename }", { token: viewer, explain: true })).extensions,
+    ).toBeUndefined();
+  });
+
+  it("lists them for nobody where it is off, and for all where it says so", async () => {
+    const off = await startGateway({ MARQUEE_EXPLAIN: "off" });
+    const all = await startGateway({ MARQUEE_EXPLAIN: "all" });
+    try {
+      const operator = await off.signIn("operator@meridian.example");
+      expect((await off.ask(LIST, { token: operator, explain: true })).extensions).toBeUndefined();
+      expect((await all.ask(LIST, { explain: true })).extensions?.explain?.calls).toHaveLength(1);
+    } finally {
+      await Promise.all([off.close(), all.close()]);
+    }
+  });
+});
+
+describe("the operators' address", () => {
+  it("is this machine's alone, and tells each store's state and the figures of every tenant", async () => {
+    await gateway.ask(LIST, { tenant: "lumen" });
+    expect(gateway.operationsUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const ready = await get(`${gateway.operationsUrl}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(JSON.parse(ready.body)).toMatchObject({
+      status: "ready",
+      stores: expect.arrayContaining([
+        expect.objectContaining({ store: "POSTGRES", state: "UP" }),
+      ]) as unknown,
+    });
+    expect((await get(`${gateway.operationsUrl}/metrics`)).body).toMatch(/tenant="lumen"/);
+    const graphql = await fetch(`${gateway.operationsUrl}/graphql`, { method: "POST" });
+    expect(graphql.status).toBe(404);
+  });
+
+  it("is not there where none is wanted", async () => {
+    const alone = await startGateway({ MARQUEE_OPERATIONS_PORT: "none" });
+    try {
+      expect(alone.operationsUrl).toBe("");
+      expect((await get(`${alone.url}/readyz`)).status).toBe(200);
+    } finally {
+      await alone.close();
+    }
+  });
+});
+
+describe("a host that begins with a tenant's name", () => {
+  const QUERY = "{ plans { id } genres { name } }";
+
+  /** `fetch` does not let a client name the host. */
+  async function tenantOf(host: string): Promise<unknown> {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const sent = request(`${gateway.url}/graphql`, {
+        method: "POST",
+        headers: { host, "content-type": "application/json" },
+      });
+      sent.on("error", reject).on("response", (response) => void text(response).then(resolve, reject));
+      sent.end(JSON.stringify({ query: QUERY }));
+    });
+    return (JSON.parse(answer) as { data: unknown }).data;
+  }
+
+  it("is that tenant's, with a port or without", async () => {
+    const atelier = (await gateway.ask(QUERY, { tenant: "atelier" })).data;
+    const meridian = (await gateway.ask(QUERY, { tenant: "meridian" })).data;
+    expect(atelier).not.toEqual(meridian);
+    for (const host of ["atelier", "atelier:4150", "atelier.example:4150", "ATELIER.example"])
+      expect(await tenantOf(host), host).toEqual(atelier);
+    for (const host of ["127.0.0.1:4150", "localhost:4150", "[::1]:4150"])
+      expect(await tenantOf(host), host).toEqual(meridian);
+  });
+});

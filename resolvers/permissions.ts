@@ -73,7 +73,7 @@ export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> =
   Checkout: "OWNER",
   Job: "OPERATOR",
   Plan: "OWNER",
-  Subscription: "OWNER",
+  Membership: "OWNER",
 };
 
 /** What a rule has against a caller; null for nothing. A Refusal is answered in the payload. */

@@ -5,6 +5,8 @@
 export const REFUSAL_CODES = {
   // Who asks.
   BAD_CREDENTIALS: "E-mail and password do not belong together.",
+  SIGN_IN_BUSY: "Too many sign in at this moment.",
+  PASSWORD_REQUIRED: "Leaving a kids profile takes the account's password.",
   SESSION_ENDED: "The refresh token was used already, has expired, or its session was ended.",
   ACCOUNT_REQUIRED: "Only an account may do this, and the profile belongs to none.",
   ACCOUNT_GONE: "The account of this session is not there any more.",
@@ -36,6 +38,7 @@ export const REFUSAL_CODES = {
   TOO_MANY_STREAMS: "As many streams as the plan allows are playing; the message names them.",
   DEVICE_OUT_OF_RANGE: "The screen has no size that can be.",
   NO_RENDITION: "Nothing can be played under this plan on this device.",
+  NO_LONGER_PLAYABLE: "The profile may not play the title any more, and the stream was ended.",
   SESSION_NOT_FOUND: "The account has no such playback session.",
   SESSION_EXPIRED: "The playback session has ended: stopped, or without a heartbeat in time.",
 

@@ -104,19 +104,19 @@ describe("a kids profile", () => {
 
   it("is not shown who pays, nor what", async () => {
     const mine =
-      "{ viewer { account { id email } subscription { id plan { id priceCents } } profiles { name } } }";
+      "{ viewer { account { id email } membership { id plan { id priceCents } } profiles { name } } }";
     const shown = (await gateway.ask(mine, { token: adult })).data.viewer as {
       account: { id: string };
-      subscription: { id: string; plan: { id: string } };
+      membership: { id: string; plan: { id: string } };
     };
     const answer = await gateway.ask(mine, { token: kids });
     expect(answer.errors).toBeUndefined();
     expect(answer.data.viewer).toEqual({
       account: null,
-      subscription: null,
+      membership: null,
       profiles: [{ name: "Ann" }, { name: "Kim" }],
     });
-    const ids = [shown.account.id, shown.subscription.id, shown.subscription.plan.id];
+    const ids = [shown.account.id, shown.membership.id, shown.membership.plan.id];
     const nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     const asked = (token: string) => gateway.ask(nodes, { token, variables: { ids } });
     expect((await asked(kids)).data.nodes).toEqual([null, null, null]);

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { type TitleBody } from "../../datasources/catalog/title-versions.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { publish } from "../support/catalogue.js";
 import { openFacts, type Facts } from "../support/facts.js";
@@ -62,7 +62,7 @@ async function played(query: string, input: object): Promise<Played> {
 const start = () => played(START, { title: `Title:${film}`, device: DEVICE });
 const beat = (session: string) => played(BEAT, { session });
 const codeOf = ({ errors }: Played) => errors[0]?.code;
-const become = (fields: Partial<TitleBody>) =>
+const become = (fields: Partial<TitleFacts>) =>
   gateway.stores.titleVersions.append(tenant, [
     { body: titleBody({ id: film, maturityRating: "R", ...fields }), effectiveFrom: null },
   ]);

@@ -1,12 +1,12 @@
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type TitleDocument } from "../../core/title.document.js";
-import { type TitleBody } from "../title-versions.js";
+import { type TitleFacts } from "../../core/title-fields.js";
 
 /** A title as its facts say. */
 export interface InForceRow {
   title_id: string;
   version: number;
-  body: TitleBody;
+  body: TitleFacts;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { profileGone } from "../accounts/profile-rules.js";
-import { mayMeet, type Audience } from "../catalog/audience.js";
+import { mayMeet } from "../catalog/audience.js";
 import { type Refusal } from "../core/refusal.js";
 import { type TitleDocument } from "../core/title.document.js";
 import {
@@ -9,6 +9,7 @@ import {
   type LiveStream,
   type PlanLimits,
 } from "./playback-refusals.js";
+import { type Asker } from "./playback.js";
 import { renditionLadder, type DeviceCapabilities } from "./rendition-ladder.js";
 
 /** What an account may stream now, and streams already. */
@@ -27,9 +28,6 @@ export interface Entitlement {
   title: TitleDocument | undefined;
   device: DeviceCapabilities;
 }
-
-/** Whoever asks, as far as the request knows; the limit is the profile's that plays. */
-export type Asker = Omit<Audience, "maturityLimit">;
 
 /**
  * Why a stream may not be, or not go on; null where it may.

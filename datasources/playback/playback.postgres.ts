@@ -7,7 +7,7 @@ import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.pos
 import { type Refusal } from "../core/refusal.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
-import { refusalOf, type Asker, type Standing } from "./playback-entitlement.js";
+import { refusalOf, type Standing } from "./playback-entitlement.js";
 import {
   checkDevice,
   noLongerPlayable,
@@ -17,6 +17,7 @@ import {
 } from "./playback-refusals.js";
 import {
   SESSION_SECONDS,
+  type Asker,
   type Playback,
   type PlaybackSession,
   type PlaybackStart,

@@ -1,7 +1,7 @@
+import { type Audience } from "../catalog/audience.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type DeviceKind } from "../core/vocabulary.js";
-import { type Asker } from "./playback-entitlement.js";
 import { type DeviceCapabilities, type RenditionLadder } from "./rendition-ladder.js";
 
 /** How long a session lives behind its start or its last heartbeat. Seconds. */
@@ -19,6 +19,9 @@ export interface PlaybackSession extends RenditionLadder {
 export interface PlaybackDevice extends DeviceCapabilities {
   kind: DeviceKind;
 }
+
+/** Whoever asks, as far as the request knows; the limit is the profile's that plays. */
+export type Asker = Omit<Audience, "maturityLimit">;
 
 /** What somebody wants to play, on what. */
 export interface PlaybackStart {

@@ -39,7 +39,8 @@ export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowVa
   const audience = await ctx.audience(path);
   const { catalog, viewing, recommendations, request } = ctx;
   const sources = { catalog, viewing, recommendations, request, top10: ctx.gateway.stores.top10 };
-  const rows = await planHome(sources, audience.country, ctx.identity?.profile ?? null, path);
+  const profile = ctx.identity?.profile ?? null;
+  const rows = await planHome(sources, audience.country, profile, path, await ctx.personalised(path));
   return rows.map((row) => new HomeRowValue(ctx.tenant, row));
 }
 
@@ -47,7 +48,8 @@ export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowVa
 export class HomeResolver {
   @Query(() => [HomeRow], {
     nullable: true,
-    description: "The home page: rows of titles for the signed-in profile, or for a visitor.",
+    description:
+      "The home page: rows of titles for the signed-in profile, or for a visitor. Of an account that has not agreed to personalisation the profile's own shelves are the only rows that are its own.",
   })
   async home(
     @Ctx() ctx: Context,

@@ -99,7 +99,8 @@ export class ProfileResolver {
 
   @FieldResolver(() => [Recommendation], {
     nullable: true,
-    description: "Titles not yet watched that suit the profile, best first, each with the reason.",
+    description:
+      "Titles not yet watched that suit the profile, best first, each with the reason. Of an account that has not agreed to personalisation: what is popular, as `model` says.",
   })
   recommendations(
     @Ctx() ctx: Context,

@@ -17,8 +17,8 @@ interface RecommendationValue extends Answer<Recommendation> {
 const POPULAR = 200;
 
 /**
- * Titles for a profile: from the taste graph, filled up with what is popular where the graph knows too little. Both
- * are asked for at once, so that a new profile costs no more store calls than an old one.
+ * Titles for a profile: from the taste graph, filled up with what is popular where the graph knows too little, or may
+ * not be asked because the account has not agreed to it. Both are asked for at once, so that a new profile costs no more store calls than an old one.
  */
 export async function recommend(
   ctx: Context,
@@ -27,8 +27,9 @@ export async function recommend(
   path: FieldPath,
 ): Promise<RecommendationValue[]> {
   const audience = await ctx.audience(path);
+  const personalised = await ctx.personalised(path);
   const [learned, popular] = await Promise.all([
-    ctx.recommendations.forProfile.load(profile, path),
+    personalised ? ctx.recommendations.forProfile.load(profile, path) : [],
     ctx.catalog.titleRefs.load(
       {
         filter: {},

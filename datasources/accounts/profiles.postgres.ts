@@ -189,7 +189,7 @@ async function insertProfile(query: Query, profile: ProfileRecord & { kind: Prof
   );
 }
 
-/** Takes everything of a profile away; its viewing events lose their owner. */
+/** Takes everything of a profile away; its viewing events lose their owner, and ids that the client made of who knows what. */
 async function removeFacts(query: Query, id: string): Promise<void> {
   await query(sql`delete from profiles where id = ${id}`);
   await query(sql`delete from title_progress where profile_id = ${id}`);
@@ -197,11 +197,13 @@ async function removeFacts(query: Query, id: string): Promise<void> {
   await query(sql`delete from watchlist where profile_id = ${id}`);
   await query(sql`delete from playback_sessions where profile_id = ${id}`);
   await query(sql`delete from sessions where profile_id = ${id}`);
+  await query(sql`delete from viewing_receipts where profile_id = ${id}`);
   // One name a title and day: whoever counts viewers counts as before, and no trail of one person is left. Nobody keeps the salt.
   const salt = randomBytes(16).toString("hex");
   await query(
     sql`update viewing_events
-        set profile_id = 'deleted-' || md5(${salt} || title_id || (at at time zone 'UTC')::date::text)
+        set profile_id = 'deleted-' || md5(${salt} || title_id || (at at time zone 'UTC')::date::text),
+            id = 'deleted-' || md5(${salt} || id)
         where profile_id = ${id}`,
   );
 }

@@ -49,7 +49,8 @@ export interface Profiles {
   ): Promise<WrittenProfile>;
   /**
    * Removes a profile with its progress, ratings, watchlist and sessions. Its viewing events stay for the Top 10 without
-   * anything that says whose they were, or which of them were the same person's on different days or titles.
+   * anything that says whose they were, their own ids included, or which of them were the same person's on different days
+   * or titles.
    *
    * @throws Refusal PROFILE_NOT_FOUND, PROFILE_IN_USE, LAST_PROFILE, LAST_ADULT_PROFILE.
    */

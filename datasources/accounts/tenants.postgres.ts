@@ -48,7 +48,7 @@ export class PostgresTenants implements Tenants {
         connectionString: appUrl,
         application_name: "marquee-tenants",
         max: 1,
-        min: 1,
+        idleTimeoutMillis: 5_000,
         connectionTimeoutMillis: DEADLINE_MS,
       },
       onIdleError,

@@ -64,7 +64,8 @@ const READ_DOWNWARDS: ReadonlySet<HomeRowKind> = new Set([
 const SMALLEST_ROW = 4;
 
 /**
- * Plans the home page of a profile, or of a visitor (null).
+ * Plans the home page of a profile, or of a visitor (null). Only what is `personalised` is made from what the profile has
+ * watched; its own shelves are there in any case.
  *
  * Three levels of store calls, however many rows and titles there are: what the rows are made from; the neighbours of
  * the latest watches; which of all candidates the audience may meet. Documents are fetched by whoever shows them.
@@ -74,8 +75,9 @@ export async function planHome(
   country: string,
   profile: string | null,
   path: FieldPath,
+  personalised = true,
 ): Promise<HomeRowPlan[]> {
-  const material = await gather(sources, country, profile, path);
+  const material = await gather(sources, country, profile, personalised ? profile : null, path);
   const becauses = await Promise.all(
     watchesToBuildOn(material.recent).map(async (watch) => ({
       watch,
@@ -117,11 +119,17 @@ interface Material {
   popular: PlacedTitleRef[];
 }
 
-/** Everything that depends on nothing else: one level of store calls. */
+/**
+ * Everything that depends on nothing else: one level of store calls.
+ *
+ * @param profile whose shelves.
+ * @param known the profile whose taste may be used.
+ */
 async function gather(
   sources: HomeSources,
   country: string,
   profile: string | null,
+  known: string | null,
   path: FieldPath,
 ): Promise<Material> {
   const { catalog, viewing, recommendations, top10 } = sources;
@@ -137,10 +145,10 @@ async function gather(
   });
   const [recent, continueWatching, watchlist, recommended, chart, trending, newest, popular] =
     await Promise.all([
-      profile === null ? [] : orNone(viewing.recentWatches(profile, RECENT)),
+      known === null ? [] : orNone(viewing.recentWatches(known, RECENT)),
       profile === null ? [] : orNone(shelf("CONTINUE_WATCHING", profile)),
       profile === null ? [] : orNone(shelf("WATCHLIST", profile)),
-      profile === null ? [] : orNone(recommendations.forProfile.load(profile, path)),
+      known === null ? [] : orNone(recommendations.forProfile.load(known, path)),
       orNone(top10.top10(request, country, null)),
       orNone(top10.trending(request, country, ROW_SIZE)),
       catalog.titleRefs.load(list("ADDED_AT", ROW_SIZE), path),

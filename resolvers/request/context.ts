@@ -20,7 +20,7 @@ import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
 import { rolesOf } from "./roles.js";
-import { territoryOf } from "./sessions.js";
+import { isPersonalised, territoryOf } from "./sessions.js";
 
 /** The maturity limit of a visitor. Years. */
 const ADULT = 18;
@@ -120,6 +120,18 @@ export class Context {
       (error: unknown) => this.claimedAudience(error),
     );
     return this.once.audience;
+  }
+
+  /** Whether what the viewer watched may be used for suggestions. While the store that knows is down, what the token says. */
+  async personalised(path: FieldPath): Promise<boolean> {
+    try {
+      const viewer = await this.viewer(path);
+      return viewer === null || isPersonalised(viewer);
+    } catch (error) {
+      const claims = this.identity?.audience;
+      if (!(error instanceof StoreUnavailableError) || !claims) throw error;
+      return claims.personalised;
+    }
   }
 
   /** What the token says of its profile, while the store that knows is down: its maturity limit goes with it, and no role. */

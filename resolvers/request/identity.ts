@@ -21,6 +21,8 @@ export interface AudienceClaims {
   country: string | null;
   /** Age in years. */
   maturityLimit: number;
+  /** Whether the account lets what it watched be used for suggestions. */
+  personalised: boolean;
 }
 
 export interface Tokens {

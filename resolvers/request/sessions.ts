@@ -22,9 +22,18 @@ export function territoryOf({ profile, account }: ViewerRecord): string | null {
   return account ? account.country : profile.country;
 }
 
+/** Whether what a viewer watched may be used for suggestions: with the account's consent. Imported profiles have none to ask. */
+export function isPersonalised({ consents }: ViewerRecord): boolean {
+  return consents?.personalisation ?? true;
+}
+
 /** What a viewer may meet, for a token to carry. */
 export function audienceClaims(viewer: ViewerRecord): AudienceClaims {
-  return { country: territoryOf(viewer), maturityLimit: viewer.profile.maturityLimit };
+  return {
+    country: territoryOf(viewer),
+    maturityLimit: viewer.profile.maturityLimit,
+    personalised: isPersonalised(viewer),
+  };
 }
 
 /**

@@ -32,6 +32,7 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
         ...(identity.session !== null && { sid: identity.session }),
         ...(identity.roles && { rol: identity.roles }),
         ...(identity.audience && { cty: identity.audience.country, mat: identity.audience.maturityLimit }),
+        ...(identity.audience?.personalised === false && { psn: false }),
       };
       const accessToken = await new SignJWT(claims)
         .setProtectedHeader({ alg: "HS256" })
@@ -70,9 +71,10 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
 }
 
 /** Without a maturity limit there is no audience: a profile of unknown age is not taken for an adult. */
-function audienceOf({ cty, mat }: JWTPayload): Pick<Identity, "audience"> {
+function audienceOf({ cty, mat, psn }: JWTPayload): Pick<Identity, "audience"> {
   if (typeof mat !== "number") return {};
-  return { audience: { country: typeof cty === "string" ? cty : null, maturityLimit: mat } };
+  const country = typeof cty === "string" ? cty : null;
+  return { audience: { country, maturityLimit: mat, personalised: psn !== false } };
 }
 
 async function keyOfFolder(dataFolder: string): Promise<Uint8Array> {

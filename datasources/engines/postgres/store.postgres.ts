@@ -29,8 +29,8 @@ const SHORT_WRITES = 6;
 /** Connections among those of short transactions that tell of what was committed. */
 const NOTICES = 1;
 /** Connections that are kept open: what a quiet gateway begins with when it is asked. */
-const KEPT_READS = 4;
-const KEPT_SHORT_WRITES = 2;
+const KEPT_READS = 2;
+const KEPT_SHORT_WRITES = 1;
 /** How much longer than a call's deadline the server lets a statement run: it acts where a gateway cannot any more. Milliseconds. */
 const SERVER_MARGIN_MS = 3_000;
 const DEADLINE_MS = 2_000;

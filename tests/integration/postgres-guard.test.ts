@@ -162,9 +162,9 @@ describe("connections", () => {
   });
 
   it("that the server has no more of are no outage: the breaker stays closed", async () => {
-    const own = await makeDatabase();
+    const own = await createDatabase();
     // One for us, and the one that says so.
-    await own.rows(`alter database "${new URL(own.url).pathname.slice(1)}" connection limit 2`);
+    await own.query(`alter database "${new URL(own.url).pathname.slice(1)}" connection limit 2`);
     const small = new PostgresStore(applicationUrl(own.url).url, () => undefined);
     const ask = (statement = sql`select 1 as value`) =>
       small.read(testRequest(tenant), "test.one", statement);
@@ -177,7 +177,7 @@ describe("connections", () => {
     await slow;
     expect(await ask()).toEqual([{ value: 1 }]);
     await small.close();
-    await own.drop();
+    await own.close();
   });
 });
 

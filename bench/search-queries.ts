@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
+import { withDefaults } from "../datasources/core/title-fields.js";
 import { type NamedRef, type TitleDocument } from "../datasources/core/title.document.js";
 import { ROOT } from "../scripts/environment.js";
 import { createRandom, type Random } from "../scripts/random.js";
@@ -48,18 +49,18 @@ export function loadFilms(): TitleDocument[] {
     .map((line) => JSON.parse(line) as FilmLine)
     .filter((film) => film.name);
   const most = Math.max(...films.map((film) => film.vote?.count ?? 0));
-  return films.map(({ vote, ...film }) => ({
-    ...film,
-    version: 1,
-    state: "PUBLISHED",
-    genres: film.genres.map(ref),
-    studio: film.studio ? ref(film.studio) : null,
-    credits: film.credits.map(({ person, role }) => ({ role, character: null, person: ref(person) })),
-    licences: LICENCES,
-    seasons: [],
-    addedAt: "2026-01-01T00:00:00Z",
-    popularity: Math.log1p(vote?.count ?? 0) / Math.log1p(most),
-  }));
+  return films.map(({ vote, ...film }) =>
+    withDefaults({
+      ...film,
+      version: 1,
+      genres: film.genres.map(ref),
+      studio: film.studio ? ref(film.studio) : null,
+      credits: film.credits.map(({ person, role }) => ({ role, character: null, person: ref(person) })),
+      licences: LICENCES,
+      addedAt: "2026-01-01T00:00:00Z",
+      popularity: Math.log1p(vote?.count ?? 0) / Math.log1p(most),
+    }),
+  );
 }
 
 /** The films and, up to `count`, titles whose names, people and facts are put together from theirs. */

@@ -75,7 +75,7 @@ async function viewer() {
   };
   for (const [index, id] of TITLES.slice(0, 4).entries()) {
     const event = { title: `Title:${id}`, positionSeconds: 6_000, completed: true };
-    await run("recordProgress", { ...event, eventId: `watch ${index}` });
+    await run("recordProgress", { ...event, eventId: `watch-${index}` });
     await run("rateTitle", { title: `Title:${id}`, rating: 5 });
   }
   await run("recordProgress", { title: "Title:film5", positionSeconds: 60, completed: false });

@@ -177,14 +177,16 @@ describe("deleteProfile", () => {
       expect(await rowsOf(`select 1 from shared.${table} where profile_id = $1`, id), table).toEqual([]);
     }
     const events = await rowsOf(
-      "select id, profile_id from shared.viewing_events where id like $1 order by id",
-      `${marker}-%`,
+      "select id, profile_id from shared.viewing_events where tenant_id = $1::int order by title_id, at",
+      String(tenant.id),
     );
     const [first, second, third, fourth] = events.map((row) => row.profile_id as string);
     // One viewer of a title and day stays one; nothing else belongs together.
     expect(second).toBe(first);
     expect(new Set([first, third, fourth]).size).toBe(3);
     for (const name of [first, third, fourth]) expect(name).toMatch(/^deleted-[0-9a-f]{32}$/);
+    for (const row of events) expect(row.id).toMatch(/^deleted-[0-9a-f]{32}$/);
+    expect(new Set(events.map((row) => row.id as string)).size).toBe(4);
     const outbox = await rowsOf(
       "select revision::int, state from marquee.outbox where entity = $1 order by id",
       id,

@@ -30,7 +30,8 @@ const SETTINGS: Record<string, string> = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   cluster_name: "marquee",
-  max_connections: "40",
+  // A gateway may use thirty; a second one and commands run beside it.
+  max_connections: "100",
   shared_buffers: "64MB",
   huge_pages: "off",
   work_mem: "16MB",

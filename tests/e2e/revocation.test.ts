@@ -102,7 +102,9 @@ describe("roles that were taken away", () => {
     const put = await gateway.ask(PUT, { token: accessToken!, variables: { input } });
     expect(put.data.putTitle).toMatchObject({ errors: [] });
     const draft = () => gateway.ask(`{ title(id: "Title:${externalId}") { name } }`, { token: accessToken! });
-    await expect.poll(async () => (await draft()).data.title as unknown).toEqual({ name: "Draft" });
+    await expect
+      .poll(async () => (await draft()).data.title as unknown, { timeout: 20_000 })
+      .toEqual({ name: "Draft" });
     await setRoles(["VIEWER"]);
     expect((await draft()).data).toEqual({ title: null });
     await setRoles(["VIEWER", "EDITOR"]);

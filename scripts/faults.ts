@@ -59,6 +59,11 @@ function readOptions() {
 async function main(): Promise<void> {
   const values = readOptions();
   if (values.help) return console.log(HELP);
+  const unknown = values.engines.split(",").find((name) => !(ENGINES as readonly string[]).includes(name));
+  if (unknown !== undefined) {
+    console.error(`There is no engine "${unknown}": one of ${ENGINES.join(", ")}.`);
+    return void (process.exitCode = 2);
+  }
   const settings = readSettings(environment);
   const up = spawnSync(process.execPath, [path.join(ROOT, "dist/scripts/engines.js"), "up"], {
     stdio: ["ignore", "ignore", "inherit"],

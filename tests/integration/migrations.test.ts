@@ -158,3 +158,20 @@ describe("migrations", () => {
     expect((await stateOf("tenant_stuck")).slice(1)).toEqual((await stateOf("shared")).slice(1));
   });
 });
+
+it("prepares databases of one server at the same time, whose roles are one", async () => {
+  const names = Array.from({ length: 6 }, (_, index) => `${name}_${index}`);
+  const server = inject("postgresUrl");
+  const { password } = applicationUrl(server);
+  const each = (text: string) =>
+    withClient(server, async (client) => {
+      for (const database of names) await client.query(text.replace("?", database));
+    });
+  await each("create database ? template template0");
+  try {
+    const urls = names.map((database) => Object.assign(new URL(server), { pathname: `/${database}` }).href);
+    await expect(Promise.all(urls.map((database) => migrate(database, password)))).resolves.toHaveLength(6);
+  } finally {
+    await each("drop database ? with (force)");
+  }
+});

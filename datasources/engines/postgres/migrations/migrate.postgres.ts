@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { Logger, runMigrations } from "graphile-worker";
 import pg from "pg";
@@ -20,6 +21,9 @@ export const WORKER_ROLE = "marquee_worker";
 export const JOBS_SCHEMA = "graphile_worker";
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** How often a role is tried to be set that another process sets just now, and the time in between. Milliseconds. */
+const ROLE_TRIES = 20;
+const ROLE_PAUSE_MS = 50;
 
 interface Migration {
   version: number;
@@ -71,15 +75,34 @@ async function withLock<T>(adminUrl: string, work: (client: pg.Client) => Promis
 }
 
 async function prepareDatabase(client: pg.Client, appPassword: string): Promise<void> {
-  for (const role of [APP_ROLE, WORKER_ROLE]) {
-    const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
-    await client.query(
-      `${rowCount ? "alter" : "create"} role ${role} login nosuperuser nobypassrls password ${client.escapeLiteral(appPassword)}`,
-    );
-  }
+  for (const role of [APP_ROLE, WORKER_ROLE]) await putRole(client, role, appPassword);
   for (const extension of ["btree_gin", "fuzzystrmatch"]) {
     await client.query(`create extension if not exists ${extension} with schema public`);
   }
+}
+
+/**
+ * Makes a role, or sets what it is to be. Roles are the whole server's, and the lock only a database's: who prepares
+ * another database at the same moment is met here, and the loser looks again.
+ */
+async function putRole(client: pg.Client, role: string, password: string): Promise<void> {
+  for (let left = ROLE_TRIES; ; left -= 1) {
+    const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
+    const act = `${rowCount ? "alter" : "create"} role ${role} login nosuperuser nobypassrls`;
+    try {
+      await client.query(`${act} password ${client.escapeLiteral(password)}`);
+      return;
+    } catch (error) {
+      if (left === 0 || !isRoleRace(error)) throw error;
+      await sleep(ROLE_PAUSE_MS);
+    }
+  }
+}
+
+/** PostgreSQL has no code of its own for two that change one row of a catalogue. */
+function isRoleRace(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  return error.message === "tuple concurrently updated" || error.code === "42710" || error.code === "23505";
 }
 
 /** The job runner's own tables, and the right of its role to work on them: they have row-level security without a policy. */

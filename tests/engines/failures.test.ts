@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { type StoreName } from "../../datasources/core/store-request.js";
 import { failureCases, findKnown, type FailureCase } from "../support/failure-cases.js";
@@ -30,7 +30,8 @@ async function readiness(gateway: TestGateway): Promise<Readiness> {
 /** Waits until every store is up, let through and answers its own fields. */
 async function untilWhole(gateway: TestGateway): Promise<void> {
   const patience = { timeout: 60_000, interval: 250 };
-  await expect.poll(() => readiness(gateway), patience).toMatchObject({ status: "ready" });
+  // Hooks ask it too, where only a test may poll an expectation.
+  await vi.waitFor(async () => expect(await readiness(gateway)).toMatchObject({ status: "ready" }), patience);
 }
 
 /** What an answer has at a case's field, in the words of the table. */

@@ -4,6 +4,8 @@ import pg from "pg";
 export const DATABASE = "marquee";
 
 const CONNECT_TIMEOUT_MS = 2_000;
+/** For a server that is known to be up: only a busy machine keeps it from answering. */
+const PATIENT_CONNECT_TIMEOUT_MS = 30_000;
 
 /** How a server answers a connection. */
 export type Answer =
@@ -42,14 +44,19 @@ function stateOf(code: string | undefined): Exclude<Answer["state"], "UP"> {
 
 /** Creates Marquee's database where there is none. */
 export async function ensureDatabase(password: string, port: number): Promise<void> {
-  if ((await ask(password, port, DATABASE)).state === "UP") return;
-  await withClient(adminUrl(password, port, "postgres"), (client) =>
-    client.query(`CREATE DATABASE ${DATABASE}`),
-  );
+  const work = async (client: pg.Client) => {
+    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  };
+  await withClient(adminUrl(password, port, "postgres"), work, PATIENT_CONNECT_TIMEOUT_MS);
 }
 
-async function withClient<T>(connectionString: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+async function withClient<T>(
+  connectionString: string,
+  use: (client: pg.Client) => Promise<T>,
+  connectionTimeoutMillis = CONNECT_TIMEOUT_MS,
+): Promise<T> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis });
   // A broken connection also rejects what was being asked; without a listener it would end the process.
   client.on("error", () => undefined);
   try {

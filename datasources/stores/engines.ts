@@ -1,7 +1,7 @@
 import { type Catalog } from "../catalog/catalog.js";
 import { MongoCatalog } from "../catalog/mongodb/catalog.mongodb.js";
 import { MongoCatalogEngine } from "../catalog/mongodb/catalog-engine.mongodb.js";
-import { TitleGenerations } from "../catalog/title-generations.js";
+import { TitleGenerations, type TitleEngine } from "../catalog/title-generations.js";
 import { type MovableDomains, type TargetContext } from "./engine-domains.js";
 import { followed } from "../core/freshness.js";
 import { type FollowingEngine } from "../core/store-request.js";
@@ -83,11 +83,9 @@ export function openEngines(addresses: EngineAddresses, context: TargetContext):
 }
 
 function catalogEngine(store: MongoStore, context: TargetContext): Engine {
-  const { standby, ledgerOf } = context;
+  const { standby } = context;
   const name = { name: "catalog.mongodb", store: "MONGODB", domain: "catalog" } as const;
-  const engine = new MongoCatalogEngine(store);
-  const titles = new TitleGenerations(engine, ledgerOf(name.name, engine.form));
-  const target = titleTarget(name, titles, () => store.ping(), context);
+  const { titles, target } = filledWithTitles(name, new MongoCatalogEngine(store), store, context);
   return {
     domains: {
       catalog: answered<Catalog, keyof Catalog>(
@@ -105,11 +103,9 @@ function catalogEngine(store: MongoStore, context: TargetContext): Engine {
 }
 
 function searchEngine(store: OpenSearchStore, context: TargetContext): Engine {
-  const { standby, ledgerOf } = context;
+  const { standby } = context;
   const name = { name: "search.opensearch", store: "OPENSEARCH", domain: "search" } as const;
-  const engine = new OpenSearchTitleEngine(store);
-  const titles = new TitleGenerations(engine, ledgerOf(name.name, engine.form));
-  const target = titleTarget(name, titles, () => store.ping(), context);
+  const { titles, target } = filledWithTitles(name, new OpenSearchTitleEngine(store), store, context);
   return {
     domains: {
       search: answered<Search, keyof Search>(
@@ -169,6 +165,17 @@ function tasteEngine(store: Neo4jStore, context: TargetContext): Engine {
     target,
     ...lifeOf(store),
   };
+}
+
+/** The generations of titles that an engine holds, and the target that fills them. */
+function filledWithTitles(
+  name: Parameters<typeof titleTarget>[0],
+  engine: TitleEngine & { form: string },
+  store: { ping(): Promise<unknown> },
+  context: TargetContext,
+) {
+  const titles = new TitleGenerations(engine, context.ledgerOf(name.name, engine.form));
+  return { titles, target: titleTarget(name, titles, () => store.ping(), context) };
 }
 
 /** A domain that an engine answers as far as its projection has followed, and PostgreSQL where the engine does not. */

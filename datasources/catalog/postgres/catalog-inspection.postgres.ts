@@ -7,8 +7,8 @@ import { type VersionedTitle } from "../../core/title.document.js";
 import { catalogNameKeys, type TitleSource } from "../catalog-expectations.js";
 import { nameSection, type StoredNames } from "../name-section.js";
 import { type TitleProjection } from "../title-follower.js";
-import { titleSection, type StoredTitle } from "../title-section.js";
-import { idsOf, type EmbeddedTitles } from "./embedded-titles.postgres.js";
+import { titleSection } from "../title-section.js";
+import { idsOf, storedIn, type EmbeddedTitles } from "./embedded-titles.postgres.js";
 import { titleRow, unusedNames } from "./catalog-rows.postgres.js";
 
 interface StoredRow {
@@ -31,7 +31,7 @@ export function catalogSections(
   const titles = titleSection(source, projection, {
     formOf: expectedForm,
     keys: (tenant) => idsOf(projection.entries(tenant)),
-    of: (tenant, ids) => storedTitles(postgres, tenant, ids),
+    of: storedIn(postgres, BATCH, storedRows, storedForm),
   });
   const names = nameSection(source, projection, storedNames(postgres));
   return [
@@ -75,20 +75,6 @@ function storedForm({ fields, licences, credits }: StoredRow): string {
 /** Each entry once: two characters of one person in one part are one credit. */
 function sortedTexts(entries: readonly unknown[]): string[] {
   return [...new Set(entries.map(canonical))].sort();
-}
-
-function storedTitles(
-  postgres: PostgresStore,
-  tenant: Tenant,
-  ids: readonly string[],
-): Promise<Map<string, StoredTitle<string>>> {
-  return byKeys(ids, BATCH, async (some) => {
-    const rows = await postgres.transaction(tenant, (query) => storedRows(query, some));
-    return rows.map((row) => [
-      row.id,
-      { revision: row.version, popularity: row.popularity, form: storedForm(row) },
-    ]);
-  });
 }
 
 function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {

@@ -1,8 +1,9 @@
-import { raw, sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
-import { pagesOf } from "../../projection/check/section.js";
+import { raw, sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
+import { byKeys, pagesOf } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TitleVersion } from "../../core/title.document.js";
 import { type TitleProjection } from "../title-follower.js";
+import { type StoredTitles } from "../title-section.js";
 
 /** A projection of titles that lies beside its facts. */
 export interface EmbeddedTitles extends TitleProjection {
@@ -33,4 +34,27 @@ export function entriesOf(
 /** The ids alone. */
 export async function* idsOf(entries: AsyncIterable<readonly TitleVersion[]>): AsyncGenerator<string[]> {
   for await (const batch of entries) yield batch.map(({ id }) => id);
+}
+
+/**
+ * Reads titles as tables hold them, by id.
+ *
+ * @param size how many are read in one statement.
+ * @param rows the rows of these ids.
+ * @param formOf the form of a row.
+ */
+export function storedIn<Row extends TitleVersion & { popularity: number }, F>(
+  postgres: PostgresStore,
+  size: number,
+  rows: (query: Query, ids: readonly string[]) => Promise<Row[]>,
+  formOf: (row: Row) => F,
+): StoredTitles<F>["of"] {
+  return (tenant, ids) =>
+    byKeys(ids, size, async (some) => {
+      const found = await postgres.transaction(tenant, (query) => rows(query, some));
+      return found.map((row) => [
+        row.id,
+        { revision: row.version, popularity: row.popularity, form: formOf(row) },
+      ]);
+    });
 }

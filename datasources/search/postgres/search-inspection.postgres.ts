@@ -1,12 +1,11 @@
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { nameSection } from "../../catalog/name-section.js";
-import { idsOf, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
-import { titleSection, type StoredTitle } from "../../catalog/title-section.js";
+import { idsOf, storedIn, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
+import { titleSection } from "../../catalog/title-section.js";
 import { type VersionedTitle } from "../../core/title.document.js";
 import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
-import { byKeys, type AnySection } from "../../projection/check/section.js";
-import { type Tenant } from "../../core/tenant.js";
+import { type AnySection } from "../../projection/check/section.js";
 import { textRow, titleRow } from "./search-index-rows.js";
 import { completedNames } from "./search-names.postgres.js";
 import { MINOR, termsOf } from "../search-terms.js";
@@ -44,7 +43,7 @@ export function searchSections(
       expected.spoken.every((word) => stored.spoken.includes(word)) &&
       expected.keyed.every((word) => stored.keyed.includes(word)),
     keys: (tenant) => idsOf(projection.entries(tenant)),
-    of: (tenant, ids) => storedTitles(postgres, tenant, ids),
+    of: storedIn(postgres, BATCH, storedRows, storedForm),
   });
   return [
     titles,
@@ -52,20 +51,6 @@ export function searchSections(
     wordSection(postgres),
     nameSection(source, projection, completedNames(postgres)),
   ];
-}
-
-function storedTitles(
-  postgres: PostgresStore,
-  tenant: Tenant,
-  ids: readonly string[],
-): Promise<Map<string, StoredTitle<IndexedTitle>>> {
-  return byKeys(ids, BATCH, async (some) => {
-    const rows = await postgres.transaction(tenant, (query) => storedRows(query, some));
-    return rows.map((row) => [
-      row.id,
-      { revision: row.version, popularity: row.popularity, form: storedForm(row) },
-    ]);
-  });
 }
 
 function expectedForm(title: VersionedTitle): IndexedTitle {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { APP_ROLE } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
 import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
-import { connectTo, type Connection } from "../support/database.js";
+import { connectTo, type Connection } from "../support/connection.js";
 import { use, useStores, useSuperuser } from "../support/fixtures.js";
 import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
 import { eventAt, fillWithSameIds } from "./isolation-support.js";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { PostgresStore, sql } from "../../datasources/engines/postgres/store.postgres.js";
 import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core/store-error.js";
@@ -8,13 +8,15 @@ import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { layStallingWire, type StallingWire } from "../engines/stalling-wire.js";
 import { createDatabase } from "../support/database.js";
-import { useStores, useSuperuser } from "../support/fixtures.js";
+import { use, useDatabase } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
 const DEADLINE_MS = 400;
 
-const stores = useStores();
-const admin = useSuperuser();
+// A database of its own: connections are ended here, and whose they are cannot be told.
+const database = useDatabase();
+const stores = use(() => database.open());
+const admin = use(() => database.connect());
 let tenant: Tenant;
 let wire: StallingWire;
 let store: PostgresStore;
@@ -23,7 +25,7 @@ beforeAll(async () => {
   tenant = await createTestTenant(stores);
 });
 beforeEach(async () => {
-  wire = await layStallingWire(applicationUrl(inject("postgresUrl")).url);
+  wire = await layStallingWire(applicationUrl(database.url).url);
   store = new PostgresStore(wire.url, () => undefined, DEADLINE_MS);
 });
 afterEach(async () => {

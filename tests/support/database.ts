@@ -3,22 +3,9 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 
-import { openStores, type Stores } from "../../datasources/stores/stores.js";
-
-/** A connection of its own, past every rule that the product has. */
-export interface Connection {
-  query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
-  close(): Promise<void>;
-}
-
-/** Connects to a database; `schema` is where unqualified names are looked for before `public`. */
-export async function connectTo(url: string, schema?: string): Promise<Connection> {
-  const options = schema === undefined ? {} : { options: `-c search_path=${schema},public` };
-  const client = new pg.Client({ connectionString: url, ...options });
-  client.on("error", () => undefined);
-  await client.connect();
-  return { query: (text, values) => client.query(text, values), close: () => client.end() };
-}
+import { type Stores } from "../../datasources/stores/stores.js";
+import { connectTo, type Connection } from "./connection.js";
+import { openTestStores } from "./stores.js";
 
 /** A database that nothing else works on, nor anybody's jobs, on the PostgreSQL of this run. */
 export interface OwnDatabase {
@@ -34,11 +21,11 @@ export interface OwnDatabase {
   close(): Promise<void>;
 }
 
-/** Makes an empty database. */
+/** Makes an empty database, which is migrated already. */
 export async function createDatabase(): Promise<OwnDatabase> {
   const name = `marquee_test_${randomBytes(6).toString("hex")}`;
   const server = await connectTo(inject("postgresUrl"));
-  await server.query(`create database ${name} template template0`);
+  await server.query(`create database ${name} template ${inject("emptyDatabase")}`);
   const url = Object.assign(new URL(inject("postgresUrl")), { pathname: `/${name}` }).href;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on("error", () => undefined);
@@ -52,7 +39,7 @@ export async function createDatabase(): Promise<OwnDatabase> {
   };
   return {
     url,
-    open: () => closedOnce(openStores({ postgresUrl: url, dataFolder: "/nonexistent", log: () => {} })),
+    open: () => closedOnce(openTestStores(url)),
     query: async (text, values) => (await pool.query(text, values)).rows as never,
     connect: () => closedOnce(connectTo(url)),
     close: async () => {

@@ -4,6 +4,7 @@ import { Neo4jTasteEngine } from "../../datasources/recommendations/neo4j/taste-
 import { OpenSearchTitleEngine } from "../../datasources/search/opensearch/search-engine.opensearch.js";
 import { type StoreName } from "../../datasources/core/store-request.js";
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 
 /** Whether this is the run of `npm run test:engines`; the ordinary run is on the embedded default. */
@@ -21,16 +22,15 @@ export function isUnderTest(name: keyof typeof ENGINE_STORES): boolean {
   return onEngines && !["", "embedded:"].includes(process.env[name] ?? "");
 }
 
-/** Longer than a call takes on a machine that is busy with tests: a slow engine would be answered for by PostgreSQL. */
-const DEADLINE_MS = 5_000;
-const ENGINE_OPTIONS = { deadlineMs: DEADLINE_MS, onLog: () => {} };
+/** A slow engine would be answered for by PostgreSQL. */
+const ENGINE_OPTIONS = { deadlineMs: PATIENT_DEADLINE_MS, onLog: () => {} };
 
 /** The engines that are set, as a gateway's environment. */
 export function enginesUnderTest(): Record<string, string> {
   if (!onEngines) return {};
   const names = Object.keys(ENGINE_STORES) as (keyof typeof ENGINE_STORES)[];
   const set = names.filter(isUnderTest).map((name) => [name, process.env[name] ?? ""] as const);
-  return { ...Object.fromEntries(set), MARQUEE_STORE_DEADLINE_MS: String(DEADLINE_MS) };
+  return Object.fromEntries(set);
 }
 
 /** Has the engines answer for a tenant from now on, with what the facts hold now. */

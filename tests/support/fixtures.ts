@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, inject } from "vitest";
 
 import { type Stores } from "../../datasources/stores/stores.js";
-import { connectTo, createDatabase, type Connection, type OwnDatabase } from "./database.js";
+import { connectTo, type Connection } from "./connection.js";
+import { createDatabase, type OwnDatabase } from "./database.js";
 import { openFacts, type Facts } from "./facts.js";
 import { startGateway, type TestGateway } from "./gateway.js";
 import { openTestStores } from "./stores.js";
@@ -22,7 +23,7 @@ export function use<T extends { close(): Promise<unknown> }>(open: () => Promise
 
 /** Every domain on the PostgreSQL of this run. */
 export function useStores(): Stores {
-  return use(openTestStores);
+  return use(() => openTestStores());
 }
 
 /** The rows of this run's PostgreSQL as they are. */
@@ -35,7 +36,7 @@ export function useSuperuser(schema?: string): Connection {
   return use(() => connectTo(inject("postgresUrl"), schema));
 }
 
-/** An empty database that nothing else works on. */
+/** A database that is migrated and empty, and that nothing else works on. */
 export function useDatabase(): OwnDatabase {
   return use(createDatabase);
 }

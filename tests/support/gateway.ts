@@ -12,6 +12,7 @@ import { type StoreCall } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { enginesUnderTest, fillEngines } from "./engines.js";
+import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { createTestTenant } from "./stores.js";
 
 /** A GraphQL answer as it comes over HTTP. */
@@ -61,6 +62,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
     LOG_LEVEL: "silent",
     MARQUEE_EXPLAIN: "all",
+    MARQUEE_STORE_DEADLINE_MS: String(PATIENT_DEADLINE_MS),
     ...enginesUnderTest(),
     ...env,
   });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -11,12 +12,15 @@ import { openStores } from "../../datasources/stores/stores.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { build } from "../../scripts/build.mjs";
 import { isSeeded } from "../../seeds/seed.js";
+import { connectTo } from "./connection.js";
 import { onEngines, removeFromEngines } from "./engines.js";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** Superuser URL of the PostgreSQL that this run's tests share: seeded with the demo tenants; a test that writes makes tenants of its own. */
     postgresUrl: string;
+    /** Name of a database of the same server that is migrated and empty: the template of those that a test has for itself. */
+    emptyDatabase: string;
   }
 }
 
@@ -33,12 +37,33 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const postgresUrl = given ?? embedded?.adminUrl ?? "";
   await seedThroughTheCommandLine(postgresUrl, dataFolder);
   if (onEngines) await runMarquee(postgresUrl, dataFolder, ["projections", "rebuild"]);
+  const empty = await makeEmptyDatabase(postgresUrl, dataFolder);
   project.provide("postgresUrl", postgresUrl);
+  project.provide("emptyDatabase", empty.name);
   return async () => {
+    await empty.drop();
     if (onEngines) await removeFromEngines(postgresUrl, dataFolder);
     await embedded?.stop();
     await rm(dataFolder, { recursive: true, force: true });
   };
+}
+
+/** Migrated once, and copied by every test that needs a database. */
+async function makeEmptyDatabase(
+  postgresUrl: string,
+  dataFolder: string,
+): Promise<{ name: string; drop(): Promise<void> }> {
+  const name = `marquee_empty_${randomBytes(6).toString("hex")}`;
+  await superuser(postgresUrl, `create database ${name} template template0`);
+  const url = Object.assign(new URL(postgresUrl), { pathname: `/${name}` }).href;
+  const stores = await openStores({ postgresUrl: url, dataFolder, log: () => {} });
+  await stores.close();
+  return { name, drop: () => superuser(postgresUrl, `drop database ${name} with (force)`) };
+}
+
+async function superuser(url: string, statement: string): Promise<void> {
+  const connection = await connectTo(url);
+  await connection.query(statement).finally(() => connection.close());
 }
 
 async function seedThroughTheCommandLine(postgresUrl: string, dataFolder: string): Promise<void> {

@@ -14,7 +14,7 @@ export const KERNEL_MODULE = path.join(FOLDER, "tile-kernel.wasm.ts");
 /** What is to stand in `KERNEL_MODULE`: the source compiled by WABT, in Base64. @throws {Error} where it does not compile. */
 export async function kernelModule(): Promise<string> {
   const compiler = await wabt();
-  const module = compiler.parseWat(SOURCE, readFileSync(path.join(FOLDER, SOURCE)), { simd: true });
+  const module = compiler.parseWat(SOURCE, readFileSync(path.join(FOLDER, SOURCE), "utf8"), { simd: true });
   module.validate();
   const { buffer } = module.toBinary({});
   module.destroy();

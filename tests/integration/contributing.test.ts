@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { packageRoot } from "../../packages/process/package-root.js";
+import { useDatabase } from "../support/fixtures.js";
 
 const run = promisify(execFile);
 const root = packageRoot();
@@ -94,6 +95,8 @@ describe("what CONTRIBUTING.md says", () => {
   });
 
   describe("made in a copy of the repository", () => {
+    // Of its own: a projector of the unchanged product would leave out the new fields.
+    const database = useDatabase();
     let folder: string;
     let printed: string;
     beforeAll(async () => {
@@ -127,7 +130,8 @@ describe("what CONTRIBUTING.md says", () => {
         env: {
           ...process.env,
           PORT: "0",
-          POSTGRES_URL: inject("postgresUrl"),
+          POSTGRES_URL: database.url,
+          MARQUEE_DEFAULT_TENANT: "none",
           MARQUEE_DATA: path.join(folder, "data"),
           MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
           LOG_LEVEL: "silent",

@@ -4,7 +4,7 @@ import { type Audience } from "../datasources/catalog/audience.js";
 import { type NamedType, type TitleOrder, type TitleQuery } from "../datasources/catalog/catalog.js";
 import { type Page, type PageOf, type Position } from "../datasources/core/page.js";
 import { type StoreRequest } from "../datasources/core/store-request.js";
-import { type NamedRef, type VersionedTitle } from "../datasources/core/title.document.js";
+import { type NamedRef, type ProjectedTitle } from "../datasources/core/title.document.js";
 import { type Stores } from "../datasources/stores/stores.js";
 import { createRandom } from "../scripts/random.js";
 import { generateQueries, loadFilms, type KnownItem } from "./search-queries.js";
@@ -26,7 +26,7 @@ interface Named {
 
 /** What calls ask for, drawn from a tenant. */
 export interface Material {
-  titles: VersionedTitle[];
+  titles: ProjectedTitle[];
   people: NamedRef[];
   named: Named[];
   queries: KnownItem[];
@@ -53,12 +53,12 @@ export interface Call {
  * @param sortName what names are ordered by
  */
 export async function drawMaterial(
-  titles: AsyncIterable<VersionedTitle[]>,
+  titles: AsyncIterable<ProjectedTitle[]>,
   sortName: (name: string) => string,
   size = 5_000,
 ): Promise<Material> {
   const { next } = createRandom(11);
-  const sample: VersionedTitle[] = [];
+  const sample: ProjectedTitle[] = [];
   let seen = 0;
   for await (const batch of titles) {
     for (const title of batch) {
@@ -194,7 +194,7 @@ function firstPage(limit: number): Page {
 /** One of the filters that lists are made with; none in two of eight. */
 function filterOf(
   number: number,
-  title: () => VersionedTitle,
+  title: () => ProjectedTitle,
   pick: <T>(list: readonly T[]) => T,
 ): TitleFilter {
   const some = title();
@@ -217,7 +217,7 @@ function filterOf(
 }
 
 function positionOf(
-  title: VersionedTitle,
+  title: ProjectedTitle,
   field: TitleOrder["field"],
   part: number,
   sortName: (name: string) => string,

@@ -52,7 +52,8 @@ export function loadFilms(): TitleDocument[] {
   return films.map(({ vote, ...film }) =>
     withDefaults({
       ...film,
-      version: 1,
+      revision: 1,
+      latestVersion: 1,
       genres: film.genres.map(ref),
       studio: film.studio ? ref(film.studio) : null,
       credits: film.credits.map(({ person, role }) => ({ role, character: null, person: ref(person) })),

@@ -6,6 +6,7 @@ import {
   type CreditRole,
   type EpisodeDocument,
   type NamedRef,
+  type ProjectedTitle,
   type SeasonDocument,
   type TitleLicence,
   type VersionedTitle,
@@ -43,14 +44,19 @@ export interface EpisodeValue extends Omit<EpisodeDocument, "id"> {
 }
 
 /** @param title as a projection holds it, or as the facts have it: then without a popularity. */
-export function toTitle(title: VersionedTitle & { popularity?: number }): TitleValue {
+export function toTitle(title: (VersionedTitle | ProjectedTitle) & { popularity?: number }): TitleValue {
   return {
     ...title,
     __typename: title.kind === "MOVIE" ? "Movie" : "Series",
     localId: title.id,
     externalId: title.id,
-    version: title.latestVersion ?? title.version,
+    version: versionOf(title),
   };
+}
+
+/** The latest, which edits are compared with; of a title as it was, the one shown. */
+function versionOf(title: VersionedTitle | ProjectedTitle): number {
+  return "version" in title ? (title.latestVersion ?? title.version) : title.latestVersion;
 }
 
 export function toNamed(__typename: NamedValue["__typename"], { id, name }: NamedRef): NamedValue {

@@ -106,7 +106,8 @@ export function titleDocuments(): TitleDocument[] {
 function titleDocument(index: number): TitleDocument {
   return withDefaults({
     id: `tt${String(index + 1).padStart(7, "0")}`,
-    version: 1,
+    revision: 1,
+    latestVersion: 1,
     kind: "MOVIE",
     state: "PUBLISHED",
     name: `The ${pick(ADJECTIVES, index)} ${pick(NOUNS, index)} ${index + 1}`,

@@ -1,12 +1,12 @@
 import { type Expectations } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
-import { type NamedRef, type TitleDocument, type VersionedTitle } from "../core/title.document.js";
+import { type NamedRef, type TitleDocument, type ProjectedTitle } from "../core/title.document.js";
 
 /** The titles that projections of the catalogue are made from. */
 export interface TitleSource {
   count(tenant: Tenant): Promise<number>;
   /** The titles in force in batches, all or those named. */
-  inForce(tenant: Tenant, ids?: readonly string[]): AsyncIterable<readonly VersionedTitle[]>;
+  inForce(tenant: Tenant, ids?: readonly string[]): AsyncIterable<readonly ProjectedTitle[]>;
   /** How much titles are watched, by id: what a title that is put for the first time is given. */
   popularity(tenant: Tenant): Promise<ReadonlyMap<string, number>>;
 }
@@ -15,7 +15,7 @@ export interface TitleSource {
 export async function* expectedTitles<T>(
   source: TitleSource,
   tenant: Tenant,
-  toEntry: (title: VersionedTitle) => T,
+  toEntry: (title: ProjectedTitle) => T,
 ): Expectations<T> {
   for await (const titles of source.inForce(tenant)) {
     yield new Map(titles.map((title) => [title.id, toEntry(title)]));
@@ -27,8 +27,8 @@ export async function titlesOf(
   source: TitleSource,
   tenant: Tenant,
   ids: readonly string[],
-): Promise<Map<string, VersionedTitle>> {
-  const found = new Map<string, VersionedTitle>();
+): Promise<Map<string, ProjectedTitle>> {
+  const found = new Map<string, ProjectedTitle>();
   for await (const titles of source.inForce(tenant, ids))
     for (const title of titles) found.set(title.id, title);
   return found;
@@ -54,7 +54,7 @@ export interface NameUse extends NamedRef {
   type: NameType;
 }
 
-export function namesIn({ credits, genres, studio }: VersionedTitle): NameUse[] {
+export function namesIn({ credits, genres, studio }: ProjectedTitle): NameUse[] {
   return [
     ...credits.map(({ person }) => ({ type: "Person" as const, ...person })),
     ...genres.map((genre) => ({ type: "Genre" as const, ...genre })),
@@ -121,7 +121,7 @@ function among(wanted: ReadonlySet<string>, keysOf: (name: NameUse) => readonly 
 }
 
 function spellingsIn(
-  titles: readonly VersionedTitle[],
+  titles: readonly ProjectedTitle[],
   keysOf: (name: NameUse) => readonly string[],
 ): Map<string, Set<string>> {
   const names = new Map<string, Set<string>>();

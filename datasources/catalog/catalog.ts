@@ -7,7 +7,7 @@ import {
   type CreditRole,
   type NamedRef,
   type TitleDocument,
-  type TitleVersion,
+  type TitleRevision,
 } from "../core/title.document.js";
 
 export interface TitleOrder {
@@ -87,12 +87,12 @@ export interface Catalog {
   ): Promise<PageOf<PersonCredit>[]>;
 }
 
-/** The writing side of a catalog, for whoever carries facts to it. Idempotent; an older version never replaces a newer one. */
+/** The writing side of a catalog, for whoever carries facts to it. Idempotent; an older revision never replaces a newer one. */
 export interface CatalogProjection {
   /** A title that is there already keeps its popularity: that is no fact, and only `setPopularity` changes it. */
   put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
-  /** Takes titles out; one that is there in a newer version stays. */
-  removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void>;
+  /** Takes titles out; one that is there in a newer revision stays. */
+  removeTitles(tenant: Tenant, titles: readonly TitleRevision[]): Promise<void>;
   /** Sets the popularity of the titles named and leaves the others alone. */
   setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void>;
 }

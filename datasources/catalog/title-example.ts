@@ -4,7 +4,7 @@ import { TitleBodies } from "./title-bodies.js";
 import { checkTitle } from "./title-rules.js";
 
 /** A title with every field of the table: what is stored of it shows the form in which a store keeps titles. */
-export const EXAMPLE_TITLE: TitleDocument = { ...facts(), version: 1, latestVersion: 1, popularity: 0.5 };
+export const EXAMPLE_TITLE: TitleDocument = { ...facts(), revision: 1, latestVersion: 1, popularity: 0.5 };
 
 function facts(): TitleFacts {
   const stated = TITLE_FIELD_NAMES.map((name) => [name, TITLE_FIELDS[name].example]);

@@ -3,12 +3,12 @@ import { type Follower } from "../projection/targets/projection-target.js";
 import { RefusedEntriesError } from "../core/store-error.js";
 import { type Tenant } from "../core/tenant.js";
 import { type TitleVersions } from "./title-versions.js";
-import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
+import { type TitleDocument, type TitleRevision } from "../core/title.document.js";
 
 /** The writing side of a projection of titles. */
 export interface TitleProjection {
   put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
-  removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void>;
+  removeTitles(tenant: Tenant, titles: readonly TitleRevision[]): Promise<void>;
 }
 
 /** Popularities by title: no fact, so that what puts a title has to bring it along. */
@@ -36,7 +36,7 @@ export function titleFollower(
         const documents = titles.map((title) => ({ ...title, popularity: popularity?.get(title.id) ?? 0 }));
         await collecting(refused, projection.put(tenant, documents));
       }
-      const gone = [...asked].map(([id, revision]) => ({ id, version: revisions.get(id) ?? revision }));
+      const gone = [...asked].map(([id, revision]) => ({ id, revision: revisions.get(id) ?? revision }));
       if (gone.length > 0) await collecting(refused, projection.removeTitles(tenant, gone));
       const [first] = refused;
       if (!first) return;
@@ -60,12 +60,12 @@ async function collecting(refused: RefusedEntriesError[], work: Promise<void>): 
 }
 
 /** Events that tell of titles, for whoever knows that their projection is wrong. */
-export function titleEvents(titles: readonly TitleVersion[]): OutboxEvent[] {
-  return titles.map(({ id, version }) => ({
+export function titleEvents(titles: readonly TitleRevision[]): OutboxEvent[] {
+  return titles.map(({ id, revision }) => ({
     topic: "TITLE",
     entity: id,
     related: "",
-    revision: version,
+    revision,
     state: null,
   }));
 }

@@ -1,4 +1,4 @@
-import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
+import { type TitleDocument, type TitleRevision } from "../core/title.document.js";
 import { type Tenant } from "../core/tenant.js";
 import { type AnySection } from "../projection/check/section.js";
 import { type EngineProjection } from "../projection/generations/engine-projection.js";
@@ -13,8 +13,8 @@ export type LiveGeneration = Pick<Generations<unknown>, "live">;
 
 /** What an engine adds to a projection of titles. */
 export interface TitleEngine extends EngineProjection<TitleDocument> {
-  /** Takes titles out of a generation; one that is there in a newer version stays. */
-  remove(tenant: Tenant, generation: number, titles: readonly TitleVersion[]): Promise<void>;
+  /** Takes titles out of a generation; one that is there in a newer revision stays. */
+  remove(tenant: Tenant, generation: number, titles: readonly TitleRevision[]): Promise<void>;
   /** Sets the popularity of the titles named; those that a generation does not hold are passed over. */
   setPopularity(tenant: Tenant, generation: number, popularity: ReadonlyMap<string, number>): Promise<void>;
   /** What there is to compare with a source. */
@@ -34,7 +34,7 @@ export class TitleGenerations extends Generations<TitleDocument> implements Cata
     return this.write(tenant, (generation) => this.titles.put(tenant, generation, titles));
   }
 
-  removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+  removeTitles(tenant: Tenant, titles: readonly TitleRevision[]): Promise<void> {
     return this.write(tenant, (generation) => this.titles.remove(tenant, generation, titles));
   }
 

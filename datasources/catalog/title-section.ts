@@ -1,7 +1,7 @@
 import { canonical } from "../projection/check/canonical.js";
 import { type Section } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
-import { type VersionedTitle } from "../core/title.document.js";
+import { type ProjectedTitle } from "../core/title.document.js";
 import { expectedTitles, titlesOf, titlesToPut, type TitleSource } from "./catalog-expectations.js";
 import { type TitleProjection } from "./title-follower.js";
 
@@ -16,7 +16,7 @@ export interface StoredTitle<F = unknown> {
 /** The titles of one projection, as they are compared. */
 export interface StoredTitles<F> {
   /** What is stored of a title: by the function that puts it. */
-  formOf(title: VersionedTitle): F;
+  formOf(title: ProjectedTitle): F;
   /** Whether two forms are the same; unless given, when they hold the same. */
   same?: (expected: F, stored: F) => boolean;
   /** What is there, in batches. */
@@ -61,11 +61,11 @@ async function repairTitles<F>(
 ): Promise<void> {
   const seen = await stored.of(tenant, ids);
   const titles = await titlesToPut(source, tenant, ids);
-  const revisions = new Map(titles.map(({ id, version }) => [id, version]));
+  const revisions = new Map(titles.map(({ id, revision }) => [id, revision]));
   const inTheWay = [...seen].filter(([id, { revision }]) => revision >= (revisions.get(id) ?? 0));
   await projection.removeTitles(
     tenant,
-    inTheWay.map(([id, { revision }]) => ({ id, version: revision })),
+    inTheWay.map(([id, { revision }]) => ({ id, revision })),
   );
   await projection.put(
     tenant,

@@ -1,7 +1,7 @@
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type TitleFacts } from "../core/title-fields.js";
-import { type VersionedTitle } from "../core/title.document.js";
+import { type ProjectedTitle, type VersionedTitle } from "../core/title.document.js";
 
 /** Behind every version: a title as of this instant is the last version there is. */
 export const END_OF_TIME = "9999-12-31T00:00:00.000Z";
@@ -35,5 +35,5 @@ export interface TitleVersions {
    * The versions in force now, in batches ordered by id; all titles, or those named, merged ones as what leads to
    * another.
    */
-  inForce(tenant: Tenant, ids?: readonly string[]): AsyncIterable<VersionedTitle[]>;
+  inForce(tenant: Tenant, ids?: readonly string[]): AsyncIterable<ProjectedTitle[]>;
 }

@@ -1,9 +1,9 @@
 import { ATTRIBUTES, type AttributeName, type AttributePart, type FieldsWith } from "./title-fields.js";
-import { MATURITY_AGES, storedState, type VersionedTitle } from "./title.document.js";
+import { MATURITY_AGES, storedState, type ProjectedTitle } from "./title.document.js";
 
 /** What predicates look at of a title. */
 export type JudgedTitle = Pick<
-  VersionedTitle,
+  ProjectedTitle,
   | AttributeName
   | "state"
   | "mergedInto"

@@ -1,7 +1,7 @@
 import { profileGone } from "../accounts/profile-rules.js";
 import { mayMeet } from "../catalog/audience.js";
 import { type Refusal } from "../core/refusal.js";
-import { type TitleDocument } from "../core/title.document.js";
+import { type TitleFacts } from "../core/title-fields.js";
 import {
   noRendition,
   noMembership,
@@ -25,7 +25,7 @@ export interface Entitlement {
   /** Undefined where the account has no membership that is paid for. */
   standing: Standing | undefined;
   /** Its version in force; undefined where there is none. */
-  title: TitleDocument | undefined;
+  title: TitleFacts | undefined;
   device: DeviceCapabilities;
 }
 

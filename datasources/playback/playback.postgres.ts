@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { judgedTitle, titleInForce, type InForceRow } from "../catalog/postgres/title-in-force.postgres.js";
+import { titleInForce, type InForceRow } from "../catalog/postgres/title-in-force.postgres.js";
 import { HOLD_MERGES } from "../catalog/postgres/title-merges.postgres.js";
 import { titleNotFound } from "../catalog/title-not-found.js";
 import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
@@ -56,7 +56,7 @@ export class PostgresPlayback implements Playback {
       const stands = query<Standing>(standingOf(accountId, sql`${wanted.profileId}`, sql`true`));
       const [title] = await query<InForceRow>(titleInForce(sql`${wanted.titleId}`));
       const [standing] = await stands;
-      const facts = { standing, title: title && judgedTitle(title), device: wanted.device };
+      const facts = { standing, title: title?.body, device: wanted.device };
       const refused = refusalOf(facts, wanted.asker, titleNotFound);
       if (refused) throw refused;
       return newSession(accountId, { ...wanted, titleId: title?.title_id ?? "" }, standing?.maxHeight ?? 0);
@@ -82,7 +82,7 @@ export class PostgresPlayback implements Playback {
       const [[standing], [found]] = await Promise.all([stands, held]);
       if (!found) throw sessionNotFound();
       if (!found.live) throw sessionExpired();
-      const facts = { standing, title: title && judgedTitle(title), device: found.capabilities };
+      const facts = { standing, title: title?.body, device: found.capabilities };
       ended = refusalOf(facts, asker, noLongerPlayable);
       return ended ? stopped(own) : beaten(own, standing?.maxHeight ?? 0);
     });

@@ -1,12 +1,12 @@
 import { type OutboxEvent, type WatchState } from "../projection/outbox/outbox-event.js";
 import { type Follower } from "../projection/targets/projection-target.js";
 import { type Tenant } from "../core/tenant.js";
-import { type TasteGraphSource, type Watch, type WatchVersion } from "./taste-graph-source.js";
+import { type TasteGraphSource, type Watch, type WatchRevision } from "./taste-graph-source.js";
 
 /** The part of a taste graph that follows viewing. */
 export interface WatchedGraph {
   recordWatches(tenant: Tenant, watches: readonly Watch[]): Promise<void>;
-  removeWatches(tenant: Tenant, watches: readonly WatchVersion[]): Promise<void>;
+  removeWatches(tenant: Tenant, watches: readonly WatchRevision[]): Promise<void>;
   removeProfiles(tenant: Tenant, profiles: readonly string[]): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export function tasteFollower(
         if (event.topic === "PROFILE") return { ...event, state: { deleted: !profiles.has(event.entity) } };
         const watch = there.get(JSON.stringify([event.entity, event.related]));
         return watch
-          ? { ...event, revision: watch.version ?? 0, state: stateOf(watch) }
+          ? { ...event, revision: watch.revision ?? 0, state: stateOf(watch) }
           : { ...event, state: null };
       });
     },
@@ -58,10 +58,10 @@ function changesOf(events: readonly OutboxEvent[]) {
     if (topic === "PROFILE" && state && "deleted" in state && state.deleted) deletedAt.set(entity, index);
   });
   const watches: Watch[] = [];
-  const removed: WatchVersion[] = [];
+  const removed: WatchRevision[] = [];
   events.forEach(({ topic, entity, related, revision, state }, index) => {
     if (topic !== "WATCH" || index < (deletedAt.get(entity) ?? -1)) return;
-    const pair = { profileId: entity, titleId: related, version: revision };
+    const pair = { profileId: entity, titleId: related, revision };
     if (state && "at" in state) watches.push({ ...pair, ...state });
     else removed.push(pair);
   });

@@ -11,7 +11,7 @@ import {
   type TasteFact,
   type TasteGraphSource,
   type Watch,
-  type WatchVersion,
+  type WatchRevision,
 } from "./taste-graph-source.js";
 import { type TasteInspectionSource } from "./taste-inspection-source.js";
 
@@ -23,10 +23,10 @@ export type LiveTaste = WatchedGraph & Pick<Generations<unknown>, "live">;
 
 /** What an engine adds to a taste graph. */
 export interface TasteEngine extends EngineProjection<TasteFact> {
-  /** Sets what profiles have watched: a state only where what is there has a lower version, or the same and no later `at`. */
+  /** Sets what profiles have watched: a state only where what is there has a lower revision, or the same and no later `at`. */
   recordWatches(tenant: Tenant, generation: number, watches: readonly Watch[]): Promise<void>;
-  /** Removes watches; one of a newer version stays. */
-  removeWatches(tenant: Tenant, generation: number, watches: readonly WatchVersion[]): Promise<void>;
+  /** Removes watches; one of a newer revision stays. */
+  removeWatches(tenant: Tenant, generation: number, watches: readonly WatchRevision[]): Promise<void>;
   /** Removes profiles with their watches. */
   removeProfiles(tenant: Tenant, generation: number, profiles: readonly string[]): Promise<void>;
   /** What there is to compare with a source. */
@@ -58,7 +58,7 @@ export class TasteGenerations extends Generations<TasteFact> implements TasteGra
     return this.write(tenant, (generation) => this.graph.recordWatches(tenant, generation, watches));
   }
 
-  removeWatches(tenant: Tenant, watches: readonly WatchVersion[]): Promise<void> {
+  removeWatches(tenant: Tenant, watches: readonly WatchRevision[]): Promise<void> {
     return this.write(tenant, (generation) => this.graph.removeWatches(tenant, generation, watches));
   }
 

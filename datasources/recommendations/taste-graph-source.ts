@@ -18,15 +18,15 @@ export interface Watch {
   completed: boolean;
   /** 1–5. */
   rating: number | null;
-  /** Orders the states of one pair; states of the same version (0 unless given) are ordered by `at`. */
-  version?: number;
+  /** Orders the states of one pair; states of the same revision (0 unless given) are ordered by `at`. */
+  revision?: number;
 }
 
-/** A pair of profile and title, and a version of its state. */
-export interface WatchVersion {
+/** A pair of profile and title, and a revision of its state. */
+export interface WatchRevision {
   profileId: string;
   titleId: string;
-  version: number;
+  revision: number;
 }
 
 /** One thing that a taste graph is built from. */

@@ -1,5 +1,5 @@
 import { WORD_PLACES, type WordPlace } from "../core/title-field.js";
-import { type VersionedTitle } from "../core/title.document.js";
+import { type ProjectedTitle } from "../core/title.document.js";
 import { searchedTexts } from "./searched-texts.js";
 import { coreWords, isCommon, isFunctionWord, joinWords, wordsOf } from "./search-text.js";
 
@@ -40,7 +40,7 @@ const READERS: Record<WordPlace, (terms: Terms, text: string, weight: number) =>
 };
 
 /** Every word under which a title is found, each once. */
-export function termsOf(title: VersionedTitle): Map<string, Term> {
+export function termsOf(title: ProjectedTitle): Map<string, Term> {
   const terms: Terms = new Map();
   for (const { place, text } of searchedTexts(title)) {
     READERS[place](terms, text, WORD_PLACES[place].weight);

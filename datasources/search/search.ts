@@ -1,6 +1,6 @@
 import { type Audience } from "../catalog/audience.js";
 import { type TitleFilter } from "../catalog/title-filter.js";
-import { type TitleDocument, type TitleVersion } from "../core/title.document.js";
+import { type TitleDocument, type TitleRevision } from "../core/title.document.js";
 import { type FacetField } from "../core/title-attributes.js";
 import { type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
@@ -62,11 +62,11 @@ export interface Search {
   suggest(request: StoreRequest, audience: Audience, prefix: string, limit: number): Promise<SuggestedText[]>;
 }
 
-/** The writing side of search. Idempotent; an older version never replaces a newer one. */
+/** The writing side of search. Idempotent; an older revision never replaces a newer one. */
 export interface SearchProjection {
   /** A title that is there already keeps its popularity: that is no fact, and only `setPopularity` changes it. */
   put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void>;
-  /** Takes titles out; one that is there in a newer version stays. */
-  removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void>;
+  /** Takes titles out; one that is there in a newer revision stays. */
+  removeTitles(tenant: Tenant, titles: readonly TitleRevision[]): Promise<void>;
   setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void>;
 }

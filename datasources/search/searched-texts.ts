@@ -1,6 +1,6 @@
 import { type WordPlace, type TitleField } from "../core/title-field.js";
 import { TITLE_FIELD_NAMES, TITLE_FIELDS, type FieldsWith } from "../core/title-fields.js";
-import { type NamedRef, type TitleCredit, type VersionedTitle } from "../core/title.document.js";
+import { type NamedRef, type TitleCredit, type ProjectedTitle } from "../core/title.document.js";
 
 type SearchedField = FieldsWith<{ searched: WordPlace }>;
 /** What words can be read of. */
@@ -12,12 +12,12 @@ const SEARCHED = TITLE_FIELD_NAMES.flatMap((name) => {
 });
 
 /** The texts of a title by which search finds it, each with its place, in the order of the fields. */
-export function searchedTexts(title: VersionedTitle): { place: WordPlace; text: string }[] {
+export function searchedTexts(title: ProjectedTitle): { place: WordPlace; text: string }[] {
   return SEARCHED.flatMap(({ name, place }) => textsOf(title[name]).map((text) => ({ place, text })));
 }
 
 /** The texts of one place. */
-export function textsAt(title: VersionedTitle, place: WordPlace): string[] {
+export function textsAt(title: ProjectedTitle, place: WordPlace): string[] {
   return searchedTexts(title).flatMap((found) => (found.place === place ? [found.text] : []));
 }
 

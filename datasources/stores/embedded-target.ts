@@ -69,10 +69,10 @@ async function rebuildInPlace(
   const counter = countedBatches(source, tenant, onProgress);
   for await (const titles of counter.batches()) {
     await projection.put(tenant, titles);
-    for (const { id, version } of titles) put.set(id, version);
+    for (const { id, revision } of titles) put.set(id, revision);
   }
   for await (const entries of projection.entries(tenant)) {
-    const wrong = entries.filter(({ id, version }) => put.get(id) !== version);
+    const wrong = entries.filter(({ id, revision }) => put.get(id) !== revision);
     if (wrong.length === 0) continue;
     const revisions = await versions.revisions(
       tenant,
@@ -80,7 +80,7 @@ async function rebuildInPlace(
     );
     await projection.removeTitles(
       tenant,
-      wrong.filter(({ id, version }) => version > (revisions.get(id) ?? 0)),
+      wrong.filter(({ id, revision }) => revision > (revisions.get(id) ?? 0)),
     );
     await follower.apply(tenant, titleEvents(wrong));
   }

@@ -81,13 +81,13 @@ export class OrderWatch {
   async #inMongo(tenant: Tenant, ids: string[]): Promise<Revision[]> {
     const database = this.#mongodb.databaseOf(tenant);
     const generation = await this.#live.of("catalog.mongodb", tenant);
-    const fields = { projection: { id: 1, version: 1 }, maxTimeMS: DEADLINE_MS };
+    const fields = { projection: { id: 1, revision: 1 }, maxTimeMS: DEADLINE_MS };
     const wanted = { tenant: tenant.id, generation, id: { $in: ids } };
     const found = await database
-      .collection<{ id: string; version: number }>("titles")
+      .collection<{ id: string; revision: number }>("titles")
       .find(wanted, fields)
       .toArray();
-    return found.map(({ id, version }) => [id, version]);
+    return found.map(({ id, revision }) => [id, revision]);
   }
 
   async #inOpenSearch(tenant: Tenant, ids: string[]): Promise<Revision[]> {
@@ -102,14 +102,14 @@ export class OrderWatch {
 
   async #inNeo4j(tenant: Tenant, profile: string): Promise<Revision[]> {
     const generation = await this.#live.of("recommendations.neo4j", tenant);
-    const rows = await this.#neo4j.write<{ title: string; version: number }>(
+    const rows = await this.#neo4j.write<{ title: string; revision: number }>(
       {
         text: `MATCH (p:Profile {tenant: $tenant, generation: $generation, id: $profile})-[w:WATCHED]->(t:Title)
-               RETURN t.id AS title, w.version AS version`,
+               RETURN t.id AS title, w.revision AS revision`,
         parameters: { tenant: integer(tenant.id), generation: integer(generation), profile },
       },
       DEADLINE_MS,
     );
-    return rows.map(({ title, version }) => [`${profile} ${title}`, version]);
+    return rows.map(({ title, revision }) => [`${profile} ${title}`, revision]);
   }
 }

@@ -1,4 +1,4 @@
-import { type VersionedTitle } from "../../datasources/core/title.document.js";
+import { type ProjectedTitle } from "../../datasources/core/title.document.js";
 import { type TitleVersions } from "../../datasources/catalog/title-versions.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -123,7 +123,7 @@ async function similarContent(
   return { titles, content };
 }
 
-function contentOf(title: VersionedTitle): TitleContent {
+function contentOf(title: ProjectedTitle): TitleContent {
   return {
     id: title.id,
     genres: title.genres.map(({ id }) => id),

@@ -208,7 +208,7 @@ export function catalogListsContract(name: string, open: () => Promise<CatalogUn
           const arrivals = kept
             .map((title) => ({ ...title, id: `${title.id}-${turn}` }))
             .slice(turn * 3, turn * 3 + 3);
-          const departures = cursor ? [{ ...cursor, version: 2, state: "ARCHIVED" as const }] : [];
+          const departures = cursor ? [{ ...cursor, revision: 2, state: "ARCHIVED" as const }] : [];
           departures.forEach(({ id }) => gone.add(id));
           await under.projection.put(changing, [...arrivals, ...departures]);
         });

@@ -21,9 +21,14 @@ export interface CatalogUnderTest {
   close(): Promise<void>;
 }
 
-/** A title of version 1 with popularity 0, unless stated otherwise. */
+/** A title of revision 1 with popularity 0, unless stated otherwise. */
 export function document(fields: Partial<TitleDocument> & { id: string }): TitleDocument {
-  return { ...titleBody(fields), version: fields.version ?? 1, popularity: fields.popularity ?? 0 };
+  return {
+    ...titleBody(fields),
+    revision: fields.revision ?? 1,
+    latestVersion: 1,
+    popularity: fields.popularity ?? 0,
+  };
 }
 
 export const NOW = new Date("2026-03-01T12:00:00.000Z");

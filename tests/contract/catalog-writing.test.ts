@@ -17,7 +17,8 @@ beforeEach(async () => {
 
 const document = (fields: Partial<TitleDocument> & { id: string }): TitleDocument => ({
   ...titleBody(fields),
-  version: fields.version ?? 1,
+  revision: fields.revision ?? 1,
+  latestVersion: 1,
   popularity: fields.popularity ?? 0,
 });
 
@@ -67,27 +68,29 @@ describe("CatalogProjection.put", () => {
     expect(await listed("NAME")).toEqual(["c", "d", "b", "a"]);
   });
 
-  it("never replaces a newer version, and replaces an equal one", async () => {
-    await stores.catalogProjection.put(tenant, [document({ id: "a", version: 2, name: "Two" })]);
+  it("never replaces a newer revision, and replaces an equal one", async () => {
+    await stores.catalogProjection.put(tenant, [document({ id: "a", revision: 2, name: "Two" })]);
     await stores.catalogProjection.put(tenant, [
-      document({ id: "a", version: 1, name: "One", licences: [] }),
+      document({ id: "a", revision: 1, name: "One", licences: [] }),
     ]);
-    expect(await titleOf("a")).toMatchObject({ version: 2, name: "Two" });
+    expect(await titleOf("a")).toMatchObject({ revision: 2, name: "Two" });
     expect(await listed("NAME")).toEqual(["a"]);
-    await stores.catalogProjection.put(tenant, [document({ id: "a", version: 2, name: "Two again" })]);
+    await stores.catalogProjection.put(tenant, [document({ id: "a", revision: 2, name: "Two again" })]);
     expect(await titleOf("a")).toMatchObject({ name: "Two again" });
   });
 
-  it("takes the newest of several versions in one batch", async () => {
-    const versions = [2, 3, 1].map((version) => document({ id: "a", version, name: `Version ${version}` }));
-    await stores.catalogProjection.put(tenant, versions);
-    expect(await titleOf("a")).toMatchObject({ version: 3, name: "Version 3" });
+  it("takes the newest of several revisions in one batch", async () => {
+    const revisions = [2, 3, 1].map((revision) =>
+      document({ id: "a", revision, name: `Revision ${revision}` }),
+    );
+    await stores.catalogProjection.put(tenant, revisions);
+    expect(await titleOf("a")).toMatchObject({ revision: 3, name: "Revision 3" });
   });
 
-  it("takes licences and credits away with the version that had them", async () => {
+  it("takes licences and credits away with the revision that had them", async () => {
     const credits = [{ role: "ACTOR" as const, character: null, person: named("Ada") }];
     await stores.catalogProjection.put(tenant, [document({ id: "a", credits })]);
-    await stores.catalogProjection.put(tenant, [document({ id: "a", version: 2, licences: [] })]);
+    await stores.catalogProjection.put(tenant, [document({ id: "a", revision: 2, licences: [] })]);
     expect(await listed("NAME")).toEqual([]);
     const key = { person: named("Ada").id, page: { limit: 10, fromEnd: false } };
     const editor = { ...viewer, editor: true };
@@ -108,8 +111,8 @@ describe("CatalogProjection.put", () => {
         ["missing", 1],
       ]),
     );
-    await stores.catalogProjection.put(tenant, [document({ id: "a", version: 2 })]);
-    expect(await titleOf("a")).toMatchObject({ version: 2, popularity: 0.5 });
+    await stores.catalogProjection.put(tenant, [document({ id: "a", revision: 2 })]);
+    expect(await titleOf("a")).toMatchObject({ revision: 2, popularity: 0.5 });
     expect(await titleOf("b")).toMatchObject({ popularity: 0.25 });
   });
 

@@ -34,7 +34,7 @@ export function film(id: string, stated: Partial<TitleFacts> = {}): TitleFacts {
 }
 
 export function documentOf(body: TitleFacts): TitleDocument {
-  return { ...body, version: 1, popularity: 0 };
+  return { ...body, revision: 1, latestVersion: 1, popularity: 0 };
 }
 
 /** A completed watch of an hour in the US unless stated otherwise; its id follows from what it says. */

@@ -212,7 +212,7 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
     it("finds no title that was merged into another, neither for editors, and counts it in no facet", async () => {
       const own = await subject.createTenant();
       const before = film("gone", "Harbour Lights", { genres: [ref("Crime")] });
-      const gone = { ...before, version: 2, mergedInto: "kept" };
+      const gone = { ...before, revision: 2, mergedInto: "kept" };
       await subject.projection.put(own, [film("kept", "Harbour Lights", { genres: [ref("Drama")] }), before]);
       await subject.projection.put(own, [gone]);
       await subject.settle();
@@ -469,13 +469,13 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
       await subject.settle();
     };
 
-    it("replaces a title's words, and never with an older version", async () => {
+    it("replaces a title's words, and never with an older revision", async () => {
       const own = await subject.createTenant();
-      await put(own, film("a", "Marigold", { version: 2 }));
-      await put(own, film("a", "Hyacinth", { version: 1 }));
+      await put(own, film("a", "Marigold", { revision: 2 }));
+      await put(own, film("a", "Hyacinth", { revision: 1 }));
       expect(await found(own, "marigold")).toHaveLength(1);
       expect(await found(own, "hyacinth")).toHaveLength(0);
-      await put(own, film("a", "Wisteria", { version: 3 }));
+      await put(own, film("a", "Wisteria", { revision: 3 }));
       expect(await found(own, "marigold")).toHaveLength(0);
       expect(await found(own, "wisteria")).toHaveLength(1);
     });
@@ -492,7 +492,7 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
 
     it("takes the newest of a title given twice", async () => {
       const own = await subject.createTenant();
-      await put(own, film("a", "Hyacinth", { version: 5 }), film("a", "Marigold", { version: 4 }));
+      await put(own, film("a", "Hyacinth", { revision: 5 }), film("a", "Marigold", { revision: 4 }));
       expect(await found(own, "hyacinth")).toHaveLength(1);
       expect(await found(own, "marigold")).toHaveLength(0);
     });
@@ -517,7 +517,7 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
       const own = await subject.createTenant();
       const batches = [0, 1, 2, 3].map((batch) =>
         Array.from({ length: 20 }, (_, index) =>
-          film(`t${(index * 7 + batch) % 40}`, `Marigold ${index}`, { version: batch }),
+          film(`t${(index * 7 + batch) % 40}`, `Marigold ${index}`, { revision: batch }),
         ),
       );
       await Promise.all(batches.map((batch) => subject.projection.put(own, batch)));

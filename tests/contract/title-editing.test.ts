@@ -67,7 +67,7 @@ describe("putTitle", () => {
     expect(made.title?.credits[0]?.person.id).toMatch(/^[\w-]{12}$/);
     expect(made.title?.licences).toMatchObject([{ countries: ["*"] }]);
     expect(made.xid).toBeGreaterThan(0);
-    expect(await projected()).toMatchObject({ name: "First", version: 1, latestVersion: 1 });
+    expect(await projected()).toMatchObject({ name: "First", revision: 1, latestVersion: 1 });
   });
 
   it("changes the fields given and leaves the others; what says nothing new adds no version", async () => {

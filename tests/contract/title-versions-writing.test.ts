@@ -55,7 +55,7 @@ describe("append", () => {
     ]);
     await admin.end();
     expect(await stores.titleVersions.append(tenant, [{ body, effectiveFrom: null }])).toBe(0);
-    expect(await inForce()).toEqual([{ ...body, version: 1, latestVersion: 1 }]);
+    expect(await inForce()).toEqual([{ ...body, revision: 1, latestVersion: 1 }]);
   });
 
   it("adds nothing for what is in force already, however its keys are ordered", async () => {
@@ -89,7 +89,7 @@ describe("append", () => {
     const before = new Date().toISOString();
     expect(await stores.titleVersions.append(tenant, [append({ id: "a", name: "New" })])).toBe(1);
     expect(await asOf("a", before)).toMatchObject({ name: "Old" });
-    expect(await inForce(["a"])).toMatchObject([{ name: "New", version: 2 }]);
+    expect(await inForce(["a"])).toMatchObject([{ name: "New", revision: 2, latestVersion: 2 }]);
   });
 
   it("adds nothing for a title that is announced and said again", async () => {

@@ -121,7 +121,7 @@ it("lists ten titles at most, and drops what has no events any more", async () =
   const rows = await stores.top10.top10(testRequest(tenant), "US", null);
   expect(rows.map((row) => row.titleId)).toEqual(ids.slice(0, 10));
   await stores.catalogProjection.put(tenant, [
-    { ...documentOf(film("t00", { state: "ARCHIVED" })), version: 2 },
+    { ...documentOf(film("t00", { state: "ARCHIVED" })), revision: 2 },
   ]);
   await stores.top10Job.recompute(tenant);
   const after = await stores.top10.top10(testRequest(tenant), "US", "2026-05-01");

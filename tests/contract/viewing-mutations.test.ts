@@ -22,7 +22,9 @@ beforeEach(async () => {
   tenant = await createTestTenant(stores);
   evening = Date.now() - 300 * MINUTE;
   await stores.accounts.putProfiles(tenant, [adultProfile("u1"), adultProfile("u2")]);
-  await stores.catalogProjection.put(tenant, [{ ...titleBody({ id: "a" }), version: 1, popularity: 0 }]);
+  await stores.catalogProjection.put(tenant, [
+    { ...titleBody({ id: "a" }), revision: 1, latestVersion: 1, popularity: 0 },
+  ]);
 });
 
 /** Records where a player stands so many seconds into the evening. */

@@ -62,7 +62,7 @@ describe("ingest", () => {
 
   it("sums what was watched and keeps where the last session stopped", async () => {
     await stores.catalogProjection.put(tenant, [
-      { ...titleBody({ id: "a", runtimeMinutes: 100 }), version: 1, popularity: 0 },
+      { ...titleBody({ id: "a", runtimeMinutes: 100 }), revision: 1, latestVersion: 1, popularity: 0 },
     ]);
     await stores.viewingIngest.ingest(tenant, [
       event({ id: "1", seconds: 900 }),

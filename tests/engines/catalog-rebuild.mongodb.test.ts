@@ -38,8 +38,8 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
   });
   afterAll(() => mongo.close());
 
-  const version = (titles: readonly TitleDocument[], n: number) =>
-    titles.map((title) => ({ ...title, version: n, name: `${title.name} ${n}` }));
+  const revision = (titles: readonly TitleDocument[], n: number) =>
+    titles.map((title) => ({ ...title, revision: n, name: `${title.name} ${n}` }));
 
   async function everything(tenant: Tenant): Promise<TitleDocument[]> {
     const query = { filter: {}, order: { field: "NAME", direction: "ASC" } as const, page: firstPage(1_000) };
@@ -100,31 +100,31 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
     }
   });
 
-  it("never puts an older version over a newer one, in whatever order they come, nor its names", async () => {
+  it("never puts an older revision over a newer one, in whatever order they come, nor its names", async () => {
     const tenant = await mongo.openTenant();
     const ada = named("Ada");
     const put = (n: number, name: string) =>
       projection.put(tenant, [
-        document({ id: "t", version: n, name, genres: [{ ...ada, name }], popularity: n / 10 }),
+        document({ id: "t", revision: n, name, genres: [{ ...ada, name }], popularity: n / 10 }),
       ]);
     await put(2, "second");
     await put(1, "first");
     await put(3, "third");
     await put(3, "third again");
     const [title] = await everything(tenant);
-    expect(title).toMatchObject({ version: 3, name: "third again", popularity: 0.2 });
+    expect(title).toMatchObject({ revision: 3, name: "third again", popularity: 0.2 });
     expect(await catalog.genres(testRequest(tenant))).toEqual([{ ...ada, name: "third again" }]);
     await put(2, "second");
     expect(await catalog.genres(testRequest(tenant))).toEqual([{ ...ada, name: "third again" }]);
   });
 
-  it("ends with the newest version where many write at once", async () => {
+  it("ends with the newest revision where many write at once", async () => {
     const tenant = await mongo.openTenant();
-    const versions = Array.from({ length: 8 }, (_, n) => version(open.slice(0, 10), ((n * 3) % 8) + 1));
-    await Promise.all(versions.map((titles) => projection.put(tenant, titles)));
+    const revisions = Array.from({ length: 8 }, (_, n) => revision(open.slice(0, 10), ((n * 3) % 8) + 1));
+    await Promise.all(revisions.map((titles) => projection.put(tenant, titles)));
     const found = await everything(tenant);
     expect(found).toHaveLength(10);
-    expect(new Set(found.map((title) => title.version))).toEqual(new Set([8]));
+    expect(new Set(found.map((title) => title.revision))).toEqual(new Set([8]));
   });
 
   it("sets the popularity of those named only", async () => {
@@ -150,18 +150,18 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
   it("rebuilds while others read, write and rebuild another tenant", async () => {
     const [tenant, neighbour] = [mongo.createTenant(), mongo.createTenant()];
     expect(await projection.status(tenant)).toEqual({ entries: 0, live: null });
-    await projection.rebuild(tenant, inBatches(version(open, 1)));
-    await projection.rebuild(neighbour, inBatches(version(open, 1)));
+    await projection.rebuild(tenant, inBatches(revision(open, 1)));
+    await projection.rebuild(neighbour, inBatches(revision(open, 1)));
     expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0001" });
     await projection.setPopularity(tenant, new Map([[open[0]!.id, 0.875]]));
 
     const put = document({ id: "meanwhile", name: "Meanwhile" });
-    const newer = { ...open[1]!, version: 9, name: "Newer" };
+    const newer = { ...open[1]!, revision: 9, name: "Newer" };
     let over = false;
     const rebuilding = projection
       .rebuild(
         tenant,
-        inBatches(version(open.slice(5), 2), () => projection.put(tenant, [put, newer])),
+        inBatches(revision(open.slice(5), 2), () => projection.put(tenant, [put, newer])),
       )
       .finally(() => (over = true));
     const seen = new Set<string>();
@@ -169,11 +169,11 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
       const [titles, others] = await Promise.all([everything(tenant), everything(neighbour)]);
       expect(others).toHaveLength(60);
       const facts = titles.filter(({ id }) => id !== put.id && id !== newer.id);
-      seen.add(`${facts.length} of version ${[...new Set(facts.map((title) => title.version))].join()}`);
+      seen.add(`${facts.length} of revision ${[...new Set(facts.map((title) => title.revision))].join()}`);
     }
     await rebuilding;
     // All of the old generation or all of the new one; never some of both, or nothing.
-    expect([...seen]).toEqual(["59 of version 1", "55 of version 2"]);
+    expect([...seen]).toEqual(["59 of revision 1", "55 of revision 2"]);
     const after = await everything(tenant);
     expect(after.filter(({ id }) => id === put.id || id === newer.id).map(({ name }) => name)).toEqual([
       "Meanwhile",
@@ -197,10 +197,10 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
     const tenant = mongo.createTenant();
     await projection.rebuild(tenant, inBatches(open));
     const names = await stored(tenant, "names");
-    const broken = inBatches(version(open, 2), () => Promise.reject(new Error("No more facts")));
+    const broken = inBatches(revision(open, 2), () => Promise.reject(new Error("No more facts")));
     await expect(projection.rebuild(tenant, broken)).rejects.toThrow("No more facts");
     expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0001" });
-    expect((await everything(tenant)).every((title) => title.version === 1)).toBe(true);
+    expect((await everything(tenant)).every((title) => title.revision === 1)).toBe(true);
     expect([await stored(tenant), await stored(tenant, "names")]).toEqual([60, names]);
   });
 
@@ -213,15 +213,15 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
     await mongo.ledger.expire(tenant);
     const other = mongo.titlesOf(mongo.another());
     await Promise.all([
-      projection.rebuild(tenant, inBatches(version(open, 2))),
-      other.rebuild(tenant, inBatches(version(open, 2))),
+      projection.rebuild(tenant, inBatches(revision(open, 2))),
+      other.rebuild(tenant, inBatches(revision(open, 2))),
     ]);
     expect(await stored(tenant)).toBe(60);
     expect((await projection.status(tenant)).entries).toBe(60);
     expect((await mongo.ledger.standing(tenant)).building).toBeNull();
     await expect(dead.put(open)).rejects.toThrow("Another process has taken over");
     expect(await stored(tenant)).toBe(60);
-    expect(new Set((await everything(tenant)).map((title) => title.version))).toEqual(new Set([2]));
+    expect(new Set((await everything(tenant)).map((title) => title.revision))).toEqual(new Set([2]));
   });
 
   it("notices that its data has gone, takes nothing for it, and is filled again", async () => {
@@ -241,7 +241,7 @@ describe.skipIf(!MONGODB_URL)("writing the catalog in MongoDB", () => {
     expect(await projection.status(tenant)).toEqual({ entries: 0, live: null });
     expect(await projection.receives(tenant)).toBe(false);
     expect(await stored(tenant)).toBe(60);
-    await projection.rebuild(tenant, inBatches(version(open, 2)));
+    await projection.rebuild(tenant, inBatches(revision(open, 2)));
     expect(await projection.status(tenant)).toEqual({ entries: 60, live: "titles_0002" });
     expect(await stored(tenant)).toBe(60);
   });

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { OpenSearchStore } from "../../datasources/engines/opensearch/store.opensearch.js";
 import { OpenSearchSearch } from "../../datasources/search/opensearch/search.opensearch.js";
-import { MAPPING_VERSION } from "../../datasources/search/opensearch/search-form.opensearch.js";
+import { SEARCH_FORM } from "../../datasources/search/opensearch/search-form.opensearch.js";
 import { OpenSearchTitleEngine } from "../../datasources/search/opensearch/search-engine.opensearch.js";
 import { TitleGenerations } from "../../datasources/catalog/title-generations.js";
 import { type SearchQuery } from "../../datasources/search/search.js";
@@ -78,7 +78,7 @@ export function openOpenSearch(
     settleOf: settle,
     /** Puts bare documents of a generation that nobody reads any more into the shared index. */
     fillOldGeneration: async (tenant: Tenant, count: number) => {
-      const index = `${prefix}-shared-titles-v${MAPPING_VERSION}`;
+      const index = `${prefix}-shared-titles-v${SEARCH_FORM}`;
       const old = { tenant: tenant.id, generation: "old" };
       for (let start = 0; start < count; start += OLD_BATCH) {
         const lines = Array.from({ length: Math.min(OLD_BATCH, count - start) }, () => [
@@ -92,7 +92,7 @@ export function openOpenSearch(
     countStored: async (tenant: Tenant): Promise<number> => {
       const { body } = await store.write<{ count: number }>({
         method: "POST",
-        path: `/${prefix}-shared-titles-v${MAPPING_VERSION}/_count`,
+        path: `/${prefix}-shared-titles-v${SEARCH_FORM}/_count`,
         body: { query: { term: { tenant: tenant.id } } },
       });
       return body.count;

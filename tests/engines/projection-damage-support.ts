@@ -27,7 +27,7 @@ const studio = { id: "svea", name: "Svea" };
 export function catalogue(): TitleDocument[] {
   return [
     film("t1", "Harbour of Glass", {
-      version: 3,
+      revision: 3,
       genres: [drama],
       studio,
       synopsis: "A pilot comes home.",
@@ -37,9 +37,9 @@ export function catalogue(): TitleDocument[] {
       ],
       popularity: 0.25,
     }),
-    film("t2", "The Long Meridian", { version: 1, genres: [drama, noir], tags: ["sea"], popularity: 0.75 }),
+    film("t2", "The Long Meridian", { revision: 1, genres: [drama, noir], tags: ["sea"], popularity: 0.75 }),
     film("t3", "Casino of Winds", {
-      version: 2,
+      revision: 2,
       licences: [
         { countries: ["SE", "NO"], from: "2020-01-01T00:00:00Z", until: "2099-01-01T00:00:00Z" },
         { countries: ["*"], from: "2021-01-01T00:00:00Z", until: null },

@@ -69,12 +69,12 @@ describe.skipIf(!MONGODB_URL)("Damage to the catalogue in MongoDB", () => {
   const damages: Damage[] = [
     { what: "a title deleted", harm: () => titles().deleteOne(name("t1")), found: ["missing title t1"] },
     {
-      what: "an older version with its content",
-      harm: () => update("t1", { version: 2, "title.version": 2, sortName: "was called so" }),
+      what: "an older revision with its content",
+      harm: () => update("t1", { revision: 2, "title.revision": 2, sortName: "was called so" }),
       found: ["stale title t1"],
     },
     {
-      what: "another name in the same version",
+      what: "another name in the same revision",
       harm: () => update("t2", { "title.name": "The Short Meridian" }),
       found: ["stale title t2"],
     },
@@ -124,7 +124,7 @@ describe.skipIf(!MONGODB_URL)("Damage to the catalogue in MongoDB", () => {
       harm: () => update("t1", { roles: [], personIds: [] }),
       found: ["stale title t1"],
     },
-    { what: "a version raised", harm: () => update("t2", { version: 4_000 }), found: ["stale title t2"] },
+    { what: "a revision raised", harm: () => update("t2", { revision: 4_000 }), found: ["stale title t2"] },
     {
       what: "a title moved to another tenant",
       harm: () => update("t2", { tenant: 987_654 }),
@@ -147,13 +147,17 @@ describe.skipIf(!MONGODB_URL)("Damage to the catalogue in MongoDB", () => {
   it("passes over popularity, which is no fact, and keeps it when it mends", async () => {
     await update("t2", { popularity: 0.125 });
     expect((await check(sections, tenant)).differences).toEqual([]);
-    await update("t2", { version: 9 });
+    await update("t2", { revision: 9 });
     await mended();
-    expect(await titles().findOne(name("t2"))).toMatchObject({ version: 1, popularity: 0.125 });
+    expect(await titles().findOne(name("t2"))).toMatchObject({
+      revision: 1,
+      latestVersion: 1,
+      popularity: 0.125,
+    });
   });
 
   it("leaves alone what has been put since it looked", async () => {
-    const newer = { ...catalogue()[1]!, version: 10, name: "Newer" };
+    const newer = { ...catalogue()[1]!, revision: 10, name: "Newer" };
     const source = sourceOf(catalogue());
     const [, titleSection] = projection.sections({
       ...source,
@@ -162,16 +166,16 @@ describe.skipIf(!MONGODB_URL)("Damage to the catalogue in MongoDB", () => {
         return source.popularity(of);
       },
     });
-    await update("t2", { version: 9 });
+    await update("t2", { revision: 9 });
     await titleSection!.repair!(tenant, ["t2"]);
-    expect(await titles().findOne(name("t2"))).toMatchObject({ version: 10, title: { name: "Newer" } });
+    expect(await titles().findOne(name("t2"))).toMatchObject({ revision: 10, title: { name: "Newer" } });
   });
 
   it("keeps a name as long as a title uses it, and drops it with its last title", async () => {
     const [first, , third] = catalogue();
-    await projection.put(tenant, [{ ...third!, version: 3, credits: [] }]);
+    await projection.put(tenant, [{ ...third!, revision: 3, credits: [] }]);
     expect(await names().findOne(name("Person:ada"))).not.toBeNull();
-    await projection.put(tenant, [{ ...first!, version: 4, credits: [], studio: null }]);
+    await projection.put(tenant, [{ ...first!, revision: 4, credits: [], studio: null }]);
     expect(
       await names()
         .find({ tenant: tenant.id })

@@ -54,7 +54,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
         at: "2026-05-01T20:11:00.000001Z",
         completed: true,
         rating: 5,
-        version: 3,
+        revision: 3,
       },
       {
         profileId: "p1",
@@ -62,7 +62,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
         at: "2026-05-02T20:11:00Z",
         completed: false,
         rating: null,
-        version: 1,
+        revision: 1,
       },
       { profileId: "p2", titleId: "t3", at: "2026-05-03T20:11:00.5Z", completed: true, rating: null },
     ];
@@ -133,7 +133,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
       what: "a watch added",
       harm: () =>
         cypher(
-          "MATCH (p:Profile $$, id: 'p2'}), (t:Title $$, id: 't1'}) CREATE (p)-[:WATCHED {at: datetime(), completed: true, version: 1}]->(t)",
+          "MATCH (p:Profile $$, id: 'p2'}), (t:Title $$, id: 't1'}) CREATE (p)-[:WATCHED {at: datetime(), completed: true, revision: 1}]->(t)",
         ),
       found: ['orphaned watch ["p2","t1"]'],
     },
@@ -141,7 +141,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
       what: "a watch of a title that is not there",
       harm: () =>
         cypher(
-          "MATCH (p:Profile $$, id: 'p2'}) CREATE (p)-[:WATCHED {at: datetime(), completed: true, version: 1}]->(:Title $$, id: 'ghost'})",
+          "MATCH (p:Profile $$, id: 'p2'}) CREATE (p)-[:WATCHED {at: datetime(), completed: true, revision: 1}]->(:Title $$, id: 'ghost'})",
         ),
       found: ['dangling watch ["p2","ghost"]'],
     },
@@ -166,13 +166,13 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
       found: [`stale watch ${p1t1}`],
     },
     {
-      what: "a version raised",
-      harm: () => cypher(`${between("p1", "t1")} SET w.version = 99`),
+      what: "a revision raised",
+      harm: () => cypher(`${between("p1", "t1")} SET w.revision = 99`),
       found: [`stale watch ${p1t1}`],
     },
     {
-      what: "an older version",
-      harm: () => cypher(`${between("p1", "t1")} SET w.version = 1, w.rating = null`),
+      what: "an older revision",
+      harm: () => cypher(`${between("p1", "t1")} SET w.revision = 1, w.rating = null`),
       found: [`stale watch ${p1t1}`],
     },
     {

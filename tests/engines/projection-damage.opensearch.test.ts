@@ -65,9 +65,9 @@ describe.skipIf(!URL).each(["SHARED", "ISOLATED"] as const)("Damage to %s search
     const title = catalogue().find((each) => each.id === id) ?? film(id, "Ghost");
     return { ...documentOf(title), tenant: tenant.id, generation: (await live()).generation, ...change };
   };
-  /** Writes a document as it would be in a version, with a change. */
-  const write = async (id: string, version: number, change: object) =>
-    raw("PUT", id, await stored(id, change), { version, version_type: "external_gte" });
+  /** Writes a document as it would be in a revision, with a change. */
+  const write = async (id: string, revision: number, change: object) =>
+    raw("PUT", id, await stored(id, change), { version: revision, version_type: "external_gte" });
 
   it("finds nothing in a sound projection", async () => {
     const { report, differences } = await check(sections, tenant);
@@ -78,9 +78,9 @@ describe.skipIf(!URL).each(["SHARED", "ISOLATED"] as const)("Damage to %s search
   const damages: Damage[] = [
     { what: "a document deleted", harm: () => raw("DELETE", "t1"), found: ["missing title t1"] },
     {
-      what: "an older version",
+      what: "an older revision",
       harm: async () => {
-        const older = { ...catalogue()[0]!, version: 2, name: "Was called so" };
+        const older = { ...catalogue()[0]!, revision: 2, name: "Was called so" };
         const { generation } = await live();
         await raw("DELETE", "t1");
         // Past the memory of the deletion.
@@ -107,7 +107,7 @@ describe.skipIf(!URL).each(["SHARED", "ISOLATED"] as const)("Damage to %s search
       found: ["stale title t1"],
     },
     {
-      what: "another name in the same version",
+      what: "another name in the same revision",
       harm: () => write("t2", 1, { name: "short meridian" }),
       found: ["stale title t2"],
     },
@@ -148,9 +148,9 @@ describe.skipIf(!URL).each(["SHARED", "ISOLATED"] as const)("Damage to %s search
       harm: () => write("t2", 1, { maturityAge: 0 }),
       found: ["stale title t2"],
     },
-    { what: "a version raised", harm: () => write("t2", 4_000, {}), found: ["stale title t2"] },
+    { what: "a revision raised", harm: () => write("t2", 4_000, {}), found: ["stale title t2"] },
     {
-      what: "a version raised, with other content",
+      what: "a revision raised, with other content",
       harm: () => write("t3", 77, { name: "casino" }),
       found: ["stale title t3"],
     },
@@ -171,10 +171,10 @@ describe.skipIf(!URL).each(["SHARED", "ISOLATED"] as const)("Damage to %s search
     expect(hits.map(({ titleId }) => titleId)).toEqual(["t2"]);
   });
 
-  it("takes later versions of a title that was mended", async () => {
+  it("takes later revisions of a title that was mended", async () => {
     await write("t2", 4_000, {});
     await mended();
-    const newer = { ...catalogue()[1]!, version: 2, name: "The Longest Meridian" };
+    const newer = { ...catalogue()[1]!, revision: 2, name: "The Longest Meridian" };
     await opensearch.projection.put(tenant, [newer]);
     const [first, , third] = catalogue();
     expect(

@@ -38,32 +38,32 @@ describe.skipIf(!URL).each<TenantTier>(["SHARED", "ISOLATED"])("projection of se
     return hits.map((hit) => hit.titleId);
   };
 
-  describe("versions", () => {
-    it("lets an equal version replace, and none that is older", async () => {
-      await put(film("a", "Marigold", { version: 3 }));
-      await put(film("a", "Wisteria", { version: 3 }));
+  describe("revisions", () => {
+    it("lets an equal revision replace, and none that is older", async () => {
+      await put(film("a", "Marigold", { revision: 3 }));
+      await put(film("a", "Wisteria", { revision: 3 }));
       expect(await ids("wisteria")).toEqual(["a"]);
-      await put(film("a", "Hyacinth", { version: 2 }), film("b", "Hyacinth", { version: 1 }));
+      await put(film("a", "Hyacinth", { revision: 2 }), film("b", "Hyacinth", { revision: 1 }));
       expect(await ids("hyacinth")).toEqual(["b"]);
     });
 
     it("are those of titles also after popularity was set", async () => {
-      await put(film("a", "Marigold", { version: 2, popularity: 0.1 }));
+      await put(film("a", "Marigold", { revision: 2, popularity: 0.1 }));
       for (const value of [0.2, 0.3, 0.4])
         await subject.projection.setPopularity(tenant, new Map([["a", value]]));
-      await put(film("a", "Hyacinth", { version: 1 }));
+      await put(film("a", "Hyacinth", { revision: 1 }));
       expect(await ids("marigold")).toEqual(["a"]);
-      await put(film("a", "Wisteria", { version: 2 }));
+      await put(film("a", "Wisteria", { revision: 2 }));
       expect(await ids("wisteria")).toEqual(["a"]);
-      await put(film("a", "Primrose", { version: 3 }));
+      await put(film("a", "Primrose", { revision: 3 }));
       expect(await ids("primrose")).toEqual(["a"]);
     });
 
     it("of the newest of many writers at once remain", async () => {
-      const versions = Array.from({ length: 12 }, (_, index) => 12 - index);
+      const revisions = Array.from({ length: 12 }, (_, index) => 12 - index);
       await Promise.all(
-        versions.map((version) =>
-          subject.projection.put(tenant, [film("a", `Marigold ${version * 100}`, { version })]),
+        revisions.map((revision) =>
+          subject.projection.put(tenant, [film("a", `Marigold ${revision * 100}`, { revision })]),
         ),
       );
       await subject.settleOf(tenant);
@@ -110,11 +110,11 @@ describe.skipIf(!URL).each<TenantTier>(["SHARED", "ISOLATED"])("projection of se
       await subject.projection.rebuild(
         tenant,
         (async function* () {
-          yield [film("a", "Marigold", { version: 2 }), film("b", "Wisteria")];
-          await put(film("a", "Hyacinth", { version: 3 }), film("c", "Primrose"));
+          yield [film("a", "Marigold", { revision: 2 }), film("b", "Wisteria")];
+          await put(film("a", "Hyacinth", { revision: 3 }), film("c", "Primrose"));
           await subject.projection.setPopularity(tenant, new Map([["b", 1]]));
           during.push(await ids("wisteria"), await ids("primrose"));
-          yield [film("c", "Primrose"), film("a", "Marigold", { version: 1 })];
+          yield [film("c", "Primrose"), film("a", "Marigold", { revision: 1 })];
         })(),
       );
       expect(during).toEqual([[], ["c"]]);
@@ -214,7 +214,7 @@ describe.skipIf(!URL).each<TenantTier>(["SHARED", "ISOLATED"])("projection of se
     await subject.store.write({ method: "DELETE", path: `/${subject.store.prefix}-*` });
     expect(await subject.projection.status(tenant)).toEqual({ entries: 0, live: null });
     await subject.projection.put(tenant, [film("b", "Wisteria")]);
-    await subject.projection.removeTitles(tenant, [{ id: "a", version: 1 }]);
+    await subject.projection.removeTitles(tenant, [{ id: "a", revision: 1 }]);
     await subject.projection.setPopularity(tenant, new Map([["a", 1]]));
     const path = `/${subject.store.prefix}-*/_alias`;
     const { body } = await subject.store.write<Record<string, unknown>>({ method: "GET", path });

@@ -99,7 +99,7 @@ describe.skipIf(!neo4jUrl())("the projection of the taste graph in Neo4j", () =>
     expect(await recommended("bob")).toEqual([["c", 2]]);
   });
 
-  it("takes the state of a watch by version, then by instant, however often and late it comes", async () => {
+  it("takes the state of a watch by revision, then by instant, however often and late it comes", async () => {
     await neo4j.tasteGraph.rebuild(tenant, stream([similar("a", "b", 1)]));
     const record = (stated: Partial<Watch>) =>
       neo4j.tasteGraph.recordWatches(tenant, [watched("ann", "a", stated)]);
@@ -108,10 +108,10 @@ describe.skipIf(!neo4jUrl())("the projection of the taste graph in Neo4j", () =>
     await record({ at: "2026-05-01T10:00:00.000001Z", rating: 5 });
     await record({ completed: false });
     expect(await recommended("ann")).toEqual([["b", 1.25]]);
-    await record({ version: 7, rating: 4, at: "2026-04-01T10:00:00Z" });
-    await record({ version: 6, rating: 1, at: "2026-06-01T10:00:00Z" });
+    await record({ revision: 7, rating: 4, at: "2026-04-01T10:00:00Z" });
+    await record({ revision: 6, rating: 1, at: "2026-06-01T10:00:00Z" });
     await record({ at: "2026-07-01T10:00:00Z" });
-    for (let time = 0; time < 2; time++) await record({ version: 7, rating: 4, at: "2026-04-01T10:00:00Z" });
+    for (let time = 0; time < 2; time++) await record({ revision: 7, rating: 4, at: "2026-04-01T10:00:00Z" });
     expect(await recommended("ann")).toEqual([["b", 1.1]]);
   });
 

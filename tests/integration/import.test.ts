@@ -64,7 +64,7 @@ describe("importTitlesFile", () => {
     ]);
     expect(told).toEqual(report.bad);
     expect(await titleOf("t9")).toBeUndefined();
-    expect(await titleOf("t999")).toMatchObject({ name: "Film t999", version: 1 });
+    expect(await titleOf("t999")).toMatchObject({ name: "Film t999", revision: 1 });
   });
 
   it("keeps external ids, gives names ids, and makes a title without licences available everywhere", async () => {
@@ -109,7 +109,7 @@ describe("importTitlesFile", () => {
       imported: 1,
       unchanged: 2,
     });
-    expect(await titleOf("a")).toMatchObject({ name: "Renamed", version: 2, addedAt: before?.addedAt });
+    expect(await titleOf("a")).toMatchObject({ name: "Renamed", latestVersion: 2, addedAt: before?.addedAt });
   });
 
   it("takes several lines of one title as its versions, and refuses a line that repeats one", async () => {

@@ -44,8 +44,8 @@ export async function fillWithSameIds(stores: Stores, tenant: Tenant): Promise<v
     credits: [{ role: "ACTOR", character: null, person: named("Ada") }],
   });
   await stores.titleVersions.append(tenant, [{ body, effectiveFrom: null }]);
-  await stores.catalogProjection.put(tenant, [{ ...body, version: 1, popularity: 0 }]);
-  await stores.searchProjection.put(tenant, [{ ...body, version: 1, popularity: 0 }]);
+  await stores.catalogProjection.put(tenant, [{ ...body, revision: 1, latestVersion: 1, popularity: 0 }]);
+  await stores.searchProjection.put(tenant, [{ ...body, revision: 1, latestVersion: 1, popularity: 0 }]);
   await stores.viewingIngest.ingest(tenant, [eventAt("2026-05-01T20:00:00Z")]);
   await stores.viewingIngest.addToWatchlists(tenant, [
     { profileId: "same", titleId: "same", addedAt: "2026-05-01T20:00:00Z" },

@@ -9,9 +9,13 @@ import {
   migrate,
   migrateTenantSchema,
 } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
-import { applicationUrl, openStores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { applicationUrl, openStores, type Stores } from "../../datasources/stores/stores.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { StartupError } from "../../packages/process/startup-error.js";
+import { publish } from "../support/catalogue.js";
+import { testRequest } from "../support/stores.js";
+import { titleBody } from "../support/titles.js";
 
 /** A database of its own for each test. */
 let url: string;
@@ -68,6 +72,19 @@ async function stateOf(schema: string): Promise<unknown[]> {
   ]);
 }
 
+/** Undoes what came after documents called their revision a version. */
+const asBeforeRevisions = (schema: string) => `
+  delete from ${schema}.schema_migrations where version = 15;
+  alter table ${schema}.catalog_titles rename column revision to version;
+  alter table ${schema}.search_titles rename column revision to version;
+  update ${schema}.catalog_titles
+  set document = document - '{revision,latestVersion}'::text[] || jsonb_build_object('version', version)`;
+
+async function titlesOf(stores: Stores, tenants: readonly Tenant[]): Promise<unknown[]> {
+  const found = tenants.map((tenant) => stores.catalog.titlesByIds(testRequest(tenant), ["a"]));
+  return (await Promise.all(found)).map((titles) => titles.get("a"));
+}
+
 describe("migrations", () => {
   it("make a fresh database from several processes at once, each migration once", async () => {
     await Promise.all([run(), run(), run()]);
@@ -116,6 +133,30 @@ describe("migrations", () => {
     await run();
     const [applied] = await stateOf("tenant_own_place");
     expect(applied).toHaveLength(((await stateOf("shared"))[0] as unknown[]).length);
+  });
+
+  it("say revision for what projections called version, in tables and documents of every placement", async () => {
+    const opened = await openDatabase();
+    const shared = await opened.tenants.create({
+      slug: "beside",
+      name: "Beside",
+      tier: "SHARED",
+      defaultCountry: "US",
+    });
+    const own = await opened.tenants.create({
+      slug: "apart",
+      name: "Apart",
+      tier: "ISOLATED",
+      defaultCountry: "US",
+    });
+    for (const tenant of [shared, own]) await publish(opened, tenant, [titleBody({ id: "a" })]);
+    const before = await titlesOf(opened, [shared, own]);
+    await opened.close();
+    for (const { schema } of [shared, own]) await rows(asBeforeRevisions(schema));
+    const again = await openDatabase();
+    expect(await titlesOf(again, [shared, own])).toEqual(before);
+    await again.close();
+    expect(before).toMatchObject([{ revision: 1, latestVersion: 1 }, { revision: 1 }]);
   });
 
   it.each(SCHEMAS)("refuse a database of a newer version, and say so (schema %s)", async (schema) => {

@@ -60,8 +60,8 @@ beforeEach(async () => {
 
 /** Writes titles, and waits until the projections have followed. */
 async function append(bodies: TitleFacts[]): Promise<void> {
-  const versions = bodies.map((body) => ({ body, effectiveFrom: null }));
-  await projecting(stores, tenant, () => stores.titleVersions.append(tenant, versions));
+  const revisions = bodies.map((body) => ({ body, effectiveFrom: null }));
+  await projecting(stores, tenant, () => stores.titleVersions.append(tenant, revisions));
 }
 
 const targetOf = (name: string): ProjectionTarget =>
@@ -128,12 +128,12 @@ describe("Damage to the catalogue in PostgreSQL", () => {
       found: ["dangling rows t3", "missing title t3"],
     },
     {
-      what: "an older version",
-      harm: `update catalog_titles set version = 1, sort_name = 'old' ${title("t1")}`,
+      what: "an older revision",
+      harm: `update catalog_titles set revision = 1, sort_name = 'old' ${title("t1")}`,
       found: ["stale title t1"],
     },
     {
-      what: "another name in the same version",
+      what: "another name in the same revision",
       harm: `update catalog_titles set document = jsonb_set(document, '{name}', '"Short"') ${title("t2")}`,
       found: ["stale title t2"],
     },
@@ -149,12 +149,12 @@ describe("Damage to the catalogue in PostgreSQL", () => {
     },
     {
       what: "a title that nobody knows",
-      harm: `insert into catalog_titles select tenant_id, 'ghost', version, kind, state, sort_name, release_year, maturity_age, studio_id, genre_ids, tags, added_at, popularity, document from catalog_titles ${title("t2")}`,
+      harm: `insert into catalog_titles select tenant_id, 'ghost', revision, kind, state, sort_name, release_year, maturity_age, studio_id, genre_ids, tags, added_at, popularity, document from catalog_titles ${title("t2")}`,
       found: ["orphaned title ghost"],
     },
     {
-      what: "a version raised",
-      harm: `update catalog_titles set version = 4000, state = 'DRAFT' ${title("t2")}`,
+      what: "a revision raised",
+      harm: `update catalog_titles set revision = 4000, state = 'DRAFT' ${title("t2")}`,
       found: ["stale title t2"],
     },
     {
@@ -207,18 +207,18 @@ describe("Damage to search in PostgreSQL", () => {
       found: ["dangling posting n", "missing title t3"],
     },
     {
-      what: "an older version",
-      harm: `update search_titles set version = 1, release_year = 1990 ${title("t1")}`,
+      what: "an older revision",
+      harm: `update search_titles set revision = 1, release_year = 1990 ${title("t1")}`,
       found: ["stale title t1"],
     },
     {
-      what: "another state in the same version",
+      what: "another state in the same revision",
       harm: `update search_titles set state = 'DRAFT' ${title("t2")}`,
       found: ["stale title t2"],
     },
     {
-      what: "a version raised",
-      harm: `update search_titles set version = 4000 ${title("t2")}`,
+      what: "a revision raised",
+      harm: `update search_titles set revision = 4000 ${title("t2")}`,
       found: ["stale title t2"],
     },
     {
@@ -233,7 +233,7 @@ describe("Damage to search in PostgreSQL", () => {
     },
     {
       what: "a title that nobody knows",
-      harm: `insert into search_titles (tenant_id, id, version, kind, state, maturity_age, maturity_rating, genre_ids, genres, tags, person_ids, popularity, licence_countries, licence_from, licence_until) values ($1, 'ghost', 1, 'MOVIE', 'PUBLISHED', 0, 'G', '{}', '{}', '{}', '{}', 0, '{}', '{}', '{}')`,
+      harm: `insert into search_titles (tenant_id, id, revision, kind, state, maturity_age, maturity_rating, genre_ids, genres, tags, person_ids, popularity, licence_countries, licence_from, licence_until) values ($1, 'ghost', 1, 'MOVIE', 'PUBLISHED', 0, 'G', '{}', '{}', '{}', '{}', 0, '{}', '{}', '{}')`,
       found: ["orphaned title ghost"],
     },
     {

@@ -64,11 +64,11 @@ export async function openProjectorTest(): Promise<ProjectorUnderTest> {
       return Object.fromEntries([...titles].map(([id, { name }]) => [id, name]));
     },
     indexed: async (ids) => {
-      const rows = await database.query<{ id: string; version: number }>(
-        "select id, version from shared.search_titles where tenant_id = $1 and id = any($2)",
+      const rows = await database.query<{ id: string; revision: number }>(
+        "select id, revision from shared.search_titles where tenant_id = $1 and id = any($2)",
         [tenant.id, ids],
       );
-      return Object.fromEntries(rows.map(({ id, version }) => [id, version]));
+      return Object.fromEntries(rows.map(({ id, revision }) => [id, revision]));
     },
     lagging: async () => {
       const lags = await stores.outbox.lag();

@@ -102,7 +102,7 @@ describe("following the outbox", () => {
 
   const rowsOfA = () =>
     subject.database.query(
-      "select c.*, s.version as indexed, s.doc from shared.catalog_titles c join shared.search_titles s using (tenant_id, id)",
+      "select c.*, s.revision as indexed, s.doc from shared.catalog_titles c join shared.search_titles s using (tenant_id, id)",
     );
 
   /** Two titles that share a partition. */
@@ -250,16 +250,16 @@ describe("cleaning", () => {
     await caughtUp(subject);
     const [catalog] = subject.stores.projections;
     await subject.database.query(
-      "update shared.catalog_titles set version = 99, sort_name = 'damaged' where id = 'a'",
+      "update shared.catalog_titles set revision = 99, sort_name = 'damaged' where id = 'a'",
     );
     await subject.database.query("update shared.catalog_titles set id = 'nowhere' where id = 'b'");
     expect(await catalog!.rebuild(subject.tenant)).toBe(2);
     const rows = await subject.database.query(
-      "select id, version, sort_name from shared.catalog_titles order by id",
+      "select id, revision, sort_name from shared.catalog_titles order by id",
     );
     expect(rows).toEqual([
-      { id: "a", version: 1, sort_name: "film a" },
-      { id: "b", version: 1, sort_name: "film b" },
+      { id: "a", revision: 1, sort_name: "film a" },
+      { id: "b", revision: 1, sort_name: "film b" },
     ]);
   });
 });

@@ -71,7 +71,7 @@ const credit = fc.record({
   person: named,
 });
 
-/** Titles with the ids `t0`, `t1` …; version 1. */
+/** Titles with the ids `t0`, `t1` …; revision 1. */
 export function titles(count: number): fc.Arbitrary<TitleDocument[]> {
   const fields = fc.record({
     ...byAttribute(() => fc.option(word, { nil: null })),
@@ -88,7 +88,13 @@ export function titles(count: number): fc.Arbitrary<TitleDocument[]> {
   });
   const list = fc.array(fields, { minLength: count, maxLength: count });
   return list.map((drawn) =>
-    drawn.map((each, n) => ({ ...titleBody({ id: `t${n}` }), version: 1, popularity: 0, ...each })),
+    drawn.map((each, n) => ({
+      ...titleBody({ id: `t${n}` }),
+      revision: 1,
+      latestVersion: 1,
+      popularity: 0,
+      ...each,
+    })),
   );
 }
 

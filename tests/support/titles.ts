@@ -20,7 +20,8 @@ export function titleBody(fields: Partial<TitleFacts> & { id: string }): TitleFa
 export function film(id: string, name: string, more: Partial<TitleDocument> = {}): TitleDocument {
   return {
     ...titleBody({ id, name }),
-    version: 1,
+    revision: 1,
+    latestVersion: 1,
     releaseYear: 1999,
     runtimeMinutes: null,
     licences: [{ countries: ["*"], from: "2020-01-01T00:00:00Z", until: null }],

@@ -14,7 +14,8 @@ const NOW = new Date("2026-05-01T12:00:00Z");
 const adult: Audience = { country: "US", maturityLimit: 18, editor: false, now: NOW };
 const title = (fields: Partial<TitleDocument> = {}): TitleDocument => ({
   ...titleBody({ id: "t" }),
-  version: 1,
+  revision: 1,
+  latestVersion: 1,
   popularity: 0,
   ...fields,
 });

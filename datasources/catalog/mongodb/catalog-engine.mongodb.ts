@@ -5,14 +5,14 @@ import { type MongoStore } from "../../engines/mongodb/store.mongodb.js";
 import { chunks, type AnySection } from "../../projection/check/section.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { type Tenant } from "../../core/tenant.js";
-import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
+import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 import { type TitleSource } from "../catalog-expectations.js";
-import { latestVersions } from "../latest-versions.js";
+import { latestRevisions } from "../latest-revisions.js";
 import { type TitleProjection } from "../title-follower.js";
 import { type LiveGeneration, type TitleEngine } from "../title-generations.js";
 import { createIndexes } from "./catalog-indexes.mongodb.js";
 import { catalogSections } from "./catalog-inspection.mongodb.js";
-import { NAMES, real, RECORD_VERSION, TITLES, type Scope } from "./catalog-record.mongodb.js";
+import { NAMES, real, RECORD_FORM, TITLES, type Scope } from "./catalog-record.mongodb.js";
 import { carryPopularity, removeTitles, writePopularity, writeTitles } from "./catalog-writing.mongodb.js";
 
 /** Titles of one command. */
@@ -27,7 +27,7 @@ const GENERATIONS = "projections";
  */
 export class MongoCatalogEngine implements TitleEngine {
   readonly label = "titles";
-  readonly form = RECORD_VERSION;
+  readonly form = RECORD_FORM;
 
   constructor(private readonly mongo: MongoStore) {}
 
@@ -66,12 +66,12 @@ export class MongoCatalogEngine implements TitleEngine {
 
   async put(tenant: Tenant, generation: number, titles: readonly TitleDocument[]): Promise<void> {
     const db = this.mongo.databaseOf(tenant);
-    for (const batch of chunks(latestVersions(titles), BATCH)) {
+    for (const batch of chunks(latestRevisions(titles), BATCH)) {
       await whileUp(writeTitles(db, { tenant: tenant.id, generation }, batch));
     }
   }
 
-  async remove(tenant: Tenant, generation: number, titles: readonly TitleVersion[]): Promise<void> {
+  async remove(tenant: Tenant, generation: number, titles: readonly TitleRevision[]): Promise<void> {
     const db = this.mongo.databaseOf(tenant);
     for (const batch of chunks(titles, BATCH)) {
       await whileUp(removeTitles(db, { tenant: tenant.id, generation }, batch));

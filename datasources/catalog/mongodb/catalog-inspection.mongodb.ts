@@ -57,7 +57,7 @@ export function catalogSections(
 function storedTitle(scope: Scope, record: TitleRecord): StoredTitle<string> {
   const belongs = record.tenant === scope.tenant && record.generation === scope.generation;
   return {
-    revision: record.version,
+    revision: record.revision,
     popularity: record.popularity,
     form: belongs ? contentOf(record) : `of ${record.tenant}:${record.generation}`,
   };

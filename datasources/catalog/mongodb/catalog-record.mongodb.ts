@@ -27,7 +27,7 @@ export interface Scope {
 export interface TitleRecord extends Scope {
   _id: string;
   id: string;
-  version: number;
+  revision: number;
   kind: TitleKind;
   state: StoredState;
   sortName: string;
@@ -108,7 +108,7 @@ export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
     tenant: scope.tenant,
     generation: scope.generation,
     id: title.id,
-    version: title.version,
+    revision: title.revision,
     kind: title.kind,
     state,
     sortName: sortName(title.name),
@@ -128,8 +128,8 @@ export function toRecord(scope: Scope, document: TitleDocument): TitleRecord {
   };
 }
 
-/** Another where what is stored of a title is: a catalog of another version is to be rebuilt. */
-export const RECORD_VERSION = formHash(toRecord({ tenant: 0, generation: 0 }, EXAMPLE_TITLE));
+/** Another where what is stored of a title is: a catalog of another form is to be rebuilt. */
+export const RECORD_FORM = formHash(toRecord({ tenant: 0, generation: 0 }, EXAMPLE_TITLE));
 
 function rightsOf({
   licences: spans,

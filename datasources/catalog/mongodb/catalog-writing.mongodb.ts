@@ -12,14 +12,14 @@ import {
   type TitleRecord,
 } from "./catalog-record.mongodb.js";
 import { dropNames, namesUsed, namesUsedBy, without } from "./catalog-names.mongodb.js";
-import { type NamedRef, type TitleDocument, type TitleVersion } from "../../core/title.document.js";
+import { type NamedRef, type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 
 /** Operations of one command. */
 const BATCH = 1_000;
 const DUPLICATE_KEY = 11_000;
 
 /**
- * Writes titles into one generation, with the names in them; those that are there in a newer version stay. Names that
+ * Writes titles into one generation, with the names in them; those that are there in a newer revision stay. Names that
  * lose their last title go.
  */
 export async function writeTitles(db: Db, scope: Scope, titles: readonly TitleDocument[]): Promise<void> {
@@ -42,10 +42,10 @@ export async function writeTitles(db: Db, scope: Scope, titles: readonly TitleDo
   await dropNames(db, scope, without(before, records.flatMap(namesUsed)));
 }
 
-/** Removes titles from one generation, and names that lose their last title; titles that are there in a newer version stay. */
-export async function removeTitles(db: Db, scope: Scope, titles: readonly TitleVersion[]): Promise<void> {
-  const removals = titles.map(({ id, version }) => ({
-    deleteOne: { filter: { _id: idOf(scope, id), version: { $lte: version } } },
+/** Removes titles from one generation, and names that lose their last title; titles that are there in a newer revision stay. */
+export async function removeTitles(db: Db, scope: Scope, titles: readonly TitleRevision[]): Promise<void> {
+  const removals = titles.map(({ id, revision }) => ({
+    deleteOne: { filter: { _id: idOf(scope, id), revision: { $lte: revision } } },
   }));
   if (removals.length === 0) return;
   const before = await namesUsedBy(
@@ -56,9 +56,9 @@ export async function removeTitles(db: Db, scope: Scope, titles: readonly TitleV
   await dropNames(db, scope, without(before, []));
 }
 
-/** A record as an update that leaves a newer version alone. */
+/** A record as an update that leaves a newer revision alone. */
 function guarded({ _id, popularity, ...fields }: TitleRecord) {
-  return { filter: { _id, version: { $lte: fields.version } }, fields, popularity };
+  return { filter: { _id, revision: { $lte: fields.revision } }, fields, popularity };
 }
 
 function toUpsert(record: TitleRecord): AnyBulkWriteOperation<TitleRecord> {
@@ -73,10 +73,10 @@ function toUpdate(record: TitleRecord): AnyBulkWriteOperation<TitleRecord> {
 }
 
 /**
- * Upserts of titles that are there are refused as duplicates: in a newer version, or since a moment ago. The latter
+ * Upserts of titles that are there are refused as duplicates: in a newer revision, or since a moment ago. The latter
  * are written now.
  *
- * @returns the ids of the titles that are there in a newer version.
+ * @returns the ids of the titles that are there in a newer revision.
  */
 async function secondTry(
   collection: Collection<TitleRecord>,
@@ -85,10 +85,10 @@ async function secondTry(
   if (records.length === 0) return new Set();
   await collection.bulkWrite(records.map(toUpdate), { ordered: false });
   const stored = await collection
-    .find({ _id: { $in: records.map(({ _id }) => _id) } }, { projection: { id: 1, version: 1 } })
+    .find({ _id: { $in: records.map(({ _id }) => _id) } }, { projection: { id: 1, revision: 1 } })
     .toArray();
-  const versions = new Map(records.map(({ id, version }) => [id, version]));
-  return new Set(stored.filter(({ id, version }) => version !== versions.get(id)).map(({ id }) => id));
+  const revisions = new Map(records.map(({ id, revision }) => [id, revision]));
+  return new Set(stored.filter(({ id, revision }) => revision !== revisions.get(id)).map(({ id }) => id));
 }
 
 /** Writes the names that are not there yet, or are there in another spelling. */

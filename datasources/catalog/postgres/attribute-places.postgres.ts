@@ -1,6 +1,6 @@
 import { byAttribute } from "../../core/title-attributes.js";
 import { attributesOf, type AttributeName } from "../../core/title-fields.js";
-import { type VersionedTitle } from "../../core/title.document.js";
+import { type ProjectedTitle } from "../../core/title.document.js";
 import { literal } from "../../engines/postgres/predicate.postgres.js";
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 
@@ -16,7 +16,7 @@ export function attributePlaces(row: Sql): Record<AttributeName, { column: Sql }
 }
 
 /** The column `attributes`: what has none of its own, without what the title has not. */
-export function sharedAttributes(title: VersionedTitle): Record<string, string> {
+export function sharedAttributes(title: ProjectedTitle): Record<string, string> {
   const entries = Object.entries(attributesOf(title)).filter(([name]) => !(name in COLUMNS));
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
 }

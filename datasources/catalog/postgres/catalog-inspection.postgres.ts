@@ -3,7 +3,7 @@ import { sql, type PostgresStore, type Query } from "../../engines/postgres/stor
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { byKeys, nothing, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
-import { type VersionedTitle } from "../../core/title.document.js";
+import { type ProjectedTitle } from "../../core/title.document.js";
 import { catalogNameKeys, type TitleSource } from "../catalog-expectations.js";
 import { nameSection, type StoredNames } from "../name-section.js";
 import { type TitleProjection } from "../title-follower.js";
@@ -13,7 +13,7 @@ import { titleRow, unusedNames } from "./catalog-rows.postgres.js";
 
 interface StoredRow {
   id: string;
-  version: number;
+  revision: number;
   popularity: number;
   fields: Record<string, unknown> & { added_at: string };
   licences: [country: string, from: string, until: string | null][];
@@ -48,7 +48,7 @@ export function catalogSections(
 }
 
 /** Row, licences and credits of a title as a whole. */
-function expectedForm(title: VersionedTitle): string {
+function expectedForm(title: ProjectedTitle): string {
   const instant = (text: string | null) => (text === null ? null : instantText(text));
   const licences = title.licences.flatMap(({ countries, from, until }) =>
     countries.map((country) => [country, instant(from), instant(until)]),
@@ -79,7 +79,7 @@ function sortedTexts(entries: readonly unknown[]): string[] {
 
 function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {
   return query<StoredRow>(sql`
-    select t.id, t.version, t.popularity, to_jsonb(t) - '{tenant_id,id,popularity}'::text[] as fields,
+    select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,id,popularity}'::text[] as fields,
       coalesce((select jsonb_agg(jsonb_build_array(l.country, l.from_at, l.until_at))
         from catalog_licences l where l.title_id = t.id), '[]') as licences,
       coalesce((select jsonb_agg(jsonb_build_array(c.person_id, c.role, c.release_year))
@@ -114,7 +114,7 @@ function strayRows(postgres: PostgresStore, projection: TitleProjection): Sectio
     repair: (tenant, ids) =>
       projection.removeTitles(
         tenant,
-        ids.map((id) => ({ id, version: 0 })),
+        ids.map((id) => ({ id, revision: 0 })),
       ),
   };
 }

@@ -7,7 +7,7 @@ import { type CatalogProjection } from "../catalog.js";
 import { namesIn, type TitleSource } from "../catalog-expectations.js";
 import { catalogSections } from "./catalog-inspection.postgres.js";
 import { entriesOf, type EmbeddedTitles } from "./embedded-titles.postgres.js";
-import { latestVersions } from "../latest-versions.js";
+import { latestRevisions } from "../latest-revisions.js";
 import {
   dropUnusedNames,
   lockNames,
@@ -17,7 +17,7 @@ import {
   titleRow,
   unusedNames,
 } from "./catalog-rows.postgres.js";
-import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
+import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 
 /** Titles of one transaction. */
 const BATCH = 2_000;
@@ -28,13 +28,13 @@ export class PostgresCatalogProjection implements CatalogProjection, EmbeddedTit
   constructor(private readonly postgres: PostgresStore) {}
 
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
-    const latest = latestVersions(titles);
+    const latest = latestRevisions(titles);
     for (let start = 0; start < latest.length; start += BATCH) {
       await this.postgres.transaction(tenant, (query) => putBatch(query, latest.slice(start, start + BATCH)));
     }
   }
 
-  async removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+  async removeTitles(tenant: Tenant, titles: readonly TitleRevision[]): Promise<void> {
     if (titles.length === 0) return;
     const sorted = [...titles].sort((a, b) => (a.id < b.id ? -1 : 1));
     await this.postgres.transaction(tenant, async (query) => {
@@ -45,9 +45,9 @@ export class PostgresCatalogProjection implements CatalogProjection, EmbeddedTit
       );
       await query(
         sql`delete from catalog_titles t
-            using unnest(${sorted.map(({ id }) => id)}::text[], ${sorted.map(({ version }) => version)}::bigint[])
-              as v (id, version)
-            where t.id = v.id and t.version <= v.version`,
+            using unnest(${sorted.map(({ id }) => id)}::text[], ${sorted.map(({ revision }) => revision)}::bigint[])
+              as v (id, revision)
+            where t.id = v.id and t.revision <= v.revision`,
       );
       await removeStrayRows(
         query,
@@ -57,7 +57,7 @@ export class PostgresCatalogProjection implements CatalogProjection, EmbeddedTit
     });
   }
 
-  entries(tenant: Tenant): AsyncIterable<readonly TitleVersion[]> {
+  entries(tenant: Tenant): AsyncIterable<readonly TitleRevision[]> {
     return entriesOf(this.postgres, tenant, "catalog_titles");
   }
 
@@ -122,7 +122,7 @@ async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise
   );
 }
 
-/** Answers the titles taken over (not those that are there in a newer version), and which of them replaced a version. */
+/** Answers the titles taken over (not those that are there in a newer revision), and which of them replaced a revision. */
 async function putTitles(
   query: Query,
   titles: readonly TitleDocument[],
@@ -130,19 +130,19 @@ async function putTitles(
   const rows = titles.map((title) => ({ ...titleRow(title), popularity: title.popularity }));
   // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
   return query(
-    sql`insert into catalog_titles (tenant_id, id, version, kind, state, sort_name, release_year, maturity_age,
+    sql`insert into catalog_titles (tenant_id, id, revision, kind, state, sort_name, release_year, maturity_age,
                                     studio_id, genre_ids, tags, attributes, added_at, popularity, document)
         select current_setting('marquee.tenant')::int, v.*
         from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v (
-          id text, version int, kind text, state text, sort_name text, release_year smallint, maturity_age smallint,
+          id text, revision int, kind text, state text, sort_name text, release_year smallint, maturity_age smallint,
           studio_id text, genre_ids text[], tags text[], attributes jsonb, added_at timestamptz, popularity real, document jsonb)
         on conflict (tenant_id, id) do update set
-          version = excluded.version, kind = excluded.kind, state = excluded.state, sort_name = excluded.sort_name,
+          revision = excluded.revision, kind = excluded.kind, state = excluded.state, sort_name = excluded.sort_name,
           release_year = excluded.release_year, maturity_age = excluded.maturity_age, studio_id = excluded.studio_id,
           genre_ids = excluded.genre_ids, tags = excluded.tags, attributes = excluded.attributes,
           added_at = excluded.added_at,
           document = excluded.document
-        where catalog_titles.version <= excluded.version
+        where catalog_titles.revision <= excluded.revision
         returning id, xmax <> 0 as replaced`,
   );
 }

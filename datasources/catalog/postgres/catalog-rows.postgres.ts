@@ -1,7 +1,7 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
 import { sharedAttributes } from "./attribute-places.postgres.js";
-import { MATURITY_AGES, storedState, type VersionedTitle } from "../../core/title.document.js";
+import { MATURITY_AGES, storedState, type ProjectedTitle } from "../../core/title.document.js";
 import { sortName } from "../sort-name.js";
 
 /** A person, genre or studio. */
@@ -11,10 +11,10 @@ export interface NameRef {
 }
 
 /** What is stored of a title in its own row beside its popularity; instants as the title has them. */
-export function titleRow(title: VersionedTitle) {
+export function titleRow(title: ProjectedTitle) {
   return {
     id: title.id,
-    version: title.version,
+    revision: title.revision,
     kind: title.kind,
     state: storedState(title),
     sort_name: sortName(title.name),

@@ -1,14 +1,14 @@
 import { raw, sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
 import { byKeys, pagesOf } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
-import { type TitleVersion } from "../../core/title.document.js";
+import { type TitleRevision } from "../../core/title.document.js";
 import { type TitleProjection } from "../title-follower.js";
 import { type StoredTitles } from "../title-section.js";
 
 /** A projection of titles that lies beside its facts. */
 export interface EmbeddedTitles extends TitleProjection {
   /** What is there, in batches. */
-  entries(tenant: Tenant): AsyncIterable<readonly TitleVersion[]>;
+  entries(tenant: Tenant): AsyncIterable<readonly TitleRevision[]>;
   /** Makes what hangs on titles agree with them, and removes what hangs on none. */
   tidy(tenant: Tenant): Promise<void>;
 }
@@ -21,18 +21,18 @@ export function entriesOf(
   postgres: PostgresStore,
   tenant: Tenant,
   table: "catalog_titles" | "search_titles",
-): AsyncIterable<readonly TitleVersion[]> {
+): AsyncIterable<readonly TitleRevision[]> {
   const page = (after: string) =>
     postgres.transaction(tenant, (query) =>
-      query<TitleVersion>(
-        sql`select id, version from ${raw(table)} where id > ${after} order by id limit ${BATCH}::int`,
+      query<TitleRevision>(
+        sql`select id, revision from ${raw(table)} where id > ${after} order by id limit ${BATCH}::int`,
       ),
     );
   return pagesOf(BATCH, ({ id }) => id, page);
 }
 
 /** The ids alone. */
-export async function* idsOf(entries: AsyncIterable<readonly TitleVersion[]>): AsyncGenerator<string[]> {
+export async function* idsOf(entries: AsyncIterable<readonly TitleRevision[]>): AsyncGenerator<string[]> {
   for await (const batch of entries) yield batch.map(({ id }) => id);
 }
 
@@ -43,7 +43,7 @@ export async function* idsOf(entries: AsyncIterable<readonly TitleVersion[]>): A
  * @param rows the rows of these ids.
  * @param formOf the form of a row.
  */
-export function storedIn<Row extends TitleVersion & { popularity: number }, F>(
+export function storedIn<Row extends TitleRevision & { popularity: number }, F>(
   postgres: PostgresStore,
   size: number,
   rows: (query: Query, ids: readonly string[]) => Promise<Row[]>,
@@ -54,7 +54,7 @@ export function storedIn<Row extends TitleVersion & { popularity: number }, F>(
       const found = await postgres.transaction(tenant, (query) => rows(query, some));
       return found.map((row) => [
         row.id,
-        { revision: row.version, popularity: row.popularity, form: formOf(row) },
+        { revision: row.revision, popularity: row.popularity, form: formOf(row) },
       ]);
     });
 }

@@ -12,7 +12,7 @@ import {
 } from "./title-version-rows.postgres.js";
 import { withDefaults, type StoredFacts, type TitleFacts } from "../../core/title-fields.js";
 import { type TitleVersionInput, type TitleVersions } from "../title-versions.js";
-import { type VersionedTitle } from "../../core/title.document.js";
+import { type ProjectedTitle, type VersionedTitle } from "../../core/title.document.js";
 
 interface InForceRow {
   title_id: string;
@@ -20,8 +20,8 @@ interface InForceRow {
   body: StoredFacts;
 }
 
-interface ProjectedRow extends InForceRow {
-  latest: number;
+interface ProjectedRow extends Pick<ProjectedTitle, "revision" | "latestVersion"> {
+  body: StoredFacts;
   merged_into: string | null;
 }
 
@@ -57,7 +57,7 @@ export class PostgresTitleVersions implements TitleVersions {
     const found = new Map<string, VersionedTitle>();
     for (const row of rows) {
       const key = keys[row.n - 1];
-      if (key) found.set(`${key.id} ${key.at}`, toDocument(row));
+      if (key) found.set(`${key.id} ${key.at}`, toVersioned(row));
     }
     return found;
   }
@@ -95,7 +95,7 @@ export class PostgresTitleVersions implements TitleVersions {
     return row?.count ?? 0;
   }
 
-  async *inForce(tenant: Tenant, ids?: readonly string[]): AsyncGenerator<VersionedTitle[]> {
+  async *inForce(tenant: Tenant, ids?: readonly string[]): AsyncGenerator<ProjectedTitle[]> {
     if (ids) {
       const wanted = [...new Set(ids)].sort();
       for (let start = 0; start < wanted.length; start += BATCH) {
@@ -114,12 +114,12 @@ export class PostgresTitleVersions implements TitleVersions {
     }
   }
 
-  async #batch(tenant: Tenant, after: string, ids: string[] | null): Promise<VersionedTitle[]> {
+  async #batch(tenant: Tenant, after: string, ids: string[] | null): Promise<ProjectedTitle[]> {
     const which = ids ? sql`title_id = any(${ids}::text[])` : sql`title_id > ${after}`;
     const rows = await this.postgres.read<ProjectedRow>(
       { tenant, calls: new CallLog() },
       "catalog.inForce",
-      sql`select f.title_id, h.revision as version, h.version as latest, h.merged_into, f.body from (
+      sql`select f.title_id, h.revision, h.version as "latestVersion", h.merged_into, f.body from (
             select distinct on (title_id) title_id, body from title_versions
             where ${which} and effective_from <= now()
             order by title_id, effective_from desc, version desc limit ${BATCH}
@@ -160,11 +160,11 @@ function effectiveAt(body: TitleFacts, effectiveFrom: string | null, exists: boo
   return exists ? Math.max(addedAt, now) : addedAt;
 }
 
-function toProjected(row: ProjectedRow): VersionedTitle {
-  const merged = row.merged_into === null ? {} : { mergedInto: row.merged_into };
-  return { ...toDocument(row), latestVersion: row.latest, ...merged };
+function toProjected({ body, revision, latestVersion, merged_into }: ProjectedRow): ProjectedTitle {
+  const merged = merged_into === null ? {} : { mergedInto: merged_into };
+  return { ...withDefaults(body), revision, latestVersion, ...merged };
 }
 
-function toDocument(row: InForceRow): VersionedTitle {
+function toVersioned(row: InForceRow): VersionedTitle {
   return { ...withDefaults(row.body), version: row.version };
 }

@@ -25,7 +25,7 @@ export interface Edge {
 /** The edges between two nodes: one, unless something is wrong. */
 export interface StoredEdges {
   contents: string[];
-  /** The highest version; 0 of edges without one. */
+  /** The highest revision; 0 of edges without one. */
   top: number;
 }
 
@@ -72,7 +72,7 @@ export class InspectedGraph {
           canonical(home ? storedFields(fields) : { elsewhere: true, ...storedFields(fields) }),
         );
         known.contents.sort();
-        known.top = Math.max(known.top, typeof fields.version === "number" ? fields.version : 0);
+        known.top = Math.max(known.top, typeof fields.revision === "number" ? fields.revision : 0);
         found.set(key, known);
       }
     }

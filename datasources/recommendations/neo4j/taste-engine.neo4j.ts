@@ -2,9 +2,9 @@ import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
 import { chunks, type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TasteEngine, type LiveTaste } from "../taste-generations.js";
-import { type TasteFact, type Watch, type WatchVersion } from "../taste-graph-source.js";
+import { type TasteFact, type Watch, type WatchRevision } from "../taste-graph-source.js";
 import { type TasteInspectionSource } from "../taste-inspection-source.js";
-import { prepareTasteSchema, SCHEMA_VERSION } from "./taste-graph-schema.neo4j.js";
+import { prepareTasteSchema } from "./taste-graph-schema.neo4j.js";
 import {
   CLOSE_OTHERS,
   COUNT,
@@ -15,6 +15,7 @@ import {
   PUT_WATCHES,
   REMOVE_PROFILES,
   REMOVE_WATCHES,
+  TASTE_FORM,
   similarityParameters,
   sweep,
   watchParameters,
@@ -30,13 +31,13 @@ const TIMEOUT_MS = 50_000;
 const BEYOND = 2 ** 31;
 
 /**
- * Taste graphs in Neo4j: `(:Profile)-[:WATCHED {at, completed, rating, version}]->(:Title)-[:SIMILAR {weight}]->
+ * Taste graphs in Neo4j: `(:Profile)-[:WATCHED {at, completed, rating, revision}]->(:Title)-[:SIMILAR {weight}]->
  * (:Title)`, every node keyed by tenant, generation and id, and a `(:TasteGraph)` for each generation, which says what it
  * was learned by. Isolated tenants are kept apart by the same key: Community Edition has one database.
  */
 export class Neo4jTasteEngine implements TasteEngine {
   readonly label = "taste";
-  readonly form = String(SCHEMA_VERSION);
+  readonly form = TASTE_FORM;
 
   constructor(private readonly store: Neo4jStore) {}
 
@@ -81,8 +82,8 @@ export class Neo4jTasteEngine implements TasteEngine {
       await this.#into(tenant, generation, PUT_WATCHES, watchParameters(batch));
   }
 
-  async removeWatches(tenant: Tenant, generation: number, watches: readonly WatchVersion[]): Promise<void> {
-    const pairs = watches.map(({ profileId, titleId, version }) => [profileId, titleId, version]);
+  async removeWatches(tenant: Tenant, generation: number, watches: readonly WatchRevision[]): Promise<void> {
+    const pairs = watches.map(({ profileId, titleId, revision }) => [profileId, titleId, revision]);
     if (pairs.length > 0) await this.#into(tenant, generation, REMOVE_WATCHES, { pairs });
   }
 

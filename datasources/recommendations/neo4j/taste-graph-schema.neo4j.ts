@@ -1,7 +1,7 @@
 import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
 
-/** Raised when what is stored changes; a graph of another version is to be rebuilt. */
-export const SCHEMA_VERSION = 2;
+/** Raised when the constraints change. */
+const SCHEMA_VERSION = 2;
 const TIMEOUT_MS = 60_000;
 
 /** What says which version the constraints have. */

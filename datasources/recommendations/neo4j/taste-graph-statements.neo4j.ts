@@ -1,3 +1,4 @@
+import { formHash } from "../../projection/check/form.js";
 import { type TasteFact } from "../taste-graph-source.js";
 
 type WatchFact = Extract<TasteFact, { kind: "WATCH" }>;
@@ -71,18 +72,21 @@ export const PUT_WATCHES = `${INTO_GENERATION}
   ${nodes("Title", "$titles", "titles")}
   UNWIND $watches AS watch
   WITH profiles[toInteger(watch[0])] AS profile, titles[toInteger(watch[1])] AS title, datetime(watch[2]) AS at,
-       watch[3] AS completed, toInteger(watch[4]) AS rating, toInteger(watch[5]) AS version
+       watch[3] AS completed, toInteger(watch[4]) AS rating, toInteger(watch[5]) AS revision
   MERGE (profile)-[w:WATCHED]->(title)
-  WITH w, at, completed, rating, version
-  WHERE w.at IS NULL OR w.version < version OR (w.version = version AND w.at <= at)
-  SET w.at = at, w.completed = completed, w.rating = rating, w.version = version`;
+  WITH w, at, completed, rating, revision
+  WHERE w.at IS NULL OR w.revision < revision OR (w.revision = revision AND w.at <= at)
+  SET w.at = at, w.completed = completed, w.rating = rating, w.revision = revision`;
 
-/** Pairs of `$pairs` (profile, title, version) that are there in no newer version. */
+/** Another where what is stored is: a graph of another form is to be rebuilt. */
+export const TASTE_FORM = formHash(OPEN, PUT_MODEL, PUT_SIMILARITIES, PUT_WATCHES);
+
+/** Pairs of `$pairs` (profile, title, revision) that are there in no newer revision. */
 export const REMOVE_WATCHES = `${INTO_GENERATION}
   UNWIND $pairs AS pair
   MATCH (:Profile {tenant: $tenant, generation: $generation, id: pair[0]})
         -[w:WATCHED]->(:Title {tenant: $tenant, generation: $generation, id: pair[1]})
-  WHERE w.version <= toInteger(pair[2])
+  WHERE w.revision <= toInteger(pair[2])
   DELETE w`;
 
 /** Profiles with all that they have watched. */
@@ -125,13 +129,13 @@ export function watchParameters(watches: readonly Omit<WatchFact, "kind">[]) {
   const profiles = new Places();
   const titles = new Places();
   return {
-    watches: watches.map(({ profileId, titleId, at, completed, rating, version }) => [
+    watches: watches.map(({ profileId, titleId, at, completed, rating, revision }) => [
       profiles.of(profileId),
       titles.of(titleId),
       at,
       completed,
       rating,
-      version ?? 0,
+      revision ?? 0,
     ]),
     profiles: profiles.ids,
     titles: titles.ids,

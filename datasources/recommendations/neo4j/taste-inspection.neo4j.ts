@@ -13,7 +13,7 @@ import {
 import { type Generations } from "../../projection/generations/generations.js";
 import { type TasteModel } from "../recommendations.js";
 import { type WatchedGraph } from "../taste-follower.js";
-import { type Similarity, type Watch, type WatchVersion } from "../taste-graph-source.js";
+import { type Similarity, type Watch, type WatchRevision } from "../taste-graph-source.js";
 import { type TasteInspectionSource } from "../taste-inspection-source.js";
 import { type EdgeKind } from "./taste-inspection-statements.neo4j.js";
 
@@ -67,14 +67,14 @@ export function tasteSections(
   ];
 }
 
-/** Watches that are there, in the version that was seen, and that no fact would take the place of. */
-function inTheWay(seen: ReadonlyMap<string, StoredEdges>, facts: readonly Watch[]): WatchVersion[] {
-  const versions = new Map(
-    facts.map(({ profileId, titleId, version = 0 }) => [keyOf(profileId, titleId), version]),
+/** Watches that are there, in the revision that was seen, and that no fact would take the place of. */
+function inTheWay(seen: ReadonlyMap<string, StoredEdges>, facts: readonly Watch[]): WatchRevision[] {
+  const revisions = new Map(
+    facts.map(({ profileId, titleId, revision = 0 }) => [keyOf(profileId, titleId), revision]),
   );
   return [...seen].flatMap(([key, { top }]) => {
     const [profileId, titleId] = pairOf(key);
-    return top >= (versions.get(key) ?? 0) ? [{ profileId, titleId, version: top }] : [];
+    return top >= (revisions.get(key) ?? 0) ? [{ profileId, titleId, revision: top }] : [];
   });
 }
 
@@ -155,9 +155,9 @@ function modelSection(graph: InspectedGraph, source: TasteInspectionSource): Sec
   return section;
 }
 
-function watchEdge({ profileId, titleId, at, completed, rating, version = 0 }: Watch): Edge {
+function watchEdge({ profileId, titleId, at, completed, rating, revision = 0 }: Watch): Edge {
   // A field that is null is not stored.
-  const fields = { at: instantText(at), completed, version, ...(rating === null ? {} : { rating }) };
+  const fields = { at: instantText(at), completed, revision, ...(rating === null ? {} : { rating }) };
   return { start: profileId, end: titleId, fields };
 }
 

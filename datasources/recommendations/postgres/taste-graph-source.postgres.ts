@@ -86,7 +86,7 @@ function similaritiesBehind(last: Similarity | undefined): Sql {
 
 const WATCH_COLUMNS = sql`
   select p.profile_id as "profileId", p.title_id as "titleId", p.last_watched_at as at, p.completed, r.rating,
-         p.revision as version
+         p.revision
   from title_progress p
   left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id`;
 

@@ -1,8 +1,8 @@
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
-import { latestVersions } from "../../catalog/latest-versions.js";
+import { latestRevisions } from "../../catalog/latest-revisions.js";
 import { type TitleProjection } from "../../catalog/title-follower.js";
 import { type LiveGeneration, type TitleEngine } from "../../catalog/title-generations.js";
-import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
+import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 import { isOutageStatus, type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
 import { chunks, type AnySection } from "../../projection/check/section.js";
 import { RefusedEntriesError, StoreUnavailableError } from "../../core/store-error.js";
@@ -10,7 +10,7 @@ import { type Tenant } from "../../core/tenant.js";
 import { documentOf, popularityFields, type StoredTitle } from "./search-document.opensearch.js";
 import { documentId, SearchIndexes } from "./search-indexes.opensearch.js";
 import { searchSections } from "./search-inspection.opensearch.js";
-import { MAPPING_VERSION } from "./search-form.opensearch.js";
+import { SEARCH_FORM } from "./search-form.opensearch.js";
 
 interface BulkAnswer {
   errors: boolean;
@@ -25,7 +25,7 @@ interface BulkItem {
 
 interface Write {
   id: string;
-  version: number;
+  revision: number;
   document: StoredTitle;
 }
 
@@ -37,13 +37,13 @@ const STALE = 409;
 const GENERATION_GONE = 404;
 
 /**
- * Writes the index that OpenSearchSearch reads. The version of a document is its title's (`external_gte`): an equal one
+ * Writes the index that OpenSearchSearch reads. The version of a document is its title's revision (`external_gte`): an equal one
  * replaces, an older one is refused, which is as it should be. Titles that were put or removed can be found at once, a
  * popularity counts within a second; `settle` lets it count now.
  */
 export class OpenSearchTitleEngine implements TitleEngine {
   readonly label = "titles";
-  readonly form = MAPPING_VERSION;
+  readonly form = SEARCH_FORM;
   readonly #indexes: SearchIndexes;
 
   constructor(private readonly opensearch: OpenSearchStore) {
@@ -77,7 +77,7 @@ export class OpenSearchTitleEngine implements TitleEngine {
   }
 
   /**
-   * Indexes titles; of one given twice, or known already, the highest version counts.
+   * Indexes titles; of one given twice, or known already, the highest revision counts.
    *
    * @throws RefusedEntriesError with the titles that OpenSearch cannot keep; the others are written.
    */
@@ -88,10 +88,10 @@ export class OpenSearchTitleEngine implements TitleEngine {
     filling = false,
   ): Promise<void> {
     const refused = new Map<string, string>();
-    for (const batch of chunks(latestVersions(titles), BATCH)) {
+    for (const batch of chunks(latestRevisions(titles), BATCH)) {
       const writes = batch.map((title) => ({
         id: title.id,
-        version: title.version,
+        revision: title.revision,
         document: documentOf(title),
       }));
       for (const [id, reason] of await this.#index(tenant, generation, writes, !filling))
@@ -100,18 +100,18 @@ export class OpenSearchTitleEngine implements TitleEngine {
     if (refused.size > 0) throw new RefusedEntriesError("OPENSEARCH", refused);
   }
 
-  async remove(tenant: Tenant, generation: number, titles: readonly TitleVersion[]): Promise<void> {
+  async remove(tenant: Tenant, generation: number, titles: readonly TitleRevision[]): Promise<void> {
     // A deletion with a version would bring an index that is gone back, without a mapping.
     if (titles.length === 0 || !(await this.has(tenant, generation))) return;
     for (const batch of chunks(titles, BATCH)) {
       const refused = await this.#bulk(
         batch,
-        batch.map(({ id, version }) => ({
+        batch.map(({ id, revision }) => ({
           delete: {
             _index: this.#indexes.indexOf(tenant, generation),
             _id: documentId(tenant, generation, id),
             routing: String(tenant.id),
-            version,
+            version: revision,
             version_type: "external_gte",
           },
         })),
@@ -123,7 +123,7 @@ export class OpenSearchTitleEngine implements TitleEngine {
 
   /**
    * Sets the popularity of the titles named, in [0, 1]; unknown ids are passed over. The title is written again under
-   * the version that it was read with: a newer one that comes in between wins, with the popularity that it brings.
+   * the revision that it was read with: a newer one that comes in between wins, with the popularity that it brings.
    */
   async setPopularity(
     tenant: Tenant,
@@ -165,7 +165,7 @@ export class OpenSearchTitleEngine implements TitleEngine {
       const stored = body.docs[index];
       const fields = popularityFields(value);
       if (!stored?.found || stored._source.popularity === fields.popularity) return [];
-      return [{ id, version: stored._version, document: { ...stored._source, ...fields } }];
+      return [{ id, revision: stored._version, document: { ...stored._source, ...fields } }];
     });
   }
 
@@ -176,12 +176,12 @@ export class OpenSearchTitleEngine implements TitleEngine {
     writes: readonly Write[],
     visible: boolean,
   ): Promise<Map<string, string>> {
-    const lines = writes.flatMap(({ id, version, document }) => [
+    const lines = writes.flatMap(({ id, revision, document }) => [
       {
         index: {
           _index: this.opensearch.aliasOf(tenant, generation),
           _id: documentId(tenant, generation, id),
-          version,
+          version: revision,
           version_type: "external_gte",
         },
       },

@@ -4,4 +4,4 @@ import { documentOf } from "./search-document.opensearch.js";
 import { TITLE_INDEX } from "./search-mapping.opensearch.js";
 
 /** Another with every change of the mapping or of what documents hold: a tenant's titles under another are filled anew. */
-export const MAPPING_VERSION = formHash(TITLE_INDEX, documentOf(EXAMPLE_TITLE));
+export const SEARCH_FORM = formHash(TITLE_INDEX, documentOf(EXAMPLE_TITLE));

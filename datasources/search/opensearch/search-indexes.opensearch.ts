@@ -1,6 +1,6 @@
 import { type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
 import { type Tenant } from "../../core/tenant.js";
-import { MAPPING_VERSION } from "./search-form.opensearch.js";
+import { SEARCH_FORM } from "./search-form.opensearch.js";
 import { TITLE_INDEX } from "./search-mapping.opensearch.js";
 
 /** Indexes, each with its aliases. */
@@ -31,7 +31,7 @@ export class SearchIndexes {
   /** The index that a generation lies in. */
   indexOf(tenant: Tenant, generation: number): string {
     if (tenant.tier === "SHARED") return this.#sharedIndex;
-    return `${this.#ownIndexes(tenant)}v${MAPPING_VERSION}-${generation}`;
+    return `${this.#ownIndexes(tenant)}v${SEARCH_FORM}-${generation}`;
   }
 
   /** Makes a generation: its alias, and its index unless tenants share it. */
@@ -132,7 +132,7 @@ export class SearchIndexes {
   }
 
   get #sharedIndex(): string {
-    return `${this.opensearch.prefix}-shared-titles-v${MAPPING_VERSION}`;
+    return `${this.opensearch.prefix}-shared-titles-v${SEARCH_FORM}`;
   }
 
   /** What the names of a tenant's own indexes start with. */

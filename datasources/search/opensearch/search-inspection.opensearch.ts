@@ -34,7 +34,7 @@ const MISSING = 404;
 /** Stands before the `_id` of a document that has none of a title's. */
 const FOREIGN = "_id ";
 
-/** The search documents of a tenant: each as a whole and under its version, but for its popularity, which is no fact. */
+/** The search documents of a tenant: each as a whole and under its revision, but for its popularity, which is no fact. */
 export function searchSections(
   opensearch: OpenSearchStore,
   engine: Upkeep,
@@ -47,7 +47,7 @@ export function searchSections(
   };
   return [
     titleSection(source, projection, {
-      formOf: (title) => contentOf(title.version, documentOf({ ...title, popularity: 0 })),
+      formOf: (title) => contentOf(title.revision, documentOf({ ...title, popularity: 0 })),
       async *keys(tenant) {
         const generation = await readable(tenant);
         if (generation === null) return;
@@ -62,8 +62,8 @@ export function searchSections(
   ];
 }
 
-function contentOf(version: number, document: StoredDocument): string {
-  return canonical({ version, document: omit(document, "popularity", "popularityRank") });
+function contentOf(revision: number, document: StoredDocument): string {
+  return canonical({ revision, document: omit(document, "popularity", "popularityRank") });
 }
 
 /** Every document that readers can find. */

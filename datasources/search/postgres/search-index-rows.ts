@@ -1,7 +1,7 @@
 import {
   MATURITY_AGES,
   storedState,
-  type VersionedTitle,
+  type ProjectedTitle,
   type TitleLicence,
 } from "../../core/title.document.js";
 import { sharedAttributes } from "../../catalog/postgres/attribute-places.postgres.js";
@@ -17,7 +17,7 @@ export function startsOf(name: string): string[] {
 }
 
 /** A title's texts, from which highlights are cut. */
-export function textRow(title: VersionedTitle): Record<string, unknown> {
+export function textRow(title: ProjectedTitle): Record<string, unknown> {
   return {
     name: cleanText(title.name),
     alternative_names: title.alternativeNames.map(cleanText),
@@ -27,10 +27,10 @@ export function textRow(title: VersionedTitle): Record<string, unknown> {
 }
 
 /** What is asked of a title: its row, but for the number that it gets. */
-export function titleRow(title: VersionedTitle): Record<string, unknown> {
+export function titleRow(title: ProjectedTitle): Record<string, unknown> {
   return {
     id: title.id,
-    version: title.version,
+    revision: title.revision,
     kind: title.kind,
     state: storedState(title),
     release_year: title.releaseYear,

@@ -1,4 +1,4 @@
-import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
+import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 import { type Query, sql } from "../../engines/postgres/store.postgres.js";
 import { keysOfWord } from "../search-fuzzy.js";
 import { MINOR, type Term, termsOf, WHOLE } from "../search-terms.js";
@@ -22,7 +22,7 @@ interface Indexed {
 export class SearchIndexWriter {
   constructor(private readonly query: Query) {}
 
-  /** Indexes titles with distinct ids; leaves alone those of which a newer version is known. */
+  /** Indexes titles with distinct ids; leaves alone those of which a newer revision is known. */
   async put(titles: readonly TitleDocument[]): Promise<void> {
     await lockIndex(this.query);
     const docs = await this.#upsertTitles(titles);
@@ -43,13 +43,13 @@ export class SearchIndexWriter {
     await this.#count(counts);
   }
 
-  /** Takes titles out of the index; leaves alone those of which a newer version is known. */
-  async remove(titles: readonly TitleVersion[]): Promise<void> {
+  /** Takes titles out of the index; leaves alone those of which a newer revision is known. */
+  async remove(titles: readonly TitleRevision[]): Promise<void> {
     await lockIndex(this.query);
     const found = await this.query<{ doc: number }>(sql`
       select t.doc from search_titles t
-      join unnest(${titles.map(({ id }) => id)}::text[], ${titles.map(({ version }) => version)}::bigint[])
-        as v (id, version) on t.id = v.id and t.version <= v.version`);
+      join unnest(${titles.map(({ id }) => id)}::text[], ${titles.map(({ revision }) => revision)}::bigint[])
+        as v (id, revision) on t.id = v.id and t.revision <= v.revision`);
     if (found.length === 0) return;
     const docs = found.map(({ doc }) => doc);
     const counts = new Map<number, number>();
@@ -65,26 +65,26 @@ export class SearchIndexWriter {
     );
     const written = await this.query<{ id: string; doc: number }>(sql`
       insert into search_titles (
-        tenant_id, id, version, kind, state, release_year, maturity_age, maturity_rating, genre_ids, genres, tags,
+        tenant_id, id, revision, kind, state, release_year, maturity_age, maturity_rating, genre_ids, genres, tags,
         studio_id, person_ids, popularity, world_from, world_until, licence_countries, licence_from, licence_until,
         attributes
       )
       select current_setting('marquee.tenant')::int, r.*
       from json_to_recordset(${rows}::json) as r(
-        id text, version int, kind text, state text, release_year smallint, maturity_age smallint,
+        id text, revision int, kind text, state text, release_year smallint, maturity_age smallint,
         maturity_rating text, genre_ids text[], genres text[], tags text[], studio_id text, person_ids text[],
         popularity real, world_from timestamptz, world_until timestamptz, licence_countries text[],
         licence_from timestamptz[], licence_until timestamptz[], attributes jsonb
       )
       on conflict (tenant_id, id) do update set
-        version = excluded.version, kind = excluded.kind, state = excluded.state,
+        revision = excluded.revision, kind = excluded.kind, state = excluded.state,
         release_year = excluded.release_year, maturity_age = excluded.maturity_age,
         maturity_rating = excluded.maturity_rating, genre_ids = excluded.genre_ids, genres = excluded.genres,
         tags = excluded.tags, studio_id = excluded.studio_id, person_ids = excluded.person_ids,
         world_from = excluded.world_from, world_until = excluded.world_until,
         licence_countries = excluded.licence_countries, licence_from = excluded.licence_from,
         licence_until = excluded.licence_until, attributes = excluded.attributes
-      where search_titles.version <= excluded.version
+      where search_titles.revision <= excluded.revision
       returning id, doc`);
     return new Map(written.map(({ id, doc }) => [id, doc]));
   }

@@ -2,7 +2,7 @@ import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { nameSection } from "../../catalog/name-section.js";
 import { idsOf, storedIn, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { titleSection } from "../../catalog/title-section.js";
-import { type VersionedTitle } from "../../core/title.document.js";
+import { type ProjectedTitle } from "../../core/title.document.js";
 import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { type AnySection } from "../../projection/check/section.js";
@@ -20,7 +20,7 @@ interface IndexedTitle {
 
 interface StoredRow {
   id: string;
-  version: number;
+  revision: number;
   popularity: number;
   fields: Record<string, unknown>;
   texts: Record<string, unknown> | null;
@@ -53,7 +53,7 @@ export function searchSections(
   ];
 }
 
-function expectedForm(title: VersionedTitle): IndexedTitle {
+function expectedForm(title: ProjectedTitle): IndexedTitle {
   const fields = omit(titleRow(title), "id");
   const terms = [...termsOf(title).values()];
   return {
@@ -100,7 +100,7 @@ function termText(word: string, minor: boolean, weight: number, share: number): 
 
 function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {
   return query<StoredRow>(sql`
-    select t.id, t.version, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity}'::text[] as fields,
+    select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity}'::text[] as fields,
       (select to_jsonb(x) - '{tenant_id,doc,word_ids}'::text[] from search_texts x where x.doc = t.doc) as texts,
       coalesce((select jsonb_agg(to_jsonb(p)) from (
         select w.word, s.minor, s.weight, s.share, w.spoken, w.keyed

@@ -1,7 +1,7 @@
 import { entriesOf, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
-import { latestVersions } from "../../catalog/latest-versions.js";
-import { type TitleDocument, type TitleVersion } from "../../core/title.document.js";
+import { latestRevisions } from "../../catalog/latest-revisions.js";
+import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { type PostgresStore, sql } from "../../engines/postgres/store.postgres.js";
 import { type AnySection } from "../../projection/check/section.js";
@@ -18,9 +18,9 @@ const BATCH = 1_000;
 export class PostgresSearchProjection implements SearchProjection, EmbeddedTitles {
   constructor(private readonly postgres: PostgresStore) {}
 
-  /** Indexes titles. Of a title given twice, and of a title known already, the highest version counts; an equal version replaces. */
+  /** Indexes titles. Of a title given twice, and of a title known already, the highest revision counts; an equal revision replaces. */
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
-    const latest = latestVersions(titles);
+    const latest = latestRevisions(titles);
     for (let start = 0; start < latest.length; start += BATCH) {
       const batch = latest.slice(start, start + BATCH);
       await this.postgres.transaction(tenant, async (query) => {
@@ -30,12 +30,12 @@ export class PostgresSearchProjection implements SearchProjection, EmbeddedTitle
     }
   }
 
-  async removeTitles(tenant: Tenant, titles: readonly TitleVersion[]): Promise<void> {
+  async removeTitles(tenant: Tenant, titles: readonly TitleRevision[]): Promise<void> {
     if (titles.length === 0) return;
     await this.postgres.transaction(tenant, (query) => new SearchIndexWriter(query).remove(titles));
   }
 
-  entries(tenant: Tenant): AsyncIterable<readonly TitleVersion[]> {
+  entries(tenant: Tenant): AsyncIterable<readonly TitleRevision[]> {
     return entriesOf(this.postgres, tenant, "search_titles");
   }
 

@@ -14,15 +14,18 @@ import { type Answer } from "./answer.js";
 import { payload, refused } from "./payload.js";
 import { owner } from "./permissions-gate.js";
 import { toPlan, toMembership } from "./profile.value.js";
+import { Cost, ListSize } from "../schema/cost.js";
 
 @Resolver()
 export class CheckoutResolver {
+  @ListSize(3)
   @Query(() => [Plan], { nullable: true, description: "What can be subscribed to, cheapest first." })
   async plans(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
     const plans = await ctx.gateway.stores.checkouts.plans(ctx.on(info.path));
     return plans.map((plan) => toPlan(ctx.tenant, plan));
   }
 
+  @Cost(50)
   @Mutation(() => CheckoutPayload, {
     description:
       "Begins a membership: the price is reserved, taken, and the membership active, or nothing of it stays. Waits up to two seconds for the end; what is not at its end by then is carried on and answers PENDING.",
@@ -35,6 +38,7 @@ export class CheckoutResolver {
     return checkout(ctx, info.path, "subscribe", input);
   }
 
+  @Cost(50)
   @Mutation(() => CheckoutPayload, {
     description:
       "Goes on with another plan at once: its price is charged, a new period of a month begins now, and the unused share of the period paid before, to the second, is given back. A cancellation is taken back by it.",

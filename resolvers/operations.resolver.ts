@@ -23,6 +23,7 @@ import { startProjectionJob, targetNamed } from "../datasources/projection/jobs/
 import { MAX_PAGE, pageOfList, readPage, toConnection } from "./connection.js";
 import { jobOf, projectionOf, storeOf } from "./operations.value.js";
 import { payload } from "./payload.js";
+import { ListSize } from "../schema/cost.js";
 
 @Resolver(() => Operations)
 export class OperationsResolver {
@@ -31,11 +32,13 @@ export class OperationsResolver {
     return {};
   }
 
+  @ListSize(4)
   @FieldResolver(() => [OperatedStore], { description: "The stores of the deployment, asked now." })
   async stores(@Ctx() ctx: Context) {
     return (await ctx.gateway.stores.health()).map(storeOf);
   }
 
+  @ListSize(10)
   @FieldResolver(() => [OperatedProjection], {
     description: "The projections, with the tenant's own events, dead letters and checks.",
   })

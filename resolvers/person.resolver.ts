@@ -9,6 +9,7 @@ import { localId } from "./request/global-id.js";
 import { readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { toNamed, type NamedValue } from "./title.value.js";
 import { loadEdges } from "./titles.js";
+import { ListSize } from "../schema/cost.js";
 
 @Resolver(() => Person)
 export class PersonResolver {
@@ -50,6 +51,7 @@ export class PersonResolver {
 
 @Resolver(() => Genre)
 export class GenreResolver {
+  @ListSize(20)
   @Query(() => [Genre], { nullable: true, description: "All genres of the tenant by name." })
   async genres(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<NamedValue[]> {
     const genres = await ctx.catalog.genres.load("all", info.path);

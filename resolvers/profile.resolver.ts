@@ -19,6 +19,7 @@ import { DEFAULT_PAGE, readPage, toConnection, type EdgeExtra } from "./connecti
 import { ProfileValue } from "./profile.value.js";
 import { recommend } from "./recommendations.js";
 import { loadEdges, visiblePage } from "./titles.js";
+import { Cost } from "../schema/cost.js";
 
 @Resolver(() => Profile)
 export class ProfileResolver {
@@ -97,6 +98,7 @@ export class ProfileResolver {
     );
   }
 
+  @Cost(50)
   @FieldResolver(() => [Recommendation], {
     nullable: true,
     description:

@@ -12,11 +12,13 @@ import { selectedFields } from "./selected-fields.js";
 import { readFilter } from "./title-filter.js";
 import { toNamed } from "./title.value.js";
 import { loadEdges, loadTitle } from "./titles.js";
+import { Cost, ListSize } from "../schema/cost.js";
 
 const DEFAULT_SUGGESTIONS = 8;
 
 @Resolver()
 export class SearchResolver {
+  @Cost(50)
   @Query(() => SearchConnection, {
     nullable: true,
     description:
@@ -62,6 +64,8 @@ export class SearchResolver {
     }) satisfies Answer<SearchConnection>;
   }
 
+  @ListSize(8)
+  @Cost(20)
   @Query(() => [Suggestion], {
     nullable: true,
     description: "Ways to complete what is being typed: titles, people and genres.",

@@ -21,6 +21,7 @@ import { type Identity } from "./request/identity.js";
 import { localId } from "./request/global-id.js";
 import { signedIn } from "./permissions-gate.js";
 import { toViewer } from "./profile.value.js";
+import { Cost } from "../schema/cost.js";
 
 @Resolver()
 export class SessionResolver {
@@ -30,6 +31,7 @@ export class SessionResolver {
     return viewer && toViewer(ctx, viewer);
   }
 
+  @Cost(1000)
   @Mutation(() => SessionPayload, {
     description:
       "Signs in with e-mail and password. The tenant is that of the request, or the one that the address's domain names (`viewer@lumen.example`).",
@@ -55,6 +57,7 @@ export class SessionResolver {
     });
   }
 
+  @Cost(1000)
   @Mutation(() => SessionPayload, {
     description:
       "Makes an account with a first profile and signs it in. The tenant is that of the request. An address that has an account already is refused, which says that it has one: only a message to the address could keep that secret.",
@@ -78,6 +81,7 @@ export class SessionResolver {
     });
   }
 
+  @Cost(1000)
   @Mutation(() => SessionPayload, {
     description:
       "Goes on as another profile of the account, with a token for it. From a kids profile it takes the account's `password`; without it the answer is PASSWORD_REQUIRED.",

@@ -16,6 +16,7 @@ import { checkYear } from "./instants.js";
 import { readFilter } from "./title-filter.js";
 import { creditsOf, toTitle, type TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
+import { Cost, ListSize } from "../schema/cost.js";
 
 /** A page of titles that remembers its filter, so that `totalCount` is counted only when it is asked for. */
 interface TitleList extends ConnectionValue<TitleValue> {
@@ -68,6 +69,7 @@ export class TitleResolver {
     return Object.assign(toConnection(ctx, at, { rows, hasMore: page?.hasMore ?? false }), { filter });
   }
 
+  @ListSize(10)
   @FieldResolver(() => [Credit], { description: "Who made it and who plays in it, in billing order." })
   credits(
     @Root() title: TitleValue,
@@ -126,6 +128,7 @@ export class TitleResolver {
 
 @Resolver(() => TitleConnection)
 export class TitleConnectionResolver {
+  @Cost(20)
   @FieldResolver(() => Int, {
     nullable: true,
     description: "How many titles the list has in all. Counted only when asked for.",

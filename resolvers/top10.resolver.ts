@@ -7,11 +7,13 @@ import { type Answer } from "./answer.js";
 import { Context } from "./request/context.js";
 import { checkYear } from "./instants.js";
 import { loadTitle } from "./titles.js";
+import { ListSize } from "../schema/cost.js";
 
 const SECONDS_PER_HOUR = 3600;
 
 @Resolver()
 export class Top10Resolver {
+  @ListSize(10)
   @Query(() => [Top10Entry], {
     nullable: true,
     description:

@@ -1,6 +1,7 @@
 import { Field, ObjectType } from "type-graphql";
 
 import { UserError } from "./user-error.type.js";
+import { ListSize } from "./cost.js";
 
 const CONSISTENCY_TOKEN =
   "Stands for this write; null where nothing was written. A request that sends it as `x-marquee-consistency` waits, a second unless configured otherwise, until every projection that it reads holds the write. Where one does not in time, the answer comes with `extensions.freshness`, which says which and how far it is behind.";
@@ -14,6 +15,7 @@ const CONSISTENCY_TOKEN =
 export function Payload(errors: string) {
   @ObjectType({ simpleResolvers: true })
   abstract class PayloadOf {
+    @ListSize(1)
     @Field(() => [UserError], { description: errors })
     errors!: UserError[];
   }

@@ -10,6 +10,7 @@ import { HdrFormatEnum, VideoCodecEnum } from "./playback.input.js";
 import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";
 import { Payload } from "./payload.js";
+import { ListSize } from "./cost.js";
 
 export const OmissionReasonEnum = Object.fromEntries(OMISSION_REASONS.map((reason) => [reason, reason])) as {
   [R in OmissionReason]: R;
@@ -61,9 +62,11 @@ export class PlaybackSession extends Node {
   @Field(() => DateTime, { description: "When it ends unless a heartbeat comes." })
   expiresAt!: string;
 
+  @ListSize(5)
   @Field(() => [Rendition], { description: "What device and plan allow, best first; at least one." })
   renditions!: Rendition[];
 
+  @ListSize(5)
   @Field(() => [OmittedRendition], { description: "What they do not allow." })
   omitted!: OmittedRendition[];
 }

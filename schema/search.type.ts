@@ -4,6 +4,7 @@ import { FACETS } from "../datasources/core/title-attributes.js";
 import { Connection } from "./connection.js";
 import { Node } from "./node.js";
 import { TitleEdge } from "./title-connection.type.js";
+import { Cost, ListSize } from "./cost.js";
 
 @ObjectType({ simpleResolvers: true, description: "Where a search matched." })
 export class Highlight {
@@ -19,6 +20,7 @@ export class SearchEdge extends TitleEdge {
   @Field(() => Float, { description: "How well it matches; comparable within this search only." })
   score!: number;
 
+  @ListSize(2)
   @Field(() => [Highlight], { description: "Where it matched." })
   highlights!: Highlight[];
 }
@@ -40,6 +42,7 @@ export class Facet {
   @Field({ description: `${FACETS.slice(0, -1).join(", ")} or ${FACETS.at(-1)}.` })
   field!: string;
 
+  @ListSize(10)
   @Field(() => [FacetBucket], { description: "Its values, most frequent first." })
   buckets!: FacetBucket[];
 }
@@ -49,6 +52,8 @@ export class SearchConnection extends Connection(() => SearchEdge, { edges: "The
   @Field(() => Int, { description: "How many titles were found." })
   totalCount!: number;
 
+  @ListSize(5)
+  @Cost(20)
   @Field(() => [Facet], { description: "How they are spread over the values of each facet." })
   facets!: Facet[];
 

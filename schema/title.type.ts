@@ -6,6 +6,7 @@ import { CREDIT_ROLES, type CreditRole } from "../datasources/core/title.documen
 import { Node } from "./node.js";
 import { Genre, Person, Studio } from "./person.type.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
+import { ListSize } from "./cost.js";
 
 export const TitleKindEnum = { MOVIE: "MOVIE", SERIES: "SERIES" } as const;
 registerEnumType(TitleKindEnum, {
@@ -133,6 +134,7 @@ export class Season extends Node {
   @Field({ description: "Its name." })
   name!: string;
 
+  @ListSize(10)
   @Field(() => [Episode], { description: "Its episodes in order." })
   episodes!: Episode[];
 }
@@ -157,8 +159,9 @@ export const SHOWN_TYPES: Record<ShownType, object> = {
 for (const name of TITLE_FIELD_NAMES) {
   const { shown, absent }: TitleField = TITLE_FIELDS[name];
   if (!shown) continue;
-  const { type, list, on, as, description } = shown;
+  const { type, list, on, as, description, assumedSize } = shown;
   const of = list ? [SHOWN_TYPES[type]] : SHOWN_TYPES[type];
   const owner = on ? { Movie, Series }[on] : Title;
   Field(() => of, { nullable: absent === null, description })(owner.prototype, as ?? name);
+  if (assumedSize) ListSize(assumedSize)(owner.prototype, as ?? name);
 }

@@ -6,6 +6,7 @@ import { Node } from "./node.js";
 import { Profile } from "./profile.type.js";
 import { CountryCode, DateTime } from "./scalars.js";
 import { Payload } from "./payload.js";
+import { ListSize } from "./cost.js";
 
 export const RoleEnum = { VIEWER: "VIEWER", EDITOR: "EDITOR", OPERATOR: "OPERATOR" } as const;
 registerEnumType(RoleEnum, {
@@ -135,6 +136,7 @@ export class Viewer {
   @Field(() => Profile, { description: "The profile that the token is for: `selectProfile` changes it." })
   profile!: Profile;
 
+  @ListSize(3)
   @Field(() => [Profile], { description: "All profiles of the account." })
   profiles!: Profile[];
 

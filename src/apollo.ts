@@ -1,7 +1,8 @@
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { type KeyValueCache } from "@apollo/utils.keyvaluecache";
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 
 import { StoreAbortedError, StoreUnavailableError } from "../datasources/core/store-error.js";
 import { type Config } from "./config.js";
@@ -11,17 +12,22 @@ import { freshness } from "./freshness-plugin.js";
 import { explainEnumError } from "./input-errors.js";
 import { type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
-import { createSchema } from "./schema.js";
+import { cutMessage, errorLimits, MAX_ERRORS } from "./limits/error-limits.js";
 
 /** The GraphQL engine: Apollo Server over our schema, without what would wrap every field. */
 export function createApollo(
-  config: Pick<Config, "introspection" | "explain">,
+  config: Pick<Config, "introspection" | "explain" | "limits">,
+  schema: GraphQLSchema,
+  persisted: KeyValueCache<string>,
   logger: Logger,
   metrics: Metrics,
 ): ApolloServer<Context> {
-  const schema = createSchema();
   return new ApolloServer<Context>({
     schema,
+    persistedQueries: { cache: persisted },
+    parseOptions: { maxTokens: config.limits.tokens },
+    validationOptions: { maxErrors: MAX_ERRORS },
+    executionOptions: { maxCoercionErrors: MAX_ERRORS },
     introspection: config.introspection,
     hideSchemaDetailsFromClientErrors: !config.introspection,
     includeStacktraceInErrorResponses: false,
@@ -34,6 +40,8 @@ export function createApollo(
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
+      // First, so that nobody behind it has more errors to look at than are answered.
+      errorLimits(),
       explain(config.explain),
       freshness(),
       observe(logger, metrics),
@@ -59,7 +67,11 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
     return { ...formatted, message: "The request was cancelled", extensions: { code: "REQUEST_CANCELLED" } };
   }
   if (isExpected(formatted))
-    return { ...formatted, extensions: { ...formatted.extensions, requestId: undefined } };
+    return {
+      ...formatted,
+      message: cutMessage(formatted.message),
+      extensions: { ...formatted.extensions, requestId: undefined },
+    };
   return {
     ...formatted,
     message: "Something went wrong here, not in your query. The request id leads us to it.",
@@ -116,6 +128,9 @@ async function isOperator(ctx: Context): Promise<boolean> {
 
 function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {
   return {
+    contextCreationDidFail: async ({ error }) => {
+      if (error instanceof GraphQLError) metrics.observeRefusal(codeOf(error.extensions));
+    },
     requestDidStart: async () => {
       const started = performance.now();
       return {

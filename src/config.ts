@@ -5,6 +5,8 @@ import { z } from "zod";
 import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
 import { StartupError } from "../packages/process/startup-error.js";
 import { type ListenAddress } from "./listen.js";
+import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
+import { type Limits } from "./limits/limits.js";
 import { isNetwork } from "./tenancy/networks.js";
 
 /** The store URL that means the PostgreSQL which Marquee starts by itself. */
@@ -80,6 +82,7 @@ export const environment = z.object({
   MARQUEE_PLAYGROUND: flag.default(true),
   MARQUEE_INTROSPECTION: flag.default(true),
   MARQUEE_DRAIN_SECONDS: wholeNumber(0, 300).default(10),
+  ...LIMIT_VARIABLES,
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
 
@@ -133,6 +136,8 @@ export interface Config {
     /** Networks whose requests may carry it. */
     trustedProxies: readonly string[];
   };
+  /** What a request may be at most. */
+  limits: Limits;
   playground: boolean;
   introspection: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
@@ -183,6 +188,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       countryHeader: value.MARQUEE_COUNTRY_HEADER ?? null,
       trustedProxies: value.MARQUEE_TRUSTED_PROXIES ?? [],
     },
+    limits: limitsOf(value),
     playground: value.MARQUEE_PLAYGROUND,
     introspection: value.MARQUEE_INTROSPECTION,
     logLevel: value.LOG_LEVEL,

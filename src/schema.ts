@@ -5,6 +5,7 @@ import {
   isObjectType,
   lexicographicSortSchema,
   printSchema,
+  specifiedDirectives,
   type GraphQLFieldResolver,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -29,6 +30,8 @@ import { TitleConnectionResolver, TitleResolver } from "../resolvers/title.resol
 import { TITLE_RESOLVERS } from "../resolvers/title.value.js";
 import { Top10Resolver } from "../resolvers/top10.resolver.js";
 import { ViewingResolver } from "../resolvers/viewing.resolver.js";
+import { withCosts } from "./limits/print-costs.js";
+import { COST_DIRECTIVE, LIST_SIZE_DIRECTIVE } from "../schema/cost-directives.js";
 import { Episode, Movie, Season, Series } from "../schema/title.type.js";
 
 /**
@@ -56,6 +59,7 @@ export function createSchema(): GraphQLSchema {
       EditorialResolver,
       OperationsResolver,
     ],
+    directives: [...specifiedDirectives, COST_DIRECTIVE, LIST_SIZE_DIRECTIVE],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,
   });
@@ -83,5 +87,7 @@ function unwrap(type: GraphQLNamedType): void {
 
 /** The schema in SDL, sorted: what `schema/schema.graphql` holds. */
 export function printedSchema(): string {
-  return `# Printed from the classes in schema/ and resolvers/ by "npm run schema". Do not edit.\n\n${printSchema(lexicographicSortSchema(createSchema()))}\n`;
+  const schema = createSchema();
+  const printed = withCosts(schema, printSchema(lexicographicSortSchema(schema)));
+  return `# Printed from the classes in schema/ and resolvers/ by "npm run schema". Do not edit.\n\n${printed}\n`;
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import path from "node:path";
 import { randomUUID } from "node:crypto";
 
+import { InMemoryLRUCache } from "@apollo/utils.keyvaluecache";
 import fastifyApollo from "@as-integrations/fastify";
 import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
@@ -24,6 +25,9 @@ import {
 import { createCursors } from "../resolvers/request/cursor.js";
 import { createDrain } from "./drain.js";
 import { clientError } from "../resolvers/request/errors.js";
+import { askedRequest } from "./limits/asked-request.js";
+import { beyond } from "./limits/limits.js";
+import { RequestLimits } from "./limits/request-limits.js";
 import { checkAddress, listen } from "./listen.js";
 import { addCheckMetrics } from "./observability/check-metrics.js";
 import { listenForOperators, readiness } from "./operations-listener.js";
@@ -35,12 +39,16 @@ import { openPayments } from "./payments/open-payments.js";
 import { keepProjections, type FillProgress } from "../datasources/projection/targets/keeper.js";
 import { startProjector } from "../datasources/projection/following/projector.js";
 import { packageRoot } from "../packages/process/package-root.js";
+import { createSchema } from "./schema.js";
 import { countryReader } from "./tenancy/request-country.js";
 import { tenantOfRequest } from "./tenancy/request-tenant.js";
 
 /** What the playground needs and nothing else: no request leaves the origin. Monaco sets inline styles and carries its icons in a data URL. */
 const PLAYGROUND_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** What the texts of persisted queries may take. */
+const PERSISTED_BYTES = 8_000_000;
 
 /** A gateway that answers requests. */
 export interface RunningGateway {
@@ -117,10 +125,14 @@ async function createApp(
   logger: Logger,
   metrics: Metrics,
 ): Promise<FastifyInstance> {
-  const apollo = createApollo(config, logger, metrics);
+  const schema = createSchema();
+  const limits = new RequestLimits(schema, config.limits);
+  const persisted = new InMemoryLRUCache<string>({ maxSize: PERSISTED_BYTES });
+  const apollo = createApollo(config, schema, persisted, logger, metrics);
   await apollo.start();
   const app = Fastify({
     forceCloseConnections: "idle",
+    bodyLimit: config.limits.bodyBytes,
     routerOptions: { ignoreTrailingSlash: true },
     genReqId: () => randomUUID(),
   });
@@ -128,6 +140,7 @@ async function createApp(
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) logger.error({ requestId: request.id, err: error }, "Unexpected error");
+    if (status === 413) return reply.code(status).send({ errors: [tooLarge(request, config)] });
     const message = status < 500 ? error.message : "Something went wrong here.";
     const code = status < 500 ? "BAD_REQUEST" : "INTERNAL_SERVER_ERROR";
     return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
@@ -136,6 +149,8 @@ async function createApp(
   await app.register(fastifyApollo(apollo), {
     context: async (request, reply) => {
       void reply.header("x-request-id", request.id);
+      const cost = limits.check(await askedRequest(request, persisted));
+      void reply.header("x-marquee-cost", cost);
       return createContext(config, gateway, request, countryOf(request.raw));
     },
   });
@@ -150,6 +165,17 @@ async function createApp(
   });
   if (config.playground) await servePlayground(app);
   return app;
+}
+
+/** What a body beyond the limit is told; one whose length is not said was read up to the limit. */
+function tooLarge(request: FastifyRequest, { limits }: Config) {
+  const { bodyBytes } = limits;
+  const { message, extensions } = beyond(
+    "bodyBytes",
+    bodyBytes,
+    Number(request.headers["content-length"]) || bodyBytes + 1,
+  );
+  return { message, extensions: { ...extensions, http: undefined } };
 }
 
 async function createContext(

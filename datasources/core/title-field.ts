@@ -24,6 +24,8 @@ export interface ShownField extends SchemaField<ShownType> {
   as?: string;
   /** Which titles have it; all of them where it does not say. */
   on?: "Movie" | "Series";
+  /** Of a list of objects: how many a title is taken to have, where the cost of a query is estimated. */
+  assumedSize?: number;
 }
 
 /**

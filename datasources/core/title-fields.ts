@@ -82,7 +82,7 @@ export const TITLE_FIELDS = {
   ),
   genres: made(list(text(LABEL), 100, "genres").optional(), [] as NamedRef[], {
     example: ["Drama"],
-    shown: { type: "Genre", list: true, description: "Its genres, the most fitting first." },
+    shown: { type: "Genre", list: true, assumedSize: 3, description: "Its genres, the most fitting first." },
     edited: { type: "String", list: true, description: "Names of its genres, the most fitting first." },
     searched: "genreWords",
     highlighted: "genres",
@@ -115,6 +115,7 @@ export const TITLE_FIELDS = {
       as: "availability",
       type: "Availability",
       list: true,
+      assumedSize: 3,
       description: "Where and when it may be shown, past and future licences included.",
     },
     edited: {
@@ -144,7 +145,13 @@ export const TITLE_FIELDS = {
     [] as SeasonDocument[],
     {
       example: [{ number: 1, name: "One", episodes: [{ number: 1, name: "Pilot", runtimeMinutes: 50 }] }],
-      shown: { type: "Season", list: true, on: "Series", description: "Its seasons in order." },
+      shown: {
+        type: "Season",
+        list: true,
+        assumedSize: 4,
+        on: "Series",
+        description: "Its seasons in order.",
+      },
       edited: { type: "SeasonInput", list: true, description: "Seasons of a series." },
     },
   ),

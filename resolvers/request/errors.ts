@@ -25,6 +25,24 @@ export const ERROR_CODES = {
     status: 400,
   },
   BAD_REQUEST: { meaning: "The HTTP request is not a GraphQL request.", status: 400 },
+  BODY_TOO_LARGE: { meaning: "The body has more bytes than are read.", status: 413 },
+  TOO_MANY_TOKENS: { meaning: "The document is longer than is read.", status: 400 },
+  TOO_DEEP: { meaning: "The document has fields within fields beyond the limit.", status: 400 },
+  TOO_MANY_ALIASES: { meaning: "The document has more aliases than one may have.", status: 400 },
+  TOO_MANY_ROOT_FIELDS: { meaning: "The operation asks for too many fields of its root type.", status: 400 },
+  TOO_MANY_DIRECTIVES: { meaning: "The document has too many directives.", status: 400 },
+  TOO_MANY_FRAGMENTS: { meaning: "The document has too many fragments.", status: 400 },
+  TOO_MANY_SELECTIONS: {
+    meaning: "The operation asks for too many fields, fragments counted wherever they are spread.",
+    status: 400,
+  },
+  TOO_MANY_OPERATIONS: { meaning: "The document has too many operations.", status: 400 },
+  TOO_MANY_VARIABLES: { meaning: "The operation declares too many variables.", status: 400 },
+  TOO_MANY_VALUES: { meaning: "The variables hold too many values.", status: 400 },
+  TOO_EXPENSIVE: {
+    meaning: "The operation is taken to cost more than one may: `found` of `limit`, most of it at `field`.",
+    status: 400,
+  },
   PERSISTED_QUERY_NOT_FOUND: {
     meaning: "The hash of a persisted query is not known yet: send it with its text.",
   },
@@ -45,6 +63,10 @@ export interface ErrorDetails {
   accepted?: string;
   /** The store that did not answer. */
   store?: string;
+  /** The limit that a request went beyond. */
+  limit?: number;
+  /** How much there was of what is limited. */
+  found?: number;
 }
 
 /** An error that a client is meant to see. */

@@ -9,6 +9,8 @@ export interface Metrics {
   registry: Registry;
   /** Counts one answered GraphQL request. */
   observeRequest(tenant: string, seconds: number, codes: readonly string[], log: CallLog): void;
+  /** Counts a request that was refused before it was anybody's. */
+  observeRefusal(code: string): void;
 }
 
 const LATENCIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -50,6 +52,7 @@ export function createMetrics(guards: () => readonly GuardReport[]): Metrics {
   });
   return {
     registry,
+    observeRefusal: (code) => errors.inc({ code }),
     observeRequest(tenant, seconds, codes, log) {
       requests.observe({ tenant }, seconds);
       for (const code of codes) errors.inc({ code });

@@ -1,0 +1,86 @@
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+} from "graphql";
+
+/** What the fields of the schema declare with `@Cost` and `@ListSize` (schema/cost.ts), and what follows where they are silent. */
+export interface FieldCost {
+  /** What one answer of it costs, the objects in it aside. */
+  weight: number;
+  /** What each object that it answers costs by itself; 0 for scalars. */
+  ofEach: number;
+  /** How many objects it is taken to answer, where no argument says: 1 unless it is a list. */
+  assumedSize: number;
+  /** Arguments that say how many: of the field itself, or of the list in its connection. */
+  slicing: readonly string[];
+  /** Whether what is sliced is not the field itself but `edges` of the connection that it answers. */
+  connection: boolean;
+}
+
+/** How long a page is unless its arguments say. */
+const PAGE = 20;
+/** Reading the schema is reading what is in memory: ten of its objects are taken for one. */
+const INTROSPECTION = { ofEach: 0.1, assumedSize: 10 };
+/** A write holds locks and is waited for by projections. */
+const MUTATION = 10;
+/** Fields that are sized by the connection around them. */
+const SIZED = "edges";
+const SLICING = ["first", "last", "ids"];
+
+/** @param owner the type that the field is of. */
+export function costOf(
+  schema: GraphQLSchema,
+  owner: GraphQLNamedType,
+  field: GraphQLField<unknown, unknown>,
+): FieldCost {
+  const type = getNullableType(field.type);
+  const composite = isCompositeType(getNamedType(type));
+  const list = composite && isListType(type);
+  const slicing = field.args.map(({ name }) => name).filter((name) => SLICING.includes(name));
+  const told = field.extensions as { cost?: number; assumedSize?: number };
+  if (isIntrospection(owner, field))
+    return {
+      weight: 0,
+      ofEach: composite ? INTROSPECTION.ofEach : 0,
+      assumedSize: list ? INTROSPECTION.assumedSize : 1,
+      slicing: [],
+      connection: false,
+    };
+  return {
+    weight: told.cost ?? (owner === schema.getMutationType() ? MUTATION : 0),
+    ofEach: composite ? 1 : 0,
+    assumedSize: told.assumedSize ?? (slicing.length > 0 ? PAGE : 1),
+    slicing,
+    connection: slicing.length > 0 && !list,
+  };
+}
+
+function isIntrospection(owner: GraphQLNamedType, { name }: GraphQLField<unknown, unknown>): boolean {
+  return owner.name.startsWith("__") || name.startsWith("__");
+}
+
+/**
+ * Sees to it that the length of every list of objects is known: by an argument, by the connection around it, or declared.
+ *
+ * @throws Error that names a list of which nothing is known.
+ */
+export function checkListSizes(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith("__")) continue;
+    for (const field of Object.values(type.getFields())) {
+      const { assumedSize, slicing } = costOf(schema, type, field);
+      const list = isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type));
+      const known = field.name === SIZED || slicing.length > 0 || field.extensions.assumedSize !== undefined;
+      if (list && !known && assumedSize === 1)
+        throw new Error(
+          `${type.name}.${field.name} is a list: say with @ListSize how long it is taken to be.`,
+        );
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import {
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  parse,
+  type FieldDefinitionNode,
+  type GraphQLSchema,
+} from "graphql";
+
+import { costOf } from "./field-cost.js";
+
+/**
+ * Writes what fields cost into a printed schema, as directives behind their types.
+ *
+ * @param printed the SDL of `schema`.
+ */
+export function withCosts(schema: GraphQLSchema, printed: string): string {
+  let text = "";
+  let done = 0;
+  for (const definition of parse(printed).definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
+      continue;
+    for (const field of definition.fields ?? []) {
+      const end = field.type.loc?.end ?? done;
+      text += printed.slice(done, end) + directivesOf(schema, definition.name.value, field);
+      done = end;
+    }
+  }
+  return text + printed.slice(done);
+}
+
+function directivesOf(schema: GraphQLSchema, typeName: string, { name }: FieldDefinitionNode): string {
+  const type = schema.getType(typeName);
+  const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name.value] : undefined;
+  if (!type || !field) return "";
+  const { weight, assumedSize, slicing, connection } = costOf(schema, type, field);
+  const cost = weight === 0 ? "" : ` @cost(weight: "${weight}")`;
+  if (assumedSize === 1 && slicing.length === 0) return cost;
+  const sized = slicing.length === 0 ? "" : `, slicingArguments: ${namesOf(slicing)}`;
+  const fields = connection ? ', sizedFields: ["edges"]' : "";
+  const optional = slicing.length === 0 ? "" : ", requireOneSlicingArgument: false";
+  return `${cost} @listSize(assumedSize: ${assumedSize}${sized}${fields}${optional})`;
+}
+
+const namesOf = (names: readonly string[]) => `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;

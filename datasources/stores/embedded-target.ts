@@ -25,7 +25,7 @@ export interface EmbeddedParts {
   ping(): Promise<unknown>;
 }
 
-/** A projection in PostgreSQL's own tables: always there, and rebuilt in place while reads go on. */
+/** A projection in PostgreSQL's own tables: it always answers, and is rebuilt in place while reads go on. */
 export function embeddedTarget(parts: EmbeddedParts): ProjectionTarget {
   const { domain, projection, follower, holds } = parts;
   const topics = ["TITLE"] as const;
@@ -43,9 +43,8 @@ export function embeddedTarget(parts: EmbeddedParts): ProjectionTarget {
     isReplaced: () => Promise.resolve(false),
     prepare: () => Promise.resolve(),
     async status(tenant) {
-      let entries = 0;
-      for await (const batch of projection.entries(tenant)) entries += batch.length;
-      return { entries, live: `${domain}_titles` };
+      const { entries, outdated } = await projection.holding(tenant);
+      return { entries, live: outdated > 0 ? null : `${domain}_titles` };
     },
     rebuild: (tenant, onProgress) =>
       holds.during(() => rebuildInPlace(parts, tenant, onProgress), {

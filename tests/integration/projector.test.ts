@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type OutboxConsumer } from "../../datasources/projection/outbox/outbox-consumer.js";
 import { OutboxPool } from "../../datasources/projection/outbox/outbox-pool.postgres.js";
 import { PostgresOutboxHolds } from "../../datasources/projection/outbox/outbox.postgres.js";
+import { keepProjections } from "../../datasources/projection/targets/keeper.js";
 import { applicationUrl } from "../../datasources/stores/stores.js";
-import { titleBody } from "../support/titles.js";
+import { named, titleBody } from "../support/titles.js";
 import { PATIENCE } from "../support/patience.js";
 import { caughtUp, openProjectorTest, type ProjectorUnderTest } from "./projector-support.js";
 
@@ -15,6 +16,11 @@ beforeEach(async () => {
 });
 afterEach(() => subject.close());
 
+/** The rows of titles in both projections, but for the number that an index gives them. */
+const storedTitles = async () => [
+  await subject.database.query("select * from shared.catalog_titles order by id"),
+  await subject.database.query("select to_jsonb(t) - 'doc' as title from shared.search_titles t order by id"),
+];
 const ids = (count: number, prefix = "t") => Array.from({ length: count }, (_, n) => `${prefix}${n}`);
 
 describe("following the outbox", () => {
@@ -242,6 +248,33 @@ describe("cleaning", () => {
     expect(await database.query("select * from marquee.outbox_cursors where target like 'hold %'")).toEqual(
       [],
     );
+  });
+
+  it("puts again what lies beside the facts and was put in another form, by itself", async () => {
+    await subject.write({ id: "a" }, { id: "b", genres: [named("Drama")] });
+    await subject.project();
+    await caughtUp(subject);
+    const before = await storedTitles();
+    // As a program that knew less of titles had put one of them.
+    await subject.database.query(
+      "update shared.catalog_titles set form = 'other', attributes = '{}', document = document - 'genres' where id = 'b'",
+    );
+    await subject.database.query(
+      "update shared.search_titles set form = 'other', genres = '{}' where id = 'b'",
+    );
+    const statuses = () =>
+      Promise.all(subject.stores.projections.map(({ status }) => status(subject.tenant)));
+    expect(await statuses()).toEqual([
+      { entries: 2, live: null },
+      { entries: 2, live: null },
+    ]);
+    const keeper = await keepProjections(subject.stores, (line) => expect.unreachable(line));
+    await expect.poll(statuses, PATIENCE).toEqual([
+      { entries: 2, live: "catalog_titles" },
+      { entries: 2, live: "search_titles" },
+    ]);
+    keeper.stop();
+    expect(await storedTitles()).toEqual(before);
   });
 
   it("rebuilds in place what lies beside the facts: what is damaged, and what has no source", async () => {

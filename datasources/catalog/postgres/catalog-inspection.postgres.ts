@@ -33,18 +33,7 @@ export function catalogSections(
     keys: (tenant) => idsOf(projection.entries(tenant)),
     of: storedIn(postgres, BATCH, storedRows, storedForm),
   });
-  const names = nameSection(source, projection, storedNames(postgres));
-  return [
-    strayRows(postgres, projection),
-    titles,
-    {
-      ...names,
-      async repair(tenant, keys) {
-        await names.repair?.(tenant, keys);
-        await projection.tidy(tenant);
-      },
-    },
-  ];
+  return [strayRows(postgres, projection), titles, nameSection(source, projection, storedNames(postgres))];
 }
 
 /** Row, licences and credits of a title as a whole. */
@@ -79,7 +68,7 @@ function sortedTexts(entries: readonly unknown[]): string[] {
 
 function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {
   return query<StoredRow>(sql`
-    select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,id,popularity}'::text[] as fields,
+    select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,id,popularity,form}'::text[] as fields,
       coalesce((select jsonb_agg(jsonb_build_array(l.country, l.from_at, l.until_at))
         from catalog_licences l where l.title_id = t.id), '[]') as licences,
       coalesce((select jsonb_agg(jsonb_build_array(c.person_id, c.role, c.release_year))

@@ -6,9 +6,10 @@ import { type Tenant } from "../../core/tenant.js";
 import { type CatalogProjection } from "../catalog.js";
 import { namesIn, type TitleSource } from "../catalog-expectations.js";
 import { catalogSections } from "./catalog-inspection.postgres.js";
-import { entriesOf, type EmbeddedTitles } from "./embedded-titles.postgres.js";
+import { entriesOf, holdingOf, type EmbeddedTitles, type Holding } from "./embedded-titles.postgres.js";
 import { latestRevisions } from "../latest-revisions.js";
 import {
+  CATALOG_FORM,
   dropUnusedNames,
   lockNames,
   namesUsedBy,
@@ -59,6 +60,10 @@ export class PostgresCatalogProjection implements CatalogProjection, EmbeddedTit
 
   entries(tenant: Tenant): AsyncIterable<readonly TitleRevision[]> {
     return entriesOf(this.postgres, tenant, "catalog_titles");
+  }
+
+  holding(tenant: Tenant): Promise<Holding> {
+    return holdingOf(this.postgres, tenant, "catalog_titles", CATALOG_FORM);
   }
 
   /** The popularity of those of the titles that are there, by id. */
@@ -127,21 +132,26 @@ async function putTitles(
   query: Query,
   titles: readonly TitleDocument[],
 ): Promise<{ id: string; replaced: boolean }[]> {
-  const rows = titles.map((title) => ({ ...titleRow(title), popularity: title.popularity }));
+  const rows = titles.map((title) => ({
+    ...titleRow(title),
+    popularity: title.popularity,
+    form: CATALOG_FORM,
+  }));
   // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
   return query(
     sql`insert into catalog_titles (tenant_id, id, revision, kind, state, sort_name, release_year, maturity_age,
-                                    studio_id, genre_ids, tags, attributes, added_at, popularity, document)
+                                    studio_id, genre_ids, tags, attributes, added_at, popularity, document, form)
         select current_setting('marquee.tenant')::int, v.*
         from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v (
           id text, revision int, kind text, state text, sort_name text, release_year smallint, maturity_age smallint,
-          studio_id text, genre_ids text[], tags text[], attributes jsonb, added_at timestamptz, popularity real, document jsonb)
+          studio_id text, genre_ids text[], tags text[], attributes jsonb, added_at timestamptz, popularity real, document jsonb,
+          form text)
         on conflict (tenant_id, id) do update set
           revision = excluded.revision, kind = excluded.kind, state = excluded.state, sort_name = excluded.sort_name,
           release_year = excluded.release_year, maturity_age = excluded.maturity_age, studio_id = excluded.studio_id,
           genre_ids = excluded.genre_ids, tags = excluded.tags, attributes = excluded.attributes,
           added_at = excluded.added_at,
-          document = excluded.document
+          document = excluded.document, form = excluded.form
         where catalog_titles.revision <= excluded.revision
         returning id, xmax <> 0 as replaced`,
   );

@@ -2,7 +2,9 @@ import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
 import { sharedAttributes } from "./attribute-places.postgres.js";
 import { MATURITY_AGES, storedState, type ProjectedTitle } from "../../core/title.document.js";
+import { formHash } from "../../projection/check/form.js";
 import { sortName } from "../sort-name.js";
+import { EXAMPLE_TITLE } from "../title-example.js";
 
 /** A person, genre or studio. */
 export interface NameRef {
@@ -28,6 +30,9 @@ export function titleRow(title: ProjectedTitle) {
     document: { ...title, popularity: 0 },
   };
 }
+
+/** Another where what is stored of a title is: one of another form is put again. */
+export const CATALOG_FORM = formHash(titleRow(EXAMPLE_TITLE));
 
 /** Removes the licences and credits of titles. */
 export async function removeRowsOf(query: Query, ids: readonly string[]): Promise<void> {

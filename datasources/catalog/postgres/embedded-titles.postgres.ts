@@ -9,18 +9,27 @@ import { type StoredTitles } from "../title-section.js";
 export interface EmbeddedTitles extends TitleProjection {
   /** What is there, in batches. */
   entries(tenant: Tenant): AsyncIterable<readonly TitleRevision[]>;
-  /** Makes what hangs on titles agree with them, and removes what hangs on none. */
+  holding(tenant: Tenant): Promise<Holding>;
+  /** Finishes a rebuild: makes what hangs on titles agree with them, and removes what hangs on none. */
   tidy(tenant: Tenant): Promise<void>;
+}
+
+/** How many titles there are, and how many of them were put in another form than they would be now. */
+export interface Holding {
+  entries: number;
+  outdated: number;
 }
 
 /** Titles of one read. */
 const BATCH = 5_000;
 
+type TitleTable = "catalog_titles" | "search_titles";
+
 /** The titles of a table, in batches ordered by id. */
 export function entriesOf(
   postgres: PostgresStore,
   tenant: Tenant,
-  table: "catalog_titles" | "search_titles",
+  table: TitleTable,
 ): AsyncIterable<readonly TitleRevision[]> {
   const page = (after: string) =>
     postgres.transaction(tenant, (query) =>
@@ -29,6 +38,21 @@ export function entriesOf(
       ),
     );
   return pagesOf(BATCH, ({ id }) => id, page);
+}
+
+/** What a table holds of a tenant. */
+export async function holdingOf(
+  postgres: PostgresStore,
+  tenant: Tenant,
+  table: TitleTable,
+  form: string,
+): Promise<Holding> {
+  const [holding] = await postgres.transaction(tenant, (query) =>
+    query<Holding>(
+      sql`select count(*) as entries, count(*) filter (where form <> ${form}) as outdated from ${raw(table)}`,
+    ),
+  );
+  return holding ?? { entries: 0, outdated: 0 };
 }
 
 /** The ids alone. */

@@ -34,7 +34,7 @@ export interface ProjectionTarget extends OutboxTarget, Follower {
   readonly store: StoreName;
   /** The domain: `catalog`, `search`, `recommendations`. */
   readonly domain: string;
-  /** Whether it is PostgreSQL's own, which is never empty and needs no filling. */
+  /** Whether it is PostgreSQL's own, which answers while it is filled: it is never empty, but may be of another form. */
   readonly embedded: boolean;
   /** Whether the tenant's projection has been filled, as far as this process knows; until then its standby answers. */
   isFilled(tenant: Tenant): boolean;

@@ -5,6 +5,9 @@ import {
   type TitleLicence,
 } from "../../core/title.document.js";
 import { sharedAttributes } from "../../catalog/postgres/attribute-places.postgres.js";
+import { EXAMPLE_TITLE } from "../../catalog/title-example.js";
+import { formHash } from "../../projection/check/form.js";
+import { termsOf } from "../search-terms.js";
 import { cleanText, coreWords, joinWords, wordsOf } from "../search-text.js";
 
 /** Longest text kept for highlights. UTF-16 code units. */
@@ -45,6 +48,13 @@ export function titleRow(title: ProjectedTitle): Record<string, unknown> {
     attributes: sharedAttributes(title),
   };
 }
+
+/** Another where what is indexed of a title is: one of another form is put again. */
+export const SEARCH_FORM = formHash(
+  titleRow(EXAMPLE_TITLE),
+  textRow(EXAMPLE_TITLE),
+  Object.fromEntries(termsOf(EXAMPLE_TITLE)),
+);
 
 function licenceColumns(licences: readonly TitleLicence[]): Record<string, unknown> {
   const world = licences.find((licence) => licence.countries.includes("*"));

@@ -2,7 +2,7 @@ import { type TitleDocument, type TitleRevision } from "../../core/title.documen
 import { type Query, sql } from "../../engines/postgres/store.postgres.js";
 import { keysOfWord } from "../search-fuzzy.js";
 import { MINOR, type Term, termsOf, WHOLE } from "../search-terms.js";
-import { startsOf, textRow, titleRow } from "./search-index-rows.js";
+import { SEARCH_FORM, startsOf, textRow, titleRow } from "./search-index-rows.js";
 import { cleanText } from "../search-text.js";
 
 interface KnownWord {
@@ -61,20 +61,20 @@ export class SearchIndexWriter {
   /** Writes the titles' own rows; answers the numbers of those that were not older than what is known. */
   async #upsertTitles(titles: readonly TitleDocument[]): Promise<Map<string, number>> {
     const rows = JSON.stringify(
-      titles.map((title) => ({ ...titleRow(title), popularity: title.popularity })),
+      titles.map((title) => ({ ...titleRow(title), popularity: title.popularity, form: SEARCH_FORM })),
     );
     const written = await this.query<{ id: string; doc: number }>(sql`
       insert into search_titles (
         tenant_id, id, revision, kind, state, release_year, maturity_age, maturity_rating, genre_ids, genres, tags,
         studio_id, person_ids, popularity, world_from, world_until, licence_countries, licence_from, licence_until,
-        attributes
+        attributes, form
       )
       select current_setting('marquee.tenant')::int, r.*
       from json_to_recordset(${rows}::json) as r(
         id text, revision int, kind text, state text, release_year smallint, maturity_age smallint,
         maturity_rating text, genre_ids text[], genres text[], tags text[], studio_id text, person_ids text[],
         popularity real, world_from timestamptz, world_until timestamptz, licence_countries text[],
-        licence_from timestamptz[], licence_until timestamptz[], attributes jsonb
+        licence_from timestamptz[], licence_until timestamptz[], attributes jsonb, form text
       )
       on conflict (tenant_id, id) do update set
         revision = excluded.revision, kind = excluded.kind, state = excluded.state,
@@ -83,7 +83,7 @@ export class SearchIndexWriter {
         tags = excluded.tags, studio_id = excluded.studio_id, person_ids = excluded.person_ids,
         world_from = excluded.world_from, world_until = excluded.world_until,
         licence_countries = excluded.licence_countries, licence_from = excluded.licence_from,
-        licence_until = excluded.licence_until, attributes = excluded.attributes
+        licence_until = excluded.licence_until, attributes = excluded.attributes, form = excluded.form
       where search_titles.revision <= excluded.revision
       returning id, doc`);
     return new Map(written.map(({ id, doc }) => [id, doc]));

@@ -100,7 +100,7 @@ function termText(word: string, minor: boolean, weight: number, share: number): 
 
 function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {
   return query<StoredRow>(sql`
-    select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity}'::text[] as fields,
+    select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity,form}'::text[] as fields,
       (select to_jsonb(x) - '{tenant_id,doc,word_ids}'::text[] from search_texts x where x.doc = t.doc) as texts,
       coalesce((select jsonb_agg(to_jsonb(p)) from (
         select w.word, s.minor, s.weight, s.share, w.spoken, w.keyed

@@ -1,4 +1,9 @@
-import { entriesOf, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
+import {
+  entriesOf,
+  holdingOf,
+  type EmbeddedTitles,
+  type Holding,
+} from "../../catalog/postgres/embedded-titles.postgres.js";
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { latestRevisions } from "../../catalog/latest-revisions.js";
 import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
@@ -6,6 +11,7 @@ import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { type PostgresStore, sql } from "../../engines/postgres/store.postgres.js";
 import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
+import { SEARCH_FORM } from "./search-index-rows.js";
 import { SearchIndexWriter } from "./search-index.postgres.js";
 import { searchSections } from "./search-inspection.postgres.js";
 import { tidySearch } from "./search-tidying.postgres.js";
@@ -37,6 +43,10 @@ export class PostgresSearchProjection implements SearchProjection, EmbeddedTitle
 
   entries(tenant: Tenant): AsyncIterable<readonly TitleRevision[]> {
     return entriesOf(this.postgres, tenant, "search_titles");
+  }
+
+  holding(tenant: Tenant): Promise<Holding> {
+    return holdingOf(this.postgres, tenant, "search_titles", SEARCH_FORM);
   }
 
   /** What there is to compare with a source. */

@@ -3,7 +3,7 @@ import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.
 import { nothing, pagesOf, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { misspellingKeys } from "./search-index.postgres.js";
-import { STRAY, tidySearch } from "./search-tidying.postgres.js";
+import { STRAY } from "./search-tidying.postgres.js";
 
 interface StoredWord {
   word: string;
@@ -53,9 +53,6 @@ export function wordSection(postgres: PostgresStore): AnySection {
     same: (expected, stored) =>
       expected.frequency === stored.frequency &&
       expected.keys.join("\n") === [...stored.keys].sort().join("\n"),
-    async repair(tenant) {
-      await tidySearch(postgres, tenant);
-    },
   };
   return section;
 }
@@ -94,9 +91,6 @@ export function postingSection(postgres: PostgresStore): AnySection {
       return new Map(keys.filter((key) => found.has(key)).map((key) => [key, key]));
     },
     same: () => true,
-    async repair(tenant) {
-      await tidySearch(postgres, tenant);
-    },
   };
   return section;
 }

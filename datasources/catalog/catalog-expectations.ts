@@ -1,4 +1,4 @@
-import { type Expectations } from "../projection/check/section.js";
+import { type Entries } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
 import { type NamedRef, type TitleDocument, type ProjectedTitle } from "../core/title.document.js";
 
@@ -16,7 +16,7 @@ export async function* expectedTitles<T>(
   source: TitleSource,
   tenant: Tenant,
   toEntry: (title: ProjectedTitle) => T,
-): Expectations<T> {
+): Entries<T> {
   for await (const titles of source.inForce(tenant)) {
     yield new Map(titles.map((title) => [title.id, toEntry(title)]));
   }
@@ -74,7 +74,7 @@ export async function* expectedNames(
   source: TitleSource,
   tenant: Tenant,
   keysOf: (name: NameUse) => readonly string[],
-): Expectations<Spellings> {
+): Entries<Spellings> {
   for await (const titles of source.inForce(tenant)) yield spellingsIn(titles, keysOf);
 }
 

@@ -1,5 +1,5 @@
 import { canonical } from "../projection/check/canonical.js";
-import { type Section } from "../projection/check/section.js";
+import { type Entries, type Section } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
 import { type ProjectedTitle } from "../core/title.document.js";
 import { expectedTitles, titlesOf, titlesToPut, type TitleSource } from "./catalog-expectations.js";
@@ -19,8 +19,8 @@ export interface StoredTitles<F> {
   formOf(title: ProjectedTitle): F;
   /** Whether two forms are the same; unless given, when they hold the same. */
   same?: (expected: F, stored: F) => boolean;
-  /** What is there, in batches. */
-  keys(tenant: Tenant): AsyncIterable<readonly string[]>;
+  /** What is stored, by id and in the order of ids. */
+  all(tenant: Tenant): Entries<StoredTitle<F>>;
   /** What is stored of these ids, by id. */
   of(tenant: Tenant, ids: readonly string[]): Promise<ReadonlyMap<string, StoredTitle<F>>>;
 }
@@ -37,7 +37,7 @@ export function titleSection<F>(
     faults: { absent: "missing", surplus: "orphaned" },
     size: async (tenant) => 2 * (await source.count(tenant)),
     expected: (tenant) => expectedTitles(source, tenant, (title) => titles.formOf(title)),
-    keys: (tenant) => titles.keys(tenant),
+    stored: (tenant) => titles.all(tenant),
     expectedOf: async (tenant, ids) => {
       const found = await titlesOf(source, tenant, ids);
       return new Map([...found].map(([id, title]) => [id, titles.formOf(title)]));

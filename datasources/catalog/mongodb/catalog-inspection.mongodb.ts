@@ -42,7 +42,7 @@ export function catalogSections(
     indexSection((tenant) => mongo.databaseOf(tenant)),
     titleSection(source, projection, {
       formOf: (title) => contentOf(toRecord({ tenant: 0, generation: 0 }, { ...title, popularity: 0 })),
-      keys: (tenant) => titles.keys(tenant, (records) => Promise.resolve([...records])),
+      all: (tenant) => titles.all(tenant, storedTitle),
       of: (tenant, ids) => titles.of(tenant, ids, storedTitle),
     }),
     nameSection(source, projection, {
@@ -86,22 +86,34 @@ class Documents<R extends Scope & { _id: string }> {
     private readonly scopeOf: (tenant: Tenant) => Promise<Scope | null>,
   ) {}
 
+  /** What they are, in the order of their `_id`. */
+  async *all<T>(tenant: Tenant, toEntry: (scope: Scope, record: R) => T): AsyncGenerator<Map<string, T>> {
+    for await (const { records, scope } of this.#batches(tenant))
+      yield new Map(records.map((record) => [keyOf(scope, record._id), toEntry(scope, record)]));
+  }
+
   /** The keys of some of them, in batches. */
   async *keys(
     tenant: Tenant,
     some: (records: readonly R[], scope: Scope, db: Db) => Promise<R[]>,
   ): AsyncGenerator<string[]> {
+    for await (const { records, scope } of this.#batches(tenant)) {
+      const chosen = await some(records, scope, this.mongo.databaseOf(tenant));
+      yield chosen.map(({ _id }) => keyOf(scope, _id));
+    }
+  }
+
+  async *#batches(tenant: Tenant): AsyncGenerator<{ records: R[]; scope: Scope }> {
     const scope = await this.scopeOf(tenant);
     if (!scope) return;
-    const db = this.mongo.databaseOf(tenant);
-    let batch: R[] = [];
-    const keys = async () => (await some(batch, scope, db)).map(({ _id }) => keyOf(scope, _id));
-    for await (const record of this.#in(db).find(scope as Filter<R>, { batchSize: BATCH })) {
-      if (batch.push(record as R) < BATCH) continue;
-      yield await keys();
-      batch = [];
+    const found = this.#in(this.mongo.databaseOf(tenant)).find(scope as Filter<R>, { batchSize: BATCH });
+    let records: R[] = [];
+    for await (const record of found.sort({ _id: 1 })) {
+      if (records.push(record as R) < BATCH) continue;
+      yield { records, scope };
+      records = [];
     }
-    yield await keys();
+    yield { records, scope };
   }
 
   /** What those of the keys are that there are. */

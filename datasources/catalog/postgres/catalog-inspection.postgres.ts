@@ -1,5 +1,5 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
-import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { byKeys, nothing, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
@@ -8,7 +8,7 @@ import { catalogNameKeys, type TitleSource } from "../catalog-expectations.js";
 import { nameSection, type StoredNames } from "../name-section.js";
 import { type TitleProjection } from "../title-follower.js";
 import { titleSection } from "../title-section.js";
-import { idsOf, storedIn, type EmbeddedTitles } from "./embedded-titles.postgres.js";
+import { storedIn } from "./embedded-titles.postgres.js";
 import { titleRow, unusedNames } from "./catalog-rows.postgres.js";
 
 interface StoredRow {
@@ -26,12 +26,11 @@ const BATCH = 1_000;
 export function catalogSections(
   postgres: PostgresStore,
   source: TitleSource,
-  projection: EmbeddedTitles,
+  projection: TitleProjection,
 ): AnySection[] {
   const titles = titleSection(source, projection, {
     formOf: expectedForm,
-    keys: (tenant) => idsOf(projection.entries(tenant)),
-    of: storedIn(postgres, BATCH, storedRows, storedForm),
+    ...storedIn(postgres, BATCH, storedRows, storedForm),
   });
   return [strayRows(postgres, projection), titles, nameSection(source, projection, storedNames(postgres))];
 }
@@ -66,14 +65,14 @@ function sortedTexts(entries: readonly unknown[]): string[] {
   return [...new Set(entries.map(canonical))].sort();
 }
 
-function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {
+function storedRows(query: Query, which: Sql): Promise<StoredRow[]> {
   return query<StoredRow>(sql`
     select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,id,popularity,form}'::text[] as fields,
       coalesce((select jsonb_agg(jsonb_build_array(l.country, l.from_at, l.until_at))
         from catalog_licences l where l.title_id = t.id), '[]') as licences,
       coalesce((select jsonb_agg(jsonb_build_array(c.person_id, c.role, c.release_year))
         from catalog_credits c where c.title_id = t.id), '[]') as credits
-    from catalog_titles t where t.id = any(${ids}::text[])`);
+    from catalog_titles t where ${which}`);
 }
 
 /** Licences and credits of titles that are not there, by title. */

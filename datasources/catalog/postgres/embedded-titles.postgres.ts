@@ -1,4 +1,4 @@
-import { raw, sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
+import { raw, sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { byKeys, pagesOf } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TitleRevision } from "../../core/title.document.js";
@@ -55,30 +55,31 @@ export async function holdingOf(
   return holding ?? { entries: 0, outdated: 0 };
 }
 
-/** The ids alone. */
-export async function* idsOf(entries: AsyncIterable<readonly TitleRevision[]>): AsyncGenerator<string[]> {
-  for await (const batch of entries) yield batch.map(({ id }) => id);
-}
-
 /**
  * Reads titles as tables hold them, by id.
  *
  * @param size how many are read in one statement.
- * @param rows the rows of these ids.
+ * @param rows the rows that a condition on `t.id` chooses.
  * @param formOf the form of a row.
  */
 export function storedIn<Row extends TitleRevision & { popularity: number }, F>(
   postgres: PostgresStore,
   size: number,
-  rows: (query: Query, ids: readonly string[]) => Promise<Row[]>,
+  rows: (query: Query, which: Sql) => Promise<Row[]>,
   formOf: (row: Row) => F,
-): StoredTitles<F>["of"] {
-  return (tenant, ids) =>
-    byKeys(ids, size, async (some) => {
-      const found = await postgres.transaction(tenant, (query) => rows(query, some));
-      return found.map((row) => [
-        row.id,
-        { revision: row.revision, popularity: row.popularity, form: formOf(row) },
-      ]);
+): Pick<StoredTitles<F>, "all" | "of"> {
+  const read = async (tenant: Tenant, which: Sql) => {
+    const found = await postgres.transaction(tenant, (query) => rows(query, which));
+    return found.map((row) => {
+      const { id, revision, popularity } = row;
+      return [id, { revision, popularity, form: formOf(row) }] as const;
     });
+  };
+  return {
+    async *all(tenant) {
+      const page = (after: string) => read(tenant, sql`t.id > ${after} order by t.id limit ${size}::int`);
+      for await (const entries of pagesOf(size, ([id]) => id, page)) yield new Map(entries);
+    },
+    of: (tenant, ids) => byKeys(ids, size, (some) => read(tenant, sql`t.id = any(${some}::text[])`)),
+  };
 }

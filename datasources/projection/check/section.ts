@@ -21,9 +21,14 @@ export interface Section<Expected = unknown, Stored = unknown> {
   readonly faults: { readonly absent: Fault; readonly surplus: Fault };
   /** About how many entries `suspects` looks at, for showing progress. */
   size(tenant: Tenant): Promise<number>;
-  /** Everything that should be there, a batch at a time. */
-  expected(tenant: Tenant): Expectations<Expected>;
-  /** The keys of everything that is there, a batch at a time; left out where what is too much does no harm. */
+  /** Everything that should be there, a batch at a time; in the order of its keys where there is a `stored`. */
+  expected(tenant: Tenant): Entries<Expected>;
+  /** Everything that is there, in the same order: both are read once, side by side. */
+  stored?(tenant: Tenant): Entries<Stored>;
+  /**
+   * The keys of everything that is there, a batch at a time, of what cannot be read in the order of what should be
+   * there; left out where what is too much does no harm.
+   */
   keys?(tenant: Tenant): AsyncIterable<readonly string[]>;
   /** What entries should be; those that should not be there are left out. */
   expectedOf(tenant: Tenant, keys: readonly string[]): Promise<ReadonlyMap<string, Expected>>;
@@ -42,15 +47,71 @@ export interface Section<Expected = unknown, Stored = unknown> {
 /** A section of any content. */
 export type AnySection = Section<any, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- each keeps to its own types
 
-/** Everything of a source that a projection should hold, in batches by key. */
-export type Expectations<Expected> = AsyncIterable<ReadonlyMap<string, Expected>>;
+/** Everything of one side of a section, in batches by key. */
+export type Entries<T> = AsyncIterable<ReadonlyMap<string, T>>;
 
 /**
  * The keys of a section that seem to differ, a batch at a time; writes may be under way, so that some turn out not to.
  *
  * @param looked told how many entries have been looked at since it was told last.
  */
-export async function* suspects(
+export function suspects(
+  section: AnySection,
+  tenant: Tenant,
+  looked: (entries: number) => void,
+): AsyncGenerator<string[]> {
+  return section.stored
+    ? besideEachOther(section, section.stored(tenant), tenant, looked)
+    : oneByTheOther(section, tenant, looked);
+}
+
+/**
+ * Both sides in the order of their keys. Where one orders some texts otherwise than the other, more is suspected than
+ * differs, and nothing less.
+ */
+async function* besideEachOther(
+  section: AnySection,
+  stored: Entries<unknown>,
+  tenant: Tenant,
+  looked: (entries: number) => void,
+): AsyncGenerator<string[]> {
+  const sides = [entriesOf(section.expected(tenant), looked), entriesOf(stored, looked)] as const;
+  const next = async (side: (typeof sides)[number]) => (await side.next()).value ?? null;
+  try {
+    let [wanted, found] = await Promise.all(sides.map(next));
+    while (wanted || found) {
+      const order = orderOf(wanted, found);
+      if (order < 0) yield [wanted![0]];
+      else if (order > 0) yield [found![0]];
+      else if (!section.same(wanted![1], found![1])) yield [wanted![0]];
+      if (order <= 0) wanted = await next(sides[0]);
+      if (order >= 0) found = await next(sides[1]);
+    }
+  } finally {
+    for (const side of sides) await side.return(undefined);
+  }
+}
+
+type Entry = [key: string, value: unknown] | null | undefined;
+
+/** Below 0 where the first comes first, above where the second does; what is at its end comes last. */
+function orderOf(a: Entry, b: Entry): number {
+  if (!a || !b) return a ? -1 : 1;
+  return a[0] === b[0] ? 0 : a[0] < b[0] ? -1 : 1;
+}
+
+async function* entriesOf(
+  batches: Entries<unknown>,
+  looked: (entries: number) => void,
+): AsyncGenerator<[string, unknown], undefined> {
+  for await (const batch of batches) {
+    yield* batch;
+    looked(batch.size);
+  }
+}
+
+/** What should be there, looked up in what is there, and the other way round. */
+async function* oneByTheOther(
   section: AnySection,
   tenant: Tenant,
   looked: (entries: number) => void,

@@ -49,12 +49,15 @@ export class InspectedGraph {
     return model;
   }
 
-  async *edgeKeys(tenant: Tenant, edges: EdgeKind): AsyncGenerator<string[]> {
+  /** All edges of a kind in the order of their keys, those of some starts at a time. */
+  async *allEdges(tenant: Tenant, edges: EdgeKind): AsyncGenerator<Map<string, StoredEdges>> {
     let after = "";
     for (;;) {
       const parameters = { after, size: integer(PAGE) };
       const rows = await this.#run<{ start: string; ends: string[] }>(tenant, edgeKeys(edges), parameters);
-      yield rows.flatMap(({ start, ends }) => ends.map((end) => keyOf(start, end)));
+      const keys = rows.flatMap(({ start, ends }) => ends.map((end) => keyOf(start, end)));
+      const found = await this.edges(tenant, edges, keys);
+      yield new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
       if (rows.length < PAGE) return;
       after = rows.at(-1)!.start;
     }

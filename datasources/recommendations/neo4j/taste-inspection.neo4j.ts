@@ -97,7 +97,7 @@ function edgeSection(
     faults: { absent: "missing", surplus: "orphaned" },
     size: async (tenant) => 2 * (await facts.size(tenant)),
     expected: (tenant) => byKey(facts.all(tenant)),
-    keys: (tenant) => graph.edgeKeys(tenant, edges),
+    stored: (tenant) => graph.allEdges(tenant, edges),
     expectedOf: async (tenant, keys) =>
       new Map((await facts.of(tenant, keys.map(pairOf))).map((edge) => [keyOf(edge.start, edge.end), edge])),
     storedOf: (tenant, keys) => graph.edges(tenant, edges, keys),
@@ -176,6 +176,19 @@ async function* mapped<T>(
   for await (const batch of batches) yield batch.map(toEdge);
 }
 
+/** Edges in the order of their keys, as far as those of one start come together. */
 async function* byKey(batches: AsyncIterable<readonly Edge[]>): AsyncGenerator<Map<string, Edge>> {
-  for await (const batch of batches) yield new Map(batch.map((edge) => [keyOf(edge.start, edge.end), edge]));
+  let open: Edge[] = [];
+  for await (const batch of batches) {
+    const edges = [...open, ...batch];
+    const last = edges.at(-1)?.start;
+    yield sortedByKey(edges.filter(({ start }) => start !== last));
+    open = edges.filter(({ start }) => start === last);
+  }
+  yield sortedByKey(open);
+}
+
+function sortedByKey(edges: readonly Edge[]): Map<string, Edge> {
+  const entries = edges.map((edge) => [keyOf(edge.start, edge.end), edge] as const);
+  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

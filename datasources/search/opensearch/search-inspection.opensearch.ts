@@ -9,16 +9,15 @@ import { type Tenant } from "../../core/tenant.js";
 import { documentId } from "./search-indexes.opensearch.js";
 import { documentOf, type StoredTitle as StoredDocument } from "./search-document.opensearch.js";
 
-interface Found {
+interface Document {
   _id: string;
-  found: boolean;
   _version: number;
   _source: StoredDocument;
 }
 
 interface ScrollAnswer {
   _scroll_id: string;
-  hits: { hits: { _id: string }[] };
+  hits: { hits: Document[] };
 }
 
 /** What the sections need of the engine beside them. */
@@ -48,11 +47,11 @@ export function searchSections(
   return [
     titleSection(source, projection, {
       formOf: (title) => contentOf(title.revision, documentOf({ ...title, popularity: 0 })),
-      async *keys(tenant) {
+      async *all(tenant) {
         const generation = await readable(tenant);
         if (generation === null) return;
         await engine.settle(tenant, generation);
-        yield* storedKeys(opensearch, tenant, generation);
+        yield* everyTitle(opensearch, tenant, generation);
       },
       async of(tenant, ids) {
         const generation = await readable(tenant);
@@ -66,21 +65,21 @@ function contentOf(revision: number, document: StoredDocument): string {
   return canonical({ revision, document: omit(document, "popularity", "popularityRank") });
 }
 
-/** Every document that readers can find. */
-async function* storedKeys(
+/** Every document that readers can find, in the order of the titles' ids. */
+async function* everyTitle(
   opensearch: OpenSearchStore,
   tenant: Tenant,
   generation: number,
-): AsyncGenerator<string[]> {
+): AsyncGenerator<Map<string, StoredTitle<string>>> {
   let { body } = await opensearch.write<ScrollAnswer>({
     method: "POST",
     path: `/${opensearch.aliasOf(tenant, generation)}/_search`,
-    query: { scroll: SCROLL, size: BATCH, _source: false, sort: "_doc" },
+    query: { scroll: SCROLL, size: BATCH, version: true, sort: "id" },
   });
   const path = "/_search/scroll";
   try {
     while (body.hits.hits.length > 0) {
-      yield body.hits.hits.map(({ _id }) => keyOf(tenant, generation, _id));
+      yield new Map(body.hits.hits.map((each) => entryOf(tenant, generation, each)));
       const next = { scroll: SCROLL, scroll_id: body._scroll_id };
       ({ body } = await opensearch.write<ScrollAnswer>({ method: "POST", path, body: next }));
     }
@@ -97,25 +96,24 @@ function storedTitles(
   keys: readonly string[],
 ): Promise<Map<string, StoredTitle<string>>> {
   return byKeys(keys, BATCH, async (some) => {
-    const { body } = await opensearch.write<{ docs: Found[] }>({
+    const { body } = await opensearch.write<{ docs: (Document & { found: boolean })[] }>({
       method: "POST",
       path: `/${opensearch.aliasOf(tenant, generation)}/_mget`,
       body: { ids: some.map((key) => idOf(tenant, generation, key)) },
     });
-    return body.docs
-      .filter(({ found }) => found)
-      .map((each) => [keyOf(tenant, generation, each._id), storedOf(tenant, generation, each)]);
+    return body.docs.filter(({ found }) => found).map((each) => entryOf(tenant, generation, each));
   });
 }
 
-function storedOf(tenant: Tenant, generation: number, { _source, _version }: Found): StoredTitle<string> {
+function entryOf(
+  tenant: Tenant,
+  generation: number,
+  { _id, _source, _version }: Document,
+): [string, StoredTitle<string>] {
   const { tenant: owner, generation: filling, ...source } = _source;
   const belongs = owner === tenant.id && filling === String(generation);
-  return {
-    form: belongs ? contentOf(_version, source) : canonical({ owner, filling }),
-    revision: _version,
-    popularity: source.popularity,
-  };
+  const form = belongs ? contentOf(_version, source) : canonical({ owner, filling });
+  return [keyOf(tenant, generation, _id), { form, revision: _version, popularity: source.popularity }];
 }
 
 function keyOf(tenant: Tenant, generation: number, _id: string): string {

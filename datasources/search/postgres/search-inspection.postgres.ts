@@ -1,9 +1,10 @@
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { nameSection } from "../../catalog/name-section.js";
-import { idsOf, storedIn, type EmbeddedTitles } from "../../catalog/postgres/embedded-titles.postgres.js";
+import { storedIn } from "../../catalog/postgres/embedded-titles.postgres.js";
+import { type TitleProjection } from "../../catalog/title-follower.js";
 import { titleSection } from "../../catalog/title-section.js";
 import { type ProjectedTitle } from "../../core/title.document.js";
-import { sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { type AnySection } from "../../projection/check/section.js";
 import { textRow, titleRow } from "./search-index-rows.js";
@@ -34,7 +35,7 @@ const BATCH = 500;
 export function searchSections(
   postgres: PostgresStore,
   source: TitleSource,
-  projection: EmbeddedTitles,
+  projection: TitleProjection,
 ): AnySection[] {
   const titles = titleSection(source, projection, {
     formOf: expectedForm,
@@ -42,8 +43,7 @@ export function searchSections(
       expected.content === stored.content &&
       expected.spoken.every((word) => stored.spoken.includes(word)) &&
       expected.keyed.every((word) => stored.keyed.includes(word)),
-    keys: (tenant) => idsOf(projection.entries(tenant)),
-    of: storedIn(postgres, BATCH, storedRows, storedForm),
+    ...storedIn(postgres, BATCH, storedRows, storedForm),
   });
   return [
     titles,
@@ -98,7 +98,7 @@ function termText(word: string, minor: boolean, weight: number, share: number): 
   return `${word} ${minor} ${Math.round(weight)} ${Math.round(share)}`;
 }
 
-function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> {
+function storedRows(query: Query, which: Sql): Promise<StoredRow[]> {
   return query<StoredRow>(sql`
     select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity,form}'::text[] as fields,
       (select to_jsonb(x) - '{tenant_id,doc,word_ids}'::text[] from search_texts x where x.doc = t.doc) as texts,
@@ -110,5 +110,5 @@ function storedRows(query: Query, ids: readonly string[]): Promise<StoredRow[]> 
         where x.doc = t.doc) p), '[]') as terms,
       coalesce((select jsonb_agg(c.person_id) from search_credits c
         where c.doc = t.doc and c.person_id = any(t.person_ids)), '[]') as people
-    from search_titles t where t.id = any(${ids}::text[])`);
+    from search_titles t where ${which}`);
 }

@@ -263,7 +263,7 @@ describe("cleaning", () => {
       "update shared.search_titles set form = 'other', genres = '{}' where id = 'b'",
     );
     const statuses = () =>
-      Promise.all(subject.stores.projections.map(({ status }) => status(subject.tenant)));
+      Promise.all(subject.stores.projections.map((target) => target.status(subject.tenant)));
     expect(await statuses()).toEqual([
       { entries: 2, live: null },
       { entries: 2, live: null },

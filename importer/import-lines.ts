@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { shorten, type Checked } from "../datasources/core/checking.js";
 import { type ImportOptions, type ImportReport, ReportBuilder } from "./import-report.js";
 import { type SourceChunk, type SourceLine } from "./ndjson.js";
@@ -11,7 +13,7 @@ export interface GoodLine<T> {
 /** What one kind of line needs to be imported. */
 export interface LineKind<T> {
   check(value: unknown): Checked<T>;
-  /** Lines with an equal key repeat each other: the second is bad. */
+  /** Of lines with an equal key the second is bad, unless it says the same: then it changes nothing. */
   keyOf(line: T): string;
   /** The field that tells lines apart, for the report of one that repeats another. */
   keyField: string;
@@ -108,8 +110,8 @@ class BatchWriter<T> {
 
 /** Tells good lines from bad ones and reports these. */
 class LineChecker<T> {
-  /** Number of the line that had a key first. */
-  readonly #seen = new Map<string, number>();
+  /** The line that had a key first. */
+  readonly #seen = new Map<string, { number: number; digest: string }>();
 
   constructor(
     private readonly kind: LineKind<T>,
@@ -122,22 +124,34 @@ class LineChecker<T> {
     const checked = this.kind.check(content.value);
     if ("problems" in checked) return this.#refuse(number, checked.problems);
     const key = this.kind.keyOf(checked.line);
+    const digest = digestOf(checked.line);
     const earlier = this.#seen.get(key);
-    if (earlier !== undefined) {
-      const accepted = `one that no other line has (line ${earlier} has it)`;
-      return this.#refuse(number, [
-        { field: this.kind.keyField, found: shorten(JSON.stringify(key)), accepted },
-      ]);
-    }
-    this.#seen.set(key, number);
+    if (earlier) return this.#repeated(number, key, earlier.number, earlier.digest === digest);
+    this.#seen.set(key, { number, digest });
     this.report.ignored(checked.unknownFields);
     return { number, line: checked.line };
+  }
+
+  #repeated(number: number, key: string, earlier: number, same: boolean): null {
+    if (same) {
+      this.report.stored(0, 1);
+      return null;
+    }
+    const accepted = `one that no other line has, or the same line again (line ${earlier} has it)`;
+    return this.#refuse(number, [
+      { field: this.kind.keyField, found: shorten(JSON.stringify(key)), accepted },
+    ]);
   }
 
   #refuse(number: number, problems: Parameters<ReportBuilder["bad"]>[1]): null {
     this.report.bad(number, problems);
     return null;
   }
+}
+
+/** What tells lines apart that were checked: their fields are in the order of their rules. */
+function digestOf(line: unknown): string {
+  return createHash("sha1").update(JSON.stringify(line)).digest("base64");
 }
 
 /** SQLSTATE classes that speak of the data: data exception, constraint violation, program limit exceeded. */

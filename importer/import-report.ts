@@ -7,18 +7,29 @@ export interface BadLine {
   problems: Problem[];
 }
 
+/** A line of which something was left as it was: an editor has set these fields otherwise. */
+export interface LineLeftAlone {
+  /** Counted from 1. */
+  line: number;
+  fields: readonly string[];
+}
+
 /** What an import did. */
 export interface ImportReport {
   /** Lines read, without blank ones and the header. */
   read: number;
   /** Good lines that added or changed something; for events all good lines, since they are upserted. */
   imported: number;
-  /** Good lines that said what was there already. */
+  /** Good lines that said what was there already, or repeated an earlier one. */
   unchanged: number;
   /** How many lines were bad. */
   badLines: number;
   /** The first bad lines, in order; all of them were told to `onBad`. */
   bad: BadLine[];
+  /** How many lines had something left alone; all of them were told to `onLeftAlone`. */
+  linesLeftAlone: number;
+  /** Fields that editors hold and that lines say otherwise, with the number of these lines. */
+  leftAlone: Map<string, number>;
   /** Fields that are not part of the format and were passed over, with the number of lines that had each. */
   ignoredFields: Map<string, number>;
   seconds: number;
@@ -27,6 +38,8 @@ export interface ImportReport {
 export interface ImportOptions {
   /** Told of every bad line as it is found. */
   onBad?: (bad: BadLine) => void;
+  /** Told of every line of which something was left alone. */
+  onLeftAlone?: (line: LineLeftAlone) => void;
   /** Told now and then: lines read, and the share of the source that has been read. */
   onProgress?: (lines: number, fraction: number) => void;
   /** Told while the projections catch up with what was imported: the share that is done, and how many events are left. */
@@ -48,6 +61,8 @@ export class ReportBuilder {
     unchanged: 0,
     badLines: 0,
     bad: [],
+    linesLeftAlone: 0,
+    leftAlone: new Map(),
     ignoredFields: new Map(),
   };
 
@@ -66,6 +81,13 @@ export class ReportBuilder {
     this.#report.badLines += 1;
     if (this.#report.bad.length < KEPT) this.#report.bad.push({ line, problems });
     this.options.onBad?.({ line, problems });
+  }
+
+  leftAlone(line: number, fields: readonly string[]): void {
+    this.#report.linesLeftAlone += 1;
+    const counts = this.#report.leftAlone;
+    for (const field of fields) counts.set(field, (counts.get(field) ?? 0) + 1);
+    this.options.onLeftAlone?.({ line, fields });
   }
 
   ignored(fields: readonly string[]): void {
@@ -91,4 +113,9 @@ export function describeBadLine({ line, problems }: BadLine): string {
     return `${field === "" ? "" : `${field}: `}found ${found === "" ? "nothing" : found}, accepted: ${accepted}`;
   });
   return `line ${line}: ${parts.join("; ")}`;
+}
+
+/** A line of which something was left alone, in words. */
+export function describeLineLeftAlone({ line, fields }: LineLeftAlone): string {
+  return `line ${line}: left alone, as an editor has set it: ${fields.join(", ")}`;
 }

@@ -1,11 +1,18 @@
 import { type Stores } from "../datasources/stores/stores.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { importEvents, type EventImportOptions, type EventStores } from "./import-events.js";
-import { type ImportOptions, type ImportReport } from "./import-report.js";
-import { importTitles, type TitleStores } from "./import-titles.js";
+import { type ImportReport } from "./import-report.js";
+import { importTitles, type TitleImportOptions, type TitleStores } from "./import-titles.js";
 import { readNdjson } from "./ndjson.js";
 
-export { describeBadLine, type BadLine, type ImportOptions, type ImportReport } from "./import-report.js";
+export {
+  describeBadLine,
+  describeLineLeftAlone,
+  type BadLine,
+  type ImportOptions,
+  type ImportReport,
+  type LineLeftAlone,
+} from "./import-report.js";
 
 /**
  * Imports a file of titles, one JSON object a line, into a tenant; done when the projections have them.
@@ -16,7 +23,7 @@ export async function importTitlesFile(
   stores: TitleStores & Pick<Stores, "settle">,
   tenant: Tenant,
   file: string,
-  options: ImportOptions = {},
+  options: TitleImportOptions = {},
 ): Promise<ImportReport> {
   const report = await importTitles(stores, tenant, readNdjson(file), options);
   await stores.settle(tenant);

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver } from "t
 
 import { mayMeet } from "../datasources/catalog/audience.js";
 import { type RecordedVersion } from "../datasources/catalog/title-editing.js";
+import { type TitleFieldName } from "../datasources/core/title-fields.js";
 import { type TitleState } from "../datasources/core/title.document.js";
 import { ForwardPageArgs } from "../schema/connection.js";
 import {
@@ -24,6 +25,7 @@ interface EditorialEdge extends EdgeExtra<EditorialTitleEdge> {
   state: TitleState;
   version: number;
   effectiveFrom: string;
+  lockedFields: readonly TitleFieldName[];
 }
 
 @Resolver(() => Editorial)
@@ -49,10 +51,10 @@ export class EditorialResolver {
     const audience = await ctx.audience(info.path);
     const { rows, hasMore } = await ctx.gateway.stores.titleEditing.titles(ctx.on(info.path), at.page);
     const met = rows.filter(({ title }) => mayMeet(title, audience));
-    const edges = met.map(({ position, title, version, effectiveFrom }) => ({
+    const edges = met.map(({ position, title, version, effectiveFrom, lockedFields }) => ({
       position,
       node: toTitle(title),
-      extra: { state: title.state, version, effectiveFrom },
+      extra: { state: title.state, version, effectiveFrom, lockedFields },
     }));
     return toConnection(ctx, at, { rows: edges, hasMore });
   }

@@ -29,6 +29,7 @@ export class TitleEditingResolver {
         expectedVersion: input.expectedVersion ?? null,
         effectiveFrom: instant(input.effectiveFrom),
         fields: fieldsOfPut(input),
+        unlock: input.unlock ?? [],
       }),
     );
   }

@@ -25,10 +25,11 @@ import { toTitle } from "./title.value.js";
 export async function editedTitle(ctx: Context, path: FieldPath, edit: () => Promise<EditedTitle>) {
   const audience = await ctx.audience(path);
   return payload<TitlePayload>({}, async () => {
-    const { title, version, xid } = await edit();
+    const { title, version, lockedFields, xid } = await edit();
     return {
       title: title && mayMeet(title, audience) ? toTitle(title) : null,
       version,
+      lockedFields,
       consistencyToken: xid === null ? null : ctx.consistencyToken(xid),
     };
   });

@@ -1,9 +1,11 @@
 import { Field, Int, ObjectType } from "type-graphql";
 
+import { type TitleFieldName } from "../datasources/core/title-fields.js";
 import { type TitleState } from "../datasources/core/title.document.js";
 import { Connection } from "./connection.js";
 import { DateTime } from "./scalars.js";
 import { TitleEdge } from "./title-connection.type.js";
+import { LOCKED_FIELDS, TitleFieldEnum } from "./title-field.type.js";
 import { TitleStateEnum } from "./title.type.js";
 
 @ObjectType({ simpleResolvers: true, description: "A title as editors list it." })
@@ -16,6 +18,9 @@ export class EditorialTitleEdge extends TitleEdge {
 
   @Field(() => DateTime, { description: "From when on that version is in force." })
   effectiveFrom!: string;
+
+  @Field(() => [TitleFieldEnum], { description: LOCKED_FIELDS })
+  lockedFields!: readonly TitleFieldName[];
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of titles as editors list them." })

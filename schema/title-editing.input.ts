@@ -1,9 +1,10 @@
 import { Field, ID, InputType, Int } from "type-graphql";
 
-import { TITLE_FIELD_NAMES, TITLE_FIELDS } from "../datasources/core/title-fields.js";
+import { TITLE_FIELD_NAMES, TITLE_FIELDS, type TitleFieldName } from "../datasources/core/title-fields.js";
 import { type EditedType, type TitleField } from "../datasources/core/title-field.js";
 import { type CreditRole } from "../datasources/core/title.document.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
+import { TitleFieldEnum } from "./title-field.type.js";
 import { CreditRoleEnum, TitleKindEnum } from "./title.type.js";
 
 const EFFECTIVE_FROM =
@@ -83,6 +84,12 @@ export class PutTitleInput {
 
   @Field(() => DateTime, { nullable: true, description: EFFECTIVE_FROM })
   effectiveFrom?: Date | null;
+
+  @Field(() => [TitleFieldEnum], {
+    nullable: true,
+    description: "Fields to give back to imports; whatever else is stated here is held against them.",
+  })
+  unlock?: TitleFieldName[] | null;
 }
 
 @InputType({ description: "A title that is to change its state." })

@@ -1,5 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
 
+import { type TitleFieldName } from "../datasources/core/title-fields.js";
+import { LOCKED_FIELDS, TitleFieldEnum } from "./title-field.type.js";
 import { Title } from "./title.type.js";
 import { WrittenPayload } from "./payload.js";
 
@@ -19,4 +21,7 @@ export class TitlePayload extends WrittenPayload(
       "Number of the title's latest version: the one recorded, or the current one where another was expected. What the next edit expects.",
   })
   version!: number | null;
+
+  @Field(() => [TitleFieldEnum], { nullable: true, description: LOCKED_FIELDS })
+  lockedFields!: readonly TitleFieldName[] | null;
 }

@@ -3,7 +3,6 @@ import { type CheckedFields, type CheckedTitle } from "./title-rules.js";
 import {
   TITLE_FIELD_NAMES,
   TITLE_FIELDS,
-  withDefaults,
   type TitleFacts,
   type TitleFieldName,
 } from "../core/title-fields.js";
@@ -36,14 +35,6 @@ export class TitleBodies {
     licences: (licences) => licences.map((licence) => ({ ...licence, until: licence.until ?? null })),
     seasons: (seasons, id) => seasonsOf(seasons, id),
   };
-
-  /** @param addedAt ISO 8601 instant for a line that does not say when its title joined the catalogue. */
-  from(line: CheckedTitle, addedAt: string): TitleFacts {
-    return withDefaults({
-      ...this.changes(line.id, { ...line, addedAt: line.addedAt ?? addedAt }),
-      id: line.id,
-    });
-  }
 
   /** What of a title's body the fields given say, and nothing of the others; null says what a title has that is silent. */
   changes(id: string, fields: CheckedFields): Partial<TitleFacts> {

@@ -1,6 +1,7 @@
 import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { type TitleFieldName } from "../core/title-fields.js";
 import { type VersionedTitle, type TitleState } from "../core/title.document.js";
 
 /** Which title an editor changes, what the editor took it for, and from when on the change holds. */
@@ -19,6 +20,8 @@ export interface TitleEdit extends TitleTarget {
   /** Whether a title that is not there is made, where no version is expected of it. */
   mayCreate: boolean;
   fields: Readonly<Record<string, unknown>>;
+  /** Fields that imports may set again. */
+  unlock?: readonly TitleFieldName[];
 }
 
 /** Where and how long a title may be shown. Instants are ISO 8601. */
@@ -44,6 +47,8 @@ export interface EditedTitle {
   title: VersionedTitle | null;
   /** The number of the title's latest version. */
   version: number;
+  /** Fields that were last set by hand and not given back: imports leave them alone. */
+  lockedFields: readonly TitleFieldName[];
   /** The transaction that projections have to reach to show it; null where nothing that they lack is known. */
   xid: number | null;
 }
@@ -55,6 +60,8 @@ export interface EditorialTitle {
   title: VersionedTitle;
   version: number;
   effectiveFrom: string;
+  /** As in `EditedTitle`. */
+  lockedFields: readonly TitleFieldName[];
 }
 
 /** One version of a title. Instants are ISO 8601. */
@@ -70,6 +77,9 @@ export interface RecordedVersion {
  * Titles in the hands of editors: every change is a version that is added, with the event that projections follow, in
  * one transaction. A change holds from its instant on, until a version that begins later says something else about the
  * same field: versions that are to come take over what they do not say themselves.
+ *
+ * Whoever states a field holds it from then on, whether that says something new or not: imports leave it alone until an
+ * edit gives it back.
  *
  * Whoever expected another version than there is gets a `Refusal` STALE_VERSION that answers with the current one.
  */

@@ -1,8 +1,13 @@
 import { z } from "zod";
 
-import { check, type Checked } from "../core/checking.js";
+import { check, type Checked, type Problem } from "../core/checking.js";
 import { dayOrInstant, id } from "../core/field-rules.js";
-import { TITLE_FIELDS, TITLE_FIELD_NAMES, type TitleFieldName } from "../core/title-fields.js";
+import {
+  TITLE_FIELDS,
+  TITLE_FIELD_NAMES,
+  type TitleFacts,
+  type TitleFieldName,
+} from "../core/title-fields.js";
 
 type FieldRules = { [K in TitleFieldName]: (typeof TITLE_FIELDS)[K]["rule"] };
 
@@ -34,4 +39,14 @@ export function checkTitle(value: unknown): Checked<CheckedTitle> {
 /** Checks a value against the rules for some fields of a title. */
 export function checkTitleFields(value: unknown): Checked<z.infer<typeof editRules>> {
   return check(editRules, value);
+}
+
+/** What is wrong with a film that has seasons; null for any other title. */
+export function filmWithSeasons({ kind, seasons }: TitleFacts): Problem | null {
+  if (kind !== "MOVIE" || seasons.length === 0) return null;
+  return {
+    field: "seasons",
+    found: `${seasons.length} of a MOVIE`,
+    accepted: "an empty list, or kind SERIES",
+  };
 }

@@ -62,6 +62,8 @@ export interface FieldUse {
   facetted?: boolean;
   /** What lists ordered by it look like. */
   ordered?: string;
+  /** Whether it says who may meet the title: an import that replaces titles leaves what it does not state of these. */
+  rights?: true;
 }
 
 /** A field of a title: the values that versions hold, what states them, and where it is used. */

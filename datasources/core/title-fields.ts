@@ -16,9 +16,6 @@ import {
 
 const RATINGS = Object.keys(MATURITY_AGES) as [MaturityRating, ...MaturityRating[]];
 
-/** Rights of a title that states none: everywhere, since long ago, open. */
-const EVERYWHERE: TitleLicence[] = [{ countries: ["*"], from: "1900-01-01T00:00:00.000Z", until: null }];
-
 const distinct = (values: string[]) => [...new Set(values)];
 
 /**
@@ -78,6 +75,7 @@ export const TITLE_FIELDS = {
         type: "MaturityRating",
         description: "For which age it is meant; null is NR, which counts as adult.",
       },
+      rights: true,
     },
   ),
   genres: made(list(text(LABEL), 100, "genres").optional(), [] as NamedRef[], {
@@ -109,7 +107,8 @@ export const TITLE_FIELDS = {
     searched: "people",
     highlighted: "people",
   }),
-  licences: made(list(licencePart, 2_000, "licences").optional(), EVERYWHERE, {
+  // Stored without any, nobody may meet it: a default is never the widest right. New titles get those of `newTitle`.
+  licences: made(list(licencePart, 2_000, "licences").optional(), [] as TitleLicence[], {
     example: [{ countries: ["FR", "JP"], from: "2020-01-01", until: "2030-01-01" }],
     shown: {
       as: "availability",
@@ -122,8 +121,9 @@ export const TITLE_FIELDS = {
       type: "LicenceInput",
       list: true,
       description:
-        "Where and when it may be shown; an empty list is nowhere. A new title without them may be shown everywhere.",
+        "Where and when it may be shown; an empty list is nowhere. A new title without them may be shown in the tenant's own country.",
     },
+    rights: true,
   }),
   state: defaulted(oneOf(TITLE_STATES).optional(), "PUBLISHED", {
     example: "PUBLISHED",
@@ -131,6 +131,7 @@ export const TITLE_FIELDS = {
       type: "TitleState",
       description: "Where it is in its life; `PUBLISHED` for everyone but editors.",
     },
+    rights: true,
   }),
   // Versions always have it: whoever reads a line that does not say it knows better than any default.
   addedAt: required(dayOrInstant.optional(), {

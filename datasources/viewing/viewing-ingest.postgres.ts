@@ -4,7 +4,7 @@ import { holdProfiles } from "../accounts/profile-locks.postgres.js";
 import { holdMerges, MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
 import { allowBulk } from "../engines/postgres/bulk.postgres.js";
 import { copyRows } from "../engines/postgres/copy.postgres.js";
-import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { refreshProgress } from "./title-progress.postgres.js";
 import { appendWatches } from "./watch-events.postgres.js";
@@ -162,21 +162,42 @@ async function storeEvents(query: Query, events: readonly ViewingEvent[]): Promi
 
 /** Brings events that were there already to the state given. One that moved touches where it was as well. */
 async function correctEvents(query: Query, events: readonly ViewingEvent[]): Promise<void> {
-  const instants = events.map((event) => Date.parse(event.at));
-  const first = new Date(instants.reduce((least, instant) => Math.min(least, instant)));
-  const last = new Date(instants.reduce((most, instant) => Math.max(most, instant)) + 1);
+  const same = sameEvents(events);
   const changed = sql`
-    e.id = s.id and e.at = s.at and e.at between ${first} and ${last}
-    and (e.profile_id, e.title_id, e.seconds, e.completed, e.country, e.device)
+    ${same} and (e.profile_id, e.title_id, e.seconds, e.completed, e.country, e.device)
       is distinct from (s.profile_id, s.title_id, s.seconds, s.completed, s.country, s.device)`;
   await query(
     sql`insert into touched
         select e.profile_id, e.title_id from viewing_events e join staged_events s on ${changed}
         union select s.profile_id, s.title_id from viewing_events e join staged_events s on ${changed}`,
   );
+  await moveRatings(query, same);
   await query(
     sql`update viewing_events e set profile_id = s.profile_id, title_id = s.title_id, seconds = s.seconds,
                completed = s.completed, country = s.country, device = s.device, recorded_at = now()
         from staged_events s where ${changed}`,
+  );
+}
+
+/** An event `e` that is there and the one, `s`, that came. */
+function sameEvents(events: readonly ViewingEvent[]): Sql {
+  const instants = events.map((event) => Date.parse(event.at));
+  const first = new Date(instants.reduce((least, instant) => Math.min(least, instant)));
+  const last = new Date(instants.reduce((most, instant) => Math.max(most, instant)) + 1);
+  return sql`e.id = s.id and e.at = s.at and e.at between ${first} and ${last}`;
+}
+
+/** The rating that an event brought along goes with it to another title or profile. */
+async function moveRatings(query: Query, same: Sql): Promise<void> {
+  await query(
+    sql`with moved as (
+          select e.profile_id, e.title_id, e.at, s.id from viewing_events e join staged_events s on ${same}
+          where (e.profile_id, e.title_id) <> (s.profile_id, s.title_id)
+        ), taken as (
+          delete from ratings r using moved m
+          where (r.profile_id, r.title_id, r.rated_at) = (m.profile_id, m.title_id, m.at)
+          returning m.id, m.at, r.rating
+        )
+        update staged_events s set rating = coalesce(s.rating, t.rating) from taken t where t.id = s.id and t.at = s.at`,
   );
 }

@@ -6,11 +6,13 @@ import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import {
   describeBadLine,
+  describeLineLeftAlone,
   importEventsFile,
   importTitlesFile,
   type BadLine,
   type ImportOptions,
   type ImportReport,
+  type LineLeftAlone,
 } from "../../importer/import.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 import { learnWithProgress } from "./learn.js";
@@ -24,6 +26,7 @@ interface ImportFlags {
   events?: string;
   errors?: string;
   learn: boolean;
+  replace?: boolean;
 }
 
 const EXAMPLES = `
@@ -34,6 +37,8 @@ Examples:
   marquee import --tenant meridian --titles titles.ndjson
   marquee import --tenant meridian --titles titles.ndjson --events events.ndjson --errors bad.ndjson
 
+What a line of titles does not say stays as it is, and so does what an editor has set and not given back. A new title
+without licences may be shown in the tenant's own country.
 Bad lines are reported and left out, good ones imported; the exit code is 1 where there was a bad line.`;
 
 /** `marquee import`. */
@@ -48,6 +53,10 @@ export function importCommand(): Command {
     .option(
       "--errors <file>",
       "write every bad line's number and problems to this file, one JSON object a line",
+    )
+    .option(
+      "--replace",
+      "empty the descriptive fields of titles that their lines do not state; rating, licences and state stay",
     )
     .option("--no-learn", "leave recommendations and charts as they are after importing events")
     .addHelpText("after", EXAMPLES)
@@ -66,8 +75,12 @@ export function importCommand(): Command {
 async function importFiles(stores: Stores, tenant: Tenant, flags: ImportFlags): Promise<boolean> {
   const bad = new BadLines(flags.errors);
   try {
-    if (flags.titles)
-      await importFile("titles", flags.titles, bad, importTitlesFile.bind(null, stores, tenant));
+    if (flags.titles) {
+      const { replace = false } = flags;
+      await importFile("titles", flags.titles, bad, (file, options) =>
+        importTitlesFile(stores, tenant, file, { ...options, replace }),
+      );
+    }
     if (flags.events)
       await importFile("events", flags.events, bad, importEventsFile.bind(null, stores, tenant));
   } finally {
@@ -94,14 +107,17 @@ async function importFile(
   const onProgress = (lines: number, fraction: number) =>
     progress.show(what, fraction, `${counted(lines)} lines`);
   const behind: string[] = [];
+  const alone: LineLeftAlone[] = [];
   const report = await run(file, {
     onBad: (line) => bad.add(file, line),
+    onLeftAlone: (line) => void (alone.length < SHOWN && alone.push(line)),
     onProgress,
     onProjecting: (fraction, left) => progress.show(`projecting ${what}`, fraction, `${counted(left)} left`),
     onBehind: (line) => behind.push(line),
   }).finally(() => progress.end());
   for (const line of behind) process.stderr.write(`${line}\n`);
   bad.print(file, report.badLines);
+  for (const line of alone) process.stderr.write(`${file}: ${describeLineLeftAlone(line)}\n`);
   process.stdout.write(`${describeImport(what, report)}\n`);
 }
 
@@ -111,9 +127,15 @@ function describeImport(what: string, report: ImportReport): string {
   const parts = [`${counted(imported)} of ${counted(read)} lines imported`];
   if (unchanged > 0) parts.push(`${counted(unchanged)} unchanged`);
   if (badLines > 0) parts.push(`${counted(badLines)} bad`);
-  const ignored = [...ignoredFields].map(([field, lines]) => `${field} (${counted(lines)} lines)`);
-  const note = ignored.length > 0 ? `\nNot part of the format and passed over: ${ignored.join(", ")}.` : "";
-  return `${what}: ${parts.join(", ")}, in ${seconds.toFixed(1)} s (${rate(read, seconds)}).${note}`;
+  const notes =
+    fieldsNote("Not part of the format and passed over", ignoredFields) +
+    fieldsNote("Left alone, as editors have set them", report.leftAlone);
+  return `${what}: ${parts.join(", ")}, in ${seconds.toFixed(1)} s (${rate(read, seconds)}).${notes}`;
+}
+
+function fieldsNote(what: string, fields: ReadonlyMap<string, number>): string {
+  const counts = [...fields].map(([field, lines]) => `${field} (${counted(lines)} lines)`);
+  return counts.length > 0 ? `\n${what}: ${counts.join(", ")}.` : "";
 }
 
 /** Bad lines in full up to this many a file; the rest is counted. */

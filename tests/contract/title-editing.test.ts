@@ -65,7 +65,7 @@ describe("putTitle", () => {
     });
     expect(made.title?.genres).toHaveLength(1);
     expect(made.title?.credits[0]?.person.id).toMatch(/^[\w-]{12}$/);
-    expect(made.title?.licences).toMatchObject([{ countries: ["*"] }]);
+    expect(made.title?.licences).toMatchObject([{ countries: [tenant.defaultCountry] }]);
     expect(made.xid).toBeGreaterThan(0);
     expect(await projected()).toMatchObject({ name: "First", revision: 1, latestVersion: 1 });
   });
@@ -195,7 +195,7 @@ describe("versions in time", () => {
     const imported = titleBody({ id: "a" });
     const writers = Array.from({ length: 8 }, (_, n) =>
       n % 2
-        ? stores.titleVersions.append(tenant, [{ body: { ...imported, name: `I${n}` }, effectiveFrom: null }])
+        ? stores.titleVersions.append(tenant, [{ body: { ...imported, runtimeMinutes: n }, effectiveFrom: null }])
         : stores.titleEditing.setLicence(tenant, {
             ...target(),
             countries: ["US"],

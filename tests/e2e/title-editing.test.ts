@@ -171,6 +171,34 @@ describe("the editorial list", () => {
   });
 });
 
+describe("what editors hold", () => {
+  const PUT =
+    "mutation ($input: PutTitleInput!) { putTitle(input: $input) { version lockedFields errors { code } } }";
+  const LIST = "{ editorial { titles(first: 100) { edges { node { externalId } state lockedFields } } } }";
+  const put = async (input: object) => (await query(PUT, { input }, tokens.editor)).data.putTitle;
+
+  it("is shown where they edit, and given back by name", async () => {
+    const made = await put({ externalId: "held", kind: "MOVIE", name: "Held", maturityRating: "PG" });
+    expect(made).toEqual({
+      version: 1,
+      lockedFields: ["KIND", "NAME", "MATURITY_RATING", "STATE"],
+      errors: [],
+    });
+    const given = { id: "Title:held", expectedVersion: 1, unlock: ["NAME", "STATE"] };
+    expect(await put(given)).toEqual({ version: 1, lockedFields: ["KIND", "MATURITY_RATING"], errors: [] });
+    const { edges } = (await query(LIST, {}, tokens.editor)).data.editorial.titles;
+    expect(edges).toContainEqual({
+      node: { externalId: "held" },
+      state: "DRAFT",
+      lockedFields: ["KIND", "MATURITY_RATING"],
+    });
+    expect(await put({ externalId: "held", name: "Again" })).toMatchObject({
+      lockedFields: null,
+      errors: [{ code: "STALE_VERSION" }],
+    });
+  });
+});
+
 describe("merging titles", () => {
   it("answers the title kept under both ids, at most one call more, and the other in no list", async () => {
     for (const externalId of ["m1", "m2"]) {

@@ -67,9 +67,10 @@ describe("importTitlesFile", () => {
     expect(await titleOf("t999")).toMatchObject({ name: "Film t999", revision: 1 });
   });
 
-  it("keeps external ids, gives names ids, and makes a title without licences available everywhere", async () => {
+  it("keeps external ids, gives names ids, and makes a title without licences available in the tenant's own country", async () => {
     await importTitles([
       film("tt1", {
+        kind: "SERIES",
         genres: ["Crime", "crime "],
         studio: "Universal",
         credits: [{ person: "Martin Scorsese", role: "DIRECTOR" }],
@@ -93,7 +94,7 @@ describe("importTitlesFile", () => {
       genres: [{ id: entityId("Crime") }],
       studio: { id: entityId("Universal"), name: "Universal" },
       credits: [{ person: { id: entityId("Martin Scorsese"), name: "Martin Scorsese" }, character: null }],
-      licences: [{ countries: ["*"], until: null }],
+      licences: [{ countries: [tenant.defaultCountry], until: null }],
       seasons: [{ number: 1, name: "Season 1", episodes: [{ name: "One" }, { name: "Two" }] }],
     });
     expect(await titleOf("tt2")).toMatchObject({ licences: [] });
@@ -118,9 +119,10 @@ describe("importTitlesFile", () => {
       film("a", { name: "Title", effectiveFrom: "2022-01-01" }),
       film("a", { name: "Other title", effectiveFrom: "2022-01-01T00:00:00Z" }),
       film("b"),
+      film("b", { name: "Another" }),
       film("b"),
     ]);
-    expect(report).toMatchObject({ imported: 3, badLines: 2 });
+    expect(report).toMatchObject({ read: 6, imported: 3, unchanged: 1, badLines: 2 });
     expect(report.bad.map(({ line, problems }) => [line, problems[0]?.field])).toEqual([
       [3, "id"],
       [5, "id"],
@@ -138,9 +140,9 @@ describe("importTitlesFile", () => {
       inForce: (of, ids) => stores.titleVersions.inForce(of, ids),
       revisions: (of, ids) => stores.titleVersions.revisions(of, ids),
       countInForce: (of) => stores.titleVersions.countInForce(of),
-      append(of, versions) {
+      append(of, versions, options) {
         if (versions.some(({ body }) => body.id === "t13")) return Promise.reject(refusal("unlucky"));
-        return stores.titleVersions.append(of, versions);
+        return stores.titleVersions.append(of, versions, options);
       },
     };
     const lines = Array.from({ length: 50 }, (_, index) => film(`t${index}`));
@@ -202,6 +204,20 @@ describe("importEventsFile", () => {
     });
     const profiles = await stores.accounts.profilesByIds(testRequest(tenant), ["u1"]);
     expect(profiles.get("u1")).toMatchObject({ country: "GB", accountId: null });
+  });
+
+  it("takes an event's rating along when the event moves to another title", async () => {
+    await importEvents([watch("e1", { rating: 4 }), watch("e2", { rating: 2, at: "2026-05-02T20:11:00Z" })]);
+    const ratings = async () => {
+      const keys = ["a", "b"].map((title) => ({ profile: "u1", title }));
+      const states = await stores.viewing.titleStates(testRequest(tenant), keys);
+      return keys.map(({ title }) => states.get(`u1 ${title}`)?.rating ?? null);
+    };
+    expect(await ratings()).toEqual([2, null]);
+    await importEvents([watch("e2", { title: "b", at: "2026-05-02T20:11:00Z" })]);
+    expect(await ratings()).toEqual([null, 2]);
+    await importEvents([watch("e2", { title: "b", rating: 5, at: "2026-05-02T20:11:00Z" })]);
+    expect(await ratings()).toEqual([null, 5]);
   });
 
   it("takes the titles of its own tenant only", async () => {

@@ -2,7 +2,7 @@ import { type Checked, type Problem } from "../../core/checking.js";
 import { id as idRule } from "../../core/field-rules.js";
 import { Refusal, Refusals, type FieldProblem } from "../../core/refusal.js";
 import { type TitleTarget } from "../title-editing.js";
-import { checkTitleFields } from "../title-rules.js";
+import { checkTitleFields, filmWithSeasons } from "../title-rules.js";
 import { type TitleHead } from "./title-version-rows.postgres.js";
 import { type TitleFacts } from "../../core/title-fields.js";
 
@@ -90,8 +90,7 @@ export function effectiveInstant(text: string): number {
 }
 
 /** @throws Refusals where a film has seasons. */
-export function refuseSeasonsOfFilms({ kind, seasons }: TitleFacts): void {
-  if (kind !== "MOVIE" || seasons.length === 0) return;
-  const message = `seasons: a MOVIE cannot have ${seasons.length}. Accepted: an empty list, or kind SERIES.`;
-  throw new Refusals([{ field: "seasons", code: "INVALID", message }]);
+export function refuseSeasonsOfFilms(body: TitleFacts): void {
+  const problem = filmWithSeasons(body);
+  if (problem) throw new Refusals([invalid(problem)]);
 }

@@ -25,7 +25,9 @@ import {
   type TitleMerge,
   type TitleTarget,
 } from "../title-editing.js";
+import { newTitle } from "../new-title.js";
 import { licensed } from "./title-licence.js";
+import { changeLocks, type LockChange } from "./title-locks.postgres.js";
 import { mergeTitles } from "./title-merging.postgres.js";
 import { checkTitle, checkTitleFields, type CheckedFields, type CheckedTitle } from "../title-rules.js";
 import {
@@ -37,7 +39,13 @@ import {
   type TitleHead,
   type VersionRow,
 } from "./title-version-rows.postgres.js";
-import { withDefaults, type StoredFacts, type TitleFacts } from "../../core/title-fields.js";
+import {
+  TITLE_FIELD_NAMES,
+  withDefaults,
+  type StoredFacts,
+  type TitleFacts,
+  type TitleFieldName,
+} from "../../core/title-fields.js";
 import { type VersionedTitle } from "../../core/title.document.js";
 
 /** What an edit is planned on. Instants are milliseconds since 1970. */
@@ -53,6 +61,13 @@ interface ListedRow {
   version: number;
   effective_from: string;
   body: StoredFacts;
+  locked_fields: TitleFieldName[];
+}
+
+/** What an edit does to a title, if that is admitted. */
+interface EditPlan extends LockChange {
+  admit: (head: TitleHead, target: TitleTarget) => void;
+  versions: (ground: Ground) => PlannedVersion[];
 }
 
 /** Titles edited in PostgreSQL. */
@@ -64,30 +79,32 @@ export class PostgresTitleEditing implements TitleEditing {
   async put(tenant: Tenant, edit: TitleEdit): Promise<EditedTitle> {
     const { id, field, fields } = edit;
     const nameOf = (name: string) => (name === "id" ? field : name);
-    const newTitle = () => accepted(checkTitle({ ...fields, id }), nameOf);
+    const newLine = () => accepted(checkTitle({ ...fields, id }), nameOf);
     // Asked of the store, an id that no title can have would be an error of its own.
-    if (edit.mayCreate && !isId(id)) newTitle();
-    return this.#edit(tenant, edit, admitPut, (ground) => {
+    if (edit.mayCreate && !isId(id)) newLine();
+    const versions = (ground: Ground) => {
       const planned =
         ground.versions.length === 0
-          ? [{ effective: ground.effective, body: this.#newBody(newTitle(), ground.effective) }]
+          ? [{ effective: ground.effective, body: this.#newBody(tenant, newLine(), ground.effective) }]
           : this.#changed(accepted(checkTitleFields(fields), nameOf), ground);
       planned.forEach(({ body }) => refuseSeasonsOfFilms(body));
       return planned;
-    });
+    };
+    const lock = TITLE_FIELD_NAMES.filter((name) => fields[name] !== undefined);
+    return this.#edit(tenant, edit, { admit: admitPut, versions, lock, unlock: edit.unlock });
   }
 
   async setState(tenant: Tenant, target: TitleTarget, state: "PUBLISHED" | "ARCHIVED"): Promise<EditedTitle> {
-    return this.#edit(tenant, target, admitChange, ({ versions, effective }) =>
+    const versions = ({ versions, effective }: Ground) =>
       plannedVersions(versions, effective, (body) => {
         if (state === "ARCHIVED" && body.state === "DRAFT") throw archivedDraft(target);
         return { state };
-      }),
-    );
+      });
+    return this.#edit(tenant, target, { admit: admitChange, versions, lock: ["state"] });
   }
 
   async setLicence(tenant: Tenant, edit: LicenceEdit): Promise<EditedTitle> {
-    return this.#edit(tenant, edit, admitChange, ({ versions, effective }) => {
+    const versions = ({ versions, effective }: Ground) => {
       const from = edit.from ?? new Date(effective).toISOString();
       const countries = edit.countries ?? ["*"];
       const checked = checkTitleFields({ licences: [{ countries, from, until: edit.until }] });
@@ -96,16 +113,17 @@ export class PostgresTitleEditing implements TitleEditing {
       return plannedVersions(versions, effective, (body) => ({
         licences: licensed(body.licences, { ...licence, until: licence.until ?? null }),
       }));
-    });
+    };
+    return this.#edit(tenant, edit, { admit: admitChange, versions, lock: ["licences"] });
   }
 
   merge(tenant: Tenant, merge: TitleMerge): Promise<EditedTitle> {
     return this.postgres.transaction(tenant, async (query) => {
       for (const field of ["keep", "merge"] as const) if (!isId(merge[field])) throw notFound(field);
-      const { xid, version } = await mergeTitles(query, tenant, merge);
+      const { xid, version, lockedFields } = await mergeTitles(query, tenant, merge);
       const now = await databaseNow(query);
       const versions = await versionsSince(query, merge.keep, now);
-      return { title: documentAt(versions, now, version), version, xid };
+      return { title: documentAt(versions, now, version), version, lockedFields, xid };
     });
   }
 
@@ -113,8 +131,8 @@ export class PostgresTitleEditing implements TitleEditing {
     const rows = await this.postgres.read<ListedRow>(
       request,
       "catalog.editorialTitles",
-      sql`select h.id, h.version as latest, v.version, v.effective_from, v.body
-          from (select title_id as id, version from title_heads
+      sql`select h.id, h.version as latest, h.locked_fields, v.version, v.effective_from, v.body
+          from (select title_id as id, version, locked_fields from title_heads
                 where merged_into is null ${page.after ? sql`and title_id > ${page.after.id}` : empty}
                 order by title_id limit ${page.limit + 1}) h
           cross join lateral (
@@ -141,38 +159,39 @@ export class PostgresTitleEditing implements TitleEditing {
   }
 
   /** Locks the title, refuses what may not be, and records what the edit plans. */
-  #edit(
-    tenant: Tenant,
-    target: TitleTarget,
-    admit: (head: TitleHead, target: TitleTarget) => void,
-    plan: (ground: Ground) => PlannedVersion[],
-  ): Promise<EditedTitle> {
+  #edit(tenant: Tenant, target: TitleTarget, plan: EditPlan): Promise<EditedTitle> {
     return this.postgres.transaction(tenant, async (query) => {
       const { id, field, effectiveFrom } = target;
       if (!isId(id)) throw notFound(field);
-      const [head = { title_id: id, version: 0, merged_into: null }] = await lockHeads(query, [id]);
-      admit(head, target);
+      const [head = newHead(id)] = await lockHeads(query, [id]);
+      plan.admit(head, target);
       const now = await databaseNow(query);
       const effective = effectiveFrom === null ? now : effectiveInstant(effectiveFrom);
       const versions = await versionsSince(query, id, Math.min(now, effective));
-      const added = plan({ versions, effective }).map((planned, n) => ({
+      const added = plan.versions({ versions, effective }).map((planned, n) => ({
         title_id: id,
         version: head.version + 1 + n,
         ...planned,
       }));
       const version = head.version + added.length;
       const xid = added.length > 0 ? await recordVersions(query, added) : await lastWrite(query, id);
-      return { title: documentAt([...versions, ...added], now, version), version, xid };
+      const lockedFields = await changeLocks(query, head, plan);
+      return { title: documentAt([...versions, ...added], now, version), version, lockedFields, xid };
     });
   }
 
-  #newBody(line: CheckedTitle, effective: number): TitleFacts {
-    return { ...this.#bodies.from(line, new Date(effective).toISOString()), state: "DRAFT" };
+  #newBody(tenant: Tenant, line: CheckedTitle, effective: number): TitleFacts {
+    const stated = { id: line.id, ...this.#bodies.changes(line.id, line) };
+    return { ...newTitle(stated, tenant, new Date(effective).toISOString()), state: "DRAFT" };
   }
 
   #changed(fields: CheckedFields, { versions, effective }: Ground): PlannedVersion[] {
     return plannedVersions(versions, effective, ({ id }) => this.#bodies.changes(id, fields));
   }
+}
+
+function newHead(title_id: string): TitleHead {
+  return { title_id, version: 0, merged_into: null, locked_fields: [] };
 }
 
 /** The transaction that wrote last what projections may not have followed yet; null where they have. */
@@ -193,11 +212,12 @@ function documentAt(
   return current ? { ...current.body, version: current.version, latestVersion } : null;
 }
 
-function toListed({ id, latest, version, effective_from, body }: ListedRow): EditorialTitle {
+function toListed({ id, latest, version, effective_from, body, locked_fields }: ListedRow): EditorialTitle {
   return {
     position: { value: id, id },
     title: { ...withDefaults(body), version, latestVersion: latest },
     version,
     effectiveFrom: effective_from,
+    lockedFields: locked_fields,
   };
 }

@@ -5,7 +5,7 @@ import { Refusal } from "../../core/refusal.js";
 import { type Tenant } from "../../core/tenant.js";
 import { moveWatches } from "../../viewing/watch-merging.postgres.js";
 import { mergedAway, notFound, staleVersion } from "./title-edit-rules.js";
-import { type TitleMerge } from "../title-editing.js";
+import { type EditedTitle, type TitleMerge } from "../title-editing.js";
 import { lockMerges } from "./title-merges.postgres.js";
 import { lockHeads, type TitleHead } from "./title-version-rows.postgres.js";
 
@@ -15,29 +15,30 @@ const BATCH = 5_000;
 /**
  * Makes one title lead to another, with those that led to it already, and moves what profiles have done with it.
  *
- * @returns the transaction's id and the number of the latest version of the title kept.
+ * @returns the transaction's id, and of the title kept the number of its latest version and what editors hold.
  * @throws Refusal when the two cannot be merged.
  */
 export async function mergeTitles(
   query: Query,
   tenant: Tenant,
   merge: TitleMerge,
-): Promise<{ xid: number; version: number }> {
+): Promise<Pick<EditedTitle, "version" | "lockedFields"> & { xid: number }> {
   await query.allow(60_000);
   await lockMerges(query, tenant);
   const heads = new Map(
     (await lockHeads(query, [merge.keep, merge.merge])).map((head) => [head.title_id, head]),
   );
-  const version = refuseUnfit(merge, heads.get(merge.keep), heads.get(merge.merge));
+  const kept = refuseUnfit(merge, heads.get(merge.keep), heads.get(merge.merge));
   await refuseUnreleased(query, merge);
   const moved = await moveWatches(query, merge.merge, merge.keep);
   const titles = await redirect(query, merge);
   await bring(query, moved);
-  return { xid: await appendEvents(query, titles), version };
+  const xid = await appendEvents(query, titles);
+  return { xid, version: kept.version, lockedFields: kept.locked_fields };
 }
 
-/** Answers the number of the latest version of the title kept. */
-function refuseUnfit(merge: TitleMerge, keep: TitleHead | undefined, gone: TitleHead | undefined): number {
+/** Answers the title kept. */
+function refuseUnfit(merge: TitleMerge, keep: TitleHead | undefined, gone: TitleHead | undefined): TitleHead {
   if (!keep || keep.version === 0) throw notFound("keep");
   if (!gone || gone.version === 0) throw notFound("merge");
   if (merge.keep === merge.merge) {
@@ -52,7 +53,7 @@ function refuseUnfit(merge: TitleMerge, keep: TitleHead | undefined, gone: Title
   if (merge.expectedVersion !== null && merge.expectedVersion !== keep.version) {
     throw staleVersion(merge.expectedVersion, keep.version);
   }
-  return keep.version;
+  return keep;
 }
 
 /** A title that is only to come would lead nowhere: projections do not know it yet. */

@@ -2,7 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 
 import { appendEvents } from "../../projection/outbox/outbox-append.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
-import { withDefaults, type StoredFacts, type TitleFacts } from "../../core/title-fields.js";
+import {
+  withDefaults,
+  type StoredFacts,
+  type TitleFacts,
+  type TitleFieldName,
+} from "../../core/title-fields.js";
 
 /** A version as it is stored. */
 export interface VersionRow {
@@ -21,6 +26,8 @@ export interface TitleHead {
   /** The highest version recorded; 0 for a title that is new. */
   version: number;
   merged_into: string | null;
+  /** What editors have set last and not given back. */
+  locked_fields: TitleFieldName[];
 }
 
 /**
@@ -35,7 +42,7 @@ export async function lockHeads(query: Query, ids: readonly string[]): Promise<T
         on conflict do nothing`,
   );
   return query<TitleHead>(
-    sql`select title_id, version, merged_into from title_heads where title_id = any(${sorted}::text[])
+    sql`select title_id, version, merged_into, locked_fields from title_heads where title_id = any(${sorted}::text[])
         order by title_id for update`,
   );
 }
@@ -45,9 +52,11 @@ export function sameBody(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(asStored(one), asStored(other));
 }
 
-/** A body as it comes back from the store: without the keys that JSON leaves out. */
+/** A body as it comes back from the store, without keys that say nothing: a part of it may be older than a key. */
 function asStored(body: unknown): unknown {
-  return JSON.parse(JSON.stringify(body ?? null));
+  return JSON.parse(
+    JSON.stringify(body ?? null, (_, value: unknown) => (value === null ? undefined : value)) ?? "null",
+  );
 }
 
 /** The version in force at an instant: the latest to begin, of those that begin together the last recorded. */

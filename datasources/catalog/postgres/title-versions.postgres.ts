@@ -2,16 +2,15 @@ import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
 import { CallLog, type StoreRequest } from "../../core/store-request.js";
 import { type Tenant } from "../../core/tenant.js";
+import { lockHeads, recordVersions, versionsOf } from "./title-version-rows.postgres.js";
+import { withDefaults, type StoredFacts } from "../../core/title-fields.js";
 import {
-  inForceAt,
-  lockHeads,
-  recordVersions,
-  sameBody,
-  versionsOf,
-  type VersionRow,
-} from "./title-version-rows.postgres.js";
-import { withDefaults, type StoredFacts, type TitleFacts } from "../../core/title-fields.js";
-import { type TitleVersionInput, type TitleVersions } from "../title-versions.js";
+  type AppendOptions,
+  type AppendOutcome,
+  type TitleVersionInput,
+  type TitleVersions,
+} from "../title-versions.js";
+import { plannedAppend } from "./title-appending.js";
 import { type ProjectedTitle, type VersionedTitle } from "../../core/title.document.js";
 
 interface InForceRow {
@@ -62,18 +61,22 @@ export class PostgresTitleVersions implements TitleVersions {
     return found;
   }
 
-  async append(tenant: Tenant, versions: readonly TitleVersionInput[]): Promise<number> {
-    if (versions.length === 0) return 0;
+  async append(
+    tenant: Tenant,
+    versions: readonly TitleVersionInput[],
+    options: AppendOptions = {},
+  ): Promise<AppendOutcome[]> {
+    if (versions.length === 0) return [];
     return this.postgres.transaction(tenant, async (query) => {
       await allowBulk(query);
       // Version numbers are counted from what is there: one writer a tenant at a time.
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.title_versions'), ${tenant.id})`);
       const ids = [...new Set(versions.map(({ body }) => body.id))];
-      await lockHeads(query, ids);
-      const known = await versionsOf(query, ids);
-      const added = addVersions(known, versions, Date.now());
-      if (added.length > 0) await recordVersions(query, added);
-      return added.length;
+      const heads = new Map((await lockHeads(query, ids)).map((head) => [head.title_id, head]));
+      const ground = { tenant, heads, versions: await versionsOf(query, ids), now: Date.now() };
+      const { rows, outcomes } = plannedAppend(ground, versions, options);
+      if (rows.length > 0) await recordVersions(query, rows);
+      return outcomes;
     });
   }
 
@@ -130,34 +133,6 @@ export class PostgresTitleVersions implements TitleVersions {
     );
     return rows.map(toProjected);
   }
-}
-
-/** The versions to add, in order; `known` (by title) is brought up to date on the way. */
-function addVersions(
-  known: Map<string, VersionRow[]>,
-  inputs: readonly TitleVersionInput[],
-  now: number,
-): VersionRow[] {
-  const added: VersionRow[] = [];
-  for (const { body, effectiveFrom } of inputs) {
-    const { id } = body;
-    const versions = known.get(id) ?? [];
-    const effective = effectiveAt(body, effectiveFrom, versions.length > 0, now);
-    const current = inForceAt(versions, effective);
-    if (current && sameBody(current.body, body)) continue;
-    const version = versions.reduce((highest, each) => Math.max(highest, each.version), 0) + 1;
-    const row = { title_id: id, version, effective, body };
-    known.set(id, [...versions, row]);
-    added.push(row);
-  }
-  return added;
-}
-
-/** A title known already changes now, or when it joins the catalogue where that is still to come: a second import of it then changes nothing. */
-function effectiveAt(body: TitleFacts, effectiveFrom: string | null, exists: boolean, now: number): number {
-  if (effectiveFrom !== null) return Date.parse(effectiveFrom);
-  const addedAt = Date.parse(body.addedAt);
-  return exists ? Math.max(addedAt, now) : addedAt;
 }
 
 function toProjected({ body, revision, latestVersion, merged_into }: ProjectedRow): ProjectedTitle {

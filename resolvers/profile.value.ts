@@ -5,6 +5,7 @@ import {
   type MembershipRecord,
   type ViewerRecord,
 } from "../datasources/accounts/accounts.js";
+import { countryOf } from "../datasources/core/countries.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { type Profile } from "../schema/profile.type.js";
 import { ratingOfAge } from "../schema/scalars.js";
@@ -45,7 +46,7 @@ export class ProfileValue implements NodeAnswer<Profile> {
     return this.record.kind;
   }
   get country(): string | null {
-    return this.record.country;
+    return this.record.country === null ? null : countryOf(this.record.country);
   }
   get maturityLimit(): string {
     return ratingOfAge(this.record.maturityLimit);
@@ -92,7 +93,8 @@ function toAccount(tenant: Tenant, { id, email, country }: AccountRecord) {
     __typename: "Account" as const,
     id: toGlobalId(tenant, "Account", id),
     email,
-    country,
+    // One that does not exist opens nothing, and costs nobody the rest of the answer.
+    country: countryOf(country) ?? tenant.defaultCountry,
   } satisfies NodeAnswer<Account>;
 }
 

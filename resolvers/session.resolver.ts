@@ -1,6 +1,7 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
+import { email as emailRule } from "../datasources/core/field-rules.js";
 import { type RefusalCode } from "../datasources/core/refusal-codes.js";
 import { type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { profileNotFound } from "../datasources/accounts/profile-rules.js";
@@ -190,9 +191,10 @@ function refused(field: string | null, code: RefusalCode, message: string) {
 
 /** An address without what surrounds it. @throws Refusal INVALID_EMAIL. */
 function checkedEmail(email: string): string {
-  const trimmed = email.trim();
-  if (trimmed.length <= 254 && /^[^\s@\0]{1,64}@[^\s@\0]+\.[^\s@\0]+$/.test(trimmed)) return trimmed;
-  throw new Refusal("email", "INVALID_EMAIL", "An e-mail address has the form name@domain.");
+  const checked = emailRule.safeParse(email);
+  if (checked.success) return checked.data;
+  const [problem] = checked.error.issues;
+  throw new Refusal("email", "INVALID_EMAIL", `This is no e-mail address. Accepted: ${problem?.message}.`);
 }
 
 /** @throws Refusal INVALID_PASSWORD. */

@@ -1,6 +1,7 @@
 import { type GraphQLResolveInfo } from "graphql";
 
 import { type ShownPart } from "../datasources/core/title-field.js";
+import { countryOf, EVERYWHERE } from "../datasources/core/countries.js";
 import { TITLE_FIELDS, type FieldsWith, type TitleFacts } from "../datasources/core/title-fields.js";
 import {
   type CreditRole,
@@ -88,9 +89,12 @@ export function creditsOf({ credits }: TitleValue, { role }: { role?: CreditRole
     .map((credit) => ({ ...credit, person: toNamed("Person", credit.person) }));
 }
 
+/** Null means everywhere, so that of a country that does not exist nothing is said. */
 function availabilityOf(licences: readonly TitleLicence[]) {
   return licences.flatMap(({ countries, from, until }) =>
-    countries.map((country) => ({ country: country === "*" ? null : country, from, until })),
+    countries
+      .map((country) => (country === EVERYWHERE ? null : (countryOf(country) ?? undefined)))
+      .flatMap((country) => (country === undefined ? [] : [{ country, from, until }])),
   );
 }
 

@@ -1,15 +1,24 @@
 import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { GraphQLCountryCode, GraphQLDate, GraphQLDateTime } from "graphql-scalars";
 
+import { COUNTRY_ACCEPTED, countryOf } from "../datasources/core/countries.js";
 import { MATURITY_AGES, type MaturityRating } from "../datasources/core/title.document.js";
 
-/** ISO 3166-1 alpha-2; may also be written without quotes, as an enum value would be. */
-export const CountryCode = new GraphQLScalarType({
+function toCountry(value: unknown): string {
+  const country = typeof value === "string" ? countryOf(value) : null;
+  if (country !== null) return country;
+  throw new GraphQLError(
+    `CountryCode: ${JSON.stringify(value)} is not a country. Accepted: ${COUNTRY_ACCEPTED}.`,
+  );
+}
+
+/** ISO 3166-1 alpha-2 in either case; may also be written without quotes, as an enum value would be. */
+export const CountryCode = new GraphQLScalarType<string, string>({
   ...GraphQLCountryCode.toConfig(),
-  parseLiteral: (node, variables) =>
-    node.kind === Kind.ENUM
-      ? GraphQLCountryCode.parseValue(node.value)
-      : GraphQLCountryCode.parseLiteral(node, variables),
+  serialize: toCountry,
+  parseValue: toCountry,
+  parseLiteral: (node) =>
+    toCountry(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : undefined),
 });
 
 export { GraphQLDate as CalendarDate, GraphQLDateTime as DateTime };

@@ -1,3 +1,4 @@
+import { nameKey, tidyName } from "../core/names.js";
 import { Refusal } from "../core/refusal.js";
 import { type ProfileRecord } from "./accounts.js";
 import { type ProfileKind } from "../core/vocabulary.js";
@@ -5,15 +6,15 @@ import { ADULT_LIMIT, KIDS_LIMIT, MAX_PROFILE_NAME, MAX_PROFILES } from "./profi
 
 /** A profile's name without what surrounds it. @throws Refusal INVALID_NAME, NAME_TAKEN. */
 export function checkedName(name: string, others: readonly ProfileRecord[]): string {
-  const trimmed = name.normalize("NFC").trim().replace(/\s+/g, " ");
-  // eslint-disable-next-line no-control-regex -- names are shown: what cannot be is no name
-  if (trimmed.length === 0 || [...trimmed].length > MAX_PROFILE_NAME || /[\u0000-\u001f]/.test(trimmed)) {
-    throw new Refusal("name", "INVALID_NAME", `A profile's name has 1 to ${MAX_PROFILE_NAME} characters.`);
+  const tidy = tidyName(name);
+  if (tidy === "" || [...tidy].length > MAX_PROFILE_NAME || /[\p{Cc}\p{Cs}]/u.test(tidy)) {
+    const accepted = `A profile's name has 1 to ${MAX_PROFILE_NAME} characters that can be seen.`;
+    throw new Refusal("name", "INVALID_NAME", accepted);
   }
-  if (others.some((other) => other.name.toLowerCase() === trimmed.toLowerCase())) {
-    throw new Refusal("name", "NAME_TAKEN", `Another profile of this account is called ${trimmed}.`);
+  if (others.some((other) => nameKey(other.name) === nameKey(tidy))) {
+    throw new Refusal("name", "NAME_TAKEN", `Another profile of this account is called ${tidy}.`);
   }
-  return trimmed;
+  return tidy;
 }
 
 /** The limit of a profile, in years of age. @throws Refusal MATURITY_LIMIT_TOO_HIGH. */

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+import { COUNTRY_ACCEPTED, countryOf, EVERYWHERE } from "./countries.js";
+import { tidyName } from "./names.js";
+
 /*
  * Every schema's error message is what the field accepts: reports put it behind what was found. Texts must be ones that
  * PostgreSQL keeps: neither NUL nor half a surrogate pair.
@@ -20,12 +23,15 @@ export const id = z
   .string({ error: ID_ACCEPTED })
   .refine((text) => ID.test(text) && Buffer.byteLength(text) <= MAX_ID_BYTES, { error: ID_ACCEPTED });
 
-/** A text of one to `max` characters that is not blank. */
+const UNNAMEABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** A name of one to `max` characters, as `tidyName` leaves it. */
 export function text(max: number) {
-  const error = `a text of 1 to ${max} characters, without NUL and broken surrogates`;
+  const error = `a text of 1 to ${max} characters that can be seen, without NUL, other control characters and broken surrogates`;
   return z
     .string({ error })
-    .refine((value) => value.length <= max && !UNSTORABLE.test(value) && value.trim() !== "", { error });
+    .transform(tidyName)
+    .refine((value) => value !== "" && value.length <= max && !UNNAMEABLE.test(value), { error });
 }
 
 /** A text that may be empty. */
@@ -71,10 +77,29 @@ function moment(error: string, isWellFormed: (value: string) => boolean) {
     .transform((value) => new Date(value).toISOString());
 }
 
+/** In capitals. */
 export const country = z
-  .string({ error: "an ISO 3166-1 alpha-2 country in capitals, such as US" })
-  .regex(/^[A-Z]{2}$/, { error: "an ISO 3166-1 alpha-2 country in capitals, such as US" });
+  .string({ error: COUNTRY_ACCEPTED })
+  .refine((text) => countryOf(text) !== null, { error: COUNTRY_ACCEPTED })
+  .transform((text) => text.toUpperCase());
+
+const PLACE_ACCEPTED = `${COUNTRY_ACCEPTED}, or ${EVERYWHERE} for everywhere`;
 
 export const countryOrEverywhere = z
-  .string({ error: "an ISO 3166-1 alpha-2 country in capitals, or * for everywhere" })
-  .regex(/^([A-Z]{2}|\*)$/, { error: "an ISO 3166-1 alpha-2 country in capitals, or * for everywhere" });
+  .string({ error: PLACE_ACCEPTED })
+  .refine((text) => text === EVERYWHERE || countryOf(text) !== null, { error: PLACE_ACCEPTED })
+  .transform((text) => text.toUpperCase());
+
+const EMAIL_ACCEPTED = "an address of the form name@domain.example, of at most 254 characters";
+
+/** An e-mail address without what surrounds it. What is behind a domain's last dot is not looked up anywhere. */
+export const email = z
+  .string({ error: EMAIL_ACCEPTED })
+  .transform((text) => text.trim())
+  .refine(
+    (text) =>
+      text.length <= 254 && /^[^\s@\p{Cc}\p{Cs}]{1,64}@[^\s@\p{Cc}\p{Cs}]+\.[^\s@\p{Cc}\p{Cs}]+$/u.test(text),
+    {
+      error: EMAIL_ACCEPTED,
+    },
+  );

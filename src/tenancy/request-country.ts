@@ -1,6 +1,6 @@
 import { type IncomingMessage } from "node:http";
 
-import { CountryCode } from "../../schema/scalars.js";
+import { countryOf } from "../../datasources/core/countries.js";
 import { type Config } from "../config.js";
 import { inNetworks } from "./networks.js";
 
@@ -16,15 +16,7 @@ export function countryReader({
   const isTrusted = inNetworks(trustedProxies);
   return ({ headers, socket }) => {
     const named = headers[countryHeader];
-    return typeof named === "string" && isTrusted(socket.remoteAddress) ? countryOf(named) : null;
+    // Proxies have codes of their own for what they do not know: `XX`, `T1`.
+    return typeof named === "string" && isTrusted(socket.remoteAddress) ? countryOf(named.trim()) : null;
   };
-}
-
-/** Proxies have codes of their own for what they do not know: `XX`, `T1`. */
-function countryOf(named: string): string | null {
-  try {
-    return String(CountryCode.parseValue(named.trim().toUpperCase()));
-  } catch {
-    return null;
-  }
 }

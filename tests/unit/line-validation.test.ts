@@ -105,7 +105,7 @@ describe("checkEvent", () => {
     [{ seconds: 1.5 }, "seconds", "a whole number from 0"],
     [{ rating: 0 }, "rating", "a whole number from 1 to 5"],
     [{ rating: 5.5 }, "rating", "a whole number from 1 to 5"],
-    [{ country: "us" }, "country", "in capitals"],
+    [{ country: "UK" }, "country", "alpha-2"],
     [{ device: "FRIDGE" }, "device", "one of TV"],
     [{ completed: "yes" }, "completed", "true or false"],
     [{ profile: "" }, "profile", "without white space"],

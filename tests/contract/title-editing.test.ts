@@ -195,7 +195,9 @@ describe("versions in time", () => {
     const imported = titleBody({ id: "a" });
     const writers = Array.from({ length: 8 }, (_, n) =>
       n % 2
-        ? stores.titleVersions.append(tenant, [{ body: { ...imported, runtimeMinutes: n }, effectiveFrom: null }])
+        ? stores.titleVersions.append(tenant, [
+            { body: { ...imported, runtimeMinutes: n }, effectiveFrom: null },
+          ])
         : stores.titleEditing.setLicence(tenant, {
             ...target(),
             countries: ["US"],

@@ -5,6 +5,7 @@ import { CallLog } from "../datasources/core/store-request.js";
 import { type Stores } from "../datasources/stores/stores.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { type ViewingEvent } from "../datasources/viewing/viewing.js";
+import { EARLIEST } from "../datasources/viewing/viewing-writing.js";
 import { projecting, type DrainStores } from "../datasources/projection/following/drain.js";
 import { importLines, type GoodLine } from "./import-lines.js";
 import { type ImportOptions, type ImportReport } from "./import-report.js";
@@ -14,7 +15,10 @@ import { type SourceChunk } from "./ndjson.js";
 export type EventStores = Pick<Stores, "titleVersions" | "catalog" | "viewingIngest"> & DrainStores;
 
 export interface EventImportOptions extends ImportOptions {
-  /** Events at or behind this instant are refused. Default: a day from now, for clocks that run ahead. */
+  /**
+   * Events at or behind this instant are refused, those before it count as of their instant. Default: a day from now is
+   * taken, for clocks that run ahead, and an instant to come counts as now.
+   */
   until?: Date;
 }
 
@@ -32,19 +36,21 @@ export async function importEvents(
   options: EventImportOptions = {},
 ): Promise<ImportReport> {
   const titles = new KnownTitles(stores, tenant);
-  const until = (options.until ?? new Date(Date.now() + DAY_MS)).toISOString();
+  const until = options.until ?? new Date(Date.now() + DAY_MS);
   const run = () =>
     importLines(
       source,
       {
-        check: (value) => notBehind(checkEvent(value), until),
+        check: (value) => within(checkEvent(value), EARLIEST.toISOString(), until.toISOString()),
         keyOf: ({ id }) => id,
         keyField: "id",
         batch: BATCH,
         async write(lines, report) {
           const unknown = await titles.unknown(lines.map(({ line }) => line.title));
           const good = lines.filter(({ line }) => !unknown.has(line.title));
-          await stores.viewingIngest.ingest(tenant, good.map(toEvent));
+          const events = good.map(toEventUntil(options.until ?? new Date()));
+          const { cut } = await stores.viewingIngest.ingest(tenant, events);
+          report.adjusted(cut, events.filter(({ toldAt }) => toldAt !== null).length);
           for (const { number, line } of lines) {
             if (!unknown.has(line.title)) continue;
             const accepted = `the id of a title of ${tenant.slug}; import its titles first`;
@@ -60,23 +66,27 @@ export async function importEvents(
   return { ...report, seconds: (performance.now() - started) / 1000 };
 }
 
-function notBehind(checked: Checked<CheckedEvent>, until: string): Checked<CheckedEvent> {
-  if ("problems" in checked || checked.line.at < until) return checked;
-  return { problems: [{ field: "at", found: checked.line.at, accepted: `an instant before ${until}` }] };
+function within(checked: Checked<CheckedEvent>, from: string, until: string): Checked<CheckedEvent> {
+  if ("problems" in checked || (checked.line.at >= from && checked.line.at < until)) return checked;
+  const accepted = `an instant from ${from} to before ${until}`;
+  return { problems: [{ field: "at", found: checked.line.at, accepted }] };
 }
 
-function toEvent({ line }: GoodLine<CheckedEvent>): ViewingEvent {
-  return {
+/** @param latest what an instant behind it counts as. */
+function toEventUntil(latest: Date): (good: GoodLine<CheckedEvent>) => ViewingEvent {
+  const now = latest.toISOString();
+  return ({ line }) => ({
     id: line.id,
     profileId: line.profile,
     titleId: line.title,
-    at: line.at,
+    at: line.at > now ? now : line.at,
+    toldAt: line.at > now ? line.at : null,
     seconds: line.seconds ?? 0,
-    completed: line.completed ?? false,
+    completed: line.completed ?? null,
     country: line.country ?? null,
     device: line.device ?? "UNKNOWN",
     rating: line.rating ?? null,
-  };
+  });
 }
 
 /** Which titles a tenant has; each is asked for once an import. */

@@ -22,6 +22,10 @@ export interface ImportReport {
   imported: number;
   /** Good lines that said what was there already, or repeated an earlier one. */
   unchanged: number;
+  /** Imported events that told of more than the running time of their film, and count with that. */
+  cut: number;
+  /** Imported events that lay ahead of the clock, and count as of now. */
+  ahead: number;
   /** How many lines were bad. */
   badLines: number;
   /** The first bad lines, in order; all of them were told to `onBad`. */
@@ -59,6 +63,8 @@ export class ReportBuilder {
     read: 0,
     imported: 0,
     unchanged: 0,
+    cut: 0,
+    ahead: 0,
     badLines: 0,
     bad: [],
     linesLeftAlone: 0,
@@ -75,6 +81,11 @@ export class ReportBuilder {
   stored(imported: number, unchanged: number): void {
     this.#report.imported += imported;
     this.#report.unchanged += unchanged;
+  }
+
+  adjusted(cut: number, ahead: number): void {
+    this.#report.cut += cut;
+    this.#report.ahead += ahead;
   }
 
   bad(line: number, problems: Problem[]): void {

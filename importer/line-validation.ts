@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { check, type Checked } from "../datasources/core/checking.js";
 import { country, id, instant, whole } from "../datasources/core/field-rules.js";
+import { MAX_POSITION } from "../datasources/viewing/viewing-writing.js";
 import { DEVICES } from "./lines.js";
 
 const eventLine = z.object(
@@ -10,7 +11,7 @@ const eventLine = z.object(
     profile: id,
     title: id,
     at: instant,
-    seconds: whole(0, 1_000_000).optional(),
+    seconds: whole(0, MAX_POSITION).optional(),
     completed: z.boolean({ error: "true or false" }).optional(),
     country: country.nullish(),
     device: z.enum(DEVICES, { error: `one of ${DEVICES.join(", ")}` }).nullish(),

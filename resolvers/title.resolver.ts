@@ -12,7 +12,6 @@ import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { localId } from "./request/global-id.js";
 import { pageOfList, readPage, toConnection, type ConnectionValue } from "./connection.js";
-import { checkYear } from "./instants.js";
 import { readFilter } from "./title-filter.js";
 import { creditsOf, toTitle, type TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
@@ -155,7 +154,6 @@ async function titleAsOf(
   asOf: Date,
   info: GraphQLResolveInfo,
 ): Promise<TitleValue | null> {
-  checkYear("asOf", asOf);
   const audience = await ctx.audience(info.path);
   if (asOf > audience.now && !audience.editor) {
     throw badInput("asOf", `${asOf.toISOString()} is in the future`, "an instant in the past");

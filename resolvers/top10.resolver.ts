@@ -5,7 +5,6 @@ import { Top10Entry } from "../schema/home.type.js";
 import { CalendarDate, CountryCode } from "../schema/scalars.js";
 import { type Answer } from "./answer.js";
 import { Context } from "./request/context.js";
-import { checkYear } from "./instants.js";
 import { loadTitle } from "./titles.js";
 import { ListSize } from "../schema/cost.js";
 
@@ -27,7 +26,6 @@ export class Top10Resolver {
     @Arg("date", () => CalendarDate, { nullable: true, description: "Default: the latest day there is." })
     date?: Date | null,
   ) {
-    if (date) checkYear("date", date);
     const audience = await ctx.audience(info.path);
     const day = date ? date.toISOString().slice(0, 10) : null;
     const chart = await ctx.gateway.stores.top10.top10(

@@ -28,7 +28,9 @@ export class ViewingResolver {
   ) {
     return write(ctx, info, input.title, async (writing, pair, title) => {
       const minutes = title.runtimeMinutes;
-      const { completed = null, device = null, at = null, eventId = null, positionSeconds } = input;
+      const { device = null, at = null, eventId = null, positionSeconds } = input;
+      // The end of an episode is not the end of its series.
+      const completed = input.completed ?? (title.__typename === "Series" ? false : null);
       const { country } = await ctx.audience(info.path);
       const durationSeconds = minutes === null ? null : minutes * 60;
       const event = { ...pair, positionSeconds, durationSeconds, completed, device, country, at, eventId };

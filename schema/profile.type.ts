@@ -67,7 +67,7 @@ export class HistoryEdge extends TitleEdge {
   @Field(() => Int, { description: "How long it was watched altogether. Seconds." })
   seconds!: number;
 
-  @Field({ description: "Whether it was watched to the end." })
+  @Field({ description: "Whether it has been watched to the end, also where it is being watched again." })
   completed!: boolean;
 }
 

@@ -2,6 +2,7 @@ import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
 import { GraphQLCountryCode, GraphQLDate, GraphQLDateTime } from "graphql-scalars";
 
 import { COUNTRY_ACCEPTED, countryOf } from "../datasources/core/countries.js";
+import { isStorableInstant, STORABLE_YEARS } from "../datasources/core/field-rules.js";
 import { MATURITY_AGES, type MaturityRating } from "../datasources/core/title.document.js";
 
 function toCountry(value: unknown): string {
@@ -21,7 +22,26 @@ export const CountryCode = new GraphQLScalarType<string, string>({
     toCountry(node.kind === Kind.STRING || node.kind === Kind.ENUM ? node.value : undefined),
 });
 
-export { GraphQLDate as CalendarDate, GraphQLDateTime as DateTime };
+/** An instant; what every store keeps. */
+export const DateTime = withinYears(GraphQLDateTime);
+/** A calendar date; what every store keeps. */
+export const CalendarDate = withinYears(GraphQLDate);
+
+/** The scalar of dates, refusing what a date can be in JavaScript and not in a store, or what is none although it looks like one. */
+function withinYears<T>(scalar: GraphQLScalarType<Date, T>): GraphQLScalarType<Date, T> {
+  const kept = (date: Date, given: unknown) => {
+    if (isStorableInstant(date)) return date;
+    throw new GraphQLError(
+      `${scalar.name}: ${JSON.stringify(given)} is no date that can be kept. Accepted: ${STORABLE_YEARS}.`,
+    );
+  };
+  return new GraphQLScalarType<Date, T>({
+    ...scalar.toConfig(),
+    parseValue: (value) => kept(scalar.parseValue(value), value),
+    parseLiteral: (node, variables) =>
+      kept(scalar.parseLiteral(node, variables), "value" in node ? node.value : node.kind),
+  });
+}
 
 const NAMES = Object.keys(MATURITY_AGES);
 

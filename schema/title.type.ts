@@ -75,13 +75,16 @@ export class Availability {
 
 @ObjectType({ simpleResolvers: true, description: "How far the signed-in profile has got with a title." })
 export class Progress {
-  @Field(() => Int, { description: "Where to resume. Seconds from the start; 0 when watched to the end." })
+  @Field(() => Int, {
+    description:
+      "Where to resume. Seconds from the start; 0 once the end was reached, until it is watched again.",
+  })
   positionSeconds!: number;
 
   @Field(() => Int, { nullable: true, description: "How long the title is in seconds, where it is known." })
   durationSeconds!: number | null;
 
-  @Field({ description: "Whether it was watched to the end." })
+  @Field({ description: "Whether it has been watched to the end, also where it is being watched again." })
   completed!: boolean;
 }
 

@@ -31,7 +31,8 @@ export class RecordProgressInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether it was watched to the end. Default: whether the position has reached the end.",
+    description:
+      "Whether it was watched to the end. Default: whether the position has reached 90 % of a film, or what the deployment sets; of a series, false.",
   })
   completed?: boolean | null;
 
@@ -41,7 +42,7 @@ export class RecordProgressInput {
   @Field(() => DateTime, {
     nullable: true,
     description:
-      "When, up to five minutes ahead of the gateway's clock. Default: now. An event older than the latest counts as watched and moves nothing.",
+      "When. Default: now. Up to five minutes ahead of the gateway's clock are taken, and count as now. An event older than the latest counts as watched and moves nothing.",
   })
   at?: Date | null;
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 
 import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
+import { WATCH_RULES, type WatchRules } from "../datasources/viewing/watch-rules.js";
 import { StartupError } from "../packages/process/startup-error.js";
 import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
@@ -63,6 +64,8 @@ export const environment = z.object({
   PAYMENTS_DEADLINE_MS: wholeNumber(50, 60_000).default(5_000),
   MARQUEE_PROJECTOR: flag.default(true),
   MARQUEE_CONSISTENCY_WAIT_MS: wholeNumber(0, 30_000).default(1_000),
+  MARQUEE_FINISHED_PERCENT: wholeNumber(50, 100).default(WATCH_RULES.finishedPercent),
+  MARQUEE_BEGUN_SECONDS: wholeNumber(0, 3_600).default(WATCH_RULES.begunSeconds),
   MARQUEE_COUNTRY_HEADER: z
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, "is not the name of a header")
@@ -117,6 +120,7 @@ export interface Config {
   projector: boolean;
   /** How long a request with a consistency token waits for projections to follow. Milliseconds. */
   consistencyWaitMs: number;
+  watching: WatchRules;
   auth: {
     /** Null: a key is made once and kept in the data folder. */ signingKey: string | null;
     tokenMinutes: number;
@@ -178,6 +182,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     },
     projector: value.MARQUEE_PROJECTOR,
     consistencyWaitMs: value.MARQUEE_CONSISTENCY_WAIT_MS,
+    watching: { finishedPercent: value.MARQUEE_FINISHED_PERCENT, begunSeconds: value.MARQUEE_BEGUN_SECONDS },
     auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
     payments: {
       url: value.PAYMENTS_URL ?? null,

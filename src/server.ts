@@ -77,6 +77,7 @@ export async function startGateway(
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
     engines: config.stores,
+    watching: config.watching,
     dataFolder: config.dataFolder,
     log: (line) => logger.debug(line),
     warn: (line) => logger.warn(line),

@@ -58,6 +58,15 @@ const INSTANT = "an ISO 8601 instant such as 2026-05-01T20:11:00Z";
 const DAY_OR_INSTANT = `an ISO 8601 date such as 2026-05-01, or ${INSTANT}`;
 const FIRST_YEAR = "1000";
 
+/** The instants that every store keeps, in words. */
+export const STORABLE_YEARS = "an instant in the years 1 to 9999, in UTC";
+
+/** Whether every store can keep an instant. */
+export function isStorableInstant(date: Date): boolean {
+  const year = date.getUTCFullYear();
+  return year >= 1 && year <= 9999;
+}
+
 const INSTANT_PATTERN = z.regexes.datetime({ offset: true });
 const DAY_PATTERN = z.regexes.date;
 
@@ -73,7 +82,9 @@ export const dayOrInstant = moment(
 function moment(error: string, isWellFormed: (value: string) => boolean) {
   return z
     .string({ error })
-    .refine((value) => isWellFormed(value) && value >= FIRST_YEAR, { error })
+    .refine((value) => isWellFormed(value) && value >= FIRST_YEAR && isStorableInstant(new Date(value)), {
+      error,
+    })
     .transform((value) => new Date(value).toISOString());
 }
 

@@ -53,6 +53,7 @@ import { type Viewing, type ViewingIngest } from "../viewing/viewing.js";
 import { PostgresViewing } from "../viewing/viewing.postgres.js";
 import { PostgresViewingIngest } from "../viewing/viewing-ingest.postgres.js";
 import { type ViewingWriting } from "../viewing/viewing-writing.js";
+import { WATCH_RULES, type WatchRules } from "../viewing/watch-rules.js";
 import { PostgresViewingWriting } from "../viewing/viewing-writing.postgres.js";
 
 /** Every domain behind its interface, whichever store answers it. Nothing here knows a query language. */
@@ -101,6 +102,8 @@ export interface StoreOptions {
   engines?: EngineAddresses;
   /** Where the embedded server keeps its data. */
   dataFolder: string;
+  /** From when to when a title is being watched; `WATCH_RULES` unless given. */
+  watching?: WatchRules;
   /** Use the embedded server of another process of the same data folder where one runs (for commands beside a gateway). */
   share?: boolean;
   /** Told of each step that takes time, in one line. */
@@ -132,7 +135,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
     const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
-    const domains = followedDomains(postgresDomains(postgres));
+    const domains = followedDomains(postgresDomains(postgres, options.watching ?? WATCH_RULES));
     const warn = options.warn ?? options.log;
     const outboxPool = new OutboxPool(appUrl.url, onIdleError);
     const context = {
@@ -185,7 +188,7 @@ function moved(engines: readonly Engine[]): Partial<MovableDomains> {
 }
 
 /** Every domain in PostgreSQL. */
-function postgresDomains(postgres: PostgresStore) {
+function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
   return {
     accounts: new PostgresAccounts(postgres),
     profiles: new PostgresProfiles(postgres),
@@ -196,9 +199,9 @@ function postgresDomains(postgres: PostgresStore) {
     titleVersions: new PostgresTitleVersions(postgres),
     titleSchedule: new PostgresTitleSchedule(postgres),
     titleEditing: new PostgresTitleEditing(postgres),
-    viewing: new PostgresViewing(postgres),
-    viewingIngest: new PostgresViewingIngest(postgres),
-    viewingWriting: new PostgresViewingWriting(postgres),
+    viewing: new PostgresViewing(postgres, watching),
+    viewingIngest: new PostgresViewingIngest(postgres, watching),
+    viewingWriting: new PostgresViewingWriting(postgres, watching),
     playback: new PostgresPlayback(postgres),
     recommendations: new PostgresRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),

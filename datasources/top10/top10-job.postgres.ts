@@ -4,6 +4,7 @@ import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
 import { toSql } from "../engines/postgres/predicate.postgres.js";
 import { raw, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
+import { COUNTED_SECONDS, COUNTS } from "../viewing/counted-watches.postgres.js";
 import { type Top10Job } from "./top10.js";
 
 /** Watched pairs answered in one batch. */
@@ -23,7 +24,7 @@ export class PostgresTop10Job implements Top10Job {
   constructor(private readonly postgres: PostgresStore) {}
 
   /**
-   * A day's list ranks the watch time of that UTC day, then viewers, then id. An event counts once, on the day of its
+   * A day's list ranks the watch time of that UTC day that counts (counted-watches.postgres.ts), then viewers, then id. An event counts once, on the day of its
    * first instant. Titles that the catalog does not publish or license for the country on that day are left out
    * before ranks are given; events of one that was merged into another count for that one. Trending ends on the tenant's latest day with events, not today.
    */
@@ -55,7 +56,7 @@ export class PostgresTop10Job implements Top10Job {
         with viewed as (
           select distinct coalesce(m.into_id, e.title_id) as title_id, e.profile_id
           from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-          where e.at >= ${startOf(since)}
+          where e.at >= ${startOf(since)} and ${COUNTS}
         ), audience as (
           select title_id, ln(1 + count(*))::float8 as size from viewed group by title_id
         )
@@ -68,7 +69,7 @@ export class PostgresTop10Job implements Top10Job {
   }
 
   /**
-   * Strength: 1 for a completed title; else the share of its duration that was watched, within 0.1 and 0.9, and 0.5
+   * Of what counts. Strength: 1 for a completed title; else the share of its duration that was watched, within 0.1 and 0.9, and 0.5
    * where the duration is unknown; times 0.4, 0.6 or 0.8 for a rating of 1, 2 or 3. Each batch is read on its own:
    * watches stored meanwhile for profiles further on are included.
    */
@@ -92,7 +93,7 @@ async function prepareForBatch(query: Query): Promise<void> {
 /** The latest UTC day with events (`YYYY-MM-DD`), null for a tenant without any. */
 async function lastDayOf(query: Query): Promise<string | null> {
   const [row] = await query<{ day: string | null }>(
-    sql`select (max(at) at time zone 'UTC')::date as day from viewing_events`,
+    sql`select (max(e.at) at time zone 'UTC')::date as day from viewing_events e where ${COUNTS}`,
   );
   return row?.day ?? null;
 }
@@ -107,9 +108,9 @@ function dailyWatches(from: string, lastDay: string | null): Sql {
   return sql`
     with counted as (
       select distinct on (e.id) e.country, (e.at at time zone 'UTC')::date as day,
-        coalesce(m.into_id, e.title_id) as title_id, e.profile_id, e.seconds
+        coalesce(m.into_id, e.title_id) as title_id, e.profile_id, ${COUNTED_SECONDS} as seconds
       from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-      where e.at >= ${startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`)}
+      where e.at >= ${startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`)} and ${COUNTS}
       order by e.id, e.at
     ), viewed as (
       select country, day, title_id, profile_id, sum(seconds) as seconds
@@ -205,7 +206,7 @@ function pairsAfter(last: Pair | undefined): Sql {
       (case
          when p.completed then 1
          when coalesce(p.duration_seconds, 0) <= 0 then 0.5
-         else greatest(0.1, least(0.9, p.watched_seconds::float8 / p.duration_seconds))
+         else greatest(0.1, least(0.9, p.counted_seconds::float8 / p.duration_seconds))
        end)::float8 *
       coalesce(
         (select case r.rating when 1 then 0.4 when 2 then 0.6 when 3 then 0.8 else 1 end
@@ -215,6 +216,7 @@ function pairsAfter(last: Pair | undefined): Sql {
       )::float8 as strength
     from title_progress p
     where (p.profile_id, p.title_id) > (${last?.profileId ?? ""}, ${last?.titleId ?? ""})
+      and p.counted_seconds is not null
     order by p.profile_id, p.title_id
     limit ${PAIRS_PER_BATCH}::int`;
 }

@@ -9,6 +9,7 @@ import { type Tenant } from "../core/tenant.js";
 import { refreshProgress } from "./title-progress.postgres.js";
 import { appendWatches } from "./watch-events.postgres.js";
 import { type ViewingEvent, type ViewingIngest } from "./viewing.js";
+import { type WatchRules } from "./watch-rules.js";
 
 /** Events of one transaction. */
 const BATCH = 10_000;
@@ -16,15 +17,22 @@ const WATCHLIST_BATCH = 5_000;
 
 /** Takes viewing events into PostgreSQL. */
 export class PostgresViewingIngest implements ViewingIngest {
-  constructor(private readonly postgres: PostgresStore) {}
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly rules: WatchRules,
+  ) {}
 
-  async ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<void> {
+  async ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<{ cut: number }> {
     const distinct = lastOfEach(events);
     await this.#ensureDays(tenant, distinct);
+    let cut = 0;
     for (let start = 0; start < distinct.length; start += BATCH) {
       const batch = distinct.slice(start, start + BATCH);
-      await this.postgres.transaction(tenant, (query, client) => ingestBatch(query, client, tenant, batch));
+      cut += await this.postgres.transaction(tenant, (query, client) =>
+        ingestBatch(query, client, tenant, batch, this.rules),
+      );
     }
+    return { cut };
   }
 
   async addToWatchlists(
@@ -63,17 +71,20 @@ function lastOfEach(events: readonly ViewingEvent[]): ViewingEvent[] {
   return [...new Map(events.map((event) => [`${event.id} ${event.at}`, event])).values()];
 }
 
+/** Answers how many events were cut to the running time. */
 async function ingestBatch(
   query: Query,
   client: pg.PoolClient,
   tenant: Tenant,
   events: ViewingEvent[],
-): Promise<void> {
+  rules: WatchRules,
+): Promise<number> {
   await allowBulk(query);
   await holdMerges(query);
   await holdProfiles(query, tenant);
   await lockOwners(query, events);
   await stage(query, client, events);
+  const cut = await fitIntoFilms(query, rules);
   await query(
     sql`insert into profiles (tenant_id, id, name, country)
         select distinct on (s.profile_id) current_setting('marquee.tenant')::int, s.profile_id, s.profile_id, s.country
@@ -101,6 +112,28 @@ async function ingestBatch(
         insert into touched select * from rated`,
   );
   await appendWatches(query, await refreshProgress(query, corrected));
+  return cut;
+}
+
+/**
+ * Cuts what events tell to the running times of their films, and says of those that do not whether they reach the end.
+ * How long a series is nobody knows: several episodes are one event.
+ */
+async function fitIntoFilms(query: Query, { finishedPercent }: WatchRules): Promise<number> {
+  const [cut] = await query<{ events: number }>(
+    sql`with films as materialized (
+          select k.id, t.seconds from (select distinct title_id as id from staged_events) k left join lateral (
+            select (document ->> 'runtimeMinutes')::int * 60 as seconds from catalog_titles
+            where id = k.id and kind = 'MOVIE' limit 1
+          ) t on true
+        ), fitted as (
+          update staged_events s set seconds = least(s.seconds, f.seconds),
+            completed = coalesce(s.completed, s.seconds::bigint * 100 >= f.seconds::bigint * ${finishedPercent}::int, false)
+          from films f where f.id = s.title_id
+        )
+        select count(*) as events from staged_events s join films f on f.id = s.title_id where s.seconds > f.seconds`,
+  );
+  return cut?.events ?? 0;
 }
 
 /**
@@ -116,12 +149,12 @@ async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]
   await query(
     sql`create temp table if not exists staged_events (
           id text, profile_id text, title_id text, at timestamptz, seconds int, completed boolean, country text,
-          device text, rating smallint) on commit delete rows`,
+          device text, rating smallint, told_at timestamptz) on commit delete rows`,
   );
   await query(
     sql`create temp table if not exists touched (profile_id text, title_id text) on commit delete rows`,
   );
-  const columns = "(id, profile_id, title_id, at, seconds, completed, country, device, rating)";
+  const columns = "(id, profile_id, title_id, at, seconds, completed, country, device, rating, told_at)";
   await copyRows(client, `staged_events ${columns}`, cells(events));
   // What is done with a title that was merged into another is done with that one.
   await query(
@@ -133,8 +166,8 @@ async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]
 
 function* cells(events: readonly ViewingEvent[]) {
   for (const event of events) {
-    const { id, profileId, titleId, at, seconds, completed, country, device, rating } = event;
-    yield [id, profileId, titleId, at, seconds, completed, country, device, rating];
+    const { id, profileId, titleId, at, seconds, completed, country, device, rating, toldAt = null } = event;
+    yield [id, profileId, titleId, at, seconds, completed, country, device, rating, toldAt];
   }
 }
 
@@ -145,8 +178,10 @@ function* cells(events: readonly ViewingEvent[]) {
 async function storeEvents(query: Query, events: readonly ViewingEvent[]): Promise<boolean> {
   const [added] = await query<{ events: number }>(
     sql`with added as (
-          insert into viewing_events (tenant_id, id, profile_id, title_id, at, seconds, completed, country, device)
-          select current_setting('marquee.tenant')::int, id, profile_id, title_id, at, seconds, completed, country, device
+          insert into viewing_events
+            (tenant_id, id, profile_id, title_id, at, told_at, seconds, completed, country, device)
+          select current_setting('marquee.tenant')::int, id, profile_id, title_id, at, told_at, seconds, completed, country,
+                 device
           from staged_events order by at
           on conflict do nothing
           returning profile_id, title_id

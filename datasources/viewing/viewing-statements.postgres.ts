@@ -1,7 +1,10 @@
 import { insertEvents, TRANSACTION } from "../projection/outbox/outbox-append.postgres.js";
-import { sql, type Sql } from "../engines/postgres/store.postgres.js";
+import { empty, sql, type Sql } from "../engines/postgres/store.postgres.js";
 import { type TitleStateOfProfile } from "./viewing.js";
 import { type Pair } from "./viewing-writing.js";
+import { type Placing } from "./watch-placing.js";
+import { withinTitle } from "./watch-rules.js";
+import { allowedSeconds, changeReports } from "./watch-window.postgres.js";
 
 /** A viewing event as it is stored. */
 export interface StoredEvent extends Pair {
@@ -12,10 +15,11 @@ export interface StoredEvent extends Pair {
   request: string;
   /** Milliseconds since 1970. */
   at: number;
-  /** The position that the client told, and the one that counts. Seconds. */
-  told: number;
+  /** The position that the client told, which may lie behind the end. Seconds. */
   position: number;
   durationSeconds: number | null;
+  /** What it was told to be, where that lay ahead of the clock. Milliseconds since 1970. */
+  toldAt: number | null;
   completed: boolean;
   country: string;
   device: string;
@@ -23,8 +27,10 @@ export interface StoredEvent extends Pair {
 
 /** What is known of a pair before an event of it is stored. */
 export interface StandingRow {
-  /** Between which instants its events lie, and where the latest has left it; null for a pair without events. */
-  progress: { firstAt: string; lastAt: string; position: number } | null;
+  /** Of the latest of the pair's events; null for a pair without. */
+  last_at: string | null;
+  /** For how long playing had been allowed at the event's instant; null where it was not. Seconds. */
+  allowed: number | null;
   rating: number | null;
   in_watchlist: boolean;
   /** Of the event's own receipt, where it was stored before. */
@@ -35,21 +41,12 @@ export interface StandingRow {
   merged_into: string | null;
 }
 
-/** What is around a late event. */
-export interface SurroundingsRow {
-  /** The latest event at or before it, where there is one. */
-  at: string | null;
-  position: number | null;
-  /** From when on the events behind it stand for the time. */
-  taken: string | null;
-}
-
 /** Where a pair stands, and whether the event is known. No row where the profile is gone. */
-export function standingOf({ profileId, titleId, eventId, request }: StoredEvent): Sql {
+export function standingOf(event: StoredEvent): Sql {
+  const { profileId, titleId, eventId, request } = event;
   return sql`
-    select case when p.title_id is not null then
-             jsonb_build_object('firstAt', p.first_watched_at, 'lastAt', p.last_watched_at, 'position', p.position_seconds)
-           end as progress, r.rating, w.title_id is not null as in_watchlist,
+    select p.last_watched_at as last_at, ${allowedSeconds(event, event.at)} as allowed,
+           r.rating, w.title_id is not null as in_watchlist,
            ${ofKeptTitle(sql`e.request`)} = ${ofKeptTitle(sql`${request}::jsonb`)} as same, e.answer, e.xid,
            (select merged_into from title_heads where title_id = ${titleId}) as merged_into
     from profiles o
@@ -66,46 +63,43 @@ function ofKeptTitle(request: Sql): Sql {
                                      where title_id = ${request} ->> 'title' and merged_into is not null), '{}')`;
 }
 
-/** What is around a late event of a pair whose events lie between two instants: few daily partitions are looked into. */
-export function surroundingsOf(
-  { profileId, titleId, at }: StoredEvent,
-  { firstAt, lastAt }: { firstAt: string; lastAt: string },
-): Sql {
-  const pair = sql`profile_id = ${profileId} and title_id = ${titleId}`;
-  const instant = sql`${new Date(at)}::timestamptz`;
-  return sql`
-    select b.at, b.position, a.taken
-    from (select min(at - make_interval(secs => seconds)) as taken from viewing_events
-          where ${pair} and at > ${instant} and at <= ${lastAt}::timestamptz and seconds > 0) a
-    left join (select at, case when completed then 0 else coalesce(position_seconds, seconds) end as position
-               from viewing_events where ${pair} and at <= ${instant} and at >= ${firstAt}::timestamptz
-               order by at desc, recorded_at desc limit 1) b on true`;
-}
-
 /**
- * Stores an event that was watched for so many seconds, with its pair's progress, its receipt and the event that
- * projections follow, and answers the state behind it.
+ * Stores an event in its place, with its pair's progress, its receipt and the event that projections follow, and answers
+ * the state behind it.
+ *
+ * @param latest whether no event of the pair is behind it, so that it says where the player stands.
  */
-export function progressWrite(event: StoredEvent, seconds: number): Sql {
+export function progressWrite(
+  event: StoredEvent,
+  place: Placing,
+  allowed: number | null,
+  latest: boolean,
+): Sql {
   const { profileId, titleId, durationSeconds, completed } = event;
   const at = sql`${new Date(event.at)}::timestamptz`;
+  const toldAt = event.toldAt === null ? null : new Date(event.toldAt);
   return sql`
     with event as (
       insert into viewing_events
-        (tenant_id, id, profile_id, title_id, at, seconds, position_seconds, completed, country, device, recorded_at)
-      values (current_setting('marquee.tenant')::int, ${event.id}, ${profileId}, ${titleId}, ${at}, ${seconds}, ${event.told},
-              ${completed}, ${event.country}, ${event.device}, clock_timestamp())
-    ), progress as (
+        (tenant_id, id, profile_id, title_id, at, told_at, seconds, played_seconds, allowed_seconds, position_seconds,
+         completed, country, device, recorded_at)
+      values (current_setting('marquee.tenant')::int, ${event.id}, ${profileId}, ${titleId}, ${at}, ${toldAt}::timestamptz,
+              ${place.seconds}, ${place.played}, ${allowed}, ${event.position}, ${completed}, ${event.country},
+              ${event.device}, clock_timestamp())
+    ), ${place.changed.length > 0 ? sql`changed as (${changeReports(place.changed)}),` : empty}
+    progress as (
       insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
-                                       watched_seconds, first_watched_at, last_watched_at, revision)
-      values (current_setting('marquee.tenant')::int, ${profileId}, ${titleId}, ${completed ? 0 : event.position},
-              ${durationSeconds}, ${completed}, ${seconds}, ${at}, ${at}, 1)
+                                       watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision)
+      values (current_setting('marquee.tenant')::int, ${profileId}, ${titleId}, ${completed ? 0 : withinTitle(event.position, durationSeconds)},
+              ${durationSeconds}, ${completed}, ${place.watched}, ${place.counted}, ${at}, ${at}, 1)
       on conflict (tenant_id, profile_id, title_id) do update set
-        position_seconds = case when excluded.last_watched_at >= p.last_watched_at
-                                then excluded.position_seconds else p.position_seconds end,
-        completed = case when excluded.last_watched_at >= p.last_watched_at then excluded.completed else p.completed end,
+        position_seconds = case when ${latest} then excluded.position_seconds else p.position_seconds end,
+        completed = p.completed or excluded.completed,
         duration_seconds = coalesce(excluded.duration_seconds, p.duration_seconds),
         watched_seconds = least(p.watched_seconds::bigint + excluded.watched_seconds, 2147483647)::int,
+        counted_seconds = least(
+          coalesce(p.counted_seconds::bigint + excluded.counted_seconds, p.counted_seconds, excluded.counted_seconds),
+          2147483647)::int,
         first_watched_at = least(p.first_watched_at, excluded.first_watched_at),
         last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
         revision = p.revision + 1

@@ -11,10 +11,8 @@ import { EventDays } from "./event-days.postgres.js";
 import {
   ratingWrite,
   standingOf,
-  surroundingsOf,
   progressWrite,
   watchlistWrite,
-  type SurroundingsRow,
   type StandingRow,
   type StoredEvent,
 } from "./viewing-statements.postgres.js";
@@ -25,7 +23,8 @@ import {
   type ViewingWritten,
 } from "./viewing-writing.js";
 import { toState, type StateRow } from "./viewing.postgres.js";
-import { checkProgress, checkRating, secondsWatched, withinTitle } from "./watch-rules.js";
+import { checkProgress, checkRating, isFinished, type WatchRules } from "./watch-rules.js";
+import { askPlace } from "./watch-window.postgres.js";
 
 /** The answer of a statement that writes: nothing where the profile is gone. */
 type WrittenRow = Omit<StateRow, "profile_id" | "title_id"> & { xid: number };
@@ -36,14 +35,17 @@ const UNIQUE_VIOLATION = "23505";
 export class PostgresViewingWriting implements ViewingWriting {
   readonly #days: EventDays;
 
-  constructor(private readonly postgres: PostgresStore) {
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly rules: WatchRules,
+  ) {
     this.#days = new EventDays(postgres);
   }
 
   async recordProgress(tenant: Tenant, event: ProgressEvent): Promise<ViewingWritten> {
     const now = Date.now();
     checkProgress(event, now);
-    const stored = toStored(event, now);
+    const stored = toStored(event, now, this.rules);
     await this.#days.ready(tenant, new Date(stored.at));
     try {
       return await this.#told(this.#record(tenant, stored));
@@ -80,18 +82,16 @@ export class PostgresViewingWriting implements ViewingWriting {
     let kept: string | null = null;
     const [written] = await this.postgres.conclude<WrittenRow>(tenant, async (query) => {
       hold(query, tenant, event);
+      const place = askPlace(query, event);
       const [standing] = await query<StandingRow>(standingOf(event));
       if (!standing) throw profileGone();
       kept = standing.merged_into;
       repeated = answerAgain(standing);
       if (repeated || kept !== null) return null;
-      const latest = standing.progress;
-      if (!latest || event.at >= Date.parse(latest.lastAt)) {
-        const before = latest && { at: Date.parse(latest.lastAt), position: latest.position };
-        return progressWrite(event, secondsWatched(event, before, null));
-      }
-      const [around] = await query<SurroundingsRow>(surroundingsOf(event, latest));
-      return progressWrite(event, lateSeconds(event, around));
+      const { allowed, last_at: lastAt } = standing;
+      const placed = await place(allowed);
+      const latest = placed.latest && (lastAt === null || event.at >= Date.parse(lastAt));
+      return progressWrite(event, placed, allowed, latest);
     });
     if (repeated) return repeated;
     if (kept !== null) return this.#record(tenant, { ...event, titleId: kept });
@@ -126,9 +126,10 @@ function hold(query: Ask, tenant: Tenant, { profileId, titleId }: Pair): void {
   void query(sql`select id from profiles where id = ${profileId} for share`);
 }
 
-function toStored(event: ProgressEvent, now: number): StoredEvent {
+/** An instant to come counts as now. */
+function toStored(event: ProgressEvent, now: number, rules: WatchRules): StoredEvent {
   const { profileId, titleId, durationSeconds, positionSeconds, completed, device, eventId } = event;
-  const position = withinTitle(positionSeconds, durationSeconds);
+  const toldAt = event.at?.getTime() ?? now;
   return {
     profileId,
     titleId,
@@ -142,11 +143,11 @@ function toStored(event: ProgressEvent, now: number): StoredEvent {
       device,
       at: event.at?.toISOString() ?? null,
     }),
-    at: event.at?.getTime() ?? now,
-    told: positionSeconds,
-    position,
+    at: Math.min(toldAt, now),
+    toldAt: toldAt > now ? toldAt : null,
+    position: positionSeconds,
     durationSeconds,
-    completed: completed ?? (durationSeconds !== null && position >= durationSeconds),
+    completed: completed ?? isFinished(positionSeconds, durationSeconds, rules),
     country: event.country,
     device: device ?? "UNKNOWN",
   };
@@ -161,12 +162,6 @@ function answerAgain({ same, answer, xid, rating, in_watchlist }: StandingRow): 
     "EVENT_ID_REUSED",
     "This id was sent before with another content. Accepted: the same content again, or an id of its own for each event.",
   );
-}
-
-function lateSeconds(event: StoredEvent, around: SurroundingsRow | undefined): number {
-  const { at, position, taken } = around ?? { at: null, position: null, taken: null };
-  const before = at === null ? null : { at: Date.parse(at), position: position ?? 0 };
-  return secondsWatched(event, before, taken === null ? null : Date.parse(taken));
 }
 
 function toWritten(row: WrittenRow): ViewingWritten {

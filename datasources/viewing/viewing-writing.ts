@@ -2,7 +2,7 @@ import { type Tenant } from "../core/tenant.js";
 import { type TitleStateOfProfile } from "./viewing.js";
 import { type DeviceKind } from "../core/vocabulary.js";
 
-/** Latest that an event's instant may lie ahead of the gateway's clock. Milliseconds. */
+/** Latest that an event's instant may lie ahead of the gateway's clock; it counts as now. Milliseconds. */
 export const CLOCK_SKEW_MS = 5 * 60_000;
 /** Earliest instant of an event. */
 export const EARLIEST = new Date("2000-01-01T00:00:00Z");
@@ -21,7 +21,7 @@ export interface ProgressEvent extends Pair {
   durationSeconds: number | null;
   /** Seconds from the start; what lies behind the end counts as the end. */
   positionSeconds: number;
-  /** Whether it was watched to the end; null: where the position has reached the known end. */
+  /** Whether it was watched to the end; null: where `isFinished` says so of the position. */
   completed: boolean | null;
   /** Null where the client does not say. */
   device: DeviceKind | null;
@@ -47,7 +47,9 @@ export interface ViewingWritten {
 export interface ViewingWriting {
   /**
    * Stores a viewing event and brings the pair's progress up to date. An event older than the latest counts as watched
-   * and moves nothing. An event sent again is answered as it was the first time and changes nothing.
+   * and moves nothing; how much was watched depends on what the events say, not on their order of arrival (`watchTimes`).
+   * Having been watched to the end stays true. For charts and tastes counts what was played in a session that was allowed
+   * to play the title. An event sent again is answered as it was the first time and changes nothing.
    *
    * @throws Refusal POSITION_OUT_OF_RANGE, AT_OUT_OF_RANGE, EVENT_ID_INVALID, or EVENT_ID_REUSED for an event that was
    * another when its id was sent first.

@@ -14,6 +14,7 @@ import {
   type TitleStateOfProfile,
   type Viewing,
 } from "./viewing.js";
+import { type WatchRules } from "./watch-rules.js";
 
 /** What a profile has done with a title, as a row. */
 export interface StateRow {
@@ -37,7 +38,14 @@ interface ShelfSqlRow {
 
 /** Viewing facts in PostgreSQL. */
 export class PostgresViewing implements Viewing {
-  constructor(private readonly postgres: PostgresStore) {}
+  readonly #shelves: Record<Shelf, Sql>;
+
+  constructor(
+    private readonly postgres: PostgresStore,
+    rules: WatchRules,
+  ) {
+    this.#shelves = { ...SHELVES, CONTINUE_WATCHING: sql`${SHELVES.HISTORY} and ${isUnderWay(rules)}` };
+  }
 
   async titleStates(
     request: StoreRequest,
@@ -71,7 +79,7 @@ export class PostgresViewing implements Viewing {
         this.postgres.read<ShelfSqlRow>(
           request,
           `viewing.shelves.${shelf}`,
-          ownedPages(owned, fromEnd, SHELVES[shelf], bounds),
+          ownedPages(owned, fromEnd, this.#shelves[shelf], bounds),
           countInDirection(owned, fromEnd),
         ),
       ),
@@ -94,10 +102,7 @@ export class PostgresViewing implements Viewing {
 }
 
 /** One owner's rows of each shelf; `value` and `id` order them. */
-const SHELVES: Record<Shelf, Sql> = {
-  CONTINUE_WATCHING: sql`
-    select p.title_id as id, p.last_watched_at as value, p.watched_seconds, p.completed, null::smallint as rating
-    from title_progress p where p.profile_id = k.owner and not p.completed`,
+const SHELVES: Record<Exclude<Shelf, "CONTINUE_WATCHING">, Sql> = {
   HISTORY: sql`
     select p.title_id as id, p.last_watched_at as value, p.watched_seconds, p.completed, null::smallint as rating
     from title_progress p where p.profile_id = k.owner`,
@@ -109,6 +114,12 @@ const SHELVES: Record<Shelf, Sql> = {
            null::smallint as rating
     from watchlist w where w.profile_id = k.owner`,
 };
+
+/** Whether progress `p` stands between the beginning and the end; who has finished may be watching again. */
+function isUnderWay({ begunSeconds, finishedPercent }: WatchRules): Sql {
+  return sql`p.position_seconds >= ${begunSeconds}::int
+    and (p.duration_seconds is null or p.position_seconds::bigint * 100 < p.duration_seconds::bigint * ${finishedPercent}::int)`;
+}
 
 export function toState(row: Omit<StateRow, "profile_id" | "title_id">): TitleStateOfProfile {
   return {

@@ -4,6 +4,7 @@ import { type Tenant } from "../core/tenant.js";
 
 /** What one profile has done with one title. */
 export interface TitleStateOfProfile {
+  /** `completed`: whether it has been watched to the end, at some time; the position is that of the latest watch. */
   progress: { positionSeconds: number; durationSeconds: number | null; completed: boolean } | null;
   /** 1 to 5. */
   rating: number | null;
@@ -37,8 +38,12 @@ export interface ViewingEvent {
   titleId: string;
   /** ISO 8601. */
   at: string;
+  /** What it was told to be, where that lay ahead of the clock; `at` is when it came then. */
+  toldAt?: string | null;
+  /** Watch time; of a film, what goes beyond its running time is cut off. */
   seconds: number;
-  completed: boolean;
+  /** Whether it was watched to the end; null: where that follows from the seconds. */
+  completed: boolean | null;
   /** ISO 3166-1 alpha-2; absent where the profile's, else the tenant's, is meant. */
   country: string | null;
   device: string;
@@ -68,8 +73,10 @@ export interface ViewingIngest {
   /**
    * Stores events, making profiles as needed and ratings where an event carries one. Idempotent by event id and
    * instant; what follows from events (`title_progress`) is brought up to date for the profiles and titles touched.
+   *
+   * @returns how many events told of more than the running time of their film.
    */
-  ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<void>;
+  ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<{ cut: number }>;
   /** Adds titles to watchlists; what is there already stays as it is. */
   addToWatchlists(
     tenant: Tenant,

@@ -17,7 +17,7 @@ interface WatchRow {
 
 /**
  * Moves what profiles have done with a title to another one, where both have something joined: watch times are added
- * up, the position is that of the latest watch, the latest rating holds, the earliest place on the watchlist stays.
+ * up, the position is that of the latest watch, having finished one is having finished, the latest rating holds, the earliest place on the watchlist stays.
  * Viewing events stay as they were; their readers count them for the title that theirs was merged into.
  *
  * @returns the events for projections that follow watches.
@@ -79,17 +79,19 @@ async function moveProgress(query: Query, from: string, to: string): Promise<Mov
           delete from title_progress where title_id = ${from} returning *
         ), joined as (
           insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds,
-            completed, watched_seconds, first_watched_at, last_watched_at, revision)
+            completed, watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision)
           select tenant_id, profile_id, ${to}, position_seconds, duration_seconds, completed, watched_seconds,
-                 first_watched_at, last_watched_at, revision
+                 counted_seconds, first_watched_at, last_watched_at, revision
           from moved
           on conflict (tenant_id, profile_id, title_id) do update set
             position_seconds = case when excluded.last_watched_at > p.last_watched_at
                                     then excluded.position_seconds else p.position_seconds end,
             duration_seconds = coalesce(p.duration_seconds, excluded.duration_seconds),
-            completed = case when excluded.last_watched_at > p.last_watched_at
-                             then excluded.completed else p.completed end,
+            completed = p.completed or excluded.completed,
             watched_seconds = least(p.watched_seconds::bigint + excluded.watched_seconds, 2147483647)::int,
+            counted_seconds = least(
+              coalesce(p.counted_seconds::bigint + excluded.counted_seconds, p.counted_seconds, excluded.counted_seconds),
+              2147483647)::int,
             first_watched_at = least(p.first_watched_at, excluded.first_watched_at),
             last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
             revision = greatest(p.revision, excluded.revision)

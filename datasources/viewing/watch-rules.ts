@@ -1,11 +1,22 @@
 import { Refusal } from "../core/refusal.js";
 import { CLOCK_SKEW_MS, EARLIEST, MAX_POSITION, type ProgressEvent } from "./viewing-writing.js";
 
-/** A player's position at an instant. Milliseconds since 1970, seconds. */
-export interface Standing {
-  at: number;
-  position: number;
+/**
+ * From when to when a title is being watched, as the deployment sets it.
+ *
+ * Kodi takes a title for watched from 90 % on (`playcountminimumpercent`) and keeps no place within the first 180 s
+ * (`ignoresecondsatstart`; xbmc/settings/AdvancedSettings.cpp). Jellyfin resumes between 5 % and 90 % (`MinResumePct`,
+ * `MaxResumePct`; MediaBrowser.Model/Configuration/ServerConfiguration.cs). Plex takes 90 % ("video played threshold").
+ * The least position is a minute here: 5 % of an episode of 20 minutes.
+ */
+export interface WatchRules {
+  /** From this share of its running time on a film has been watched to the end. Per cent. */
+  finishedPercent: number;
+  /** From this position on a title has been begun. Seconds. */
+  begunSeconds: number;
 }
+
+export const WATCH_RULES: WatchRules = { finishedPercent: 90, begunSeconds: 60 };
 
 /**
  * Refuses a viewing event that cannot have happened.
@@ -53,20 +64,11 @@ export function withinTitle(positionSeconds: number, durationSeconds: number | n
   return durationSeconds === null ? positionSeconds : Math.min(positionSeconds, durationSeconds);
 }
 
-/**
- * For how long an event was watched. An event stands for the time that ends at its instant and is as long as the
- * position has advanced since the event before it, but it does not reach back before that event, nor into the time
- * that a later event which arrived earlier stands for. So skipping ahead, a pause, a second player and the order of
- * arrival count no second twice. The first event of all stands for the way from the start.
- *
- * @param before the latest event at or before this one.
- * @param taken from when on the events behind it stand for the time. Milliseconds since 1970.
- * @returns seconds, never negative and never more than the position has advanced.
- */
-export function secondsWatched(event: Standing, before: Standing | null, taken: number | null): number {
-  const advance = event.position - (before?.position ?? 0);
-  const from = Math.max(event.at - advance * 1_000, before?.at ?? -Infinity);
-  const until = Math.min(event.at, taken ?? Infinity);
-  // Players report every few seconds, give or take: rounded down, a tenth of what is watched would be lost.
-  return Math.max(0, Math.min(advance, Math.ceil((until - from) / 1_000)));
+/** Whether a title has been watched to the end at a position; never where its running time is not known. Seconds. */
+export function isFinished(
+  positionSeconds: number,
+  durationSeconds: number | null,
+  { finishedPercent }: WatchRules,
+): boolean {
+  return durationSeconds !== null && positionSeconds * 100 >= durationSeconds * finishedPercent;
 }

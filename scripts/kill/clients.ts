@@ -94,9 +94,10 @@ export class Client {
         profile: profile.id,
         title,
       });
-      progress.set(this.#key(profile, title), {
+      const key = this.#key(profile, title);
+      progress.set(key, {
         positionSeconds: completed ? 0 : positionSeconds,
-        completed,
+        completed: completed || (progress.get(key)?.completed ?? false),
       });
     });
   }

@@ -8,6 +8,7 @@ export interface PlayedEvent {
 /** What was acknowledged of a profile's place in a title. */
 export interface Progress {
   positionSeconds: number;
+  /** Whether a write has said so, at some time; the profile may have watched it to the end before. */
   completed: boolean;
 }
 

@@ -76,7 +76,7 @@ export async function compareFacts(
         "position_seconds, completed",
       ),
       (found, wanted) =>
-        found?.position_seconds === wanted.positionSeconds && found.completed === wanted.completed,
+        found?.position_seconds === wanted.positionSeconds && (found.completed || !wanted.completed),
       differences.progress,
     );
     compareStates(

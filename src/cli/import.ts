@@ -123,9 +123,11 @@ async function importFile(
 
 /** What an import did, in words. */
 function describeImport(what: string, report: ImportReport): string {
-  const { read, imported, unchanged, badLines, ignoredFields, seconds } = report;
+  const { read, imported, unchanged, cut, ahead, badLines, ignoredFields, seconds } = report;
   const parts = [`${counted(imported)} of ${counted(read)} lines imported`];
   if (unchanged > 0) parts.push(`${counted(unchanged)} unchanged`);
+  if (cut > 0) parts.push(`${counted(cut)} cut to the running time of their film`);
+  if (ahead > 0) parts.push(`${counted(ahead)} ahead of the clock, counted as of now`);
   if (badLines > 0) parts.push(`${counted(badLines)} bad`);
   const notes =
     fieldsNote("Not part of the format and passed over", ignoredFields) +

@@ -15,6 +15,7 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
     engines: config.stores,
+    watching: config.watching,
     dataFolder: config.dataFolder,
     share: true,
     log: (line) => process.stderr.write(`${line}\n`),

@@ -10,7 +10,7 @@ async function openPostgres(tier: TenantTier): Promise<RecommendationsUnderTest>
     recommendations: stores.recommendations,
     tasteGraph: stores.tasteGraph,
     createTenant: () => createTestTenant(stores, tier),
-    ingest: (tenant, events) => stores.viewingIngest.ingest(tenant, events),
+    ingest: async (tenant, events) => void (await stores.viewingIngest.ingest(tenant, events)),
     close: () => stores.close(),
   };
 }

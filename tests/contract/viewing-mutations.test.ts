@@ -65,6 +65,11 @@ async function progress(): Promise<ProgressRow | undefined> {
   );
   return rows[0];
 }
+async function shelf(name: "CONTINUE_WATCHING" | "HISTORY", profile = "u1") {
+  const page = { limit: 10, fromEnd: false };
+  const [found] = await stores.viewing.shelves(testRequest(tenant), name, [{ profile, page }]);
+  return found!.rows.map(({ titleId, completed }) => [titleId, completed]);
+}
 const count = async (table: string) =>
   (await facts.rows<{ n: number }>(tenant, `select count(*)::int as n from ${table} where tenant_id = $1`))[0]
     ?.n;
@@ -80,14 +85,19 @@ describe("recordProgress", () => {
     expect(
       await facts.rows(
         tenant,
-        "select profile_id, title_id, at, seconds, position_seconds, completed, country, device from viewing_events where tenant_id = $1",
+        `select profile_id, title_id, at, told_at, seconds, played_seconds, allowed_seconds, position_seconds, completed,
+                country, device
+         from viewing_events where tenant_id = $1`,
       ),
     ).toEqual([
       {
         profile_id: "u1",
         title_id: "a",
         at: new Date(evening),
-        seconds: 90,
+        told_at: null,
+        seconds: 0,
+        played_seconds: 0,
+        allowed_seconds: null,
         position_seconds: 90,
         completed: false,
         country: "FR",
@@ -121,20 +131,49 @@ describe("recordProgress", () => {
     await record(130, 630);
     expect(await progress()).toMatchObject({
       position_seconds: 630,
-      watched_seconds: 60 + 30 + 10 + 30 + 0 + 30,
+      watched_seconds: 30 + 10 + 30 + 0 + 30,
       first: new Date(evening),
       last: new Date(evening + 130_000),
       revision: 6,
     });
   });
 
-  it("begins anew behind the end, and takes a position behind the end for the end", async () => {
-    expect(progressOf(await record(0, 5_990))).toEqual([5_990, false]);
-    expect(progressOf(await record(10, 7_000))).toEqual([0, true]);
-    expect(progressOf(await record(40, 30))).toEqual([30, false]);
-    expect(progressOf(await record(50, 40, { completed: true }))).toEqual([0, true]);
-    expect(progressOf(await record(60, 6_000, { completed: false }))).toEqual([6_000, false]);
-    expect(progressOf(await record(70, 7_000, { durationSeconds: null }))).toEqual([7_000, false]);
+  it("has watched to the end at 90 % of a running time that is known, or where the client says so", async () => {
+    expect(progressOf(await record(0, 5_399))).toEqual([5_399, false]);
+    expect(progressOf(await record(10, 7_000, { durationSeconds: null }))).toEqual([7_000, false]);
+    expect(progressOf(await record(20, 6_500, { completed: false }))).toEqual([6_000, false]);
+    expect(progressOf(await record(30, 5_400))).toEqual([0, true]);
+    expect(progressOf(await record(0, 40, { profileId: "u2", completed: true }))).toEqual([0, true]);
+  });
+
+  it("has finished once and for all: watching again is progress beside it", async () => {
+    await record(0, 5_990);
+    expect(progressOf(await record(40, 30))).toEqual([30, true]);
+    expect(progressOf(await record(50, 40, { completed: false }))).toEqual([40, true]);
+    expect(await shelf("CONTINUE_WATCHING")).toEqual([]);
+    expect(progressOf(await record(1_050, 1_040))).toEqual([1_040, true]);
+    expect(await shelf("CONTINUE_WATCHING")).toEqual([["a", true]]);
+    expect(await shelf("HISTORY")).toEqual([["a", true]]);
+    expect(progressOf(await record(6_000, 5_990))).toEqual([0, true]);
+    expect(await shelf("CONTINUE_WATCHING")).toEqual([]);
+  });
+
+  it("is one to continue from the least position to the end, and not where nobody can tell it from having begun", async () => {
+    for (const [second, position, wanted] of [
+      [0, 0, []],
+      [3, 3, []],
+      [59, 59, []],
+      [60, 60, [["a", false]]],
+      [5_399, 5_399, [["a", false]]],
+    ] as const) {
+      await record(second, position);
+      expect(await shelf("CONTINUE_WATCHING"), `at ${position}`).toEqual(wanted);
+    }
+    expect(progressOf(await record(5_400, 5_880))).toEqual([0, true]);
+    expect(await shelf("CONTINUE_WATCHING")).toEqual([]);
+    // Said not to be the end, where everybody else has seen it.
+    await record(5_500, 5_999, { profileId: "u2", completed: false });
+    expect(await shelf("CONTINUE_WATCHING", "u2")).toEqual([]);
   });
 
   it("counts a late event without moving back", async () => {
@@ -143,15 +182,17 @@ describe("recordProgress", () => {
     const written = await record(-3_600, 120);
     expect(progressOf(written)).toEqual([0, true]);
     expect(await progress()).toMatchObject({
-      watched_seconds: 660 + 120,
+      watched_seconds: 600,
       first: new Date(evening - 3_600_000),
       last: new Date(evening + 600_000),
       revision: 3,
     });
     await record(300, 360);
-    expect(await progress()).toMatchObject({ watched_seconds: 780, position_seconds: 0, completed: true });
+    expect(await progress()).toMatchObject({ watched_seconds: 600, position_seconds: 0, completed: true });
+    await record(-3_300, 420);
+    expect(await progress()).toMatchObject({ watched_seconds: 900 });
     const events = await outboxOf(facts, tenant);
-    expect(events.map(({ revision }) => revision)).toEqual([1, 2, 3, 4]);
+    expect(events.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5]);
     expect(new Set(events.slice(1).map(({ state }) => state.at)).size).toBe(1);
   });
 
@@ -162,11 +203,11 @@ describe("recordProgress", () => {
       [90, 90],
       [60, 60],
       [95, 4_000],
-      [200, 5_999],
+      [200, 5_399],
     ] as const)
       await record(second, position);
     const before = await progress();
-    expect(before).toMatchObject({ position_seconds: 5_999, watched_seconds: 90 + 5 + 105 });
+    expect(before).toMatchObject({ position_seconds: 5_399, watched_seconds: 90 + 5 + 105 });
     const older = new Date(evening - 86_400_000).toISOString();
     await stores.viewingIngest.ingest(tenant, [
       {
@@ -193,7 +234,8 @@ describe("recordProgress", () => {
     const latest = await record(30, 90, { eventId: "e2" });
     expect(await record(0, 60, { eventId: "e1" })).toEqual(first);
     expect(await record(30, 90, { eventId: "e2" })).toEqual(latest);
-    expect(await progress()).toMatchObject({ position_seconds: 90, watched_seconds: 90, revision: 2 });
+    expect(await progress()).toMatchObject({ position_seconds: 90, revision: 2 });
+    expect(await progress()).toMatchObject({ watched_seconds: 30 });
     expect(await count("viewing_events")).toBe(2);
     expect(await outboxOf(facts, tenant)).toHaveLength(2);
   });
@@ -223,7 +265,7 @@ describe("recordProgress", () => {
   it("has one effect for many tries at the same time, of one title or of several", async () => {
     const same = await Promise.all(Array.from({ length: 50 }, () => record(0, 60, { eventId: "e1" })));
     for (const each of same) expect(each).toEqual(same[0]);
-    expect(await progress()).toMatchObject({ watched_seconds: 60, revision: 1 });
+    expect(await progress()).toMatchObject({ watched_seconds: 0, revision: 1 });
     const titles = Array.from({ length: 20 }, (_, index) => `t${index}`);
     const several = await Promise.allSettled(
       titles.map((titleId) => record(0, 60, { eventId: "e2", titleId })),
@@ -248,8 +290,7 @@ describe("recordProgress", () => {
   it("takes an event of any day, without making a day twice", async () => {
     const day = 86_400_000;
     for (const ago of [2, 40, 2_000, 0]) await record(null, 10, { at: new Date(Date.now() - ago * day) });
-    await record(null, 10, { at: new Date(Date.now() + 4 * MINUTE) });
-    expect(await count("viewing_events")).toBe(5);
+    expect(await count("viewing_events")).toBe(4);
     const tomorrow = new Date(Date.now() + day).toISOString().slice(0, 10).replaceAll("-", "");
     expect(
       await facts.rows(
@@ -257,6 +298,18 @@ describe("recordProgress", () => {
         `select to_regclass('viewing_events_${tomorrow}') is not null as made, $1::int`,
       ),
     ).toMatchObject([{ made: true }]);
+  });
+
+  it("takes an instant to come for now, and marks it, so that what comes next is not behind it", async () => {
+    const toldAt = new Date(Date.now() + 4 * MINUTE);
+    await record(null, 600, { at: toldAt });
+    expect(progressOf(await record(null, 700))).toEqual([700, false]);
+    const events = await facts.rows<{ at: Date; told_at: Date | null }>(
+      tenant,
+      "select at, told_at from viewing_events where tenant_id = $1 order by position_seconds",
+    );
+    expect(events.map((event) => event.told_at)).toEqual([toldAt, null]);
+    for (const { at } of events) expect(at.getTime()).toBeLessThanOrEqual(Date.now());
   });
 
   it("leaves neither the fact nor its event where one of them fails", async () => {

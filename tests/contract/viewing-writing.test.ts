@@ -68,17 +68,60 @@ describe("ingest", () => {
       event({ id: "1", seconds: 900 }),
       event({ id: "2", seconds: 700, at: "2025-03-01T20:00:00Z", completed: true }),
     ]);
+    // It was watched to the end before, and is being watched again.
     expect((await stateOf("u1", "a"))?.progress).toEqual({
       positionSeconds: 900,
       durationSeconds: 6_000,
-      completed: false,
+      completed: true,
     });
-    expect(await history("u1")).toEqual([["a", "2026-05-01T20:00:00Z", 1_600, false]]);
+    expect(await history("u1")).toEqual([["a", "2026-05-01T20:00:00Z", 1_600, true]]);
     await stores.viewingIngest.ingest(tenant, [
       event({ id: "3", seconds: 5_100, completed: true, at: "2026-05-04T20:00:00Z" }),
     ]);
     expect((await stateOf("u1", "a"))?.progress).toMatchObject({ positionSeconds: 0, completed: true });
     expect(await history("u1")).toEqual([["a", "2026-05-04T20:00:00Z", 6_700, true]]);
+  });
+
+  it("cuts an event to the running time of its film, and sees whether it reaches the end", async () => {
+    await stores.catalogProjection.put(
+      tenant,
+      [
+        titleBody({ id: "a", runtimeMinutes: 100 }),
+        titleBody({ id: "b", runtimeMinutes: null }),
+        titleBody({ id: "series", kind: "SERIES", runtimeMinutes: 40, seasons: [] }),
+      ].map((body) => ({ ...body, latestVersion: 1, revision: 1, popularity: 0 })),
+    );
+    const told = (id: string, titleId: string, seconds: number) =>
+      event({ id, titleId, seconds, completed: null });
+    expect(
+      await stores.viewingIngest.ingest(tenant, [
+        told("1", "a", 86_400),
+        told("2", "b", 86_400),
+        told("3", "series", 7_200),
+        told("4", "unknown", 86_400),
+        { ...told("5", "a", 5_400), profileId: "u2" },
+        { ...told("6", "a", 5_399), profileId: "u3" },
+        { ...told("7", "a", 5_999), profileId: "u4", completed: false },
+      ]),
+    ).toEqual({ cut: 1 });
+    const watched = async (profile: string) =>
+      new Map(
+        (await history(profile))?.map(([title, , seconds, completed]) => [title, [seconds, completed]]),
+      );
+    expect(await watched("u1")).toEqual(
+      new Map<unknown, unknown>([
+        ["a", [6_000, true]],
+        ["b", [86_400, false]],
+        ["series", [7_200, false]],
+        ["unknown", [86_400, false]],
+      ]),
+    );
+    const ofFilm = await Promise.all(["u2", "u3", "u4"].map(async (each) => (await watched(each)).get("a")));
+    expect(ofFilm).toEqual([
+      [5_400, true],
+      [5_399, false],
+      [5_999, false],
+    ]);
   });
 
   it("changes nothing when it is given the same again, in one call or in two", async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { openAccount } from "../support/accounts.js";
 import { publish } from "../support/catalogue.js";
 import { openFacts, type Facts } from "../support/facts.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
@@ -36,22 +37,11 @@ afterAll(async () => {
   await Promise.all([gateway?.close(), facts?.close()]);
 });
 beforeEach(async () => {
-  [account, film] = [randomUUID(), randomUUID()];
+  film = randomUUID();
   const { stores } = gateway;
   await publish(stores, tenant, [titleBody({ id: film, maturityRating: "R" })]);
   await stores.accounts.putPlans(tenant, [PLAN]);
-  await stores.accounts.putAccounts(tenant, [
-    {
-      id: account,
-      email: `${account}@example.com`,
-      passwordHash: "none",
-      roles: ["VIEWER"],
-      country: "US",
-      planId: "P",
-      profiles: [{ id: account, name: "Ann", kind: "ADULT", maturityLimit: 18, country: null }],
-    },
-  ]);
-  token = await gateway.tokenFor({ tenant: tenant.slug, account, profile: account });
+  ({ account, token } = await openAccount(gateway, tenant, { planId: "P" }));
 });
 
 async function played(query: string, input: object): Promise<Played> {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
+import { openAccount } from "../support/accounts.js";
 import { adultProfile, publish } from "../support/catalogue.js";
 import { openFacts, type Facts } from "../support/facts.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
@@ -50,20 +51,10 @@ afterAll(() => Promise.all([gateway?.close(), facts?.close()]));
 
 /** An account of two profiles, of which the first has watched, rated and put aside. */
 async function viewer() {
-  const account = randomUUID();
-  const [first, second] = [`${account}-1`, `${account}-2`];
-  await gateway.stores.accounts.putAccounts(tenant, [
-    {
-      id: account,
-      email: `${account}@example.com`,
-      passwordHash: "none",
-      roles: ["VIEWER"],
-      country: "US",
-      planId: null,
-      profiles: [adultProfile(first), adultProfile(second)],
-    },
-  ]);
-  const token = await gateway.tokenFor({ tenant: tenant.slug, account, profile: first });
+  const [first, second] = [randomUUID(), randomUUID()];
+  const { account, token } = await openAccount(gateway, tenant, {
+    profiles: [adultProfile(first), adultProfile(second)],
+  });
   const other = await gateway.tokenFor({ tenant: tenant.slug, account, profile: second });
   const run = async (mutation: string, input: object, as = token) => {
     const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;

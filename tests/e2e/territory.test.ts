@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { openAccount } from "../support/accounts.js";
 import { publish } from "../support/catalogue.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { titleBody } from "../support/titles.js";
@@ -32,19 +33,7 @@ beforeAll(async () => {
     titleBody({ id: "american", licences: licensedIn("US") }),
     titleBody({ id: "japanese", licences: licensedIn("JP") }),
   ]);
-  account = randomUUID();
-  await stores.accounts.putAccounts(tenant, [
-    {
-      id: account,
-      email: `${account}@example.com`,
-      passwordHash: "none",
-      roles: ["VIEWER"],
-      country: "US",
-      planId: null,
-      profiles: [{ id: account, name: "Ann", kind: "ADULT", maturityLimit: 18, country: null }],
-    },
-  ]);
-  token = await gateways.plain.tokenFor({ tenant: tenant.slug, account, profile: account });
+  ({ account, token } = await openAccount(gateways.plain, tenant));
 });
 afterAll(async () => {
   for (const gateway of Object.values(gateways)) await gateway?.close();

@@ -107,14 +107,14 @@ describe("Progress, Rate, Add and Remove", () => {
       title: { id, myProgress: { positionSeconds: 60, completed: false } },
       ...written,
     });
-    const second = await run("Progress", { title: "Title:a", positionSeconds: 5_999 });
-    expect(second.title.myProgress).toEqual({ positionSeconds: 5_999, completed: false });
+    const second = await run("Progress", { title: "Title:a", positionSeconds: 5_000 });
+    expect(second.title.myProgress).toEqual({ positionSeconds: 5_000, completed: false });
     expect((await run("Progress", first)).title.myProgress).toEqual({
       positionSeconds: 60,
       completed: false,
     });
     expect(await read("myProgress { positionSeconds durationSeconds }")).toEqual({
-      myProgress: { positionSeconds: 5_999, durationSeconds: 6_000 },
+      myProgress: { positionSeconds: 5_000, durationSeconds: 6_000 },
     });
     expect(await run("Rate", { title: id, rating: 4 })).toEqual({ title: { id, myRating: 4 }, ...written });
     expect(await run("Add", { title: id })).toEqual({ title: { id, inMyWatchlist: true }, ...written });

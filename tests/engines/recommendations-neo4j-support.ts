@@ -71,5 +71,5 @@ export async function openNeo4j(tier: TenantTier = "SHARED"): Promise<Neo4jUnder
 }
 
 function watchOf({ profileId, titleId, at, completed, rating }: ViewingEvent): Watch {
-  return { profileId, titleId, at, completed, rating };
+  return { profileId, titleId, at, completed: completed ?? false, rating };
 }

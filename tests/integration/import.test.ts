@@ -220,6 +220,53 @@ describe("importEventsFile", () => {
     expect(await ratings()).toEqual([null, 5]);
   });
 
+  it("takes an event ahead of the clock for one of now, so that it holds nothing up, and says so", async () => {
+    const later = new Date(Date.now() + 23 * 3_600_000).toISOString();
+    expect(await importEvents([watch("e1", { at: later, seconds: 600 })])).toMatchObject({
+      imported: 1,
+      ahead: 1,
+      badLines: 0,
+    });
+    const key = [{ profile: "u1", title: "a" }];
+    const [history] = await stores.viewing.shelves(testRequest(tenant), "HISTORY", [
+      { profile: "u1", page: { limit: 1, fromEnd: false } },
+    ]);
+    expect(Date.parse(history!.rows[0]!.at)).toBeLessThanOrEqual(Date.now());
+    expect(await importEvents([watch("e2", { at: new Date().toISOString(), seconds: 700 })])).toMatchObject({
+      ahead: 0,
+    });
+    expect((await stores.viewing.titleStates(testRequest(tenant), key)).get("u1 a")?.progress).toMatchObject({
+      positionSeconds: 700,
+    });
+    // Sent again when its time has come, it is still one event.
+    expect(await importEvents([watch("e1", { at: later, seconds: 600 })])).toMatchObject({ ahead: 1 });
+    const [again] = await stores.viewing.shelves(testRequest(tenant), "HISTORY", [
+      { profile: "u1", page: { limit: 1, fromEnd: false } },
+    ]);
+    expect(again!.rows[0]!.watchedSeconds).toBe(1_300);
+  });
+
+  it("bounds what an event tells by what can be watched", async () => {
+    await importTitles([film("long", { runtimeMinutes: 100 }), film("endless")]);
+    const report = await importEvents([
+      watch("e1", { title: "long", seconds: 86_400 }),
+      watch("e2", { title: "long", seconds: 360_000 }),
+      watch("e3", { title: "endless", seconds: 86_400 }),
+      watch("e4", { title: "long", profile: "u2", seconds: 5_900 }),
+    ]);
+    expect(report).toMatchObject({
+      imported: 3,
+      cut: 1,
+      bad: [{ line: 2, problems: [{ field: "seconds", accepted: "a whole number from 0 to 86400" }] }],
+    });
+    const states = await stores.viewing.titleStates(testRequest(tenant), [
+      { profile: "u1", title: "long" },
+      { profile: "u1", title: "endless" },
+      { profile: "u2", title: "long" },
+    ]);
+    expect([...states.values()].map(({ progress }) => progress?.completed)).toEqual([true, false, true]);
+  });
+
   it("takes the titles of its own tenant only", async () => {
     tenant = await createTestTenant(stores);
     expect(await importEvents([watch("e1")])).toMatchObject({ imported: 0, badLines: 1 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { checkTitle } from "../../datasources/catalog/title-rules.js";
 import { checkEvent } from "../../importer/line-validation.js";
+import { INSTANTS, NO_INSTANTS } from "../support/instants.js";
 
 const title = { id: "tt1", kind: "MOVIE", name: "Casino" };
 const event = { id: "e1", profile: "u1", title: "tt1", at: "2026-05-01T20:11:00Z" };
@@ -100,7 +101,8 @@ describe("checkEvent", () => {
 
   it.each([
     [{ at: "2026-05-01" }, "at", "an ISO 8601 instant"],
-    [{ at: "0000-01-01T00:00:00Z" }, "at", "an ISO 8601 instant"],
+    [{ at: "0001-01-01T00:00:00Z" }, "at", "an ISO 8601 instant"],
+    [{ seconds: 86_401 }, "seconds", "a whole number from 0 to 86400"],
     [{ seconds: -1 }, "seconds", "a whole number from 0"],
     [{ seconds: 1.5 }, "seconds", "a whole number from 0"],
     [{ rating: 0 }, "rating", "a whole number from 1 to 5"],
@@ -114,5 +116,35 @@ describe("checkEvent", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]?.field).toBe(field);
     expect(problems[0]?.accepted).toContain(accepted);
+  });
+});
+
+describe("instants of lines", () => {
+  const licence = (fields: object) => ({ countries: ["US"], from: "2020-01-01", until: null, ...fields });
+  /** Every field of the formats that takes an instant: a line with it, and where it stands in the line as checked. */
+  const fields = {
+    "event at": (at: string) => checkEvent({ ...event, at }),
+    "title addedAt": (addedAt: string) => checkTitle({ ...title, addedAt }),
+    "title effectiveFrom": (effectiveFrom: string) => checkTitle({ ...title, effectiveFrom }),
+    "licence from": (from: string) => checkTitle({ ...title, licences: [licence({ from })] }),
+    "licence until": (until: string) =>
+      checkTitle({ ...title, licences: [licence({ from: "1000-01-01", until })] }),
+  };
+
+  it.each(Object.entries(fields))("are taken as they are by %s", (name, checked) => {
+    for (const [text, instant] of INSTANTS) {
+      const result = checked(text);
+      // Nothing ends before it begins, nor when it does.
+      if (name === "licence until" && instant <= "1000-01-01T00:00:00.000Z") continue;
+      expect(problemsOf(result), text).toEqual([]);
+      expect(JSON.stringify(result), text).toContain(JSON.stringify(instant));
+    }
+  });
+
+  it.each(Object.entries(fields))("are refused by %s where they are none", (_, checked) => {
+    for (const text of NO_INSTANTS) {
+      const [problem] = problemsOf(checked(text));
+      expect(problem?.accepted, text).toContain("an ISO 8601");
+    }
   });
 });

@@ -3,70 +3,29 @@ import { describe, expect, it } from "vitest";
 import {
   checkProgress,
   checkRating,
-  secondsWatched,
+  isFinished,
   withinTitle,
 } from "../../datasources/viewing/watch-rules.js";
 import { type ProgressEvent } from "../../datasources/viewing/viewing-writing.js";
 
 const NOW = Date.parse("2026-05-01T20:00:00Z");
-/** Where a player stands so many seconds into an evening. */
-const at = (second: number, position: number) => ({ at: NOW + second * 1_000, position });
-
-describe("secondsWatched", () => {
-  it("is the way from the start for the first event", () => {
-    expect(secondsWatched(at(0, 90), null, null)).toBe(90);
-  });
-
-  it("is how far the position has advanced since the event before", () => {
-    expect(secondsWatched(at(30, 130), at(0, 100), null)).toBe(30);
-    expect(secondsWatched(at(86_400, 130), at(0, 100), null)).toBe(30);
-  });
-
-  it("is no more than the time that has passed, whatever was skipped or however fast it played", () => {
-    expect(secondsWatched(at(10, 3_600), at(0, 100), null)).toBe(10);
-    expect(secondsWatched(at(0, 3_600), at(0, 100), null)).toBe(0);
-  });
-
-  it("loses nothing to an event that comes a little early", () => {
-    expect(secondsWatched(at(9.6, 110), at(0, 100), null)).toBe(10);
-  });
-
-  it("is never negative", () => {
-    expect(secondsWatched(at(30, 50), at(0, 100), null)).toBe(0);
-    expect(secondsWatched(at(30, 100), at(60, 50), null)).toBe(0);
-    expect(secondsWatched(at(0, 0), null, NOW - 499_000)).toBe(0);
-  });
-
-  it("counts of a late event what those behind it have not counted", () => {
-    expect(secondsWatched(at(30, 30), at(0, 0), NOW)).toBe(0);
-    expect(secondsWatched(at(30, 30), at(0, 0), NOW + 20_000)).toBe(20);
-    expect(secondsWatched(at(30, 30), at(0, 0), NOW + 30_000)).toBe(30);
-  });
-
-  it("adds up to the same in whichever order the events of a sitting arrive", () => {
-    const sitting = Array.from({ length: 7 }, (_, index) => at(index * 30, index * 30));
-    for (const order of orders(sitting.map((_, index) => index))) {
-      const told: { at: number; position: number; seconds: number }[] = [];
-      for (const index of order) {
-        const event = sitting[index]!;
-        const before = told.filter((each) => each.at <= event.at).sort((a, b) => b.at - a.at)[0] ?? null;
-        const behind = told.filter((each) => each.at > event.at && each.seconds > 0);
-        const taken = Math.min(...behind.map((each) => each.at - each.seconds * 1_000));
-        told.push({ ...event, seconds: secondsWatched(event, before, taken) });
-      }
-      expect(
-        told.reduce((sum, { seconds }) => sum + seconds, 0),
-        String(order),
-      ).toBe(180);
-    }
-  });
-});
-
 describe("withinTitle", () => {
   it("ends where the title ends, where that is known", () => {
     expect(withinTitle(7_000, 6_000)).toBe(6_000);
     expect(withinTitle(5_000, 6_000)).toBe(5_000);
     expect(withinTitle(7_000, null)).toBe(7_000);
+  });
+});
+
+describe("isFinished", () => {
+  const rules = { finishedPercent: 90, begunSeconds: 60 };
+
+  it("is what the deployment says of a running time that is known", () => {
+    expect(isFinished(5_399, 6_000, rules)).toBe(false);
+    expect(isFinished(5_400, 6_000, rules)).toBe(true);
+    expect(isFinished(9_000, 6_000, rules)).toBe(true);
+    expect(isFinished(5_999, 6_000, { ...rules, finishedPercent: 100 })).toBe(false);
+    expect(isFinished(86_400, null, rules)).toBe(false);
   });
 });
 
@@ -121,9 +80,3 @@ describe("checkRating", () => {
     }
   });
 });
-
-/** All orders of some things. */
-function orders(of: number[]): number[][] {
-  if (of.length < 2) return [of];
-  return of.flatMap((first) => orders(of.filter((each) => each !== first)).map((rest) => [first, ...rest]));
-}

@@ -87,15 +87,15 @@ export class Freshness implements FreshnessWanted {
     const started = performance.now();
     const reached = await this.progress.reached(this.tenant, xid);
     for (const target of reached) this.#passed.add(target);
-    request.calls.record({
+    const told = {
       store: "POSTGRES",
       operation: "outbox.reached",
       keys: 1,
       uniqueKeys: 1,
       rows: reached.size,
-      ms: Math.round((performance.now() - started) * 100) / 100,
       path: describePath(request.path),
-    });
+    } as const;
+    request.calls.record(told, started);
   }
 
   /** Resolves when the work has ended in any way, or the request cannot wait for it any longer. */

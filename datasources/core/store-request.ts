@@ -11,6 +11,8 @@ export interface StoreCall {
   keys: number;
   uniqueKeys: number;
   rows: number;
+  /** When it was sent, counted from the request's beginning. Milliseconds. Calls of one level overlap in time. */
+  startMs: number;
   /** Time from sending to the last byte of the answer. Milliseconds. */
   ms: number;
   /** The fields that asked, without list indices: `home.titles.edges.node`. */
@@ -19,14 +21,17 @@ export interface StoreCall {
 
 /** Every store call that one request has made, in order of completion. Also the identity by which a store knows that two reads belong to one request. */
 export class CallLog {
+  readonly #begun = performance.now();
   readonly calls: StoreCall[] = [];
   /** Stores that did not answer and whose standby did. */
   readonly missed = new Set<StoreName>();
   /** Stores that let a call's deadline pass: the request does not wait for them a second time. */
   readonly waitedFor = new Set<StoreName>();
 
-  record(call: StoreCall): void {
-    this.calls.push(call);
+  /** Notes a call that has just ended, and was sent at `started` on the clock of `performance.now()`. */
+  record(call: Omit<StoreCall, "startMs" | "ms">, started: number): void {
+    const startMs = hundredths(started - this.#begun);
+    this.calls.push({ ...call, startMs, ms: hundredths(performance.now() - started) });
   }
 
   /** Calls made so far per store. */
@@ -35,6 +40,11 @@ export class CallLog {
     for (const { store } of this.calls) totals[store] = (totals[store] ?? 0) + 1;
     return totals;
   }
+}
+
+/** Milliseconds to two places. */
+function hundredths(ms: number): number {
+  return Math.round(ms * 100) / 100;
 }
 
 /** A GraphQL response path, newest segment first: structurally graphql-js's `Path`, so that datasources need not know GraphQL. */

@@ -177,15 +177,15 @@ export class StoreGuard {
       if (performance.now() - started > this.options.deadlineMs) throw this.#overloaded();
       return this.#guarded(run, given);
     });
-    request.calls.record({
+    const told = {
       store: this.options.store,
       operation,
       keys: call.keys ?? request.requested ?? uniqueKeys,
       uniqueKeys,
       rows: rowsOf(answer),
-      ms: Math.round((performance.now() - started) * 100) / 100,
       path: call.path ?? describePath(request.path),
-    });
+    };
+    request.calls.record(told, started);
     return answer;
   }
 

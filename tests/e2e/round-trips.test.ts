@@ -75,12 +75,14 @@ function costOf({ extensions }: Answer): Cost {
       keys: expect.any(Number),
       uniqueKeys: expect.any(Number),
       rows: expect.any(Number),
+      startMs: expect.any(Number),
       ms: expect.any(Number),
       path: expect.stringMatching(/^\w/),
     });
     expect(call.keys).toBeGreaterThanOrEqual(call.uniqueKeys);
     expect(call.uniqueKeys).toBeGreaterThan(0);
     expect(call.rows).toBeGreaterThanOrEqual(0);
+    expect(call.startMs).toBeGreaterThanOrEqual(0);
     expect(call.ms).toBeGreaterThan(0);
   }
   expect(totals).toEqual(counted);

@@ -2,7 +2,8 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  base: "/",
+  // Relative: a proxy may serve the page below a path.
+  base: "./",
   plugins: [react()],
   build: {
     outDir: "../dist/playground",

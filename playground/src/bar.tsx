@@ -1,17 +1,21 @@
-import { type ReactNode, useEffect } from "react";
-import { AccountPanel } from "./account-panel";
-import { currentSession, setState } from "./session-store";
-import { verifySession } from "./session";
-import { SignInForm } from "./sign-in-form";
-import { demoTenants } from "./tenants";
-import { useAction, usePlayground } from "./use-playground";
+import { type ReactNode, useEffect, useState } from "react";
+import { AccountPanel } from "./session/account-panel";
+import { currentSession, type PlaygroundState, setState } from "./session/session-store";
+import { verifySession } from "./session/session";
+import { SignInForm } from "./session/sign-in-form";
+import { demoTenants } from "./session/tenants";
+import { useAction, usePlayground } from "./session/use-playground";
 
-/** The strip above GraphiQL: which tenant, whether to explain, and who asks. */
+/** The strip above GraphiQL: which tenant, whether to explain, and who asks. A narrow screen opens it by a button. */
 export function Bar(): ReactNode {
   const state = usePlayground();
   const session = currentSession(state);
   const action = useAction();
+  const [open, setOpen] = useState(false);
   const { run, clear } = action;
+  // What it was opened for is done.
+  const who = session?.viewer.profile?.id;
+  useEffect(() => setOpen(false), [who]);
   useEffect(() => run(verifySession), [run]);
   const changeTenant = (tenant: string) => {
     clear();
@@ -24,13 +28,24 @@ export function Bar(): ReactNode {
         <h1 className="wordmark">
           <span>Marquee</span>
         </h1>
-        <TenantPicker tenant={state.tenant} onChange={changeTenant} />
         <ExplainSwitch on={state.explain} />
-        {session ? (
-          <AccountPanel session={session} action={action} />
-        ) : (
-          <SignInForm key={state.tenant} tenant={state.tenant} action={action} />
-        )}
+        <button
+          type="button"
+          className="bar-toggle"
+          aria-expanded={open}
+          aria-controls="bar-panel"
+          onClick={() => setOpen(!open)}
+        >
+          {whoAsks(state)}
+        </button>
+        <div id="bar-panel" className="bar-panel" data-open={open}>
+          <TenantPicker tenant={state.tenant} onChange={changeTenant} />
+          {session ? (
+            <AccountPanel key={state.tenant} session={session} action={action} />
+          ) : (
+            <SignInForm key={state.tenant} tenant={state.tenant} action={action} />
+          )}
+        </div>
       </div>
       {action.error ? (
         <p id="account-error" className="bar-error" role="alert">
@@ -39,6 +54,13 @@ export function Bar(): ReactNode {
       ) : null}
     </header>
   );
+}
+
+/** Tenant and account in few words. */
+function whoAsks(state: PlaygroundState): string {
+  const tenant = demoTenants.find(({ slug }) => slug === state.tenant)?.name ?? state.tenant;
+  const viewer = currentSession(state)?.viewer;
+  return `${tenant} · ${viewer?.account?.email.split("@")[0] ?? viewer?.profile?.name ?? "visitor"}`;
 }
 
 function TenantPicker({

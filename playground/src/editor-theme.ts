@@ -1,4 +1,4 @@
-import { useMonaco } from "@graphiql/react";
+import { useGraphiQL, useMonaco } from "@graphiql/react";
 import { useEffect } from "react";
 
 interface Palette {
@@ -7,6 +7,15 @@ interface Palette {
   accent: string;
   accentWash: string;
   wash: string;
+  /** Of numbers in documents and answers. */
+  numbers: string;
+  /** Of an answer's field names, and of its texts. */
+  keys: string;
+  strings: string;
+  /** Of directives. */
+  directives: string;
+  /** Of brackets inside others. */
+  innerBrackets: string;
 }
 
 const dark: Palette = {
@@ -15,6 +24,11 @@ const dark: Palette = {
   accent: "#f2c14e",
   accentWash: "#f2c14e22",
   wash: "#ffffff12",
+  numbers: "#b5cea8",
+  keys: "#d9b8a0",
+  strings: "#a8cf8e",
+  directives: "#c8b8a8",
+  innerBrackets: "#da70d6",
 };
 
 const light: Palette = {
@@ -23,6 +37,11 @@ const light: Palette = {
   accent: "#9c1730",
   accentWash: "#9c173018",
   wash: "#3b2a2012",
+  numbers: "#076544",
+  keys: "#8a3b12",
+  strings: "#2f6b2a",
+  directives: "#5f554d",
+  innerBrackets: "#1d6b1d",
 };
 
 /** The interface colours of the code editors; both are drawn over the page's own background. */
@@ -52,31 +71,44 @@ function editorColors(palette: Palette): Record<string, string> {
     "input.background": palette.wash,
     "toolbar.hoverBackground": palette.accentWash,
     "inputOption.hoverBackground": palette.accentWash,
+    "editorBracketHighlight.foreground2": palette.innerBrackets,
     focusBorder: palette.accent,
   };
 }
 
+/** Names of the themes, for GraphiQL to choose from. */
+export const editorThemes = { dark: "marquee-dark", light: "marquee-light" };
+
 /**
- * Gives GraphiQL's two editor themes Marquee's colours as soon as the editor is loaded.
- * They are redefined under their own names because GraphiQL selects a theme before it exists,
- * and the editor only repaints on a definition of the theme that it is already showing.
+ * Defines the editors' themes as soon as the editor is loaded, and has it show the one that is chosen: it repaints by
+ * itself only when the theme that it is showing is defined anew, and shows another while there is none of that name.
  */
-export function useMarqueeEditorTheme(): void {
+export function EditorTheme(): null {
   const monaco = useMonaco((state) => state.monaco);
+  const chosen = useGraphiQL((state) => state.monacoTheme);
   useEffect(() => {
     if (!monaco) return;
-    const define = (name: string, base: "vs" | "vs-dark", palette: Palette, keys: string, strings: string) =>
+    const define = (name: string, base: "vs" | "vs-dark", palette: Palette) =>
       monaco.editor.defineTheme(name, {
         base,
         inherit: true,
         colors: editorColors(palette),
-        rules: [
-          { token: "argument.identifier.gql", foreground: palette.accent.slice(1) },
-          { token: "string.key.json", foreground: keys },
-          { token: "string.value.json", foreground: strings },
-        ],
+        rules: tokenRules(palette),
       });
-    define("graphiql-DARK", "vs-dark", dark, "d9b8a0", "a8cf8e");
-    define("graphiql-LIGHT", "vs", light, "8a3b12", "2f6b2a");
-  }, [monaco]);
+    define(editorThemes.dark, "vs-dark", dark);
+    define(editorThemes.light, "vs", light);
+    if (chosen) monaco.editor.setTheme(chosen);
+  }, [monaco, chosen]);
+  return null;
+}
+
+function tokenRules(palette: Palette): { token: string; foreground: string }[] {
+  const rules = {
+    "argument.identifier.gql": palette.accent,
+    number: palette.numbers,
+    annotation: palette.directives,
+    "string.key.json": palette.keys,
+    "string.value.json": palette.strings,
+  };
+  return Object.entries(rules).map(([token, colour]) => ({ token, foreground: colour.slice(1) }));
 }

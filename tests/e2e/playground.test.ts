@@ -1,64 +1,35 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { type Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+
 import { useGateway } from "../support/fixtures.js";
-
-const chromiumPath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
-const hasChromium = existsSync(chromiumPath);
-const howToGetIt =
-  `No browser at ${chromiumPath}: the playground is tested in Chromium. ` +
-  "Install it (Debian, Ubuntu: apt-get install -y chromium) or set CHROMIUM_PATH to a Chromium or Chrome.";
-
-// Nothing the browser does of its own accord may look like a request of the page.
-const quietFlags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import {
+  answerTo,
+  hasChromium,
+  runFirstExample,
+  signInAs,
+  turnExplain,
+  useBrowser,
+} from "../support/playground.js";
 
 interface HomeAnswer {
   data: { home: { titles: { edges: { node: { name: string; releaseYear: number } }[] } }[] };
 }
 
-/** A page that is watched for what it must not do. */
-interface WatchedPage {
-  page: Page;
-  outside: string[];
-  complaints: string[];
-}
-
 const gateway = useGateway();
 
 describe("the playground in a browser", () => {
-  if (!hasChromium) {
-    console.warn(`SKIPPED: ${howToGetIt}`);
-    // On a build server a missing browser must not pass for a tested page.
-    test.runIf(process.env.CI)("a browser is installed", () => expect.fail(howToGetIt));
-  }
-
-  let browser: Browser;
-
-  beforeAll(async () => {
-    if (hasChromium) browser = await chromium.launch({ executablePath: chromiumPath, args: quietFlags });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-  });
+  const browser = useBrowser();
 
   test.skipIf(!hasChromium)("signs in, runs the first example and shows films", async () => {
-    const { page, outside, complaints } = await openPlayground(browser);
+    const { page, outside, complaints } = await browser.open(gateway.url);
 
-    await page.getByLabel("Demo account").selectOption("viewer");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await signInAs(page, "viewer");
     await page.getByRole("region", { name: "Account" }).getByText("viewer@meridian.example").waitFor();
 
-    const answer = await runFirstExample(page);
+    const answer = await runFirstExample<HomeAnswer>(page);
     const films = answer.data.home.flatMap((row) => row.titles.edges.map((edge) => edge.node));
     expect(films.length).toBeGreaterThan(10);
     expect(films.every((film) => film.name.length > 0)).toBe(true);
@@ -70,47 +41,83 @@ describe("the playground in a browser", () => {
   });
 
   test.skipIf(!hasChromium)("answers the first example without signing in", async () => {
-    const { page, complaints } = await openPlayground(browser);
+    const { page, complaints } = await browser.open(gateway.url);
 
-    const answer = await runFirstExample(page);
+    const answer = await runFirstExample<HomeAnswer>(page);
     expect(answer.data.home.length).toBeGreaterThan(0);
 
     expect(complaints, "errors in the console").toEqual([]);
     await page.context().close();
   });
 
-  test.skipIf(!hasChromium)("says in plain words that a password is wrong, and signs out again", async () => {
-    const { page } = await openPlayground(browser);
+  test.skipIf(!hasChromium)("says how an answer came: its status, time and size", async () => {
+    const { page } = await browser.open(gateway.url);
+    const figures = page.getByRole("status", { name: "Answer" });
+    expect(await figures.innerText()).toBe("Not asked yet");
 
-    await page.getByLabel("Password").fill("not-the-password");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await expect.poll(() => page.getByRole("banner").getByRole("alert").innerText()).toMatch(/password/i);
-    expect(await page.getByRole("region", { name: "Account" }).count()).toBe(0);
+    const answered = answerTo(page, "HomePage");
+    await runFirstExample(page);
+    const size = ((await (await answered).body()).length / 1_000).toFixed(1);
+    await expect.poll(() => figures.innerText()).toMatch(/^HTTP 200\s+[\d.,]+ ms\s+[\d.]+ kB$/);
+    expect(await figures.innerText()).toContain(`${size} kB`);
 
-    await page.getByLabel("Demo account").selectOption("editor");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByRole("form", { name: "Sign in" }).waitFor();
+    // Another tab has not been asked; going back shows the answer's figures again.
+    await tabs(page).nth(1).click();
+    await expect.poll(() => figures.innerText()).toBe("Not asked yet");
+    await tabs(page).nth(0).click();
+    await expect.poll(() => figures.innerText()).toMatch(/^HTTP 200/);
+
+    await page.route("**/graphql", (route) => route.abort());
+    await page.getByRole("button", { name: /^Execute query/ }).click();
+    await expect.poll(() => figures.innerText()).toBe("No answer");
     await page.context().close();
   });
 
-  test.skipIf(!hasChromium)("switches profiles and sends the explain header", async () => {
-    const { page } = await openPlayground(browser);
-    await page.getByLabel("Demo account").selectOption("family");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    const profile = page.getByLabel("Profile");
-    await profile.waitFor();
+  test.skipIf(!hasChromium)(
+    "explains as its switch says, also after a reload, and draws each round trip",
+    async () => {
+      const { page } = await browser.open(gateway.url);
+      await turnExplain(page);
+      const explain = page.getByRole("switch", { name: "Explain" });
+      expect(await explain.isChecked()).toBe(true);
+      await page.reload();
+      await page.locator(".graphiql-query-editor .view-line").first().waitFor();
+      expect(await explain.isChecked()).toBe(true);
 
-    const another = await profile.locator("option:not(:checked)").first().getAttribute("value");
-    expect(another, "a second profile of the family account").toBeTruthy();
-    await profile.selectOption(another ?? "");
-    await expect.poll(() => profile.isEnabled(), { timeout: 20_000 }).toBe(true);
-    expect(await profile.inputValue()).toBe(another);
+      const { extensions } = await runFirstExample<Explained>(page);
+      const drawn = page.getByRole("region", { name: "Explain" });
+      await drawn.waitFor();
+      const { calls } = extensions!.explain!;
+      expect(calls.length).toBeGreaterThan(1);
+      expect(await drawn.locator(".call").count()).toBe(calls.length);
+      for (const { operation } of calls)
+        for (const each of operation.split(" + ")) expect(await drawn.innerText()).toContain(each);
+      expect(await drawn.innerText()).toMatch(/\d+ keys?\s+\d+ rows?\s+[\d.]+ ms/);
+      // One PostgreSQL answers everything: each of its calls waits for the one before.
+      expect(await drawn.getByRole("heading").count()).toBe(calls.length);
 
-    await page.getByText("Explain", { exact: true }).first().click();
-    expect(await page.getByRole("switch", { name: "Explain" }).isChecked()).toBe(true);
-    const answer = await runFirstExample(page);
-    expect(answer).toHaveProperty("extensions.explain.calls");
+      await turnExplain(page);
+      expect((await runFirstExample<Explained>(page)).extensions).toBeUndefined();
+      expect(await drawn.count()).toBe(0);
+      await page.context().close();
+    },
+  );
+
+  test.skipIf(!hasChromium)("opens an example beside the visitor's own tabs", async () => {
+    const { page } = await browser.open(gateway.url);
+    const before = await tabs(page).allInnerTexts();
+    await tabs(page).nth(1).click();
+    await replaceQuery(page, "query MyOwn { genres { name } }");
+    await tabs(page).getByText("MyOwn").waitFor();
+
+    await openExample(page, "Search");
+    await expect
+      .poll(() => tabs(page).allInnerTexts())
+      .toEqual([before[0], "MyOwn", ...before.slice(2), "Search"]);
+    // What is open already comes to the front.
+    await openExample(page, "Browse");
+    expect(await tabs(page).count()).toBe(before.length + 1);
+    expect(await page.locator(".graphiql-tab-active").innerText()).toBe("Browse");
     await page.context().close();
   });
 });
@@ -144,39 +151,31 @@ function operationsOf(query: string): string[] {
   return [...query.matchAll(/^(?:query|mutation) (\w+)/gm)].map(([, name = ""]) => name);
 }
 
-async function openPlayground(browser: Browser): Promise<WatchedPage> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  const page = await context.newPage();
-  const outside: string[] = [];
-  const complaints: string[] = [];
-  context.on("request", (request) => {
-    const { origin, protocol } = new URL(request.url());
-    const inline = protocol === "data:" || protocol === "blob:";
-    if (!inline && origin !== new URL(gateway.url).origin) outside.push(request.url());
-  });
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(gateway.url);
-  await page.locator(".graphiql-query-editor .view-line").first().waitFor();
-  return { page, outside, complaints };
-}
-
-async function runFirstExample(page: Page): Promise<HomeAnswer> {
-  await page.getByRole("tab").first().click();
-  const answered = page.waitForResponse((response) => isHomePage(response.request().postData()));
-  await page.getByRole("button", { name: /^Execute query/ }).click();
-  return (await (await answered).json()) as HomeAnswer;
-}
-
-function isHomePage(body: string | null): boolean {
-  return body !== null && (JSON.parse(body) as { operationName?: string }).operationName === "HomePage";
-}
-
 /** The visible part of the answer, without white space: the editor wraps lines and draws its own blanks. */
 async function responsePane(page: Page): Promise<string> {
   return unspaced(await page.locator(".graphiql-response").innerText());
+}
+
+interface Explained {
+  extensions?: { explain?: { calls: { operation: string }[] } };
+}
+
+/** The buttons that show a tab each. */
+function tabs(page: Page) {
+  return page.getByRole("list", { name: "Select active operation" }).locator(".graphiql-tab-button");
+}
+
+/** Puts another document into the tab in front. */
+async function replaceQuery(page: Page, query: string): Promise<void> {
+  await page.locator(".graphiql-query-editor .view-lines").click();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.press("Delete");
+  await page.keyboard.insertText(query);
+}
+
+async function openExample(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name: "Examples" }).click();
+  await page.getByRole("menuitem", { name: new RegExp(`^${name} `) }).click();
 }
 
 function unspaced(text: string): string {

@@ -1,9 +1,11 @@
 import { type Viewer } from "./documents";
 import { demoTenants } from "./tenants";
 
-/** A sign-in: the token, when it ends (ISO 8601, or null if unknown) and whom it stands for. */
+/** A sign-in: its tokens, when the access token ends (ISO 8601, or null if unknown) and whom it stands for. */
 export interface Session {
   accessToken: string;
+  /** Good for one new pair of tokens; null where the session cannot be prolonged. */
+  refreshToken: string | null;
   expiresAt: string | null;
   viewer: Viewer;
 }
@@ -54,11 +56,25 @@ export function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The sign-in of the tenant in view, if there is one and it has not run out. */
+/** The sign-in of the tenant in view, if there is one. Its access token may have run out: see `freshSession`. */
 export function currentSession({ tenant, sessions }: PlaygroundState): Session | undefined {
-  const session = sessions[tenant];
-  if (session?.expiresAt && Date.parse(session.expiresAt) <= Date.now()) return undefined;
-  return session;
+  return sessions[tenant];
+}
+
+/** Whether the access token is good for at least `ms` more milliseconds, as far as is known. */
+export function lastsFor(ms: number, { expiresAt }: Session): boolean {
+  return expiresAt === null || Date.parse(expiresAt) - Date.now() > ms;
+}
+
+/** Keeps a sign-in as that of its viewer's tenant. */
+export function keepSession(session: Session): void {
+  setState({ sessions: { ...state.sessions, [session.viewer.tenant.slug]: session } });
+}
+
+/** Forgets the tokens of a tenant. */
+export function forgetSession(tenant: string): void {
+  const others = Object.entries(state.sessions).filter(([slug]) => slug !== tenant);
+  setState({ sessions: Object.fromEntries(others) });
 }
 
 /** The request headers that say who asks, of which tenant, and whether to explain. */

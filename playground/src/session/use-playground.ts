@@ -1,5 +1,5 @@
 import { useCallback, useState, useSyncExternalStore } from "react";
-import { PlainError } from "./graphql";
+import { PlainError } from "../answer/graphql";
 import { getState, type PlaygroundState, subscribe } from "./session-store";
 
 /** The page's state, read anew whenever it changes. */

@@ -1,6 +1,10 @@
 import { type Storage as GraphiqlStorage } from "@graphiql/toolkit";
+import { examples } from "./examples";
 
 const prefix = "marquee.";
+
+/** The name that GraphiQL keeps its tabs under. */
+const tabState = "graphiql:tabState";
 
 /**
  * GraphiQL's storage under names of our own: a browser that has used another GraphiQL on this
@@ -16,11 +20,19 @@ export const playgroundStorage: GraphiqlStorage = {
   },
 };
 
-/** Forgets all tabs, so that the next load opens with the examples. Theme and history stay. */
-export function forgetTabs(): void {
-  for (const name of ["tabState", "query", "variables", "headers"]) {
-    playgroundStorage.removeItem(`graphiql:${name}`);
-  }
+/** Puts the examples where GraphiQL finds its tabs, unless there are some: it opens a document of the address beside these. */
+export function keepExamplesAsTabs(): void {
+  if (playgroundStorage.getItem(tabState) !== null) return;
+  const tabs = examples.map(({ query, variables, name }, index) => ({
+    id: `example-${index}`,
+    title: name,
+    query,
+    variables,
+    headers: null,
+    operationName: name,
+    response: null,
+  }));
+  playgroundStorage.setItem(tabState, JSON.stringify({ tabs, activeTabIndex: 0 }));
 }
 
 function ownKeys(): string[] {

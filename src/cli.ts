@@ -6,6 +6,7 @@ import { learnCommand } from "./cli/learn.js";
 import { projectionsCommand } from "./cli/projections.js";
 import { seedCommand } from "./cli/seed.js";
 import { serveCommand } from "./cli/serve.js";
+import { tenantCommand } from "./cli/tenant.js";
 import { tokenCommand } from "./cli/token.js";
 import { StartupError } from "../packages/process/startup-error.js";
 
@@ -29,6 +30,7 @@ function program(): Command {
   for (const command of [
     serveCommand(),
     seedCommand(),
+    tenantCommand(),
     importCommand(),
     tokenCommand(),
     learnCommand(),

@@ -88,6 +88,13 @@ function moment(error: string, isWellFormed: (value: string) => boolean) {
     .transform((value) => new Date(value).toISOString());
 }
 
+const SLUG_ACCEPTED = "2 to 40 of a-z, 0-9 and -, beginning with a letter and ending with none of -";
+
+/** A tenant's name in URLs, tokens, headers, e-mail domains and ids. */
+export const slug = z
+  .string({ error: SLUG_ACCEPTED })
+  .regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, { error: SLUG_ACCEPTED });
+
 /** In capitals. */
 export const country = z
   .string({ error: COUNTRY_ACCEPTED })

@@ -45,6 +45,6 @@ export async function tenantOf(stores: Stores, slug: string): Promise<Tenant> {
   throw new StartupError(
     known.length > 0
       ? `There is no tenant "${slug}". Known tenants: ${known.join(", ")}.`
-      : `There is no tenant "${slug}", nor any other. Run "marquee seed" to make the demo tenants.`,
+      : `There is no tenant "${slug}", nor any other. Run "marquee tenant create" to make one, or "marquee seed" for the demo tenants.`,
   );
 }

@@ -288,3 +288,44 @@ describe("marquee projections", () => {
     expect(stderr).toContain("catalog.postgres");
   });
 });
+
+describe("marquee tenant", () => {
+  const create = (slug: string, ...more: string[]) =>
+    marquee("tenant", "create", "--slug", slug, "--name", " Corner\u200b Cinema", "--country", "fr", ...more);
+
+  it.each(["SHARED", "ISOLATED"])(
+    "makes a %s tenant that one's own catalogue is imported into",
+    async (tier) => {
+      const slug = `corner-${tier.toLowerCase()}`;
+      const line = `${slug}\t${tier}\tFR\tCorner Cinema\n`;
+      expect(await create(slug, "--tier", tier)).toMatchObject({ code: 0, stdout: line });
+      expect((await marquee("tenant", "list")).stdout).toContain(line);
+      const titles = await fileOf("own.ndjson", [{ id: "own", kind: "MOVIE", name: "Own" }]);
+      const events = await fileOf("watched.ndjson", [
+        { id: "w1", profile: "own-u1", title: "own", at: "2026-05-01T20:11:00Z", seconds: 60 },
+      ]);
+      const ran = await marquee("import", "--tenant", slug, "--titles", titles, "--events", events);
+      expect(ran).toMatchObject({ code: 0 });
+      expect(ran.stdout).toContain("titles: 1 of 1 lines imported");
+      expect(await marquee("token", "--tenant", slug, "--profile", "own-u1")).toMatchObject({ code: 0 });
+    },
+  );
+
+  it("changes none that is there, and names what is accepted", async () => {
+    expect(await create("atelier")).toMatchObject({
+      code: 1,
+      stderr: 'There is a tenant "atelier" already. Name another with --slug.\n',
+    });
+    for (const [args, expected] of [
+      [["--slug", "Corner"], "beginning with a letter"],
+      [["--country", "UK"], "ISO 3166-1"],
+      [["--tier", "DEDICATED"], "SHARED, ISOLATED"],
+      [["--name", "\u200b"], "can be seen"],
+    ] as const) {
+      const { code, stderr } = await create("other", ...args);
+      expect(code).toBe(1);
+      expect(stderr).toContain(expected);
+    }
+    expect((await marquee("tenant", "list")).stdout).not.toContain("other");
+  });
+});

@@ -26,7 +26,7 @@ export async function importTitles(
   options: TitleImportOptions = {},
 ): Promise<ImportReport> {
   const bodies = new TitleBodies();
-  const run = () =>
+  const lines = () =>
     importLines(
       source,
       {
@@ -42,6 +42,12 @@ export async function importTitles(
       },
       options,
     );
+  const run = async () => {
+    const imported = await lines();
+    // A name that is shown otherwise now concerns titles that no line spoke of.
+    await stores.titleSchedule.takeEffect(tenant);
+    return imported;
+  };
   const started = performance.now();
   const report = await projecting(stores, tenant, run, options);
   return { ...report, seconds: (performance.now() - started) / 1000 };

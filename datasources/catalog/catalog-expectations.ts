@@ -1,5 +1,6 @@
 import { type Entries } from "../projection/check/section.js";
 import { type Tenant } from "../core/tenant.js";
+import { type TitleFacts } from "../core/title-fields.js";
 import { type NamedRef, type TitleDocument, type ProjectedTitle } from "../core/title.document.js";
 
 /** The titles that projections of the catalogue are made from. */
@@ -54,7 +55,11 @@ export interface NameUse extends NamedRef {
   type: NameType;
 }
 
-export function namesIn({ credits, genres, studio }: ProjectedTitle): NameUse[] {
+export function namesIn({
+  credits,
+  genres,
+  studio,
+}: Pick<TitleFacts, "credits" | "genres" | "studio">): NameUse[] {
   return [
     ...credits.map(({ person }) => ({ type: "Person" as const, ...person })),
     ...genres.map((genre) => ({ type: "Genre" as const, ...genre })),

@@ -27,6 +27,7 @@ import {
 } from "../title-editing.js";
 import { newTitle } from "../new-title.js";
 import { licensed } from "./title-licence.js";
+import { recordNamesByHand, shownBody } from "./title-names.postgres.js";
 import { changeLocks, type LockChange } from "./title-locks.postgres.js";
 import { mergeTitles } from "./title-merging.postgres.js";
 import { checkTitle, checkTitleFields, type CheckedFields, type CheckedTitle } from "../title-rules.js";
@@ -123,7 +124,7 @@ export class PostgresTitleEditing implements TitleEditing {
       const { xid, version, lockedFields } = await mergeTitles(query, tenant, merge);
       const now = await databaseNow(query);
       const versions = await versionsSince(query, merge.keep, now);
-      return { title: documentAt(versions, now, version), version, lockedFields, xid };
+      return { title: await documentAt(query, versions, now, version), version, lockedFields, xid };
     });
   }
 
@@ -131,7 +132,8 @@ export class PostgresTitleEditing implements TitleEditing {
     const rows = await this.postgres.read<ListedRow>(
       request,
       "catalog.editorialTitles",
-      sql`select h.id, h.version as latest, h.locked_fields, v.version, v.effective_from, v.body
+      sql`select h.id, h.version as latest, h.locked_fields, v.version, v.effective_from,
+                 ${shownBody(sql`v.body`)} as body
           from (select title_id as id, version, locked_fields from title_heads
                 where merged_into is null ${page.after ? sql`and title_id > ${page.after.id}` : empty}
                 order by title_id limit ${page.limit + 1}) h
@@ -176,7 +178,10 @@ export class PostgresTitleEditing implements TitleEditing {
       const version = head.version + added.length;
       const xid = added.length > 0 ? await recordVersions(query, added) : await lastWrite(query, id);
       const lockedFields = await changeLocks(query, head, plan);
-      return { title: documentAt([...versions, ...added], now, version), version, lockedFields, xid };
+      const all = [...versions, ...added];
+      const said = added.at(-1)?.body ?? inForceAt(all, effective)?.body;
+      if (said) await recordNamesByHand(query, statedOf(said, plan.lock));
+      return { title: await documentAt(query, all, now, version), version, lockedFields, xid };
     });
   }
 
@@ -203,13 +208,24 @@ async function lastWrite(query: Query, id: string): Promise<number | null> {
   return row?.xid ?? null;
 }
 
-function documentAt(
+/** The fields of a body that an edit has stated. */
+function statedOf(body: TitleFacts, names: readonly TitleFieldName[]): Partial<TitleFacts> {
+  return Object.fromEntries(names.map((name) => [name, body[name]]));
+}
+
+/** What is in force at an instant, as others are shown it. */
+async function documentAt(
+  query: Query,
   versions: readonly VersionRow[],
   at: number,
   latestVersion: number,
-): VersionedTitle | null {
+): Promise<VersionedTitle | null> {
   const current = inForceAt(versions, at);
-  return current ? { ...current.body, version: current.version, latestVersion } : null;
+  if (!current) return null;
+  const [shown] = await query<{ body: TitleFacts }>(
+    sql`select ${shownBody(sql`b`)} as body from (select ${JSON.stringify(current.body)}::jsonb as b) s`,
+  );
+  return { ...(shown?.body ?? current.body), version: current.version, latestVersion };
 }
 
 function toListed({ id, latest, version, effective_from, body, locked_fields }: ListedRow): EditorialTitle {

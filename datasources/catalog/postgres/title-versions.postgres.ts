@@ -2,8 +2,9 @@ import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
 import { CallLog, type StoreRequest } from "../../core/store-request.js";
 import { type Tenant } from "../../core/tenant.js";
-import { lockHeads, recordVersions, versionsOf } from "./title-version-rows.postgres.js";
-import { withDefaults, type StoredFacts } from "../../core/title-fields.js";
+import { recordNames, shownBody } from "./title-names.postgres.js";
+import { lockHeads, recordVersions, versionsOf, type VersionRow } from "./title-version-rows.postgres.js";
+import { withDefaults, type StoredFacts, type TitleFacts } from "../../core/title-fields.js";
 import {
   type AppendOptions,
   type AppendOutcome,
@@ -38,7 +39,7 @@ export class PostgresTitleVersions implements TitleVersions {
     const rows = await this.postgres.read<InForceRow & { n: number }>(
       request,
       "catalog.titlesAsOf",
-      sql`select k.n::int as n, v.title_id, v.version, v.body
+      sql`select k.n::int as n, v.title_id, v.version, ${shownBody(sql`v.body`)} as body
           from unnest(${keys.map((key) => key.id)}::text[], ${keys.map((key) => key.at)}::timestamptz[])
             with ordinality as k (id, at, n)
           left join lateral (
@@ -75,7 +76,10 @@ export class PostgresTitleVersions implements TitleVersions {
       const heads = new Map((await lockHeads(query, ids)).map((head) => [head.title_id, head]));
       const ground = { tenant, heads, versions: await versionsOf(query, ids), now: Date.now() };
       const { rows, outcomes } = plannedAppend(ground, versions, options);
-      if (rows.length > 0) await recordVersions(query, rows);
+      if (rows.length > 0) {
+        await recordVersions(query, rows);
+        await recordNames(query, [...rows.map(({ body }) => body), ...lastBodies(ground.versions, rows)]);
+      }
       return outcomes;
     });
   }
@@ -122,7 +126,7 @@ export class PostgresTitleVersions implements TitleVersions {
     const rows = await this.postgres.read<ProjectedRow>(
       { tenant, calls: new CallLog() },
       "catalog.inForce",
-      sql`select f.title_id, h.revision, h.version as "latestVersion", h.merged_into, f.body from (
+      sql`select f.title_id, h.revision, h.version as "latestVersion", h.merged_into, ${shownBody(sql`f.body`)} as body from (
             select distinct on (title_id) title_id, body from title_versions
             where ${which} and effective_from <= now()
             order by title_id, effective_from desc, version desc limit ${BATCH}
@@ -133,6 +137,18 @@ export class PostgresTitleVersions implements TitleVersions {
     );
     return rows.map(toProjected);
   }
+}
+
+/** What the titles of new rows said before. */
+function lastBodies(
+  versions: ReadonlyMap<string, readonly VersionRow[]>,
+  rows: readonly VersionRow[],
+): TitleFacts[] {
+  const ids = [...new Set(rows.map(({ title_id }) => title_id))];
+  return ids.flatMap((id) => {
+    const [last] = [...(versions.get(id) ?? [])].sort((one, other) => other.version - one.version);
+    return last ? [last.body] : [];
+  });
 }
 
 function toProjected({ body, revision, latestVersion, merged_into }: ProjectedRow): ProjectedTitle {

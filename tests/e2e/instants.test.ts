@@ -47,7 +47,6 @@ const INPUTS: Record<string, (at: string) => { query: string; variables: Record<
     query: PUT,
     variables: { input: { ...newTitle(), effectiveFrom } },
   }),
-  "PutTitleInput.addedAt": (addedAt) => ({ query: PUT, variables: { input: { ...newTitle(), addedAt } } }),
   "LicenceInput.from": (from) => ({ query: PUT, variables: { input: licensed({ from }) } }),
   "LicenceInput.until": (until) => ({
     query: PUT,

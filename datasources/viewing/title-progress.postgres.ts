@@ -53,7 +53,7 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
           order by profile_id, title_id, id, recorded_at desc, at desc
         ), facts as (
           select profile_id, title_id, least(sum(seconds), 2147483647)::int as watched,
-                 least(sum(counted), 2147483647)::int as counted, min(at) as first_at, max(at) as last_at,
+                 case when count(counted) > 0 then least(sum(counted), 2147483647)::int end as counted, min(at) as first_at, max(at) as last_at,
                  bool_or(completed) as completed,
                  (array_agg(case when completed then 0 else position end
                             order by at desc, completed desc, position desc))[1] as last_position

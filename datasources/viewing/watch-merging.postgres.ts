@@ -89,9 +89,8 @@ async function moveProgress(query: Query, from: string, to: string): Promise<Mov
             duration_seconds = coalesce(p.duration_seconds, excluded.duration_seconds),
             completed = p.completed or excluded.completed,
             watched_seconds = least(p.watched_seconds::bigint + excluded.watched_seconds, 2147483647)::int,
-            counted_seconds = least(
-              coalesce(p.counted_seconds::bigint + excluded.counted_seconds, p.counted_seconds, excluded.counted_seconds),
-              2147483647)::int,
+            counted_seconds = case when p.counted_seconds is not null or excluded.counted_seconds is not null then
+          least(coalesce(p.counted_seconds, 0)::bigint + coalesce(excluded.counted_seconds, 0), 2147483647)::int end,
             first_watched_at = least(p.first_watched_at, excluded.first_watched_at),
             last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
             revision = greatest(p.revision, excluded.revision)

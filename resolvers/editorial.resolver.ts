@@ -16,7 +16,7 @@ import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { localId } from "./request/global-id.js";
 import { readPage, toConnection, type ConnectionValue, type EdgeExtra } from "./connection.js";
-import { toTitle, type TitleValue } from "./title.value.js";
+import { type TitleValue } from "./title.value.js";
 
 const MAX_VERSIONS = 100;
 
@@ -53,7 +53,7 @@ export class EditorialResolver {
     const met = rows.filter(({ title }) => mayMeet(title, audience));
     const edges = met.map(({ position, title, version, effectiveFrom, lockedFields }) => ({
       position,
-      node: toTitle(title),
+      node: title,
       extra: { state: title.state, version, effectiveFrom, lockedFields },
     }));
     return toConnection(ctx, at, { rows: edges, hasMore });

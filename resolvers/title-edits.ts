@@ -19,7 +19,6 @@ import { type TitlePayload } from "../schema/title-editing.type.js";
 import { type Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { payload } from "./payload.js";
-import { toTitle } from "./title.value.js";
 
 /** The payload of an edit of a title by an editor. */
 export async function editedTitle(ctx: Context, path: FieldPath, edit: () => Promise<EditedTitle>) {
@@ -27,7 +26,7 @@ export async function editedTitle(ctx: Context, path: FieldPath, edit: () => Pro
   return payload<TitlePayload>({}, async () => {
     const { title, version, lockedFields, xid } = await edit();
     return {
-      title: title && mayMeet(title, audience) ? toTitle(title) : null,
+      title: title && mayMeet(title, audience) ? title : null,
       version,
       lockedFields,
       consistencyToken: xid === null ? null : ctx.consistencyToken(xid),

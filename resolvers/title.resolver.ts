@@ -13,7 +13,7 @@ import { badInput } from "./request/errors.js";
 import { localId } from "./request/global-id.js";
 import { pageOfList, readPage, toConnection, type ConnectionValue } from "./connection.js";
 import { readFilter } from "./title-filter.js";
-import { creditsOf, toTitle, type TitleValue } from "./title.value.js";
+import { creditsOf, type TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
 import { Cost, ListSize } from "../schema/cost.js";
 
@@ -63,7 +63,7 @@ export class TitleResolver {
     const page = await ctx.catalog.titles.load({ filter, order, page: at.page }, info.path);
     const rows = (page?.rows ?? []).map(({ position, title }) => {
       ctx.catalog.titleById.prime(title.id, title);
-      return { position, node: toTitle(title), extra: {} };
+      return { position, node: title, extra: {} };
     });
     return Object.assign(toConnection(ctx, at, { rows, hasMore: page?.hasMore ?? false }), { filter });
   }
@@ -113,8 +113,8 @@ export class TitleResolver {
     @Root() title: TitleValue,
     @Args(() => ForwardPageArgs) args: ForwardPageArgs,
   ): Promise<ConnectionValue<TitleValue, { score: number }>> {
-    const at = readPage(ctx, `similar ${title.localId}`, args);
-    const neighbours = await ctx.recommendations.similarTo.load(title.localId, info.path);
+    const at = readPage(ctx, `similar ${title.id}`, args);
+    const neighbours = await ctx.recommendations.similarTo.load(title.id, info.path);
     const entries = neighbours.map(({ titleId, score }) => ({
       titleId,
       score,
@@ -144,7 +144,7 @@ export class TitleConnectionResolver {
 /** Progress, rating and watchlist come together: three fields of a level share one look-up. */
 async function stateOf(ctx: Context, title: TitleValue, info: GraphQLResolveInfo) {
   if (!ctx.identity) return null;
-  return ctx.viewing.titleState.load({ profile: ctx.identity.profile, title: title.localId }, info.path);
+  return ctx.viewing.titleState.load({ profile: ctx.identity.profile, title: title.id }, info.path);
 }
 
 /** A version as it was, for whoever may meet the title today and could have been shown that version. */
@@ -164,5 +164,5 @@ async function titleAsOf(
   ]);
   if (!today || !then) return null;
   const shown = { ...then, popularity: today.popularity };
-  return mayMeet({ ...shown, licences: today.licences }, audience) ? toTitle(shown) : null;
+  return mayMeet({ ...shown, licences: today.licences }, audience) ? shown : null;
 }

@@ -2,28 +2,28 @@ import { type GraphQLResolveInfo } from "graphql";
 
 import { type ShownPart } from "../datasources/core/title-field.js";
 import { countryOf, EVERYWHERE } from "../datasources/core/countries.js";
-import { TITLE_FIELDS, type FieldsWith, type TitleFacts } from "../datasources/core/title-fields.js";
+import { TITLE_FIELDS, type FieldsWith } from "../datasources/core/title-fields.js";
 import {
   type CreditRole,
   type EpisodeDocument,
   type NamedRef,
   type ProjectedTitle,
   type SeasonDocument,
+  type TitleCredit,
   type TitleLicence,
   type VersionedTitle,
 } from "../datasources/core/title.document.js";
 import { type Context } from "./request/context.js";
 import { toGlobalId, type NodeType } from "./request/global-id.js";
 
-/** A title as GraphQL reads it: plain fields are what the facts say, the others are made by `TITLE_RESOLVERS` when they are asked for. */
-export interface TitleValue extends Omit<TitleFacts, "id"> {
-  __typename: "Movie" | "Series";
-  localId: string;
-  externalId: string;
-  version: number;
+/**
+ * A title as GraphQL reads it: what the facts or a projection hold, as it was read and not copied. Plain fields are its
+ * properties, the others are made by `TITLE_RESOLVERS` when they are asked for.
+ */
+export type TitleValue = (VersionedTitle | ProjectedTitle) & {
   /** Absent where the title comes from facts, which do not know it. */
   popularity?: number;
-}
+};
 
 /** A person, genre or studio as GraphQL reads it. */
 export interface NamedValue {
@@ -44,19 +44,14 @@ export interface EpisodeValue extends Omit<EpisodeDocument, "id"> {
   localId: string;
 }
 
-/** @param title as a projection holds it, or as the facts have it: then without a popularity. */
-export function toTitle(title: (VersionedTitle | ProjectedTitle) & { popularity?: number }): TitleValue {
-  return {
-    ...title,
-    __typename: title.kind === "MOVIE" ? "Movie" : "Series",
-    localId: title.id,
-    externalId: title.id,
-    version: versionOf(title),
-  };
+/** The object type of a value that is answered as an interface. Everything but a title says it of itself. */
+export function typeOf(value: { __typename: string } | TitleValue): string {
+  if ("__typename" in value) return value.__typename;
+  return value.kind === "MOVIE" ? "Movie" : "Series";
 }
 
 /** The latest, which edits are compared with; of a title as it was, the one shown. */
-function versionOf(title: VersionedTitle | ProjectedTitle): number {
+function versionOf(title: TitleValue): number {
   return "version" in title ? (title.latestVersion ?? title.version) : title.latestVersion;
 }
 
@@ -65,11 +60,11 @@ export function toNamed(__typename: NamedValue["__typename"], { id, name }: Name
 }
 
 /** The seasons of a series. */
-export function seasonsOf({ localId, seasons }: Pick<TitleValue, "localId" | "seasons">): SeasonValue[] {
+export function seasonsOf({ id, seasons }: Pick<TitleValue, "id" | "seasons">): SeasonValue[] {
   return seasons.map((season) => ({
     ...season,
     __typename: "Season",
-    localId: `${localId}/${season.number}`,
+    localId: `${id}/${season.number}`,
   }));
 }
 
@@ -83,10 +78,8 @@ export function episodesOf({ localId, episodes }: SeasonValue): EpisodeValue[] {
 }
 
 /** The credits of a title, or those with one part in it. */
-export function creditsOf({ credits }: TitleValue, { role }: { role?: CreditRole | null }) {
-  return credits
-    .filter((credit) => role == null || credit.role === role)
-    .map((credit) => ({ ...credit, person: toNamed("Person", credit.person) }));
+export function creditsOf({ credits }: TitleValue, { role }: { role?: CreditRole | null }): TitleCredit[] {
+  return role == null ? credits : credits.filter((credit) => credit.role === role);
 }
 
 /** Null means everywhere, so that of a country that does not exist nothing is said. */
@@ -111,7 +104,7 @@ export type PlainResolver = (value: never, args: never, ctx: Context, info: Grap
 
 /** The popularity that projections hold; looked up, with those of all titles of the level, for a title from facts. */
 function popularityOf(title: TitleValue, _: object, ctx: Context, info: GraphQLResolveInfo) {
-  return title.popularity ?? projectedPopularity(ctx, title.localId, info);
+  return title.popularity ?? projectedPopularity(ctx, title.id, info);
 }
 
 async function projectedPopularity(ctx: Context, id: string, { path }: GraphQLResolveInfo): Promise<number> {
@@ -133,12 +126,19 @@ function partsOn(type: "Movie" | "Series"): Record<string, PlainResolver> {
   );
 }
 
-const SHARED = { id: idAs("Title"), popularity: popularityOf, credits: creditsOf };
+const SHARED = {
+  id: ({ id }: TitleValue, _: object, ctx: Context) => toGlobalId(ctx.tenant, "Title", id),
+  externalId: ({ id }: TitleValue) => id,
+  version: versionOf,
+  popularity: popularityOf,
+  credits: creditsOf,
+};
 
 /** The fields of titles and their parts that are no properties of their values, by type. */
 export const TITLE_RESOLVERS: Record<string, Record<string, PlainResolver>> = {
   Movie: { ...SHARED, ...partsOn("Movie") },
   Series: { ...SHARED, ...partsOn("Series") },
+  Credit: { person: ({ person }: TitleCredit) => toNamed("Person", person) },
   Season: { id: idAs("Season"), episodes: episodesOf },
   Episode: { id: idAs("Episode") },
   Person: { id: idAs("Person") },

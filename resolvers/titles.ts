@@ -2,12 +2,12 @@ import { type Page, type PageOf, type Position } from "../datasources/core/page.
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Context } from "./request/context.js";
 import { type EdgeSource } from "./connection.js";
-import { toTitle, type TitleValue } from "./title.value.js";
+import { type TitleValue } from "./title.value.js";
 
 /** The title of a local id as GraphQL reads it, or null where the audience may not meet it. */
 export async function loadTitle(ctx: Context, id: string, path: FieldPath): Promise<TitleValue | null> {
   const title = await ctx.catalog.titleById.load(id, path);
-  return title && toTitle(title);
+  return title;
 }
 
 /** Edges of the rows whose titles the audience may meet; one batch of documents for all rows of the level. */

@@ -84,7 +84,7 @@ async function write(
   const { profile } = await signedIn(ctx, info.path);
   return payload<ViewingPayload>({}, async () => {
     const title = await watchedTitle(ctx, id, info.path);
-    const pair = { profileId: profile.id, titleId: title.localId };
+    const pair = { profileId: profile.id, titleId: title.id };
     const { state, xid } = await work(ctx.gateway.stores.viewingWriting, pair, title);
     ctx.viewing.titleState.replace({ profile: pair.profileId, title: pair.titleId }, state);
     return { title, consistencyToken: ctx.consistencyToken(xid) };

@@ -19,6 +19,7 @@ import {
   type ValueNode,
 } from "graphql";
 
+import { MAX_PAGE } from "../../resolvers/connection.js";
 import { costOf } from "./field-cost.js";
 
 /** The values of an operation's variables, as the client sent them. */
@@ -227,12 +228,17 @@ function lengthOf(value: ValueNode, variables: Variables, assumedSize: number): 
   if (value.kind !== Kind.VARIABLE) return literalLength(value, assumedSize);
   const given = variables[value.name.value];
   if (Array.isArray(given)) return given.length;
-  return typeof given === "number" && Number.isFinite(given) ? Math.max(0, given) : assumedSize;
+  return typeof given === "number" ? pageOf(given) : assumedSize;
 }
 
 function literalLength(value: ValueNode, assumedSize: number): number {
   if (value.kind === Kind.LIST) return value.values.length;
-  return value.kind === Kind.INT ? Math.max(0, Number(value.value)) : assumedSize;
+  return value.kind === Kind.INT ? pageOf(Number(value.value)) : assumedSize;
+}
+
+/** How many a page has that is asked to have so many: one beyond the longest is refused by its field. */
+function pageOf(asked: number): number {
+  return Math.min(Math.max(0, asked), MAX_PAGE);
 }
 
 function defaultsOf({ variableDefinitions = [] }: OperationDefinitionNode): Variables {

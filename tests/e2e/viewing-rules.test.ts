@@ -50,7 +50,13 @@ const MATURE: Record<string, Partial<TitleFacts>> = {
 };
 const ALL = [...OPEN, ...Object.keys(MATURE), ...Object.keys(HIDDEN)];
 
-const gateway = useGateway();
+// Asks for more in one request than a client may.
+const gateway = useGateway(() => ({
+  MARQUEE_MAX_ALIASES: "1000",
+  MARQUEE_MAX_ROOT_FIELDS: "1000",
+  MARQUEE_MAX_TOKENS: "20000",
+  MARQUEE_MAX_COST: "100000",
+}));
 let tenant: Tenant;
 const tokens: Record<"adult" | "kids" | "editor" | "parisian", string> = {
   adult: "",

@@ -152,6 +152,7 @@ describe("what an operation is taken to cost", () => {
     const text = "query ($n: Int = 3) { titles(first: $n) { edges { cursor } } }";
     expect(estimate(text)?.cost).toBe(4);
     expect(estimate(text, { n: 7 })?.cost).toBe(8);
+    expect(estimate(text, { n: 2_147_483_647 })?.cost).toBe(101);
     expect(estimate(text, { n: null })?.cost).toBe(21);
     expect(estimate(text, { n: "many" })?.cost).toBe(21);
     expect(estimate("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids: ["a", "b"] })?.cost).toBe(2);

@@ -30,7 +30,7 @@ export class ViewingResolver {
       const minutes = title.runtimeMinutes;
       const { device = null, at = null, eventId = null, positionSeconds } = input;
       // The end of an episode is not the end of its series.
-      const completed = input.completed ?? (title.__typename === "Series" ? false : null);
+      const completed = input.completed ?? (title.kind === "SERIES" ? false : null);
       const { country } = await ctx.audience(info.path);
       const durationSeconds = minutes === null ? null : minutes * 60;
       const event = { ...pair, positionSeconds, durationSeconds, completed, device, country, at, eventId };

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
 import { Command, CommanderError } from "commander";
 
 import { StoreUnavailableError } from "../datasources/core/store-error.js";
@@ -8,7 +11,11 @@ import { seedCommand } from "./cli/seed.js";
 import { serveCommand } from "./cli/serve.js";
 import { tenantCommand } from "./cli/tenant.js";
 import { tokenCommand } from "./cli/token.js";
+import { packageRoot } from "../packages/process/package-root.js";
 import { StartupError } from "../packages/process/startup-error.js";
+
+/** Where settings are kept for a folder; what is in the environment already counts for more. */
+const SETTINGS = ".env";
 
 /**
  * The command line. Sets the process's exit code: 0 only where the command did what it was asked to.
@@ -17,14 +24,32 @@ import { StartupError } from "../packages/process/startup-error.js";
  */
 export async function main(argv: string[]): Promise<void> {
   try {
+    readSettings();
     await program().parseAsync(argv);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
   }
 }
 
+function readSettings(): void {
+  try {
+    process.loadEnvFile(SETTINGS);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw new StartupError(
+      `${SETTINGS} cannot be read (${(error as Error).message}). Mend it, or take it away.`,
+    );
+  }
+}
+
+function versionOf(): string {
+  const file = path.join(packageRoot(), "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
 function program(): Command {
   const root = new Command("marquee")
+    .version(versionOf(), "-v, --version", "the version of Marquee")
     .description("One GraphQL endpoint for a streaming platform. Each command has --help.")
     .showHelpAfterError("(--help shows what is accepted)");
   for (const command of [

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
 import { WATCH_RULES, type WatchRules } from "../datasources/viewing/watch-rules.js";
 import { StartupError } from "../packages/process/startup-error.js";
+import { unknownNames } from "./config-names.js";
 import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
 import { type Limits } from "./limits/limits.js";
@@ -12,6 +13,8 @@ import { isNetwork } from "./tenancy/networks.js";
 
 /** The store URL that means the PostgreSQL which Marquee starts by itself. */
 const EMBEDDED = "embedded:";
+/** The tenant of requests that name none, unless another is set: the demo's first. */
+export const DEFAULT_TENANT = "meridian";
 const EXPLAINERS = ["all", "operators", "off"] as const;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
@@ -33,10 +36,36 @@ function wholeNumber(min: number, max: number) {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 }
 
-/** The environment as Marquee reads it. Each variable is described in README.md and stands in `.env.example` with its default. */
+/** Parts of a text with commas between. */
+function list(text: string): string[] {
+  return text.split(",").map((part) => part.trim());
+}
+
+/** Whether a text is an origin as browsers send it: `https://app.example`, and a port where it is not the scheme's. */
+function isOrigin(text: string): boolean {
+  try {
+    return /^https?:/.test(text) && new URL(text).origin === text;
+  } catch {
+    return false;
+  }
+}
+
+/** The environment as Marquee reads it. Each variable is described in docs/configuration.md and stands in `.env.example` with its default. */
 export const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().min(1).default("127.0.0.1"),
+  MARQUEE_BASE_PATH: z
+    .string()
+    .regex(/^(\/[\w.~-]+)+$/, "is not a path such as /marquee")
+    .optional(),
+  MARQUEE_CORS_ORIGINS: z
+    .string()
+    .transform((text) => (text === "none" ? [] : list(text)))
+    .refine((origins) => origins.join() === "*" || origins.every(isOrigin), {
+      error: "is neither none nor * nor a list of origins such as https://app.example, with commas between",
+    })
+    .optional(),
+  MARQUEE_CORS_CREDENTIALS: flag.default(false),
   MARQUEE_OPERATIONS_PORT: z
     .union([z.literal("none"), wholeNumber(0, 65_535)], {
       error: "is neither none nor a whole number from 0 to 65535",
@@ -73,12 +102,12 @@ export const environment = z.object({
     .optional(),
   MARQUEE_TRUSTED_PROXIES: z
     .string()
-    .transform((list) => list.split(",").map((network) => network.trim()))
+    .transform(list)
     .refine((networks) => networks.every(isNetwork), {
       error: "is not a list of networks such as 10.0.0.0/8, with commas between",
     })
     .optional(),
-  MARQUEE_DEFAULT_TENANT: z.string().default("meridian"),
+  MARQUEE_DEFAULT_TENANT: z.string().default(DEFAULT_TENANT),
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
   MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(60),
@@ -90,13 +119,19 @@ export const environment = z.object({
 });
 
 /** What the variables have to say together. */
-const consistent = environment.refine(
-  ({ MARQUEE_COUNTRY_HEADER: header, MARQUEE_TRUSTED_PROXIES: proxies }) => !header || proxies,
-  {
+const consistent = environment
+  .refine(({ MARQUEE_COUNTRY_HEADER: header, MARQUEE_TRUSTED_PROXIES: proxies }) => !header || proxies, {
     path: ["MARQUEE_TRUSTED_PROXIES"],
     error: "names nobody who may set the header of MARQUEE_COUNTRY_HEADER",
-  },
-);
+  })
+  .refine(
+    ({ MARQUEE_CORS_CREDENTIALS: credentials, MARQUEE_CORS_ORIGINS: origins }) =>
+      !credentials || (origins !== undefined && !origins.includes("*")),
+    {
+      path: ["MARQUEE_CORS_CREDENTIALS"],
+      error: "needs the origins to be listed in MARQUEE_CORS_ORIGINS: browsers take no credentials for *",
+    },
+  );
 
 /** Where the stores are. */
 export interface StoreUrls extends EngineAddresses {
@@ -105,7 +140,18 @@ export interface StoreUrls extends EngineAddresses {
 
 /** Everything that can be set, validated. Optional features are null. */
 export interface Config {
-  http: ListenAddress & { drainSeconds: number };
+  http: ListenAddress & {
+    drainSeconds: number;
+    /** Path below which a proxy has it and that it passes on; null: none. */
+    basePath: string | null;
+  };
+  /** Pages that may use the API beside its own origin's. */
+  cors: {
+    /** `*` for any. */
+    origins: readonly string[];
+    /** Whether browsers may send cookies and certificates along, which proxies may want: Marquee reads none. */
+    credentials: boolean;
+  };
   /** Where operators are told how it runs; null: nowhere. */
   operations: ListenAddress | null;
   /** Whose requests may have their store calls listed. */
@@ -157,7 +203,12 @@ export interface Config {
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const result = consistent.safeParse(present);
-  if (!result.success) throw new StartupError(describe(result.error, present));
+  const problems = [...describeUnknown(present), ...(result.success ? [] : describe(result.error, present))];
+  if (!result.success || problems.length > 0) {
+    throw new StartupError(
+      `The configuration is not usable. ${problems.join("; ")}. docs/configuration.md lists what each variable accepts.`,
+    );
+  }
   const value = result.data;
   const embedded = value.POSTGRES_URL === EMBEDDED;
   const demo = value.MARQUEE_DEMO ?? embedded;
@@ -167,6 +218,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       host: value.HOST,
       variables: { port: "PORT", host: "HOST" },
       drainSeconds: value.MARQUEE_DRAIN_SECONDS,
+      basePath: value.MARQUEE_BASE_PATH ?? null,
+    },
+    cors: {
+      origins: value.MARQUEE_CORS_ORIGINS ?? (demo && embedded ? ["*"] : []),
+      credentials: value.MARQUEE_CORS_CREDENTIALS,
     },
     operations: operationsAddress(value),
     explain: value.MARQUEE_EXPLAIN ?? (demo && embedded ? "all" : "operators"),
@@ -223,11 +279,15 @@ const SECRETS = new Set([
   "PAYMENTS_KEY",
 ]);
 
-function describe(error: z.ZodError, env: Record<string, string | undefined>): string {
-  const lines = error.issues.map((issue) => {
+function describeUnknown(env: Record<string, string | undefined>): string[] {
+  const unknown = unknownNames(Object.keys(environment.shape), Object.keys(env));
+  return unknown.map(({ name, nearest }) => `${name}: there is no such variable, the nearest is ${nearest}`);
+}
+
+function describe(error: z.ZodError, env: Record<string, string | undefined>): string[] {
+  return error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const found = SECRETS.has(name) ? "its value" : `"${env[name] ?? ""}"`;
     return `${name}: ${found}: ${issue.message}`;
   });
-  return `The configuration is not usable. ${lines.join("; ")}. README.md lists what each variable accepts.`;
 }

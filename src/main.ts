@@ -76,7 +76,9 @@ async function stop(gateway: RunningGateway, signal: NodeJS.Signals): Promise<vo
 /** Seeds the demo tenants with progress bars, where the first start has not done so already. */
 async function seedOnce(stores: Stores, progress: Progress): Promise<void> {
   if (await isSeeded(stores)) return;
-  console.log("First start: seeding the demo tenants. This happens once.");
+  console.log(
+    "First start: making the demo tenants, their titles, viewing and recommendations. It takes about a minute, once.",
+  );
   try {
     await seedDemo(stores, learn, {}, (tenant, step, fraction, note) =>
       progress.show(`${tenant} ${step}`, fraction, note),

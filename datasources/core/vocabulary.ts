@@ -3,7 +3,8 @@
  */
 
 /** What an account may do beside watching. */
-export type Role = "VIEWER" | "EDITOR" | "OPERATOR";
+export const ROLES = ["VIEWER", "EDITOR", "OPERATOR"] as const;
+export type Role = (typeof ROLES)[number];
 
 /** For whom a profile is. */
 export type ProfileKind = "ADULT" | "KIDS";

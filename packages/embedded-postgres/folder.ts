@@ -35,7 +35,7 @@ export const inFolder = {
  */
 export async function prepareFolder(dataFolder: string): Promise<string> {
   return explainFileErrors(dataFolder, async () => {
-    await mkdir(dataFolder, { recursive: true, mode: 0o711 });
+    await makeFolder(dataFolder);
     const folder = await realpath(dataFolder);
     await openToServer(folder);
     const probe = path.join(folder, `.probe-${randomBytes(6).toString("hex")}`);
@@ -49,6 +49,28 @@ export async function prepareFolder(dataFolder: string): Promise<string> {
       );
     return folder;
   });
+}
+
+/**
+ * Makes a folder and those above it, where they are missing. Not by `mkdir`'s own `recursive`: that tries for ever where
+ * the system says of a folder that is there that it is not, as it does below `/proc`.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  if (await isThere(folder)) return;
+  await makeFolder(path.dirname(folder));
+  await mkdir(folder, { mode: 0o711 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await stat(file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /**

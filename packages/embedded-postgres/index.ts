@@ -11,4 +11,4 @@ export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from "./embedded-postgres.js";
-export { giveToFolderOwner, readIfPresent } from "./folder.js";
+export { giveToFolderOwner, makeFolder, readIfPresent } from "./folder.js";

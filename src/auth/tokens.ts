@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { errors as joseErrors, jwtVerify, SignJWT, type JWTPayload } from "jose";
 import { LRUCache } from "lru-cache";
+import { z } from "zod";
 
-import { type Role } from "../../datasources/core/vocabulary.js";
+import { ROLES } from "../../datasources/core/vocabulary.js";
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
-import { giveToFolderOwner, readIfPresent } from "../../packages/embedded-postgres/index.js";
+import { giveToFolderOwner, makeFolder, readIfPresent } from "../../packages/embedded-postgres/index.js";
 import { type Config } from "../config.js";
 import { clientError } from "../../resolvers/request/errors.js";
 import { StartupError } from "../../packages/process/startup-error.js";
@@ -49,38 +50,60 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
         issuer: ISSUER,
         algorithms: ["HS256"],
       }).catch((error: unknown) => {
-        const expired = error instanceof joseErrors.JWTExpired;
-        throw clientError(
-          "UNAUTHENTICATED",
-          `authorization: the access token ${expired ? "has expired" : "is not valid"}. Sign in again.`,
-          { field: "authorization", accepted: "Bearer and a token from signIn" },
-        );
+        throw unauthenticated(error instanceof joseErrors.JWTExpired ? "has expired" : "is not valid");
       });
-      const identity: Identity = {
-        tenant: String(payload.ten),
-        account: typeof payload.acc === "string" ? payload.acc : null,
-        profile: String(payload.pro),
-        session: typeof payload.sid === "string" ? payload.sid : null,
-        roles: (payload.rol as Role[] | undefined) ?? null,
-        ...audienceOf(payload),
-      };
+      const identity = identityOf(payload);
       verified.set(accessToken, { identity, expires: (payload.exp ?? 0) * 1000 });
       return identity;
     },
   };
 }
 
-/** Without a maturity limit there is no audience: a profile of unknown age is not taken for an adult. */
-function audienceOf({ cty, mat, psn }: JWTPayload): Pick<Identity, "audience"> {
-  if (typeof mat !== "number") return {};
-  const country = typeof cty === "string" ? cty : null;
-  return { audience: { country, maturityLimit: mat, personalised: psn !== false } };
+/** A name as tenants, accounts and profiles have them: PostgreSQL keeps no NUL, and UTF-8 no half of a surrogate pair. */
+const name = z.string().regex(/^[^\0\p{Surrogate}]{1,256}$/u);
+
+/** What an access token of ours says, beside what the JWT standard names. */
+const claimsOf = z.object({
+  ten: name,
+  acc: name.nullish(),
+  pro: name,
+  sid: name.nullish(),
+  rol: z.array(z.enum(ROLES)).nullish(),
+  cty: z.string().nullish(),
+  mat: z.number().int().min(0).optional(),
+  psn: z.boolean().optional(),
+  exp: z.number(),
+});
+
+/** @throws UNAUTHENTICATED where whoever has the key has signed what no token of ours says. */
+function identityOf(payload: JWTPayload): Identity {
+  const claims = claimsOf.safeParse(payload);
+  if (!claims.success) throw unauthenticated("is not valid");
+  const { ten, acc, pro, sid, rol, cty, mat, psn } = claims.data;
+  return {
+    tenant: ten,
+    account: acc ?? null,
+    profile: pro,
+    session: sid ?? null,
+    roles: rol ?? null,
+    // Without a maturity limit there is no audience: a profile of unknown age is not taken for an adult.
+    ...(mat !== undefined && {
+      audience: { country: cty ?? null, maturityLimit: mat, personalised: psn !== false },
+    }),
+  };
+}
+
+function unauthenticated(problem: string) {
+  return clientError("UNAUTHENTICATED", `authorization: the access token ${problem}. Sign in again.`, {
+    field: "authorization",
+    accepted: "Bearer and a token from signIn",
+  });
 }
 
 async function keyOfFolder(dataFolder: string): Promise<Uint8Array> {
   const file = path.join(dataFolder, "signing.key");
   try {
-    await mkdir(dataFolder, { recursive: true });
+    await makeFolder(dataFolder);
     if ((await readIfPresent(file)) === undefined) await makeKey(dataFolder, file);
     return Buffer.from(await readFile(file, "utf8"), "base64url");
   } catch (error) {

@@ -2,7 +2,6 @@ import { Command } from "commander";
 
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { learn } from "../jobs/learn.js";
 import { createProgress } from "./progress.js";
 import { tenantOf, withStores } from "./with-stores.js";
 
@@ -24,6 +23,7 @@ export function learnCommand(): Command {
 
 /** Runs the batch jobs of a tenant with progress on standard error and one line of result. */
 export async function learnWithProgress(stores: Stores, tenant: Tenant): Promise<void> {
+  const { learn } = await import("../jobs/learn.js");
   const started = performance.now();
   const progress = createProgress();
   try {

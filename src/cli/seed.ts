@@ -1,7 +1,7 @@
-import { learn } from "../jobs/learn.js";
 import { Command } from "commander";
 
-import { seedDemo, type SeedOptions, type SeedReport } from "../../seeds/seed.js";
+import { type SeedOptions, type SeedReport } from "../../seeds/seed.js";
+import { type Stores } from "../../datasources/stores/stores.js";
 import { counted, day, positiveNumber, rate, wholeNumber } from "./numbers.js";
 import { createProgress } from "./progress.js";
 import { withStores } from "./with-stores.js";
@@ -42,10 +42,11 @@ export function seedCommand(): Command {
 }
 
 /** Seeds with progress on standard error, as the command and a gateway's first start do. */
-export async function seedWithProgress(
-  stores: Parameters<typeof seedDemo>[0],
-  options: SeedOptions,
-): Promise<SeedReport> {
+export async function seedWithProgress(stores: Stores, options: SeedOptions): Promise<SeedReport> {
+  const [{ seedDemo }, { learn }] = await Promise.all([
+    import("../../seeds/seed.js"),
+    import("../jobs/learn.js"),
+  ]);
   const progress = createProgress();
   try {
     return await seedDemo(stores, learn, options, (tenant, step, fraction, note) =>

@@ -1,12 +1,11 @@
 import { Command, Option } from "commander";
 
 import { type ViewerRecord } from "../../datasources/accounts/accounts.js";
-import { type Role } from "../../datasources/core/vocabulary.js";
+import { ROLES, type Role } from "../../datasources/core/vocabulary.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { audienceClaims, openSession } from "../../resolvers/request/sessions.js";
-import { createTokens } from "../auth/tokens.js";
 import { type Identity } from "../../resolvers/request/identity.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 import { wholeNumber } from "./numbers.js";
@@ -39,7 +38,7 @@ export function tokenCommand(): Command {
     )
     .requiredOption("--tenant <slug>", "tenant of the profile")
     .requiredOption("--profile <external id>", "the profile, by the id it was imported with")
-    .addOption(roles.choices(["VIEWER", "EDITOR", "OPERATOR"]))
+    .addOption(roles.choices(ROLES))
     .option(
       "--minutes <number>",
       "time until it expires (default: as the gateway's)",
@@ -50,6 +49,7 @@ export function tokenCommand(): Command {
       const token = await withStores(async (stores, config) => {
         const minutes = flags.minutes ?? config.auth.tokenMinutes;
         const identity = await identityOf(stores, await tenantOf(stores, flags.tenant), flags, minutes);
+        const { createTokens } = await import("../auth/tokens.js");
         return (await createTokens(config)).issue(identity, minutes);
       });
       process.stdout.write(`${token.accessToken}\n`);

@@ -1,6 +1,6 @@
-import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { readConfig, type Config } from "../config.js";
+import { type Config } from "../config.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 
 /** Exit codes of a process that a signal ended: 128 and the signal's number. */
@@ -11,6 +11,10 @@ const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
  * the command is interrupted.
  */
 export async function withStores<T>(work: (stores: Stores, config: Config) => Promise<T>): Promise<T> {
+  const [{ readConfig }, { openStores }] = await Promise.all([
+    import("../config.js"),
+    import("../../datasources/stores/stores.js"),
+  ]);
   const config = readConfig();
   const stores = await openStores({
     postgresUrl: config.stores.postgres,

@@ -66,9 +66,28 @@ describe("what keeps marquee serve from starting is said in one line, with exit 
     expect(await failure({ MARQUEE_DATA: file })).toContain(`The data folder ${file} is no folder`);
   });
 
+  it("a data folder that cannot be", async () => {
+    // mkdir's own recursion tries for ever here.
+    expect(await failure({ MARQUEE_DATA: "/proc/nope/data" })).toMatch(
+      /^The data folder \/proc\/nope\/data cannot be made there/,
+    );
+  });
+
+  it("a tenant for requests that name none which there is not", async () => {
+    const line = await failure({ MARQUEE_DEFAULT_TENANT: "netflix", MARQUEE_DEMO: "false" });
+    expect(line).toBe('MARQUEE_DEFAULT_TENANT: there is no tenant "netflix". Accepted: none.');
+  });
+
   it("every variable that is wrong, at once", async () => {
-    const line = await failure({ PORT: "http", LOG_LEVEL: "loud", POSTGRES_URL: "mysql://u:hunter2@db" });
-    for (const name of ['PORT: "http"', 'LOG_LEVEL: "loud"', "POSTGRES_URL"]) expect(line).toContain(name);
+    const wrong = {
+      PORT: "http",
+      LOG_LEVEL: "loud",
+      POSTGRES_URL: "mysql://u:hunter2@db",
+      MARQUEE_PLAYGROND: "no",
+    };
+    const line = await failure(wrong);
+    for (const name of ['PORT: "http"', 'LOG_LEVEL: "loud"', "POSTGRES_URL", "nearest is MARQUEE_PLAYGROUND"])
+      expect(line).toContain(name);
     expect(line).not.toContain("hunter2");
   });
 

@@ -30,6 +30,8 @@ export interface ProcessOptions {
   /** Another user to run as; only root can. */
   uid?: number;
   gid?: number;
+  /** Where it is started, and looks for `.env`; the project's folder unless said otherwise. */
+  cwd?: string;
 }
 
 /** Whatever engines the machine's environment names: what is started here is on its own unless a test says otherwise. */
@@ -44,7 +46,7 @@ const running = new Set<ChildProcess>();
 
 /** Starts `marquee` with arguments. End it in the test; {@link killRunning} is for tests that failed on the way. */
 export function startMarquee(args: string[], { env, ...user }: ProcessOptions = {}): MarqueeProcess {
-  const child = spawn(process.execPath, ["bin/marquee.js", ...args], {
+  const child = spawn(process.execPath, [path.join(packageRoot(), "bin", "marquee.js"), ...args], {
     cwd: packageRoot(),
     env: { ...process.env, ...EMBEDDED, LOG_LEVEL: "warn", MARQUEE_OPERATIONS_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -83,6 +83,76 @@ describe("readConfig", () => {
     );
   });
 
+  it("names what is set, and read by nobody, with what was probably meant", () => {
+    for (const [name, nearest] of [
+      ["MARQUEE_PLAYGROND", "MARQUEE_PLAYGROUND"],
+      ["MARQUEE_CORS_ORIGIN", "MARQUEE_CORS_ORIGINS"],
+      ["MARQUE_DATA", "MARQUEE_DATA"],
+      ["POSTGRES_URI", "POSTGRES_URL"],
+      ["MONGO_DB_URL", "MONGODB_URL"],
+    ] as const) {
+      expect(() => readConfig({ [name]: "false", PORT: "http" }), name).toThrow(
+        new RegExp(`${name}: there is no such variable, the nearest is ${nearest}; PORT: "http"`),
+      );
+    }
+  });
+
+  it("leaves alone what is other programs' business, or our own tests'", () => {
+    const others = {
+      POSTGRES_USER: "x",
+      POSTGRES_PASSWORD: "x",
+      NEO4J_AUTH: "x",
+      OPENSEARCH_JAVA_OPTS: "x",
+      LOGLEVEL: "x",
+      POST: "x",
+      PATH: "x",
+      MARQUEE_TEST_ENGINES: "1",
+      MARQUEE_ENGINES_HOME: "x",
+      MARQUEE_PASSWORD: "x",
+    };
+    expect(readConfig(others)).toEqual(readConfig({}));
+    // The right one is set: the other is somebody else's.
+    const url = "postgres://x";
+    expect(readConfig({ POSTGRES_URL: url, POSTGRES_URI: url }).stores.postgres).toBe(url);
+  });
+
+  it("lets any page in the embedded demo, those that are listed elsewhere, and refuses what is no origin", () => {
+    const origins = (env: Record<string, string>) => readConfig(env).cors.origins;
+    expect(origins({})).toEqual(["*"]);
+    expect(origins({ MARQUEE_DEMO: "false" })).toEqual([]);
+    expect(origins({ POSTGRES_URL: "postgres://x", MARQUEE_DEMO: "true" })).toEqual([]);
+    expect(origins({ MARQUEE_CORS_ORIGINS: "none" })).toEqual([]);
+    const listed = "https://app.example, http://localhost:3000";
+    expect(origins({ MARQUEE_CORS_ORIGINS: listed })).toEqual([
+      "https://app.example",
+      "http://localhost:3000",
+    ]);
+    for (const wrong of [
+      "app.example",
+      "https://app.example/",
+      "https://App.example",
+      "*, https://a.b",
+      "null",
+      "ftp://a",
+    ])
+      expect(() => origins({ MARQUEE_CORS_ORIGINS: wrong }), wrong).toThrow(
+        /MARQUEE_CORS_ORIGINS: .* list of origins/,
+      );
+    for (const env of [{}, { MARQUEE_CORS_ORIGINS: "*" }] as Record<string, string>[])
+      expect(() => origins({ MARQUEE_CORS_CREDENTIALS: "true", ...env })).toThrow(
+        /MARQUEE_CORS_CREDENTIALS: .*listed/,
+      );
+    expect(
+      readConfig({ MARQUEE_CORS_CREDENTIALS: "true", MARQUEE_CORS_ORIGINS: listed }).cors.credentials,
+    ).toBe(true);
+  });
+
+  it("takes a path to be below, without a slash at its end", () => {
+    expect(readConfig({ MARQUEE_BASE_PATH: "/brand/api" }).http.basePath).toBe("/brand/api");
+    for (const wrong of ["brand", "/", "/brand/", "//brand", "/a b", "/a?b"])
+      expect(() => readConfig({ MARQUEE_BASE_PATH: wrong }), wrong).toThrow(/MARQUEE_BASE_PATH: /);
+  });
+
   it("names every error at once, with what was found and what is accepted", () => {
     const read = () =>
       readConfig({ PORT: "99999", LOG_LEVEL: "loud", POSTGRES_URL: "mysql://x", MARQUEE_TOKEN_MINUTES: "0" });

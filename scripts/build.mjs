@@ -16,6 +16,7 @@ import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 
 import { requireNode } from "../bin/node-version.js";
+import { compressFolder } from "./compress.mjs";
 
 requireNode();
 
@@ -46,10 +47,10 @@ const targets = {
   },
   playground: {
     command: ["node_modules/vite/bin/vite.js", "build", "playground", "--logLevel", "warn"],
-    sources: () => [...filesBelow("playground"), ...configs, "package-lock.json"],
+    sources: () => [...filesBelow("playground"), ...configs, "scripts/compress.mjs", "package-lock.json"],
     outputs: () => ["dist/playground/index.html"],
     prepare: () => {},
-    finish: () => {},
+    finish: () => compressFolder(path.join(dist, "playground")),
   },
 };
 

@@ -8,11 +8,20 @@ import { StoreAbortedError, StoreUnavailableError } from "../datasources/core/st
 import { type Config } from "./config.js";
 import { type Context } from "../resolvers/request/context.js";
 import { ERROR_CODES } from "../resolvers/request/errors.js";
-import { freshness } from "./freshness-plugin.js";
+import { consistency } from "./http/consistency-plugin.js";
+import { faults, KnownOperationTypesRule } from "./http/faults-plugin.js";
+import { freshness } from "./http/freshness-plugin.js";
+import { status } from "./http/status-plugin.js";
 import { explainEnumError } from "./input-errors.js";
 import { type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
 import { cutMessage, errorLimits, MAX_ERRORS } from "./limits/error-limits.js";
+
+/**
+ * Headers that no page can send to another origin without asking first (they are not "CORS-safelisted"). As there are
+ * no cookies, a request that has one was meant by whoever sends it; content types but those of forms count as well.
+ */
+const PROOFS = ["authorization", "x-marquee-tenant", "x-apollo-operation-name", "apollo-require-preflight"];
 
 /** The GraphQL engine: Apollo Server over our schema, without what would wrap every field. */
 export function createApollo(
@@ -32,6 +41,8 @@ export function createApollo(
     hideSchemaDetailsFromClientErrors: !config.introspection,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
+    csrfPrevention: { requestHeaders: PROOFS },
+    validationRules: [KnownOperationTypesRule],
     logger,
     formatError: (formatted, error) =>
       config.introspection
@@ -42,8 +53,11 @@ export function createApollo(
       ApolloServerPluginLandingPageDisabled(),
       // First, so that nobody behind it has more errors to look at than are answered.
       errorLimits(),
+      faults(),
       explain(config.explain),
       freshness(),
+      consistency(),
+      status(),
       observe(logger, metrics),
     ],
   });

@@ -43,6 +43,8 @@ export class Context {
   identity!: Identity | null;
   private readonly calls = new CallLog();
   private readonly now = new Date();
+  /** The latest transaction that this request has written in, by tenant. */
+  private readonly written = new Map<number, number>();
   /** What is read or made once an identity. An object, and no private members: Apollo executes on a copy of the context, and both must share it. */
   private once!: {
     viewer?: Promise<ViewerRecord | null>;
@@ -171,8 +173,21 @@ export class Context {
     return this.identity && viewer ? rolesOf(this.identity, viewer) : [];
   }
 
-  /** The token that a mutation answers with, for reading what its transaction wrote. */
+  /** The token that a mutation answers with: for reading what its transaction wrote, and what the request wrote before. */
   consistencyToken(xid: number): string {
-    return this.gateway.consistency.encode(this.tenant, xid);
+    const { id } = this.tenant;
+    const wanted = this.freshness?.tenant.id === id ? this.freshness.xid : null;
+    const before = this.written.get(id) ?? wanted ?? 0;
+    this.written.set(id, Math.max(before, xid));
+    return this.writtenToken() ?? "";
+  }
+
+  /**
+   * The one token for all that the request has written, and for what it was to be answered with itself; null where it
+   * wrote nothing.
+   */
+  writtenToken(): string | null {
+    const xid = this.written.get(this.tenant.id);
+    return xid === undefined ? null : this.gateway.consistency.encode(this.tenant, xid);
   }
 }

@@ -16,22 +16,40 @@ export interface Cursors {
 
 const TAG_BYTES = 9;
 
+/** Tells texts that this deployment has made from any other. */
+export interface Seal {
+  /** @param use what the text is good for. */
+  of(use: string, text: string): Buffer;
+  fits(use: string, text: string, tag: Buffer): boolean;
+}
+
+/**
+ * Seals are HMACs (RFC 2104) under a key of their own purpose, derived from the signing key (RFC 5869), cut to nine bytes.
+ */
+export function createSeal(signingKey: Uint8Array, purpose: string): Seal {
+  const key = Buffer.from(hkdfSync("sha256", signingKey, "", purpose, 32));
+  const of = (use: string, text: string) =>
+    createHmac("sha256", key).update(use).update("\0").update(text).digest().subarray(0, TAG_BYTES);
+  return {
+    of,
+    fits: (use, text, tag) => tag.length === TAG_BYTES && timingSafeEqual(tag, of(use, text)),
+  };
+}
+
 /** Cursors are `tag + [value, id]` in base64url, the tag an HMAC over list and position, so that neither can be made up. */
 export function createCursors(signingKey: Uint8Array): Cursors {
-  const key = Buffer.from(hkdfSync("sha256", signingKey, "", "marquee cursor", 32));
-  const tagOf = (list: string, payload: string) =>
-    createHmac("sha256", key).update(list).update("\0").update(payload).digest().subarray(0, TAG_BYTES);
+  const seal = createSeal(signingKey, "marquee cursor");
   return {
     encode(list, position) {
       const payload = JSON.stringify([position.value, position.id]);
-      return Buffer.concat([tagOf(list, payload), Buffer.from(payload, "utf8")]).toString("base64url");
+      return Buffer.concat([seal.of(list, payload), Buffer.from(payload, "utf8")]).toString("base64url");
     },
     decode(list, cursor, field) {
       const bytes = Buffer.from(cursor.slice(0, 2_048), "base64url");
       const payload = bytes.subarray(TAG_BYTES).toString("utf8");
       const tag = bytes.subarray(0, TAG_BYTES);
       const whole = bytes.toString("base64url") === cursor;
-      if (!whole || tag.length < TAG_BYTES || !timingSafeEqual(tag, tagOf(list, payload))) {
+      if (!whole || !seal.fits(list, payload, tag)) {
         throw clientError(
           "INVALID_CURSOR",
           `${field}: this cursor is damaged or belongs to another list. Accepted: a cursor of the same field with the same filter, order and tenant; start again without ${field} to get new ones.`,

@@ -5,6 +5,7 @@ import { type Role } from "../../datasources/core/vocabulary.js";
 import { adultProfile } from "../support/catalogue.js";
 import { use, useDatabase, useGateway } from "../support/fixtures.js";
 import { type Answer, type Ask, type TestGateway } from "../support/gateway.js";
+import { sendRaw } from "../support/http.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 
 const READ = `query ($id: ID!, $text: String!) {
@@ -144,12 +145,86 @@ describe("a read with the token of a write", () => {
     };
     const expected = [400, "INVALID_CONSISTENCY_TOKEN", "x-marquee-consistency"];
     const damaged = `${consistencyToken.slice(0, -3)}${consistencyToken.endsWith("AAA") ? "BBB" : "AAA"}`;
-    for (const token of ["", "nonsense", "7", damaged, `${consistencyToken}, ${consistencyToken}`])
+    for (const token of [
+      "",
+      "nonsense",
+      "7",
+      damaged,
+      `${consistencyToken},`,
+      `nonsense, ${consistencyToken}`,
+    ])
       expect(await refused(token), token).toEqual(expected);
     expect(await refused(consistencyToken, "other")).toEqual(expected);
     // Nor will a cursor do, which the same key has signed.
     const { data } = await gateway.ask("{ titles(first: 1) { pageInfo { endCursor } } }");
     expect(await refused(data.titles.pageInfo.endCursor)).toEqual(expected);
+  });
+});
+
+describe("what a request has written", () => {
+  const gateway = useGateway(() => settings({ MARQUEE_CONSISTENCY_WAIT_MS: "30000" }));
+  const licences = '[{ from: "2020-01-01T00:00:00Z" }]';
+  const put = (id: string, name: string) =>
+    `putTitle(input: { externalId: "${id}", kind: MOVIE, name: "${name}", maturityRating: "PG", licences: ${licences} }) { consistencyToken errors { message } }`;
+
+  const ask = async (query: string, headers: Record<string, string> = {}) => {
+    const answer = await sendRaw(`${gateway.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ query }),
+    });
+    return { ...answer, ...JSON.parse(answer.body.toString()) };
+  };
+  const asEditor = async () => ({
+    authorization: `Bearer ${await tokenOf(gateway, "editor", ["VIEWER", "EDITOR"])}`,
+  });
+
+  it("has one token, the greatest, which any answer carries as a header and in its extensions", async () => {
+    const editor = await asEditor();
+    const { data, headers, extensions } = await ask(
+      `mutation { a: ${put("one-a", "One A")} b: ${put("one-b", "One B")} }`,
+      editor,
+    );
+    expect([data.a.errors, data.b.errors]).toEqual([[], []]);
+    const token = data.b.consistencyToken;
+    expect(data.a.consistencyToken < token).toBe(true);
+    expect(headers["x-marquee-consistency"]).toBe(token);
+    expect(extensions.consistencyToken).toBe(token);
+    expect(headers["cache-control"]).toBe("no-store");
+    const later = await ask(`mutation { ${put("one-c", "One C")} }`, editor);
+    expect(later.extensions.consistencyToken > token).toBe(true);
+  });
+
+  it("is told by no answer that wrote nothing", async () => {
+    const { headers, extensions } = await ask("{ titles { totalCount } }");
+    expect([headers["x-marquee-consistency"], extensions]).toEqual([undefined, undefined]);
+    const failed = await ask(
+      'mutation { archiveTitle(input: { title: "Title:never", expectedVersion: 1 }) { errors { code } } }',
+      await asEditor(),
+    );
+    expect([failed.headers["x-marquee-consistency"], failed.extensions]).toEqual([undefined, undefined]);
+  });
+
+  it("is waited for where a link that knows no fields carries tokens on, one or several", async () => {
+    const editor = await asEditor();
+    const kept: string[] = [];
+    for (const n of [1, 2]) {
+      const query = `mutation { put: ${put(`link-${n}`, `Linked ${n}`)} publishTitle(input: { title: "Title:link-${n}" }) { errors { message } } }`;
+      const { headers } = await ask(query, editor);
+      kept.push(String(headers["x-marquee-consistency"]));
+    }
+    const read = '{ a: title(id: "Title:link-1") { name } b: title(id: "Title:link-2") { name } }';
+    for (const value of [kept.toSorted().at(-1)!, kept.join(", "), kept.toReversed().join(",")]) {
+      const { data, extensions } = await ask(read, { "x-marquee-consistency": value });
+      expect(data).toEqual({ a: { name: "Linked 1" }, b: { name: "Linked 2" } });
+      expect(extensions).toBeUndefined();
+    }
+    // What was asked for is part of what is told on.
+    const { headers } = await ask(`mutation { ${put("link-3", "Linked 3")} }`, {
+      ...editor,
+      "x-marquee-consistency": kept.join(","),
+    });
+    expect(kept.every((token) => token < String(headers["x-marquee-consistency"]))).toBe(true);
   });
 });
 

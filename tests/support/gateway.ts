@@ -102,6 +102,8 @@ async function send(url: string, query: string, options: Ask): Promise<Answer> {
     method: "POST",
     headers: {
       "content-type": "application/json",
+      // What current clients ask for: under it a document that is refused has a status that says so.
+      accept: "application/graphql-response+json",
       ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
       ...(options.tenant ? { "x-marquee-tenant": options.tenant } : {}),
       ...(options.explain ? { "x-marquee-explain": "1" } : {}),

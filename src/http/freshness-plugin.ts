@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { type ApolloServerPlugin } from "@apollo/server";
 
-import { type Freshness } from "../datasources/core/freshness.js";
-import { type TargetLag } from "../datasources/projection/outbox/outbox.js";
-import { type Stores } from "../datasources/stores/stores.js";
-import { FRESHNESS_HEADER } from "../resolvers/request/consistency.js";
-import { type Context } from "../resolvers/request/context.js";
+import { type Freshness } from "../../datasources/core/freshness.js";
+import { type TargetLag } from "../../datasources/projection/outbox/outbox.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
+import { type Context } from "../../resolvers/request/context.js";
 
 /** Time that PostgreSQL has to tell how far projections are behind. Milliseconds. */
 const LAG_MS = 1_000;

@@ -56,9 +56,7 @@ describe("docs/clients.md", () => {
     const script = blocks(CLIENTS, "sh")
       .join("")
       .replaceAll("http://127.0.0.1:4000", gateway.url)
-      .replaceAll("--tenant meridian", `--tenant ${tenant.slug}`)
-      // Each answer on a line of its own.
-      .replaceAll("curl -s", "curl -s -w '\\n'");
+      .replaceAll("--tenant meridian", `--tenant ${tenant.slug}`);
     const { stdout } = await promisify(execFile)("bash", ["-euo", "pipefail", "-c", script], {
       cwd: packageRoot(),
       env: {

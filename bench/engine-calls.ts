@@ -4,6 +4,7 @@ import { type Audience } from "../datasources/catalog/audience.js";
 import { type NamedType, type TitleOrder, type TitleQuery } from "../datasources/catalog/catalog.js";
 import { type Page, type PageOf, type Position } from "../datasources/core/page.js";
 import { type StoreRequest } from "../datasources/core/store-request.js";
+import { TITLE_ORDER_FIELDS } from "../datasources/core/title-fields.js";
 import { type NamedRef, type ProjectedTitle } from "../datasources/core/title.document.js";
 import { type Stores } from "../datasources/stores/stores.js";
 import { createRandom } from "../scripts/random.js";
@@ -15,7 +16,6 @@ const HOME_NEWEST = 100;
 const HOME_POPULAR = 500;
 const PROFILES = 2_400;
 const YEAR = { from: 1_990, to: 1_999 };
-const FIELDS: TitleOrder["field"][] = ["NAME", "RELEASE_YEAR", "POPULARITY", "ADDED_AT"];
 const WANTS = { total: true, facets: true, highlights: true, didYouMean: true };
 export const AUDIENCE: Audience = { country: "US", maturityLimit: 18, editor: false, now: new Date() };
 
@@ -172,7 +172,7 @@ export function drawOf(material: Material, set: number) {
       distinct(count, () => `profile-${String(1 + Math.floor(next() * PROFILES)).padStart(5, "0")}`),
     filter: () => filterOf(Math.floor(next() * 8), title, pick),
     list: (): TitleQuery => {
-      const order: TitleOrder = { field: pick(FIELDS), direction: pick(["ASC", "DESC"]) };
+      const order: TitleOrder = { field: pick(TITLE_ORDER_FIELDS), direction: pick(["ASC", "DESC"]) };
       const page = firstPage(PAGE);
       if (next() < 0.5) page.after = positionOf(title(), order.field, next(), material.sortName);
       return { filter: draw.filter(), order, page };

@@ -1,26 +1,27 @@
 import { Field, ID, InputType, Int, registerEnumType } from "type-graphql";
 
 import { type TitleField } from "../datasources/core/title-field.js";
-import { ATTRIBUTES, TITLE_FIELDS, type AttributePart } from "../datasources/core/title-fields.js";
+import {
+  ATTRIBUTES,
+  TITLE_FIELDS,
+  TITLE_ORDERS,
+  TITLE_ORDER_FIELDS,
+  type AttributePart,
+  type TitleOrderField,
+} from "../datasources/core/title-fields.js";
 import { type MaturityRating } from "../datasources/core/title.document.js";
 import { CountryCode, MaturityRatingScalar } from "./scalars.js";
 import { SHOWN_TYPES } from "./title.type.js";
 
-export const TitleOrderFieldEnum = {
-  NAME: "NAME",
-  RELEASE_YEAR: "RELEASE_YEAR",
-  POPULARITY: "POPULARITY",
-  ADDED_AT: "ADDED_AT",
-} as const;
+export const TitleOrderFieldEnum = Object.fromEntries(TITLE_ORDER_FIELDS.map((name) => [name, name])) as {
+  [K in TitleOrderField]: K;
+};
 registerEnumType(TitleOrderFieldEnum, {
   name: "TitleOrderField",
   description: "What a list of titles can be ordered by.",
-  valuesConfig: {
-    NAME: { description: "By name, without a leading article." },
-    RELEASE_YEAR: { description: "By year of release; titles without one come as the oldest." },
-    POPULARITY: { description: "By how much they are watched." },
-    ADDED_AT: { description: "By when they joined the catalogue." },
-  },
+  valuesConfig: Object.fromEntries(
+    TITLE_ORDER_FIELDS.map((name) => [name, { description: TITLE_ORDERS[name] }]),
+  ),
 });
 
 export const DirectionEnum = { ASC: "ASC", DESC: "DESC" } as const;
@@ -85,7 +86,7 @@ for (const { name, by, description } of ATTRIBUTES) {
 @InputType({ description: "The order of a list of titles; ties are broken by id." })
 export class TitleOrder {
   @Field(() => TitleOrderFieldEnum, { description: "What to order by." })
-  field!: keyof typeof TitleOrderFieldEnum;
+  field!: TitleOrderField;
 
   @Field(() => DirectionEnum, { defaultValue: "ASC", description: "Which way." })
   direction!: "ASC" | "DESC";

@@ -118,7 +118,7 @@ export function sightingsOf({ world: { tenant }, env, engines }: Ground): Sighti
           tenant,
           env,
           "search.postgres",
-          "select t.id, x.name from SCHEMA.search_titles t join SCHEMA.search_texts x using (tenant_id, doc) where t.tenant_id = $1 and t.id = any($2)",
+          "select t.id, x.texts -> 'name' ->> 0 as name from SCHEMA.search_titles t join SCHEMA.search_texts x using (tenant_id, doc) where t.tenant_id = $1 and t.id = any($2)",
         ),
       ];
 }

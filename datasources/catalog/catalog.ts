@@ -2,6 +2,7 @@ import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Audience } from "./audience.js";
+import { type TitleOrderField } from "../core/title-fields.js";
 import { type TitleFilter } from "./title-filter.js";
 import {
   type CreditRole,
@@ -11,7 +12,7 @@ import {
 } from "../core/title.document.js";
 
 export interface TitleOrder {
-  field: "NAME" | "RELEASE_YEAR" | "POPULARITY" | "ADDED_AT";
+  field: TitleOrderField;
   direction: "ASC" | "DESC";
 }
 

@@ -60,8 +60,8 @@ export interface FieldUse {
   filtered?: { by: string; description: string };
   /** Search counts how many titles have each of its values, under the field's name. */
   facetted?: boolean;
-  /** What lists ordered by it look like. */
-  ordered?: string;
+  /** Lists of titles can be ordered by it: what the schema calls that, and what it says of it. */
+  ordered?: { as: string; description: string };
   /** Whether it says who may meet the title: an import that replaces titles leaves what it does not state of these. */
   rights?: true;
 }

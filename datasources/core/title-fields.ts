@@ -37,7 +37,7 @@ export const TITLE_FIELDS = {
     edited: { type: "String", description: "Its main name; a new title needs it." },
     searched: "name",
     highlighted: "name",
-    ordered: "By name, without a leading article.",
+    ordered: { as: "NAME", description: "By name, without a leading article." },
   }),
   alternativeNames: defaulted(list(text(NAME), 200, "names").optional(), [], {
     example: ["Rue des Lanternes"],
@@ -58,7 +58,10 @@ export const TITLE_FIELDS = {
     shown: { type: "Int", description: "Year of first release." },
     edited: { type: "Int", description: "Year of first release, 1800 to 2200; null clears it." },
     searched: "year",
-    ordered: "By year of release; titles without one come as the oldest.",
+    ordered: {
+      as: "RELEASE_YEAR",
+      description: "By year of release; titles without one come as the oldest.",
+    },
   }),
   runtimeMinutes: nullable(whole(1, 10_000), {
     example: 178,
@@ -137,7 +140,7 @@ export const TITLE_FIELDS = {
   addedAt: required(dayOrInstant.optional(), {
     example: "2021-03-04",
     shown: { type: "DateTime", description: "When it joined the catalogue." },
-    ordered: "By when they joined the catalogue.",
+    ordered: { as: "ADDED_AT", description: "By when they joined the catalogue." },
   }),
   seasons: made(
     list(seasonPart, 1_000, "seasons")
@@ -191,6 +194,20 @@ export function withDefaults<T extends StoredFacts>(stored: T): T & TitleFacts {
 
 /** The names that highlights have. */
 export type HighlightName = TitleFields[FieldsWith<{ highlighted: string }>]["highlighted"];
+
+/** What lists of titles can be ordered by: fields, and how much is watched, which is no fact. */
+export type TitleOrderField =
+  TitleFields[FieldsWith<{ ordered: { as: string } }>]["ordered"]["as"] | "POPULARITY";
+
+/** The same, with what the schema says of each. */
+export const TITLE_ORDERS = Object.fromEntries([
+  ...TITLE_FIELD_NAMES.flatMap((name) => {
+    const { ordered }: TitleField = TITLE_FIELDS[name];
+    return ordered ? [[ordered.as, ordered.description]] : [];
+  }),
+  ["POPULARITY", "By how much they are watched."],
+]) as Record<TitleOrderField, string>;
+export const TITLE_ORDER_FIELDS = Object.keys(TITLE_ORDERS) as TitleOrderField[];
 
 /** A field that titles are filtered by, and that stores keep by its own name. */
 export type AttributeName = FieldsWith<{ filtered: object }>;

@@ -34,8 +34,8 @@ export function betterSpelling(
 }
 
 function wordsOfHit(hit: HitRow | undefined): ReadonlySet<string> {
-  if (!hit) return new Set();
-  const texts = [hit.name ?? "", ...(hit.alternative_names ?? []), ...(hit.people ?? [])];
+  const { name = [], alternativeNames = [], people = [] } = hit?.texts ?? {};
+  const texts = [...name, ...alternativeNames, ...people];
   return new Set(texts.flatMap((text) => wordsOf(text).map((word) => word.text)));
 }
 

@@ -3,18 +3,10 @@ import { type SearchPlan } from "./search-plan.js";
 import { type HitRow, type WordRow } from "./search-rows.js";
 import { isCommon, joinWords, type Word, wordsOf } from "./search-text.js";
 import { type Highlight } from "./search.js";
+import { HIGHLIGHTS } from "./searched-texts.js";
 
 /** Text around what matched, where a text is not shown as a whole. UTF-16 code units. */
 const LONGEST: Partial<Record<HighlightName, number>> = { synopsis: 160 };
-
-/** What highlights are cut from: whatever the table of fields says. */
-const TEXTS: Record<HighlightName, (hit: HitRow) => string[]> = {
-  name: ({ name }) => [name ?? ""],
-  alternativeNames: ({ alternative_names }) => alternative_names ?? [],
-  people: ({ people }) => people ?? [],
-  genres: ({ genres }) => genres ?? [],
-  synopsis: ({ synopsis }) => [synopsis ?? ""],
-};
 
 /** Marks in texts of hits the words that stand for what was searched for: as written, misspelled, begun or joined. */
 export class Highlighter {
@@ -25,11 +17,11 @@ export class Highlighter {
   }
 
   /** One highlight for each field that has a match; fields without one are left out. */
-  highlight(hit: HitRow): Highlight[] {
-    const fields = Object.keys(TEXTS) as HighlightName[];
-    return fields
-      .map((field) => ({ field, fragments: this.#mark(TEXTS[field](hit), LONGEST[field]) }))
-      .filter(({ fragments }) => fragments.length > 0);
+  highlight({ texts }: HitRow): Highlight[] {
+    return HIGHLIGHTS.map((field) => ({
+      field,
+      fragments: this.#mark(texts?.[field] ?? [], LONGEST[field]),
+    })).filter(({ fragments }) => fragments.length > 0);
   }
 
   #mark(texts: readonly string[], longest = Infinity): string[] {

@@ -1,13 +1,11 @@
+import { type HighlightTexts } from "./searched-texts.js";
+
 /** A hit as an engine answers it. */
 export interface HitRow {
   id: string;
   score: number;
   /** Present where highlights or another spelling are wanted. */
-  name?: string;
-  alternative_names?: string[];
-  people?: string[];
-  genres?: string[];
-  synopsis?: string | null;
+  texts?: HighlightTexts;
 }
 
 /** A word of the vocabulary, or of a found text, that stands for a unit of the plan. */

@@ -1,4 +1,5 @@
 import { mayMeet, type Audience } from "../../datasources/catalog/audience.js";
+import { TITLE_ORDER_FIELDS } from "../../datasources/core/title-fields.js";
 import { type Catalog, type CatalogProjection, type TitleOrder } from "../../datasources/catalog/catalog.js";
 import { type TitleFilter } from "../../datasources/catalog/title-filter.js";
 import { sortName } from "../../datasources/catalog/sort-name.js";
@@ -128,9 +129,7 @@ export function inOrder(titles: readonly TitleDocument[], { field, direction }: 
     .map(({ id }) => id);
 }
 
-export const ORDERS: TitleOrder[] = (["NAME", "RELEASE_YEAR", "POPULARITY", "ADDED_AT"] as const).flatMap(
-  (field) => [
-    { field, direction: "ASC" },
-    { field, direction: "DESC" },
-  ],
-);
+export const ORDERS: TitleOrder[] = TITLE_ORDER_FIELDS.flatMap((field) => [
+  { field, direction: "ASC" },
+  { field, direction: "DESC" },
+]);

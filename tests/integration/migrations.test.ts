@@ -9,6 +9,7 @@ import {
   migrate,
   migrateTenantSchema,
 } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
+import { EXAMPLE_TITLE } from "../../datasources/catalog/title-example.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { applicationUrl, openStores, type Stores } from "../../datasources/stores/stores.js";
 import { packageRoot } from "../../packages/process/package-root.js";
@@ -79,6 +80,16 @@ const asBeforeRevisions = (schema: string) => `
   alter table ${schema}.search_titles rename column revision to version;
   update ${schema}.catalog_titles
   set document = document - '{revision,latestVersion}'::text[] || jsonb_build_object('version', version)`;
+
+/** Undoes what gave texts one column in the place of one for each field. */
+const AS_BEFORE_TEXTS = `
+  delete from shared.schema_migrations where version = 21;
+  alter table shared.search_texts add column name text, add column alternative_names text[],
+    add column people text[], add column synopsis text;
+  update shared.search_texts set name = texts -> 'name' ->> 0, synopsis = texts -> 'synopsis' ->> 0,
+    alternative_names = array(select jsonb_array_elements_text(texts -> 'alternativeNames')),
+    people = array(select jsonb_array_elements_text(texts -> 'people'));
+  alter table shared.search_texts drop column texts`;
 
 async function titlesOf(stores: Stores, tenants: readonly Tenant[]): Promise<unknown[]> {
   const found = tenants.map((tenant) => stores.catalog.titlesByIds(testRequest(tenant), ["a"]));
@@ -157,6 +168,28 @@ describe("migrations", () => {
     expect(await titlesOf(again, [shared, own])).toEqual(before);
     await again.close();
     expect(before).toMatchObject([{ revision: 1, latestVersion: 1 }, { revision: 1 }]);
+  });
+
+  it("keep what highlights are cut from", async () => {
+    const opened = await openDatabase();
+    const tenant = await opened.tenants.create({
+      slug: "beside",
+      name: "Beside",
+      tier: "SHARED",
+      defaultCountry: "US",
+    });
+    const { id, ...facts } = EXAMPLE_TITLE;
+    await publish(opened, tenant, [titleBody({ ...facts, id }), titleBody({ id: "b", synopsis: null })]);
+    await opened.close();
+    const texts = () => rows("select texts from shared.search_texts order by doc");
+    const before = await texts();
+    await rows(AS_BEFORE_TEXTS);
+    await run();
+    expect(await texts()).toEqual(before);
+    expect(before).toMatchObject([
+      { texts: { synopsis: [] } },
+      { texts: { synopsis: [EXAMPLE_TITLE.synopsis] } },
+    ]);
   });
 
   it.each(SCHEMAS)("refuse a database of a newer version, and say so (schema %s)", async (schema) => {

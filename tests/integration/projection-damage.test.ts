@@ -149,7 +149,7 @@ describe("Damage to the catalogue in PostgreSQL", () => {
     },
     {
       what: "a title that nobody knows",
-      harm: `insert into catalog_titles select tenant_id, 'ghost', revision, kind, state, sort_name, release_year, maturity_age, studio_id, genre_ids, tags, added_at, popularity, document from catalog_titles ${title("t2")}`,
+      harm: `insert into catalog_titles select tenant_id, 'ghost', revision, kind, state, sort_name, release_year, maturity_age, studio_id, genre_ids, tags, added_at, popularity, document, attributes, form from catalog_titles ${title("t2")}`,
       found: ["orphaned title ghost"],
     },
     {
@@ -228,12 +228,12 @@ describe("Damage to search in PostgreSQL", () => {
     },
     {
       what: "a text changed",
-      harm: `update search_texts set name = 'Short' where tenant_id = $1 and ${doc("t2")}`,
+      harm: `update search_texts set texts = texts || '{"name": ["Short"]}' where tenant_id = $1 and ${doc("t2")}`,
       found: ["stale title t2"],
     },
     {
       what: "a title that nobody knows",
-      harm: `insert into search_titles (tenant_id, id, revision, kind, state, maturity_age, maturity_rating, genre_ids, genres, tags, person_ids, popularity, licence_countries, licence_from, licence_until) values ($1, 'ghost', 1, 'MOVIE', 'PUBLISHED', 0, 'G', '{}', '{}', '{}', '{}', 0, '{}', '{}', '{}')`,
+      harm: `insert into search_titles (tenant_id, id, revision, kind, state, maturity_age, maturity_rating, genre_ids, genres, tags, person_ids, popularity, licence_countries, licence_from, licence_until, form) values ($1, 'ghost', 1, 'MOVIE', 'PUBLISHED', 0, 'G', '{}', '{}', '{}', '{}', 0, '{}', '{}', '{}', (select max(form) from search_titles))`,
       found: ["orphaned title ghost"],
     },
     {

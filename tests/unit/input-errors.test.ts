@@ -11,11 +11,11 @@ describe("explainEnumError", () => {
       'Variable "$orderBy" got invalid value "NAM" at "orderBy.field"; Value "NAM" does not exist in "TitleOrderField" enum. Did you mean the enum value "NAME"?';
     expect(explainEnumError(schema, { message, extensions: { code: "BAD_USER_INPUT" } })).toEqual({
       message:
-        'Variable "$orderBy" got invalid value "NAM" at "orderBy.field"; Value "NAM" does not exist in "TitleOrderField" enum. Accepted: NAME, RELEASE_YEAR, POPULARITY, ADDED_AT.',
+        'Variable "$orderBy" got invalid value "NAM" at "orderBy.field"; Value "NAM" does not exist in "TitleOrderField" enum. Accepted: NAME, RELEASE_YEAR, ADDED_AT, POPULARITY.',
       extensions: {
         code: "BAD_USER_INPUT",
         field: "orderBy.field",
-        accepted: "NAME, RELEASE_YEAR, POPULARITY, ADDED_AT",
+        accepted: "NAME, RELEASE_YEAR, ADDED_AT, POPULARITY",
       },
     });
   });

@@ -5,37 +5,27 @@ import {
   type TitleLicence,
 } from "../../core/title.document.js";
 import { attributesOf } from "../../core/title-fields.js";
-import { textsAt } from "../searched-texts.js";
+import { highlightTexts, textsAt, type HighlightTexts } from "../searched-texts.js";
 import { wholeForms } from "../search-terms.js";
 import { cleanText, coreWords, isFunctionWord, joinWords, wordsOf } from "../search-text.js";
 
 /** Parts a name kept beside its start: no text has this character. */
 export const SEPARATOR = "\u0001";
 
-/** Texts of a title as they are shown in highlights. */
-export interface TitleTexts {
-  name: string;
-  alternativeNames: string[];
-  people: string[];
-  genres: string[];
-  synopsis: string | null;
-}
-
 /** What of a document is read back. */
 export interface StoredTitle extends Record<string, unknown> {
   popularity: number;
-  texts: TitleTexts;
+  texts: HighlightTexts;
 }
 
-/** Longest synopsis kept for highlights, in UTF-16 code units, and words of it that are indexed. */
-const LONGEST_SYNOPSIS = 4_000;
+/** Words of a synopsis that are indexed. */
 const SYNOPSIS_WORDS = 400;
 /** The feature must be above zero. */
 const LEAST_POPULARITY = 1e-6;
 
 /** A title as the index keeps it, without tenant and generation. */
 export function documentOf(title: TitleDocument): StoredTitle {
-  const texts = textsOf(title);
+  const texts = highlightTexts(title);
   return {
     id: title.id,
     ...nameFields(texts),
@@ -52,17 +42,9 @@ export function popularityFields(popularity: number): { popularity: number; popu
   return { popularity: rounded, popularityRank: Math.max(LEAST_POPULARITY, rounded) };
 }
 
-function textsOf(title: TitleDocument): TitleTexts {
-  return {
-    name: cleanText(title.name),
-    alternativeNames: title.alternativeNames.map(cleanText),
-    people: distinct(title.credits.map((credit) => cleanText(credit.person.name))),
-    genres: title.genres.map((genre) => cleanText(genre.name)),
-    synopsis: title.synopsis === null ? null : cleanText(title.synopsis.slice(0, LONGEST_SYNOPSIS)),
-  };
-}
-
-function nameFields({ name, alternativeNames, people, genres }: TitleTexts): Record<string, unknown> {
+function nameFields(texts: HighlightTexts): Record<string, unknown> {
+  const { alternativeNames, people, genres } = texts;
+  const name = texts.name.join(" ");
   const names = [name, ...alternativeNames].map(plainWords).filter((words) => words.length > 0);
   const others = alternativeNames.flatMap((other) => coreWords(plainWords(other)));
   const pairs = names.flatMap(pairsOf);
@@ -77,7 +59,10 @@ function nameFields({ name, alternativeNames, people, genres }: TitleTexts): Rec
   };
 }
 
-function otherWords(title: TitleDocument, { people, genres, synopsis }: TitleTexts): Record<string, unknown> {
+function otherWords(
+  title: TitleDocument,
+  { people, genres, synopsis }: HighlightTexts,
+): Record<string, unknown> {
   return {
     people: people.flatMap(withJoined).join(" "),
     genreWords: genres.flatMap(plainWords).join(" "),
@@ -85,7 +70,7 @@ function otherWords(title: TitleDocument, { people, genres, synopsis }: TitleTex
       .flatMap((text) => plainWords(cleanText(text)))
       .join(" "),
     year: textsAt(title, "year").join(" ") || null,
-    synopsis: plainWords(synopsis ?? "")
+    synopsis: plainWords(synopsis.join(" "))
       .slice(0, SYNOPSIS_WORDS)
       .filter((word) => !isFunctionWord(word))
       .join(" "),

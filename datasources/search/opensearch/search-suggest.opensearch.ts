@@ -10,7 +10,7 @@ import { type SuggestedText } from "../search.js";
 
 /** What OpenSearch answers to the two searches of a completion. */
 export interface TitlesAnswer {
-  hits?: { hits: { _score: number; _source: { id: string; texts: { name: string } } }[] };
+  hits?: { hits: { _score: number; _source: { id: string; texts: { name: string[] } } }[] };
 }
 export interface NamesAnswer {
   aggregations?: Record<"people" | "genres", { most: { names: { buckets: { key: string }[] } } }>;
@@ -86,7 +86,7 @@ export function suggestionsOf(
   const start = joinWords(plan.slots);
   const offered: Offered[] = [
     ...(titles.hits?.hits ?? []).map(({ _score, _source }) => ({
-      text: _source.texts.name,
+      text: _source.texts.name.join(" "),
       kind: "TITLE" as const,
       id: _source.id,
       score: _score,

@@ -15,6 +15,7 @@ import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { browseSearch, type SearchAnswer, textSearches } from "./search-request.opensearch.js";
 import { standingWords } from "./search-standing.js";
 import { type HitRow } from "../search-rows.js";
+import { HIGHLIGHTS } from "../searched-texts.js";
 import { suggestionsOf, suggestSearches } from "./search-suggest.opensearch.js";
 import { type Search, type SearchQuery, type SearchResult, type SuggestedText } from "../search.js";
 
@@ -122,7 +123,7 @@ function toResult(
   relaxed: boolean,
 ): SearchResult {
   const { wants, limit, filter } = query;
-  const rows = (answer.hits?.hits ?? []).map(({ sort: [score, id], _source }) => rowOf(id, score, _source));
+  const rows = (answer.hits?.hits ?? []).map(({ sort: [score, id], _source }) => ({ id, score, ..._source }));
   const literal = plan.slots.length === 0 || (answer.aggregations?.literal?.within.doc_count ?? 0) > 0;
   const words = standingWords(plan, rows.flatMap(namesOf), wants.highlights ? rows.flatMap(synopsisOf) : []);
   const highlighter = wants.highlights ? new Highlighter(plan, words) : undefined;
@@ -141,18 +142,10 @@ function toResult(
   };
 }
 
-type AnsweredTexts = NonNullable<NonNullable<SearchAnswer["hits"]>["hits"][number]["_source"]>;
-
-function rowOf(id: string, score: number, source: AnsweredTexts | undefined): HitRow {
-  if (!source) return { id, score };
-  const { name, alternativeNames, people, genres, synopsis } = source.texts;
-  return { id, score, name, alternative_names: alternativeNames, people, genres, synopsis };
+function namesOf({ texts }: HitRow): string[] {
+  return HIGHLIGHTS.flatMap((name) => (name === "synopsis" ? [] : (texts?.[name] ?? [])));
 }
 
-function namesOf({ name = "", alternative_names = [], people = [], genres = [] }: HitRow): string[] {
-  return [name, ...alternative_names, ...people, ...genres];
-}
-
-function synopsisOf({ synopsis }: HitRow): string[] {
-  return synopsis ? [synopsis] : [];
+function synopsisOf({ texts }: HitRow): string[] {
+  return texts?.synopsis ?? [];
 }

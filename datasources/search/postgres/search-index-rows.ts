@@ -7,26 +7,14 @@ import {
 import { sharedAttributes } from "../../catalog/postgres/attribute-places.postgres.js";
 import { EXAMPLE_TITLE } from "../../catalog/title-example.js";
 import { formHash } from "../../projection/check/form.js";
+import { highlightTexts } from "../searched-texts.js";
 import { termsOf } from "../search-terms.js";
 import { cleanText, coreWords, joinWords, wordsOf } from "../search-text.js";
-
-/** Longest text kept for highlights. UTF-16 code units. */
-const LONGEST_SYNOPSIS = 4_000;
 
 /** What a completion of the name may start with: the name from each of its words on, written as one. */
 export function startsOf(name: string): string[] {
   const words = coreWords(wordsOf(name).map((word) => word.text));
   return distinct(words.map((_, index) => joinWords(words.slice(index))));
-}
-
-/** A title's texts, from which highlights are cut. */
-export function textRow(title: ProjectedTitle): Record<string, unknown> {
-  return {
-    name: cleanText(title.name),
-    alternative_names: title.alternativeNames.map(cleanText),
-    people: distinct(title.credits.map((credit) => cleanText(credit.person.name))),
-    synopsis: title.synopsis === null ? null : cleanText(title.synopsis.slice(0, LONGEST_SYNOPSIS)),
-  };
 }
 
 /** What is asked of a title: its row, but for the number that it gets. */
@@ -52,7 +40,7 @@ export function titleRow(title: ProjectedTitle): Record<string, unknown> {
 /** Another where what is indexed of a title is: one of another form is put again. */
 export const SEARCH_FORM = formHash(
   titleRow(EXAMPLE_TITLE),
-  textRow(EXAMPLE_TITLE),
+  highlightTexts(EXAMPLE_TITLE),
   Object.fromEntries(termsOf(EXAMPLE_TITLE)),
 );
 

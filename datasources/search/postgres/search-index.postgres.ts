@@ -2,8 +2,9 @@ import { type TitleDocument, type TitleRevision } from "../../core/title.documen
 import { type Query, sql } from "../../engines/postgres/store.postgres.js";
 import { keysOfWord } from "../search-fuzzy.js";
 import { MINOR, type Term, termsOf, WHOLE } from "../search-terms.js";
-import { SEARCH_FORM, startsOf, textRow, titleRow } from "./search-index-rows.js";
+import { SEARCH_FORM, startsOf, titleRow } from "./search-index-rows.js";
 import { cleanText } from "../search-text.js";
+import { highlightTexts } from "../searched-texts.js";
 
 interface KnownWord {
   word: string;
@@ -208,14 +209,14 @@ export class SearchIndexWriter {
   async #insertTexts(indexed: readonly Indexed[], ids: ReadonlyMap<string, number>): Promise<void> {
     const rows = indexed.map(({ doc, title, terms }) => ({
       doc,
-      ...textRow(title),
+      texts: highlightTexts(title),
       word_ids: [...terms.keys()].map((word) => ids.get(word)),
     }));
     await this.query(sql`
-      insert into search_texts (tenant_id, doc, name, alternative_names, people, synopsis, word_ids)
+      insert into search_texts (tenant_id, doc, texts, word_ids)
       select current_setting('marquee.tenant')::int, r.*
       from json_to_recordset(${JSON.stringify(rows)}::json)
-        as r(doc int, name text, alternative_names text[], people text[], synopsis text, word_ids int[])`);
+        as r(doc int, texts jsonb, word_ids int[])`);
   }
 
   /** People and genres, for completion. A name stays when its last title goes: completions ask for a title anyway. */

@@ -7,8 +7,9 @@ import { type ProjectedTitle } from "../../core/title.document.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { type AnySection } from "../../projection/check/section.js";
-import { textRow, titleRow } from "./search-index-rows.js";
+import { titleRow } from "./search-index-rows.js";
 import { completedNames } from "./search-names.postgres.js";
+import { highlightTexts } from "../searched-texts.js";
 import { MINOR, termsOf } from "../search-terms.js";
 import { postingSection, wordSection } from "./search-word-section.postgres.js";
 
@@ -59,7 +60,7 @@ function expectedForm(title: ProjectedTitle): IndexedTitle {
   return {
     content: canonical({
       fields: withInstants(fields),
-      texts: textRow(title),
+      texts: highlightTexts(title),
       terms: terms
         .map(({ word, weight, share }) => termText(word, weight < MINOR, weight * 10_000, share * 10_000))
         .sort(),
@@ -101,7 +102,7 @@ function termText(word: string, minor: boolean, weight: number, share: number): 
 function storedRows(query: Query, which: Sql): Promise<StoredRow[]> {
   return query<StoredRow>(sql`
     select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity,form}'::text[] as fields,
-      (select to_jsonb(x) - '{tenant_id,doc,word_ids}'::text[] from search_texts x where x.doc = t.doc) as texts,
+      (select x.texts from search_texts x where x.doc = t.doc) as texts,
       coalesce((select jsonb_agg(to_jsonb(p)) from (
         select w.word, s.minor, s.weight, s.share, w.spoken, w.keyed
         from search_texts x cross join unnest(x.word_ids) as k (word_id)

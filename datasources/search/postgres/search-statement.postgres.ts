@@ -226,7 +226,7 @@ function answer(query: SearchQuery, ranked: boolean): Sql {
   return join(
     [
       sql`(select json_agg(r order by r.score desc, r.id) from (
-        select p.id, p.score${texts ? sql`, x.name, x.alternative_names, x.people, p.genres, x.synopsis` : empty}
+        select p.id, p.score${texts ? sql`, x.texts` : empty}
         from page p${texts ? sql` join search_texts x on x.doc = p.doc` : empty}
       ) r) as hits`,
       wants.total ? sql`(select count(*) from hit where ${all}) as total` : sql`null as total`,

@@ -39,7 +39,7 @@ export function suggestStatement(plan: SearchPlan, audience: Audience, limit: nu
       order by n.kind, n.id, n.edits, length(n.start)
     ),
     offered as (
-      select x.name as text, 'TITLE' as kind, p.id, p.score + ${POPULARITY}::float8 * p.popularity as score
+      select x.texts -> 'name' ->> 0 as text, 'TITLE' as kind, p.id, p.score + ${POPULARITY}::float8 * p.popularity as score
       from page p join search_texts x on x.doc = p.doc
       union all
       select b.name, b.kind, b.id, 0.6 + 0.38 * ${length}::float8 / greatest(b.length, ${length}) - 0.2 * b.edits

@@ -16,14 +16,17 @@ import {
   SignOutPayload,
 } from "../schema/account.type.js";
 import { Context } from "./request/context.js";
-import { localId, toGlobalId } from "./request/global-id.js";
+import { inputId, toGlobalId } from "./request/global-id.js";
 import { payload } from "./payload.js";
 import { owner } from "./permissions-gate.js";
 import { ProfileValue } from "./profile.value.js";
 
 @Resolver()
 export class AccountResolver {
-  @Mutation(() => ProfilePayload, { description: "Adds a profile to the account, up to five." })
+  @Mutation(() => ProfilePayload, {
+    nullable: true,
+    description: "Adds a profile to the account, up to five.",
+  })
   createProfile(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -37,7 +40,7 @@ export class AccountResolver {
     });
   }
 
-  @Mutation(() => ProfilePayload, { description: "Changes a profile of the account." })
+  @Mutation(() => ProfilePayload, { nullable: true, description: "Changes a profile of the account." })
   updateProfile(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -52,12 +55,13 @@ export class AccountResolver {
         ...(country !== undefined && { country }),
         maturityLimit: age(input),
       };
-      const id = localId(ctx.tenant, "Profile", input.profile, "input.profile");
+      const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
       return written(ctx, await ctx.gateway.stores.profiles.update(ctx.tenant, viewer, id, change));
     });
   }
 
   @Mutation(() => DeleteProfilePayload, {
+    nullable: true,
     description:
       "Deletes a profile with its progress, ratings, watchlist and sessions. What it watched still counts in the Top 10, without anything that says whose it was.",
   })
@@ -68,7 +72,7 @@ export class AccountResolver {
   ) {
     return payload<DeleteProfilePayload>({}, async () => {
       const viewer = await owner(ctx, info.path);
-      const id = localId(ctx.tenant, "Profile", input.profile, "input.profile");
+      const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
       const { profile, xid } = await ctx.gateway.stores.profiles.delete(ctx.tenant, viewer, id);
       ctx.becomes(ctx.tenant, ctx.identity);
       return {
@@ -78,7 +82,7 @@ export class AccountResolver {
     });
   }
 
-  @Mutation(() => ConsentsPayload, { description: "Changes what the account agrees to." })
+  @Mutation(() => ConsentsPayload, { nullable: true, description: "Changes what the account agrees to." })
   setConsents(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -99,6 +103,7 @@ export class AccountResolver {
   }
 
   @Mutation(() => SignOutPayload, {
+    nullable: true,
     description:
       "Ends the sessions of the signed-in account's profile: their tokens are good for nothing any more.",
   })

@@ -8,7 +8,7 @@ import { CancelSubscriptionPayload, CheckoutPayload } from "../schema/checkout.t
 import { Plan } from "../schema/viewer.type.js";
 import { awaitCheckout } from "./await-checkout.js";
 import { Context } from "./request/context.js";
-import { localId } from "./request/global-id.js";
+import { inputId } from "./request/global-id.js";
 import { toCheckoutPayload } from "./checkout.value.js";
 import { type Answer } from "./answer.js";
 import { payload, refused } from "./payload.js";
@@ -27,6 +27,7 @@ export class CheckoutResolver {
 
   @Cost(50)
   @Mutation(() => CheckoutPayload, {
+    nullable: true,
     description:
       "Begins a membership: the price is reserved, taken, and the membership active, or nothing of it stays. Waits up to two seconds for the end; what is not at its end by then is carried on and answers PENDING.",
   })
@@ -40,6 +41,7 @@ export class CheckoutResolver {
 
   @Cost(50)
   @Mutation(() => CheckoutPayload, {
+    nullable: true,
     description:
       "Goes on with another plan at once: its price is charged, a new period of a month begins now, and the unused share of the period paid before, to the second, is given back. A cancellation is taken back by it.",
   })
@@ -52,6 +54,7 @@ export class CheckoutResolver {
   }
 
   @Mutation(() => CancelSubscriptionPayload, {
+    nullable: true,
     description:
       "Has the membership end with the period that is paid for: until `endsAt` everything stays as it is. Cancelling again changes nothing.",
   })
@@ -98,13 +101,14 @@ function begin(
   operation: "subscribe" | "changePlan",
   input: ChangePlanInput,
 ): Promise<string> {
+  const planId = inputId(ctx.tenant, "Plan", input.plan, "plan");
   if (!ctx.gateway.payments) {
     const message = "Nothing can be paid here: no payment provider is set up.";
     throw new Refusal(null, "PAYMENTS_UNAVAILABLE", message);
   }
   return ctx.gateway.stores.checkouts[operation](ctx.tenant, {
     accountId,
-    planId: localId(ctx.tenant, "Plan", input.plan, "input.plan"),
+    planId,
     paymentMethod: input.paymentMethod ?? null,
     idempotencyKey: input.idempotencyKey,
     stepMs: ctx.gateway.checkoutTimes.stepMs,

@@ -83,6 +83,7 @@ export class OperationsResolver {
   }
 
   @Mutation(() => JobPayload, {
+    nullable: true,
     description:
       "Fills a projection of the tenant anew, beside the live one, and switches to it. Needs the role OPERATOR.",
   })
@@ -96,6 +97,7 @@ export class OperationsResolver {
   }
 
   @Mutation(() => JobPayload, {
+    nullable: true,
     description:
       "Compares a projection of the tenant with its source, and mends it where asked to. `operations { projections { lastCheck } }` has the result. Needs the role OPERATOR.",
   })
@@ -109,6 +111,7 @@ export class OperationsResolver {
   }
 
   @Mutation(() => RetryDeadLettersPayload, {
+    nullable: true,
     description: "Puts the tenant's dead letters back among the events to be tried. Needs the role OPERATOR.",
   })
   retryDeadLetters(

@@ -9,7 +9,7 @@ import {
   StopPlaybackPayload,
 } from "../schema/playback.type.js";
 import { Context } from "./request/context.js";
-import { localId } from "./request/global-id.js";
+import { inputId } from "./request/global-id.js";
 import { payload } from "./payload.js";
 import { signedIn } from "./permissions-gate.js";
 import { sessionKey, toPlaybackSession } from "./playback.value.js";
@@ -17,6 +17,7 @@ import { sessionKey, toPlaybackSession } from "./playback.value.js";
 @Resolver()
 export class PlaybackResolver {
   @Mutation(() => StartPlaybackPayload, {
+    nullable: true,
     description: "Begins to play a title, where the plan has a stream left, in what the device can show.",
   })
   async startPlayback(
@@ -30,7 +31,7 @@ export class PlaybackResolver {
         accountId: account?.id ?? null,
         profileId: profile.id,
         asker: await ctx.audience(info.path),
-        titleId: localId(ctx.tenant, "Title", input.title, "input.title"),
+        titleId: inputId(ctx.tenant, "Title", input.title, "title"),
         device: { ...input.device, hdr: input.device.hdr ?? [] },
       });
       return { session: toPlaybackSession(ctx.tenant, started) };
@@ -38,30 +39,34 @@ export class PlaybackResolver {
   }
 
   @Mutation(() => HeartbeatPlaybackPayload, {
+    nullable: true,
     description:
       "Keeps a stream: to be sent well before it expires. One that could not be started any more is ended, and `errors` says why.",
   })
-  async heartbeatPlayback(
+  heartbeatPlayback(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => PlaybackInput, { description: "Which." }) { session }: PlaybackInput,
   ) {
-    const key = await ownSession(ctx, info, session);
     return payload<HeartbeatPlaybackPayload>({}, async () => {
+      const key = await ownSession(ctx, info, session);
       const asker = await ctx.audience(info.path);
       const beaten = await ctx.gateway.stores.playback.heartbeat(ctx.tenant, key, asker);
       return { session: toPlaybackSession(ctx.tenant, beaten) };
     });
   }
 
-  @Mutation(() => StopPlaybackPayload, { description: "Ends a stream, which is free at once." })
-  async stopPlayback(
+  @Mutation(() => StopPlaybackPayload, {
+    nullable: true,
+    description: "Ends a stream, which is free at once.",
+  })
+  stopPlayback(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => PlaybackInput, { description: "Which." }) { session }: PlaybackInput,
   ) {
-    const key = await ownSession(ctx, info, session);
     return payload<StopPlaybackPayload>({ stopped: false }, async () => {
+      const key = await ownSession(ctx, info, session);
       await ctx.gateway.stores.playback.stop(ctx.tenant, key);
       return { stopped: true };
     });
@@ -70,5 +75,5 @@ export class PlaybackResolver {
 
 async function ownSession(ctx: Context, info: GraphQLResolveInfo, session: string): Promise<SessionKey> {
   const viewer = await signedIn(ctx, info.path);
-  return sessionKey(viewer, localId(ctx.tenant, "PlaybackSession", session, "input.session"));
+  return sessionKey(viewer, inputId(ctx.tenant, "PlaybackSession", session, "session"));
 }

@@ -2,7 +2,6 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
 import { email as emailRule } from "../datasources/core/field-rules.js";
-import { type RefusalCode } from "../datasources/core/refusal-codes.js";
 import { type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { profileNotFound } from "../datasources/accounts/profile-rules.js";
 import { Refusal } from "../datasources/core/refusal.js";
@@ -19,7 +18,8 @@ import {
 import { type Tenant } from "../datasources/core/tenant.js";
 import { Context } from "./request/context.js";
 import { type Identity } from "./request/identity.js";
-import { localId } from "./request/global-id.js";
+import { inputId } from "./request/global-id.js";
+import { payload } from "./payload.js";
 import { signedIn } from "./permissions-gate.js";
 import { toViewer } from "./profile.value.js";
 import { Cost } from "../schema/cost.js";
@@ -34,6 +34,7 @@ export class SessionResolver {
 
   @Cost(1000)
   @Mutation(() => SessionPayload, {
+    nullable: true,
     description:
       "Signs in with e-mail and password. The tenant is that of the request, or the one that the address's domain names (`viewer@lumen.example`).",
   })
@@ -45,7 +46,7 @@ export class SessionResolver {
     const tenant = ctx.namedTenant === null ? await tenantOfEmail(ctx, email) : ctx.tenant;
     const request = { ...ctx.on(info.path), tenant };
     const account = await ctx.accounts.credentials(request, email.trim());
-    return orRefused(async () => {
+    return payload<SessionPayload>({}, async () => {
       const known = await ctx.gateway.passwords.verify(
         password,
         account?.passwordHash ?? null,
@@ -60,16 +61,17 @@ export class SessionResolver {
 
   @Cost(1000)
   @Mutation(() => SessionPayload, {
+    nullable: true,
     description:
       "Makes an account with a first profile and signs it in. The tenant is that of the request. An address that has an account already is refused, which says that it has one: only a message to the address could keep that secret.",
   })
-  async signUp(
+  signUp(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => SignUpInput, { description: "Who." }) input: SignUpInput,
   ) {
     const { tenant } = ctx;
-    return orRefused(async () => {
+    return payload<SessionPayload>({}, async () => {
       const email = checkedEmail(input.email);
       const password = checkedPassword(input.password);
       const { accountId, profileId } = await ctx.gateway.stores.profiles.signUp(tenant, {
@@ -84,17 +86,18 @@ export class SessionResolver {
 
   @Cost(1000)
   @Mutation(() => SessionPayload, {
+    nullable: true,
     description:
       "Goes on as another profile of the account, with a token for it. From a kids profile it takes the account's `password`; without it the answer is PASSWORD_REQUIRED.",
   })
-  async selectProfile(
+  selectProfile(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => SelectProfileInput, { description: "Which." }) input: SelectProfileInput,
   ) {
-    const { identity, ...viewer } = await signedIn(ctx, info.path);
-    const wanted = localId(ctx.tenant, "Profile", input.profile, "input.profile");
-    return orRefused(async () => {
+    return payload<SessionPayload>({}, async () => {
+      const { identity, ...viewer } = await signedIn(ctx, info.path);
+      const wanted = inputId(ctx.tenant, "Profile", input.profile, "profile");
       if (!viewer.profiles.some(({ id }) => id === wanted)) throw profileNotFound();
       if (viewer.profile.id !== wanted) await checkLeaving(ctx, info, viewer, input.password);
       return begin(ctx, info, ctx.tenant, { ...identity, profile: wanted });
@@ -102,24 +105,24 @@ export class SessionResolver {
   }
 
   @Mutation(() => SessionPayload, {
+    nullable: true,
     description:
       "A new pair of tokens for a refresh token, which is used up. The roles are those the account has now.",
   })
-  async refreshSession(
+  refreshSession(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => RefreshInput, { description: "Which session." }) input: RefreshInput,
   ) {
-    const slug = tenantOfRefreshToken(input.refreshToken);
-    const meant = slug !== null && (ctx.namedTenant ?? slug) === slug;
-    const tenant = meant ? await ctx.gateway.stores.tenants.bySlug(slug) : null;
-    const prolonged = tenant && (await prolongSession(ctx.accounts, tenant, input.refreshToken));
-    if (prolonged) return goOn(ctx, info, tenant, prolonged);
-    return refused(
-      "refreshToken",
-      "SESSION_ENDED",
-      "This session has ended or was prolonged already. Sign in again.",
-    );
+    return payload<SessionPayload>({}, async () => {
+      const slug = tenantOfRefreshToken(input.refreshToken);
+      const meant = slug !== null && (ctx.namedTenant ?? slug) === slug;
+      const tenant = meant ? await ctx.gateway.stores.tenants.bySlug(slug) : null;
+      const prolonged = tenant && (await prolongSession(ctx.accounts, tenant, input.refreshToken));
+      if (prolonged) return goOn(ctx, info, tenant, prolonged);
+      const message = "This session has ended or was prolonged already. Sign in again.";
+      throw new Refusal("refreshToken", "SESSION_ENDED", message);
+    });
   }
 }
 
@@ -130,7 +133,8 @@ function newcomer(tenant: Tenant, account: string, profile: string): Identity {
 /** Opens a session for an identity, which the request speaks for from here on. */
 async function begin(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, identity: Identity) {
   const opened = await openSession(ctx.accounts, tenant, identity);
-  return opened ? goOn(ctx, info, tenant, opened) : profileGone();
+  if (!opened) throw profileGone();
+  return goOn(ctx, info, tenant, opened);
 }
 
 /** Tokens and viewer of a session. */
@@ -138,14 +142,14 @@ async function goOn(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, sess
   const { identity, refreshToken } = session;
   ctx.becomes(tenant, identity);
   const viewer = await ctx.viewer(info.path);
-  if (!viewer) return profileGone();
+  if (!viewer) throw profileGone();
   const audience = audienceClaims(viewer);
   const { accessToken, expiresAt } = await ctx.gateway.tokens.issue({ ...identity, audience });
-  return { accessToken, refreshToken, expiresAt, viewer: toViewer(ctx, viewer), errors: [] };
+  return { accessToken, refreshToken, expiresAt, viewer: toViewer(ctx, viewer) };
 }
 
 function profileGone() {
-  return refused(null, "PROFILE_NOT_FOUND", "The profile or the session is gone. Sign in again.");
+  return new Refusal(null, "PROFILE_NOT_FOUND", "The profile or the session is gone. Sign in again.");
 }
 
 /** A child goes on as somebody else with the password of those who pay. @throws Refusal PASSWORD_REQUIRED, BAD_CREDENTIALS. */
@@ -167,26 +171,6 @@ async function checkLeaving(
   const known = await ctx.accounts.credentials(request, account.email);
   if (await ctx.gateway.passwords.verify(password, known?.passwordHash ?? null, request.signal)) return;
   throw new Refusal("password", "BAD_CREDENTIALS", "This is not the account's password.");
-}
-
-/** What `work` answers, or why it was refused. */
-async function orRefused(work: () => ReturnType<typeof begin>) {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return refused(error.field, error.code, error.message);
-  }
-}
-
-function refused(field: string | null, code: RefusalCode, message: string) {
-  return {
-    accessToken: null,
-    refreshToken: null,
-    expiresAt: null,
-    viewer: null,
-    errors: [{ field, code, message }],
-  };
 }
 
 /** An address without what surrounds it. @throws Refusal INVALID_EMAIL. */

@@ -9,13 +9,14 @@ import {
 } from "../schema/title-editing.input.js";
 import { TitlePayload } from "../schema/title-editing.type.js";
 import { Context } from "./request/context.js";
-import { localId } from "./request/global-id.js";
+import { inputId } from "./request/global-id.js";
 import { editedTitle, fieldsOfPut, instant, licenceOf, targetOf, titleOfPut } from "./title-edits.js";
 
 /** Titles in the hands of editors. */
 @Resolver()
 export class TitleEditingResolver {
   @Mutation(() => TitlePayload, {
+    nullable: true,
     description: "Editors: makes a title as a draft, or changes one. What says nothing new adds no version.",
   })
   putTitle(
@@ -35,6 +36,7 @@ export class TitleEditingResolver {
   }
 
   @Mutation(() => TitlePayload, {
+    nullable: true,
     description:
       "Editors: opens a draft or an archived title to viewers where it is licensed. One that is open stays as it is, without a version more.",
   })
@@ -49,6 +51,7 @@ export class TitleEditingResolver {
   }
 
   @Mutation(() => TitlePayload, {
+    nullable: true,
     description:
       "Editors: takes a published title down; publishTitle opens it again. A draft cannot be archived.",
   })
@@ -63,6 +66,7 @@ export class TitleEditingResolver {
   }
 
   @Mutation(() => TitlePayload, {
+    nullable: true,
     description:
       "Editors: sets where and how long a title may be shown, for some countries or for everywhere.",
   })
@@ -78,6 +82,7 @@ export class TitleEditingResolver {
   }
 
   @Mutation(() => TitlePayload, {
+    nullable: true,
     description:
       "Editors: makes one of two titles lead to the other. Its id answers the one kept from now on, it leaves every list, and what viewers have done with either counts for the one kept, once.",
   })
@@ -88,8 +93,8 @@ export class TitleEditingResolver {
   ) {
     return editedTitle(ctx, info.path, () =>
       ctx.gateway.stores.titleEditing.merge(ctx.tenant, {
-        keep: localId(ctx.tenant, "Title", input.keep, "input.keep"),
-        merge: localId(ctx.tenant, "Title", input.merge, "input.merge"),
+        keep: inputId(ctx.tenant, "Title", input.keep, "keep"),
+        merge: inputId(ctx.tenant, "Title", input.merge, "merge"),
         expectedVersion: input.expectedVersion ?? null,
       }),
     );

@@ -17,7 +17,7 @@ import {
 } from "../schema/title-editing.input.js";
 import { type TitlePayload } from "../schema/title-editing.type.js";
 import { type Context } from "./request/context.js";
-import { localId } from "./request/global-id.js";
+import { inputId } from "./request/global-id.js";
 import { payload } from "./payload.js";
 
 /** The payload of an edit of a title by an editor. */
@@ -40,7 +40,7 @@ export function titleOfPut(ctx: Context, { id, externalId }: PutTitleInput) {
     const message = `${id == null ? "Neither" : "Both"} of id and externalId are given. Accepted: one of them.`;
     throw new Refusals([{ field: id == null ? "id" : "externalId", code: "INVALID", message }]);
   }
-  if (id != null) return { id: localId(ctx.tenant, "Title", id, "input.id"), field: "id", mayCreate: false };
+  if (id != null) return { id: inputId(ctx.tenant, "Title", id, "id"), field: "id", mayCreate: false };
   return { id: externalId ?? "", field: "externalId", mayCreate: true };
 }
 
@@ -72,7 +72,7 @@ function licenceLine({ countries, from, until }: LicenceInput) {
 /** What mutations of one title have in common. */
 export function targetOf(ctx: Context, input: TitleStateInput): TitleTarget {
   return {
-    id: localId(ctx.tenant, "Title", input.title, "input.title"),
+    id: inputId(ctx.tenant, "Title", input.title, "title"),
     field: "title",
     expectedVersion: input.expectedVersion ?? null,
     effectiveFrom: instant(input.effectiveFrom),

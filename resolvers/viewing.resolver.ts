@@ -18,6 +18,7 @@ import { watchedTitle } from "./watched-title.js";
 @Resolver()
 export class ViewingResolver {
   @Mutation(() => ViewingPayload, {
+    nullable: true,
     description: "Tells how far the signed-in profile has got with a title.",
   })
   recordProgress(
@@ -38,7 +39,7 @@ export class ViewingResolver {
     });
   }
 
-  @Mutation(() => ViewingPayload, { description: "Rates a title for the signed-in profile." })
+  @Mutation(() => ViewingPayload, { nullable: true, description: "Rates a title for the signed-in profile." })
   rateTitle(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -52,6 +53,7 @@ export class ViewingResolver {
   }
 
   @Mutation(() => ViewingPayload, {
+    nullable: true,
     description: "Puts a title on the signed-in profile's watchlist; one that is there stays where it is.",
   })
   addToWatchlist(
@@ -63,6 +65,7 @@ export class ViewingResolver {
   }
 
   @Mutation(() => ViewingPayload, {
+    nullable: true,
     description: "Takes a title off the signed-in profile's watchlist, where it is on it.",
   })
   removeFromWatchlist(

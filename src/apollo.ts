@@ -16,6 +16,7 @@ import { explainEnumError } from "./input-errors.js";
 import { type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
 import { cutMessage, errorLimits, MAX_ERRORS } from "./limits/error-limits.js";
+import { readableLiterals, readableVariables } from "./unreadable-queries.js";
 
 /**
  * Headers that no page can send to another origin without asking first (they are not "CORS-safelisted"). As there are
@@ -48,6 +49,7 @@ export function createApollo(
       config.introspection
         ? explainEnumError(schema, formatError(formatted, error))
         : formatError(formatted, error),
+    validationRules: [readableLiterals],
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
@@ -56,6 +58,7 @@ export function createApollo(
       faults(),
       explain(config.explain),
       freshness(),
+      readableVariables(),
       consistency(),
       status(),
       observe(logger, metrics),

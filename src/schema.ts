@@ -20,6 +20,7 @@ import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { OperationsResolver } from "../resolvers/operations.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
+import { guardInputs } from "../resolvers/input-gate.js";
 import { enforcePermissions } from "../resolvers/permissions-gate.js";
 import { PlaybackResolver } from "../resolvers/playback.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
@@ -34,6 +35,7 @@ import { ViewingResolver } from "../resolvers/viewing.resolver.js";
 import { withCosts } from "./limits/print-costs.js";
 import { COST_DIRECTIVE, LIST_SIZE_DIRECTIVE } from "../schema/cost-directives.js";
 import { Episode, Movie, Season, Series } from "../schema/title.type.js";
+import { addQueryToPayloads } from "./payload-query.js";
 
 /**
  * The executable schema, from the classes in `schema/` and `resolvers/`. No global middleware and no validation
@@ -65,6 +67,8 @@ export function createSchema(): GraphQLSchema {
     validate: false,
   });
   for (const type of Object.values(schema.getTypeMap())) unwrap(type);
+  addQueryToPayloads(schema);
+  guardInputs(schema);
   enforcePermissions(schema);
   // A schema with a description is printed with its `schema {}` block, so that no reader guesses the roots from names.
   schema.description = "A streaming platform: catalogue, search, recommendations and accounts of one tenant.";

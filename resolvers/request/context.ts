@@ -80,6 +80,12 @@ export class Context {
     this.request = { tenant, calls: this.calls, signal: this.signal, freshness };
   }
 
+  /** From here on titles and lists are read anew, for whoever the request speaks for. */
+  rereads(): void {
+    const { viewer, audience } = this.once;
+    this.once = { viewer, audience };
+  }
+
   get catalog(): CatalogLoaders {
     const { catalog, titleVersions } = this.gateway.stores;
     const audienceOf = (path?: FieldPath) => this.audience(path);

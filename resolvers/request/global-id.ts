@@ -1,3 +1,4 @@
+import { Refusal } from "../../datasources/core/refusal.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { clientError } from "./errors.js";
 
@@ -62,15 +63,28 @@ export function parseGlobalId(tenant: Tenant, text: string): NodeRef | undefined
 export function fromGlobalId(tenant: Tenant, text: string, field = "id"): NodeRef {
   const ref = parseGlobalId(tenant, text);
   if (ref !== undefined) return ref;
-  throw clientError("INVALID_ID", `${field}: "${excerpt(text)}" is not an id. Accepted: ${ACCEPTED}.`, {
-    field,
-    accepted: ACCEPTED,
-  });
+  throw clientError("INVALID_ID", notAnId(field, text), { field, accepted: ACCEPTED });
+}
+
+function notAnId(field: string, text: string): string {
+  return `${field}: "${excerpt(text)}" is not an id. Accepted: ${ACCEPTED}.`;
 }
 
 /** The local id behind a global id of one type, or one that nothing has where it names another type. */
 export function localId(tenant: Tenant, type: NodeType, text: string, field = "id"): string {
   const ref = fromGlobalId(tenant, text, field);
+  return ref.type === type ? ref.id : NOTHING;
+}
+
+/**
+ * The same of an id in the input of a mutation, whose payload says what is wrong with it.
+ *
+ * @param field its path in the input.
+ * @throws Refusal INVALID when it is no id.
+ */
+export function inputId(tenant: Tenant, type: NodeType, text: string, field: string): string {
+  const ref = parseGlobalId(tenant, text);
+  if (ref === undefined) throw new Refusal(field, "INVALID", notAnId(field, text));
   return ref.type === type ? ref.id : NOTHING;
 }
 

@@ -1,0 +1,60 @@
+import {
+  defaultFieldResolver,
+  getNamedType,
+  isInputObjectType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLSchema,
+} from "graphql";
+
+import { Refusals } from "../datasources/core/refusal.js";
+import { isForgiving, unreadablesIn, type UnreadableAt } from "../schema/unreadable.js";
+import { refused } from "./payload.js";
+import { type Context } from "./request/context.js";
+import { badInput } from "./request/errors.js";
+
+type Field = GraphQLField<unknown, Context>;
+
+/**
+ * Sets before each field what its arguments need to be looked at for: a scalar that cannot be read costs the field that
+ * it was given to, and no neighbour. Before a mutation, what the ones before it may have changed is forgotten.
+ */
+export function guardInputs(schema: GraphQLSchema): void {
+  const mutations = schema.getMutationType();
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type === mutations) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.args.some((arg) => mayBeUnreadable(arg.type))) check(field as Field);
+    }
+  }
+  for (const field of Object.values(mutations?.getFields() ?? {})) begin(field as Field);
+}
+
+function check(field: Field): void {
+  const { resolve = defaultFieldResolver } = field;
+  field.resolve = (source, args, ctx, info) => {
+    const [first] = unreadablesIn(args);
+    if (first) throw badInput(first.field, first.problem, first.accepted);
+    return resolve(source, args, ctx, info);
+  };
+}
+
+function begin(field: Field): void {
+  const { resolve = defaultFieldResolver } = field;
+  field.resolve = (source, args, ctx, info) => {
+    ctx.rereads();
+    const found = unreadablesIn((args as { input?: unknown }).input);
+    return found.length > 0 ? refused(new Refusals(found.map(toProblem))) : resolve(source, args, ctx, info);
+  };
+}
+
+function toProblem({ field, problem, accepted }: UnreadableAt) {
+  return { field, code: "INVALID", message: `${field}: ${problem}. Accepted: ${accepted}.` } as const;
+}
+
+function mayBeUnreadable(type: GraphQLInputType, within: readonly object[] = []): boolean {
+  const named = getNamedType(type);
+  if (!isInputObjectType(named) || within.includes(named)) return isForgiving(named);
+  return Object.values(named.getFields()).some((part) => mayBeUnreadable(part.type, [...within, named]));
+}

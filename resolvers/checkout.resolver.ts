@@ -21,7 +21,7 @@ export class CheckoutResolver {
   @ListSize(3)
   @Query(() => [Plan], { nullable: true, description: "What can be subscribed to, cheapest first." })
   async plans(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
-    const plans = await ctx.gateway.stores.checkouts.plans(ctx.on(info.path));
+    const plans = await ctx.plans(info.path);
     return plans.map((plan) => toPlan(ctx.tenant, plan));
   }
 

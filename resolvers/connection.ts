@@ -1,4 +1,5 @@
 import { type Page, type PageOf, type Position } from "../datasources/core/page.js";
+import { type Shelf } from "../datasources/viewing/viewing.js";
 import { type ForwardPageArgs, type PageArgs, type PageInfo } from "../schema/connection.js";
 import { type TitleConnection, type TitleEdge } from "../schema/title-connection.type.js";
 import { type Answer } from "./answer.js";
@@ -12,6 +13,11 @@ export const MAX_PAGE = 100;
 export interface ListPage {
   list: string;
   page: Page;
+}
+
+/** The list of a shelf, as cursors know it. */
+export function shelfList(shelf: Shelf, profile: string): string {
+  return `${shelf} ${profile}`;
 }
 
 /**
@@ -83,23 +89,35 @@ export interface ConnectionValue<N, X extends object = object> extends Answer<Ti
 export function toConnection<N, X extends object>(
   ctx: Context,
   { list, page }: ListPage,
-  { rows, hasMore }: PageOf<EdgeSource<N, X>>,
+  found: PageOf<EdgeSource<N, X>>,
 ): ConnectionValue<N, X> {
   const makeCursor = (position: Position) => ctx.gateway.cursors.encode(list, position);
-  const edges = rows.map(({ position, node, extra }) =>
+  const edges = found.rows.map(({ position, node, extra }) =>
     Object.assign(new EdgeValue(makeCursor, position, node), extra),
   );
+  return { edges, pageInfo: pageInfoOf(page, found, makeCursor) };
+}
+
+/**
+ * Where a page stands in its list. A page that rows were left out of, even all of them, has cursors to go on from; one
+ * that has none says that nothing follows.
+ */
+function pageInfoOf(
+  page: Page,
+  { rows, hasMore, span }: PageOf<{ position: Position }>,
+  makeCursor: (position: Position) => string,
+): Answer<PageInfo> {
+  const start = rows[0]?.position ?? span?.first ?? (page.fromEnd ? page.before : undefined);
+  const end = rows.at(-1)?.position ?? span?.last ?? (page.fromEnd ? undefined : page.after);
+  const goesOn = page.fromEnd ? page.before !== undefined : hasMore;
   return {
-    edges,
-    pageInfo: {
-      hasNextPage: page.fromEnd ? page.before !== undefined : hasMore,
-      hasPreviousPage: page.fromEnd ? hasMore : page.after !== undefined,
-      get startCursor() {
-        return edges[0]?.cursor ?? null;
-      },
-      get endCursor() {
-        return edges.at(-1)?.cursor ?? null;
-      },
+    hasNextPage: goesOn && end !== undefined,
+    hasPreviousPage: page.fromEnd ? hasMore && start !== undefined : page.after !== undefined,
+    get startCursor() {
+      return start ? makeCursor(start) : null;
+    },
+    get endCursor() {
+      return end ? makeCursor(end) : null;
     },
   };
 }

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver } from "t
 
 import { mayMeet } from "../datasources/catalog/audience.js";
 import { type RecordedVersion } from "../datasources/catalog/title-editing.js";
+import { keptOf } from "../datasources/core/page.js";
 import { type TitleFieldName } from "../datasources/core/title-fields.js";
 import { type TitleState } from "../datasources/core/title.document.js";
 import { ForwardPageArgs } from "../schema/connection.js";
@@ -11,14 +12,14 @@ import {
   EditorialTitleConnection,
   type EditorialTitleEdge,
   TitleVersion,
+  TitleVersionConnection,
 } from "../schema/editorial.type.js";
+import { type Tenant } from "../datasources/core/tenant.js";
+import { type NodeAnswer } from "./answer.js";
 import { Context } from "./request/context.js";
-import { badInput } from "./request/errors.js";
-import { localId } from "./request/global-id.js";
-import { readPage, toConnection, type ConnectionValue, type EdgeExtra } from "./connection.js";
+import { localId, toGlobalId } from "./request/global-id.js";
+import { MAX_PAGE, readPage, toConnection, type ConnectionValue, type EdgeExtra } from "./connection.js";
 import { type TitleValue } from "./title.value.js";
-
-const MAX_VERSIONS = 100;
 
 /** What an edge says beside its title. */
 interface EditorialEdge extends EdgeExtra<EditorialTitleEdge> {
@@ -34,8 +35,8 @@ export class EditorialResolver {
     nullable: true,
     description: "Editors: titles in any state and their versions, as the facts have them.",
   })
-  editorial(): Editorial {
-    return {};
+  editorial(@Ctx() ctx: Context) {
+    return editorialOf(ctx.tenant);
   }
 
   @FieldResolver(() => EditorialTitleConnection, {
@@ -49,32 +50,59 @@ export class EditorialResolver {
   ): Promise<ConnectionValue<TitleValue, EditorialEdge>> {
     const at = readPage(ctx, "editorial.titles", args);
     const audience = await ctx.audience(info.path);
-    const { rows, hasMore } = await ctx.gateway.stores.titleEditing.titles(ctx.on(info.path), at.page);
-    const met = rows.filter(({ title }) => mayMeet(title, audience));
-    const edges = met.map(({ position, title, version, effectiveFrom, lockedFields }) => ({
-      position,
-      node: title,
-      extra: { state: title.state, version, effectiveFrom, lockedFields },
-    }));
-    return toConnection(ctx, at, { rows: edges, hasMore });
+    const page = await ctx.gateway.stores.titleEditing.titles(ctx.on(info.path), at.page);
+    const edges = page.rows.map(({ position, title, version, effectiveFrom, lockedFields }) =>
+      mayMeet(title, audience)
+        ? {
+            position,
+            node: title,
+            extra: { state: title.state, version, effectiveFrom, lockedFields },
+          }
+        : null,
+    );
+    return toConnection(ctx, at, keptOf(page, edges));
   }
 
   @FieldResolver(() => [TitleVersion], {
     nullable: true,
-    description: "The versions of a title, the latest first; none where there is no such title.",
+    description:
+      "The versions of a title, the latest first; none where there is no such title. The first of `titleVersionList`.",
   })
   async titleVersions(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("id", () => ID, { description: "Which title." }) id: string,
-    @Arg("first", () => Int, {
-      defaultValue: MAX_VERSIONS,
-      description: `How many, 0 to ${MAX_VERSIONS}.`,
-    })
+    @Arg("first", () => Int, { defaultValue: MAX_PAGE, description: `How many, 0 to ${MAX_PAGE}.` })
     first: number,
   ): Promise<RecordedVersion[]> {
-    if (first < 0 || first > MAX_VERSIONS) throw badInput("first", String(first), `0 to ${MAX_VERSIONS}`);
-    const title = localId(ctx.tenant, "Title", id);
-    return ctx.gateway.stores.titleEditing.versions(ctx.on(info.path), title, first);
+    return (await versionsOf(ctx, info, id, { first })).page.rows;
   }
+
+  @FieldResolver(() => TitleVersionConnection, {
+    nullable: true,
+    description: "The versions of a title, the latest first; none where there is no such title.",
+  })
+  async titleVersionList(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("id", () => ID, { description: "Which title." }) id: string,
+    @Args(() => ForwardPageArgs) args: ForwardPageArgs,
+  ) {
+    const { at, page } = await versionsOf(ctx, info, id, args);
+    const rows = page.rows.map((node) => ({ position: { value: node.version, id: "" }, node, extra: {} }));
+    return toConnection(ctx, at, { ...page, rows });
+  }
+}
+
+async function versionsOf(ctx: Context, info: GraphQLResolveInfo, id: string, args: ForwardPageArgs) {
+  const title = localId(ctx.tenant, "Title", id);
+  const at = readPage(ctx, `versions ${title}`, args);
+  const page = await ctx.gateway.stores.titleEditing.versions(ctx.on(info.path), title, at.page);
+  return { at, page };
+}
+
+/** What editors see of a tenant, as GraphQL reads it; its fields ask the stores. */
+export function editorialOf(tenant: Tenant) {
+  const id = toGlobalId(tenant, "Editorial", tenant.slug);
+  return { __typename: "Editorial" as const, id } satisfies NodeAnswer<Editorial>;
 }

@@ -7,12 +7,13 @@ import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { fromGlobalId, type NodeRef, type NodeType } from "./request/global-id.js";
 import { toCheckout } from "./checkout.value.js";
+import { editorialOf } from "./editorial.resolver.js";
 import { homeRows } from "./home.resolver.js";
-import { jobOf } from "./operations.value.js";
+import { jobOf, operationsOf } from "./operations.value.js";
 import { denialOf } from "./permissions-gate.js";
 import { NODE_PERMISSIONS } from "./permissions.js";
 import { sessionKey, toPlaybackSession } from "./playback.value.js";
-import { toViewer, type ViewerValue } from "./profile.value.js";
+import { toPlan, toViewer, type ViewerValue } from "./profile.value.js";
 import { episodesOf, seasonsOf, toNamed } from "./title.value.js";
 import { loadTitle } from "./titles.js";
 
@@ -36,7 +37,7 @@ export class NodeResolver {
   }
 
   @Query(() => [Node], {
-    nullable: "items",
+    nullable: "itemsAndList",
     description:
       "Several things by their global ids, in the order of the ids, null for each that is not there.",
   })
@@ -46,9 +47,8 @@ export class NodeResolver {
     @Arg("ids", () => [ID], { description: `Up to ${MAX_IDS} global ids.` }) ids: string[],
   ) {
     if (ids.length > MAX_IDS) throw badInput("ids", `${ids.length} ids`, `at most ${MAX_IDS} ids`);
-    const refs = ids.map((id, index) => fromGlobalId(ctx.tenant, id, `ids[${index}]`));
-    // Not awaited here: one that fails costs the others nothing.
-    return refs.map((ref) => load(ctx, ref, info.path));
+    // Not awaited here: one that fails, or is no id, costs the others nothing.
+    return ids.map(async (id, index) => load(ctx, fromGlobalId(ctx.tenant, id, `ids[${index}]`), info.path));
   }
 }
 
@@ -74,10 +74,10 @@ const FINDERS: Record<NodeType, Finder> = {
     (await ctx.viewer(path))?.membership?.id === id
       ? ownNode(ctx, path, (viewer) => viewer.membership)
       : null,
-  Plan: async (ctx, id, path) =>
-    (await ctx.viewer(path))?.membership?.plan.id === id
-      ? ownNode(ctx, path, (viewer) => viewer.membership?.plan)
-      : null,
+  Plan: async (ctx, id, path) => {
+    const plan = (await ctx.plans(path)).find((each) => each.id === id);
+    return plan ? toPlan(ctx.tenant, plan) : null;
+  },
   Checkout: async (ctx, id, path) => {
     const account = (await ctx.viewer(path))?.account?.id;
     const checkout = account ? await ctx.gateway.stores.checkouts.find(ctx.on(path), account, id) : null;
@@ -94,6 +94,9 @@ const FINDERS: Record<NodeType, Finder> = {
     const job = await ctx.gateway.stores.operations.job(ctx.on(path), id);
     return job && jobOf(ctx.tenant, job);
   },
+  Viewer: ofViewer((viewer, id) => (viewer.profile.localId === id ? viewer : null)),
+  Editorial: async (ctx, id) => (id === ctx.tenant.slug ? editorialOf(ctx.tenant) : null),
+  Operations: async (ctx, id) => (id === ctx.tenant.slug ? operationsOf(ctx.tenant) : null),
 };
 
 async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {

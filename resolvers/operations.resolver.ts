@@ -1,6 +1,8 @@
 import { type GraphQLResolveInfo } from "graphql";
-import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver } from "type-graphql";
 
+import { type PageOf } from "../datasources/core/page.js";
+import { type Placed } from "../datasources/operations/operations.js";
 import { ForwardPageArgs } from "../schema/connection.js";
 import {
   CheckProjectionInput,
@@ -8,8 +10,9 @@ import {
   RetryDeadLettersInput,
 } from "../schema/operations.input.js";
 import {
-  DeadLetter,
-  Job,
+  DeadLetterConnection,
+  type Job,
+  JobConnection,
   JobPayload,
   OperatedProjection,
   OperatedStore,
@@ -18,18 +21,17 @@ import {
   RetryDeadLettersPayload,
 } from "../schema/operations.type.js";
 import { Context } from "./request/context.js";
-import { badInput } from "./request/errors.js";
 import { startProjectionJob, targetNamed } from "../datasources/projection/jobs/projection-jobs.js";
-import { MAX_PAGE, pageOfList, readPage, toConnection } from "./connection.js";
-import { jobOf, projectionOf, storeOf } from "./operations.value.js";
+import { pageOfList, readPage, toConnection } from "./connection.js";
+import { jobOf, operationsOf, projectionOf, storeOf } from "./operations.value.js";
 import { payload } from "./payload.js";
 import { ListSize } from "../schema/cost.js";
 
 @Resolver(() => Operations)
 export class OperationsResolver {
   @Query(() => Operations, { nullable: true, description: "What operators see; needs the role OPERATOR." })
-  operations(): object {
-    return {};
+  operations(@Ctx() ctx: Context) {
+    return operationsOf(ctx.tenant);
   }
 
   @ListSize(4)
@@ -63,23 +65,34 @@ export class OperationsResolver {
     return toConnection(ctx, at, pageOfList([entry], at.page));
   }
 
-  @FieldResolver(() => [Job], { description: "The tenant's jobs, the latest first." })
+  @FieldResolver(() => JobConnection, { description: "The tenant's jobs, the latest first." })
   async jobs(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg("first", () => Int, { defaultValue: 20, description: "How many, 0 to 100." }) first: number,
+    @Args(() => ForwardPageArgs) args: ForwardPageArgs,
   ) {
-    const jobs = await ctx.gateway.stores.operations.jobs(ctx.on(info.path), sized(first));
-    return jobs.map((job) => jobOf(ctx.tenant, job));
+    const at = readPage(ctx, "operations.jobs", args);
+    const page = await ctx.gateway.stores.operations.jobs(ctx.on(info.path), at.page);
+    return toConnection(
+      ctx,
+      at,
+      withNodes(page, (job) => jobOf(ctx.tenant, job)),
+    );
   }
 
-  @FieldResolver(() => [DeadLetter], { description: "The tenant's dead letters, the latest first." })
+  @FieldResolver(() => DeadLetterConnection, { description: "The tenant's dead letters, the latest first." })
   async deadLetters(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg("first", () => Int, { defaultValue: 20, description: "How many, 0 to 100." }) first: number,
+    @Args(() => ForwardPageArgs) args: ForwardPageArgs,
   ) {
-    return ctx.gateway.stores.operations.deadLetters(ctx.on(info.path), sized(first));
+    const at = readPage(ctx, "operations.deadLetters", args);
+    const page = await ctx.gateway.stores.operations.deadLetters(ctx.on(info.path), at.page);
+    return toConnection(
+      ctx,
+      at,
+      withNodes(page, (letter) => letter),
+    );
   }
 
   @Mutation(() => JobPayload, {
@@ -130,7 +143,6 @@ async function start(ctx: Context, kind: Job["kind"], target: string): Promise<J
   return jobOf(ctx.tenant, await startProjectionJob(ctx.gateway.stores, ctx.tenant, kind, target));
 }
 
-function sized(first: number): number {
-  if (first >= 0 && first <= MAX_PAGE) return first;
-  throw badInput("first", `${first} is out of range`, `0 to ${MAX_PAGE}`);
+function withNodes<T, N>({ rows, hasMore }: PageOf<Placed<T>>, nodeOf: (entry: T) => N) {
+  return { rows: rows.map(({ position, entry }) => ({ position, node: nodeOf(entry), extra: {} })), hasMore };
 }

@@ -71,9 +71,10 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
 export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> = {
   Account: "OWNER",
   Checkout: "OWNER",
+  Editorial: "EDITOR",
   Job: "OPERATOR",
-  Plan: "OWNER",
   Membership: "OWNER",
+  Operations: "OPERATOR",
 };
 
 /** What a rule has against a caller; null for nothing. A Refusal is answered in the payload. */

@@ -2,7 +2,7 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Resolver, Root } from "type-graphql";
 
 import { type Shelf, type ShelfRow } from "../datasources/viewing/viewing.js";
-import { PageArgs } from "../schema/connection.js";
+import { ForwardPageArgs, PageArgs } from "../schema/connection.js";
 import {
   ContinueWatchingConnection,
   HistoryConnection,
@@ -11,13 +11,15 @@ import {
   RatingConnection,
   type RatingEdge,
   Recommendation,
+  RecommendedTitleConnection,
+  type RecommendedTitleEdge,
   WatchlistConnection,
   type WatchlistEdge,
 } from "../schema/profile.type.js";
 import { Context } from "./request/context.js";
-import { DEFAULT_PAGE, readPage, toConnection, type EdgeExtra } from "./connection.js";
+import { DEFAULT_PAGE, pageOfList, readPage, shelfList, toConnection, type EdgeExtra } from "./connection.js";
 import { ProfileValue } from "./profile.value.js";
-import { recommend } from "./recommendations.js";
+import { candidatesFor, recommend, suggestion } from "./recommendations.js";
 import { loadEdges, visiblePage } from "./titles.js";
 import { Cost } from "../schema/cost.js";
 
@@ -102,7 +104,7 @@ export class ProfileResolver {
   @FieldResolver(() => [Recommendation], {
     nullable: true,
     description:
-      "Titles not yet watched that suit the profile, best first, each with the reason. Of an account that has not agreed to personalisation: what is popular, as `model` says.",
+      "Titles not yet watched that suit the profile, best first, each with the reason. Of an account that has not agreed to personalisation: what is popular, as `model` says. The first of `recommendedTitles`.",
   })
   recommendations(
     @Ctx() ctx: Context,
@@ -118,6 +120,24 @@ export class ProfileResolver {
     const { page } = readPage(ctx, "recommendations", { first });
     return recommend(ctx, profile.localId, page.limit, info.path);
   }
+
+  @FieldResolver(() => RecommendedTitleConnection, {
+    nullable: true,
+    description:
+      "Titles not yet watched that suit the profile, best first, each with the reason. Of an account that has not agreed to personalisation: what is popular, as `model` says.",
+  })
+  async recommendedTitles(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Root() profile: ProfileValue,
+    @Args(() => ForwardPageArgs) args: ForwardPageArgs,
+  ) {
+    const at = readPage(ctx, `recommended ${profile.localId}`, args);
+    const page = pageOfList(await candidatesFor(ctx, profile.localId, info.path), at.page);
+    const said = async (candidate: (typeof page.rows)[number]) =>
+      (await suggestion(ctx, candidate, info.path)) satisfies EdgeExtra<RecommendedTitleEdge>;
+    return toConnection(ctx, at, await loadEdges(ctx, page, info.path, said));
+  }
 }
 
 async function shelf<X extends object>(
@@ -128,7 +148,7 @@ async function shelf<X extends object>(
   args: PageArgs,
   extra: (row: ShelfRow) => X,
 ) {
-  const at = readPage(ctx, `${name} ${profile.localId}`, args);
+  const at = readPage(ctx, shelfList(name, profile.localId), args);
   const page = await visiblePage(ctx, at.page, info.path, (part) =>
     ctx.viewing.shelf[name].load({ profile: profile.localId, page: part }, info.path),
   );

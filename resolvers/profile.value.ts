@@ -8,7 +8,7 @@ import {
 import { countryOf } from "../datasources/core/countries.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { type Profile } from "../schema/profile.type.js";
-import { ratingOfAge } from "../schema/scalars.js";
+import { ratingOfAge } from "../datasources/core/title.document.js";
 import {
   type Account,
   type Consents,
@@ -78,6 +78,8 @@ export function toViewer(ctx: Context, viewer: ViewerRecord) {
   const child = viewer.profile.kind === "KIDS";
   const { account, membership } = child ? { account: null, membership: null } : viewer;
   return {
+    __typename: "Viewer" as const,
+    id: toGlobalId(tenant, "Viewer", viewer.profile.id),
     account: account && toAccount(tenant, account),
     profile: new ProfileValue(tenant, viewer.profile),
     profiles: viewer.profiles.map((profile) => new ProfileValue(tenant, profile)),
@@ -85,7 +87,7 @@ export function toViewer(ctx: Context, viewer: ViewerRecord) {
     roles: ctx.rolesOf(viewer),
     membership: membership && toMembership(tenant, membership),
     consents: viewer.consents satisfies Answer<Consents> | null,
-  } satisfies Answer<Viewer>;
+  } satisfies NodeAnswer<Viewer>;
 }
 
 function toAccount(tenant: Tenant, { id, email, country }: AccountRecord) {

@@ -1,4 +1,7 @@
 import { type FieldPath } from "../datasources/core/store-request.js";
+import { type Position } from "../datasources/core/page.js";
+import { type RecommendationModel } from "../datasources/core/vocabulary.js";
+import { type RecommendedTitle } from "../datasources/recommendations/recommendations.js";
 import { type Recommendation } from "../schema/profile.type.js";
 import { type Answer } from "./answer.js";
 import { type Context } from "./request/context.js";
@@ -9,24 +12,29 @@ import { loadTitle, onlyVisible } from "./titles.js";
 interface RecommendationValue extends Answer<Recommendation> {
   title: TitleValue;
   score: number;
-  model: string;
+  model: RecommendationModel;
   reason: ReasonValue;
 }
 
 /** Popular titles that a profile without enough taste is filled up with. */
 const POPULAR = 200;
 
+/** A title that may be suggested. */
+interface Candidate {
+  titleId: string;
+  /** Orders the list downwards. */
+  position: Position;
+  score: number;
+  because: string | null;
+  model: RecommendationModel;
+}
+
 /**
- * Titles for a profile: from the taste graph, filled up with what is popular where the graph knows too little, or may
- * not be asked because the account has not agreed to it. Both are asked for at once, so that a new profile costs no more store calls than an old one.
+ * Titles for a profile that the audience may meet, best first: from the taste graph, filled up with what is popular where
+ * the graph knows too little, or may not be asked because the account has not agreed to it. Both are asked for at once,
+ * so that a new profile costs no more store calls than an old one.
  */
-export async function recommend(
-  ctx: Context,
-  profile: string,
-  limit: number,
-  path: FieldPath,
-): Promise<RecommendationValue[]> {
-  const audience = await ctx.audience(path);
+export async function candidatesFor(ctx: Context, profile: string, path: FieldPath): Promise<Candidate[]> {
   const personalised = await ctx.personalised(path);
   const [learned, popular] = await Promise.all([
     personalised ? ctx.recommendations.forProfile.load(profile, path) : [],
@@ -39,19 +47,46 @@ export async function recommend(
       path,
     ),
   ]);
-  const similar = learned.map((entry) => ({ ...entry, model: "SIMILAR" }));
   const known = new Set(learned.map(({ titleId }) => titleId));
-  const filler = (popular?.rows ?? [])
-    .filter(({ id }) => !known.has(id))
-    .map(({ id }) => ({ titleId: id, score: 0, because: null, model: "POPULAR" }));
-  const shown = (await onlyVisible(ctx, [...similar, ...filler], path)).slice(0, limit);
+  const filler = (popular?.rows ?? []).filter(({ id }) => !known.has(id));
+  return onlyVisible(
+    ctx,
+    [...learned.map(similar), ...filler.map(({ id }, rank) => watchedMuch(id, rank))],
+    path,
+  );
+}
+
+function similar({ titleId, score, because }: RecommendedTitle): Candidate {
+  return { titleId, position: { value: score, id: titleId }, score, because, model: "SIMILAR" };
+}
+
+/** Behind everything with a score, in the order in which titles are popular. */
+function watchedMuch(titleId: string, rank: number): Candidate {
+  return { titleId, position: { value: -1 - rank, id: titleId }, score: 0, because: null, model: "POPULAR" };
+}
+
+/** What a suggestion says beside its title. */
+export async function suggestion(ctx: Context, { score, model, because }: Candidate, path: FieldPath) {
+  const { country } = await ctx.audience(path);
+  const reason = model === "POPULAR" ? popularReason(country) : await reasonOf(ctx, because, path);
+  return { score, model, reason };
+}
+
+/** The first of the titles for a profile, each with the reason. */
+export async function recommend(
+  ctx: Context,
+  profile: string,
+  limit: number,
+  path: FieldPath,
+): Promise<RecommendationValue[]> {
+  const shown = (await candidatesFor(ctx, profile, path)).slice(0, limit);
   const recommendations = await Promise.all(
-    shown.map(async ({ titleId, score, because, model }) => {
-      const [title, reason] = await Promise.all([
-        loadTitle(ctx, titleId, path),
-        model === "POPULAR" ? popularReason(audience.country) : reasonOf(ctx, because, path),
+    shown.map(async (candidate) => {
+      const [title, said] = await Promise.all([
+        loadTitle(ctx, candidate.titleId, path),
+        suggestion(ctx, candidate, path),
       ]);
-      return title && { title, score, model, reason };
+      return title && { title, ...said };
     }),
   );
   return recommendations.filter((entry) => entry !== null);

@@ -10,7 +10,9 @@ import { localId, parseGlobalId, type NodeType } from "./request/global-id.js";
 const MAX_VALUES = 50;
 
 /**
- * The filter that a client asks for, with local ids and ages. Empty lists and nulls ask for nothing.
+ * The filter that a client asks for, with local ids and ages. Empty lists, ranges without an end and nulls ask for
+ * nothing. Lists come out sorted and without repetition, so that one filter is one list of titles to cursors and batches,
+ * however it was written.
  *
  * @throws BAD_USER_INPUT or INVALID_ID, naming the part at fault.
  */
@@ -26,10 +28,8 @@ export function readFilter(ctx: Context, filter: TitleFilter | null | undefined)
   }
   return {
     ...fieldLists(filter as TitleFilter & FieldFilters),
-    genres: list("genres", filter.genres)?.map((genre) => genreId(ctx, genre)),
-    releaseYear: releaseYear
-      ? { from: releaseYear.from ?? undefined, to: releaseYear.to ?? undefined }
-      : undefined,
+    genres: list("genres", filter.genres, (genre) => genreId(ctx, genre)),
+    releaseYear: years(releaseYear),
     maturityAtMost: filter.maturityAtMost == null ? undefined : MATURITY_AGES[filter.maturityAtMost],
     studio: reference(ctx, "Studio", filter.studio, "filter.studio"),
     person: reference(ctx, "Person", filter.person, "filter.person"),
@@ -42,12 +42,21 @@ function fieldLists(filter: FieldFilters): Pick<CatalogFilter, AttributePart> {
   return Object.fromEntries(ATTRIBUTES.map(({ by }) => [by, list(by, filter[by])]));
 }
 
-function list<T>(field: string, values: T[] | null | undefined): T[] | undefined {
+function years(range: TitleFilter["releaseYear"]): CatalogFilter["releaseYear"] {
+  const [from, to] = [range?.from ?? undefined, range?.to ?? undefined];
+  return from === undefined && to === undefined ? undefined : { from, to };
+}
+
+function list(
+  field: string,
+  values: string[] | null | undefined,
+  read = (value: string) => value,
+): string[] | undefined {
   if (!values?.length) return undefined;
   if (values.length > MAX_VALUES) {
     throw badInput(`filter.${field}`, `${values.length} values`, `at most ${MAX_VALUES} values`);
   }
-  return values;
+  return [...new Set(values.map(read))].sort();
 }
 
 function genreId(ctx: Context, idOrName: string): string {

@@ -65,7 +65,8 @@ export class TitleResolver {
       ctx.catalog.titleById.prime(title.id, title);
       return { position, node: title, extra: {} };
     });
-    return Object.assign(toConnection(ctx, at, { rows, hasMore: page?.hasMore ?? false }), { filter });
+    const { hasMore = false, span } = page ?? {};
+    return Object.assign(toConnection(ctx, at, { rows, hasMore, span }), { filter });
   }
 
   @ListSize(10)

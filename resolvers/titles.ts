@@ -1,4 +1,4 @@
-import { type Page, type PageOf, type Position } from "../datasources/core/page.js";
+import { keptOf, spanOf, type Page, type PageOf, type Position } from "../datasources/core/page.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Context } from "./request/context.js";
 import { type EdgeSource } from "./connection.js";
@@ -13,26 +13,29 @@ export async function loadTitle(ctx: Context, id: string, path: FieldPath): Prom
 /** Edges of the rows whose titles the audience may meet; one batch of documents for all rows of the level. */
 export async function loadEdges<R extends { titleId: string; position: Position }, X extends object>(
   ctx: Context,
-  { rows, hasMore }: PageOf<R>,
+  page: PageOf<R>,
   path: FieldPath,
   extra: (row: R) => X | Promise<X>,
 ): Promise<PageOf<EdgeSource<TitleValue, X>>> {
   const edges = await Promise.all(
-    rows.map(async (row) => {
+    page.rows.map(async (row) => {
       const [node, more] = await Promise.all([loadTitle(ctx, row.titleId, path), extra(row)]);
       return node && { position: row.position, node, extra: more };
     }),
   );
-  return { rows: edges.filter((edge) => edge !== null), hasMore };
+  return keptOf(page, edges);
 }
 
-/** Rows of facts may name titles that the audience may not meet: so many more are read at once, so that a page is nearly always full at the first try. */
+/**
+ * Rows of facts may name titles that the audience may not meet. So many more are read at once, so that a page is nearly
+ * always full at the first try; where it is not, so many once more. A page that is short even then says where it ended.
+ */
 const SPARE = 10;
-/** Reads of one page at most; each is at least `SPARE` rows. A page that is still short then says that the list goes on. */
-const MAX_READS = 20;
+const MANY = 1_000;
 
 /**
- * A page of a list of facts, without the rows whose titles the audience may not meet.
+ * A page of a list of facts, without the rows whose titles the audience may not meet: at most two reads and as many looks
+ * at the catalogue, however many rows there are that nobody may meet.
  *
  * @param read reads a page of the facts.
  */
@@ -42,27 +45,40 @@ export async function visiblePage<R extends { titleId: string; position: Positio
   path: FieldPath,
   read: (page: Page) => Promise<PageOf<R> | null>,
 ): Promise<PageOf<R>> {
-  const kept: R[] = [];
-  let at: Page = { ...page, limit: page.limit + SPARE };
-  for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const { rows, hasMore } = (await read(at)) ?? { rows: [], hasMore: false };
-    const visible = await ctx.catalog.visibleById.loadAll(
-      rows.map((row) => row.titleId),
-      path,
-    );
-    const met = rows.filter((_, index) => visible[index] !== null);
-    if (page.fromEnd) kept.unshift(...met);
-    else kept.push(...met);
-    const edge = page.fromEnd ? rows[0] : rows.at(-1);
-    if (kept.length > page.limit || !hasMore || !edge) return cut(kept, page, hasMore);
-    at = page.fromEnd ? { ...at, before: edge.position } : { ...at, after: edge.position };
-  }
-  return cut(kept, page, true);
+  const near = await visibleRows(ctx, { ...page, limit: page.limit + SPARE }, path, read);
+  const edge = page.fromEnd ? near.span?.first : near.span?.last;
+  if (near.rows.length >= page.limit || !near.hasMore || !edge) return cut(near, page);
+  const beyond = { ...page, limit: MANY, [page.fromEnd ? "before" : "after"]: edge };
+  const far = await visibleRows(ctx, beyond, path, read);
+  return cut(page.fromEnd ? joined(far, near, far.hasMore) : joined(near, far, far.hasMore), page);
 }
 
-function cut<R>(kept: R[], page: Page, hasMore: boolean): PageOf<R> {
-  const rows = page.fromEnd ? kept.slice(Math.max(0, kept.length - page.limit)) : kept.slice(0, page.limit);
-  return { rows, hasMore: hasMore || kept.length > page.limit };
+async function visibleRows<R extends { titleId: string; position: Position }>(
+  ctx: Context,
+  page: Page,
+  path: FieldPath,
+  read: (page: Page) => Promise<PageOf<R> | null>,
+): Promise<PageOf<R>> {
+  const found = (await read(page)) ?? { rows: [], hasMore: false };
+  const met = new Set(await onlyVisible(ctx, found.rows, path));
+  return keptOf(
+    found,
+    found.rows.map((row) => (met.has(row) ? row : null)),
+  );
+}
+
+/** Two pages that follow each other, as one. */
+function joined<R>(before: PageOf<R>, behind: PageOf<R>, hasMore: boolean): PageOf<R> {
+  const first = before.span?.first ?? behind.span?.first;
+  const last = behind.span?.last ?? before.span?.last;
+  return { rows: [...before.rows, ...behind.rows], hasMore, span: first && last && { first, last } };
+}
+
+/** The part of a page that was asked for; what lies beyond it is still to come. */
+function cut<R extends { position: Position }>({ rows, hasMore, span }: PageOf<R>, page: Page): PageOf<R> {
+  if (rows.length <= page.limit) return { rows, hasMore, span };
+  const wanted = page.fromEnd ? rows.slice(rows.length - page.limit) : rows.slice(0, page.limit);
+  return { rows: wanted, hasMore: true, span: spanOf(wanted) };
 }
 
 /** Those of the candidates whose titles the audience may meet, in their order. */

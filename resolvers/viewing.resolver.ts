@@ -8,9 +8,12 @@ import {
   type ViewingWritten,
 } from "../datasources/viewing/viewing-writing.js";
 import { RateTitleInput, RecordProgressInput, WatchlistInput } from "../schema/viewing.input.js";
-import { ViewingPayload } from "../schema/viewing.type.js";
+import { AddToWatchlistPayload, RemoveFromWatchlistPayload, ViewingPayload } from "../schema/viewing.type.js";
 import { Context } from "./request/context.js";
+import { type Answer } from "./answer.js";
+import { readPage, shelfList, toConnection } from "./connection.js";
 import { payload } from "./payload.js";
+import { toGlobalId } from "./request/global-id.js";
 import { signedIn } from "./permissions-gate.js";
 import { type TitleValue } from "./title.value.js";
 import { watchedTitle } from "./watched-title.js";
@@ -27,7 +30,7 @@ export class ViewingResolver {
     @Arg("input", () => RecordProgressInput, { description: "Where the player stands." })
     input: RecordProgressInput,
   ) {
-    return write(ctx, info, input.title, async (writing, pair, title) => {
+    return write<ViewingPayload>(ctx, info, input.title, async (writing, pair, title) => {
       const minutes = title.runtimeMinutes;
       const { device = null, at = null, eventId = null, positionSeconds } = input;
       // The end of an episode is not the end of its series.
@@ -45,14 +48,14 @@ export class ViewingResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => RateTitleInput, { description: "What, and how." }) { title, rating }: RateTitleInput,
   ) {
-    return write(ctx, info, title, (writing, pair) => {
+    return write<ViewingPayload>(ctx, info, title, (writing, pair) => {
       if (rating !== undefined) return writing.rate(ctx.tenant, pair, rating);
       const message = "There is no rating. Accepted: 1 to 5, or null to take the rating away.";
       throw new Refusal("rating", "RATING_OUT_OF_RANGE", message);
     });
   }
 
-  @Mutation(() => ViewingPayload, {
+  @Mutation(() => AddToWatchlistPayload, {
     nullable: true,
     description: "Puts a title on the signed-in profile's watchlist; one that is there stays where it is.",
   })
@@ -61,10 +64,16 @@ export class ViewingResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => WatchlistInput, { description: "Which." }) { title }: WatchlistInput,
   ) {
-    return write(ctx, info, title, (writing, pair) => writing.addToWatchlist(ctx.tenant, pair));
+    return write<AddToWatchlistPayload>(
+      ctx,
+      info,
+      title,
+      (writing, pair) => writing.addToWatchlist(ctx.tenant, pair),
+      (value) => ({ watchlistEdge: () => watchlistEdge(ctx, info, value) }),
+    );
   }
 
-  @Mutation(() => ViewingPayload, {
+  @Mutation(() => RemoveFromWatchlistPayload, {
     nullable: true,
     description: "Takes a title off the signed-in profile's watchlist, where it is on it.",
   })
@@ -73,16 +82,27 @@ export class ViewingResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => WatchlistInput, { description: "Which." }) { title }: WatchlistInput,
   ) {
-    return write(ctx, info, title, (writing, pair) => writing.removeFromWatchlist(ctx.tenant, pair));
+    return write<RemoveFromWatchlistPayload>(
+      ctx,
+      info,
+      title,
+      (writing, pair) => writing.removeFromWatchlist(ctx.tenant, pair),
+      (removed) => ({ removedTitleId: toGlobalId(ctx.tenant, "Title", removed.id) }),
+    );
   }
 }
 
-/** One write about a title that the signed-in profile may meet. The payload's title knows what was written. */
-async function write(
+/**
+ * One write about a title that the signed-in profile may meet. The payload's title knows what was written.
+ *
+ * @param extra what the payload says beside that.
+ */
+async function write<P extends ViewingPayload>(
   ctx: Context,
   info: GraphQLResolveInfo,
   id: string,
   work: (writing: ViewingWriting, pair: Pair, title: TitleValue) => Promise<ViewingWritten>,
+  extra?: (title: TitleValue) => Answer<Omit<P, keyof ViewingPayload>>,
 ) {
   const { profile } = await signedIn(ctx, info.path);
   return payload<ViewingPayload>({}, async () => {
@@ -90,6 +110,17 @@ async function write(
     const pair = { profileId: profile.id, titleId: title.id };
     const { state, xid } = await work(ctx.gateway.stores.viewingWriting, pair, title);
     ctx.viewing.titleState.replace({ profile: pair.profileId, title: pair.titleId }, state);
-    return { title, consistencyToken: ctx.consistencyToken(xid) };
+    return { title, consistencyToken: ctx.consistencyToken(xid), ...extra?.(title) };
   });
+}
+
+/** Where a title stands on the signed-in profile's watchlist: one store call, where it is asked for. */
+async function watchlistEdge(ctx: Context, { path }: GraphQLResolveInfo, title: TitleValue) {
+  const { profile } = await signedIn(ctx, path);
+  const key = { profile: profile.id, title: title.id };
+  const row = await ctx.gateway.stores.viewing.shelved(ctx.on(path), "WATCHLIST", key);
+  if (!row) return null;
+  const rows = [{ position: row.position, node: title, extra: { addedAt: row.at } }];
+  const at = readPage(ctx, shelfList("WATCHLIST", profile.id), {});
+  return toConnection(ctx, at, { rows, hasMore: false }).edges[0];
 }

@@ -1,6 +1,8 @@
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type CheckoutFailure } from "../datasources/core/vocabulary.js";
+import { REFUSAL_CODES } from "../datasources/core/refusal-codes.js";
+import { CHECKOUT_FAILURES, type CheckoutFailure } from "../datasources/core/vocabulary.js";
+import { describedEnum } from "./described-enum.js";
 import { Node } from "./node.js";
 import { Payload } from "./payload.js";
 import { Membership } from "./viewer.type.js";
@@ -23,14 +25,26 @@ registerEnumType(PublicCheckoutState, {
   },
 });
 
+const CheckoutFailureEnum = describedEnum(
+  Object.fromEntries(CHECKOUT_FAILURES.map((code) => [code, REFUSAL_CODES[code]])) as Record<
+    CheckoutFailure,
+    string
+  >,
+);
+registerEnumType(CheckoutFailureEnum.values, {
+  name: "CheckoutFailure",
+  description: "Why a checkout failed.",
+  valuesConfig: CheckoutFailureEnum.described,
+});
+
 @ObjectType({ implements: Node, simpleResolvers: true, description: "Something being paid for." })
 export class Checkout extends Node {
   @Field(() => PublicCheckoutState, { description: "Where it is." })
   state!: PublicCheckoutState;
 
-  @Field(() => String, {
+  @Field(() => CheckoutFailureEnum.values, {
     nullable: true,
-    description: "Why it failed: `PAYMENT_DECLINED`, `PAYMENT_TIMED_OUT` or `SUBSCRIPTION_GONE`.",
+    description: "Why it failed; null where it did not.",
   })
   failure!: CheckoutFailure | null;
 

@@ -13,13 +13,15 @@ export class PageInfo {
 
   @Field(() => String, {
     nullable: true,
-    description: "Cursor of the page's first edge; null on an empty page.",
+    description:
+      "Where the page begins: pass it as `before` to read on backwards. Cursor of the first edge; null on a page without anything.",
   })
   startCursor!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Cursor of the page's last edge: pass it as `after` to read on. Null on an empty page.",
+    description:
+      "Where the page ends: pass it as `after` to read on. Cursor of the last edge, or of what was left out where you may not meet it; never null where `hasNextPage`.",
   })
   endCursor!: string | null;
 }
@@ -27,6 +29,8 @@ export class PageInfo {
 /** A class that GraphQL makes an object type of. */
 type ObjectClass<T> = abstract new () => T;
 
+/** What the cursor of an edge says of itself in a list that is read forward only. */
+export const CURSOR_AFTER = "Marks this edge's place in the list: pass it as `after`.";
 const CURSOR = "Marks this edge's place in the list: pass it as `after` or `before`.";
 
 /**

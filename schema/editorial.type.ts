@@ -2,7 +2,8 @@ import { Field, Int, ObjectType } from "type-graphql";
 
 import { type TitleFieldName } from "../datasources/core/title-fields.js";
 import { type TitleState } from "../datasources/core/title.document.js";
-import { Connection } from "./connection.js";
+import { Connection, CURSOR_AFTER, Edge } from "./connection.js";
+import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";
 import { TitleEdge } from "./title-connection.type.js";
 import { LOCKED_FIELDS, TitleFieldEnum } from "./title-field.type.js";
@@ -44,6 +45,18 @@ export class TitleVersion {
   state!: TitleState;
 }
 
+@ObjectType({ simpleResolvers: true, description: "A version in the list of a title's versions." })
+export class TitleVersionEdge extends Edge(() => TitleVersion, "The version.", CURSOR_AFTER) {}
+
+@ObjectType({ simpleResolvers: true, description: "A page of the versions of a title." })
+export class TitleVersionConnection extends Connection(() => TitleVersionEdge, {
+  edges: "The page's entries, the latest first.",
+}) {}
+
 /** Fields are resolved in resolvers/editorial.resolver.ts. */
-@ObjectType({ description: "What editors see of the tenant's titles, from the facts." })
-export class Editorial {}
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: "What editors see of the tenant's titles, from the facts.",
+})
+export class Editorial extends Node {}

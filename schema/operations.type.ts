@@ -1,13 +1,16 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type JobKind, type JobState } from "../datasources/core/vocabulary.js";
+import { type JobKind, type JobState, type OutboxTopic } from "../datasources/core/vocabulary.js";
 import { type StoreName } from "../datasources/core/store-request.js";
 import { type TenantTier } from "../datasources/core/tenant.js";
-import { Connection, Edge } from "./connection.js";
+import { Connection, CURSOR_AFTER, Edge } from "./connection.js";
+import { describedEnum } from "./described-enum.js";
 import { Node } from "./node.js";
 import { DateTime } from "./scalars.js";
 import { Payload } from "./payload.js";
 import { TenantTierEnum } from "./viewer.type.js";
+
+const LATEST_FIRST = { edges: "The page's entries, the latest first." };
 
 export const StoreModeEnum = { EMBEDDED: "EMBEDDED", SERVER: "SERVER" } as const;
 registerEnumType(StoreModeEnum, {
@@ -57,9 +60,32 @@ registerEnumType(JobStateEnum, {
   },
 });
 
+const StoreNameEnum = describedEnum<StoreName>({
+  POSTGRES: "PostgreSQL: the facts, and whatever has no engine of its own.",
+  MONGODB: "MongoDB: the catalogue.",
+  OPENSEARCH: "OpenSearch: search.",
+  NEO4J: "Neo4j: recommendations.",
+});
+registerEnumType(StoreNameEnum.values, {
+  name: "StoreName",
+  description: "A store that a deployment can have.",
+  valuesConfig: StoreNameEnum.described,
+});
+
+const TopicEnum = describedEnum<OutboxTopic>({
+  TITLE: "A title.",
+  WATCH: "What a profile has done with a title.",
+  PROFILE: "A profile.",
+});
+registerEnumType(TopicEnum.values, {
+  name: "EventTopic",
+  description: "What an event that projections follow is about.",
+  valuesConfig: TopicEnum.described,
+});
+
 @ObjectType({ simpleResolvers: true, description: "A store of the deployment." })
 export class OperatedStore {
-  @Field(() => String, { description: "POSTGRES, MONGODB, OPENSEARCH or NEO4J." })
+  @Field(() => StoreNameEnum.values, { description: "Which." })
   store!: StoreName;
 
   @Field(() => StoreModeEnum, { description: "Where it runs." })
@@ -148,11 +174,7 @@ export class OperatedTenant {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A tenant in a list." })
-export class OperatedTenantEdge extends Edge(
-  () => OperatedTenant,
-  "The tenant.",
-  "Marks this edge's place in the list: pass it as `after`.",
-) {}
+export class OperatedTenantEdge extends Edge(() => OperatedTenant, "The tenant.", CURSOR_AFTER) {}
 
 @ObjectType({ simpleResolvers: true, description: "A page of tenants." })
 export class OperatedTenantConnection extends Connection(() => OperatedTenantEdge) {}
@@ -162,8 +184,8 @@ export class DeadLetter {
   @Field({ description: "The projection that refused it." })
   target!: string;
 
-  @Field({ description: "What it is about: TITLE, WATCH or PROFILE." })
-  topic!: string;
+  @Field(() => TopicEnum.values, { description: "What it is about." })
+  topic!: OutboxTopic;
 
   @Field({ description: "Local id of the title or profile." })
   entity!: string;
@@ -180,6 +202,12 @@ export class DeadLetter {
   @Field(() => DateTime, { description: "When it was refused first." })
   firstFailedAt!: string;
 }
+
+@ObjectType({ simpleResolvers: true, description: "A dead letter in a list." })
+export class DeadLetterEdge extends Edge(() => DeadLetter, "The dead letter.", CURSOR_AFTER) {}
+
+@ObjectType({ simpleResolvers: true, description: "A page of dead letters." })
+export class DeadLetterConnection extends Connection(() => DeadLetterEdge, LATEST_FIRST) {}
 
 @ObjectType({
   implements: Node,
@@ -209,6 +237,12 @@ export class Job extends Node {
   reason!: string | null;
 }
 
+@ObjectType({ simpleResolvers: true, description: "A job in a list." })
+export class JobEdge extends Edge(() => Job, "The job.", CURSOR_AFTER) {}
+
+@ObjectType({ simpleResolvers: true, description: "A page of jobs." })
+export class JobConnection extends Connection(() => JobEdge, LATEST_FIRST) {}
+
 @ObjectType({ simpleResolvers: true, description: "A job that was started, or why it was not." })
 export class JobPayload extends Payload("Why no job was started; empty when one was.") {
   @Field(() => Job, {
@@ -226,7 +260,9 @@ export class RetryDeadLettersPayload extends Payload("Why none is; empty otherwi
 
 /** Its fields are resolved in resolvers/operations.resolver.ts. */
 @ObjectType({
+  implements: Node,
+  simpleResolvers: true,
   description:
     "What an operator sees: the stores of the deployment, and of everything else what belongs to the operator's own tenant.",
 })
-export class Operations {}
+export class Operations extends Node {}

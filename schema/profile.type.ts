@@ -1,8 +1,9 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type ProfileKind } from "../datasources/core/vocabulary.js";
+import { type ProfileKind, type RecommendationModel } from "../datasources/core/vocabulary.js";
 import { type MaturityRating } from "../datasources/core/title.document.js";
 import { Connection } from "./connection.js";
+import { describedEnum } from "./described-enum.js";
 import { Node } from "./node.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
 import { TitleEdge } from "./title-connection.type.js";
@@ -98,6 +99,16 @@ export class Reason {
   title!: Title | null;
 }
 
+const RecommendationModelEnum = describedEnum<RecommendationModel>({
+  SIMILAR: "The taste graph: viewers of what the profile has watched take to it.",
+  POPULAR: "It is watched much; for a profile that is not known well yet, or may not be.",
+});
+registerEnumType(RecommendationModelEnum.values, {
+  name: "RecommendationModel",
+  description: "What suggests a title to a profile.",
+  valuesConfig: RecommendationModelEnum.described,
+});
+
 @ObjectType({ simpleResolvers: true, description: "A title suggested to a profile, with the reason." })
 export class Recommendation {
   @Field(() => Title, { description: "The title." })
@@ -106,12 +117,24 @@ export class Recommendation {
   @Field(() => Float, { description: "How strongly it is suggested; comparable within this list only." })
   score!: number;
 
-  @Field({
-    description:
-      "What suggested it: `SIMILAR` for the taste graph, `POPULAR` for a profile not known well yet.",
-  })
-  model!: string;
+  @Field(() => RecommendationModelEnum.values, { description: "What suggested it." })
+  model!: RecommendationModel;
 
   @Field(() => Reason, { description: "Why." })
   reason!: Reason;
 }
+
+@ObjectType({ simpleResolvers: true, description: "A title suggested to a profile, in a list." })
+export class RecommendedTitleEdge extends TitleEdge {
+  @Field(() => Float, { description: "How strongly it is suggested; comparable within this list only." })
+  score!: number;
+
+  @Field(() => RecommendationModelEnum.values, { description: "What suggested it." })
+  model!: RecommendationModel;
+
+  @Field(() => Reason, { description: "Why." })
+  reason!: Reason;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A page of titles suggested to a profile, best first." })
+export class RecommendedTitleConnection extends Connection(() => RecommendedTitleEdge) {}

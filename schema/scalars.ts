@@ -79,17 +79,3 @@ export const MaturityRatingScalar = forgiving(
   "a rating",
   NAMES.join(", "),
 );
-
-const LIMITS: [age: number, name: MaturityRating][] = [
-  [18, "NC-17"],
-  [17, "R"],
-  [14, "TV-14"],
-  [13, "PG-13"],
-  [8, "PG"],
-  [0, "G"],
-];
-
-/** The highest rating at or under an age in years: how a profile's limit is shown. */
-export function ratingOfAge(age: number): MaturityRating {
-  return LIMITS.find(([limit]) => limit <= age)?.[1] ?? "G";
-}

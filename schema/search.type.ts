@@ -1,15 +1,42 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { FACETS } from "../datasources/core/title-attributes.js";
+import { byFacetAttribute, type FacetField } from "../datasources/core/title-attributes.js";
+import { type HighlightName } from "../datasources/core/title-fields.js";
 import { Connection } from "./connection.js";
+import { describedEnum } from "./described-enum.js";
 import { Node } from "./node.js";
 import { TitleEdge } from "./title-connection.type.js";
 import { Cost, ListSize } from "./cost.js";
 
+const HighlightFieldEnum = describedEnum<HighlightName>({
+  name: "Its main name.",
+  alternativeNames: "Another name of it.",
+  people: "The name of somebody with a credit.",
+  genres: "The name of a genre.",
+  synopsis: "What it is about.",
+});
+registerEnumType(HighlightFieldEnum.values, {
+  name: "HighlightField",
+  description: "A part of a title that a search looks into.",
+  valuesConfig: HighlightFieldEnum.described,
+});
+
+const FacetFieldEnum = describedEnum<FacetField>({
+  genre: "By genre: the names that `genres` of the filter takes.",
+  ...byFacetAttribute(({ by }) => `By what \`${by}\` of the filter takes.`),
+  decade: "By the decade of their release: `years` of a bucket is what `releaseYear` of the filter takes.",
+  maturity: "By the age they are meant for, that age or younger: what `maturityAtMost` of the filter takes.",
+});
+registerEnumType(FacetFieldEnum.values, {
+  name: "FacetField",
+  description: "A property of titles that searches are counted by.",
+  valuesConfig: FacetFieldEnum.described,
+});
+
 @ObjectType({ simpleResolvers: true, description: "Where a search matched." })
 export class Highlight {
-  @Field({ description: "Which part of the title: name, alternativeNames, people, genres or synopsis." })
-  field!: string;
+  @Field(() => HighlightFieldEnum.values, { description: "Which part of the title." })
+  field!: HighlightName;
 
   @Field(() => [String], { description: "HTML: what matched stands in `<em>`, the rest is escaped." })
   fragments!: string[];
@@ -25,22 +52,39 @@ export class SearchEdge extends TitleEdge {
   highlights!: Highlight[];
 }
 
+@ObjectType({ simpleResolvers: true, description: "Years, both ends included." })
+export class YearSpan {
+  @Field(() => Int, { description: "The first." })
+  from!: number;
+
+  @Field(() => Int, { description: "The last." })
+  to!: number;
+}
+
 @ObjectType({ simpleResolvers: true, description: "One value of a facet." })
 export class FacetBucket {
-  @Field({ description: "The value, as the filter takes it." })
+  @Field({ description: "The value, as the filter takes it; of a decade its name." })
   value!: string;
 
-  @Field(() => Int, { description: "How many titles there are with it, the facet's own filter aside." })
+  @Field(() => Int, {
+    description: "How many titles the filter would find with this value in the place of its own.",
+  })
   count!: number;
 
-  @Field({ description: "Whether the filter asks for it." })
+  @Field({ description: "Whether it is what the filter asks for." })
   selected!: boolean;
+
+  @Field(() => YearSpan, {
+    nullable: true,
+    description: "The years of a decade, as `releaseYear` of the filter takes them; null in other facets.",
+  })
+  years!: YearSpan | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "How the titles found are spread over one property." })
 export class Facet {
-  @Field({ description: `${FACETS.slice(0, -1).join(", ")} or ${FACETS.at(-1)}.` })
-  field!: string;
+  @Field(() => FacetFieldEnum.values, { description: "Which property." })
+  field!: FacetField;
 
   @ListSize(10)
   @Field(() => [FacetBucket], { description: "Its values, most frequent first." })

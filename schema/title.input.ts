@@ -34,7 +34,10 @@ registerEnumType(DirectionEnum, {
   },
 });
 
-@InputType({ description: "Years, both ends included." })
+@InputType({
+  description:
+    "Years, both ends included. An end that is absent or null is open; without any end it asks for nothing.",
+})
 export class YearRange {
   @Field(() => Int, { nullable: true, description: "Earliest year." })
   from?: number | null;
@@ -44,7 +47,10 @@ export class YearRange {
 }
 
 /** Lists of values of a field come from the table in datasources/core/title-fields.ts, below. */
-@InputType({ description: "Which titles. Every part that is given must hold." })
+@InputType({
+  description:
+    "Which titles. Every part that is given must hold; one that is absent, null or an empty list asks for nothing.",
+})
 export class TitleFilter {
   @Field(() => [String], {
     nullable: true,

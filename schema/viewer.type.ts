@@ -124,8 +124,12 @@ export class Consents {
   updatedAt!: string;
 }
 
-@ObjectType({ simpleResolvers: true, description: "The signed-in account and the profile its token is for." })
-export class Viewer {
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: "The signed-in account and the profile its token is for; another profile is another viewer.",
+})
+export class Viewer extends Node {
   @Field(() => Account, {
     nullable: true,
     description:

@@ -43,13 +43,12 @@ export function createApollo(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: { requestHeaders: PROOFS },
-    validationRules: [KnownOperationTypesRule],
+    validationRules: [KnownOperationTypesRule, readableLiterals],
     logger,
     formatError: (formatted, error) =>
       config.introspection
         ? explainEnumError(schema, formatError(formatted, error))
         : formatError(formatted, error),
-    validationRules: [readableLiterals],
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

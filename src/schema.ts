@@ -70,10 +70,21 @@ export function createSchema(): GraphQLSchema {
   addQueryToPayloads(schema);
   guardInputs(schema);
   enforcePermissions(schema);
+  for (const [root, description] of Object.entries(ROOTS)) {
+    const type = schema.getType(root);
+    if (type) type.description = description;
+  }
   // A schema with a description is printed with its `schema {}` block, so that no reader guesses the roots from names.
   schema.description = "A streaming platform: catalogue, search, recommendations and accounts of one tenant.";
   return schema;
 }
+
+/** What the root types say of themselves; TypeGraphQL makes them without a class. */
+const ROOTS = {
+  Query: "What can be asked for.",
+  Mutation:
+    "What can be written, one field after the other. A field that fails takes none of its neighbours with it.",
+};
 
 /**
  * Takes off what TypeGraphQL wraps in promises without need: type resolvers (of which ours is one), and resolvers of fields that a plain function makes. Measured: a fifth of a list query's

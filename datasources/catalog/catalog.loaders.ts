@@ -1,5 +1,5 @@
 import { byKey, manyByKey, oneByKey } from "../core/loader.js";
-import { type Page, type PageOf } from "../core/page.js";
+import { keptOf, type Page, type PageOf } from "../core/page.js";
 import { type FieldPath, type StoreRequest } from "../core/store-request.js";
 import { whoseTitles, type Audience } from "./audience.js";
 import {
@@ -69,8 +69,13 @@ export function catalogLoaders(
         const audience = await audienceOf(batch.path);
         const pages = await catalog.titles(batch, audience, queries);
         const mayBeMet = whoseTitles(audience);
-        for (const page of pages) page.rows = page.rows.filter(({ title }) => mayBeMet(title));
-        return byKey(queries, json, pages);
+        const met = pages.map((page) =>
+          keptOf(
+            page,
+            page.rows.map((row) => (mayBeMet(row.title) ? row : null)),
+          ),
+        );
+        return byKey(queries, json, met);
       },
     }),
     titleRefs: oneByKey<TitleQuery, PageOf<PlacedTitleRef>>({

@@ -112,6 +112,6 @@ export interface TitleEditing {
   merge(tenant: Tenant, merge: TitleMerge): Promise<EditedTitle>;
   /** A page of the tenant's titles in whatever state, by id, without those that were merged into others; one store call. */
   titles(request: StoreRequest, page: Page): Promise<PageOf<EditorialTitle>>;
-  /** The versions of a title, the latest first; one store call. */
-  versions(request: StoreRequest, id: string, limit: number): Promise<RecordedVersion[]>;
+  /** A page of the versions of a title, the latest first; one store call. */
+  versions(request: StoreRequest, id: string, page: Page): Promise<PageOf<RecordedVersion>>;
 }

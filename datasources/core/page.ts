@@ -20,6 +20,29 @@ export interface Page {
 export interface PageOf<T> {
   rows: T[];
   hasMore: boolean;
+  /** The first and the last row that was read, where rows were left out since: reading goes on from there. */
+  span?: Span | undefined;
+}
+
+/** Where reading began and ended, in list order. */
+export interface Span {
+  first: Position;
+  last: Position;
+}
+
+/** The span of rows; none of no rows. */
+export function spanOf(rows: readonly { position: Position }[]): Span | undefined {
+  const [first] = rows;
+  const last = rows.at(-1);
+  return first && last && { first: first.position, last: last.position };
+}
+
+/** A page without some of its rows, or with something made of them; it says where those that are left out lay. */
+export function keptOf<T extends { position: Position }, U>(
+  { rows, hasMore, span = spanOf(rows) }: PageOf<T>,
+  kept: readonly (U | null)[],
+): PageOf<U> {
+  return { rows: kept.filter((row) => row !== null), hasMore, span };
 }
 
 /**

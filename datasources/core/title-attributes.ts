@@ -79,6 +79,12 @@ export const FACET_ATTRIBUTES = ATTRIBUTES.filter(({ facetted }) => facetted).ma
   ({ name }) => name as FacetAttribute,
 );
 
+/** Something for each field that titles are filtered by and counted by. */
+export function byFacetAttribute<T>(of: (attribute: (typeof ATTRIBUTES)[number]) => T) {
+  const entries = ATTRIBUTES.filter(({ facetted }) => facetted).map((each) => [each.name, of(each)]);
+  return Object.fromEntries(entries) as Record<FacetAttribute, T>;
+}
+
 /** What searches are counted by, in the order of answers. */
 export type FacetField = "genre" | FacetAttribute | "decade" | "maturity";
 export const FACETS: readonly FacetField[] = ["genre", ...FACET_ATTRIBUTES, "decade", "maturity"];

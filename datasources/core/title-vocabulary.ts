@@ -32,6 +32,20 @@ export const MATURITY_AGES = {
 } as const;
 export type MaturityRating = keyof typeof MATURITY_AGES;
 
+const LIMITS: readonly [age: number, name: MaturityRating][] = [
+  [18, "NC-17"],
+  [17, "R"],
+  [14, "TV-14"],
+  [13, "PG-13"],
+  [8, "PG"],
+  [0, "G"],
+];
+
+/** The highest rating at or under an age in years: how a limit is shown. */
+export function ratingOfAge(age: number): MaturityRating {
+  return LIMITS.find(([limit]) => limit <= age)?.[1] ?? "G";
+}
+
 /** A thing a title points at by id; names are kept beside ids so that a card needs no second look-up. */
 export interface NamedRef {
   id: string;

@@ -30,12 +30,19 @@ export const OMISSION_REASONS = [
 ] as const;
 export type OmissionReason = (typeof OMISSION_REASONS)[number];
 
+/** What an event that projections follow is about: a title's content, what a profile did with a title, or a profile itself. */
+export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
+
 /** Work on a projection that an operator starts, and how far it is. */
 export type JobKind = "REBUILD" | "CHECK" | "REPAIR";
 export type JobState = "RUNNING" | "DONE" | "FAILED";
 
 /** Why a checkout failed. */
-export type CheckoutFailure = "PAYMENT_DECLINED" | "PAYMENT_TIMED_OUT" | "SUBSCRIPTION_GONE";
+export const CHECKOUT_FAILURES = ["PAYMENT_DECLINED", "PAYMENT_TIMED_OUT", "SUBSCRIPTION_GONE"] as const;
+export type CheckoutFailure = (typeof CHECKOUT_FAILURES)[number];
+
+/** What suggests a title to a profile. */
+export type RecommendationModel = "SIMILAR" | "POPULAR";
 
 /** Where a membership to a plan is in its life. */
 export type MembershipState = "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";

@@ -1,8 +1,10 @@
 import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
-import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { keysetOrder, keysetWithin } from "../engines/postgres/keyset.postgres.js";
+import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
+import { toPage, type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
-import { type CheckFigures, type DeadLetter, type Operations } from "./operations.js";
+import { type CheckFigures, type DeadLetter, type Operations, type Placed } from "./operations.js";
 import { type Job, type ProjectionCheck } from "../projection/jobs/job-log.js";
 
 /** A job without a sign of life for so long died with its process. */
@@ -46,11 +48,12 @@ export class PostgresOperations implements Operations {
     );
   }
 
-  jobs(request: StoreRequest, limit: number): Promise<Job[]> {
-    return this.postgres.read<Job>(
+  jobs(request: StoreRequest, page: Page): Promise<PageOf<Placed<Job>>> {
+    return this.#latest<Job>(
       request,
       "operations.jobs",
-      sql`select ${JOB} from marquee.operation_jobs order by started_at desc, id desc limit ${limit}::int`,
+      sql`select started_at as value, ${JOB} from marquee.operation_jobs`,
+      page,
     );
   }
 
@@ -95,14 +98,32 @@ export class PostgresOperations implements Operations {
     );
   }
 
-  deadLetters(request: StoreRequest, limit: number): Promise<DeadLetter[]> {
-    return this.postgres.read<DeadLetter>(
+  async deadLetters(request: StoreRequest, page: Page): Promise<PageOf<Placed<DeadLetter>>> {
+    return this.#latest<DeadLetter>(
       request,
       "operations.deadLetters",
-      sql`select target, topic, entity, related, reason, attempts, first_failed_at as "firstFailedAt"
-          from marquee.outbox_parked where dead
-          order by first_failed_at desc, target, entity, related limit ${limit}::int`,
+      sql`select first_failed_at as value, concat_ws(' ', target, topic, entity, related) as id, target, topic, entity,
+                 related, reason, attempts, first_failed_at as "firstFailedAt"
+          from marquee.outbox_parked where dead`,
+      page,
     );
+  }
+
+  /** @param list rows with the instant `value` and the text `id`, by which they are ordered downwards. */
+  async #latest<T extends object>(
+    request: StoreRequest,
+    operation: string,
+    list: Sql,
+    page: Page,
+  ): Promise<PageOf<Placed<T>>> {
+    const rows = await this.postgres.read<T & { value: string; id: string }>(
+      request,
+      operation,
+      sql`select * from (${list}) l
+          where true ${keysetWithin(page, sql`value`, sql`::timestamptz`, "DESC")}
+          ${keysetOrder(page, sql`value`, "DESC")}`,
+    );
+    return toPage(rows, page, (row) => ({ position: { value: row.value, id: row.id }, entry: row }));
   }
 
   async figures(request: StoreRequest): Promise<{ titles: number; profiles: number }> {

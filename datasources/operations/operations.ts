@@ -1,5 +1,7 @@
 import { type FaultCounts } from "../projection/check/check-sections.js";
+import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
+import { type OutboxTopic } from "../core/vocabulary.js";
 import { type Job, type JobLog, type ProjectionCheck } from "../projection/jobs/job-log.js";
 
 /** What the last checks of a target found, of all tenants together. */
@@ -12,7 +14,7 @@ export interface CheckFigures extends FaultCounts {
 /** An event that a target refused until it gave up. */
 export interface DeadLetter {
   target: string;
-  topic: string;
+  topic: OutboxTopic;
   entity: string;
   related: string;
   reason: string;
@@ -21,16 +23,23 @@ export interface DeadLetter {
   firstFailedAt: string;
 }
 
+/** An entry of a list with its place in it. */
+export interface Placed<T> {
+  position: Position;
+  entry: T;
+}
+
 /** What operators look at and start. Everything is one tenant's. */
 export interface Operations extends JobLog {
   /** The last check of each target that has been checked. */
   checks(request: StoreRequest): Promise<ProjectionCheck[]>;
   /** The last checks of all tenants together, by target: for metrics, never for one tenant's operator. */
   checkFigures(): Promise<CheckFigures[]>;
-  /** The jobs started last, newest first. */
-  jobs(request: StoreRequest, limit: number): Promise<Job[]>;
+  /** A page of the jobs, those started last first; one store call. */
+  jobs(request: StoreRequest, page: Page): Promise<PageOf<Placed<Job>>>;
   job(request: StoreRequest, id: string): Promise<Job | null>;
-  deadLetters(request: StoreRequest, limit: number): Promise<DeadLetter[]>;
+  /** A page of the dead letters, those refused last first; one store call. */
+  deadLetters(request: StoreRequest, page: Page): Promise<PageOf<Placed<DeadLetter>>>;
   /** Titles in force and profiles. */
   figures(request: StoreRequest): Promise<{ titles: number; profiles: number }>;
 }

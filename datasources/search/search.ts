@@ -33,8 +33,16 @@ export interface SearchHit {
 
 export interface Facet {
   field: FacetField;
-  /** Most frequent first. Each facet is counted without its own filter; `selected` values are in the filter. */
-  buckets: { value: string; count: number; selected: boolean }[];
+  /**
+   * Most frequent first. Each facet is counted without its own filter; a `selected` value is what the filter asks for.
+   * `years` is what a decade stands for.
+   */
+  buckets: {
+    value: string;
+    count: number;
+    selected: boolean;
+    years: { from: number; to: number } | null;
+  }[];
 }
 
 export interface SearchResult {

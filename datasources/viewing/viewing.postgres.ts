@@ -87,6 +87,20 @@ export class PostgresViewing implements Viewing {
     return toOwnedPages(owned, rows.flat(), toShelfRow);
   }
 
+  async shelved(
+    request: StoreRequest,
+    shelf: Shelf,
+    { profile, title }: { profile: string; title: string },
+  ): Promise<ShelfRow | null> {
+    const [row] = await this.postgres.read<ShelfSqlRow>(
+      request,
+      `viewing.shelved.${shelf}`,
+      sql`select 0 as n, l.* from (select ${profile}::text as owner) k
+          cross join lateral (${this.#shelves[shelf]}) l where l.id = ${title}`,
+    );
+    return row ? toShelfRow(row) : null;
+  }
+
   async recentWatches(request: StoreRequest, profile: string, limit: number): Promise<RecentWatch[]> {
     return this.postgres.read<RecentWatch>(
       request,

@@ -64,6 +64,12 @@ export interface Viewing {
     shelf: Shelf,
     keys: readonly { profile: string; page: Page }[],
   ): Promise<PageOf<ShelfRow>[]>;
+  /** A title's place on one of a profile's shelves; null where it is not on it. */
+  shelved(
+    request: StoreRequest,
+    shelf: Shelf,
+    key: { profile: string; title: string },
+  ): Promise<ShelfRow | null>;
   /** A profile's latest watches, most recent first. */
   recentWatches(request: StoreRequest, profile: string, limit: number): Promise<RecentWatch[]>;
 }

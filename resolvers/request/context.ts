@@ -1,4 +1,4 @@
-import { type Accounts, type ViewerRecord } from "../../datasources/accounts/accounts.js";
+import { type Accounts, type PlanRecord, type ViewerRecord } from "../../datasources/accounts/accounts.js";
 import { type PasswordHashing } from "../../datasources/accounts/password-hashing.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type Audience } from "../../datasources/catalog/audience.js";
@@ -52,6 +52,7 @@ export class Context {
     catalog?: CatalogLoaders;
     viewing?: ViewingLoaders;
     recommendations?: RecommendationsLoaders;
+    plans?: Promise<PlanRecord[]>;
   };
 
   constructor(
@@ -99,6 +100,11 @@ export class Context {
   get recommendations(): RecommendationsLoaders {
     const { recommendations } = this.gateway.stores;
     return (this.once.recommendations ??= recommendationsLoaders(recommendations, this.request));
+  }
+
+  /** What can be subscribed to, read once a request. */
+  plans(path: FieldPath): Promise<PlanRecord[]> {
+    return (this.once.plans ??= this.gateway.stores.checkouts.plans(this.on(path)));
   }
 
   get accounts(): Accounts {

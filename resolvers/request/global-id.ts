@@ -18,6 +18,9 @@ export const NODE_TYPES = [
   "HomeRow",
   "PlaybackSession",
   "Job",
+  "Viewer",
+  "Editorial",
+  "Operations",
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

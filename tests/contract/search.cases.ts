@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Audience } from "../../datasources/catalog/audience.js";
-import { type TitleDocument } from "../../datasources/core/title.document.js";
+import {
+  MATURITY_AGES,
+  type MaturityRating,
+  type TitleDocument,
+} from "../../datasources/core/title.document.js";
 import { type Search, type SearchProjection, type SearchQuery } from "../../datasources/search/search.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -280,18 +284,39 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
       const { facets, total } = await run("", { filter: { genres: ["crime"] }, wants: EVERYTHING });
       const buckets = (field: string) => facets.find((facet) => facet.field === field)?.buckets ?? [];
       expect(total).toBe(2);
-      expect(buckets("genre")).toContainEqual({ value: "Crime", count: 2, selected: true });
-      expect(buckets("genre")).toContainEqual({ value: "Action", count: 4, selected: false });
-      expect(buckets("kind")).toEqual([{ value: "MOVIE", count: 2, selected: false }]);
+      expect(buckets("genre")).toContainEqual({ value: "Crime", count: 2, selected: true, years: null });
+      expect(buckets("genre")).toContainEqual({ value: "Action", count: 4, selected: false, years: null });
+      expect(buckets("kind")).toEqual([{ value: "MOVIE", count: 2, selected: false, years: null }]);
       expect(buckets("decade")).toEqual([
-        { value: "1970s", count: 1, selected: false },
-        { value: "2000s", count: 1, selected: false },
+        { value: "1970s", count: 1, selected: false, years: { from: 1970, to: 1979 } },
+        { value: "2000s", count: 1, selected: false, years: { from: 2000, to: 2009 } },
       ]);
-      expect(
-        buckets("maturity")
-          .map(({ value }) => value)
-          .sort(),
-      ).toEqual(["PG", "R"]);
+      // For that age or younger, as the filter means it.
+      expect(buckets("maturity").map(({ value, count }) => [value, count])).toEqual([
+        ["R", 2],
+        ["PG", 1],
+      ]);
+    });
+
+    it.each(["", "god"])("counts what the filter finds with the value in it: %j", async (text) => {
+      const other = { maturityAtMost: 17 };
+      const { facets } = await run(text, { filter: other, wants: EVERYTHING });
+      const found = async (filter: SearchQuery["filter"]) =>
+        (await run(text, { filter, wants: EVERYTHING })).total;
+      const filterOf = (field: string, { value, years }: (typeof facets)[number]["buckets"][number]) => {
+        if (field === "genre") return { ...other, genres: [value.toLowerCase().replaceAll(" ", "-")] };
+        if (field === "kind") return { ...other, kinds: [value] };
+        if (field === "decade") return { ...other, releaseYear: years ?? undefined };
+        return { maturityAtMost: MATURITY_AGES[value as MaturityRating] };
+      };
+      for (const { field, buckets } of facets) {
+        expect(buckets.length, field).toBeGreaterThan(0);
+        expect(buckets.filter(({ selected }) => selected).map(({ value }) => value)).toEqual(
+          field === "maturity" && buckets.some(({ value }) => value === "R") ? ["R"] : [],
+        );
+        for (const bucket of buckets)
+          expect(await found(filterOf(field, bucket)), `${field} ${bucket.value}`).toBe(bucket.count);
+      }
     });
 
     it("marks a decade that the years of the filter cover", async () => {
@@ -300,7 +325,12 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
         wants: EVERYTHING,
       });
       const decades = facets.find((facet) => facet.field === "decade")?.buckets ?? [];
-      expect(decades).toContainEqual({ value: "1970s", count: 4, selected: true });
+      expect(decades).toContainEqual({
+        value: "1970s",
+        count: 4,
+        selected: true,
+        years: { from: 1970, to: 1979 },
+      });
       expect(decades.filter((bucket) => bucket.selected)).toHaveLength(1);
     });
   });

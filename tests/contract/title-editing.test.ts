@@ -7,6 +7,7 @@ import { useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 
+const ALL = { limit: 100, fromEnd: false };
 const stores = useStores();
 let tenant: Tenant;
 
@@ -109,7 +110,7 @@ describe("putTitle", () => {
       Array.from({ length: 20 }, (_, n) => put({ ...FILM, name: `By ${n}` })),
     );
     expect(made.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(await stores.titleEditing.versions(testRequest(tenant), "a", 100)).toHaveLength(1);
+    expect((await stores.titleEditing.versions(testRequest(tenant), "a", ALL)).rows).toHaveLength(1);
   });
 
   it("names every field that cannot be accepted, and what would be", async () => {
@@ -206,7 +207,7 @@ describe("versions in time", () => {
           }),
     );
     await Promise.all(writers);
-    const versions = await stores.titleEditing.versions(testRequest(tenant), "a", 100);
+    const { rows: versions } = await stores.titleEditing.versions(testRequest(tenant), "a", ALL);
     expect(versions.map(({ version }) => version)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
 });

@@ -41,9 +41,10 @@ async function revisionOf(id: string) {
 }
 
 async function edit(id: string, fields: Record<string, unknown>) {
-  const [latest] = await stores.titleEditing.versions(testRequest(tenant), id, 1);
+  const page = { limit: 1, fromEnd: false };
+  const { rows } = await stores.titleEditing.versions(testRequest(tenant), id, page);
   const target = { id, field: "title", mayCreate: false, effectiveFrom: null };
-  return stores.titleEditing.put(tenant, { ...target, expectedVersion: latest!.version, fields });
+  return stores.titleEditing.put(tenant, { ...target, expectedVersion: rows[0]!.version, fields });
 }
 
 /** Everything that says a name: titles, lists of names, facets of searches, and the facts as of an instant. */
@@ -136,7 +137,8 @@ describe("a name", () => {
   it("is no change of a title: the same line adds no version", async () => {
     await load([line("a", UNTIDY), line("b", TIDY), line("c", TIDY)]);
     expect(await load([line("a", UNTIDY)])).toMatchObject({ imported: 0, unchanged: 1 });
-    expect(await stores.titleEditing.versions(testRequest(tenant), "a", 9)).toHaveLength(1);
+    const page = { limit: 9, fromEnd: false };
+    expect((await stores.titleEditing.versions(testRequest(tenant), "a", page)).rows).toHaveLength(1);
   });
 
   it("is each tenant's own", async () => {

@@ -198,10 +198,10 @@ describe.each(TENANTS)("the catalogue of %s", (tenant) => {
       const { search } = await run("Search", { query: name }, as);
       expect(nodesOf(search).map((title) => title.id)).toContain(id);
       expect(search.facets.map(({ field }: { field: string }) => field).sort()).toEqual([
-        "decade",
-        "genre",
-        "kind",
-        "maturity",
+        "DECADE",
+        "GENRE",
+        "KIND",
+        "MATURITY",
       ]);
       expect(search.totalCount).toBeGreaterThanOrEqual(search.edges.length);
       expect(JSON.stringify(search.edges[0].highlights)).toContain("<em>");

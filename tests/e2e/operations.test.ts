@@ -12,8 +12,8 @@ const OPERATIONS = `query Operations {
     stores { store mode state latencyMs version }
     projections { target lagEvents lagSeconds deadLetters lastCheck { at missing stale dangling orphaned } }
     tenants(first: 50) { edges { node { slug name tier titles profiles } } pageInfo { hasNextPage } }
-    jobs { id kind target state progress startedAt finishedAt reason }
-    deadLetters { target topic entity reason attempts }
+    jobs { edges { node { id kind target state progress startedAt finishedAt reason } } }
+    deadLetters { edges { node { target topic entity reason attempts } } }
   }
 }`;
 const CHECK = `mutation Check($input: CheckProjectionInput!) {
@@ -36,7 +36,9 @@ beforeAll(async () => {
 async function operations(token = operator) {
   const { data, errors } = await gateway.ask(OPERATIONS, { token });
   expect(errors).toBeUndefined();
-  return data.operations as {
+  const nodesOf = ({ edges }: { edges: { node: unknown }[] }) => edges.map(({ node }) => node);
+  const { jobs, deadLetters, ...others } = data.operations as Record<"jobs" | "deadLetters", { edges: [] }>;
+  return { ...others, jobs: nodesOf(jobs), deadLetters: nodesOf(deadLetters) } as {
     stores: Record<string, unknown>[];
     projections: { target: string; lastCheck: Record<string, unknown> | null; deadLetters: number }[];
     tenants: { edges: { node: { slug: string; titles: number; profiles: number } }[] };
@@ -191,9 +193,10 @@ describe("operations", () => {
       "update marquee.operation_jobs set seen_at = now() - interval '2 minutes' where id = 'j1'",
     );
     const request = { tenant, calls: new CallLog() };
-    expect(await gateway.stores.operations.jobs(request, 10)).toMatchObject([
-      { id: "j1", state: "FAILED", reason: "Its process ended." },
-    ]);
+    expect(await gateway.stores.operations.jobs(request, { limit: 10, fromEnd: false })).toMatchObject({
+      rows: [{ entry: { id: "j1", state: "FAILED", reason: "Its process ended." } }],
+      hasMore: false,
+    });
     const again = await gateway.stores.operations.startJob(tenant, {
       id: "j2",
       kind: "CHECK",

@@ -23,13 +23,12 @@ const types = Object.values(schema.getTypeMap()).filter(
 );
 /** What the client documents send without an argument. */
 const WITHOUT_INPUT = new Set(["signOut"]);
-const ROOTS = new Set(["Query", "Mutation"]);
 
 /** Everything in a type that a reader of the playground can point at, with its description. */
 function* described(
   type: GraphQLNamedType,
 ): Iterable<[name: string, description: string | null | undefined]> {
-  if (!ROOTS.has(type.name)) yield [type.name, type.description];
+  yield [type.name, type.description];
   if (isEnumType(type))
     for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value.description];
   if (isInputObjectType(type)) {

@@ -151,7 +151,7 @@ describe("what CONTRIBUTING.md says", () => {
           words: { edges: found },
           counted: {
             facets: expect.arrayContaining([
-              { field: "originalLanguage", buckets: [{ value: "fr", count: 1 }] },
+              { field: "ORIGINAL_LANGUAGE", buckets: [{ value: "fr", count: 1 }] },
             ]) as unknown,
           },
         },

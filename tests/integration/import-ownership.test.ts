@@ -38,8 +38,8 @@ async function titleOf(id: string) {
 }
 
 async function latestOf(id: string): Promise<number> {
-  const [latest] = await stores.titleEditing.versions(testRequest(tenant), id, 1);
-  return latest?.version ?? 0;
+  const { rows } = await stores.titleEditing.versions(testRequest(tenant), id, { limit: 1, fromEnd: false });
+  return rows[0]?.version ?? 0;
 }
 
 const target: TitleTarget = { id: "a", field: "title", expectedVersion: null, effectiveFrom: null };

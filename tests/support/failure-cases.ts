@@ -128,6 +128,10 @@ export function failureCases(known: Known, email: string): Record<string, Failur
       "recommendations(first: 3) { model title { name } }",
       "recommendations",
     ),
+    "Profile.recommendedTitles": ofProfile(
+      "recommendedTitles(first: 3) { edges { model node { name } } }",
+      "recommendedTitles",
+    ),
     "Query.home": root("{ home(first: 30) { kind } }", "home"),
     "HomeRow.name": ofRow(known.row, "name", "name"),
     "HomeRow.because": ofRow(known.because, "because { name }", "because"),
@@ -148,13 +152,14 @@ export function failureCases(known: Known, email: string): Record<string, Failur
     ...ofStaff(known.staff, "editorial", {
       titles: "titles(first: 3) { edges { version } }",
       titleVersions: `titleVersions(id: "${known.begun}") { version }`,
+      titleVersionList: `titleVersionList(id: "${known.begun}") { edges { cursor } }`,
     }),
     ...ofStaff(known.staff, "operations", {
       stores: "stores { state }",
       projections: "projections { target }",
       tenants: "tenants(first: 3) { edges { node { slug } } }",
-      jobs: "jobs(first: 3) { id }",
-      deadLetters: "deadLetters(first: 3) { reason }",
+      jobs: "jobs(first: 3) { edges { cursor } }",
+      deadLetters: "deadLetters(first: 3) { edges { cursor } }",
     }),
     "Mutation.signIn": root(SIGN_IN, "signIn", { input: { email, password: "marquee" } }),
     "Mutation.selectProfile": root(

@@ -150,14 +150,17 @@ export class PostgresTitleEditing implements TitleEditing {
     return toPage(rows, page, toListed);
   }
 
-  versions(request: StoreRequest, id: string, limit: number): Promise<RecordedVersion[]> {
-    return this.postgres.read<RecordedVersion>(
+  async versions(request: StoreRequest, id: string, page: Page): Promise<PageOf<RecordedVersion>> {
+    const rows = await this.postgres.read<RecordedVersion>(
       request,
       "catalog.titleVersions",
       sql`select version, effective_from as "effectiveFrom", recorded_at as "recordedAt",
                  body ->> 'name' as name, body ->> 'state' as state
-          from title_versions where title_id = ${id} order by version desc limit ${limit}::int`,
+          from title_versions
+          where title_id = ${id} ${page.after ? sql`and version < ${page.after.value}::int` : empty}
+          order by version desc limit ${page.limit + 1}::int`,
     );
+    return toPage(rows, page, (version) => version);
   }
 
   /** Locks the title, refuses what may not be, and records what the edit plans. */

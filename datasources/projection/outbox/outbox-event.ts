@@ -1,5 +1,6 @@
-/** What an event is about: a title's content, what a profile did with a title, or a profile itself. */
-export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
+import { type OutboxTopic } from "../../core/vocabulary.js";
+
+export { type OutboxTopic };
 
 /**
  * One thing that projections have to follow. It carries the new state with the revision that orders it, never a change

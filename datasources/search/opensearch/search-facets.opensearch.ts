@@ -1,8 +1,8 @@
-import { MATURITY_AGES, type MaturityRating } from "../../core/title.document.js";
 import { type TitleFilter } from "../../catalog/title-filter.js";
 import { SEPARATOR } from "./search-document.opensearch.js";
 import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { ATTRIBUTE_PARTS, byAttribute, FACETS, type FacetField } from "../../core/title-attributes.js";
+import { toFacets, type CountedValue } from "../search-facets.js";
 import { type FilterParts } from "../search-filter.js";
 import { type Facet } from "../search.js";
 
@@ -15,8 +15,6 @@ interface Bucket {
 export interface FacetAnswer {
   values?: { buckets: Bucket[] };
 }
-
-type CountedValue = Facet["buckets"][number];
 
 const FIELDS: Record<FacetField, string> = {
   ...byAttribute((name) => name),
@@ -37,15 +35,15 @@ export function facetAggregations({ facets }: FilterParts<Clause[]>): Record<str
   return Object.fromEntries(aggregations);
 }
 
-/** Facets from an answer: most frequent first, equal ones by value. */
+/** Facets from an answer. */
 export function facetsOf(
   answer: Partial<Record<FacetField, FacetAnswer>> | undefined,
   filter: TitleFilter,
 ): Facet[] {
-  return FACETS.map((field) => {
+  return toFacets((field) => {
     const counted = (answer?.[field]?.values?.buckets ?? []).map((bucket) => valueOf(field, bucket, filter));
-    return { field, buckets: inOrder(field === "genre" ? sameNames(counted) : counted) };
-  });
+    return field === "genre" ? sameNames(counted) : counted;
+  }, filter);
 }
 
 function valueOf(field: FacetField, { key, doc_count: count }: Bucket, filter: TitleFilter): CountedValue {
@@ -56,19 +54,11 @@ function valueOf(field: FacetField, { key, doc_count: count }: Bucket, filter: T
       return { value: name, count, selected: filter.genres?.includes(id) ?? false };
     }
     case "decade":
-      return { value: `${text}s`, count, selected: covers(filter.releaseYear, Number(key)) };
-    case "maturity": {
-      const age = MATURITY_AGES[text as MaturityRating];
-      const selected = filter.maturityAtMost !== undefined && age <= filter.maturityAtMost;
-      return { value: text, count, selected };
-    }
+    case "maturity":
+      return { value: text, count, selected: false };
     default:
       return { value: text, count, selected: filter[ATTRIBUTE_PARTS[field]]?.includes(text) ?? false };
   }
-}
-
-function covers(years: TitleFilter["releaseYear"], decade: number): boolean {
-  return years !== undefined && (years.from ?? 0) <= decade && (years.to ?? 9999) >= decade + 9;
 }
 
 /** Genres of one name, counted together. */
@@ -83,8 +73,4 @@ function sameNames(values: readonly CountedValue[]): CountedValue[] {
     });
   }
   return [...byName.values()];
-}
-
-function inOrder(values: readonly CountedValue[]): CountedValue[] {
-  return [...values].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
 }

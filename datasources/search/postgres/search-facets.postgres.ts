@@ -11,13 +11,11 @@ import {
 } from "../../core/title-attributes.js";
 import { literal } from "../../engines/postgres/predicate.postgres.js";
 import { join, raw, sql, type Sql } from "../../engines/postgres/store.postgres.js";
+import { type CountedValue } from "../search-facets.js";
 import { type FilterParts } from "../search-filter.js";
 
-export interface FacetRow {
+export interface FacetRow extends CountedValue {
   field: FacetField;
-  value: string;
-  count: number;
-  selected: boolean;
 }
 
 const PLACES = attributePlaces(sql`t`);
@@ -35,24 +33,20 @@ export function passes(counted?: FacetField): Sql {
   return join(others.map(flagOf), " and ");
 }
 
-/** Rows of `hit h` counted per value, each facet without its own filter. */
+/** Rows of `hit h` counted per value, each facet without its own filter; `toFacets` makes buckets of them. */
 export function facetCounts(filter: TitleFilter): Sql {
-  const { genres, releaseYear, maturityAtMost } = filter;
-  const inDecade = releaseYear
-    ? sql`${releaseYear.from ?? 0}::int <= decade and ${releaseYear.to ?? 9999}::int >= decade + 9`
-    : sql`false`;
-  const within = maturityAtMost === undefined ? sql`false` : sql`bool_and(h.${flagOf("maturity")})`;
+  const { genres } = filter;
   return sql`
     select 'genre' as field, g.name as value, count(*)::int as count, bool_or(g.id = any(${genres ?? []}::text[])) as selected
     from hit h cross join lateral unnest(h.genre_ids, h.genres) as g(id, name)
     where ${passes("genre")} group by g.name
     union all
-    select 'decade', decade || 's', count(*)::int, ${inDecade}
+    select 'decade', decade::text, count(*)::int, false
     from (select h.release_year / 10 * 10 as decade from hit h
       where h.release_year is not null and ${passes("decade")}) d
     group by decade
     union all
-    select 'maturity', h.maturity_rating, count(*)::int, ${within}
+    select 'maturity', h.maturity_rating, count(*)::int, false
     from hit h where ${passes("maturity")} group by h.maturity_rating
     ${join(
       FACET_ATTRIBUTES.map((field) => attributeCounts(field, filter)),

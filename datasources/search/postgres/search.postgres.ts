@@ -1,6 +1,7 @@
 import { type Audience } from "../../catalog/audience.js";
 import { type PostgresStore } from "../../engines/postgres/store.postgres.js";
-import { FACETS } from "../../core/title-attributes.js";
+import { type TitleFilter } from "../../catalog/title-filter.js";
+import { toFacets } from "../search-facets.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import { betterSpelling } from "../search-did-you-mean.js";
 import { Highlighter } from "../search-highlights.js";
@@ -60,17 +61,18 @@ function toResult(plan: SearchPlan, query: SearchQuery, row: Answer): SearchResu
     })),
     hasMore: rows.length > query.limit,
     total: row.total ?? 0,
-    facets: query.wants.facets ? toFacets(row.facets ?? []) : [],
+    facets: query.wants.facets ? facetsOf(row.facets ?? [], query.filter) : [],
     didYouMean: query.wants.didYouMean && !row.literal ? betterSpelling(query.text, plan, words, rows) : null,
     relaxed: row.complete === false,
   };
 }
 
-function toFacets(rows: readonly FacetRow[]): Facet[] {
-  return FACETS.map((field) => ({
-    field,
-    buckets: rows
-      .filter((row) => row.field === field)
-      .map(({ value, count, selected }) => ({ value, count, selected })),
-  }));
+function facetsOf(rows: readonly FacetRow[], filter: TitleFilter): Facet[] {
+  return toFacets(
+    (wanted) =>
+      rows
+        .filter(({ field }) => field === wanted)
+        .map(({ value, count, selected }) => ({ value, count, selected })),
+    filter,
+  );
 }

@@ -71,7 +71,7 @@ async function shown(...ids: string[]) {
     ),
     studios: new Set(saying.map(({ studio }) => studio?.name)),
     people: new Set(saying.flatMap(({ credits }) => credits.map(({ person }) => person.name))),
-    names: [...names.values()].map(({ name }) => name),
+    names: [...names.values()].map(({ name }) => name).sort(),
   };
 }
 

@@ -113,6 +113,7 @@ export const environment = z.object({
   MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(60),
   MARQUEE_PLAYGROUND: flag.default(true),
   MARQUEE_INTROSPECTION: flag.default(true),
+  MARQUEE_RECEIVE_SECONDS: wholeNumber(1, 300).default(15),
   MARQUEE_DRAIN_SECONDS: wholeNumber(0, 300).default(10),
   ...LIMIT_VARIABLES,
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
@@ -142,6 +143,8 @@ export interface StoreUrls extends EngineAddresses {
 export interface Config {
   http: ListenAddress & {
     drainSeconds: number;
+    /** Time that a request may take to arrive, its body included. */
+    receiveSeconds: number;
     /** Path below which a proxy has it and that it passes on; null: none. */
     basePath: string | null;
   };
@@ -218,6 +221,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       host: value.HOST,
       variables: { port: "PORT", host: "HOST" },
       drainSeconds: value.MARQUEE_DRAIN_SECONDS,
+      receiveSeconds: value.MARQUEE_RECEIVE_SECONDS,
       basePath: value.MARQUEE_BASE_PATH ?? null,
     },
     cors: {

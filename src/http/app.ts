@@ -27,6 +27,9 @@ import { checkGraphqlRequests, checkRequests } from "./requests.js";
 /** What an answer of GraphQL depends on beside its URL. */
 const VARY = `Accept, Authorization, Host, X-Marquee-Tenant, ${CONSISTENCY_HEADER}`;
 
+/** Time between two looks for requests that take too long to arrive. Milliseconds. */
+const SLOW_SWEEP_MS = 500;
+
 /** What the texts of persisted queries may take. */
 const PERSISTED_BYTES = 8_000_000;
 
@@ -42,6 +45,7 @@ export async function createApp(
   const persisted = new InMemoryLRUCache<string>({ maxSize: PERSISTED_BYTES });
   const apollo = createApollo(config, schema, persisted, logger, metrics);
   await apollo.start();
+  const receiveMs = config.http.receiveSeconds * 1_000;
   const app = Fastify({
     // A busy machine is no failure.
     pluginTimeout: 0,
@@ -49,8 +53,14 @@ export async function createApp(
     bodyLimit: config.limits.bodyBytes,
     routerOptions: { ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
-    // Refused by checkRequests, with an id.
-    http: { requireHostHeader: false },
+    // A request that never ends is nobody's; the header alone has to arrive in the same time.
+    requestTimeout: receiveMs,
+    http: {
+      headersTimeout: receiveMs,
+      connectionsCheckingInterval: SLOW_SWEEP_MS,
+      // Refused by checkRequests, with an id.
+      requireHostHeader: false,
+    },
     rewriteUrl: withoutBasePath(config.http.basePath),
     clientErrorHandler: answerUnreadable,
     genReqId: () => randomUUID(),

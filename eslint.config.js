@@ -9,7 +9,13 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: {
         projectService: {
-          allowDefaultProject: ["eslint.config.js", ".dependency-cruiser.js", "scripts/*.mjs", "bin/*.js"],
+          allowDefaultProject: [
+            "eslint.config.js",
+            "eslint.schema.config.js",
+            ".dependency-cruiser.js",
+            "scripts/*.mjs",
+            "bin/*.js",
+          ],
         },
         tsconfigRootDir: import.meta.dirname,
       },
@@ -50,6 +56,7 @@ export default tseslint.config(
   {
     files: [
       "eslint.config.js",
+      "eslint.schema.config.js",
       ".dependency-cruiser.js",
       "**/*.mjs",
       "bin/*.js",

@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "stores",
-          include: ["tests/{contract,integration,e2e}/**/*.test.ts"],
+          include: ["tests/{contract,integration,e2e,clients}/**/*.test.ts"],
           globalSetup: ["tests/support/global-setup.ts"],
         },
       },

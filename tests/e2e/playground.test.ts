@@ -93,8 +93,10 @@ describe("the playground in a browser", () => {
       for (const { operation } of calls)
         for (const each of operation.split(" + ")) expect(await drawn.innerText()).toContain(each);
       expect(await drawn.innerText()).toMatch(/\d+ keys?\s+\d+ rows?\s+[\d.]+ ms/);
-      // One PostgreSQL answers everything: each of its calls waits for the one before.
-      expect(await drawn.getByRole("heading").count()).toBe(calls.length);
+      // Calls of one store wait for each other; those of several may be one level.
+      const levels = await drawn.getByRole("heading").count();
+      expect(levels).toBeGreaterThan(1);
+      expect(levels).toBeLessThanOrEqual(calls.length);
 
       await turnExplain(page);
       expect((await runFirstExample<Explained>(page)).extensions).toBeUndefined();

@@ -119,7 +119,8 @@ describe("a kids profile", () => {
     const ids = [shown.account.id, shown.membership.id, shown.membership.plan.id];
     const nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     const asked = (token: string) => gateway.ask(nodes, { token, variables: { ids } });
-    expect((await asked(kids)).data.nodes).toEqual([null, null, null]);
+    // A plan is shown to everybody.
+    expect((await asked(kids)).data.nodes).toEqual([null, null, { id: ids[2] }]);
     expect((await asked(adult)).data.nodes).toEqual(ids.map((id) => ({ id })));
   });
 

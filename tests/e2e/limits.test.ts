@@ -13,7 +13,12 @@ const times = (count: number, text: (index: number) => string) =>
 async function post(body: string, headers: Record<string, string> = {}) {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json", "x-marquee-tenant": "meridian", ...headers },
+    headers: {
+      "content-type": "application/json",
+      accept: "application/graphql-response+json",
+      "x-marquee-tenant": "meridian",
+      ...headers,
+    },
     body,
   });
   const text = await response.text();

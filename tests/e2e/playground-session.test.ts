@@ -142,6 +142,10 @@ describe.skipIf(!hasChromium)("a sign-in of the playground", () => {
     await signInAs(page, "operator");
     await page.getByRole("button", { name: "Examples" }).click();
     await page.getByRole("menuitem", { name: /^Operations / }).click();
+    await page
+      .locator(".graphiql-query-editor .view-line", { hasText: "query" })
+      .getByText("Operations")
+      .waitFor();
     const answered = answerTo(page, "Operations");
     await page.getByRole("button", { name: /^Execute query/ }).click();
     const { data } = (await (await answered).json()) as {

@@ -59,7 +59,7 @@ afterAll(async () => {
 
 describe("marquee serve", () => {
   it("can be interrupted while it seeds, and completed later", async () => {
-    expect(interrupted.output).toContain("First start: seeding");
+    expect(interrupted.output).toContain("First start: making the demo tenants");
     expect(interrupted.ending).toEqual({ code: 130, signal: null });
     expect(await ended(interrupted.postgres, 10_000)).toBe(true);
     expect(completed.ending, completed.output).toEqual({ code: 0, signal: null });

@@ -74,6 +74,7 @@ export class Freshness implements FreshnessWanted {
       const over = performance.now() + LOOK_MS > this.#deadline || request.signal?.aborted === true;
       for (const [target, engine] of this.#wanted) {
         if (!this.#passed.has(target) && (over || engine?.isDown() === true)) this.#late.add(target);
+        if (this.#passed.has(target)) engine?.followed(this.tenant);
         if (this.#passed.has(target) || this.#late.has(target)) this.#wanted.delete(target);
       }
       if (this.#wanted.size === 0) break;

@@ -57,6 +57,8 @@ export interface FieldPath {
 export interface FollowingEngine {
   /** Whether it is left alone just now, so that its standby will answer: nobody need wait for it. */
   isDown(): boolean;
+  /** Told that it has followed as far as a tenant's request wants, perhaps in another generation than is known to be read. */
+  followed(tenant: Tenant): void;
 }
 
 /** What a request wants of projections before they answer. */

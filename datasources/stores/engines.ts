@@ -1,3 +1,4 @@
+import { type Tenant } from "../core/tenant.js";
 import { type Catalog } from "../catalog/catalog.js";
 import { MongoCatalog } from "../catalog/mongodb/catalog.mongodb.js";
 import { MongoCatalogEngine } from "../catalog/mongodb/catalog-engine.mongodb.js";
@@ -94,6 +95,7 @@ function catalogEngine(store: MongoStore, context: TargetContext): Engine {
         target,
         CATALOG_READS,
         store,
+        titles,
       ),
       catalogProjection: writtenTitles(standby.catalogProjection, titles, target),
     },
@@ -114,6 +116,7 @@ function searchEngine(store: OpenSearchStore, context: TargetContext): Engine {
         target,
         SEARCH_READS,
         store,
+        titles,
       ),
       searchProjection: writtenTitles(standby.searchProjection, titles, target),
     },
@@ -157,6 +160,7 @@ function tasteEngine(store: Neo4jStore, context: TargetContext): Engine {
         target,
         TASTE_READS,
         store,
+        graph,
       ),
       tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, replacing, target, [
         "replace",
@@ -184,15 +188,16 @@ function answered<T extends object, M extends keyof T & string>(
   standby: T,
   target: ProjectionTarget,
   reads: readonly M[],
-  store: { guard: StoreGuard },
+  { guard }: { guard: StoreGuard },
+  generations: { lookAgain(tenant: Tenant): void },
 ): Pick<T, M> {
-  const waiting = followed<T, M>(domain, target.name, reads, following(store));
+  // Nobody waits for an engine that is left alone just now: its standby answers.
+  const engine: FollowingEngine = {
+    isDown: () => guard.state === "OPEN",
+    followed: (tenant) => generations.lookAgain(tenant),
+  };
+  const waiting = followed<T, M>(domain, target.name, reads, engine);
   return withStandby<Pick<T, M>, M>(waiting, standby, target, reads);
-}
-
-/** Nobody waits for an engine that is left alone just now: its standby answers. */
-function following({ guard }: { guard: StoreGuard }): FollowingEngine {
-  return { isDown: () => guard.state === "OPEN" };
 }
 
 function lifeOf(store: {

@@ -129,8 +129,18 @@ describe("a request with a token", () => {
 
   it("does not wait for an engine that is left alone, and says so if it answers after all", async () => {
     const { read, freshness } = reading(outbox(["catalog.postgres"]), 5_000);
-    expect(await timed(read("catalog.mongodb", { isDown: () => true }))).toBeLessThan(1_000);
+    const followed = vi.fn();
+    expect(await timed(read("catalog.mongodb", { isDown: () => true, followed }))).toBeLessThan(1_000);
     expect([...freshness.behind]).toEqual(["catalog.mongodb"]);
+    expect(followed).not.toHaveBeenCalled();
+  });
+
+  it("tells the engine that it has followed before it reads, since another generation may be live by then", async () => {
+    const order: string[] = [];
+    const { read } = reading(outbox([], ["catalog.mongodb"]));
+    const followed = () => void order.push("followed");
+    await read("catalog.mongodb", { isDown: () => false, followed }).then(() => order.push("read"));
+    expect(order).toEqual(["followed", "read"]);
   });
 
   it("says nothing of an engine that did not answer", async () => {

@@ -47,6 +47,23 @@ describe("the generation that requests read", () => {
     expect(asked).toBe(2);
   });
 
+  it("is asked for anew where a request waited for what was written, also while an older answer is on its way", async () => {
+    expect(await live.of(tenant)).toBe(3);
+    vi.advanceTimersByTime(600);
+    let arrive: (generation: number) => void = () => undefined;
+    answer = () => new Promise((resolve) => (arrive = resolve));
+    expect(await live.of(tenant)).toBe(3);
+    const late = arrive;
+    vi.advanceTimersByTime(10);
+    live.lookAgain(tenant);
+    answer = () => Promise.resolve(4);
+    expect(await live.of(tenant)).toBe(4);
+    late(3);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await live.of(tenant)).toBe(4);
+    expect(asked).toBe(3);
+  });
+
   it("is the last one known while PostgreSQL is down, for as long as the engine has it", async () => {
     await live.of(tenant);
     answer = down;

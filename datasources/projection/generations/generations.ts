@@ -46,6 +46,11 @@ export class Generations<T> {
     return this.#live.of(tenant);
   }
 
+  /** Has what is live looked up again before the next read: it may have been replaced, and written to since. */
+  lookAgain(tenant: Tenant): void {
+    this.#live.lookAgain(tenant);
+  }
+
   /** What is live, and still there: an engine may have been wiped, or be another one than before. */
   async status(tenant: Tenant): Promise<ProjectionStatus> {
     const at = performance.now();

@@ -23,30 +23,49 @@ export interface LiveSource {
 export class LiveGenerations {
   readonly #known = new Map<number, { generation: number; at: number }>();
   readonly #asking = new Map<number, Promise<number | null>>();
+  /** What was found out earlier is too old to be read. Instants of this process's clock. */
+  readonly #since = new Map<number, number>();
 
   constructor(private readonly source: LiveSource) {}
 
   /** What to read for a tenant; null where there is nothing. */
   of(tenant: Tenant): Promise<number | null> {
     const known = this.#known.get(tenant.id);
-    const age = known ? performance.now() - known.at : Infinity;
+    const age = known && known.at >= this.#sinceOf(tenant) ? performance.now() - known.at : Infinity;
     if (!known || age >= KNOWN_MS) return this.#ask(tenant);
     // A failure shows when the answer is needed.
     if (age >= KNOWN_MS / 2) this.#ask(tenant).catch(() => undefined);
     return Promise.resolve(known.generation);
   }
 
+  /**
+   * Has the ledger asked anew before anything is read: what is written goes to the generation that is live then, and to
+   * one that was known before no more.
+   */
+  lookAgain(tenant: Tenant): void {
+    this.#since.set(tenant.id, performance.now());
+    this.#asking.delete(tenant.id);
+  }
+
   /** Notes what was live at an instant of this process's clock. */
   note(tenant: Tenant, generation: number | null, at = performance.now()): void {
+    if (at < this.#sinceOf(tenant)) return;
     if (generation === null) this.#known.delete(tenant.id);
     else this.#known.set(tenant.id, { generation, at });
   }
 
   #ask(tenant: Tenant): Promise<number | null> {
-    const asking =
-      this.#asking.get(tenant.id) ?? this.#renew(tenant).finally(() => this.#asking.delete(tenant.id));
+    const under = this.#asking.get(tenant.id);
+    if (under) return under;
+    const asking = this.#renew(tenant).finally(() => {
+      if (this.#asking.get(tenant.id) === asking) this.#asking.delete(tenant.id);
+    });
     this.#asking.set(tenant.id, asking);
     return asking;
+  }
+
+  #sinceOf(tenant: Tenant): number {
+    return this.#since.get(tenant.id) ?? -Infinity;
   }
 
   async #renew(tenant: Tenant): Promise<number | null> {

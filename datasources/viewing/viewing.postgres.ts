@@ -129,10 +129,15 @@ const SHELVES: Record<Exclude<Shelf, "CONTINUE_WATCHING">, Sql> = {
     from watchlist w where w.profile_id = k.owner`,
 };
 
-/** Whether progress `p` stands between the beginning and the end; who has finished may be watching again. */
+/**
+ * Whether progress `p` stands between the beginning and the end; who has finished may be watching again. Positions of a
+ * series are kept within an episode, so that its end is not the end of the series.
+ */
 function isUnderWay({ begunSeconds, finishedPercent }: WatchRules): Sql {
   return sql`p.position_seconds >= ${begunSeconds}::int
-    and (p.duration_seconds is null or p.position_seconds::bigint * 100 < p.duration_seconds::bigint * ${finishedPercent}::int)`;
+    and (p.duration_seconds is null
+      or p.position_seconds::bigint * 100 < p.duration_seconds::bigint * ${finishedPercent}::int
+      or (not p.completed and p.position_seconds >= p.duration_seconds))`;
 }
 
 export function toState(row: Omit<StateRow, "profile_id" | "title_id">): TitleStateOfProfile {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { ExponentialBackoff, handleWhen, retry } from "cockatiel";
 import neo4j, {
   isRetryableError,
   Neo4jError,
@@ -99,8 +100,9 @@ export class Neo4jStore {
   }
 
   /**
-   * Runs one statement in a transaction of its own, for jobs and projections. Not tried again: a statement may not be
-   * safe to repeat when nobody knows whether it was committed.
+   * Runs one statement in a transaction of its own, for jobs and projections. Tried again where Neo4j has undone it to
+   * free others from a deadlock, and only then: a statement may not be safe to repeat when nobody knows whether it was
+   * committed.
    *
    * @param timeoutMs after which the server ends it. Milliseconds, above 0.
    * @throws StoreUnavailableError when Neo4j does not answer.
@@ -109,7 +111,7 @@ export class Neo4jStore {
     // A server that is frozen keeps no time.
     const signal = AbortSignal.timeout(timeoutMs + this.options.deadlineMs);
     try {
-      return await this.#run<R>(statement, neo4j.session.WRITE, timeoutMs, signal);
+      return await deadlocks.execute(() => this.#run<R>(statement, neo4j.session.WRITE, timeoutMs, signal));
     } catch (error) {
       if (signal.aborted || isOutage(error)) throw new StoreUnavailableError("NEO4J", { cause: error });
       throw error;
@@ -203,6 +205,15 @@ function readableFile(path: string): string {
   readFileSync(path);
   return path;
 }
+
+/** Those who met in a deadlock come again one after the other. */
+const deadlocks = retry(
+  handleWhen(
+    (error) =>
+      error instanceof Neo4jError && error.code === "Neo.TransientError.Transaction.DeadlockDetected",
+  ),
+  { maxAttempts: 5, backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 500 }) },
+);
 
 /** Server errors that say that it cannot serve anybody just now, or not us, beside those the driver calls retryable. */
 const OUTAGE_CODES = [

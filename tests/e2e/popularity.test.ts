@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";

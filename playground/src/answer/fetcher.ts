@@ -1,4 +1,5 @@
 import { type Fetcher } from "@graphiql/toolkit";
+import { type ExecutionResult } from "graphql";
 import { sendSignedIn } from "../session/signed-in";
 import { type Explanation, show, tabInFront } from "./answers";
 import { type Answer, type GraphqlRequest, PlainError, send } from "./graphql";
@@ -14,9 +15,11 @@ export const fetcher: Fetcher = async (request, options) => {
   const ofSchema = request.operationName === "IntrospectionQuery";
   try {
     const answer = await (ofSchema ? sendForSchema(request) : sendForTab(request, own));
-    return answer.body;
+    // GraphiQL's type wants errors as graphql-js makes them; what it shows is the JSON that came.
+    return answer.body as ExecutionResult;
   } catch (reason) {
-    if (reason instanceof PlainError) return { errors: [{ message: reason.message }] };
+    if (reason instanceof PlainError)
+      return { errors: [{ message: reason.message }] } as unknown as ExecutionResult;
     throw reason;
   }
 };

@@ -3,8 +3,10 @@ import { randomUUID } from "node:crypto";
 
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type OwnDatabase } from "../support/database.js";
 import { use, useDatabase, useGateway } from "../support/fixtures.js";
-import { startGateway, type TestGateway } from "../support/gateway.js";
+import { startGateway } from "../support/gateway.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 import { startPaymentProvider } from "../support/payment-provider.js";
 
@@ -17,6 +19,7 @@ const CANCEL =
 
 const database = useDatabase();
 const provider = use(() => startPaymentProvider(600));
+useShop(database);
 const gateway = useGateway(() => settings());
 let operations: Map<string, string>;
 
@@ -30,12 +33,19 @@ const settings = (): Record<string, string> => ({
 
 beforeAll(async () => {
   operations = await clientOperations("writes.graphql");
-  await openShop(gateway);
 });
 afterEach(() => provider.reset());
 
-/** A tenant with plans. */
-async function openShop({ stores }: TestGateway): Promise<void> {
+/** A tenant with plans, which is there before the gateway that answers for it. */
+function useShop(own: OwnDatabase): void {
+  use(async () => {
+    const stores = await own.open();
+    await openShop(stores);
+    return stores;
+  });
+}
+
+async function openShop(stores: Stores): Promise<void> {
   const tenant = await stores.tenants.create({
     slug: "shop",
     name: "Shop",
@@ -184,13 +194,13 @@ describe("without a provider", () => {
   describe("in a demo", () => {
     // On the other database, the other gateway's worker would pay at its provider.
     const own = useDatabase();
+    useShop(own);
     const demo = useGateway(() => ({
       ...settings(),
       POSTGRES_URL: own.url,
       PAYMENTS_URL: "",
       MARQUEE_DEMO: "true",
     }));
-    beforeAll(() => openShop(demo));
 
     it("a sandbox takes and declines payments", async () => {
       const token = await newcomer(demo);

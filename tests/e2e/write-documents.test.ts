@@ -5,7 +5,7 @@ import { beforeAll, expect, it } from "vitest";
 
 import { seedDemo } from "../../seeds/seed.js";
 import { printedSchema } from "../../src/schema.js";
-import { useDatabase, useGateway } from "../support/fixtures.js";
+import { use, useDatabase, useGateway } from "../support/fixtures.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 
 /** Operations that clients will send and the schema does not answer yet. */
@@ -14,6 +14,18 @@ const TENANT = "atelier";
 const WRITTEN = { consistencyToken: expect.stringMatching(/^[\w-]{20,}$/), errors: [] };
 
 const database = useDatabase();
+use(async () => {
+  const stores = await database.open();
+  const options = {
+    tenants: [TENANT],
+    seed: 1,
+    until: new Date("2026-06-01T00:00:00Z"),
+    profiles: 40,
+    events: 1_500,
+  };
+  await seedDemo(stores, learn, options);
+  return stores;
+});
 // The demo, small: its accounts, with a catalogue that they may write about.
 const gateway = useGateway(() => ({
   POSTGRES_URL: database.url,
@@ -29,14 +41,6 @@ const ran = new Set<string>();
 
 beforeAll(async () => {
   operations = await clientOperations("writes.graphql");
-  const options = {
-    tenants: [TENANT],
-    seed: 1,
-    until: new Date("2026-06-01T00:00:00Z"),
-    profiles: 40,
-    events: 1_500,
-  };
-  await seedDemo(gateway.stores, learn, options);
   for (const name of ["viewer", "editor"] as const) {
     tokens[name] = await gateway.signIn(`${name}@${TENANT}.example`);
   }

@@ -5,9 +5,8 @@ import { type EdgeSource } from "./connection.js";
 import { type TitleValue } from "./title.value.js";
 
 /** The title of a local id as GraphQL reads it, or null where the audience may not meet it. */
-export async function loadTitle(ctx: Context, id: string, path: FieldPath): Promise<TitleValue | null> {
-  const title = await ctx.catalog.titleById.load(id, path);
-  return title;
+export function loadTitle(ctx: Context, id: string, path: FieldPath): Promise<TitleValue | null> {
+  return ctx.catalog.titleById.load(id, path);
 }
 
 /** Edges of the rows whose titles the audience may meet; one batch of documents for all rows of the level. */

@@ -20,7 +20,7 @@ import {
 } from "graphql";
 
 import { MAX_PAGE } from "../../resolvers/connection.js";
-import { costOf } from "./field-cost.js";
+import { costOf, SIZED } from "./field-cost.js";
 
 /** The values of an operation's variables, as the client sent them. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -140,7 +140,7 @@ class Planner {
     const type = getNamedType(field.type);
     const inner = node.selectionSet && isCompositeType(type) ? this.planSet(node.selectionSet, type) : null;
     const size = sizeOf(node, slicing, assumedSize);
-    const takes = field.name === "edges" && isListType(getNullableType(field.type));
+    const takes = field.name === SIZED && isListType(getNullableType(field.type));
     return [
       { name: (node.alias ?? node.name).value, weight, ofEach, size, handsDown: connection, takes, inner },
     ];

@@ -30,7 +30,7 @@ const INTROSPECTION = { ofEach: 0.1, assumedSize: 10 };
 /** A write holds locks and is waited for by projections. */
 const MUTATION = 10;
 /** Fields that are sized by the connection around them. */
-const SIZED = "edges";
+export const SIZED = "edges";
 const SLICING = ["first", "last", "ids"];
 
 /** @param owner the type that the field is of. */
@@ -74,10 +74,10 @@ export function checkListSizes(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith("__")) continue;
     for (const field of Object.values(type.getFields())) {
-      const { assumedSize, slicing } = costOf(schema, type, field);
+      const { slicing } = costOf(schema, type, field);
       const list = isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type));
       const known = field.name === SIZED || slicing.length > 0 || field.extensions.assumedSize !== undefined;
-      if (list && !known && assumedSize === 1)
+      if (list && !known)
         throw new Error(
           `${type.name}.${field.name} is a list: say with @ListSize how long it is taken to be.`,
         );

@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
 } from "graphql";
 
-import { costOf } from "./field-cost.js";
+import { costOf, SIZED } from "./field-cost.js";
 
 /**
  * Writes what fields cost into a printed schema, as directives behind their types.
@@ -37,7 +37,7 @@ function directivesOf(schema: GraphQLSchema, typeName: string, { name }: FieldDe
   const cost = weight === 0 ? "" : ` @cost(weight: "${weight}")`;
   if (assumedSize === 1 && slicing.length === 0) return cost;
   const sized = slicing.length === 0 ? "" : `, slicingArguments: ${namesOf(slicing)}`;
-  const fields = connection ? ', sizedFields: ["edges"]' : "";
+  const fields = connection ? `, sizedFields: ${namesOf([SIZED])}` : "";
   const optional = slicing.length === 0 ? "" : ", requireOneSlicingArgument: false";
   return `${cost} @listSize(assumedSize: ${assumedSize}${sized}${fields}${optional})`;
 }

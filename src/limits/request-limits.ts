@@ -17,14 +17,14 @@ export interface AskedRequest {
 }
 
 /** What is known of a document: its price, or why it is refused. */
-type Known = { plan: CostPlan } | { refusal: GraphQLError } | "unreadable";
+type Known = { plan: CostPlan } | { refusal: GraphQLError } | { unreadable: true };
 
 /**
  * Holds requests to their limits before anything is done for them: before validation, and before anything is looked up.
  * What is known of a document is remembered, so that the one that is sent again and again costs a look-up.
  */
 export class RequestLimits {
-  readonly #known = new LRUCache<string, Exclude<Known, string> | { unreadable: true }>({
+  readonly #known = new LRUCache<string, Known>({
     maxSize: REMEMBERED,
     sizeCalculation: (_known, text) => text.length + 1,
   });
@@ -57,7 +57,7 @@ export class RequestLimits {
     return cost;
   }
 
-  #read(text: string) {
+  #read(text: string): Known {
     const known = this.#known.get(text);
     if (known) return known;
     const read = this.#judge(text);
@@ -65,10 +65,10 @@ export class RequestLimits {
     return read;
   }
 
-  #judge(text: string) {
+  #judge(text: string): Known {
     try {
       const document = this.#parse(text);
-      if (!document) return { unreadable: true as const };
+      if (!document) return { unreadable: true };
       checkShape(document, this.limits);
       return { plan: new CostPlan(this.schema, document) };
     } catch (error) {

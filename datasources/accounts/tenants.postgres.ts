@@ -92,8 +92,8 @@ export class PostgresTenants implements Tenants {
     } finally {
       await admin.end();
     }
-    this.#known = undefined;
-    const created = await this.bySlug(tenant.slug);
+    // Not what somebody has begun to read before.
+    const created = (await this.#load()).get(tenant.slug);
     if (!created) throw new Error(`Tenant ${tenant.slug} was created and is not there`);
     return created;
   }

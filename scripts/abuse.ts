@@ -1,0 +1,66 @@
+// What `npm run test:abuse` runs: suites of requests and faults that are meant to knock a gateway over, each against a
+// gateway in a process of its own. Prints a table for each and what was not as it had to be; ends with 1 where there is
+// any.
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { format } from "prettier";
+
+import { makeGround } from "./abuse/ground.js";
+import { section, type Finding } from "./abuse/report.js";
+import { SUITES } from "./abuse/suites.js";
+import { ROOT } from "./environment.js";
+
+const HELP = `Usage: npm run test:abuse -- [options]
+
+  --only A,B    which suites, of ${Object.keys(SUITES).join(", ")} (default: all)
+  --quick       the short form, which CI runs as well
+  --seed N      repeats what an earlier run has drawn (default: by the clock)
+  --write       puts the report into bench/results/abuse.md
+
+Suites of stores take the engines whose URLs are set (npm run engines), PostgreSQL is brought along.
+`;
+
+const { values: args } = parseArgs({
+  options: {
+    only: { type: "string" },
+    quick: { type: "boolean", default: false },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+async function main(): Promise<void> {
+  if (args.help) return console.log(HELP);
+  const names = args.only?.split(",") ?? Object.keys(SUITES);
+  const unknown = names.find((name) => !(name in SUITES));
+  if (unknown !== undefined) throw new Error(`There is no suite "${unknown}".\n${HELP}`);
+  const ground = await makeGround();
+  const findings: Finding[] = [];
+  try {
+    for (const name of names) {
+      const found = await SUITES[name]!(ground, { quick: args.quick, seed: Number(args.seed) });
+      for (const each of found) console.log(`${section(each)}\n`);
+      findings.push(...found);
+    }
+  } finally {
+    await ground.close();
+  }
+  if (args.write) await write(findings);
+  const broken = findings.flatMap((each) => each.broken);
+  console.log(
+    broken.length === 0 ? `All kept; seed ${args.seed}.` : `${broken.length} broken; seed ${args.seed}.`,
+  );
+  if (broken.length > 0) process.exitCode = 1;
+}
+
+async function write(findings: readonly Finding[]): Promise<void> {
+  const head = `# A gateway that is abused\n\nWritten by \`npm run test:abuse -- --write\`; the head of scripts/abuse.ts says how to run it.\n\nMachine: ${cpus().length} cores, Node ${process.versions.node}; gateway, PostgreSQL and what abuses them share it. Seed ${args.seed}${args.quick ? ", short form" : ""}.`;
+  const text = [head, ...findings.map(section)].join("\n\n");
+  writeFileSync(path.join(ROOT, "bench/results/abuse.md"), await format(text, { parser: "markdown" }));
+}
+
+await main();

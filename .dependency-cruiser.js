@@ -71,7 +71,7 @@ export default {
       comment:
         "Import a package by its index.ts; what is missing there is exported there, or is not for others.",
       from: { pathNot: "^(packages|tests)/" },
-      to: { path: "^packages/(similarity|embedded-postgres)/(?!index[.]ts)" },
+      to: { path: "^packages/(?!process/)[^/]+/(?!index[.]ts)" },
     },
     {
       name: "one-engine-does-not-know-another",

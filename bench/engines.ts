@@ -11,7 +11,7 @@
 // bench/results/engines.md and in docs/engines.md; --only measures one domain, or one method.
 import { parseArgs } from "node:util";
 
-import { sortName } from "../datasources/catalog/sort-name.js";
+import { sortName } from "../packages/names/index.js";
 import { CallLog, type StoreName } from "../datasources/core/store-request.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { openStores, type Stores } from "../datasources/stores/stores.js";

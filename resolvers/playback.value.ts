@@ -1,6 +1,6 @@
 import { type PlaybackSession, type SessionKey } from "../datasources/playback/playback.js";
 import { type ViewerRecord } from "../datasources/accounts/accounts.js";
-import { describeRendition } from "../datasources/playback/rendition-ladder.js";
+import { describeRendition } from "../packages/rendition-ladder/index.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import {
   type OmittedRendition,

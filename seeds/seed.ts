@@ -1,7 +1,7 @@
 import { CallLog } from "../datasources/core/store-request.js";
 import { type Stores } from "../datasources/stores/stores.js";
 import { type Tenant } from "../datasources/core/tenant.js";
-import { hashPassword, verifyPassword } from "../datasources/accounts/passwords.js";
+import { hashPassword, verifyPassword } from "../packages/passwords/index.js";
 import { demoTenants } from "./demo-tenants.js";
 import { importEvents } from "../importer/import-events.js";
 import { describeBadLine, type ImportReport } from "../importer/import-report.js";

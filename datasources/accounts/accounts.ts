@@ -120,15 +120,5 @@ export interface Accounts {
   putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void>;
   /** Makes or renames profiles that belong to no account. */
   putProfiles(tenant: Tenant, profiles: readonly Omit<ProfileRecord, "accountId">[]): Promise<void>;
-  putPlans(
-    tenant: Tenant,
-    plans: readonly {
-      id: string;
-      name: string;
-      maxStreams: number;
-      maxHeight: number;
-      priceCents: number;
-      currency: string;
-    }[],
-  ): Promise<void>;
+  putPlans(tenant: Tenant, plans: readonly PlanRecord[]): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { bulkhead, BulkheadRejectedError } from "cockatiel";
 
 import { Refusal } from "../core/refusal.js";
-import { hashPassword, verifyPassword } from "./passwords.js";
+import { hashPassword, verifyPassword } from "../../packages/passwords/index.js";
 
 /** Passwords hashed at once: half of the threads that connections derive their keys on as well (libuv has four). */
 const AT_ONCE = 2;

@@ -1,4 +1,4 @@
-import { nameKey, tidyName } from "../core/names.js";
+import { nameKey, tidyName } from "../../packages/names/index.js";
 import { Refusal } from "../core/refusal.js";
 import { type ProfileRecord } from "./accounts.js";
 import { type ProfileKind } from "../core/vocabulary.js";

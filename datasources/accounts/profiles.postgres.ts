@@ -6,6 +6,7 @@ import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { Refusal } from "../core/refusal.js";
 import { type Tenant } from "../core/tenant.js";
+import { PROFILE } from "./account-columns.postgres.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
 import { type ProfileKind } from "../core/vocabulary.js";
 import { lockProfile } from "./profile-locks.postgres.js";
@@ -167,11 +168,14 @@ export class PostgresProfiles implements Profiles {
       await before?.(query);
       await lockAccount(query, accountId);
       // In the order in which imports lock them.
-      const profiles = await query<ProfileRecord>(
-        sql`select id, account_id as "accountId", name, kind, maturity_limit as "maturityLimit", country
-            from profiles where account_id = ${accountId} order by id for update`,
+      const profiles = await query<{ profile: ProfileRecord }>(
+        sql`select ${PROFILE} as profile from profiles p where p.account_id = ${accountId} order by p.id for update`,
       );
-      return work(query, accountId, profiles);
+      return work(
+        query,
+        accountId,
+        profiles.map(({ profile }) => profile),
+      );
     });
   }
 }

@@ -11,15 +11,6 @@ import { StoreUnavailableError } from "../core/store-error.js";
 import { type Tenant, type TenantTier } from "../core/tenant.js";
 import { type Tenants } from "../core/tenants.js";
 
-interface TenantRow {
-  id: number;
-  slug: string;
-  name: string;
-  tier: TenantTier;
-  schema_name: string;
-  default_country: string;
-}
-
 /** How long a tenant found or not found is remembered: placements change rarely and a request must not wait for one. Milliseconds. */
 const REMEMBER_MS = 10_000;
 /** How long a tenant that was found is answered without waiting for what is there now. Milliseconds. */
@@ -125,12 +116,13 @@ export class PostgresTenants implements Tenants {
   }
 
   async #load(): Promise<Map<string, Tenant>> {
-    const statement = sql`select id, slug, name, tier, schema_name, default_country from marquee.tenants order by created_at, slug`;
+    const statement = sql`select id, slug, name, tier, schema_name as schema, default_country as "defaultCountry"
+                           from marquee.tenants order by created_at, slug`;
     try {
       const { rows } = await this.#pool.use(AbortSignal.timeout(DEADLINE_MS), (client) =>
-        client.query<TenantRow>(statement),
+        client.query<Tenant>(statement),
       );
-      const bySlug = new Map(rows.map((row) => [row.slug, toTenant(row)]));
+      const bySlug = new Map(rows.map((tenant) => [tenant.slug, tenant]));
       this.#known = { at: Date.now(), bySlug };
       this.#failedAt = undefined;
       return bySlug;
@@ -139,15 +131,4 @@ export class PostgresTenants implements Tenants {
       throw new StoreUnavailableError("POSTGRES", { cause });
     }
   }
-}
-
-function toTenant(row: TenantRow): Tenant {
-  return {
-    id: row.id,
-    slug: row.slug,
-    name: row.name,
-    tier: row.tier,
-    schema: row.schema_name,
-    defaultCountry: row.default_country,
-  };
 }

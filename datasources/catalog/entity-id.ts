@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { nameKey } from "../core/names.js";
+import { nameKey } from "../../packages/names/index.js";
 
 /** Base64url characters of a digest that make an id: 72 bits, so that a billion names are unlikely to share one. */
 const ID_LENGTH = 12;

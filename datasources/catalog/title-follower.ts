@@ -1,4 +1,4 @@
-import { type OutboxEvent } from "../projection/outbox/outbox-event.js";
+import { titleEvent, type OutboxEvent } from "../projection/outbox/outbox-event.js";
 import { type Follower } from "../projection/targets/projection-target.js";
 import { RefusedEntriesError } from "../core/store-error.js";
 import { type Tenant } from "../core/tenant.js";
@@ -61,11 +61,5 @@ async function collecting(refused: RefusedEntriesError[], work: Promise<void>): 
 
 /** Events that tell of titles, for whoever knows that their projection is wrong. */
 export function titleEvents(titles: readonly TitleRevision[]): OutboxEvent[] {
-  return titles.map(({ id, revision }) => ({
-    topic: "TITLE",
-    entity: id,
-    related: "",
-    revision,
-    state: null,
-  }));
+  return titles.map(({ id, revision }) => titleEvent({ entity: id, revision }));
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { MEMBERSHIP } from "../accounts/account-columns.postgres.js";
 import { type PlanRecord } from "../accounts/accounts.js";
 import { once } from "../idempotency/idempotency.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
@@ -87,15 +88,10 @@ export class PostgresCheckouts implements Checkouts {
       request,
       "checkouts.find",
       sql`select c.id, c.state, c.failure, c.amount_cents as "amountCents", c.credit_cents as "creditCents", c.currency,
-                 case when s.id is null then null else jsonb_build_object(
-                   'id', s.id, 'state', s.state, 'currentPeriodEnd', s.current_period_end,
-                   'endsAt', case when s.cancelled_at is null then null else s.current_period_end end,
-                   'plan', jsonb_build_object('id', p.id, 'name', p.name, 'maxStreams', p.max_streams,
-                                              'maxHeight', p.max_height, 'priceCents', p.price_cents, 'currency', p.currency)
-                 ) end as membership
+                 ${MEMBERSHIP} as membership
           from checkouts c
           left join subscriptions s on s.id = c.subscription_id
-          left join plans p on p.id = s.plan_id
+          left join plans plan on plan.id = s.plan_id
           where c.id = ${id} and c.account_id = ${accountId}`,
     );
     return row ?? null;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { COUNTRY_ACCEPTED, countryOf, EVERYWHERE } from "./countries.js";
-import { tidyName } from "./names.js";
+import { tidyName } from "../../packages/names/index.js";
 
 /*
  * Every schema's error message is what the field accepts: reports put it behind what was found. Texts must be ones that

@@ -2,6 +2,15 @@
  * Words that clients, rules and stores have in common: closed sets, each the values of an enum of the schema.
  */
 
+export {
+  HDR_FORMATS,
+  type HdrFormat,
+  OMISSION_REASONS,
+  type OmissionReason,
+  VIDEO_CODECS,
+  type VideoCodec,
+} from "../../packages/rendition-ladder/index.js";
+
 /** What an account may do beside watching. */
 export const ROLES = ["VIEWER", "EDITOR", "OPERATOR"] as const;
 export type Role = (typeof ROLES)[number];
@@ -12,23 +21,6 @@ export type ProfileKind = "ADULT" | "KIDS";
 /** What something is watched on. Events of which that is not known say `UNKNOWN`. */
 export const DEVICE_KINDS = ["TV", "MOBILE", "TABLET", "WEB", "CONSOLE"] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
-
-/** Video codecs that a device may name. Renditions are in the first two. */
-export const VIDEO_CODECS = ["H264", "HEVC", "VP9", "AV1"] as const;
-export type VideoCodec = (typeof VIDEO_CODECS)[number];
-
-/** Formats of high dynamic range that a device may name. */
-export const HDR_FORMATS = ["HDR10", "HDR10_PLUS", "DOLBY_VISION", "HLG"] as const;
-export type HdrFormat = (typeof HDR_FORMATS)[number];
-
-/** Why a quality is kept from a device. */
-export const OMISSION_REASONS = [
-  "CODEC_NOT_SUPPORTED",
-  "HDR_NOT_SUPPORTED",
-  "PLAN_LIMIT",
-  "DEVICE_TOO_SMALL",
-] as const;
-export type OmissionReason = (typeof OMISSION_REASONS)[number];
 
 /** What an event that projections follow is about: a title's content, what a profile did with a title, or a profile itself. */
 export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";

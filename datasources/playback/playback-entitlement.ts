@@ -10,7 +10,7 @@ import {
   type PlanLimits,
 } from "./playback-refusals.js";
 import { type Asker } from "./playback.js";
-import { renditionLadder, type DeviceCapabilities } from "./rendition-ladder.js";
+import { renditionLadder, type DeviceCapabilities } from "../../packages/rendition-ladder/index.js";
 
 /** What an account may stream now, and streams already. */
 export interface Standing extends PlanLimits {

@@ -1,6 +1,6 @@
 import { Refusal } from "../core/refusal.js";
 import { MAX_SIDE } from "./playback.js";
-import { LADDER, type DeviceCapabilities } from "./rendition-ladder.js";
+import { LADDER, type DeviceCapabilities } from "../../packages/rendition-ladder/index.js";
 
 /** A plan, as far as it limits playback. */
 export interface PlanLimits {

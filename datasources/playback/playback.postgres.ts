@@ -23,7 +23,7 @@ import {
   type PlaybackStart,
   type SessionKey,
 } from "./playback.js";
-import { renditionLadder, type DeviceCapabilities } from "./rendition-ladder.js";
+import { renditionLadder, type DeviceCapabilities } from "../../packages/rendition-ladder/index.js";
 
 interface SessionRow {
   id: string;

@@ -2,7 +2,7 @@ import { type Audience } from "../catalog/audience.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type DeviceKind } from "../core/vocabulary.js";
-import { type DeviceCapabilities, type RenditionLadder } from "./rendition-ladder.js";
+import { type DeviceCapabilities, type RenditionLadder } from "../../packages/rendition-ladder/index.js";
 
 /** How long a session lives behind its start or its last heartbeat. Seconds. */
 export const SESSION_SECONDS = 60;

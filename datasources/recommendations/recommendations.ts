@@ -29,13 +29,21 @@ export interface TasteModel {
 
 /** The taste graph: one bounded query for a batch, whatever the number of users. */
 export interface Recommendations {
-  /** Titles not yet watched, best first, from each profile's most recent watches (up to 50); by profile. */
+  /**
+   * Titles not yet watched, best first, from each profile's most recent watches (`RECENT_WATCHES`); by profile. Scores are
+   * sums of edge weight × strength of the watch. A watch counts 1 when completed and 0.5 when left off, times 0.8, 1.1 or
+   * 1.25 for a rating of 3, 4 or 5; a title rated 1 or 2 recommends nothing. Ties go to the lower id, for a title as for
+   * its reason. Profiles without recommendations are left out.
+   */
   forProfiles(
     request: StoreRequest,
     profiles: readonly string[],
     limit: number,
   ): Promise<Map<string, RecommendedTitle[]>>;
-  /** Titles whose viewers also take to each title, nearest first; by title. */
+  /**
+   * Titles whose viewers also take to each title, nearest first; by title. Ties go to the lower id; titles without edges
+   * are left out.
+   */
   similarTo(
     request: StoreRequest,
     titles: readonly string[],

@@ -1,3 +1,4 @@
+import { cleanText } from "../../packages/search-text/index.js";
 import { WORD_PLACES, type WordPlace, type TitleField } from "../core/title-field.js";
 import {
   TITLE_FIELD_NAMES,
@@ -6,7 +7,6 @@ import {
   type HighlightName,
 } from "../core/title-fields.js";
 import { type NamedRef, type TitleCredit, type ProjectedTitle } from "../core/title.document.js";
-import { cleanText } from "./search-text.js";
 
 type SearchedField = FieldsWith<{ searched: WordPlace }>;
 /** What words can be read of. */

@@ -84,20 +84,14 @@ export function openEngines(addresses: EngineAddresses, context: TargetContext):
 }
 
 function catalogEngine(store: MongoStore, context: TargetContext): Engine {
-  const { standby } = context;
+  const { catalog, catalogProjection } = context.standby;
   const name = { name: "catalog.mongodb", store: "MONGODB", domain: "catalog" } as const;
-  const { titles, target } = filledWithTitles(name, new MongoCatalogEngine(store), store, context);
+  const engine = new MongoCatalogEngine(store);
+  const { titles, target, reader } = filledWithTitles(name, engine, store, context);
   return {
     domains: {
-      catalog: answered<Catalog, keyof Catalog>(
-        new MongoCatalog(store, titles),
-        standby.catalog,
-        target,
-        CATALOG_READS,
-        store,
-        titles,
-      ),
-      catalogProjection: writtenTitles(standby.catalogProjection, titles, target),
+      catalog: reader<Catalog, keyof Catalog>(new MongoCatalog(store, titles), catalog, CATALOG_READS),
+      catalogProjection: writtenTitles(catalogProjection, titles, target),
     },
     target,
     ...lifeOf(store),
@@ -105,20 +99,14 @@ function catalogEngine(store: MongoStore, context: TargetContext): Engine {
 }
 
 function searchEngine(store: OpenSearchStore, context: TargetContext): Engine {
-  const { standby } = context;
+  const { search, searchProjection } = context.standby;
   const name = { name: "search.opensearch", store: "OPENSEARCH", domain: "search" } as const;
-  const { titles, target } = filledWithTitles(name, new OpenSearchTitleEngine(store), store, context);
+  const engine = new OpenSearchTitleEngine(store);
+  const { titles, target, reader } = filledWithTitles(name, engine, store, context);
   return {
     domains: {
-      search: answered<Search, keyof Search>(
-        new OpenSearchSearch(store, titles),
-        standby.search,
-        target,
-        SEARCH_READS,
-        store,
-        titles,
-      ),
-      searchProjection: writtenTitles(standby.searchProjection, titles, target),
+      search: reader<Search, keyof Search>(new OpenSearchSearch(store, titles), search, SEARCH_READS),
+      searchProjection: writtenTitles(searchProjection, titles, target),
     },
     target,
     ...lifeOf(store),
@@ -154,13 +142,10 @@ function tasteEngine(store: Neo4jStore, context: TargetContext): Engine {
   };
   return {
     domains: {
-      recommendations: answered<Recommendations, keyof Recommendations>(
+      recommendations: readerOf(target, store, graph)<Recommendations, keyof Recommendations>(
         new Neo4jRecommendations(store, graph),
         standby.recommendations,
-        target,
         TASTE_READS,
-        store,
-        graph,
       ),
       tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, replacing, target, [
         "replace",
@@ -171,33 +156,31 @@ function tasteEngine(store: Neo4jStore, context: TargetContext): Engine {
   };
 }
 
-/** The generations of titles that an engine holds, and the target that fills them. */
+/** The generations of titles that an engine holds, the target that fills them, and how a domain is read from them. */
 function filledWithTitles(
   name: Parameters<typeof titleTarget>[0],
   engine: TitleEngine & { form: string },
-  store: { ping(): Promise<unknown> },
+  store: { ping(): Promise<unknown>; guard: StoreGuard },
   context: TargetContext,
 ) {
   const titles = new TitleGenerations(engine, context.ledgerOf(name.name, engine.form));
-  return { titles, target: titleTarget(name, titles, () => store.ping(), context) };
+  const target = titleTarget(name, titles, () => store.ping(), context);
+  return { titles, target, reader: readerOf(target, store, titles) };
 }
 
-/** A domain that an engine answers as far as its projection has followed, and PostgreSQL where the engine does not. */
-function answered<T extends object, M extends keyof T & string>(
-  domain: T,
-  standby: T,
+/** How a domain is read that an engine answers as far as its projection has followed, and PostgreSQL where the engine does not. */
+function readerOf(
   target: ProjectionTarget,
-  reads: readonly M[],
   { guard }: { guard: StoreGuard },
   generations: { lookAgain(tenant: Tenant): void },
-): Pick<T, M> {
+) {
   // Nobody waits for an engine that is left alone just now: its standby answers.
   const engine: FollowingEngine = {
     isDown: () => guard.state === "OPEN",
     followed: (tenant) => generations.lookAgain(tenant),
   };
-  const waiting = followed<T, M>(domain, target.name, reads, engine);
-  return withStandby<Pick<T, M>, M>(waiting, standby, target, reads);
+  return <T extends object, M extends keyof T & string>(domain: T, standby: T, reads: readonly M[]) =>
+    withStandby<Pick<T, M>, M>(followed<T, M>(domain, target.name, reads, engine), standby, target, reads);
 }
 
 function lifeOf(store: {

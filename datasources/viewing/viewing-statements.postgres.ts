@@ -2,7 +2,7 @@ import { insertEvents, TRANSACTION } from "../projection/outbox/outbox-append.po
 import { empty, sql, type Sql } from "../engines/postgres/store.postgres.js";
 import { type TitleStateOfProfile } from "./viewing.js";
 import { type Pair } from "./viewing-writing.js";
-import { type Placing } from "./watch-placing.js";
+import { type Placing } from "../../packages/watch-time/index.js";
 import { withinTitle } from "./watch-rules.js";
 import { allowedSeconds, changeReports } from "./watch-window.postgres.js";
 

@@ -1,7 +1,13 @@
 import { SESSION_SECONDS } from "../playback/playback.js";
 import { sql, type Ask, type Sql } from "../engines/postgres/store.postgres.js";
-import { placeAmong, placeLatest, type Placing, type StoredReport } from "./watch-placing.js";
-import { REACH_MS, type Report } from "./watch-time.js";
+import {
+  placeAmong,
+  placeLatest,
+  REACH_MS,
+  type Placing,
+  type Report,
+  type StoredReport,
+} from "../../packages/watch-time/index.js";
 import { titleNames } from "./title-names.postgres.js";
 import { type Pair } from "./viewing-writing.js";
 

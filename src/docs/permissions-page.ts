@@ -28,7 +28,7 @@ export function permissionsPage(): string {
     Object.entries(fields).map(([name, permission]) => row(`\`${type}.${name}\``, permission)),
   );
   const nodes = Object.entries(NODE_PERMISSIONS).map(([type, permission]) =>
-    row(`\`Query.node\` of a ${type}`, permission, () => "`null`"),
+    row(`\`Query.node\` of type \`${type}\``, permission, () => "`null`"),
   );
   return `# Who may ask for what
 

@@ -2,7 +2,7 @@ import { mayMeet, type Audience } from "../../datasources/catalog/audience.js";
 import { TITLE_ORDER_FIELDS } from "../../datasources/core/title-fields.js";
 import { type Catalog, type CatalogProjection, type TitleOrder } from "../../datasources/catalog/catalog.js";
 import { type TitleFilter } from "../../datasources/catalog/title-filter.js";
-import { sortName } from "../../datasources/catalog/sort-name.js";
+import { sortName } from "../../packages/names/index.js";
 import {
   CREDIT_ROLES,
   MATURITY_AGES,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { byInstant, watchTimes, type Report } from "../../datasources/viewing/watch-time.js";
+import { byInstant, watchTimes, type Report } from "../../packages/watch-time/index.js";
 import { adultProfile } from "../support/catalogue.js";
 import { useFacts, useStores } from "../support/fixtures.js";
 import { reportSequences } from "../support/report-arbitraries.js";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { hashPassword } from "../../datasources/accounts/passwords.js";
+import { hashPassword } from "../../packages/passwords/index.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { publish } from "../support/catalogue.js";
 import { type Answer, startGateway, type TestGateway } from "../support/gateway.js";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
-import { hashPassword } from "../../datasources/accounts/passwords.js";
+import { hashPassword } from "../../packages/passwords/index.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 
 import { PostgresStore, sql } from "../../datasources/engines/postgres/store.postgres.js";
@@ -6,6 +7,7 @@ import { StoreAbortedError, StoreUnavailableError } from "../../datasources/core
 import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { useStores } from "../support/fixtures.js";
+import { PATIENCE, PATIENT_DEADLINE_MS } from "../support/patience.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { layWire, type Wire } from "../support/wire.js";
 
@@ -50,6 +52,22 @@ const names = (request: StoreRequest, by = store) =>
   by.read<{ name: string }>(request, "test.names", sql`select name from profiles order by id`);
 const broken = (request: StoreRequest, by = store) =>
   by.read(request, "test.broken", sql`select 1 / 0 as value`);
+
+/** How many statements with a mark the server runs now. */
+async function running(mark: string): Promise<number> {
+  const client = new pg.Client({ connectionString: inject("postgresUrl") });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity
+       where state = 'active' and pid <> pg_backend_pid() and strpos(query, $1) > 0`,
+      [mark],
+    );
+    return rows[0]?.count ?? 0;
+  } finally {
+    await client.end();
+  }
+}
 
 /** Round trips that something costs once the connection is there and its statements are prepared. */
 async function roundTrips(work: () => Promise<unknown>): Promise<number> {
@@ -269,11 +287,14 @@ describe("transactions", () => {
 describe("a server that is gone", () => {
   it("is told to reads under way, to new reads, to transactions and to nobody once it is back", async () => {
     const request = testRequest(here);
+    await store.close();
+    store = new PostgresStore(wire.url, (error) => idleErrors.push(error), PATIENT_DEADLINE_MS);
     await one(request, 1);
-    const underWay = [store.read(request, "test.slow", sql`select pg_sleep(3)`), one(request, 2)];
-    const writing = store.transaction(here, (query) => query(sql`select pg_sleep(3)`));
+    const untilTheCut = sql`select pg_sleep(30) /* until the cut */`;
+    const underWay = [store.read(request, "test.slow", untilTheCut), one(request, 2)];
+    const writing = store.transaction(here, (query) => query(untilTheCut));
     const settled = Promise.allSettled([...underWay, writing]);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await expect.poll(() => running("/* until the cut */"), PATIENCE).toBe(2);
     await wire.cut();
     const later = await Promise.allSettled([
       one(request, 3),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import { type Report } from "../../datasources/viewing/watch-time.js";
+import { type Report } from "../../packages/watch-time/index.js";
 
 const DEVICES = ["TV", "WEB"];
 /** Milliseconds; usual intervals of players, and pauses. */

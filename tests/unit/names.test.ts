@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { nameKey, tidyName } from "../../datasources/core/names.js";
+import { nameKey, tidyName } from "../../packages/names/index.js";
 
 const FAMILY = "\u{1F468}\u200D\u{1F469}\u200D\u{1F467}";
 const WALES = "\u{1F3F4}\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { hashPassword, verifyPassword } from "../../datasources/accounts/passwords.js";
+import { hashPassword, verifyPassword } from "../../packages/passwords/index.js";
 
 describe("passwords", () => {
   it("verifies what was hashed and nothing else", async () => {

@@ -5,7 +5,7 @@ import {
   LADDER,
   renditionLadder,
   type DeviceCapabilities,
-} from "../../datasources/playback/rendition-ladder.js";
+} from "../../packages/rendition-ladder/index.js";
 
 const TELEVISION: DeviceCapabilities = {
   width: 3_840,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { planSearch } from "../../datasources/search/search-plan.js";
-import { editsWithin, standingWords } from "../../datasources/search/opensearch/search-standing.js";
+import { editsWithin, planSearch, standingWords } from "../../packages/search-text/index.js";
 
 describe("editsWithin", () => {
   it.each([

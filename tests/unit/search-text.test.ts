@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 
-import { keysOfMisspelling, keysOfWord, transpositions } from "../../datasources/search/search-fuzzy.js";
 import {
   coreWords,
   joinWords,
+  keysOfMisspelling,
+  keysOfWord,
   LONGEST_WORD,
   numberForms,
+  transpositions,
   wordsOf,
-} from "../../datasources/search/search-text.js";
+} from "../../packages/search-text/index.js";
 
 const texts = (text: string) => wordsOf(text).map((word) => word.text);
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { sortName } from "../../datasources/catalog/sort-name.js";
+import { sortName } from "../../packages/names/index.js";
 
 it.each([
   ["The Godfather", "godfather"],

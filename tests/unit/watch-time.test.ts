@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { placeAmong, type StoredReport } from "../../datasources/viewing/watch-placing.js";
-import { byInstant, watchTimes, type Report } from "../../datasources/viewing/watch-time.js";
+import {
+  byInstant,
+  placeAmong,
+  watchTimes,
+  type Report,
+  type StoredReport,
+} from "../../packages/watch-time/index.js";
 import { reportSequences } from "../support/report-arbitraries.js";
 
 const SEED = Number(process.env.MARQUEE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -2,7 +2,8 @@ import { type Collection } from "mongodb";
 
 import { isMongoOutage } from "../../engines/mongodb/outage.mongodb.js";
 import { type MongoStore } from "../../engines/mongodb/store.mongodb.js";
-import { chunks, type AnySection } from "../../projection/check/section.js";
+import { chunks } from "../../core/chunks.js";
+import { type AnySection } from "../../projection/check/section.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";

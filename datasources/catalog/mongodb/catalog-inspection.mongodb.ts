@@ -12,8 +12,7 @@ import { titleSection, type StoredTitle } from "../title-section.js";
 import { indexSection } from "./catalog-indexes.mongodb.js";
 import { usedNames } from "./catalog-names.mongodb.js";
 import {
-  idOf,
-  keyOf,
+  keysOf,
   nameKey,
   NAMES,
   TITLES,
@@ -89,7 +88,7 @@ class Documents<R extends Scope & { _id: string }> {
   /** What they are, in the order of their `_id`. */
   async *all<T>(tenant: Tenant, toEntry: (scope: Scope, record: R) => T): AsyncGenerator<Map<string, T>> {
     for await (const { records, scope } of this.#batches(tenant))
-      yield new Map(records.map((record) => [keyOf(scope, record._id), toEntry(scope, record)]));
+      yield new Map(records.map((record) => [keysOf(scope).keyOf(record._id), toEntry(scope, record)]));
   }
 
   /** The keys of some of them, in batches. */
@@ -99,7 +98,7 @@ class Documents<R extends Scope & { _id: string }> {
   ): AsyncGenerator<string[]> {
     for await (const { records, scope } of this.#batches(tenant)) {
       const chosen = await some(records, scope, this.mongo.databaseOf(tenant));
-      yield chosen.map(({ _id }) => keyOf(scope, _id));
+      yield chosen.map(({ _id }) => keysOf(scope).keyOf(_id));
     }
   }
 
@@ -125,10 +124,11 @@ class Documents<R extends Scope & { _id: string }> {
     const scope = await this.scopeOf(tenant);
     if (!scope) return new Map();
     const documents = this.#in(this.mongo.databaseOf(tenant));
+    const { idOf, keyOf } = keysOf(scope);
     return byKeys(keys, BATCH, async (some) => {
-      const wanted = { _id: { $in: some.map((key) => idOf(scope, key)) } } as Filter<R>;
+      const wanted = { _id: { $in: some.map(idOf) } } as Filter<R>;
       const records = await documents.find(wanted, { batchSize: BATCH + 1 }).toArray();
-      return records.map((record) => [keyOf(scope, record._id), toEntry(scope, record as R)]);
+      return records.map((record) => [keyOf(record._id), toEntry(scope, record as R)]);
     });
   }
 

@@ -1,8 +1,10 @@
 import { type Collection, type Document } from "mongodb";
 
+import { chunks } from "../../core/chunks.js";
 import { type ReadBounds } from "../../engines/mongodb/store.mongodb.js";
 import { type Page } from "../../core/page.js";
-import { instantText, real, TITLES, type TitleRecord } from "./catalog-record.mongodb.js";
+import { instantText } from "../../projection/check/canonical.js";
+import { real, TITLES, type TitleRecord } from "./catalog-record.mongodb.js";
 import { type TitleOrder } from "../catalog.js";
 
 /** What a list is ordered by, before the id that breaks ties. */
@@ -120,10 +122,6 @@ const BRANCHES = 8;
 function union(pipelines: readonly Document[][]): Document[] {
   if (pipelines.length === 1) return pipelines[0] ?? [];
   const size = Math.ceil(pipelines.length / BRANCHES);
-  const groups: Document[][] = [];
-  for (let start = 0; start < pipelines.length; start += size) {
-    groups.push(union(pipelines.slice(start, start + size)));
-  }
-  const [first = [], ...others] = groups;
+  const [first = [], ...others] = chunks(pipelines, size).map(union);
   return [...first, ...others.map((pipeline) => ({ $unionWith: { coll: TITLES, pipeline } }))];
 }

@@ -1,5 +1,6 @@
 import { type Db } from "mongodb";
 
+import { chunks } from "../../core/chunks.js";
 import {
   NAMES,
   nameKey,
@@ -56,12 +57,8 @@ export async function usedNames(db: Db, scope: Scope, names: readonly NameRef[])
   const wanted = new Set(names.map(textOf));
   for (const [type, field] of Object.entries(fields)) {
     const ids = names.filter((name) => name.type === type).map(({ id }) => id);
-    for (let start = 0; start < ids.length; start += BATCH) {
-      const users = {
-        tenant: scope.tenant,
-        generation: scope.generation,
-        [field]: { $in: ids.slice(start, start + BATCH) },
-      };
+    for (const some of chunks(ids, BATCH)) {
+      const users = { tenant: scope.tenant, generation: scope.generation, [field]: { $in: some } };
       for await (const title of db.collection<TitleRecord>(TITLES).find<Users>(users, USERS)) {
         for (const name of namesUsed(title).map(textOf)) if (wanted.has(name)) used.add(name);
       }

@@ -6,8 +6,10 @@ import {
   type TitleDocument,
   type TitleKind,
 } from "../../core/title.document.js";
+import { instantText } from "../../projection/check/canonical.js";
 import { formHash } from "../../projection/check/form.js";
-import { sortName } from "../sort-name.js";
+import { keysBehind } from "../../projection/check/section.js";
+import { sortName } from "../../../packages/names/index.js";
 import { EXAMPLE_TITLE } from "../title-example.js";
 
 /** What a licence for all countries has for one. */
@@ -82,18 +84,9 @@ export function nameKey({ tenant, generation }: Scope, type: string, id: string)
   return `${tenant}:${generation}:${type}:${id}`;
 }
 
-/** Stands before an `_id` that does not belong in its scope, in the place of a key. */
-const FOREIGN = "_id ";
-
-/** The part of an `_id` behind its scope. */
-export function keyOf(scope: Scope, _id: string): string {
-  const prefix = titleKey(scope, "");
-  return _id.startsWith(prefix) ? _id.slice(prefix.length) : `${FOREIGN}${_id}`;
-}
-
-/** The `_id` of a key that `keyOf` answered. */
-export function idOf(scope: Scope, key: string): string {
-  return key.startsWith(FOREIGN) ? key.slice(FOREIGN.length) : titleKey(scope, key);
+/** The keys of a scope's documents. */
+export function keysOf(scope: Scope) {
+  return keysBehind(titleKey(scope, ""));
 }
 
 /** The record of a title in a scope. */
@@ -161,16 +154,6 @@ function rolesOf({ id, credits }: Pick<TitleDocument, "id" | "credits">): TitleR
     ]),
   );
   return [...roles.values()];
-}
-
-/**
- * An instant as PostgreSQL answers a timestamptz: in UTC, always with six decimals. A Date would lose three of them.
- *
- * @param text ISO 8601 with `Z` or an offset.
- */
-export function instantText(text: string): string {
-  const [, fraction = ""] = /\.(\d+)/.exec(text) ?? [];
-  return `${new Date(text).toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, "0")}Z`;
 }
 
 /** A number as PostgreSQL answers a `real`: the shortest decimal of single precision, so that positions in lists are the same. */

@@ -1,7 +1,8 @@
 import { MongoBulkWriteError, type AnyBulkWriteOperation, type Collection, type Db } from "mongodb";
 
+import { chunks } from "../../core/chunks.js";
 import {
-  idOf,
+  keysOf,
   nameKey,
   NAMES,
   titleKey,
@@ -44,14 +45,13 @@ export async function writeTitles(db: Db, scope: Scope, titles: readonly TitleDo
 
 /** Removes titles from one generation, and names that lose their last title; titles that are there in a newer revision stay. */
 export async function removeTitles(db: Db, scope: Scope, titles: readonly TitleRevision[]): Promise<void> {
+  const { idOf } = keysOf(scope);
   const removals = titles.map(({ id, revision }) => ({
-    deleteOne: { filter: { _id: idOf(scope, id), revision: { $lte: revision } } },
+    deleteOne: { filter: { _id: idOf(id), revision: { $lte: revision } } },
   }));
   if (removals.length === 0) return;
-  const before = await namesUsedBy(
-    db,
-    titles.map(({ id }) => idOf(scope, id)),
-  );
+  const ids = titles.map(({ id }) => idOf(id));
+  const before = await namesUsedBy(db, ids);
   await db.collection<TitleRecord>(TITLES).bulkWrite(removals, { ordered: false });
   await dropNames(db, scope, without(before, []));
 }
@@ -95,8 +95,7 @@ async function secondTry(
 async function writeNames(db: Db, scope: Scope, titles: readonly TitleDocument[]): Promise<void> {
   const collection = db.collection<NameRecord>(NAMES);
   const names = namesOf(scope, titles);
-  for (let start = 0; start < names.length; start += BATCH) {
-    const batch = names.slice(start, start + BATCH);
+  for (const batch of chunks(names, BATCH)) {
     const known = await collection
       .find({ _id: { $in: batch.map(({ _id }) => _id) } }, { projection: { name: 1 }, batchSize: BATCH + 1 })
       .toArray();
@@ -151,8 +150,8 @@ export async function writePopularity(
   scope: Scope,
   popularity: readonly (readonly [id: string, value: number])[],
 ): Promise<void> {
-  for (let start = 0; start < popularity.length; start += BATCH) {
-    const updates = popularity.slice(start, start + BATCH).map(([id, value]) => ({
+  for (const batch of chunks(popularity, BATCH)) {
+    const updates = batch.map(([id, value]) => ({
       updateOne: {
         filter: { _id: titleKey(scope, id), popularity: { $ne: value } },
         update: { $set: { popularity: value } },

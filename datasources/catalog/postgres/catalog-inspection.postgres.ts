@@ -1,8 +1,7 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
-import { byKeys, nothing, type AnySection, type Section } from "../../projection/check/section.js";
-import { type Tenant } from "../../core/tenant.js";
+import { byKeys, straySection, type AnySection } from "../../projection/check/section.js";
 import { type ProjectedTitle } from "../../core/title.document.js";
 import { catalogNameKeys, type TitleSource } from "../catalog-expectations.js";
 import { nameSection, type StoredNames } from "../name-section.js";
@@ -76,28 +75,19 @@ function storedRows(query: Query, which: Sql): Promise<StoredRow[]> {
 }
 
 /** Licences and credits of titles that are not there, by title. */
-function strayRows(postgres: PostgresStore, projection: TitleProjection): Section<string, string> {
-  const of = (tenant: Tenant, ids: readonly string[] | null) =>
-    postgres.transaction(tenant, async (query) => {
-      if (!ids) await scanWhole(query);
-      const which = ids ? sql`where r.title_id = any(${ids}::text[])` : sql`where true`;
-      const rows = await query<{ id: string }>(sql`
-        select distinct r.title_id as id
-        from (select title_id from catalog_licences union all select title_id from catalog_credits) r ${which}
-          and not exists (select 1 from catalog_titles t where t.id = r.title_id)`);
-      return rows.map(({ id }) => id);
-    });
+function strayRows(postgres: PostgresStore, projection: TitleProjection): AnySection {
   return {
-    kind: "rows",
-    faults: { absent: "missing", surplus: "dangling" },
-    size: () => Promise.resolve(0),
-    expected: nothing,
-    async *keys(tenant) {
-      yield await of(tenant, null);
-    },
-    expectedOf: () => Promise.resolve(new Map<string, string>()),
-    storedOf: async (tenant, ids) => new Map((await of(tenant, ids)).map((id) => [id, id])),
-    same: () => true,
+    ...straySection("rows", (tenant, ids) =>
+      postgres.transaction(tenant, async (query) => {
+        if (!ids) await scanWhole(query);
+        const which = ids ? sql`r.title_id = any(${ids}::text[])` : sql`true`;
+        const rows = await query<{ id: string }>(sql`
+          select distinct r.title_id as id
+          from (select title_id from catalog_licences union all select title_id from catalog_credits) r
+          where ${which} and not exists (select 1 from catalog_titles t where t.id = r.title_id)`);
+        return rows.map(({ id }) => id);
+      }),
+    ),
     // A title goes with its rows; below its first revision, so that one that has come meanwhile stays.
     repair: (tenant, ids) =>
       projection.removeTitles(

@@ -1,15 +1,16 @@
 import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { CallLog } from "../../core/store-request.js";
+import { chunks } from "../../core/chunks.js";
 import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type CatalogProjection } from "../catalog.js";
 import { namesIn, type TitleSource } from "../catalog-expectations.js";
 import { catalogSections } from "./catalog-inspection.postgres.js";
-import { entriesOf, holdingOf, type EmbeddedTitles, type Holding } from "./embedded-titles.postgres.js";
+import { type EmbeddedTitles, type Holding } from "./embedded-titles.postgres.js";
 import { latestRevisions } from "../latest-revisions.js";
 import {
-  CATALOG_FORM,
+  CATALOG_TITLES,
   dropUnusedNames,
   lockNames,
   namesUsedBy,
@@ -22,16 +23,14 @@ import { type TitleDocument, type TitleRevision } from "../../core/title.documen
 
 /** Titles of one transaction. */
 const BATCH = 2_000;
-const POPULARITY_BATCH = 5_000;
 
 /** Carries titles into the catalog tables. */
 export class PostgresCatalogProjection implements CatalogProjection, EmbeddedTitles {
   constructor(private readonly postgres: PostgresStore) {}
 
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
-    const latest = latestRevisions(titles);
-    for (let start = 0; start < latest.length; start += BATCH) {
-      await this.postgres.transaction(tenant, (query) => putBatch(query, latest.slice(start, start + BATCH)));
+    for (const batch of chunks(latestRevisions(titles), BATCH)) {
+      await this.postgres.transaction(tenant, (query) => putBatch(query, batch));
     }
   }
 
@@ -40,30 +39,20 @@ export class PostgresCatalogProjection implements CatalogProjection, EmbeddedTit
     const sorted = [...titles].sort((a, b) => (a.id < b.id ? -1 : 1));
     await this.postgres.transaction(tenant, async (query) => {
       await lockNames(query);
-      const names = await namesUsedBy(
-        query,
-        sorted.map(({ id }) => id),
-      );
-      await query(
-        sql`delete from catalog_titles t
-            using unnest(${sorted.map(({ id }) => id)}::text[], ${sorted.map(({ revision }) => revision)}::bigint[])
-              as v (id, revision)
-            where t.id = v.id and t.revision <= v.revision`,
-      );
-      await removeStrayRows(
-        query,
-        sorted.map(({ id }) => id),
-      );
+      const ids = sorted.map(({ id }) => id);
+      const names = await namesUsedBy(query, ids);
+      await query(CATALOG_TITLES.remove(sorted));
+      await removeStrayRows(query, ids);
       await dropUnusedNames(query, names);
     });
   }
 
   entries(tenant: Tenant): AsyncIterable<readonly TitleRevision[]> {
-    return entriesOf(this.postgres, tenant, "catalog_titles");
+    return CATALOG_TITLES.entries(this.postgres, tenant);
   }
 
   holding(tenant: Tenant): Promise<Holding> {
-    return holdingOf(this.postgres, tenant, "catalog_titles", CATALOG_FORM);
+    return CATALOG_TITLES.holding(this.postgres, tenant);
   }
 
   /** The popularity of those of the titles that are there, by id. */
@@ -89,30 +78,21 @@ export class PostgresCatalogProjection implements CatalogProjection, EmbeddedTit
     });
   }
 
-  async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
-    const entries = [...popularity].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (let start = 0; start < entries.length; start += POPULARITY_BATCH) {
-      const batch = entries.slice(start, start + POPULARITY_BATCH);
-      await this.postgres.transaction(tenant, (query) =>
-        query(
-          sql`update catalog_titles t set popularity = v.popularity
-              from unnest(${batch.map(([id]) => id)}::text[], ${batch.map(([, value]) => value)}::real[])
-                as v (id, popularity)
-              where t.id = v.id and t.popularity is distinct from v.popularity`,
-        ),
-      );
-    }
+  setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
+    return CATALOG_TITLES.setPopularity(this.postgres, tenant, popularity);
   }
 }
 
 async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise<void> {
   await allowBulk(query);
   await lockNames(query);
-  const before = await namesUsedBy(
-    query,
-    titles.map(({ id }) => id),
+  const ids = titles.map(({ id }) => id);
+  const before = await namesUsedBy(query, ids);
+  const stored = titles.map((title) => ({ ...titleRow(title), popularity: title.popularity }));
+  // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
+  const rows = await query<{ id: string; replaced: boolean }>(
+    CATALOG_TITLES.put(stored, sql`id, xmax <> 0 as replaced`),
   );
-  const rows = await putTitles(query, titles);
   if (rows.length === 0) return;
   const replaced = rows.filter((row) => row.replaced).map((row) => row.id);
   await removeRowsOf(query, replaced);
@@ -124,36 +104,6 @@ async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise
   await dropUnusedNames(
     query,
     before.filter(({ type, id }) => !kept.has(`${type}:${id}`)),
-  );
-}
-
-/** Answers the titles taken over (not those that are there in a newer revision), and which of them replaced a revision. */
-async function putTitles(
-  query: Query,
-  titles: readonly TitleDocument[],
-): Promise<{ id: string; replaced: boolean }[]> {
-  const rows = titles.map((title) => ({
-    ...titleRow(title),
-    popularity: title.popularity,
-    form: CATALOG_FORM,
-  }));
-  // A row that was there has been locked by this statement, which xmax shows; one that is new has no xmax.
-  return query(
-    sql`insert into catalog_titles (tenant_id, id, revision, kind, state, sort_name, release_year, maturity_age,
-                                    studio_id, genre_ids, tags, attributes, added_at, popularity, document, form)
-        select current_setting('marquee.tenant')::int, v.*
-        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v (
-          id text, revision int, kind text, state text, sort_name text, release_year smallint, maturity_age smallint,
-          studio_id text, genre_ids text[], tags text[], attributes jsonb, added_at timestamptz, popularity real, document jsonb,
-          form text)
-        on conflict (tenant_id, id) do update set
-          revision = excluded.revision, kind = excluded.kind, state = excluded.state, sort_name = excluded.sort_name,
-          release_year = excluded.release_year, maturity_age = excluded.maturity_age, studio_id = excluded.studio_id,
-          genre_ids = excluded.genre_ids, tags = excluded.tags, attributes = excluded.attributes,
-          added_at = excluded.added_at,
-          document = excluded.document, form = excluded.form
-        where catalog_titles.revision <= excluded.revision
-        returning id, xmax <> 0 as replaced`,
   );
 }
 

@@ -3,8 +3,9 @@ import { sql, type Query } from "../../engines/postgres/store.postgres.js";
 import { sharedAttributes } from "./attribute-places.postgres.js";
 import { MATURITY_AGES, storedState, type ProjectedTitle } from "../../core/title.document.js";
 import { formHash } from "../../projection/check/form.js";
-import { sortName } from "../sort-name.js";
+import { sortName } from "../../../packages/names/index.js";
 import { EXAMPLE_TITLE } from "../title-example.js";
+import { TitleTable } from "./embedded-titles.postgres.js";
 
 /** A person, genre or studio. */
 export interface NameRef {
@@ -31,8 +32,26 @@ export function titleRow(title: ProjectedTitle) {
   };
 }
 
-/** Another where what is stored of a title is: one of another form is put again. */
-export const CATALOG_FORM = formHash(titleRow(EXAMPLE_TITLE));
+/** The rows of titles; one of another form is put again. */
+export const CATALOG_TITLES = new TitleTable(
+  "catalog_titles",
+  {
+    id: "text",
+    revision: "int",
+    kind: "text",
+    state: "text",
+    sort_name: "text",
+    release_year: "smallint",
+    maturity_age: "smallint",
+    studio_id: "text",
+    genre_ids: "text[]",
+    tags: "text[]",
+    attributes: "jsonb",
+    added_at: "timestamptz",
+    document: "jsonb",
+  } satisfies Record<keyof ReturnType<typeof titleRow>, string>,
+  formHash(titleRow(EXAMPLE_TITLE)),
+);
 
 /** Removes the licences and credits of titles. */
 export async function removeRowsOf(query: Query, ids: readonly string[]): Promise<void> {

@@ -1,4 +1,12 @@
-import { raw, sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
+import {
+  join,
+  raw,
+  sql,
+  type PostgresStore,
+  type Query,
+  type Sql,
+} from "../../engines/postgres/store.postgres.js";
+import { chunks } from "../../core/chunks.js";
 import { byKeys, pagesOf } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TitleRevision } from "../../core/title.document.js";
@@ -20,39 +28,88 @@ export interface Holding {
   outdated: number;
 }
 
-/** Titles of one read. */
+/** Titles of one statement. */
 const BATCH = 5_000;
 
-type TitleTable = "catalog_titles" | "search_titles";
+/** A table with a row for each title, which knows the title's revision, its popularity, and the form that it was put in. */
+export class TitleTable {
+  /**
+   * @param name the table.
+   * @param columns of what is stored of a title, beside its popularity: their SQL types by their names.
+   * @param form the form in which rows are put now.
+   */
+  constructor(
+    private readonly name: "catalog_titles" | "search_titles",
+    private readonly columns: Readonly<Record<string, string>>,
+    private readonly form: string,
+  ) {}
 
-/** The titles of a table, in batches ordered by id. */
-export function entriesOf(
-  postgres: PostgresStore,
-  tenant: Tenant,
-  table: TitleTable,
-): AsyncIterable<readonly TitleRevision[]> {
-  const page = (after: string) =>
-    postgres.transaction(tenant, (query) =>
-      query<TitleRevision>(
-        sql`select id, revision from ${raw(table)} where id > ${after} order by id limit ${BATCH}::int`,
-      ),
+  /**
+   * The insert of rows, each in the place of one that is not newer; a title that is there keeps its popularity. Answers
+   * what `returning` says of the rows that were written.
+   */
+  put(rows: readonly Readonly<Record<string, unknown>>[], returning: Sql): Sql {
+    const all = Object.entries({ ...this.columns, popularity: "real", form: "text" });
+    const names = all.map(([column]) => raw(column));
+    const replaced = all.filter(([column]) => column !== "id" && column !== "popularity");
+    const stored = JSON.stringify(rows.map((row) => ({ ...row, form: this.form })));
+    return sql`
+      insert into ${raw(this.name)} (tenant_id, ${join(names, ", ")})
+      select current_setting('marquee.tenant')::int, r.*
+      from jsonb_to_recordset(${stored}::jsonb) as r (${raw(all.map((column) => column.join(" ")).join(", "))})
+      on conflict (tenant_id, id) do update
+        set ${raw(replaced.map(([column]) => `${column} = excluded.${column}`).join(", "))}
+      where ${raw(this.name)}.revision <= excluded.revision
+      returning ${returning}`;
+  }
+
+  /** The deletion of titles that are there in no newer revision. */
+  remove(titles: readonly TitleRevision[]): Sql {
+    return sql`
+      delete from ${raw(this.name)} t
+      using unnest(${titles.map(({ id }) => id)}::text[], ${titles.map(({ revision }) => revision)}::bigint[])
+        as v (id, revision)
+      where t.id = v.id and t.revision <= v.revision`;
+  }
+
+  /** Sets the popularity of the titles named, in [0, 1]; those that are not there are passed over. */
+  async setPopularity(
+    postgres: PostgresStore,
+    tenant: Tenant,
+    popularity: ReadonlyMap<string, number>,
+  ): Promise<void> {
+    const entries = [...popularity].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const batch of chunks(entries, BATCH)) {
+      await postgres.transaction(tenant, (query) =>
+        query(
+          sql`update ${raw(this.name)} t set popularity = v.popularity
+              from unnest(${batch.map(([id]) => id)}::text[], ${batch.map(([, value]) => value)}::real[])
+                as v (id, popularity)
+              where t.id = v.id and t.popularity is distinct from v.popularity`,
+        ),
+      );
+    }
+  }
+
+  /** The titles, in batches ordered by id. */
+  entries(postgres: PostgresStore, tenant: Tenant): AsyncIterable<readonly TitleRevision[]> {
+    const page = (after: string) =>
+      postgres.transaction(tenant, (query) =>
+        query<TitleRevision>(
+          sql`select id, revision from ${raw(this.name)} where id > ${after} order by id limit ${BATCH}::int`,
+        ),
+      );
+    return pagesOf(BATCH, ({ id }) => id, page);
+  }
+
+  /** What the table holds of a tenant. */
+  async holding(postgres: PostgresStore, tenant: Tenant): Promise<Holding> {
+    const outdated = sql`count(*) filter (where form <> ${this.form})`;
+    const [holding] = await postgres.transaction(tenant, (query) =>
+      query<Holding>(sql`select count(*) as entries, ${outdated} as outdated from ${raw(this.name)}`),
     );
-  return pagesOf(BATCH, ({ id }) => id, page);
-}
-
-/** What a table holds of a tenant. */
-export async function holdingOf(
-  postgres: PostgresStore,
-  tenant: Tenant,
-  table: TitleTable,
-  form: string,
-): Promise<Holding> {
-  const [holding] = await postgres.transaction(tenant, (query) =>
-    query<Holding>(
-      sql`select count(*) as entries, count(*) filter (where form <> ${form}) as outdated from ${raw(table)}`,
-    ),
-  );
-  return holding ?? { entries: 0, outdated: 0 };
+    return holding ?? { entries: 0, outdated: 0 };
+  }
 }
 
 /**

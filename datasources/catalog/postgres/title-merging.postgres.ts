@@ -1,6 +1,7 @@
 import { appendEvents } from "../../projection/outbox/outbox-append.postgres.js";
-import { type OutboxEvent } from "../../projection/outbox/outbox-event.js";
+import { titleEvent, type OutboxEvent } from "../../projection/outbox/outbox-event.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
+import { chunks } from "../../core/chunks.js";
 import { Refusal } from "../../core/refusal.js";
 import { type Tenant } from "../../core/tenant.js";
 import { moveWatches } from "../../viewing/watch-merging.postgres.js";
@@ -86,17 +87,9 @@ async function redirect(query: Query, { keep, merge }: TitleMerge): Promise<Outb
         select current_setting('marquee.tenant')::int, id, ${keep}, clock_timestamp()
         from unnest(${heads.filter(({ leads }) => leads).map(({ entity }) => entity)}::text[]) as id`,
   );
-  return heads.map(({ entity, revision }) => ({
-    topic: "TITLE",
-    entity,
-    related: "",
-    revision,
-    state: null,
-  }));
+  return heads.map(titleEvent);
 }
 
 async function bring(query: Query, events: readonly OutboxEvent[]): Promise<void> {
-  for (let start = 0; start < events.length; start += BATCH) {
-    await appendEvents(query, events.slice(start, start + BATCH));
-  }
+  for (const batch of chunks(events, BATCH)) await appendEvents(query, batch);
 }

@@ -1,4 +1,5 @@
 import { appendEvents } from "../../projection/outbox/outbox-append.postgres.js";
+import { titleEvent } from "../../projection/outbox/outbox-event.js";
 import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TitleSchedule } from "../title-schedule.js";
@@ -39,10 +40,7 @@ export class PostgresTitleSchedule implements TitleSchedule {
             where h.title_id = l.title_id
             returning h.title_id as entity, h.revision`,
       );
-      await appendEvents(
-        query,
-        heads.map((head) => ({ topic: "TITLE", related: "", state: null, ...head })),
-      );
+      await appendEvents(query, heads.map(titleEvent));
       return due.length;
     });
   }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { appendEvents } from "../../projection/outbox/outbox-append.postgres.js";
+import { titleEvent } from "../../projection/outbox/outbox-event.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
 import {
   withDefaults,
@@ -145,8 +146,5 @@ export async function recordVersions(query: Query, rows: readonly VersionRow[]):
           as v (title_id text, version int, effective float8)
         where to_timestamp(v.effective / 1000) > clock_timestamp()`,
   );
-  return appendEvents(
-    query,
-    heads.map((head) => ({ topic: "TITLE", related: "", state: null, ...head })),
-  );
+  return appendEvents(query, heads.map(titleEvent));
 }

@@ -1,3 +1,4 @@
+import { chunks } from "../../core/chunks.js";
 import { type Tenant } from "../../core/tenant.js";
 
 /**
@@ -160,9 +161,38 @@ export async function byKeys<T>(
   return found;
 }
 
-/** Items in groups of a size at most. */
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
-    items.slice(n * size, (n + 1) * size),
-  );
+/** Stands before an id that does not belong where it was found, in the place of a key. */
+const FOREIGN = "_id ";
+
+/**
+ * Keys of entries whose ids begin alike, with their tenant and generation.
+ *
+ * @param prefix what the ids begin with; one that does not has a key as well, by which it is found again.
+ */
+export function keysBehind(prefix: string) {
+  return {
+    /** The part of an id behind the prefix. */
+    keyOf: (id: string) => (id.startsWith(prefix) ? id.slice(prefix.length) : `${FOREIGN}${id}`),
+    /** The id that `keyOf` has answered a key of. */
+    idOf: (key: string) => (key.startsWith(FOREIGN) ? key.slice(FOREIGN.length) : `${prefix}${key}`),
+  };
+}
+
+/** Entries that should not be there, whatever they are: nothing is expected. */
+export function straySection(
+  kind: string,
+  find: (tenant: Tenant, among: readonly string[] | null) => Promise<readonly string[]>,
+): Section<string, string> {
+  return {
+    kind,
+    faults: { absent: "missing", surplus: "dangling" },
+    size: () => Promise.resolve(0),
+    expected: nothing,
+    async *keys(tenant) {
+      yield await find(tenant, null);
+    },
+    expectedOf: () => Promise.resolve(new Map<string, string>()),
+    storedOf: async (tenant, keys) => new Map((await find(tenant, keys)).map((key) => [key, key])),
+    same: () => true,
+  };
 }

@@ -21,6 +21,11 @@ export interface OutboxEvent {
   state: WatchState | ProfileState | null;
 }
 
+/** That what is in force of a title has changed. */
+export function titleEvent({ entity, revision }: Pick<OutboxEvent, "entity" | "revision">): OutboxEvent {
+  return { topic: "TITLE", entity, related: "", revision, state: null };
+}
+
 /** What a profile has done with a title. */
 export interface WatchState {
   /** When it was watched last. ISO 8601. */

@@ -2,7 +2,8 @@ import { DateTime } from "neo4j-driver";
 
 import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
 import { canonical, instantText } from "../../projection/check/canonical.js";
-import { chunks } from "../../projection/check/section.js";
+import { chunks } from "../../core/chunks.js";
+import { pagesOf } from "../../projection/check/section.js";
 import { type Generations } from "../../projection/generations/generations.js";
 import { type TasteModel } from "../recommendations.js";
 import { type Tenant } from "../../core/tenant.js";
@@ -51,15 +52,12 @@ export class InspectedGraph {
 
   /** All edges of a kind in the order of their keys, those of some starts at a time. */
   async *allEdges(tenant: Tenant, edges: EdgeKind): AsyncGenerator<Map<string, StoredEdges>> {
-    let after = "";
-    for (;;) {
-      const parameters = { after, size: integer(PAGE) };
-      const rows = await this.#run<{ start: string; ends: string[] }>(tenant, edgeKeys(edges), parameters);
+    const page = (after: string) =>
+      this.#run<{ start: string; ends: string[] }>(tenant, edgeKeys(edges), { after, size: integer(PAGE) });
+    for await (const rows of pagesOf(PAGE, ({ start }) => start, page)) {
       const keys = rows.flatMap(({ start, ends }) => ends.map((end) => keyOf(start, end)));
       const found = await this.edges(tenant, edges, keys);
       yield new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
-      if (rows.length < PAGE) return;
-      after = rows.at(-1)!.start;
     }
   }
 
@@ -83,13 +81,9 @@ export class InspectedGraph {
   }
 
   async *lonely(tenant: Tenant, label: "Profile" | "Title"): AsyncGenerator<string[]> {
-    let after = "";
-    for (;;) {
-      const rows = await this.#run<{ id: string }>(tenant, lonely(label), { after, size: integer(BATCH) });
-      yield rows.map(({ id }) => id);
-      if (rows.length < BATCH) return;
-      after = rows.at(-1)!.id;
-    }
+    const page = (after: string) =>
+      this.#run<{ id: string }>(tenant, lonely(label), { after, size: integer(BATCH) });
+    for await (const rows of pagesOf(BATCH, ({ id }) => id, page)) yield rows.map(({ id }) => id);
   }
 
   async lonelyOf(

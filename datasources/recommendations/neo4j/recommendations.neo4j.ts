@@ -28,63 +28,49 @@ export class Neo4jRecommendations implements Recommendations {
     private readonly generations: Pick<Generations<unknown>, "live">,
   ) {}
 
-  /**
-   * Scores are sums of edge weight × strength of the watch. A watch counts 1 when completed and 0.5 when left off,
-   * times 0.8, 1.1 or 1.25 for a rating of 3, 4 or 5; a title rated 1 or 2 recommends nothing. Ties go to the lower
-   * id, for a title as for its reason. Profiles without recommendations are left out.
-   */
-  async forProfiles(
+  forProfiles(
     request: StoreRequest,
     profiles: readonly string[],
     limit: number,
   ): Promise<Map<string, RecommendedTitle[]>> {
-    const distinct = [...new Set(profiles)];
-    const generation = distinct.length === 0 ? null : await this.generations.live(request.tenant);
-    if (generation === null) return new Map();
-    const rows = await this.store.read<RecommendedColumns>(
-      request,
-      { operation: "recommendations.forProfiles", uniqueKeys: distinct.length, rowsOf: countTitles },
-      {
-        text: RECOMMENDED,
-        parameters: {
-          tenant: integer(request.tenant.id),
-          generation: integer(generation),
-          profiles: distinct,
-          recent: integer(RECENT_WATCHES),
-          limit: integer(limit),
-        },
-      },
-    );
-    return byKey(distinct, rows, ({ titles, scores, reasons }) =>
+    const question = { operation: "recommendations.forProfiles", text: RECOMMENDED, limit };
+    return this.#lists(request, question, profiles, ({ titles, scores, reasons }: RecommendedColumns) =>
       titles.map((titleId, at) => ({ titleId, score: scores[at]!, because: reasons[at]! })),
     );
   }
 
-  /** The strongest edges from each title; ties go to the lower id. Titles without edges are left out. */
-  async similarTo(
+  similarTo(
     request: StoreRequest,
     titles: readonly string[],
     limit: number,
   ): Promise<Map<string, SimilarTitle[]>> {
-    const distinct = [...new Set(titles)];
-    const generation = distinct.length === 0 ? null : await this.generations.live(request.tenant);
-    if (generation === null) return new Map();
-    const rows = await this.store.read<ScoredColumns>(
-      request,
-      { operation: "recommendations.similarTo", uniqueKeys: distinct.length, rowsOf: countTitles },
-      {
-        text: SIMILAR,
-        parameters: {
-          tenant: integer(request.tenant.id),
-          generation: integer(generation),
-          titles: distinct,
-          limit: integer(limit),
-        },
-      },
-    );
-    return byKey(distinct, rows, (row) =>
+    const question = { operation: "recommendations.similarTo", text: SIMILAR, limit };
+    return this.#lists(request, question, titles, (row: ScoredColumns) =>
       row.titles.map((titleId, at) => ({ titleId, score: row.scores[at]! })),
     );
+  }
+
+  /** The lists of keys that are not empty, in the order in which they were asked for. */
+  async #lists<R extends ScoredColumns, T>(
+    request: StoreRequest,
+    { operation, text, limit }: { operation: string; text: string; limit: number },
+    keys: readonly string[],
+    listOf: (row: R) => T[],
+  ): Promise<Map<string, T[]>> {
+    const ids = [...new Set(keys)];
+    const generation = ids.length === 0 ? null : await this.generations.live(request.tenant);
+    if (generation === null) return new Map();
+    const [tenant, recent] = [integer(request.tenant.id), integer(RECENT_WATCHES)];
+    const rows = await this.store.read<R>(
+      request,
+      { operation, uniqueKeys: ids.length, rowsOf: countTitles },
+      {
+        text,
+        parameters: { tenant, generation: integer(generation), ids, recent, limit: integer(limit) },
+      },
+    );
+    const found = new Map(rows.map((row) => [row.id, listOf(row)]));
+    return new Map(ids.map((id) => [id, found.get(id) ?? []] as const).filter(([, list]) => list.length > 0));
   }
 }
 
@@ -95,7 +81,7 @@ const TIES = 200;
 // watched titles' ids, so that a score has the same last digit every time, and reasons and ids are looked up for the
 // best titles only. The first of the largest parts is the reason.
 const RECOMMENDED = `
-  UNWIND $profiles AS id
+  UNWIND $ids AS id
   MATCH (p:Profile {tenant: $tenant, generation: $generation, id: id})
   CALL (p) {
     WITH p, COLLECT { MATCH (p)-[:WATCHED]->(seen) RETURN seen } AS watched
@@ -119,7 +105,7 @@ const RECOMMENDED = `
   RETURN id, titles, scores, reasons`;
 
 const SIMILAR = `
-  UNWIND $titles AS id
+  UNWIND $ids AS id
   MATCH (from:Title {tenant: $tenant, generation: $generation, id: id})
   CALL (from) {
     MATCH (from)-[s:SIMILAR]->(title:Title)
@@ -127,21 +113,6 @@ const SIMILAR = `
     RETURN collect(title) AS titles, collect(score) AS scores
   }
   RETURN id, titles, scores`;
-
-/** The lists that are not empty, in the order in which they were asked for. */
-function byKey<R extends ScoredColumns, T>(
-  keys: readonly string[],
-  rows: readonly R[],
-  listOf: (row: R) => T[],
-): Map<string, T[]> {
-  const found = new Map(rows.map((row) => [row.id, row]));
-  const lists = new Map<string, T[]>();
-  for (const key of keys) {
-    const row = found.get(key);
-    if (row && row.titles.length > 0) lists.set(key, listOf(row));
-  }
-  return lists;
-}
 
 function countTitles(rows: readonly ScoredColumns[]): number {
   return rows.reduce((total, { titles }) => total + titles.length, 0);

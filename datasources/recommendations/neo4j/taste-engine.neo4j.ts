@@ -1,5 +1,6 @@
 import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
-import { chunks, type AnySection } from "../../projection/check/section.js";
+import { chunks } from "../../core/chunks.js";
+import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TasteEngine, type LiveTaste } from "../taste-generations.js";
 import { type TasteFact, type Watch, type WatchRevision } from "../taste-graph-source.js";

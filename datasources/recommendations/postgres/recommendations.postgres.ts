@@ -17,11 +17,6 @@ type SimilarRow = SimilarTitle & { fromId: string };
 export class PostgresRecommendations implements Recommendations {
   constructor(private readonly postgres: PostgresStore) {}
 
-  /**
-   * Scores are sums of edge weight × strength of the watch. A watch counts 1 when completed and 0.5 when left off,
-   * times 0.8, 1.1 or 1.25 for a rating of 3, 4 or 5; a title rated 1 or 2 recommends nothing. Ties go to the lower
-   * id, for a title as for its reason. Profiles without recommendations are left out.
-   */
   async forProfiles(
     request: StoreRequest,
     profiles: readonly string[],
@@ -37,7 +32,6 @@ export class PostgresRecommendations implements Recommendations {
     return grouped(rows, ({ profileId, ...title }) => [profileId, title]);
   }
 
-  /** The strongest edges from each title; ties go to the lower id. Titles without edges are left out. */
   async similarTo(
     request: StoreRequest,
     titles: readonly string[],

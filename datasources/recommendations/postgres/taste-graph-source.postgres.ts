@@ -15,7 +15,7 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   constructor(private readonly postgres: PostgresStore) {}
 
   async model(tenant: Tenant): Promise<TasteModel | null> {
-    const [model] = await this.#rows<TasteModel>(
+    const [model] = await this.rows<TasteModel>(
       tenant,
       sql`select model, learned_at as "learnedAt", titles, edges from taste_models`,
     );
@@ -34,7 +34,7 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
     tenant: Tenant,
     pairs: readonly { profileId: string; titleId: string }[],
   ): Promise<readonly Watch[]> {
-    return this.#rows<Watch>(
+    return this.rows<Watch>(
       tenant,
       sql`${WATCH_COLUMNS}
           where (p.profile_id, p.title_id) in (
@@ -43,7 +43,7 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   }
 
   async profilesOf(tenant: Tenant, ids: readonly string[]): Promise<Set<string>> {
-    const rows = await this.#rows<{ id: string }>(
+    const rows = await this.rows<{ id: string }>(
       tenant,
       sql`select id from profiles where id = any(${ids}::text[])`,
     );
@@ -51,7 +51,7 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   }
 
   async count(tenant: Tenant): Promise<number> {
-    const [row] = await this.#rows<{ facts: number }>(
+    const [row] = await this.rows<{ facts: number }>(
       tenant,
       sql`select (select count(*) from similar_titles) + (select count(*) from title_progress) as facts`,
     );
@@ -61,14 +61,14 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   async *#batches<T>(tenant: Tenant, behind: (last: T | undefined) => Sql): AsyncGenerator<readonly T[]> {
     let last: T | undefined;
     for (;;) {
-      const rows = await this.#rows<T>(tenant, sql`${behind(last)} limit ${BATCH}::int`);
+      const rows = await this.rows<T>(tenant, sql`${behind(last)} limit ${BATCH}::int`);
       if (rows.length > 0) yield rows;
       if (rows.length < BATCH) return;
       last = rows.at(-1);
     }
   }
 
-  #rows<T>(tenant: Tenant, statement: Sql): Promise<T[]> {
+  protected rows<T>(tenant: Tenant, statement: Sql): Promise<T[]> {
     return this.postgres.transaction(tenant, (query) => query<T>(statement));
   }
 }

@@ -1,4 +1,4 @@
-import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
+import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
 import { PostgresTasteGraphSource } from "./taste-graph-source.postgres.js";
 import { type Similarity } from "../taste-graph-source.js";
@@ -6,12 +6,8 @@ import { type SimilarPair, type TasteInspectionSource } from "../taste-inspectio
 
 /** What taste graphs should hold, read from PostgreSQL. */
 export class PostgresTasteInspectionSource extends PostgresTasteGraphSource implements TasteInspectionSource {
-  constructor(private readonly store: PostgresStore) {
-    super(store);
-  }
-
   similaritiesOf(tenant: Tenant, pairs: readonly SimilarPair[]): Promise<readonly Similarity[]> {
-    return this.#rows<Similarity>(
+    return this.rows<Similarity>(
       tenant,
       sql`select from_id as "from", to_id as "to", weight::float8 as weight from similar_titles
           where (from_id, to_id) in (
@@ -20,7 +16,7 @@ export class PostgresTasteInspectionSource extends PostgresTasteGraphSource impl
   }
 
   async titlesOf(tenant: Tenant, ids: readonly string[]): Promise<Set<string>> {
-    const rows = await this.#rows<{ id: string }>(
+    const rows = await this.rows<{ id: string }>(
       tenant,
       sql`select title_id as id from title_heads where title_id = any(${ids}::text[])`,
     );
@@ -36,11 +32,7 @@ export class PostgresTasteInspectionSource extends PostgresTasteGraphSource impl
   }
 
   async #count(tenant: Tenant, statement: Sql): Promise<number> {
-    const [row] = await this.#rows<{ count: number }>(tenant, statement);
+    const [row] = await this.rows<{ count: number }>(tenant, statement);
     return row?.count ?? 0;
-  }
-
-  #rows<T>(tenant: Tenant, statement: Sql): Promise<T[]> {
-    return this.store.transaction(tenant, (query) => query<T>(statement));
   }
 }

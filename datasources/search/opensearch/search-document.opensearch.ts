@@ -1,4 +1,14 @@
 import {
+  cleanText,
+  coreWords,
+  joinedPairs,
+  joinWords,
+  plainWords,
+  runningWords,
+  startsOf,
+  wholeForms,
+} from "../../../packages/search-text/index.js";
+import {
   MATURITY_AGES,
   storedState,
   type TitleDocument,
@@ -6,8 +16,6 @@ import {
 } from "../../core/title.document.js";
 import { attributesOf } from "../../core/title-fields.js";
 import { highlightTexts, textsAt, type HighlightTexts } from "../searched-texts.js";
-import { wholeForms } from "../search-terms.js";
-import { cleanText, coreWords, isFunctionWord, joinWords, wordsOf } from "../search-text.js";
 
 /** Parts a name kept beside its start: no text has this character. */
 export const SEPARATOR = "\u0001";
@@ -18,8 +26,6 @@ export interface StoredTitle extends Record<string, unknown> {
   texts: HighlightTexts;
 }
 
-/** Words of a synopsis that are indexed. */
-const SYNOPSIS_WORDS = 400;
 /** The feature must be above zero. */
 const LEAST_POPULARITY = 1e-6;
 
@@ -47,7 +53,7 @@ function nameFields(texts: HighlightTexts): Record<string, unknown> {
   const name = texts.name.join(" ");
   const names = [name, ...alternativeNames].map(plainWords).filter((words) => words.length > 0);
   const others = alternativeNames.flatMap((other) => coreWords(plainWords(other)));
-  const pairs = names.flatMap(pairsOf);
+  const pairs = names.flatMap(joinedPairs);
   return {
     // Without common words: a name counts as found without them.
     name: coreWords(plainWords(name)).join(" "),
@@ -70,12 +76,9 @@ function otherWords(
       .flatMap((text) => plainWords(cleanText(text)))
       .join(" "),
     year: textsAt(title, "year").join(" ") || null,
-    synopsis: plainWords(synopsis.join(" "))
-      .slice(0, SYNOPSIS_WORDS)
-      .filter((word) => !isFunctionWord(word))
-      .join(" "),
-    peopleNames: distinct(title.credits.flatMap(({ person }) => startsOf(person))),
-    genreNames: title.genres.flatMap(startsOf),
+    synopsis: runningWords(synopsis.join(" ")).join(" "),
+    peopleNames: distinct(title.credits.flatMap(({ person }) => completionsOf(person))),
+    genreNames: title.genres.flatMap(completionsOf),
   };
 }
 
@@ -114,22 +117,14 @@ function instantOf(text: string | null): number | null {
 }
 
 /** A name under each of the ways in which a completion of it may start: from each of its words on, written as one. */
-function startsOf({ id, name }: { id: string; name: string }): string[] {
-  const words = coreWords(plainWords(cleanText(name)));
-  return words.map((_, index) => [joinWords(words.slice(index)), id, cleanText(name)].join(SEPARATOR));
+function completionsOf({ id, name }: { id: string; name: string }): string[] {
+  const shown = cleanText(name);
+  return startsOf(shown).map((start) => [start, id, shown].join(SEPARATOR));
 }
 
 function withJoined(name: string): string[] {
   const words = plainWords(name);
   return words.length > 1 ? [...words, joinWords(words)] : words;
-}
-
-function pairsOf(words: readonly string[]): string[] {
-  return words.slice(0, -1).map((word, index) => joinWords([word, words[index + 1] ?? ""]));
-}
-
-function plainWords(text: string): string[] {
-  return wordsOf(text).map((word) => word.text);
 }
 
 function distinct<T>(values: readonly T[]): T[] {

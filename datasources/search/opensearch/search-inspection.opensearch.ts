@@ -4,7 +4,7 @@ import { type LiveGeneration, type TitleEngine } from "../../catalog/title-gener
 import { titleSection, type StoredTitle } from "../../catalog/title-section.js";
 import { type OpenSearchStore } from "../../engines/opensearch/store.opensearch.js";
 import { canonical, omit } from "../../projection/check/canonical.js";
-import { byKeys, type AnySection } from "../../projection/check/section.js";
+import { byKeys, keysBehind, type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { documentId } from "./search-indexes.opensearch.js";
 import { documentOf, type StoredTitle as StoredDocument } from "./search-document.opensearch.js";
@@ -30,8 +30,6 @@ interface Upkeep extends Pick<TitleEngine, "has"> {
 const BATCH = 500;
 const SCROLL = "1m";
 const MISSING = 404;
-/** Stands before the `_id` of a document that has none of a title's. */
-const FOREIGN = "_id ";
 
 /** The search documents of a tenant: each as a whole and under its revision, but for its popularity, which is no fact. */
 export function searchSections(
@@ -99,7 +97,7 @@ function storedTitles(
     const { body } = await opensearch.write<{ docs: (Document & { found: boolean })[] }>({
       method: "POST",
       path: `/${opensearch.aliasOf(tenant, generation)}/_mget`,
-      body: { ids: some.map((key) => idOf(tenant, generation, key)) },
+      body: { ids: some.map(keysOf(tenant, generation).idOf) },
     });
     return body.docs.filter(({ found }) => found).map((each) => entryOf(tenant, generation, each));
   });
@@ -113,14 +111,9 @@ function entryOf(
   const { tenant: owner, generation: filling, ...source } = _source;
   const belongs = owner === tenant.id && filling === String(generation);
   const form = belongs ? contentOf(_version, source) : canonical({ owner, filling });
-  return [keyOf(tenant, generation, _id), { form, revision: _version, popularity: source.popularity }];
+  return [keysOf(tenant, generation).keyOf(_id), { form, revision: _version, popularity: source.popularity }];
 }
 
-function keyOf(tenant: Tenant, generation: number, _id: string): string {
-  const prefix = documentId(tenant, generation, "");
-  return _id.startsWith(prefix) ? _id.slice(prefix.length) : `${FOREIGN}${_id}`;
-}
-
-function idOf(tenant: Tenant, generation: number, key: string): string {
-  return key.startsWith(FOREIGN) ? key.slice(FOREIGN.length) : documentId(tenant, generation, key);
+function keysOf(tenant: Tenant, generation: number) {
+  return keysBehind(documentId(tenant, generation, ""));
 }

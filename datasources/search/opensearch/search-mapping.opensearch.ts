@@ -27,7 +27,7 @@ const flat = { type: "text", analyzer: "words", similarity: "boolean", norms: fa
 const starts = { ...flat, analyzer: "starts", search_analyzer: "words" };
 const keyword = { type: "keyword", ignore_above: 1_024 };
 
-/** Settings and mapping of an index of titles. What words are is decided before (search-text.ts), for all engines alike. */
+/** Settings and mapping of an index of titles. What words are is decided before (packages/search-text), for all engines alike. */
 export const TITLE_INDEX = {
   settings: {
     // One shard: pages of one search never come from shards that know different things.

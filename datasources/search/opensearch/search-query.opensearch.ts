@@ -1,10 +1,13 @@
+import {
+  editsWithin,
+  numberForms,
+  type SearchPlan,
+  type Unit,
+  WHOLE,
+} from "../../../packages/search-text/index.js";
 import { WORD_PLACES, type WordPlace } from "../../core/title-field.js";
 import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { MATCH, NAME } from "./search-mapping.opensearch.js";
-import { type SearchPlan, type Unit } from "../search-plan.js";
-import { editsWithin } from "./search-standing.js";
-import { WHOLE } from "../search-terms.js";
-import { numberForms } from "../search-text.js";
 
 /** How a text is to be found. */
 export interface QueryStyle {

@@ -1,3 +1,4 @@
+import { cleanText, type SearchPlan } from "../../../packages/search-text/index.js";
 import { type Audience } from "../../catalog/audience.js";
 import { facetAggregations, type FacetAnswer } from "./search-facets.opensearch.js";
 import { type FacetField } from "../../core/title-attributes.js";
@@ -5,9 +6,7 @@ import { type StoredTitle } from "./search-document.opensearch.js";
 import { toClauses, type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { filterParts, type FilterParts } from "../search-filter.js";
 import { SEARCH_PLACES } from "./search-places.opensearch.js";
-import { type SearchPlan } from "../search-plan.js";
 import { textQuery } from "./search-query.opensearch.js";
-import { cleanText } from "../search-text.js";
 import { type SearchQuery } from "../search.js";
 
 /** What OpenSearch answers to one search of a `_msearch`. */

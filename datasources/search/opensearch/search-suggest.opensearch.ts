@@ -1,11 +1,9 @@
+import { editsWithin, joinWords, type SearchPlan } from "../../../packages/search-text/index.js";
 import { visibleTo, type Audience } from "../../catalog/audience.js";
 import { toClauses, type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { SEPARATOR } from "./search-document.opensearch.js";
 import { SEARCH_PLACES } from "./search-places.opensearch.js";
-import { type SearchPlan } from "../search-plan.js";
 import { textQuery } from "./search-query.opensearch.js";
-import { editsWithin } from "./search-standing.js";
-import { joinWords } from "../search-text.js";
 import { type SuggestedText } from "../search.js";
 
 /** What OpenSearch answers to the two searches of a completion. */

@@ -1,3 +1,4 @@
+import { planSearch, type SearchPlan, standingWords } from "../../../packages/search-text/index.js";
 import { type LiveGeneration } from "../../catalog/title-generations.js";
 import { type Audience } from "../../catalog/audience.js";
 import {
@@ -7,14 +8,10 @@ import {
 } from "../../engines/opensearch/store.opensearch.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { type StoreRequest } from "../../core/store-request.js";
-import { betterSpelling } from "../search-did-you-mean.js";
 import { facetsOf } from "./search-facets.opensearch.js";
-import { Highlighter } from "../search-highlights.js";
-import { planSearch, type SearchPlan } from "../search-plan.js";
 import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
 import { browseSearch, type SearchAnswer, textSearches } from "./search-request.opensearch.js";
-import { standingWords } from "./search-standing.js";
-import { type HitRow } from "../search-rows.js";
+import { type Found, type HitRow, toResult } from "../search-result.js";
 import { HIGHLIGHTS } from "../searched-texts.js";
 import { suggestionsOf, suggestSearches } from "./search-suggest.opensearch.js";
 import { type Search, type SearchQuery, type SearchResult, type SuggestedText } from "../search.js";
@@ -37,7 +34,8 @@ export class OpenSearchSearch implements Search {
     const rowsOf = (answers: SearchAnswer[]) => chosen(answers).hits?.hits.length ?? 0;
     const answers = await this.#ask<SearchAnswer>(request, "search.search", searches, rowsOf);
     const answer = chosen(answers);
-    return toResult(plan, query, answer, !browsing && answer !== answers[0]);
+    const relaxed = !browsing && answer !== answers[0];
+    return toResult(plan, query, { ...foundIn(answer, plan, query), relaxed });
   }
 
   /** Completions of what has been typed so far: titles, people and genres. */
@@ -116,29 +114,15 @@ function totalOf({ hits }: SearchAnswer): number {
   return hits?.total?.value ?? 0;
 }
 
-function toResult(
-  plan: SearchPlan,
-  query: SearchQuery,
-  answer: SearchAnswer,
-  relaxed: boolean,
-): SearchResult {
-  const { wants, limit, filter } = query;
+function foundIn(answer: SearchAnswer, plan: SearchPlan, query: SearchQuery): Omit<Found, "relaxed"> {
+  const { wants, filter } = query;
   const rows = (answer.hits?.hits ?? []).map(({ sort: [score, id], _source }) => ({ id, score, ..._source }));
-  const literal = plan.slots.length === 0 || (answer.aggregations?.literal?.within.doc_count ?? 0) > 0;
-  const words = standingWords(plan, rows.flatMap(namesOf), wants.highlights ? rows.flatMap(synopsisOf) : []);
-  const highlighter = wants.highlights ? new Highlighter(plan, words) : undefined;
   return {
-    hits: rows.slice(0, limit).map((row) => ({
-      titleId: row.id,
-      position: { value: row.score, id: row.id },
-      score: row.score,
-      highlights: highlighter?.highlight(row) ?? [],
-    })),
-    hasMore: rows.length > limit,
+    rows,
+    words: standingWords(plan, rows.flatMap(namesOf), wants.highlights ? rows.flatMap(synopsisOf) : []),
     total: wants.total ? totalOf(answer) : 0,
     facets: wants.facets ? facetsOf(answer.aggregations, filter) : [],
-    didYouMean: wants.didYouMean && !literal ? betterSpelling(query.text, plan, words, rows) : null,
-    relaxed,
+    literal: plan.slots.length === 0 || (answer.aggregations?.literal?.within.doc_count ?? 0) > 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { cleanText } from "../../../packages/search-text/index.js";
 import {
   MATURITY_AGES,
   storedState,
@@ -5,20 +6,14 @@ import {
   type TitleLicence,
 } from "../../core/title.document.js";
 import { sharedAttributes } from "../../catalog/postgres/attribute-places.postgres.js";
+import { TitleTable } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { EXAMPLE_TITLE } from "../../catalog/title-example.js";
 import { formHash } from "../../projection/check/form.js";
 import { highlightTexts } from "../searched-texts.js";
 import { termsOf } from "../search-terms.js";
-import { cleanText, coreWords, joinWords, wordsOf } from "../search-text.js";
-
-/** What a completion of the name may start with: the name from each of its words on, written as one. */
-export function startsOf(name: string): string[] {
-  const words = coreWords(wordsOf(name).map((word) => word.text));
-  return distinct(words.map((_, index) => joinWords(words.slice(index))));
-}
 
 /** What is asked of a title: its row, but for the number that it gets. */
-export function titleRow(title: ProjectedTitle): Record<string, unknown> {
+export function titleRow(title: ProjectedTitle) {
   return {
     id: title.id,
     revision: title.revision,
@@ -37,14 +32,37 @@ export function titleRow(title: ProjectedTitle): Record<string, unknown> {
   };
 }
 
-/** Another where what is indexed of a title is: one of another form is put again. */
-export const SEARCH_FORM = formHash(
-  titleRow(EXAMPLE_TITLE),
-  highlightTexts(EXAMPLE_TITLE),
-  Object.fromEntries(termsOf(EXAMPLE_TITLE)),
+/** The rows of titles; one of another form, or whose texts and words are, is put again. */
+export const SEARCH_TITLES = new TitleTable(
+  "search_titles",
+  {
+    id: "text",
+    revision: "int",
+    kind: "text",
+    state: "text",
+    release_year: "smallint",
+    maturity_age: "smallint",
+    maturity_rating: "text",
+    genre_ids: "text[]",
+    genres: "text[]",
+    tags: "text[]",
+    studio_id: "text",
+    person_ids: "text[]",
+    world_from: "timestamptz",
+    world_until: "timestamptz",
+    licence_countries: "text[]",
+    licence_from: "timestamptz[]",
+    licence_until: "timestamptz[]",
+    attributes: "jsonb",
+  } satisfies Record<keyof ReturnType<typeof titleRow>, string>,
+  formHash(
+    titleRow(EXAMPLE_TITLE),
+    highlightTexts(EXAMPLE_TITLE),
+    Object.fromEntries(termsOf(EXAMPLE_TITLE)),
+  ),
 );
 
-function licenceColumns(licences: readonly TitleLicence[]): Record<string, unknown> {
+function licenceColumns(licences: readonly TitleLicence[]) {
   const world = licences.find((licence) => licence.countries.includes("*"));
   const others = licences
     .filter((licence) => licence !== world)

@@ -1,9 +1,8 @@
+import { cleanText, keysOfWord, startsOf, type Term, WHOLE } from "../../../packages/search-text/index.js";
 import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 import { type Query, sql } from "../../engines/postgres/store.postgres.js";
-import { keysOfWord } from "../search-fuzzy.js";
-import { MINOR, type Term, termsOf, WHOLE } from "../search-terms.js";
-import { SEARCH_FORM, startsOf, titleRow } from "./search-index-rows.js";
-import { cleanText } from "../search-text.js";
+import { MINOR, termsOf } from "../search-terms.js";
+import { SEARCH_TITLES, titleRow } from "./search-index-rows.js";
 import { highlightTexts } from "../searched-texts.js";
 
 interface KnownWord {
@@ -61,32 +60,8 @@ export class SearchIndexWriter {
 
   /** Writes the titles' own rows; answers the numbers of those that were not older than what is known. */
   async #upsertTitles(titles: readonly TitleDocument[]): Promise<Map<string, number>> {
-    const rows = JSON.stringify(
-      titles.map((title) => ({ ...titleRow(title), popularity: title.popularity, form: SEARCH_FORM })),
-    );
-    const written = await this.query<{ id: string; doc: number }>(sql`
-      insert into search_titles (
-        tenant_id, id, revision, kind, state, release_year, maturity_age, maturity_rating, genre_ids, genres, tags,
-        studio_id, person_ids, popularity, world_from, world_until, licence_countries, licence_from, licence_until,
-        attributes, form
-      )
-      select current_setting('marquee.tenant')::int, r.*
-      from json_to_recordset(${rows}::json) as r(
-        id text, revision int, kind text, state text, release_year smallint, maturity_age smallint,
-        maturity_rating text, genre_ids text[], genres text[], tags text[], studio_id text, person_ids text[],
-        popularity real, world_from timestamptz, world_until timestamptz, licence_countries text[],
-        licence_from timestamptz[], licence_until timestamptz[], attributes jsonb, form text
-      )
-      on conflict (tenant_id, id) do update set
-        revision = excluded.revision, kind = excluded.kind, state = excluded.state,
-        release_year = excluded.release_year, maturity_age = excluded.maturity_age,
-        maturity_rating = excluded.maturity_rating, genre_ids = excluded.genre_ids, genres = excluded.genres,
-        tags = excluded.tags, studio_id = excluded.studio_id, person_ids = excluded.person_ids,
-        world_from = excluded.world_from, world_until = excluded.world_until,
-        licence_countries = excluded.licence_countries, licence_from = excluded.licence_from,
-        licence_until = excluded.licence_until, attributes = excluded.attributes, form = excluded.form
-      where search_titles.revision <= excluded.revision
-      returning id, doc`);
+    const rows = titles.map((title) => ({ ...titleRow(title), popularity: title.popularity }));
+    const written = await this.query<{ id: string; doc: number }>(SEARCH_TITLES.put(rows, sql`id, doc`));
     return new Map(written.map(({ id, doc }) => [id, doc]));
   }
 

@@ -1,9 +1,8 @@
+import { cleanText, startsOf } from "../../../packages/search-text/index.js";
 import { type NameUse } from "../../catalog/catalog-expectations.js";
 import { type StoredNames } from "../../catalog/name-section.js";
 import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
 import { byKeys } from "../../projection/check/section.js";
-import { cleanText } from "../search-text.js";
-import { startsOf } from "./search-index-rows.js";
 
 const BATCH = 5_000;
 

@@ -1,17 +1,13 @@
-import {
-  entriesOf,
-  holdingOf,
-  type EmbeddedTitles,
-  type Holding,
-} from "../../catalog/postgres/embedded-titles.postgres.js";
+import { type EmbeddedTitles, type Holding } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { latestRevisions } from "../../catalog/latest-revisions.js";
 import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
-import { type PostgresStore, sql } from "../../engines/postgres/store.postgres.js";
+import { type PostgresStore } from "../../engines/postgres/store.postgres.js";
+import { chunks } from "../../core/chunks.js";
 import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
-import { SEARCH_FORM } from "./search-index-rows.js";
+import { SEARCH_TITLES } from "./search-index-rows.js";
 import { SearchIndexWriter } from "./search-index.postgres.js";
 import { searchSections } from "./search-inspection.postgres.js";
 import { tidySearch } from "./search-tidying.postgres.js";
@@ -26,9 +22,7 @@ export class PostgresSearchProjection implements SearchProjection, EmbeddedTitle
 
   /** Indexes titles. Of a title given twice, and of a title known already, the highest revision counts; an equal revision replaces. */
   async put(tenant: Tenant, titles: readonly TitleDocument[]): Promise<void> {
-    const latest = latestRevisions(titles);
-    for (let start = 0; start < latest.length; start += BATCH) {
-      const batch = latest.slice(start, start + BATCH);
+    for (const batch of chunks(latestRevisions(titles), BATCH)) {
       await this.postgres.transaction(tenant, async (query) => {
         await allowBulk(query);
         await new SearchIndexWriter(query).put(batch);
@@ -42,11 +36,11 @@ export class PostgresSearchProjection implements SearchProjection, EmbeddedTitle
   }
 
   entries(tenant: Tenant): AsyncIterable<readonly TitleRevision[]> {
-    return entriesOf(this.postgres, tenant, "search_titles");
+    return SEARCH_TITLES.entries(this.postgres, tenant);
   }
 
   holding(tenant: Tenant): Promise<Holding> {
-    return holdingOf(this.postgres, tenant, "search_titles", SEARCH_FORM);
+    return SEARCH_TITLES.holding(this.postgres, tenant);
   }
 
   /** What there is to compare with a source. */
@@ -59,17 +53,7 @@ export class PostgresSearchProjection implements SearchProjection, EmbeddedTitle
     return tidySearch(this.postgres, tenant);
   }
 
-  /** Sets the popularity of the titles named, in [0, 1]; unknown ids are passed over. */
-  async setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
-    if (popularity.size === 0) return;
-    const ids = [...popularity.keys()].sort();
-    const values = ids.map((id) => popularity.get(id) ?? 0);
-    await this.postgres.transaction(tenant, (query) =>
-      query(sql`
-        update search_titles t
-        set popularity = p.popularity
-        from unnest(${ids}::text[], ${values}::real[]) as p(id, popularity)
-        where t.id = p.id and t.popularity <> p.popularity`),
-    );
+  setPopularity(tenant: Tenant, popularity: ReadonlyMap<string, number>): Promise<void> {
+    return SEARCH_TITLES.setPopularity(this.postgres, tenant, popularity);
   }
 }

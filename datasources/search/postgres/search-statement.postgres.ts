@@ -1,11 +1,16 @@
+import {
+  cleanText,
+  EDIT_COST,
+  LAST_CHARACTER,
+  type SearchPlan,
+  type StandingWord,
+  WHOLE,
+} from "../../../packages/search-text/index.js";
 import { type Audience } from "../../catalog/audience.js";
 import { toSql } from "../../engines/postgres/predicate.postgres.js";
 import { empty, join, sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { filterParts, type FilterParts } from "../search-filter.js";
-import { EDIT_COST, type SearchPlan } from "../search-plan.js";
-import { type HitRow, type WordRow } from "../search-rows.js";
-import { WHOLE } from "../search-terms.js";
-import { cleanText, LAST_CHARACTER } from "../search-text.js";
+import { type HitRow } from "../search-result.js";
 import { type SearchQuery } from "../search.js";
 import { facetColumns, facetCounts, passes, type FacetRow } from "./search-facets.postgres.js";
 import { SEARCH_PLACES } from "./search-places.postgres.js";
@@ -15,7 +20,7 @@ export interface Answer {
   hits: HitRow[] | null;
   total: number | null;
   facets: FacetRow[] | null;
-  words: WordRow[] | null;
+  words: StandingWord[] | null;
   /** Whether some hit has every word; null where there is no hit. */
   complete: boolean | null;
   /** Whether some hit has every word as it was written (or begun, for the last one). */

@@ -1,11 +1,15 @@
+import {
+  joinWords,
+  LAST_CHARACTER,
+  type SearchPlan,
+  type Unit,
+  WHOLE,
+} from "../../../packages/search-text/index.js";
 import { visibleTo, type Audience } from "../../catalog/audience.js";
 import { toSql } from "../../engines/postgres/predicate.postgres.js";
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { SEARCH_PLACES } from "./search-places.postgres.js";
-import { type SearchPlan, type Unit } from "../search-plan.js";
 import { conditionsOf, lookUp, rank, selectHits } from "./search-statement.postgres.js";
-import { WHOLE } from "../search-terms.js";
-import { joinWords, LAST_CHARACTER } from "../search-text.js";
 
 /** Names looked at for one start. */
 const MOST_NAMES = 100;

@@ -1,6 +1,6 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
-import { nothing, pagesOf, type AnySection, type Section } from "../../projection/check/section.js";
+import { pagesOf, straySection, type AnySection, type Section } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { misspellingKeys } from "./search-index.postgres.js";
 import { STRAY } from "./search-tidying.postgres.js";
@@ -76,23 +76,11 @@ async function* vocabulary(postgres: PostgresStore, tenant: Tenant): AsyncGenera
 
 /** Postings, credits and keys that name a word or a title which is not there, or which does not know of them. */
 export function postingSection(postgres: PostgresStore): AnySection {
-  const stray = (tenant: Tenant) => rowsOf<{ key: string }>(postgres, tenant, STRAY);
-  const section: Section<string, string> = {
-    kind: "posting",
-    faults: { absent: "missing", surplus: "dangling" },
-    size: () => Promise.resolve(0),
-    expected: nothing,
-    async *keys(tenant) {
-      yield (await stray(tenant)).map(({ key }) => key);
-    },
-    expectedOf: () => Promise.resolve(new Map<string, string>()),
-    async storedOf(tenant, keys) {
-      const found = new Set((await stray(tenant)).map(({ key }) => key));
-      return new Map(keys.filter((key) => found.has(key)).map((key) => [key, key]));
-    },
-    same: () => true,
-  };
-  return section;
+  return straySection("posting", async (tenant, among) => {
+    const stray = (await rowsOf<{ key: string }>(postgres, tenant, STRAY)).map(({ key }) => key);
+    const wanted = new Set(among ?? stray);
+    return stray.filter((key) => wanted.has(key));
+  });
 }
 
 function rowsOf<T>(postgres: PostgresStore, tenant: Tenant, statement: Sql): Promise<T[]> {

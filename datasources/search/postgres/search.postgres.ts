@@ -1,11 +1,10 @@
+import { planSearch } from "../../../packages/search-text/index.js";
 import { type Audience } from "../../catalog/audience.js";
 import { type PostgresStore } from "../../engines/postgres/store.postgres.js";
 import { type TitleFilter } from "../../catalog/title-filter.js";
 import { toFacets } from "../search-facets.js";
+import { toResult } from "../search-result.js";
 import { type StoreRequest } from "../../core/store-request.js";
-import { betterSpelling } from "../search-did-you-mean.js";
-import { Highlighter } from "../search-highlights.js";
-import { planSearch, type SearchPlan } from "../search-plan.js";
 import { type FacetRow } from "./search-facets.postgres.js";
 import { type Answer, browseStatement, searchStatement } from "./search-statement.postgres.js";
 import { suggestStatement } from "./search-suggest.postgres.js";
@@ -28,7 +27,14 @@ export class PostgresSearch implements Search {
     const statement = browsing ? browseStatement(audience, query) : searchStatement(plan, audience, query);
     const [row] = await this.postgres.read<Answer>(request, "search.search", statement);
     if (!row) throw new Error("A statement that always answers one row answered none");
-    return toResult(plan, query, row);
+    return toResult(plan, query, {
+      rows: row.hits ?? [],
+      words: row.words ?? [],
+      total: row.total ?? 0,
+      facets: query.wants.facets ? facetsOf(row.facets ?? [], query.filter) : [],
+      literal: row.literal ?? false,
+      relaxed: row.complete === false,
+    });
   }
 
   /** Completions of what has been typed so far: titles, people and genres. */
@@ -46,25 +52,6 @@ export class PostgresSearch implements Search {
       suggestStatement(plan, audience, limit),
     );
   }
-}
-
-function toResult(plan: SearchPlan, query: SearchQuery, row: Answer): SearchResult {
-  const rows = row.hits ?? [];
-  const words = row.words ?? [];
-  const highlighter = query.wants.highlights ? new Highlighter(plan, words) : undefined;
-  return {
-    hits: rows.slice(0, query.limit).map((hit) => ({
-      titleId: hit.id,
-      position: { value: hit.score, id: hit.id },
-      score: hit.score,
-      highlights: highlighter?.highlight(hit) ?? [],
-    })),
-    hasMore: rows.length > query.limit,
-    total: row.total ?? 0,
-    facets: query.wants.facets ? facetsOf(row.facets ?? [], query.filter) : [],
-    didYouMean: query.wants.didYouMean && !row.literal ? betterSpelling(query.text, plan, words, rows) : null,
-    relaxed: row.complete === false,
-  };
 }
 
 function facetsOf(rows: readonly FacetRow[], filter: TitleFilter): Facet[] {

@@ -1,6 +1,5 @@
-import { keysOfMisspelling, reachOf, transpositions } from "./search-fuzzy.js";
-import { WHOLE } from "./search-terms.js";
-import { cleanText, coreWords, joinWords, numberForms, wordsOf } from "./search-text.js";
+import { keysOfMisspelling, reachOf, transpositions } from "./misspellings.js";
+import { cleanText, coreWords, joinWords, numberForms, plainWords, WHOLE } from "./words.js";
 
 /** A way in which words of the vocabulary may stand for some of the words that were searched for. */
 export interface Unit {
@@ -42,7 +41,7 @@ export const EDIT_COST = 1.1;
 
 /** Works out what to look up. Any text will do; one without letters and digits gives a plan without slots. */
 export function planSearch(text: string): SearchPlan {
-  const words = wordsOf(cleanText(text.slice(0, LONGEST_TEXT))).map((word) => word.text);
+  const words = plainWords(cleanText(text.slice(0, LONGEST_TEXT)));
   const slots = coreWords(words).slice(0, MOST_SLOTS);
   const plan: SearchPlan = { slots, units: [], variants: [], keys: [] };
   slots.forEach((word, slot) => addWord(plan, word, slot));

@@ -1,4 +1,19 @@
-import { type HdrFormat, type OmissionReason, type VideoCodec } from "../core/vocabulary.js";
+/** Video codecs that a device may name. Renditions are in the first two. */
+export const VIDEO_CODECS = ["H264", "HEVC", "VP9", "AV1"] as const;
+export type VideoCodec = (typeof VIDEO_CODECS)[number];
+
+/** Formats of high dynamic range that a device may name. */
+export const HDR_FORMATS = ["HDR10", "HDR10_PLUS", "DOLBY_VISION", "HLG"] as const;
+export type HdrFormat = (typeof HDR_FORMATS)[number];
+
+/** Why a quality is kept from a device. */
+export const OMISSION_REASONS = [
+  "CODEC_NOT_SUPPORTED",
+  "HDR_NOT_SUPPORTED",
+  "PLAN_LIMIT",
+  "DEVICE_TOO_SMALL",
+] as const;
+export type OmissionReason = (typeof OMISSION_REASONS)[number];
 
 /** One quality that a title can be played in. */
 export interface Rendition {

@@ -1,6 +1,6 @@
-import { type SearchPlan } from "./search-plan.js";
-import { type HitRow, type WordRow } from "./search-rows.js";
-import { wordsOf } from "./search-text.js";
+import { type SearchPlan } from "./plan.js";
+import { type StandingWord } from "./standing.js";
+import { plainWords } from "./words.js";
 
 /** A word at least this well matched needs no other spelling. */
 const GOOD = 0.94;
@@ -9,15 +9,16 @@ const GOOD = 0.94;
  * The text with each word that the vocabulary does not have replaced by the likeliest one that it has: one that the
  * best hit has, else the nearest, else the most frequent.
  *
+ * @param names the names in the best hit; none where there is no hit.
  * @returns null where nothing would change.
  */
 export function betterSpelling(
   text: string,
   plan: SearchPlan,
-  words: readonly WordRow[],
-  hits: readonly HitRow[],
+  words: readonly StandingWord[],
+  names: readonly string[],
 ): string | null {
-  const inBestHit = wordsOfHit(hits[0]);
+  const inBestHit = new Set(names.flatMap(plainWords));
   const replacements = new Map<string, string>();
   plan.slots.forEach((slot, unit) => {
     const better = likeliest(
@@ -28,20 +29,14 @@ export function betterSpelling(
     if (better !== undefined && better !== slot) replacements.set(slot, better);
   });
   if (replacements.size === 0) return null;
-  return wordsOf(text)
-    .map((word) => replacements.get(word.text) ?? word.text)
+  return plainWords(text)
+    .map((word) => replacements.get(word) ?? word)
     .join(" ");
-}
-
-function wordsOfHit(hit: HitRow | undefined): ReadonlySet<string> {
-  const { name = [], alternativeNames = [], people = [] } = hit?.texts ?? {};
-  const texts = [...name, ...alternativeNames, ...people];
-  return new Set(texts.flatMap((text) => wordsOf(text).map((word) => word.text)));
 }
 
 function likeliest(
   slot: string,
-  candidates: readonly WordRow[],
+  candidates: readonly StandingWord[],
   inBestHit: ReadonlySet<string>,
 ): string | undefined {
   if (inBestHit.has(slot)) return undefined;

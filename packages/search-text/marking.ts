@@ -1,30 +1,21 @@
-import { type HighlightName } from "../core/title-fields.js";
-import { type SearchPlan } from "./search-plan.js";
-import { type HitRow, type WordRow } from "./search-rows.js";
-import { isCommon, joinWords, type Word, wordsOf } from "./search-text.js";
-import { type Highlight } from "./search.js";
-import { HIGHLIGHTS } from "./searched-texts.js";
+import { type SearchPlan } from "./plan.js";
+import { type StandingWord } from "./standing.js";
+import { isCommon, joinWords, type Word, wordsOf } from "./words.js";
 
-/** Text around what matched, where a text is not shown as a whole. UTF-16 code units. */
-const LONGEST: Partial<Record<HighlightName, number>> = { synopsis: 160 };
-
-/** Marks in texts of hits the words that stand for what was searched for: as written, misspelled, begun or joined. */
-export class Highlighter {
+/** Marks in texts the words that stand for what was searched for: as written, misspelled, begun or joined. */
+export class Marker {
   readonly #words: ReadonlySet<string>;
 
-  constructor(plan: SearchPlan, words: readonly WordRow[]) {
+  constructor(plan: SearchPlan, words: readonly StandingWord[]) {
     this.#words = new Set([...plan.slots, ...words.map((row) => row.word)]);
   }
 
-  /** One highlight for each field that has a match; fields without one are left out. */
-  highlight({ texts }: HitRow): Highlight[] {
-    return HIGHLIGHTS.map((field) => ({
-      field,
-      fragments: this.#mark(texts?.[field] ?? [], LONGEST[field]),
-    })).filter(({ fragments }) => fragments.length > 0);
-  }
-
-  #mark(texts: readonly string[], longest = Infinity): string[] {
+  /**
+   * The texts that have such a word, with what matched between `<em>` and `</em>` and everything else escaped for HTML.
+   *
+   * @param longest of a longer text no more is shown, around the first match. UTF-16 code units.
+   */
+  mark(texts: readonly string[], longest = Infinity): string[] {
     return texts.flatMap((text) => {
       const words = wordsOf(text);
       const matched = words.filter((word, index) => this.#matches(words, word, index));

@@ -87,3 +87,29 @@ function parts(length: number): { start: number; length: number }[] {
 function partKey(length: number, part: number, text: string): string {
   return `${length}.${part}.${text}`;
 }
+
+/**
+ * Edits between two words, neighbours swapped counting as one (optimal string alignment, Damerau 1964).
+ *
+ * @returns undefined where there are more than `most`.
+ */
+export function editsWithin(from: string, to: string, most: number): number | undefined {
+  const [left, right] = [[...from], [...to]];
+  if (Math.abs(left.length - right.length) > most) return undefined;
+  let before: number[] = [];
+  let above = Array.from({ length: right.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= left.length; row++) {
+    const current = [row];
+    for (let at = 1; at <= right.length; at++) {
+      const same = left[row - 1] === right[at - 1] ? 0 : 1;
+      let edits = Math.min((above[at] ?? 0) + 1, (current[at - 1] ?? 0) + 1, (above[at - 1] ?? 0) + same);
+      const swapped = row > 1 && at > 1 && left[row - 1] === right[at - 2] && left[row - 2] === right[at - 1];
+      if (swapped) edits = Math.min(edits, (before[at - 2] ?? 0) + 1);
+      current.push(edits);
+    }
+    if (Math.min(...current, ...above) > most) return undefined;
+    [before, above] = [above, current];
+  }
+  const edits = above[right.length] ?? Infinity;
+  return edits <= most ? edits : undefined;
+}

@@ -73,14 +73,19 @@ export function wordsOf(text: string): Word[] {
   const words: Word[] = [];
   for (const match of text.matchAll(TOKEN)) {
     const start = match.index;
-    if (match.groups?.unspaced !== undefined) words.push(...pairsOf(match[0], start));
+    if (match.groups?.unspaced !== undefined) words.push(...pairsOfCharacters(match[0], start));
     else addWord(words, match[0], start);
   }
   return words;
 }
 
+/** The words of a text as the index knows them, in its order. */
+export function plainWords(text: string): string[] {
+  return wordsOf(text).map((word) => word.text);
+}
+
 /** Every two neighbouring characters, and the last one alone, so that each character starts a word. */
-function pairsOf(run: string, start: number): Word[] {
+function pairsOfCharacters(run: string, start: number): Word[] {
   const words: Word[] = [];
   const characters = [...run];
   let at = start;
@@ -162,13 +167,32 @@ export function joinWords(words: readonly string[]): string {
   return cut(joined.join(""));
 }
 
+/** Every two neighbours written as one. */
+export function joinedPairs(words: readonly string[]): string[] {
+  return words.slice(1).map((word, index) => joinWords([words[index]!, word]));
+}
+
 /** A name's words without those that may be left out; all of them where nothing would remain. */
 export function coreWords(words: readonly string[]): string[] {
   const core = words.filter((word) => !isCommon(word));
   return core.length > 0 ? core : [...words];
 }
 
-/** A text that PostgreSQL accepts: without NUL and halves of surrogate pairs. */
+/** Marks the whole of a name in a vocabulary of words. */
+export const WHOLE = "=";
+
+/** A name written as one word: with every word, and without the common ones. */
+export function wholeForms(words: readonly string[]): string[] {
+  return [...new Set([joinWords(words), joinWords(coreWords(words))])];
+}
+
+/** What a completion of a name may start with: the name from each of its words on, written as one. */
+export function startsOf(name: string): string[] {
+  const words = coreWords(plainWords(name));
+  return [...new Set(words.map((_, index) => joinWords(words.slice(index))))];
+}
+
+/** A text that every store accepts: without NUL and halves of surrogate pairs. */
 export function cleanText(text: string): string {
   // eslint-disable-next-line no-control-regex -- NUL is what this is about
   return text.replace(/\u0000|\p{Surrogate}/gu, "");

@@ -1,0 +1,2 @@
+/** Passwords as they are stored, and whether one is the stored one. */
+export { hashPassword, verifyPassword } from "./passwords.js";

@@ -11,7 +11,6 @@ import { type FieldPath } from "../datasources/core/store-request.js";
 import {
   type LicenceInput,
   type PutTitleInput,
-  type SeasonInput,
   type SetLicenceInput,
   type TitleStateInput,
 } from "../schema/title-editing.input.js";
@@ -47,7 +46,7 @@ export function titleOfPut(ctx: Context, { id, externalId }: PutTitleInput) {
 /** What of the schema's inputs is stated otherwise in a line of an import. */
 const LINE_OF: { [T in EditedType]?: (value: never) => unknown } = {
   LicenceInput: (licences: LicenceInput[]) => licences.map(licenceLine),
-  SeasonInput: (seasons: SeasonInput[]) =>
+  SeasonInput: (seasons: { name?: string | null }[]) =>
     seasons.map(({ name, ...season }) => ({ ...season, name: name ?? undefined })),
 };
 

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int } from "type-graphql";
 
-import { TITLE_FIELD_NAMES, TITLE_FIELDS, type TitleFieldName } from "../datasources/core/title-fields.js";
+import { EPISODE_FIELDS, SEASON_FIELDS } from "../datasources/core/season-fields.js";
+import { TITLE_FIELDS, type TitleFieldName } from "../datasources/core/title-fields.js";
 import { type EditedType, type TitleField } from "../datasources/core/title-field.js";
 import { type CreditRole } from "../datasources/core/title.document.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
@@ -39,26 +40,13 @@ export class LicenceInput {
   until?: Date | null;
 }
 
+/** What is to be said of it comes from datasources/core/season-fields.ts, below. */
 @InputType({ description: "One episode of a season." })
-export class EpisodeInput {
-  @Field(() => Int, { description: "Its number within the season; each once." })
-  number!: number;
+export class EpisodeInput {}
 
-  @Field({ description: "Its name." })
-  name!: string;
-
-  @Field(() => Int, { nullable: true, description: "Running time in minutes." })
-  runtimeMinutes?: number | null;
-}
-
+/** What is to be said of it beside its episodes comes from datasources/core/season-fields.ts, below. */
 @InputType({ description: "One season of a series." })
 export class SeasonInput {
-  @Field(() => Int, { description: "Its number within the series; each once." })
-  number!: number;
-
-  @Field(() => String, { nullable: true, description: "Its name. Absent: `Season` and its number." })
-  name?: string | null;
-
   @Field(() => [EpisodeInput], { description: "Its episodes." })
   episodes!: EpisodeInput[];
 }
@@ -163,10 +151,19 @@ const TYPES: Record<EditedType, object> = {
   SeasonInput,
 };
 
-for (const name of TITLE_FIELD_NAMES) {
-  const { edited }: TitleField = TITLE_FIELDS[name];
-  if (!edited) continue;
+/** Has an input take a field of a table, where editors set it there. */
+function take(input: { prototype: object }, name: string, { edited }: TitleField, nullable: boolean): void {
+  if (!edited) return;
   const { type, list, description } = edited;
   const of = list ? [TYPES[type]] : TYPES[type];
-  Field(() => of, { nullable: true, description })(PutTitleInput.prototype, name);
+  Field(() => of, { nullable, description })(input.prototype, name);
+}
+
+for (const [name, field] of Object.entries<TitleField>(TITLE_FIELDS)) take(PutTitleInput, name, field, true);
+for (const [input, fields] of [
+  [SeasonInput, SEASON_FIELDS],
+  [EpisodeInput, EPISODE_FIELDS],
+] as const) {
+  for (const [name, field] of Object.entries<TitleField>(fields))
+    take(input, name, field, field.rule.safeParse(undefined).success);
 }

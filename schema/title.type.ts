@@ -1,6 +1,7 @@
 import { Field, Float, InterfaceType, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { TITLE_FIELD_NAMES, TITLE_FIELDS } from "../datasources/core/title-fields.js";
+import { EPISODE_FIELDS, SEASON_FIELDS } from "../datasources/core/season-fields.js";
+import { TITLE_FIELDS } from "../datasources/core/title-fields.js";
 import { type ShownType, type TitleField } from "../datasources/core/title-field.js";
 import { CREDIT_ROLES, type CreditRole } from "../datasources/core/title.document.js";
 import { Node } from "./node.js";
@@ -117,26 +118,13 @@ export abstract class Title extends Node {
 @ObjectType({ implements: [Node, Title], simpleResolvers: true, description: "A film." })
 export class Movie extends Title {}
 
+/** What it says comes from datasources/core/season-fields.ts, below. */
 @ObjectType({ implements: Node, simpleResolvers: true, description: "One episode of a season." })
-export class Episode extends Node {
-  @Field(() => Int, { description: "Its number within the season, from 1." })
-  number!: number;
+export class Episode extends Node {}
 
-  @Field({ description: "Its name." })
-  name!: string;
-
-  @Field(() => Int, { nullable: true, description: "Running time in minutes." })
-  runtimeMinutes!: number | null;
-}
-
+/** What it says beside its episodes comes from datasources/core/season-fields.ts, below. */
 @ObjectType({ implements: Node, simpleResolvers: true, description: "One season of a series." })
 export class Season extends Node {
-  @Field(() => Int, { description: "Its number within the series, from 1." })
-  number!: number;
-
-  @Field({ description: "Its name." })
-  name!: string;
-
   @ListSize(10)
   @Field(() => [Episode], { description: "Its episodes in order." })
   episodes!: Episode[];
@@ -159,12 +147,17 @@ export const SHOWN_TYPES: Record<ShownType, object> = {
   Season,
 };
 
-for (const name of TITLE_FIELD_NAMES) {
-  const { shown, absent }: TitleField = TITLE_FIELDS[name];
-  if (!shown) continue;
-  const { type, list, on, as, description, assumedSize } = shown;
-  const of = list ? [SHOWN_TYPES[type]] : SHOWN_TYPES[type];
-  const owner = on ? { Movie, Series }[on] : Title;
-  Field(() => of, { nullable: absent === null, description })(owner.prototype, as ?? name);
-  if (assumedSize) ListSize(assumedSize)(owner.prototype, as ?? name);
+/** Has a type answer a field of a table, where that is shown. */
+function show(type: { prototype: object }, name: string, { shown, absent }: TitleField): void {
+  if (!shown) return;
+  const { type: shownType, list, as = name, description, assumedSize } = shown;
+  const of = list ? [SHOWN_TYPES[shownType]] : SHOWN_TYPES[shownType];
+  Field(() => of, { nullable: absent === null, description })(type.prototype, as);
+  if (assumedSize) ListSize(assumedSize)(type.prototype, as);
 }
+
+for (const [name, field] of Object.entries<TitleField>(TITLE_FIELDS)) {
+  show(field.shown?.on ? { Movie, Series }[field.shown.on] : Title, name, field);
+}
+for (const [name, field] of Object.entries<TitleField>(SEASON_FIELDS)) show(Season, name, field);
+for (const [name, field] of Object.entries<TitleField>(EPISODE_FIELDS)) show(Episode, name, field);

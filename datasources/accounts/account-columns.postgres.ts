@@ -1,4 +1,5 @@
 import { sql } from "../engines/postgres/store.postgres.js";
+import { instantInJson } from "../engines/postgres/value-types.postgres.js";
 
 /** A row `p` of profiles as a ProfileRecord, in JSON. */
 export const PROFILE = sql`jsonb_build_object('id', p.id, 'accountId', p.account_id, 'name', p.name, 'kind', p.kind,
@@ -6,7 +7,7 @@ export const PROFILE = sql`jsonb_build_object('id', p.id, 'accountId', p.account
 
 /** A row `s` of subscriptions with its `plan` as a MembershipRecord, in JSON; null where there is none. */
 export const MEMBERSHIP = sql`case when s.id is not null then jsonb_build_object(
-  'id', s.id, 'state', s.state, 'currentPeriodEnd', s.current_period_end,
-  'endsAt', case when s.cancelled_at is not null then s.current_period_end end,
+  'id', s.id, 'state', s.state, 'currentPeriodEnd', ${instantInJson(sql`s.current_period_end`)},
+  'endsAt', case when s.cancelled_at is not null then ${instantInJson(sql`s.current_period_end`)} end,
   'plan', jsonb_build_object('id', plan.id, 'name', plan.name, 'maxStreams', plan.max_streams,
     'maxHeight', plan.max_height, 'priceCents', plan.price_cents, 'currency', plan.currency)) end`;

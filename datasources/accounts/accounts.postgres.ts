@@ -1,4 +1,5 @@
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { instantInJson } from "../engines/postgres/value-types.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { MEMBERSHIP, PROFILE } from "./account-columns.postgres.js";
@@ -27,7 +28,7 @@ export class PostgresAccounts implements Accounts {
                  ${MEMBERSHIP} as membership,
                  case when c.account_id is not null then jsonb_build_object(
                    'personalisation', c.personalisation, 'measurement', c.measurement, 'marketing', c.marketing,
-                   'updatedAt', c.updated_at) end as consents
+                   'updatedAt', ${instantInJson(sql`c.updated_at`)}) end as consents
           from profiles p
           left join accounts a on a.id = p.account_id
           left join lateral (

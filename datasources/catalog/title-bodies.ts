@@ -6,6 +6,8 @@ import {
   type TitleFacts,
   type TitleFieldName,
 } from "../core/title-fields.js";
+import { EPISODE_FIELDS, SEASON_FIELDS } from "../core/season-fields.js";
+import { heldOf } from "../core/title-field.js";
 import { type NamedRef } from "../core/title.document.js";
 
 /** Names whose ids are kept at hand; a catalogue repeats its people and genres. */
@@ -67,18 +69,19 @@ export class TitleBodies {
 }
 
 function seasonsOf(stated: NonNullable<CheckedTitle["seasons"]>, id: string): TitleFacts["seasons"] {
-  const inOrder = [...stated].sort((a, b) => a.number - b.number);
-  return inOrder.map((season) => ({
-    id: `${id}.s${season.number}`,
-    number: season.number,
-    name: season.name ?? `Season ${season.number}`,
-    episodes: [...season.episodes]
-      .sort((a, b) => a.number - b.number)
-      .map(({ number, name, runtimeMinutes }) => ({
-        id: `${id}.s${season.number}e${number}`,
-        number,
-        name,
-        runtimeMinutes: runtimeMinutes ?? null,
+  return inOrder(stated).map((season) => {
+    const { number, name = `Season ${number}`, episodes } = season;
+    return {
+      id: `${id}.s${number}`,
+      ...heldOf(SEASON_FIELDS, { ...season, name }),
+      episodes: inOrder(episodes).map((episode) => ({
+        id: `${id}.s${number}e${episode.number}`,
+        ...heldOf(EPISODE_FIELDS, episode),
       })),
-  }));
+    };
+  });
+}
+
+function inOrder<T extends { number: number }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => a.number - b.number);
 }

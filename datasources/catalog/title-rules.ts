@@ -2,21 +2,11 @@ import { z } from "zod";
 
 import { check, type Checked, type Problem } from "../core/checking.js";
 import { dayOrInstant, id } from "../core/field-rules.js";
-import {
-  TITLE_FIELDS,
-  TITLE_FIELD_NAMES,
-  type TitleFacts,
-  type TitleFieldName,
-} from "../core/title-fields.js";
-
-type FieldRules = { [K in TitleFieldName]: (typeof TITLE_FIELDS)[K]["rule"] };
-
-const fieldRules = Object.fromEntries(
-  TITLE_FIELD_NAMES.map((name) => [name, TITLE_FIELDS[name].rule]),
-) as FieldRules;
+import { rulesOf } from "../core/title-field.js";
+import { TITLE_FIELDS, type TitleFacts } from "../core/title-fields.js";
 
 const titleRules = z.object(
-  { id, ...fieldRules, effectiveFrom: dayOrInstant.optional() },
+  { id, ...rulesOf(TITLE_FIELDS), effectiveFrom: dayOrInstant.optional() },
   { error: "a JSON object" },
 );
 

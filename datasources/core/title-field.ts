@@ -80,6 +80,43 @@ export interface TitleField<
   made: Made;
 }
 
+type RulesOf<Fields extends Record<string, TitleField>> = {
+  -readonly [K in keyof Fields]: Fields[K]["rule"];
+};
+
+/** What is held of something with these fields. */
+export type ValuesOf<Fields> = {
+  -readonly [K in keyof Fields]: Fields[K] extends TitleField<infer Value> ? Value : never;
+};
+
+/** What may be stated of something with these fields, by name: the shape of a schema. */
+export function rulesOf<Fields extends Record<string, TitleField>>(fields: Fields): RulesOf<Fields> {
+  const rules = Object.entries(fields).map(([name, { rule }]) => [name, rule]);
+  return Object.fromEntries(rules) as RulesOf<Fields>;
+}
+
+/** What is held of something of which this was stated: a field that is silent has what its table says for it. */
+export function heldOf<Fields extends Record<string, TitleField>>(
+  fields: Fields,
+  stated: z.output<z.ZodObject<RulesOf<Fields>>>,
+): ValuesOf<Fields> {
+  const given = stated as Record<string, unknown>;
+  const values = Object.entries(fields).map(([name, { absent }]) => [name, given[name] ?? absent]);
+  return Object.fromEntries(values) as ValuesOf<Fields>;
+}
+
+/** Uses that a field of a part of a title cannot be put to. */
+type UseOfTitles = {
+  [K in Exclude<keyof FieldUse, "example" | "shown" | "edited">]-?: Pick<Required<FieldUse>, K>;
+}[Exclude<keyof FieldUse, "example" | "shown" | "edited">];
+
+/** The fields of a part of a title: kept and shown with the title, and used in no other way. */
+export function partFields<const Fields extends Record<string, TitleField>>(
+  fields: Fields & { [K in keyof Fields]: Fields[K] extends UseOfTitles ? never : unknown },
+): Fields {
+  return fields;
+}
+
 /** A field with what it says of its use, which types can be read from. */
 type Used<Value, Rule extends z.ZodType, Made extends boolean, Use> = TitleField<Value, Rule, Made> & Use;
 

@@ -1,15 +1,15 @@
 import { z } from "zod";
 
 import { dayOrInstant, list, oneOf, prose, text, whole } from "./field-rules.js";
-import { defaulted, made, nullable, required, type TitleField } from "./title-field.js";
-import { creditPart, LABEL, licencePart, NAME, numberedOnce, seasonPart } from "./title-parts.js";
+import { defaulted, made, nullable, required, type TitleField, type ValuesOf } from "./title-field.js";
+import { seasonPart, type SeasonDocument } from "./season-fields.js";
+import { creditPart, LABEL, licencePart, NAME, numberedOnce } from "./title-parts.js";
 import {
   MATURITY_AGES,
   TITLE_KINDS,
   TITLE_STATES,
   type MaturityRating,
   type NamedRef,
-  type SeasonDocument,
   type TitleCredit,
   type TitleLicence,
 } from "./title-vocabulary.js";
@@ -173,9 +173,7 @@ export type FieldsWith<Use> = {
 export const TITLE_FIELD_NAMES = Object.keys(TITLE_FIELDS) as TitleFieldName[];
 
 /** What is said about a title: everything that a version holds. Ids are local to the tenant, instants ISO 8601. */
-export type TitleFacts = { id: string } & {
-  [K in TitleFieldName]: TitleFields[K] extends TitleField<infer Value> ? Value : never;
-};
+export type TitleFacts = { id: string } & ValuesOf<TitleFields>;
 
 /** Facts as they were stored, perhaps before there were some of the fields. */
 export type StoredFacts = Pick<TitleFacts, "id"> & Partial<TitleFacts>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { countryOrEverywhere, dayOrInstant, list, oneOf, text, whole } from "./field-rules.js";
+import { countryOrEverywhere, dayOrInstant, list, oneOf, text } from "./field-rules.js";
 import { CREDIT_ROLES } from "./title-vocabulary.js";
 
 /*
@@ -32,22 +32,6 @@ export const licencePart = z
     path: ["until"],
     error: "an instant after from, or null",
   });
-
-const episodePart = z.object(
-  { number: whole(0, 100_000), name: text(NAME), runtimeMinutes: whole(1, 10_000).nullish() },
-  { error: 'an episode such as {"number": 1, "name": "Pilot"}' },
-);
-
-export const seasonPart = z.object(
-  {
-    number: whole(0, 10_000),
-    name: text(NAME).optional(),
-    episodes: list(episodePart, 10_000, "episodes").refine(numberedOnce, {
-      error: "episodes with a number each",
-    }),
-  },
-  { error: 'a season such as {"number": 1, "episodes": []}' },
-);
 
 /** Whether no two of the items have one number. */
 export function numberedOnce(items: { number: number }[]): boolean {

@@ -64,17 +64,3 @@ export interface TitleLicence {
   from: string;
   until: string | null;
 }
-
-export interface EpisodeDocument {
-  id: string;
-  number: number;
-  name: string;
-  runtimeMinutes: number | null;
-}
-
-export interface SeasonDocument {
-  id: string;
-  number: number;
-  name: string;
-  episodes: EpisodeDocument[];
-}

@@ -2,6 +2,7 @@ import { type TitleFacts } from "./title-fields.js";
 import { type StoredState } from "./title-vocabulary.js";
 
 export * from "./title-vocabulary.js";
+export { type EpisodeDocument, type SeasonDocument } from "./season-fields.js";
 
 /** A title and a state of it, as projections order them. */
 export interface TitleRevision {

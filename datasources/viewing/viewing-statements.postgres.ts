@@ -1,5 +1,6 @@
 import { insertEvents, TRANSACTION } from "../projection/outbox/outbox-append.postgres.js";
 import { empty, sql, type Sql } from "../engines/postgres/store.postgres.js";
+import { instantInJson } from "../engines/postgres/value-types.postgres.js";
 import { type TitleStateOfProfile } from "./viewing.js";
 import { type Pair } from "./viewing-writing.js";
 import { type Placing } from "../../packages/watch-time/index.js";
@@ -184,7 +185,7 @@ function watchEvent(rating: Sql): Sql {
   return sql`
     select 'WATCH', p.profile_id, p.title_id, p.revision,
            jsonb_build_object(
-             'at', to_char(p.last_watched_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+             'at', ${instantInJson(sql`p.last_watched_at`)},
              'completed', p.completed,
              'rating', ${rating})
     from progress p`;

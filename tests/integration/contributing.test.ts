@@ -63,7 +63,9 @@ const { stores } = gateway;
 const slug = "recipe-" + process.pid;
 const tenant = await stores.tenants.create({ slug, name: "Recipe", tier: "SHARED", defaultCountry: "US" });
 const film = (id, more) => ({ id, kind: "MOVIE", name: "Lamp " + id, maturityRating: "G", ...more });
-const lines = [film("a", { tagline: "Nobody lights it twice.", originalLanguage: "fr" }), film("b", {})];
+const episodes = [{ number: 1, name: "Dark", teaser: "Who put it out?" }, { number: 2, name: "Light" }];
+const series = { ...film("s", { kind: "SERIES", name: "Street" }), seasons: [{ number: 1, episodes }] };
+const lines = [series, film("a", { tagline: "Nobody lights it twice.", originalLanguage: "fr" }), film("b", {})];
 const imported = [];
 for (let time = 0; time < 2; time += 1) {
   const report = await importTitles(stores, tenant, linesOf(lines, lines.length));
@@ -72,6 +74,7 @@ for (let time = 0; time < 2; time += 1) {
 const query = \`{
   title(id: "Title:a") { tagline originalLanguage }
   without: title(id: "Title:b") { tagline originalLanguage }
+  series: title(id: "Title:s") { ... on Series { seasons { episodes { teaser } } } }
   titles(filter: { originalLanguages: ["fr"] }) { totalCount edges { node { name } } }
   search(query: "lamp", filter: { originalLanguages: ["fr"] }) { edges { node { name } } }
   words: search(query: "fr") { edges { node { name } } }
@@ -119,6 +122,8 @@ describe("what CONTRIBUTING.md says", () => {
         expect(fields, type).toMatch(/^ {2}tagline: String$/m);
         expect(fields, type).toMatch(/^ {2}originalLanguage: String$/m);
       }
+      expect(printed).toMatch(/^type Episode [^{]*\{[^}]*^ {2}teaser: String$/ms);
+      expect(printed).toMatch(/^input EpisodeInput [^{]*\{[^}]*^ {2}teaser: String$/ms);
       expect(printed).toMatch(/^input TitleFilter [^{]*\{.*?^ {2}originalLanguages: \[String!\]$/ms);
       expect(printed).toMatch(/^type Mutation [^{]*\{.*?^ {2}unrateTitle\(/ms);
     });
@@ -140,12 +145,13 @@ describe("what CONTRIBUTING.md says", () => {
       const found = [{ node: { name: "Lamp a" } }];
       expect(JSON.parse(stdout.trim().split("\n").at(-1) ?? "")).toEqual({
         imported: [
-          [2, 0],
+          [3, 0],
           [0, 0],
         ],
         data: {
           title: { tagline: "Nobody lights it twice.", originalLanguage: "fr" },
           without: { tagline: null, originalLanguage: null },
+          series: { seasons: [{ episodes: [{ teaser: "Who put it out?" }, { teaser: null }] }] },
           titles: { totalCount: 1, edges: found },
           search: { edges: found },
           words: { edges: found },

@@ -1,4 +1,5 @@
 import pg from "pg";
+import sql, { type Sql } from "sql-template-tag";
 
 const PARSERS = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.TIMESTAMPTZ, isoInstant],
@@ -18,4 +19,9 @@ export const valueTypes = {
 function isoInstant(text: string): string {
   const [, day, time, fraction = ""] = /^(\S+) ([\d:]+)(?:\.(\d+))?\+00$/.exec(text) ?? [];
   return day && time ? `${day}T${time}.${fraction.padEnd(6, "0")}Z` : text;
+}
+
+/** An instant within JSON, in the text that a column of it has here; null where it is null. */
+export function instantInJson(instant: Sql): Sql {
+  return sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }

@@ -5,22 +5,31 @@ import { z } from "zod";
 import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
 import { WATCH_RULES, type WatchRules } from "../datasources/viewing/watch-rules.js";
 import { StartupError } from "../packages/process/startup-error.js";
-import { unknownNames } from "./config-names.js";
+import { describeInvalid, describeUnknown } from "./config-problems.js";
+import { flag, isOrigin, list, wholeNumber } from "./config-values.js";
+import { type CertificateFiles } from "./http/certificate.js";
+import { type ConnectionLimits } from "./http/connections.js";
+import {
+  certificateOf,
+  connectionLimitsOf,
+  HTTP_VARIABLES,
+  missingOfCertificate,
+} from "./http/http-variables.js";
 import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
 import { type Limits } from "./limits/limits.js";
+import { readSecretFiles, SECRET_FILES } from "./secret-files.js";
 import { isNetwork } from "./tenancy/networks.js";
+import { type TenantDomain } from "./tenancy/tenant-domains.js";
 
 /** The store URL that means the PostgreSQL which Marquee starts by itself. */
 const EMBEDDED = "embedded:";
 /** The tenant of requests that name none, unless another is set: the demo's first. */
 export const DEFAULT_TENANT = "meridian";
+/** Below it browsers find this machine, whatever the name before it: lumen.localhost. */
+const DEMO_DOMAIN: TenantDomain = { domain: "localhost", tenant: null };
 const EXPLAINERS = ["all", "operators", "off"] as const;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-
-const flag = z
-  .enum(["true", "false", "1", "0"], { error: "is neither true nor false" })
-  .transform((value) => value === "true" || value === "1");
 
 function storeUrl(form: RegExp, name: string) {
   return z
@@ -29,25 +38,6 @@ function storeUrl(form: RegExp, name: string) {
       error: `is neither ${EMBEDDED} nor ${name}`,
     })
     .default(EMBEDDED);
-}
-
-function wholeNumber(min: number, max: number) {
-  const error = `is not a whole number from ${min} to ${max}`;
-  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
-}
-
-/** Parts of a text with commas between. */
-function list(text: string): string[] {
-  return text.split(",").map((part) => part.trim());
-}
-
-/** Whether a text is an origin as browsers send it: `https://app.example`, and a port where it is not the scheme's. */
-function isOrigin(text: string): boolean {
-  try {
-    return /^https?:/.test(text) && new URL(text).origin === text;
-  } catch {
-    return false;
-  }
 }
 
 /** The environment as Marquee reads it. Each variable is described in docs/configuration.md and stands in `.env.example` with its default. */
@@ -113,9 +103,10 @@ export const environment = z.object({
   MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(60),
   MARQUEE_PLAYGROUND: flag.default(true),
   MARQUEE_INTROSPECTION: flag.default(true),
-  MARQUEE_RECEIVE_SECONDS: wholeNumber(1, 300).default(15),
   MARQUEE_DRAIN_SECONDS: wholeNumber(0, 300).default(10),
   ...LIMIT_VARIABLES,
+  ...HTTP_VARIABLES,
+  ...SECRET_FILES,
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
 });
 
@@ -132,7 +123,12 @@ const consistent = environment
       path: ["MARQUEE_CORS_CREDENTIALS"],
       error: "needs the origins to be listed in MARQUEE_CORS_ORIGINS: browsers take no credentials for *",
     },
-  );
+  )
+  .check(({ value, issues }) => {
+    const missing = missingOfCertificate(value);
+    const message = "is needed beside the other of MARQUEE_TLS_CERT_FILE and MARQUEE_TLS_KEY_FILE";
+    if (missing) issues.push({ code: "custom", path: [missing], message, input: value });
+  });
 
 /** Where the stores are. */
 export interface StoreUrls extends EngineAddresses {
@@ -143,8 +139,9 @@ export interface StoreUrls extends EngineAddresses {
 export interface Config {
   http: ListenAddress & {
     drainSeconds: number;
-    /** Time that a request may take to arrive, its body included. */
-    receiveSeconds: number;
+    connection: ConnectionLimits;
+    /** Null: it speaks in the clear, and a proxy brings TLS. */
+    certificate: CertificateFiles | null;
     /** Path below which a proxy has it and that it passes on; null: none. */
     basePath: string | null;
   };
@@ -189,6 +186,10 @@ export interface Config {
     /** Networks whose requests may carry it. */
     trustedProxies: readonly string[];
   };
+  /** Domains by which hosts name tenants. */
+  tenantDomains: readonly TenantDomain[];
+  /** Whom to tell of a weakness, as URIs; none: nobody is named. */
+  securityContacts: readonly string[];
   /** What a request may be at most. */
   limits: Limits;
   playground: boolean;
@@ -204,9 +205,14 @@ export interface Config {
  */
 // eslint-disable-next-line no-restricted-syntax -- the one place that reads it
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const { environment: present, problems: unread } = readSecretFiles(set);
   const result = consistent.safeParse(present);
-  const problems = [...describeUnknown(present), ...(result.success ? [] : describe(result.error, present))];
+  const problems = [
+    ...describeUnknown(Object.keys(environment.shape), set),
+    ...unread,
+    ...(result.success ? [] : describeInvalid(result.error, present)),
+  ];
   if (!result.success || problems.length > 0) {
     throw new StartupError(
       `The configuration is not usable. ${problems.join("; ")}. docs/configuration.md lists what each variable accepts.`,
@@ -221,7 +227,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       host: value.HOST,
       variables: { port: "PORT", host: "HOST" },
       drainSeconds: value.MARQUEE_DRAIN_SECONDS,
-      receiveSeconds: value.MARQUEE_RECEIVE_SECONDS,
+      connection: connectionLimitsOf(value),
+      certificate: certificateOf(value),
       basePath: value.MARQUEE_BASE_PATH ?? null,
     },
     cors: {
@@ -253,6 +260,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       countryHeader: value.MARQUEE_COUNTRY_HEADER ?? null,
       trustedProxies: value.MARQUEE_TRUSTED_PROXIES ?? [],
     },
+    tenantDomains: value.MARQUEE_TENANT_DOMAINS ?? (demo && embedded ? [DEMO_DOMAIN] : []),
+    securityContacts: value.MARQUEE_SECURITY_CONTACT ?? [],
     limits: limitsOf(value),
     playground: value.MARQUEE_PLAYGROUND,
     introspection: value.MARQUEE_INTROSPECTION,
@@ -271,27 +280,4 @@ function operationsAddress(value: z.infer<typeof environment>): ListenAddress | 
 
 function engine(url: string, caFile: string | undefined): EngineAddress | null {
   return url === EMBEDDED ? null : { url, caFile };
-}
-
-const SECRETS = new Set([
-  "MARQUEE_SIGNING_KEY",
-  "POSTGRES_URL",
-  "MONGODB_URL",
-  "OPENSEARCH_URL",
-  "NEO4J_URL",
-  "PAYMENTS_URL",
-  "PAYMENTS_KEY",
-]);
-
-function describeUnknown(env: Record<string, string | undefined>): string[] {
-  const unknown = unknownNames(Object.keys(environment.shape), Object.keys(env));
-  return unknown.map(({ name, nearest }) => `${name}: there is no such variable, the nearest is ${nearest}`);
-}
-
-function describe(error: z.ZodError, env: Record<string, string | undefined>): string[] {
-  return error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    const found = SECRETS.has(name) ? "its value" : `"${env[name] ?? ""}"`;
-    return `${name}: ${found}: ${issue.message}`;
-  });
 }

@@ -36,6 +36,7 @@ export async function serve(config: Config): Promise<void> {
     forget();
     throw error;
   }
+  if (config.http.certificate) onReload(gateway);
   console.log(welcome(gateway, config, (performance.now() - started) / 1000));
 }
 
@@ -58,6 +59,11 @@ function onSignals(act: (signal: NodeJS.Signals, again: boolean) => void): () =>
   return () => {
     for (const signal of signals) process.off(signal, listener);
   };
+}
+
+/** SIGHUP reads the certificate anew; a terminal that is closed sends it as well, and that ends the gateway. */
+function onReload(gateway: RunningGateway): void {
+  if (!process.stdout.isTTY) process.on("SIGHUP", () => void gateway.reload());
 }
 
 async function stop(gateway: RunningGateway, signal: NodeJS.Signals): Promise<void> {

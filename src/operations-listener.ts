@@ -1,8 +1,9 @@
-import Fastify from "fastify";
-
 import { type Stores } from "../datasources/stores/stores.js";
 import { type Config } from "./config.js";
+import { createListener } from "./http/listener.js";
+import { checkRequests } from "./http/requests.js";
 import { listen } from "./listen.js";
+import { type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
 
 /** Whether a gateway serves, with each store's state. */
@@ -22,12 +23,14 @@ export async function readiness(stores: Pick<Stores, "health">) {
  * @throws StartupError when the address cannot be had.
  */
 export async function listenForOperators(
-  { operations }: Pick<Config, "operations">,
+  { operations, http, limits }: Pick<Config, "operations" | "http" | "limits">,
   stores: Pick<Stores, "health">,
   { registry }: Metrics,
+  logger: Logger,
 ): Promise<{ url: string | null; stop(): Promise<void> }> {
   if (operations === null) return { url: null, stop: async () => {} };
-  const app = Fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
+  const app = createListener({ connection: http.connection, limits, endsAtOnce: true }, logger);
+  checkRequests(app);
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
     const { serves, report } = await readiness(stores);

@@ -8,6 +8,7 @@ import { createConsistencyTokens } from "../resolvers/request/consistency.js";
 import { createCursors } from "../resolvers/request/cursor.js";
 import { createDrain } from "./drain.js";
 import { createApp } from "./http/app.js";
+import { keepCertificate, readCertificate } from "./http/certificate.js";
 import { checkDefaultTenant } from "./tenancy/default-tenant.js";
 import { checkAddress, listen } from "./listen.js";
 import { addCheckMetrics } from "./observability/check-metrics.js";
@@ -27,6 +28,8 @@ export interface RunningGateway {
   operationsUrl: string | null;
   stores: Stores;
   tokens: Tokens;
+  /** Reads anew what may change while it runs: the certificate. */
+  reload(): Promise<void>;
   /** Stops taking requests, answers those under way, then closes the stores. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -47,6 +50,8 @@ export async function startGateway(
   // Before there is anything to be told: a port in use is one line, and nothing has to be stopped.
   await checkAddress(config.http);
   if (config.operations) await checkAddress(config.operations);
+  const { certificate: files } = config.http;
+  const certificate = files && (await readCertificate(files));
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
     engines: config.stores,
@@ -77,15 +82,17 @@ export async function startGateway(
     const consistency = createConsistencyTokens(tokens.signingKey);
     const passwords = new PasswordHashing();
     const gateway = { stores, tokens, cursors, consistency, passwords, payments, checkoutTimes: times };
-    const app = await createApp(config, gateway, logger, metrics);
-    const operators = await listenForOperators(config, stores, metrics);
+    const app = await createApp(config, gateway, logger, metrics, certificate);
+    const kept = keepCertificate(app.server, files, warn);
+    parts.push(kept);
+    const operators = await listenForOperators(config, stores, metrics, logger);
     parts.push(operators);
     const drain = createDrain(app);
     parts.push(await startWorker({ stores, payments, times }));
     const url = await listen(app, config.http);
     let closing: Promise<void> | undefined;
     const close = () => (closing ??= drain(config.http.drainSeconds).finally(stopParts));
-    return { url, operationsUrl: operators.url, stores, tokens, close };
+    return { url, operationsUrl: operators.url, stores, tokens, reload: () => kept.reload(), close };
   } catch (error) {
     await stopParts();
     throw error;

@@ -25,6 +25,11 @@ export const ERROR_CODES = {
     status: 400,
   },
   BAD_REQUEST: { meaning: "The HTTP request is not a GraphQL request.", status: 400 },
+  TOO_MANY_CONNECTIONS: {
+    meaning:
+      "There are too many connections open, in all or of one address; the one that was refused is ended.",
+    status: 429,
+  },
   BODY_TOO_LARGE: { meaning: "The body has more bytes than are read.", status: 413 },
   TOO_MANY_TOKENS: { meaning: "The document is longer than is read.", status: 400 },
   TOO_DEEP: { meaning: "The document has fields within fields beyond the limit.", status: 400 },

@@ -1,34 +1,42 @@
-import { randomUUID } from "node:crypto";
-
 import { type ApolloServer } from "@apollo/server";
 import { InMemoryLRUCache } from "@apollo/utils.keyvaluecache";
 import fastifyApollo from "@as-integrations/fastify";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
-import { CONSISTENCY_HEADER } from "../../resolvers/request/consistency.js";
+import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { type Context, type Gateway } from "../../resolvers/request/context.js";
 import { createApollo } from "../apollo.js";
 import { type Config } from "../config.js";
 import { askedRequest } from "../limits/asked-request.js";
 import { RequestLimits } from "../limits/request-limits.js";
+import { addConnectionMetrics } from "../observability/connection-metrics.js";
 import { type Logger } from "../observability/logger.js";
 import { type Metrics } from "../observability/metrics.js";
 import { readiness } from "../operations-listener.js";
 import { createSchema } from "../schema.js";
 import { countryReader } from "../tenancy/request-country.js";
-import { withoutBasePath } from "./base-path.js";
+import { inNetworks } from "../tenancy/networks.js";
+import { hostReader } from "../tenancy/tenant-domains.js";
+import { type Certificate } from "./certificate.js";
 import { compressAnswers } from "./compression.js";
 import { allowOrigins } from "./cors.js";
+import { Connections } from "./connections.js";
+import { createListener } from "./listener.js";
 import { servePlayground } from "./playground.js";
-import { answerRefusals, answerUnreadable } from "./refusals.js";
 import { createContext } from "./request-context.js";
 import { checkGraphqlRequests, checkRequests } from "./requests.js";
+import { serveSecurityTxt } from "./security-txt.js";
+import { cutUnread } from "./unread-answers.js";
 
-/** What an answer of GraphQL depends on beside its URL. */
-const VARY = `Accept, Authorization, Host, X-Marquee-Tenant, ${CONSISTENCY_HEADER}`;
-
-/** Time between two looks for requests that take too long to arrive. Milliseconds. */
-const SLOW_SWEEP_MS = 500;
+/** Headers that answers of GraphQL depend on, whatever is configured. */
+const VARY = [
+  "Accept",
+  "Authorization",
+  "X-Marquee-Tenant",
+  CONSISTENCY_HEADER,
+  FRESHNESS_HEADER,
+  "x-marquee-explain",
+];
 
 /** What the texts of persisted queries may take. */
 const PERSISTED_BYTES = 8_000_000;
@@ -39,46 +47,28 @@ export async function createApp(
   gateway: Gateway,
   logger: Logger,
   metrics: Metrics,
+  certificate: Certificate | null = null,
 ): Promise<FastifyInstance> {
   const schema = createSchema();
   const limits = new RequestLimits(schema, config.limits);
   const persisted = new InMemoryLRUCache<string>({ maxSize: PERSISTED_BYTES });
   const apollo = createApollo(config, schema, persisted, logger, metrics);
   await apollo.start();
-  const receiveMs = config.http.receiveSeconds * 1_000;
-  const app = Fastify({
-    // A busy machine is no failure.
-    pluginTimeout: 0,
-    forceCloseConnections: "idle",
-    bodyLimit: config.limits.bodyBytes,
-    routerOptions: { ignoreTrailingSlash: true },
-    exposeHeadRoutes: false,
-    // A request that never ends is nobody's; the header alone has to arrive in the same time.
-    requestTimeout: receiveMs,
-    http: {
-      headersTimeout: receiveMs,
-      connectionsCheckingInterval: SLOW_SWEEP_MS,
-      // Refused by checkRequests, with an id.
-      requireHostHeader: false,
-    },
-    rewriteUrl: withoutBasePath(config.http.basePath),
-    clientErrorHandler: answerUnreadable,
-    genReqId: () => randomUUID(),
-  });
-  app.addHook("onRequest", async (request, reply) => {
-    void reply.header("x-request-id", request.id).header("cache-control", "no-store");
-  });
-  answerRefusals(app, config.limits, logger);
+  const { basePath, connection } = config.http;
+  const app = createListener({ connection, limits: config.limits, basePath, certificate }, logger);
+  keepConnections(app, config, metrics);
   checkRequests(app);
   await allowOrigins(app, config.cors);
   await compressAnswers(app);
   app.addHook("onClose", () => apollo.stop());
   const countryOf = countryReader(config.territory);
+  const namedBy = hostReader(config.tenantDomains);
   await app.register((scope) =>
-    serveGraphql(scope, apollo, async (request, reply) => {
+    serveGraphql(scope, apollo, varyOf(config), async (request, reply) => {
       const cost = limits.check(await askedRequest(request, persisted));
       void reply.header("x-marquee-cost", cost);
-      return createContext(config, gateway, request, countryOf(request.raw));
+      const host = namedBy(request.headers.host ?? "");
+      return createContext(config, gateway, request, countryOf(request.raw), host);
     }),
   );
   app.get("/healthz", { exposeHeadRoute: true }, () => ({ status: "ok" }));
@@ -86,8 +76,8 @@ export async function createApp(
     const { serves } = await readiness(gateway.stores);
     return reply.code(serves ? 200 : 503).send({ status: serves ? "ready" : "not ready" });
   });
+  serveSecurityTxt(app, config.securityContacts);
   if (config.playground) await servePlayground(app);
-  const { basePath } = config.http;
   // The playground's links are relative: they need the slash at the end.
   if (basePath !== null) app.get(basePath, (_request, reply) => reply.redirect(`${basePath}/`, 308));
   return app;
@@ -96,12 +86,29 @@ export async function createApp(
 async function serveGraphql(
   scope: FastifyInstance,
   apollo: ApolloServer<Context>,
+  vary: string,
   context: (request: FastifyRequest, reply: FastifyReply) => Promise<Context>,
 ): Promise<void> {
   scope.addHook("onSend", async (_request, reply) => {
     const others = reply.getHeader("vary");
-    void reply.header("vary", others ? `${VARY}, ${String(others)}` : VARY);
+    void reply.header("vary", others ? `${vary}, ${String(others)}` : vary);
   });
   checkGraphqlRequests(scope);
   await scope.register(fastifyApollo(apollo), { method: ["GET", "POST"], context });
+}
+
+/** What an answer of GraphQL depends on beside its URL. */
+function varyOf({ tenantDomains, territory }: Pick<Config, "tenantDomains" | "territory">): string {
+  const host = tenantDomains.length > 0 ? ["Host"] : [];
+  const country = territory.countryHeader === null ? [] : [territory.countryHeader];
+  return [...VARY, ...host, ...country].join(", ");
+}
+
+/** Holds connections to their limits, for as long as it listens, and tells of them. */
+function keepConnections(app: FastifyInstance, { http, territory }: Config, metrics: Metrics): void {
+  const figures = addConnectionMetrics(metrics.registry, () => connections.count);
+  const isProxy = inNetworks(territory.trustedProxies);
+  const connections = new Connections(app.server, http.connection, isProxy, () => figures.refused());
+  const stop = cutUnread(app.server, http.connection.sendSeconds, () => figures.cut());
+  app.addHook("onClose", stop);
 }

@@ -1,5 +1,7 @@
 import { type IncomingMessage } from "node:http";
 
+import { readTarget } from "./request-target.js";
+
 /**
  * What takes a path off the front of a request's URL, for proxies that pass it on. Without it the URL is what it is, so
  * that health checks need not know of it.
@@ -8,8 +10,9 @@ import { type IncomingMessage } from "node:http";
  */
 export function withoutBasePath(basePath: string | null): (request: IncomingMessage) => string {
   return ({ url = "/" }) => {
-    if (basePath === null || !url.startsWith(basePath)) return url;
-    const rest = url.slice(basePath.length);
-    return rest.startsWith("/") ? rest : url;
+    const { path } = readTarget(url);
+    if (basePath === null || !path.startsWith(basePath)) return path;
+    const rest = path.slice(basePath.length);
+    return rest.startsWith("/") ? rest : path;
   };
 }

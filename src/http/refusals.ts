@@ -1,12 +1,13 @@
-import { randomUUID } from "node:crypto";
-import { STATUS_CODES } from "node:http";
+import { type IncomingMessage } from "node:http";
 import { type Socket } from "node:net";
+import { type Duplex } from "node:stream";
 
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
-import { type ErrorCode } from "../../resolvers/request/errors.js";
 import { beyond, type Limits } from "../limits/limits.js";
 import { type Logger } from "../observability/logger.js";
+import { type ConnectionLimits } from "./connections.js";
+import { answerOnSocket, refusalBody } from "./socket-answers.js";
 
 /** Methods that anything here may have. */
 const METHODS = ["GET", "HEAD", "POST"] as const;
@@ -14,11 +15,6 @@ const METHODS = ["GET", "HEAD", "POST"] as const;
 /** A request that is refused before GraphQL sees it, with its HTTP status. */
 export function refusal(statusCode: number, message: string): Error {
   return Object.assign(new Error(message), { statusCode });
-}
-
-/** The body of a refusal: an answer of GraphQL without data, so that clients have one form to read. */
-function body(code: ErrorCode, message: string) {
-  return { errors: [{ message, extensions: { code } }] };
 }
 
 /** What is answered where nothing was executed: each with the id under which it is logged, if it is. */
@@ -33,8 +29,8 @@ export function answerRefusals(app: FastifyInstance, limits: Limits, logger: Log
       .code(status)
       .send(
         status < 500
-          ? body("BAD_REQUEST", error.message)
-          : body("INTERNAL_SERVER_ERROR", "Something went wrong here. The request id leads us to it."),
+          ? refusalBody("BAD_REQUEST", error.message)
+          : refusalBody("INTERNAL_SERVER_ERROR", "Something went wrong here. The request id leads us to it."),
       );
   });
   app.setNotFoundHandler((request, reply) => answerUnserved(app, request, reply));
@@ -53,31 +49,47 @@ function tooLarge(request: FastifyRequest, { bodyBytes }: Limits) {
 /** 405 where the path is served by another method, else 404. */
 function answerUnserved(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
   const [path = "/"] = request.url.split("?");
+  // What is asked of the server as a whole: RFC 9110, section 9.3.7.
+  if (path === "*") return reply.code(204).header("allow", METHODS.join(", ")).send();
   const url = path === "/" ? path : path.replace(/\/$/, "");
   const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
   if (allowed.length === 0)
     return reply
       .code(404)
-      .send(body("BAD_REQUEST", `${request.method} ${path} is not served here. GraphQL is POST /graphql.`));
+      .send(
+        refusalBody("BAD_REQUEST", `${request.method} ${path} is not served here. GraphQL is POST /graphql.`),
+      );
   const accepted = allowed.join(", ");
   return reply
     .code(405)
     .header("allow", accepted)
-    .send(body("BAD_REQUEST", `${request.method} is not answered at ${path}. Accepted: ${accepted}.`));
+    .send(refusalBody("BAD_REQUEST", `${request.method} is not answered at ${path}. Accepted: ${accepted}.`));
 }
 
-/** What Node cannot read as HTTP never becomes a request: answered on the connection, which ends. */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) return void socket.destroy();
-  const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ""] ?? 400;
-  const text = JSON.stringify(body("BAD_REQUEST", "This is not a request of HTTP/1.1 that can be read."));
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    "content-type: application/json; charset=utf-8",
-    "cache-control: no-store",
-    `x-request-id: ${randomUUID()}`,
-    `content-length: ${Buffer.byteLength(text)}`,
-    "connection: close",
-  ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${text}`);
+/** What is done with what Node cannot read as HTTP, and never becomes a request: answered on its connection, which ends. */
+export function unreadableAnswers({
+  receiveSeconds,
+  headerBytes,
+}: Pick<ConnectionLimits, "receiveSeconds" | "headerBytes">) {
+  const known: Record<string, [status: number, message: string]> = {
+    HPE_HEADER_OVERFLOW: [431, `The header is too large. Accepted: at most ${headerBytes} bytes.`],
+    ERR_HTTP_REQUEST_TIMEOUT: [
+      408,
+      `The request did not arrive. Accepted: whole within ${receiveSeconds} s.`,
+    ],
+  };
+  const other = [400, "This is not a request of HTTP/1.1 that can be read."] as const;
+  return (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) return void socket.destroy();
+    const [status, message] = known[error.code ?? ""] ?? other;
+    answerOnSocket(socket, { status, code: "BAD_REQUEST", message });
+  };
+}
+
+/** CONNECT never becomes a request either: it is asked of proxies, and its connection would be theirs. */
+export function answerConnect(_request: IncomingMessage, socket: Duplex): void {
+  const allowed = METHODS.join(", ");
+  const message = `CONNECT is not answered here. Accepted: ${allowed}.`;
+  socket.on("error", () => socket.destroy());
+  answerOnSocket(socket, { status: 405, code: "BAD_REQUEST", message, headers: [`allow: ${allowed}`] });
 }

@@ -9,12 +9,14 @@ import { Context, type Gateway } from "../../resolvers/request/context.js";
 import { clientError } from "../../resolvers/request/errors.js";
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
 import { type Config } from "../config.js";
+import { type NamedByHost } from "../tenancy/tenant-domains.js";
 import { tenantOfRequest } from "../tenancy/request-tenant.js";
 
 /**
  * What a GraphQL request is executed with.
  *
  * @param country where it comes from, where somebody knows.
+ * @param host the tenant that it was sent to by its host, if any.
  * @throws what refuses the whole request: UNAUTHENTICATED, TENANT_UNKNOWN, INVALID_CONSISTENCY_TOKEN.
  */
 export async function createContext(
@@ -22,13 +24,14 @@ export async function createContext(
   gateway: Gateway,
   request: FastifyRequest,
   country: string | null,
+  host: NamedByHost | null,
 ): Promise<Context> {
   const identity = await identityOf(gateway.tokens, request.headers.authorization);
   const header = request.headers["x-marquee-tenant"];
   const { tenant, named } = await tenantOfRequest(
     gateway.stores.tenants,
     identity,
-    { tenant: Array.isArray(header) ? header[0] : header, host: request.headers.host },
+    { header: Array.isArray(header) ? header[0] : header, host },
     config.defaultTenant,
   );
   const gone = new AbortController();

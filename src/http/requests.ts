@@ -2,20 +2,36 @@ import { type FastifyInstance, type FastifyRequest } from "fastify";
 
 import { answerType } from "./media-types.js";
 import { refusal } from "./refusals.js";
+import { readTarget } from "./request-target.js";
 
 /** What a request without a Host (HTTP/1.0) is taken to have asked. */
 const NO_HOST = "localhost";
 
-/** Refuses what is no well-formed request: RFC 9112, section 3.2, for the Host. */
+/** Headers that say who asks, or how to read what is asked. Of two, each reader might go by another. */
+const ONCE = ["authorization", "content-type", "content-encoding", "x-marquee-tenant"];
+
+/** Refuses what is no well-formed request: RFC 9112, section 3.2, for the Host; RFC 9110, sections 5.3 and 10.1.1. */
 export function checkRequests(app: FastifyInstance): void {
   app.addHook("onRequest", async (request) => {
-    const hosts = request.raw.headersDistinct.host ?? [];
-    if (hosts.length > 1 || (hosts.length === 0 && request.raw.httpVersion !== "1.0"))
-      throw refusal(400, `Host: sent ${hosts.length} times. Accepted: one.`);
-    const [host = NO_HOST] = hosts;
-    if (!isHost(host)) throw refusal(400, "Host: not a host. Accepted: a name or an address, and a port.");
-    request.raw.headers.host = host;
+    request.raw.headers.host = hostOf(request);
+    const { headersDistinct } = request.raw;
+    const twice = ONCE.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
+    if (twice !== undefined) throw refusal(400, `${twice}: sent more than once. Accepted: one.`);
+    if (!/^(100-continue)?$/i.test(request.headers.expect ?? ""))
+      throw refusal(417, "expect: not what can be expected here. Accepted: 100-continue.");
   });
+}
+
+/** The host that a request is for, by its line or by its header. @throws a refusal where there is no single one. */
+function hostOf(request: FastifyRequest): string {
+  const hosts = request.raw.headersDistinct.host ?? [];
+  if (hosts.length > 1 || (hosts.length === 0 && request.raw.httpVersion !== "1.0"))
+    throw refusal(400, `Host: sent ${hosts.length} times. Accepted: one.`);
+  const [host = NO_HOST] = hosts;
+  const { authority } = readTarget(request.originalUrl);
+  if (![host, authority ?? host].every(isHost))
+    throw refusal(400, "Host: not a host. Accepted: a name or an address, and a port.");
+  return authority ?? host;
 }
 
 /** The same for what is sent to GraphQL: JSON is UTF-8 (RFC 8259), whatever else is said of it. */

@@ -1,5 +1,8 @@
 import { BlockList, isIP } from "node:net";
 
+/** Parts of an IPv6 address, of 16 bits each. */
+const GROUPS = 8;
+
 /** Whether a text is a network, `10.0.0.0/8`, or a single address. */
 export function isNetwork(text: string): boolean {
   const [address = "", length, ...more] = text.split("/");
@@ -17,4 +20,20 @@ export function inNetworks(networks: readonly string[]): (address: string | unde
     list.addSubnet(address, Number(length ?? (family === "ipv4" ? 32 : 128)), family);
   }
   return (address = "") => isIP(address) !== 0 && list.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
+}
+
+/**
+ * Whose address it is, as far as can be told: an IPv4 address, also where it is written as IPv6; of IPv6 the first 64
+ * bits, behind which a single client has all addresses to itself (RFC 6177).
+ *
+ * @param address as Node.js writes it.
+ */
+export function networkOf(address: string): string {
+  const [, v4] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
+  if (v4 !== undefined || isIP(address) !== 6) return v4 ?? address;
+  const [head = "", tail = ""] = address.split("::").map((part) => part.split("%")[0]);
+  const groups = (text: string) => text.split(":").filter((group) => group !== "");
+  const missing = Math.max(0, GROUPS - groups(head).length - groups(tail).length);
+  const all = [...groups(head), ...Array.from({ length: missing }, () => "0"), ...groups(tail)];
+  return `${all.slice(0, GROUPS / 2).join(":")}::/64`;
 }

@@ -2,6 +2,7 @@ import { type Tenants } from "../../datasources/core/tenants.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type Identity } from "../../resolvers/request/identity.js";
 import { clientError } from "../../resolvers/request/errors.js";
+import { type NamedByHost } from "./tenant-domains.js";
 
 /** The tenant of a request, and the name by which the request asked for it, if it did. */
 export interface RequestTenant {
@@ -11,22 +12,23 @@ export interface RequestTenant {
 
 /**
  * Every request has exactly one tenant: that of the verified token, else the one named by the header
- * `x-marquee-tenant`, else the one that the host name begins with, else the deployment's default.
+ * `x-marquee-tenant`, else the one whose domain it was sent to, else the deployment's default.
  *
  * @throws TENANT_UNKNOWN when none of these is there.
  */
 export async function tenantOfRequest(
   tenants: Tenants,
   identity: Identity | null,
-  headers: { tenant: string | undefined; host: string | undefined },
+  asked: { header: string | undefined; host: NamedByHost | null },
   defaultTenant: string | null,
 ): Promise<RequestTenant> {
   if (identity) return { tenant: await known(tenants, identity.tenant), named: identity.tenant };
-  if (headers.tenant) return { tenant: await known(tenants, headers.tenant), named: headers.tenant };
-  const [label] = /^[^.:]+/.exec(headers.host?.toLowerCase() ?? "") ?? [];
-  const ofHost = label && (await tenants.bySlug(label));
+  if (asked.header) return { tenant: await known(tenants, asked.header), named: asked.header };
+  // Below a domain of all tenants there are names of other things: www.
+  const ofHost = asked.host && (await tenants.bySlug(asked.host.slug));
   if (ofHost) return { tenant: ofHost, named: ofHost.slug };
-  return { tenant: await known(tenants, defaultTenant), named: null };
+  const standing = asked.host?.own ? asked.host.slug : defaultTenant;
+  return { tenant: await known(tenants, standing), named: null };
 }
 
 async function known(tenants: Tenants, slug: string | null): Promise<Tenant> {

@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 
 import { useGateway } from "../support/fixtures.js";
-import { type Answer } from "../support/gateway.js";
+import { startGateway, type Answer } from "../support/gateway.js";
 import { sendBytes, sendRaw, type RawAnswer, type RawRequest } from "../support/http.js";
 
 const gateway = useGateway(() => ({ MARQUEE_CORS_ORIGINS: "none" }));
@@ -185,6 +185,102 @@ describe("requests that HTTP does not allow, or that are not read", () => {
     expect((await sendRaw(`${gateway.url}/healthz`, { method: "HEAD" })).status).toBe(200);
   });
 
+  const lines = (first: string, ...headers: string[]) =>
+    [first, ...headers, "connection: close", "", ""].join("\r\n");
+  const HOST = "host: localhost";
+
+  it.each<[what: string, sent: string, answer: RegExp]>([
+    [
+      "a method that nothing has",
+      lines("DELETE /healthz HTTP/1.1", HOST),
+      /^HTTP\/1\.1 405 .*\r\nallow: GET, HEAD\r\n/s,
+    ],
+    [
+      "a method of proxies",
+      lines("CONNECT db:5432 HTTP/1.1", HOST),
+      /^HTTP\/1\.1 405 .*\r\nallow: GET, HEAD, POST\r\n/s,
+    ],
+    [
+      "TRACE, which would tell headers",
+      lines("TRACE /graphql HTTP/1.1", HOST, "authorization: Bearer x"),
+      /^HTTP\/1\.1 405 (?!.*Bearer x)/s,
+    ],
+    [
+      "what a server can",
+      lines("OPTIONS * HTTP/1.1", HOST),
+      /^HTTP\/1\.1 204 .*\r\nallow: GET, HEAD, POST\r\n/s,
+    ],
+    [
+      "the absolute form of a target",
+      lines("GET http://localhost/healthz HTTP/1.1", "host: other.example"),
+      /^HTTP\/1\.1 200 /,
+    ],
+    ["the absolute form without a host", lines("GET http:///healthz HTTP/1.1", HOST), /^HTTP\/1\.1 400 /],
+    [
+      "the absolute form without any Host",
+      lines("GET http://localhost/healthz HTTP/1.1"),
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      "an expectation that is met",
+      lines("GET /healthz HTTP/1.1", HOST, "expect: 100-continue"),
+      /^HTTP\/1\.1 (100 |200 )/,
+    ],
+    [
+      "an expectation that cannot be",
+      lines("GET /healthz HTTP/1.1", HOST, "expect: 200-ok"),
+      /^HTTP\/1\.1 417 /,
+    ],
+    ["another protocol", lines("GET /healthz HTTP/1.1", HOST, "upgrade: h2c"), /^HTTP\/1\.1 200 /],
+    [
+      "two tokens",
+      lines("GET /healthz HTTP/1.1", HOST, "authorization: Bearer a", "authorization: Bearer b"),
+      /^HTTP\/1\.1 400 .*authorization: sent more than once/s,
+    ],
+    [
+      "two tenants",
+      lines("GET /healthz HTTP/1.1", HOST, "x-marquee-tenant: lumen", "x-marquee-tenant: meridian"),
+      /^HTTP\/1\.1 400 .*x-marquee-tenant: sent more than once/s,
+    ],
+    [
+      "two types",
+      lines("GET /healthz HTTP/1.1", HOST, "content-type: application/json", "content-type: text/plain"),
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      "two lengths",
+      lines("POST /graphql HTTP/1.1", HOST, "content-length: 2", "content-length: 3"),
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      "a length beside chunks",
+      lines("POST /graphql HTTP/1.1", HOST, "content-length: 2", "transfer-encoding: chunked"),
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      "a transfer coding that is none",
+      lines("POST /graphql HTTP/1.1", HOST, "transfer-encoding: foo"),
+      /^HTTP\/1\.1 400 /,
+    ],
+    ["a header that is folded", lines("GET /healthz HTTP/1.1", HOST, "x: a", " b"), /^HTTP\/1\.1 400 /],
+    [
+      "a header with a space before its colon",
+      lines("GET /healthz HTTP/1.1", "host : localhost"),
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      "more lines than Node.js counts",
+      lines("GET /healthz HTTP/1.1", ...Array.from({ length: 2_500 }, () => "a:"), "host: a", "host: b"),
+      /^HTTP\/1\.1 400 .*Host: sent 2 times/s,
+    ],
+  ])("are answered as RFC 9110 and 9112 have it, with an id: %s", async (_, sent, expected) => {
+    const answer = await sendBytes(gateway.url, sent);
+    expect(answer).toMatch(expected);
+    expect(answer).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\n/i);
+    expect(answer).toMatch(/\r\ndate: /i);
+    expect(answer).toMatch(/\r\ncache-control: no-store\r\n/i);
+  });
+
   it.each(["iso-8859-1", "utf-16", '"latin1"', "utf8x"])("are refused in the charset %s", async (charset) => {
     const headers = { "content-type": `application/json; charset=${charset}` };
     expectRefusal(await graphql("{ __typename }", { headers }), 415, /charset.*Accepted: utf-8/);
@@ -195,7 +291,7 @@ describe("requests that HTTP does not allow, or that are not read", () => {
     expect((await graphql("{ __typename }", { headers })).status).toBe(200);
   });
 
-  it.each(["gzip", "br", "zstd", "x"])("are refused in the encoding %s", async (encoding) => {
+  it.each(["gzip", "br", "zstd", "foo"])("are refused in the encoding %s", async (encoding) => {
     const answer = await graphql("{ __typename }", { headers: { "content-encoding": encoding } });
     expectRefusal(answer, 415, /Content-Encoding/i);
     expect(answer.headers["accept-encoding"]).toBe("identity");
@@ -241,7 +337,54 @@ describe("caches", () => {
   it("keep no answer of GraphQL, and are told what it depends on", async () => {
     const { headers } = await get("{ __typename }", { "x-marquee-tenant": "meridian" });
     expect(headers["cache-control"]).toBe("no-store");
-    for (const name of ["Accept", "Authorization", "X-Marquee-Tenant"]) expect(headers.vary).toContain(name);
+    const always =
+      "Accept, Authorization, X-Marquee-Tenant, x-marquee-consistency, x-marquee-freshness, x-marquee-explain";
+    expect(headers.vary).toBe(always);
+  });
+
+  it("are told of the host and the country, where these are gone by", async () => {
+    const elsewhere = await startGateway({
+      MARQUEE_TENANT_DOMAINS: "watch.example",
+      MARQUEE_COUNTRY_HEADER: "CF-IPCountry",
+      MARQUEE_TRUSTED_PROXIES: "127.0.0.1",
+    });
+    try {
+      const { headers } = await sendRaw(`${elsewhere.url}/graphql?query={__typename}`);
+      expect(headers.vary).toMatch(/, Host, cf-ipcountry$/);
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it("keep no token", async () => {
+    const input = { email: "viewer@meridian.example", password: "marquee" };
+    const query = "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken } }";
+    const body = JSON.stringify({ query, variables: { input } });
+    const answer = await sendRaw(`${gateway.url}/graphql`, { method: "POST", headers: JSON_HEADERS, body });
+    expect(answer.body.toString()).toMatch(/"accessToken":"\w/);
+    expect(answer.headers["cache-control"]).toBe("no-store");
+  });
+});
+
+describe("security.txt", () => {
+  it("names whom to tell, until when, where somebody is configured (RFC 9116)", async () => {
+    const contacts = "mailto:security@watch.example,https://watch.example/report";
+    const told = await startGateway({ MARQUEE_SECURITY_CONTACT: contacts });
+    try {
+      const { status, headers, body } = await sendRaw(`${told.url}/.well-known/security.txt`);
+      expect([status, headers["content-type"]]).toEqual([200, "text/plain; charset=utf-8"]);
+      const [first, second, expires] = body.toString().split("\n");
+      expect([first, second]).toEqual(contacts.split(",").map((contact) => `Contact: ${contact}`));
+      const days = (Date.parse((expires ?? "").replace("Expires: ", "")) - Date.now()) / 86_400_000;
+      expect(days).toBeGreaterThan(29);
+      expect(days).toBeLessThan(32);
+    } finally {
+      await told.close();
+    }
+  });
+
+  it("is not there where nobody is", async () => {
+    expect((await sendRaw(`${gateway.url}/.well-known/security.txt`)).status).toBe(404);
   });
 });
 

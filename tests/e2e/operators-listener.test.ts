@@ -1,9 +1,7 @@
-import { request } from "node:http";
-import { text } from "node:stream/consumers";
-
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { startGateway, type TestGateway } from "../support/gateway.js";
+import { sendRaw } from "../support/http.js";
 
 const LIST = "{ titles(first: 1) { edges { node { id } } } }";
 
@@ -72,6 +70,21 @@ describe("the operators' address", () => {
     expect(graphql.status).toBe(404);
   });
 
+  it("answers with an id, for no cache, and refuses as the public one does", async () => {
+    for (const [path, method, status] of [
+      ["/readyz", "GET", 200],
+      ["/metrics", "GET", 200],
+      ["/metrics", "POST", 405],
+      ["/nothing", "GET", 404],
+    ] as const) {
+      const answer = await sendRaw(`${gateway.operationsUrl}${path}`, { method });
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(answer.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+      expect(answer.headers["cache-control"]).toBe("no-store");
+      if (status === 405) expect(answer.headers.allow).toBe("GET");
+    }
+  });
+
   it("is not there where none is wanted", async () => {
     const alone = await startGateway({ MARQUEE_OPERATIONS_PORT: "none" });
     try {
@@ -80,32 +93,5 @@ describe("the operators' address", () => {
     } finally {
       await alone.close();
     }
-  });
-});
-
-describe("a host that begins with a tenant's name", () => {
-  const QUERY = "{ plans { id } genres { name } }";
-
-  /** `fetch` does not let a client name the host. */
-  async function tenantOf(host: string): Promise<unknown> {
-    const answer = await new Promise<string>((resolve, reject) => {
-      const sent = request(`${gateway.url}/graphql`, {
-        method: "POST",
-        headers: { host, "content-type": "application/json" },
-      });
-      sent.on("error", reject).on("response", (response) => void text(response).then(resolve, reject));
-      sent.end(JSON.stringify({ query: QUERY }));
-    });
-    return (JSON.parse(answer) as { data: unknown }).data;
-  }
-
-  it("is that tenant's, with a port or without", async () => {
-    const atelier = (await gateway.ask(QUERY, { tenant: "atelier" })).data;
-    const meridian = (await gateway.ask(QUERY, { tenant: "meridian" })).data;
-    expect(atelier).not.toEqual(meridian);
-    for (const host of ["atelier", "atelier:4150", "atelier.example:4150", "ATELIER.example"])
-      expect(await tenantOf(host), host).toEqual(atelier);
-    for (const host of ["127.0.0.1:4150", "localhost:4150", "[::1]:4150"])
-      expect(await tenantOf(host), host).toEqual(meridian);
   });
 });

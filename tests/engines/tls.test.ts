@@ -4,7 +4,8 @@ import { MongoStore } from "../../datasources/engines/mongodb/store.mongodb.js";
 import { Neo4jStore } from "../../datasources/engines/neo4j/store.neo4j.js";
 import { OpenSearchStore } from "../../datasources/engines/opensearch/store.opensearch.js";
 import { PostgresStore } from "../../datasources/engines/postgres/store.postgres.js";
-import { layTlsWire, makeCertificate, type Certificate } from "./tls-wire.js";
+import { makeCertificate, type Certificate } from "../support/certificates.js";
+import { layTlsWire } from "./tls-wire.js";
 
 interface Pinged {
   ping(): Promise<{ version: string }>;

@@ -51,6 +51,8 @@ export interface TestGateway {
   tokenFor(identity: TestIdentity): Promise<string>;
   /** A tenant that nothing else uses, answered for by the engines under test from the start. */
   createTenant(tier?: TenantTier): Promise<Tenant>;
+  /** Has it read its certificate anew. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
       await fillEngines(gateway.stores, tenant);
       return tenant;
     },
+    reload: () => gateway.reload(),
     close: () => gateway.close(),
   };
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { describe, expect, it } from "vitest";
@@ -177,6 +178,80 @@ describe("readConfig", () => {
     } catch (error) {
       expect((error as Error).message).not.toMatch(/hunter2|too-short-secret/);
     }
+  });
+
+  it("reads each secret from a file, where that is named", () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "marquee-secrets-"));
+    const held = (name: string, text: string) => {
+      writeFileSync(path.join(folder, name), text);
+      return path.join(folder, name);
+    };
+    const secrets = {
+      MARQUEE_SIGNING_KEY: "k".repeat(32),
+      POSTGRES_URL: "postgres://marquee:hunter2@db/marquee",
+      MONGODB_URL: "mongodb://marquee:hunter2@db",
+      OPENSEARCH_URL: "https://marquee:hunter2@db",
+      NEO4J_URL: "bolt://marquee:hunter2@db",
+      PAYMENTS_URL: "https://payments.example",
+      PAYMENTS_KEY: "hunter2",
+    };
+    const files = Object.fromEntries(
+      Object.entries(secrets).map(([name, secret]) => [`${name}_FILE`, held(name, `${secret}\n`)]),
+    );
+    expect(readConfig(files)).toEqual(readConfig(secrets));
+    const problems = () =>
+      readConfig({
+        POSTGRES_URL: secrets.POSTGRES_URL,
+        POSTGRES_URL_FILE: files.POSTGRES_URL_FILE,
+        MONGODB_URL_FILE: path.join(folder, "nothing"),
+        NEO4J_URL_FILE: held("empty", " \n"),
+        OPENSEARCH_URL_FILE: held("wrong", "ftp://marquee:hunter2@db"),
+      });
+    for (const part of [
+      /POSTGRES_URL_FILE: "[^"]*": is set, and so is POSTGRES_URL/,
+      /MONGODB_URL_FILE: "[^"]*": cannot be read \(ENOENT\)/,
+      /NEO4J_URL_FILE: "[^"]*": holds nothing/,
+      /OPENSEARCH_URL: its value: is neither/,
+      /^(?!.*hunter2)/s,
+    ])
+      expect(problems).toThrow(part);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("speaks TLS by a certificate and its key, and names the one that is missing", () => {
+    expect(readConfig({}).http.certificate).toBeNull();
+    const both = { MARQUEE_TLS_CERT_FILE: "a.pem", MARQUEE_TLS_KEY_FILE: "b.pem" };
+    expect(readConfig(both).http.certificate).toEqual({ cert: "a.pem", key: "b.pem" });
+    expect(() => readConfig({ MARQUEE_TLS_CERT_FILE: "a.pem" })).toThrow(
+      /MARQUEE_TLS_KEY_FILE: "": is needed/,
+    );
+    expect(() => readConfig({ MARQUEE_TLS_KEY_FILE: "b.pem" })).toThrow(
+      /MARQUEE_TLS_CERT_FILE: "": is needed/,
+    );
+  });
+
+  it("knows tenants by domains: this machine's own in the embedded demo, those that are listed elsewhere", () => {
+    const domains = (env: Record<string, string>) => readConfig(env).tenantDomains;
+    expect(domains({})).toEqual([{ domain: "localhost", tenant: null }]);
+    expect(domains({ MARQUEE_TENANT_DOMAINS: "none" })).toEqual([]);
+    expect(domains({ POSTGRES_URL: "postgres://x", MARQUEE_DEMO: "true" })).toEqual([]);
+    expect(domains({ MARQUEE_TENANT_DOMAINS: "Watch.example, lumen.tv=lumen" })).toEqual([
+      { domain: "watch.example", tenant: null },
+      { domain: "lumen.tv", tenant: "lumen" },
+    ]);
+    for (const wrong of ["*.example", "a..b", "-a.b", "a.b:80", "https://a.b", "a.b=", "a.b,", "a b"])
+      expect(() => domains({ MARQUEE_TENANT_DOMAINS: wrong }), wrong).toThrow(
+        /MARQUEE_TENANT_DOMAINS: .*watch/,
+      );
+  });
+
+  it("takes whom to tell of a weakness as addresses", () => {
+    const contacts = "mailto:security@watch.example, https://watch.example/report, tel:+1-201-555-0123";
+    expect(readConfig({ MARQUEE_SECURITY_CONTACT: contacts }).securityContacts).toEqual(contacts.split(", "));
+    for (const wrong of ["security@watch.example", "http://watch.example", "mailto:", "none"])
+      expect(() => readConfig({ MARQUEE_SECURITY_CONTACT: wrong }), wrong).toThrow(
+        /MARQUEE_SECURITY_CONTACT: /,
+      );
   });
 
   it("takes an empty variable as one that is not set", () => {

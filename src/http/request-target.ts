@@ -1,0 +1,14 @@
+/** What a request line asks for. */
+export interface RequestTarget {
+  /** Path and query; `*` for the server as a whole. */
+  path: string;
+  /** The host that the line itself names, which counts for more than the `Host` header; null: none. */
+  authority: string | null;
+}
+
+/** Reads the target of a request line: RFC 9112, section 3.2; proxies are asked in the absolute form, and may pass it on. */
+export function readTarget(target: string): RequestTarget {
+  const [, authority, rest = ""] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target) ?? [];
+  if (authority === undefined) return { path: target, authority: null };
+  return { path: rest.startsWith("/") ? rest : `/${rest}`, authority };
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from "node:crypto";
+import { STATUS_CODES } from "node:http";
+import { type Duplex } from "node:stream";
+
+import { type ErrorCode } from "../../resolvers/request/errors.js";
+
+/** What is answered where there is no request to answer. */
+export interface SocketAnswer {
+  status: number;
+  code: ErrorCode;
+  message: string;
+  /** Lines of the header beside those that every answer has. */
+  headers?: readonly string[];
+}
+
+/** The body of a refusal: an answer of GraphQL without data, so that clients have one form to read. */
+export function refusalBody(code: ErrorCode, message: string) {
+  return { errors: [{ message, extensions: { code } }] };
+}
+
+/** Answers on a connection itself, and ends it. The header is what answers of requests have, an id included. */
+export function answerOnSocket(socket: Duplex, { status, code, message, headers = [] }: SocketAnswer): void {
+  const text = JSON.stringify(refusalBody(code, message));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `date: ${new Date().toUTCString()}`,
+    "content-type: application/json; charset=utf-8",
+    "cache-control: no-store",
+    `x-request-id: ${randomUUID()}`,
+    `content-length: ${Buffer.byteLength(text)}`,
+    ...headers,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${text}`);
+}

@@ -17,6 +17,7 @@ export {
   LONGEST_WORD,
   numberForms,
   plainWords,
+  READING,
   startsOf,
   WHOLE,
   wholeForms,

@@ -1,5 +1,5 @@
 import { keysOfMisspelling, reachOf, transpositions } from "./misspellings.js";
-import { cleanText, coreWords, joinWords, numberForms, plainWords, WHOLE } from "./words.js";
+import { cleanText, coreWords, isSymbols, joinWords, numberForms, plainWords, WHOLE } from "./words.js";
 
 /** A way in which words of the vocabulary may stand for some of the words that were searched for. */
 export interface Unit {
@@ -39,7 +39,7 @@ const QUALITY = { number: 0.95, joined: 0.97, whole: 1, core: 0.99 };
 /** Costs of edits, in parts of the word: shared by the plan's variants and the statement's measured misspellings. */
 export const EDIT_COST = 1.1;
 
-/** Works out what to look up. Any text will do; one without letters and digits gives a plan without slots. */
+/** Works out what to look up. Any text will do; a blank one gives a plan without slots. */
 export function planSearch(text: string): SearchPlan {
   const words = plainWords(cleanText(text.slice(0, LONGEST_TEXT)));
   const slots = coreWords(words).slice(0, MOST_SLOTS);
@@ -52,13 +52,14 @@ export function planSearch(text: string): SearchPlan {
 
 function addWord(plan: SearchPlan, word: string, slot: number): void {
   const isLast = slot === plan.slots.length - 1;
-  const reach = /^\d+$/.test(word) ? 0 : reachOf(word);
+  const reach = /^\d+$/.test(word) || isSymbols(word) ? 0 : reachOf(word);
   const unit = addUnit(plan, { text: word, slots: [slot], reach, completions: completionsOf(word, isLast) });
   for (const form of numberForms(word)) plan.variants.push({ unit, word: form, quality: QUALITY.number });
 }
 
 /** The fewer letters, the less a completion is worth and the more titles have one. */
 function completionsOf(word: string, isLast: boolean): number {
+  if (isSymbols(word)) return 0;
   // One character of a script without spaces is as good as a word, and the index has it in pairs.
   if (word.charCodeAt(0) >= FIRST_UNSPACED) return 60;
   const { length } = word;
@@ -85,8 +86,7 @@ function addWhole(plan: SearchPlan, words: readonly string[]): void {
   const whole = (text: string): Unit => ({
     text: WHOLE + text,
     slots,
-    reach: reachOf(text),
-    completions: 40,
+    ...(isSymbols(text) ? { reach: 0, completions: 0 } : { reach: reachOf(text), completions: 40 }),
   });
   addUnit(plan, whole(core), QUALITY.core);
   if (all !== core) addUnit(plan, whole(all), QUALITY.whole);

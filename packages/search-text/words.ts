@@ -49,7 +49,7 @@ const FUNCTION_WORDS = new Set(
 
 /** Whether a word of running text says nothing about it. */
 export function isFunctionWord(word: string): boolean {
-  return COMMON.has(word) || FUNCTION_WORDS.has(word);
+  return COMMON.has(word) || FUNCTION_WORDS.has(word) || isSymbols(word);
 }
 
 /** Whether a word may be left out of a name without anybody noticing. */
@@ -68,8 +68,21 @@ export function foldWord(text: string): string {
   return bare.replace(/[ßæœøłđðþıħς]/g, (letter) => LETTERS[letter] ?? letter).normalize("NFC");
 }
 
-/** The words of a text in its order. `&` reads as "and", `E.T.` as one word, `O'Hara` as one word. */
+/** Whether a word is a text's symbols, which has neither letters nor digits: it is meant as it stands. */
+export function isSymbols(word: string): boolean {
+  return !/[\p{L}\p{N}]/u.test(word);
+}
+
+/**
+ * The words of a text in its order. `&` reads as "and", `E.T.` as one word, `O'Hara` as one word. A text without letters
+ * and digits is one word, of its symbols: a film may be called `???`.
+ */
 export function wordsOf(text: string): Word[] {
+  const words = spelledWordsOf(text);
+  return words.length > 0 ? words : symbolsOf(text);
+}
+
+function spelledWordsOf(text: string): Word[] {
   const words: Word[] = [];
   for (const match of text.matchAll(TOKEN)) {
     const start = match.index;
@@ -82,6 +95,24 @@ export function wordsOf(text: string): Word[] {
 /** The words of a text as the index knows them, in its order. */
 export function plainWords(text: string): string[] {
   return wordsOf(text).map((word) => word.text);
+}
+
+/** White space, and what takes no room: nothing that a name could be told by. */
+const UNSEEN = "\\s\\u2800\\p{Cc}\\p{Cf}\\p{Cs}\\p{Default_Ignorable_Code_Point}";
+const ALL_UNSEEN = new RegExp(`[${UNSEEN}]+`, "gu");
+const FROM_SEEN_TO_SEEN = new RegExp(`[^${UNSEEN}](?:.*[^${UNSEEN}])?`, "su");
+
+function symbolsOf(text: string): Word[] {
+  const found = FROM_SEEN_TO_SEEN.exec(text);
+  if (!found) return [];
+  const [seen] = found;
+  const symbols = cut(foldSymbols(seen));
+  return symbols === "" ? [] : [{ text: symbols, start: found.index, end: found.index + seen.length }];
+}
+
+/** Of what looks alike one form. `=` is written wide: the narrow one marks whole names (`WHOLE`). */
+function foldSymbols(text: string): string {
+  return text.normalize("NFKC").replace(ALL_UNSEEN, "").replaceAll("=", "\uff1d").toLowerCase();
 }
 
 /** Every two neighbouring characters, and the last one alone, so that each character starts a word. */
@@ -200,3 +231,6 @@ export function cleanText(text: string): string {
 
 /** Behind everything that a word may go on with, byte by byte: the end of a range of words that start alike. */
 export const LAST_CHARACTER = "\u{10ffff}";
+
+/** How texts of every kind are read: an index that was filled when they were read otherwise has another form. */
+export const READING = ["E.T. & the O'Hara", "Amélie", "卧虎藏龙", "=?", "🎬 🍿"].map(plainWords);

@@ -449,10 +449,78 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
       ).resolves.toBeInstanceOf(Array);
     });
 
-    it("a text without words answers everything, most popular first", async () => {
+    it("a blank text answers everything, most popular first", async () => {
       const all = await run("  ", { limit: 50, wants: EVERYTHING });
       expect(all.total).toBe(LIBRARY.length - 2);
       expect(all.relaxed).toBe(false);
+    });
+  });
+
+  describe("names made of symbols", () => {
+    let own: Tenant;
+    beforeAll(async () => {
+      own = await subject.createTenant();
+      await subject.projection.put(own, [
+        film("what", "???"),
+        film("snacks", "🎬🍿"),
+        film("cat", "=^.^=", { credits: directedBy("!!!") }),
+        film("rain", "Rain", { alternativeNames: ["***"], synopsis: "--" }),
+      ]);
+      await subject.settle();
+    });
+    const search = (text: string) =>
+      subject.search.search({ tenant: own, calls: new CallLog() }, everyone, {
+        text,
+        filter: {},
+        limit: 10,
+        wants: EVERYTHING,
+      });
+
+    it.each([
+      ["???", "what"],
+      ["？？？", "what"],
+      ["? ? ?", "what"],
+      ["?\u200b??", "what"],
+      ["🎬🍿", "snacks"],
+      [" 🎬 🍿\ufe0f ", "snacks"],
+      ["=^.^=", "cat"],
+      ["!!!", "cat"],
+      ["***", "rain"],
+    ])("%s finds %s", async (text, expected) => {
+      const { hits, total, didYouMean, relaxed } = await search(text);
+      expect(hits.map(({ titleId }) => titleId)).toEqual([expected]);
+      expect({ total, didYouMean, relaxed }).toEqual({ total: 1, didYouMean: null, relaxed: false });
+    });
+
+    it.each([
+      "?",
+      "??",
+      "????",
+      "??!",
+      "🎬",
+      "🍿🎬",
+      "=",
+      "==",
+      "--",
+      "**",
+      "*",
+      "@",
+      "…",
+      "\\",
+      '"',
+      "%",
+      "/",
+    ])("%s is no name and finds nothing", async (text) => {
+      const { hits, total, didYouMean } = await search(text);
+      expect({ hits, total, didYouMean }).toEqual({ hits: [], total: 0, didYouMean: null });
+    });
+
+    it("are marked and completed as a whole", async () => {
+      expect((await search("???")).hits[0]?.highlights).toEqual([
+        { field: "name", fragments: ["<em>???</em>"] },
+      ]);
+      const completed = await subject.search.suggest({ tenant: own, calls: new CallLog() }, everyone, "?", 5);
+      expect(completed).toEqual([{ text: "???", kind: "TITLE", id: "what" }]);
     });
   });
 

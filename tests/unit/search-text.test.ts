@@ -22,7 +22,11 @@ describe("words of a text", () => {
     ["Ærø, Łódź, Straße", ["aero", "lodz", "strasse"]],
     ["卧虎藏龙 2", ["卧虎", "虎藏", "藏龙", "龙", "2"]],
     ["", []],
-    ["?!…\u0000\ud800", []],
+    ["\u0000\ud800\u200b \u2800", []],
+    [" ?!…\u0000\ud800", ["?!..."]],
+    ["？ ？", ["??"]],
+    ["🎬\u200d 🍿\ufe0f", ["🎬🍿"]],
+    ["=^.^=", ["\uff1d^.^\uff1d"]],
   ])("%s", (text, expected) => {
     expect(texts(text)).toEqual(expected);
   });
@@ -35,6 +39,11 @@ describe("words of a text", () => {
       "卧虎",
       "虎",
     ]);
+  });
+
+  it("are symbols where there is nothing else, from the first that is seen to the last", () => {
+    const text = " ?! ? \u200b";
+    expect(wordsOf(text).map(({ start, end }) => text.slice(start, end))).toEqual(["?! ?"]);
   });
 
   it("are cut to a length that the index takes", () => {

@@ -140,10 +140,11 @@ function wholeQueries(plan: SearchPlan, style: QueryStyle, most: number): Clause
     const text = unit.text.slice(WHOLE.length);
     if (style.words === "LITERAL" || index > 0) return [match("whole", text, most)];
     if (style.words === "SOME") return [match("whole", text, most * FORM.whole)];
-    const queries = [match("whole", text, most * FORM.whole, editsOf(unit, plan)), begunName(text, most)];
-    if (text.length >= MISSPELLED_START)
-      queries.push(misspelledStart("beginning", text, most * BEGUN.least * FORM.begunMisspelled));
-    return queries;
+    const whole = match("whole", text, most * FORM.whole, editsOf(unit, plan));
+    if (unit.completions === 0 && !style.typing) return [whole];
+    const begun = begunName(text, most);
+    if (unit.reach === 0 || text.length < MISSPELLED_START) return [whole, begun];
+    return [whole, begun, misspelledStart("beginning", text, most * BEGUN.least * FORM.begunMisspelled)];
   });
 }
 

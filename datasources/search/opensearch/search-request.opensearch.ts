@@ -49,7 +49,7 @@ export function textSearches(plan: SearchPlan, audience: Audience, query: Search
   }));
 }
 
-/** The search of a text without words: everything, the most popular first. */
+/** The search of a blank text: everything, the most popular first. */
 export function browseSearch(audience: Audience, query: SearchQuery): Clause {
   const parts = clausesOf(audience, query);
   return {

@@ -17,7 +17,7 @@ import { suggestionsOf, suggestSearches } from "./search-suggest.opensearch.js";
 import { type Search, type SearchQuery, type SearchResult, type SuggestedText } from "../search.js";
 
 /**
- * Search in OpenSearch. Every method is one `_msearch`. A text without words finds everything, most popular first; a
+ * Search in OpenSearch. Every method is one `_msearch`. A blank text finds everything, most popular first; a
  * tenant for whom nothing has been indexed finds nothing.
  */
 export class OpenSearchSearch implements Search {

@@ -1,4 +1,4 @@
-import { cleanText } from "../../../packages/search-text/index.js";
+import { cleanText, READING } from "../../../packages/search-text/index.js";
 import {
   MATURITY_AGES,
   storedState,
@@ -59,6 +59,7 @@ export const SEARCH_TITLES = new TitleTable(
     titleRow(EXAMPLE_TITLE),
     highlightTexts(EXAMPLE_TITLE),
     Object.fromEntries(termsOf(EXAMPLE_TITLE)),
+    READING,
   ),
 );
 

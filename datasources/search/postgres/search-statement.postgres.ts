@@ -46,7 +46,7 @@ export function searchStatement(plan: SearchPlan, audience: Audience, query: Sea
     select ${answer(query, true)}`;
 }
 
-/** The statement for a text without words: every title that passes, the most popular first. */
+/** The statement for a blank text: every title that passes, the most popular first. */
 export function browseStatement(audience: Audience, query: SearchQuery): Sql {
   const parts = conditionsOf(audience, query);
   return sql`

@@ -16,7 +16,7 @@ import {
   type SuggestedText,
 } from "../search.js";
 
-/** Search in PostgreSQL: what the embedded default answers from. A text without words finds everything, most popular first. */
+/** Search in PostgreSQL: what the embedded default answers from. A blank text finds everything, most popular first. */
 export class PostgresSearch implements Search {
   constructor(private readonly postgres: PostgresStore) {}
 

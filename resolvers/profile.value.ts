@@ -5,7 +5,6 @@ import {
   type MembershipRecord,
   type ViewerRecord,
 } from "../datasources/accounts/accounts.js";
-import { countryOf } from "../datasources/core/countries.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { type Profile } from "../schema/profile.type.js";
 import { ratingOfAge } from "../datasources/core/title.document.js";
@@ -46,7 +45,7 @@ export class ProfileValue implements NodeAnswer<Profile> {
     return this.record.kind;
   }
   get country(): string | null {
-    return this.record.country === null ? null : countryOf(this.record.country);
+    return this.record.country;
   }
   get maturityLimit(): string {
     return ratingOfAge(this.record.maturityLimit);
@@ -96,7 +95,7 @@ function toAccount(tenant: Tenant, { id, email, country }: AccountRecord) {
     id: toGlobalId(tenant, "Account", id),
     email,
     // One that does not exist opens nothing, and costs nobody the rest of the answer.
-    country: countryOf(country) ?? tenant.defaultCountry,
+    country: country ?? tenant.defaultCountry,
   } satisfies NodeAnswer<Account>;
 }
 

@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
 import { email as emailRule } from "../datasources/core/field-rules.js";
+import { tidyAddress } from "../packages/names/index.js";
 import { type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { profileNotFound } from "../datasources/accounts/profile-rules.js";
 import { Refusal } from "../datasources/core/refusal.js";
@@ -45,7 +46,7 @@ export class SessionResolver {
   ) {
     const tenant = ctx.namedTenant === null ? await tenantOfEmail(ctx, email) : ctx.tenant;
     const request = { ...ctx.on(info.path), tenant };
-    const account = await ctx.accounts.credentials(request, email.trim());
+    const account = await ctx.accounts.credentials(request, email);
     return payload<SessionPayload>({}, async () => {
       const known = await ctx.gateway.passwords.verify(
         password,
@@ -190,6 +191,6 @@ function checkedPassword(password: string): string {
 
 /** The tenant that an address's domain begins with, else the request's own. */
 async function tenantOfEmail(ctx: Context, email: string) {
-  const slug = /@([a-z][a-z0-9-]*)\./i.exec(email)?.[1]?.toLowerCase();
+  const slug = /@([a-z][a-z0-9-]*)\./i.exec(tidyAddress(email))?.[1]?.toLowerCase();
   return (slug && (await ctx.gateway.stores.tenants.bySlug(slug))) || ctx.tenant;
 }

@@ -1,3 +1,4 @@
+import { storedCountry } from "../core/countries.js";
 import { sql } from "../engines/postgres/store.postgres.js";
 import { instantInJson } from "../engines/postgres/value-types.postgres.js";
 
@@ -11,3 +12,8 @@ export const MEMBERSHIP = sql`case when s.id is not null then jsonb_build_object
   'endsAt', case when s.cancelled_at is not null then ${instantInJson(sql`s.current_period_end`)} end,
   'plan', jsonb_build_object('id', plan.id, 'name', plan.name, 'maxStreams', plan.max_streams,
     'maxHeight', plan.max_height, 'priceCents', plan.price_cents, 'currency', plan.currency)) end`;
+
+/** A record with its country as `storedCountry` reads it. */
+export function withCountry<T extends { country: string | null }>(record: T): T {
+  return { ...record, country: storedCountry(record.country) };
+}

@@ -1,8 +1,9 @@
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { instantInJson } from "../engines/postgres/value-types.postgres.js";
+import { tidyAddress } from "../../packages/names/index.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
-import { MEMBERSHIP, PROFILE } from "./account-columns.postgres.js";
+import { MEMBERSHIP, PROFILE, withCountry } from "./account-columns.postgres.js";
 import { putAccounts, putPlans, putProfiles } from "./accounts-writing.postgres.js";
 import {
   type Accounts,
@@ -47,17 +48,20 @@ export class PostgresAccounts implements Accounts {
               where id = ${key.session} and account_id = p.account_id and profile_id = p.id and expires_at > now()
             ))`,
     );
-    return viewer ?? null;
+    return viewer ? withCountries(viewer) : null;
   }
 
   async credentials(request: StoreRequest, email: string): Promise<Credentials | null> {
+    // One that was kept before there was one form of addresses is found as it was written.
+    const [tidy, written] = [tidyAddress(email), email.trim()];
     const [found] = await this.postgres.read<Credentials>(
       request,
       "accounts.credentials",
       sql`select a.id as "accountId", a.password_hash as "passwordHash",
                  (select p.id from profiles p where p.account_id = a.id order by p.position, p.id limit 1)
                    as "firstProfileId"
-          from accounts a where lower(a.email) = lower(${email.trim()})`,
+          from accounts a where lower(a.email) in (lower(${tidy}), lower(${written}))
+          order by lower(a.email) = lower(${tidy}) desc limit 1`,
     );
     return found ?? null;
   }
@@ -69,7 +73,7 @@ export class PostgresAccounts implements Accounts {
       sql`select ${PROFILE} as profile from profiles p where p.id = any(${ids}::text[])`,
       ids.length,
     );
-    return new Map(rows.map(({ profile }) => [profile.id, profile]));
+    return new Map(rows.map(({ profile }) => [profile.id, withCountry(profile)]));
   }
 
   async createSession(tenant: Tenant, session: NewSession): Promise<string | null> {
@@ -116,4 +120,14 @@ export class PostgresAccounts implements Accounts {
   async putPlans(tenant: Tenant, plans: Parameters<Accounts["putPlans"]>[1]): Promise<void> {
     await this.postgres.transaction(tenant, (query) => putPlans(query, plans));
   }
+}
+
+function withCountries(viewer: ViewerRecord): ViewerRecord {
+  const { account, profile, profiles } = viewer;
+  return {
+    ...viewer,
+    account: account && withCountry(account),
+    profile: withCountry(profile),
+    profiles: profiles.map(withCountry),
+  };
 }

@@ -17,7 +17,8 @@ export interface AccountRecord {
   id: string;
   email: string;
   roles: Role[];
-  country: string;
+  /** ISO 3166-1 alpha-2; null where what is kept is no country. */
+  country: string | null;
 }
 
 /** A plan as it is offered. */
@@ -101,7 +102,7 @@ export interface NewSession {
 export interface Accounts {
   /** The viewer behind a token, or null when the account, the profile or the session is gone. */
   viewer(request: StoreRequest, key: ViewerKey): Promise<ViewerRecord | null>;
-  /** What to check a password against, by e-mail in any case. */
+  /** What to check a password against, by e-mail in any case, as `tidyAddress` leaves it. */
   credentials(request: StoreRequest, email: string): Promise<Credentials | null>;
   profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>>;
   /** Opens a session and answers its id; null where the profile, or the session that opens it, is gone. */

@@ -6,7 +6,7 @@ import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { Refusal } from "../core/refusal.js";
 import { type Tenant } from "../core/tenant.js";
-import { PROFILE } from "./account-columns.postgres.js";
+import { PROFILE, withCountry } from "./account-columns.postgres.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
 import { type ProfileKind } from "../core/vocabulary.js";
 import { lockProfile } from "./profile-locks.postgres.js";
@@ -174,7 +174,7 @@ export class PostgresProfiles implements Profiles {
       return work(
         query,
         accountId,
-        profiles.map(({ profile }) => profile),
+        profiles.map(({ profile }) => withCountry(profile)),
       );
     });
   }

@@ -13,5 +13,10 @@ export function countryOf(text: string): string | null {
   return COUNTRIES.has(code) ? code : null;
 }
 
+/** A country as it is kept; null where that is none, as what was kept before countries were looked up may be. */
+export function storedCountry(kept: string | null): string | null {
+  return kept === null ? null : countryOf(kept);
+}
+
 /** What licences say for all countries. */
 export const EVERYWHERE = "*";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { COUNTRY_ACCEPTED, countryOf, EVERYWHERE } from "./countries.js";
-import { tidyName } from "../../packages/names/index.js";
+import { tidyAddress, tidyName } from "../../packages/names/index.js";
 
 /*
  * Every schema's error message is what the field accepts: reports put it behind what was found. Texts must be ones that
@@ -110,14 +110,11 @@ export const countryOrEverywhere = z
 
 const EMAIL_ACCEPTED = "an address of the form name@domain.example, of at most 254 characters";
 
-/** An e-mail address without what surrounds it. What is behind a domain's last dot is not looked up anywhere. */
+const ATOM = "[^\\s@\\u2800\\p{Cc}\\p{Cf}\\p{Cs}]";
+const ADDRESS = new RegExp(`^${ATOM}{1,64}@${ATOM}+\\.${ATOM}+$`, "u");
+
+/** An e-mail address as `tidyAddress` leaves it. What is behind a domain's last dot is not looked up anywhere. */
 export const email = z
   .string({ error: EMAIL_ACCEPTED })
-  .transform((text) => text.trim())
-  .refine(
-    (text) =>
-      text.length <= 254 && /^[^\s@\p{Cc}\p{Cs}]{1,64}@[^\s@\p{Cc}\p{Cs}]+\.[^\s@\p{Cc}\p{Cs}]+$/u.test(text),
-    {
-      error: EMAIL_ACCEPTED,
-    },
-  );
+  .transform(tidyAddress)
+  .refine((text) => text.length <= 254 && ADDRESS.test(text), { error: EMAIL_ACCEPTED });

@@ -1,5 +1,5 @@
 /*
- * Names of titles, people, genres, studios and profiles: how they are kept, and when two are one.
+ * Names of titles, people, genres, studios and profiles, and e-mail addresses: how they are kept, and when two are one.
  */
 
 /** Scripts whose letters a joiner, or its opposite, makes look otherwise. */
@@ -34,7 +34,8 @@ const SEEN = [
   "(?<=\\u{1F3F4}[\\u{E0061}-\\u{E007A}]*)[\\u{E0061}-\\u{E007F}]",
 ].join("|");
 
-const IGNORABLE = "\\p{Default_Ignorable_Code_Point}";
+/** What is not seen: as Unicode lists it, and the marks of annotations. */
+const IGNORABLE = "[\\p{Default_Ignorable_Code_Point}\\uFFF9-\\uFFFB]";
 const UNSEEN = new RegExp(`(${SEEN})|${IGNORABLE}`, "gu");
 const ALL_IGNORABLE = new RegExp(IGNORABLE, "gu");
 /** The braille blank counts as no white space to Unicode, and looks like it. */
@@ -48,4 +49,9 @@ export function tidyName(name: string): string {
 /** What names that are one have in common: two that differ in case, white space or what nobody sees are. */
 export function nameKey(name: string): string {
   return name.normalize("NFC").replace(ALL_IGNORABLE, "").replace(BLANKS, " ").trim().toLowerCase();
+}
+
+/** An e-mail address as it is kept and looked up: Unicode NFC, without what nobody sees, and without blanks around it. */
+export function tidyAddress(address: string): string {
+  return address.normalize("NFC").replace(ALL_IGNORABLE, "").trim();
 }

@@ -101,6 +101,32 @@ describe("credentials", () => {
     const other = await createTestTenant(stores);
     expect(await stores.accounts.credentials(testRequest(other), "family@example.com")).toBeNull();
   });
+
+  it("takes addresses that look alike for one, and finds one that was kept before there was a rule", async () => {
+    const kept = (id: string, email: string) => ({ ...family, id, email, profiles: [] });
+    await stores.accounts.putAccounts(tenant, [
+      kept("now", "zoë@example.com"),
+      kept("before", "z\u200boe@example.com"),
+    ]);
+    const found = async (email: string) =>
+      (await stores.accounts.credentials(testRequest(tenant), email))?.accountId;
+    expect(await found("ZOE\u0308@example\u200b.com")).toBe("now");
+    expect(await found(" z\u200boe@example.com")).toBe("before");
+    expect(await found("zoe@example.com")).toBeUndefined();
+  });
+});
+
+describe("countries that are none, kept before they were looked up", () => {
+  it("are read as none, of an account and of its profiles", async () => {
+    await stores.accounts.putAccounts(tenant, [
+      { ...family, country: "UK", profiles: [{ ...adult, country: "EU" }, kids] },
+    ]);
+    const key = await signedIn(stores, tenant, family.id, adult.id);
+    const viewer = await stores.accounts.viewer(testRequest(tenant), key);
+    expect([viewer?.account?.country, viewer?.profile.country]).toEqual([null, null]);
+    const found = await stores.accounts.profilesByIds(testRequest(tenant), [adult.id]);
+    expect(found.get(adult.id)?.country).toBeNull();
+  });
 });
 
 describe("putAccounts", () => {

@@ -130,14 +130,14 @@ const SHELVES: Record<Exclude<Shelf, "CONTINUE_WATCHING">, Sql> = {
 };
 
 /**
- * Whether progress `p` stands between the beginning and the end; who has finished may be watching again. Positions of a
- * series are kept within an episode, so that its end is not the end of the series.
+ * Whether progress `p` stands between the beginning and the end; who has finished may be watching again. The position of
+ * a series is one within an episode, so that whatever it is, the series goes on.
  */
 function isUnderWay({ begunSeconds, finishedPercent }: WatchRules): Sql {
   return sql`p.position_seconds >= ${begunSeconds}::int
     and (p.duration_seconds is null
       or p.position_seconds::bigint * 100 < p.duration_seconds::bigint * ${finishedPercent}::int
-      or (not p.completed and p.position_seconds >= p.duration_seconds))`;
+      or exists (select from catalog_titles t where t.id = p.title_id and t.kind = 'SERIES'))`;
 }
 
 export function toState(row: Omit<StateRow, "profile_id" | "title_id">): TitleStateOfProfile {

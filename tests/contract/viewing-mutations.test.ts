@@ -176,6 +176,31 @@ describe("recordProgress", () => {
     expect(await shelf("CONTINUE_WATCHING", "u2")).toEqual([]);
   });
 
+  it("goes on with a series wherever within an episode it stands, until that is said to have been the end", async () => {
+    await stores.catalogProjection.put(tenant, [
+      {
+        ...titleBody({ id: "s", kind: "SERIES", seasons: [] }),
+        revision: 1,
+        latestVersion: 1,
+        popularity: 0,
+      },
+    ]);
+    const inSeries = { titleId: "s", durationSeconds: 3_000, completed: false };
+    for (const [second, position] of [
+      [0, 60],
+      [10, 2_700],
+      [20, 2_940],
+      [30, 2_999],
+      [40, 3_000],
+      [50, 4_000],
+    ] as const) {
+      await record(second, position, inSeries);
+      expect(await shelf("CONTINUE_WATCHING"), `at ${position}`).toEqual([["s", false]]);
+    }
+    await record(60, 2_990, { ...inSeries, completed: true });
+    expect(await shelf("CONTINUE_WATCHING")).toEqual([]);
+  });
+
   it("counts a late event without moving back", async () => {
     await record(0, 60);
     await record(600, 660, { completed: true });

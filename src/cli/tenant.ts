@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type z } from "zod";
 
-import { country, slug, text } from "../../datasources/core/field-rules.js";
+import type * as FieldRules from "../../datasources/core/field-rules.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { StartupError } from "../../packages/process/startup-error.js";
@@ -26,14 +26,25 @@ Examples:
 
 /** `marquee tenant`. */
 export function tenantCommand(): Command {
+  let rules: typeof FieldRules;
+  const ruled = (rule: (of: typeof FieldRules) => z.ZodType<string>) => (value: string) =>
+    keptTo(rule(rules), value);
   const create = new Command("create")
     .description("Make a tenant, into which a catalogue can be imported. One that is there is not changed.")
-    .requiredOption("--slug <slug>", "its name in URLs, tokens and ids; it stays", ruled(slug))
-    .requiredOption("--name <name>", "its name as people read it", ruled(text(MAX_NAME)))
+    .requiredOption(
+      "--slug <slug>",
+      "its name in URLs, tokens and ids; it stays",
+      ruled(({ slug }) => slug),
+    )
+    .requiredOption(
+      "--name <name>",
+      "its name as people read it",
+      ruled(({ text }) => text(MAX_NAME)),
+    )
     .requiredOption(
       "--country <code>",
       "its own country: of visitors of whom none is known, and of titles without licences",
-      ruled(country),
+      ruled(({ country }) => country),
     )
     .addOption(
       new Option("--tier <tier>", "where its data lives: tables that tenants share, or a schema of its own")
@@ -51,7 +62,14 @@ export function tenantCommand(): Command {
       const tenants = await withStores((stores) => stores.tenants.list());
       for (const tenant of tenants) process.stdout.write(`${describeTenant(tenant)}\n`);
     });
-  return new Command("tenant").description("Make tenants and list them.").addCommand(create).addCommand(list);
+  return new Command("tenant")
+    .description("Make tenants and list them.")
+    .addCommand(create)
+    .addCommand(list)
+    .hook("preSubcommand", async () => {
+      // Not before: every other command, and --help, would wait for them.
+      rules = await import("../../datasources/core/field-rules.js");
+    });
 }
 
 async function createTenant(stores: Stores, flags: CreateFlags): Promise<Tenant> {
@@ -67,10 +85,8 @@ function describeTenant({ slug: name, tier, defaultCountry, name: title }: Tenan
 }
 
 /** An option's text by the rule that holds for it everywhere. */
-function ruled(rule: z.ZodType<string>): (value: string) => string {
-  return (value) => {
-    const checked = rule.safeParse(value);
-    if (checked.success) return checked.data;
-    throw new InvalidArgumentError(`Accepted: ${checked.error.issues[0]?.message ?? ""}.`);
-  };
+function keptTo(rule: z.ZodType<string>, value: string): string {
+  const checked = rule.safeParse(value);
+  if (checked.success) return checked.data;
+  throw new InvalidArgumentError(`Accepted: ${checked.error.issues[0]?.message ?? ""}.`);
 }

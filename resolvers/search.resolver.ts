@@ -22,7 +22,7 @@ export class SearchResolver {
   @Query(() => SearchConnection, {
     nullable: true,
     description:
-      "Titles by name, people, genre or synopsis, best first. Forgives typing errors, joined and split words, missing articles and accents, digits for Roman numerals.",
+      "Titles by name, people, genre or synopsis, best first; all of them, the most popular first, for a blank text. Forgives typing errors, joined and split words, missing articles and accents, digits for Roman numerals.",
   })
   async search(
     @Ctx() ctx: Context,

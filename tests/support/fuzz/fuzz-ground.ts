@@ -1,0 +1,134 @@
+import { type Tenant } from "../../../datasources/core/tenant.js";
+import { openAccount } from "../accounts.js";
+import { publish } from "../catalogue.js";
+import { type TestGateway } from "../gateway.js";
+import { named, titleBody } from "../titles.js";
+import { type Known } from "./places.js";
+
+/** For whom payloads are sent. */
+export const ASKERS = ["visitor", "viewer", "editor", "operator"] as const;
+export type Asker = (typeof ASKERS)[number];
+
+/** A tenant to send payloads to, and everybody who may ask it. */
+export interface FuzzGround {
+  tenant: Tenant;
+  tokens: Record<Asker, string | undefined>;
+  /** What is valid there. */
+  known: Known;
+  /** Ids and cursors of another tenant. */
+  told: readonly string[];
+}
+
+const ROLES = { viewer: ["VIEWER"], editor: ["VIEWER", "EDITOR"], operator: ["VIEWER", "OPERATOR"] } as const;
+
+/** Makes a tenant with a few titles, plans and accounts, and another one beside it. */
+export async function openGround(gateway: TestGateway): Promise<FuzzGround> {
+  const { tenant, tokens } = await openTenant(gateway);
+  const known = await knownTo(gateway, tenant, tokens);
+  return { tenant, tokens, known, told: await told(gateway, await openTenant(gateway)) };
+}
+
+type Opened = Pick<FuzzGround, "tenant" | "tokens">;
+
+async function openTenant(gateway: TestGateway): Promise<Opened> {
+  const tenant = await gateway.createTenant();
+  const { stores } = gateway;
+  await stores.accounts.putPlans(tenant, [
+    { id: "plan", name: "Plan", maxStreams: 2, maxHeight: 1080, priceCents: 999, currency: "USD" },
+    { id: "other", name: "Other", maxStreams: 4, maxHeight: 2160, priceCents: 1999, currency: "USD" },
+  ]);
+  await publish(stores, tenant, [...films(), series()]);
+  const opened = Object.values(ROLES).map((roles) =>
+    openAccount(gateway, tenant, { roles: [...roles], planId: "plan" }),
+  );
+  const [viewer, editor, operator] = (await Promise.all(opened)).map(({ token }) => token);
+  return { tenant, tokens: { visitor: undefined, viewer, editor, operator } };
+}
+
+function films() {
+  return ["one", "two", "three"].map((id, at) =>
+    titleBody({
+      id,
+      name: `Film ${id}`,
+      releaseYear: 1990 + at * 10,
+      synopsis: "Somebody films something.",
+      genres: [named("Drama")],
+      tags: ["quiet"],
+      studio: named("Studio"),
+      credits: [{ role: "ACTOR", character: "Somebody", person: named("Ada Person") }],
+    }),
+  );
+}
+
+function series() {
+  const episodes = [{ id: "series/1/1", number: 1, name: "Pilot", runtimeMinutes: 50 }];
+  return titleBody({
+    id: "series",
+    kind: "SERIES",
+    name: "Series",
+    seasons: [{ id: "series/1", number: 1, name: "One", episodes }],
+  });
+}
+
+async function knownTo(
+  gateway: TestGateway,
+  tenant: Tenant,
+  tokens: Record<Asker, string | undefined>,
+): Promise<Known> {
+  const asked = async (query: string, asker: Asker) =>
+    (await gateway.ask(query, { token: tokens[asker], tenant: tenant.slug })).data as Record<
+      string,
+      { id: string; profile: { id: string } }
+    >;
+  const { viewer } = await asked("{ viewer { profile { id } } }", "viewer");
+  const { editorial } = await asked("{ editorial { id } }", "editor");
+  const { operations } = await asked("{ operations { id } }", "operator");
+  const { home } = (await asked("{ home { id } }", "viewer")) as unknown as { home: { id: string }[] };
+  const profile = viewer!.profile.id;
+  const nodes = {
+    Title: "Title:one",
+    Movie: "Title:one",
+    Series: "Title:series",
+    Person: `Person:${named("Ada Person").id}`,
+    Profile: profile,
+    HomeRow: home[0]!.id,
+    Editorial: editorial!.id,
+    Operations: operations!.id,
+  };
+  return { nodes, values: validValues(profile), inputs: INPUTS };
+}
+
+function validValues(profile: string): Known["values"] {
+  return {
+    id: "Title:one",
+    title: "Title:two",
+    keep: "Title:one",
+    merge: "Title:three",
+    profile,
+    session: "PlaybackSession:none",
+    plan: "Plan:other",
+    target: "catalog.postgres",
+    paymentMethod: "pm_demo_visa",
+    email: "somebody@fuzz.example",
+    password: "a password of somebody",
+    height: 1080,
+    width: 1920,
+    codecs: ["H264"],
+    from: "2020-01-01T00:00:00Z",
+  };
+}
+
+const INPUTS: Known["inputs"] = {
+  PutTitleInput: { kind: "MOVIE", name: "Put" },
+  SetLicenceInput: { from: "2020-01-01T00:00:00Z" },
+};
+
+/** Ids and cursors that a viewer of a tenant is told. */
+async function told(gateway: TestGateway, { tenant, tokens }: Opened): Promise<string[]> {
+  const { data } = await gateway.ask(
+    `{ titles(first: 1) { edges { cursor node { id credits { person { id } } } } }
+       viewer { id profile { id } membership { id } } plans { id } home(first: 1) { id } }`,
+    { token: tokens.viewer, tenant: tenant.slug },
+  );
+  return [...JSON.stringify(data).matchAll(/"(?:id|cursor)":"([^"]+)"/g)].map(([, text]) => text ?? "");
+}

@@ -37,7 +37,7 @@ const figures: Figures = { requests: 0, values: 0, codes: new Map() };
 
 beforeAll(async () => {
   ground = await openGround(gateway);
-  const { data } = await gateway.ask(getIntrospectionQuery());
+  const { data } = await gateway.ask(getIntrospectionQuery(), { tenant: ground.tenant.slug });
   places = placesOf(buildClientSchema(data as unknown as IntrospectionQuery), ground.known);
   payloads = payloadsBeside(ground.told);
 });

@@ -19,6 +19,7 @@ export interface FuzzGround {
   told: readonly string[];
 }
 
+const HIDDEN = 30;
 const ROLES = { viewer: ["VIEWER"], editor: ["VIEWER", "EDITOR"], operator: ["VIEWER", "OPERATOR"] } as const;
 
 /** Makes a tenant with a few titles, plans and accounts, and another one beside it. */
@@ -37,12 +38,44 @@ async function openTenant(gateway: TestGateway): Promise<Opened> {
     { id: "plan", name: "Plan", maxStreams: 2, maxHeight: 1080, priceCents: 999, currency: "USD" },
     { id: "other", name: "Other", maxStreams: 4, maxHeight: 2160, priceCents: 1999, currency: "USD" },
   ]);
-  await publish(stores, tenant, [...films(), series()]);
+  await publish(stores, tenant, [...films(), series(), ...hidden()]);
   const opened = Object.values(ROLES).map((roles) =>
     openAccount(gateway, tenant, { roles: [...roles], planId: "plan" }),
   );
-  const [viewer, editor, operator] = (await Promise.all(opened)).map(({ token }) => token);
+  const accounts = await Promise.all(opened);
+  const [viewer, editor, operator] = accounts.map(({ token }) => token);
+  await fillShelves(gateway, tenant, accounts[0]!.account);
   return { tenant, tokens: { visitor: undefined, viewer, editor, operator } };
+}
+
+/** Titles that nobody meets, and that stand before the others in every list of a profile. */
+function hidden() {
+  return Array.from({ length: HIDDEN }, (_, at) =>
+    titleBody({ id: `hidden${at}`, name: `Hidden ${at}`, state: "ARCHIVED", genres: [named("Drama")] }),
+  );
+}
+
+/** Puts every title on every shelf of an account's profile, which has the account's id. */
+async function fillShelves(gateway: TestGateway, tenant: Tenant, profileId: string): Promise<void> {
+  const { viewingIngest } = gateway.stores;
+  const ids = ["one", "two", "three", "series", ...hidden().map(({ id }) => id)];
+  const at = (minute: number) => new Date(Date.parse("2026-05-01T00:00:00Z") + minute * 60_000).toISOString();
+  const watched = {
+    profileId,
+    seconds: 600,
+    completed: false,
+    country: "US",
+    device: "TV" as const,
+    rating: 4,
+  };
+  await viewingIngest.ingest(
+    tenant,
+    ids.map((id, minute) => ({ ...watched, id: `watched ${id}`, titleId: id, at: at(minute) })),
+  );
+  await viewingIngest.addToWatchlists(
+    tenant,
+    ids.map((titleId, minute) => ({ profileId, titleId, addedAt: at(minute) })),
+  );
 }
 
 function films() {

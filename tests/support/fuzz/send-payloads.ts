@@ -103,9 +103,24 @@ function readAnswer({ status, text }: Answered): Read | null {
     errors?: { extensions?: { code?: string } }[];
     extensions?: { errorsOmitted?: number };
   };
-  if (!("data" in body || body.errors)) return null;
+  if (!("data" in body || body.errors) || hasStuckPage(body.data)) return null;
   const told = (body.errors ?? []).map(({ extensions }) => extensions?.code ?? "none");
   return { codes: [...told, ...codesIn(body.data)], omitted: (body.extensions?.errorsOmitted ?? 0) > 0 };
+}
+
+interface PageFlags {
+  hasNextPage?: boolean;
+  endCursor?: string | null;
+  hasPreviousPage?: boolean;
+  startCursor?: string | null;
+}
+
+/** Whether a page somewhere in an answer says that it goes on, and gives no cursor to go on from. */
+function hasStuckPage(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return false;
+  const { hasNextPage, endCursor, hasPreviousPage, startCursor } = value as PageFlags;
+  if ((hasNextPage && endCursor === null) || (hasPreviousPage && startCursor === null)) return true;
+  return Object.values(value).some(hasStuckPage);
 }
 
 /** The codes of refusals in payloads. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { Command, CommanderError } from "commander";
 
 import { StoreUnavailableError } from "../datasources/core/store-error.js";
+import { healthCommand } from "./cli/health.js";
 import { importCommand } from "./cli/import.js";
 import { learnCommand } from "./cli/learn.js";
 import { projectionsCommand } from "./cli/projections.js";
@@ -54,6 +55,7 @@ function program(): Command {
     .showHelpAfterError("(--help shows what is accepted)");
   for (const command of [
     serveCommand(),
+    healthCommand(),
     seedCommand(),
     tenantCommand(),
     importCommand(),

@@ -12,7 +12,7 @@ export interface Page {
 /** Everything written for people: the project's own pages and those of `docs/`. */
 export function documentation(): Page[] {
   const docs = readdirSync(path.join(packageRoot(), "docs")).filter((name) => name.endsWith(".md"));
-  return ["README.md", "CONTRIBUTING.md", ...docs.map((name) => `docs/${name}`)].map(page);
+  return ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...docs.map((name) => `docs/${name}`)].map(page);
 }
 
 export function page(file: string): Page {

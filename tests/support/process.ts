@@ -30,6 +30,8 @@ export interface ProcessOptions {
   /** Another user to run as; only root can. */
   uid?: number;
   gid?: number;
+  /** Where the product lies; the project's folder unless said otherwise. */
+  root?: string;
   /** Where it is started, and looks for `.env`; the project's folder unless said otherwise. */
   cwd?: string;
 }
@@ -45,8 +47,11 @@ const EMBEDDED = {
 const running = new Set<ChildProcess>();
 
 /** Starts `marquee` with arguments. End it in the test; {@link killRunning} is for tests that failed on the way. */
-export function startMarquee(args: string[], { env, ...user }: ProcessOptions = {}): MarqueeProcess {
-  const child = spawn(process.execPath, [path.join(packageRoot(), "bin", "marquee.js"), ...args], {
+export function startMarquee(
+  args: string[],
+  { env, root = packageRoot(), ...user }: ProcessOptions = {},
+): MarqueeProcess {
+  const child = spawn(process.execPath, [path.join(root, "bin", "marquee.js"), ...args], {
     cwd: packageRoot(),
     env: { ...process.env, ...EMBEDDED, LOG_LEVEL: "warn", MARQUEE_OPERATIONS_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],

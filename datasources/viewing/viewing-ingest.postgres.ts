@@ -5,6 +5,7 @@ import { holdMerges, MERGED_TITLES } from "../catalog/postgres/title-merges.post
 import { allowBulk } from "../engines/postgres/bulk.postgres.js";
 import { copyRows } from "../engines/postgres/copy.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { chunks } from "../core/chunks.js";
 import { type Tenant } from "../core/tenant.js";
 import { refreshProgress } from "./title-progress.postgres.js";
 import { appendWatches } from "./watch-events.postgres.js";
@@ -26,8 +27,7 @@ export class PostgresViewingIngest implements ViewingIngest {
     const distinct = lastOfEach(events);
     await this.#ensureDays(tenant, distinct);
     let cut = 0;
-    for (let start = 0; start < distinct.length; start += BATCH) {
-      const batch = distinct.slice(start, start + BATCH);
+    for (const batch of chunks(distinct, BATCH)) {
       cut += await this.postgres.transaction(tenant, (query, client) =>
         ingestBatch(query, client, tenant, batch, this.rules),
       );
@@ -39,8 +39,7 @@ export class PostgresViewingIngest implements ViewingIngest {
     tenant: Tenant,
     entries: readonly { profileId: string; titleId: string; addedAt: string }[],
   ): Promise<void> {
-    for (let start = 0; start < entries.length; start += WATCHLIST_BATCH) {
-      const batch = entries.slice(start, start + WATCHLIST_BATCH);
+    for (const batch of chunks(entries, WATCHLIST_BATCH)) {
       await this.postgres.transaction(tenant, async (query) => {
         await holdMerges(query);
         await query(

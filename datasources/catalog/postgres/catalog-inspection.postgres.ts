@@ -7,14 +7,11 @@ import { catalogNameKeys, type TitleSource } from "../catalog-expectations.js";
 import { nameSection, type StoredNames } from "../name-section.js";
 import { type TitleProjection } from "../title-follower.js";
 import { titleSection } from "../title-section.js";
-import { storedIn } from "./embedded-titles.postgres.js";
+import { storedIn, type StoredRow } from "./embedded-titles.postgres.js";
 import { titleRow, unusedNames } from "./catalog-rows.postgres.js";
 
-interface StoredRow {
-  id: string;
-  revision: number;
-  popularity: number;
-  fields: Record<string, unknown> & { added_at: string };
+interface ComparedRow extends StoredRow {
+  fields: StoredRow["fields"] & { added_at: string };
   licences: [country: string, from: string, until: string | null][];
   credits: [person: string, role: string, year: number][];
 }
@@ -48,7 +45,7 @@ function expectedForm(title: ProjectedTitle): string {
   });
 }
 
-function storedForm({ fields, licences, credits }: StoredRow): string {
+function storedForm({ fields, licences, credits }: ComparedRow): string {
   return canonical({
     ...fields,
     added_at: instantText(fields.added_at),
@@ -64,8 +61,8 @@ function sortedTexts(entries: readonly unknown[]): string[] {
   return [...new Set(entries.map(canonical))].sort();
 }
 
-function storedRows(query: Query, which: Sql): Promise<StoredRow[]> {
-  return query<StoredRow>(sql`
+function storedRows(query: Query, which: Sql): Promise<ComparedRow[]> {
+  return query<ComparedRow>(sql`
     select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,id,popularity,form}'::text[] as fields,
       coalesce((select jsonb_agg(jsonb_build_array(l.country, l.from_at, l.until_at))
         from catalog_licences l where l.title_id = t.id), '[]') as licences,

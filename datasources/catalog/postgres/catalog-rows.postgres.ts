@@ -1,11 +1,10 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
-import { sharedAttributes } from "./attribute-places.postgres.js";
-import { MATURITY_AGES, storedState, type ProjectedTitle } from "../../core/title.document.js";
+import { type ProjectedTitle } from "../../core/title.document.js";
 import { formHash } from "../../projection/check/form.js";
 import { sortName } from "../../../packages/names/index.js";
 import { EXAMPLE_TITLE } from "../title-example.js";
-import { TitleTable } from "./embedded-titles.postgres.js";
+import { commonRow, TitleTable, type OwnColumns } from "./embedded-titles.postgres.js";
 
 /** A person, genre or studio. */
 export interface NameRef {
@@ -16,17 +15,10 @@ export interface NameRef {
 /** What is stored of a title in its own row beside its popularity; instants as the title has them. */
 export function titleRow(title: ProjectedTitle) {
   return {
-    id: title.id,
-    revision: title.revision,
-    kind: title.kind,
-    state: storedState(title),
+    ...commonRow(title),
     sort_name: sortName(title.name),
     release_year: title.releaseYear ?? 0,
-    maturity_age: MATURITY_AGES[title.maturityRating],
-    studio_id: title.studio?.id ?? null,
-    genre_ids: title.genres.map(({ id }) => id),
     tags: title.tags,
-    attributes: sharedAttributes(title),
     added_at: title.addedAt,
     document: { ...title, popularity: 0 },
   };
@@ -36,20 +28,12 @@ export function titleRow(title: ProjectedTitle) {
 export const CATALOG_TITLES = new TitleTable(
   "catalog_titles",
   {
-    id: "text",
-    revision: "int",
-    kind: "text",
-    state: "text",
     sort_name: "text",
     release_year: "smallint",
-    maturity_age: "smallint",
-    studio_id: "text",
-    genre_ids: "text[]",
     tags: "text[]",
-    attributes: "jsonb",
     added_at: "timestamptz",
     document: "jsonb",
-  } satisfies Record<keyof ReturnType<typeof titleRow>, string>,
+  } satisfies OwnColumns<typeof titleRow>,
   formHash(titleRow(EXAMPLE_TITLE)),
 );
 

@@ -9,7 +9,13 @@ import {
 import { chunks } from "../../core/chunks.js";
 import { byKeys, pagesOf } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
-import { type TitleRevision } from "../../core/title.document.js";
+import {
+  MATURITY_AGES,
+  storedState,
+  type ProjectedTitle,
+  type TitleRevision,
+} from "../../core/title.document.js";
+import { sharedAttributes } from "./attribute-places.postgres.js";
 import { type TitleProjection } from "../title-follower.js";
 import { type StoredTitles } from "../title-section.js";
 
@@ -31,11 +37,48 @@ export interface Holding {
 /** Titles of one statement. */
 const BATCH = 5_000;
 
+/** What every table of titles has in a title's row; the field is the column, its type the column's. */
+const COMMON_COLUMNS = {
+  id: "text",
+  revision: "int",
+  kind: "text",
+  state: "text",
+  maturity_age: "smallint",
+  studio_id: "text",
+  genre_ids: "text[]",
+  attributes: "jsonb",
+};
+
+export function commonRow(title: ProjectedTitle): Record<keyof typeof COMMON_COLUMNS, unknown> {
+  return {
+    id: title.id,
+    revision: title.revision,
+    kind: title.kind,
+    state: storedState(title),
+    maturity_age: MATURITY_AGES[title.maturityRating],
+    studio_id: title.studio?.id ?? null,
+    genre_ids: title.genres.map(({ id }) => id),
+    attributes: sharedAttributes(title),
+  };
+}
+
+/** The types of the columns that a table has beside those in common, of what makes its rows. */
+export type OwnColumns<RowOf extends (title: ProjectedTitle) => object> = Record<
+  Exclude<keyof ReturnType<RowOf>, keyof typeof COMMON_COLUMNS>,
+  string
+>;
+
+/** A row as it is read back: its columns, and what is compared in another way. */
+export interface StoredRow extends TitleRevision {
+  popularity: number;
+  fields: Record<string, unknown>;
+}
+
 /** A table with a row for each title, which knows the title's revision, its popularity, and the form that it was put in. */
 export class TitleTable {
   /**
    * @param name the table.
-   * @param columns of what is stored of a title, beside its popularity: their SQL types by their names.
+   * @param columns of what it has beside those in common, its popularity and its form: their SQL types by their names.
    * @param form the form in which rows are put now.
    */
   constructor(
@@ -49,7 +92,12 @@ export class TitleTable {
    * what `returning` says of the rows that were written.
    */
   put(rows: readonly Readonly<Record<string, unknown>>[], returning: Sql): Sql {
-    const all = Object.entries({ ...this.columns, popularity: "real", form: "text" });
+    const all = Object.entries({
+      ...COMMON_COLUMNS,
+      ...this.columns,
+      popularity: "real",
+      form: "text",
+    });
     const names = all.map(([column]) => raw(column));
     const replaced = all.filter(([column]) => column !== "id" && column !== "popularity");
     const stored = JSON.stringify(rows.map((row) => ({ ...row, form: this.form })));

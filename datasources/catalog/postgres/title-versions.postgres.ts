@@ -1,5 +1,6 @@
 import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
+import { chunks } from "../../core/chunks.js";
 import { CallLog, type StoreRequest } from "../../core/store-request.js";
 import { type Tenant } from "../../core/tenant.js";
 import { recordNames, shownBody } from "./title-names.postgres.js";
@@ -104,9 +105,8 @@ export class PostgresTitleVersions implements TitleVersions {
 
   async *inForce(tenant: Tenant, ids?: readonly string[]): AsyncGenerator<ProjectedTitle[]> {
     if (ids) {
-      const wanted = [...new Set(ids)].sort();
-      for (let start = 0; start < wanted.length; start += BATCH) {
-        const documents = await this.#batch(tenant, "", wanted.slice(start, start + BATCH));
+      for (const wanted of chunks([...new Set(ids)].sort(), BATCH)) {
+        const documents = await this.#batch(tenant, "", wanted);
         if (documents.length > 0) yield documents;
       }
       return;

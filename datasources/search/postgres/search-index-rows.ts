@@ -1,12 +1,6 @@
 import { cleanText, READING } from "../../../packages/search-text/index.js";
-import {
-  MATURITY_AGES,
-  storedState,
-  type ProjectedTitle,
-  type TitleLicence,
-} from "../../core/title.document.js";
-import { sharedAttributes } from "../../catalog/postgres/attribute-places.postgres.js";
-import { TitleTable } from "../../catalog/postgres/embedded-titles.postgres.js";
+import { type ProjectedTitle, type TitleLicence } from "../../core/title.document.js";
+import { commonRow, TitleTable, type OwnColumns } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { EXAMPLE_TITLE } from "../../catalog/title-example.js";
 import { formHash } from "../../projection/check/form.js";
 import { highlightTexts } from "../searched-texts.js";
@@ -15,20 +9,13 @@ import { termsOf } from "../search-terms.js";
 /** What is asked of a title: its row, but for the number that it gets. */
 export function titleRow(title: ProjectedTitle) {
   return {
-    id: title.id,
-    revision: title.revision,
-    kind: title.kind,
-    state: storedState(title),
+    ...commonRow(title),
     release_year: title.releaseYear,
-    maturity_age: MATURITY_AGES[title.maturityRating],
     maturity_rating: title.maturityRating,
-    genre_ids: title.genres.map((genre) => genre.id),
     genres: title.genres.map((genre) => cleanText(genre.name)),
     tags: title.tags.map(cleanText),
-    studio_id: title.studio?.id ?? null,
     person_ids: distinct(title.credits.map((credit) => credit.person.id)),
     ...licenceColumns(title.licences),
-    attributes: sharedAttributes(title),
   };
 }
 
@@ -36,25 +23,17 @@ export function titleRow(title: ProjectedTitle) {
 export const SEARCH_TITLES = new TitleTable(
   "search_titles",
   {
-    id: "text",
-    revision: "int",
-    kind: "text",
-    state: "text",
     release_year: "smallint",
-    maturity_age: "smallint",
     maturity_rating: "text",
-    genre_ids: "text[]",
     genres: "text[]",
     tags: "text[]",
-    studio_id: "text",
     person_ids: "text[]",
     world_from: "timestamptz",
     world_until: "timestamptz",
     licence_countries: "text[]",
     licence_from: "timestamptz[]",
     licence_until: "timestamptz[]",
-    attributes: "jsonb",
-  } satisfies Record<keyof ReturnType<typeof titleRow>, string>,
+  } satisfies OwnColumns<typeof titleRow>,
   formHash(
     titleRow(EXAMPLE_TITLE),
     highlightTexts(EXAMPLE_TITLE),

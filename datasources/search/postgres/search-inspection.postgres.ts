@@ -1,6 +1,6 @@
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { nameSection } from "../../catalog/name-section.js";
-import { storedIn } from "../../catalog/postgres/embedded-titles.postgres.js";
+import { storedIn, type StoredRow } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { type TitleProjection } from "../../catalog/title-follower.js";
 import { titleSection } from "../../catalog/title-section.js";
 import { type ProjectedTitle } from "../../core/title.document.js";
@@ -20,11 +20,7 @@ interface IndexedTitle {
   keyed: string[];
 }
 
-interface StoredRow {
-  id: string;
-  revision: number;
-  popularity: number;
-  fields: Record<string, unknown>;
+interface ComparedRow extends StoredRow {
   texts: Record<string, unknown> | null;
   terms: { word: string; minor: boolean; weight: number; share: number; spoken: boolean; keyed: boolean }[];
   people: string[];
@@ -82,7 +78,7 @@ function withInstants(fields: Record<string, unknown>): Record<string, unknown> 
   return { ...fields, ...Object.fromEntries(INSTANTS.map((name) => [name, instants(fields[name])])) };
 }
 
-function storedForm({ fields, texts, terms, people }: StoredRow): IndexedTitle {
+function storedForm({ fields, texts, terms, people }: ComparedRow): IndexedTitle {
   return {
     content: canonical({
       fields: withInstants(fields),
@@ -99,8 +95,8 @@ function termText(word: string, minor: boolean, weight: number, share: number): 
   return `${word} ${minor} ${Math.round(weight)} ${Math.round(share)}`;
 }
 
-function storedRows(query: Query, which: Sql): Promise<StoredRow[]> {
-  return query<StoredRow>(sql`
+function storedRows(query: Query, which: Sql): Promise<ComparedRow[]> {
+  return query<ComparedRow>(sql`
     select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity,form}'::text[] as fields,
       (select x.texts from search_texts x where x.doc = t.doc) as texts,
       coalesce((select jsonb_agg(to_jsonb(p)) from (

@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
 import { type NewProfile, type WrittenProfile } from "../datasources/accounts/profiles.js";
+import { PROFILE_FIELD_NAMES, type ProfileFields } from "../datasources/core/profile-fields.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
 import {
   CreateProfileInput,
@@ -34,8 +35,8 @@ export class AccountResolver {
   ) {
     return payload<ProfilePayload>({}, async () => {
       const viewer = await owner(ctx, info.path);
-      const { name, kind, country = null } = input;
-      const profile = { name, kind: kind ?? "ADULT", country, maturityLimit: age(input) };
+      const { name, kind } = input;
+      const profile = { ...fieldsOf(input), name, kind: kind ?? "ADULT", maturityLimit: age(input) };
       return written(ctx, await ctx.gateway.stores.profiles.create(ctx.tenant, viewer, profile));
     });
   }
@@ -48,11 +49,11 @@ export class AccountResolver {
   ) {
     return payload<ProfilePayload>({}, async () => {
       const viewer = await owner(ctx, info.path);
-      const { name, kind, country } = input;
+      const { name, kind } = input;
       const change: Partial<NewProfile> = {
         ...(name != null && { name }),
         ...(kind != null && { kind }),
-        ...(country !== undefined && { country }),
+        ...fieldsOf(input),
         maturityLimit: age(input),
       };
       const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
@@ -116,6 +117,13 @@ export class AccountResolver {
     ctx.becomes(ctx.tenant, null);
     return { signedOut, errors: [] };
   }
+}
+
+/** The fields of the table that an input states. */
+function fieldsOf(input: object): Partial<ProfileFields> {
+  const given = new Map<string, unknown>(Object.entries(input));
+  const names = PROFILE_FIELD_NAMES.filter((name) => given.get(name) !== undefined);
+  return Object.fromEntries(names.map((name) => [name, given.get(name)]));
 }
 
 function age({ maturityLimit }: CreateProfileInput | UpdateProfileInput): number | undefined {

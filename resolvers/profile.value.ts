@@ -5,6 +5,7 @@ import {
   type MembershipRecord,
   type ViewerRecord,
 } from "../datasources/accounts/accounts.js";
+import { PROFILE_FIELD_NAMES } from "../datasources/core/profile-fields.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { type Profile } from "../schema/profile.type.js";
 import { ratingOfAge } from "../datasources/core/title.document.js";
@@ -20,14 +21,16 @@ import { type Answer, type NodeAnswer } from "./answer.js";
 import { type Context } from "./request/context.js";
 import { toGlobalId } from "./request/global-id.js";
 
-/** A profile as GraphQL reads it. */
+/** A profile as GraphQL reads it. The fields of the table are its properties. */
 export class ProfileValue implements NodeAnswer<Profile> {
   readonly __typename = "Profile";
 
   constructor(
     private readonly tenant: Tenant,
     private readonly record: ProfileRecord,
-  ) {}
+  ) {
+    for (const name of PROFILE_FIELD_NAMES) Object.assign(this, { [name]: record[name] });
+  }
 
   get id(): string {
     return toGlobalId(this.tenant, "Profile", this.record.id);
@@ -43,9 +46,6 @@ export class ProfileValue implements NodeAnswer<Profile> {
   }
   get kind(): string {
     return this.record.kind;
-  }
-  get country(): string | null {
-    return this.record.country;
   }
   get maturityLimit(): string {
     return ratingOfAge(this.record.maturityLimit);

@@ -1,14 +1,14 @@
-import { Field, ID, InputType } from "type-graphql";
+import { Field, ID, InputType, Int } from "type-graphql";
 
+import { PROFILE_FIELDS } from "../datasources/core/profile-fields.js";
 import { type ProfileKind } from "../datasources/core/vocabulary.js";
 import { type MaturityRating } from "../datasources/core/title.document.js";
 import { ProfileKindEnum } from "./profile.type.js";
 import { CountryCode, MaturityRatingScalar } from "./scalars.js";
+import { take } from "./table-fields.js";
 
 const NAME = "What the person is called: 1 to 40 characters, like no other profile of the account.";
 const LIMIT = "The highest rating it meets; a profile of kind KIDS at most PG.";
-const COUNTRY =
-  "Where it says that it watches; null takes the account's country. It opens nothing: titles go by where a request comes from, else by the account's country.";
 
 @InputType({ description: "A profile to be made." })
 export class CreateProfileInput {
@@ -23,9 +23,6 @@ export class CreateProfileInput {
     description: `${LIMIT} Left out: PG for KIDS, no limit for ADULT.`,
   })
   maturityLimit?: MaturityRating | null;
-
-  @Field(() => CountryCode, { nullable: true, description: COUNTRY })
-  country?: string | null;
 }
 
 @InputType({ description: "What changes of a profile; what is left out stays." })
@@ -44,9 +41,6 @@ export class UpdateProfileInput {
 
   @Field(() => MaturityRatingScalar, { nullable: true, description: LIMIT })
   maturityLimit?: MaturityRating | null;
-
-  @Field(() => CountryCode, { nullable: true, description: COUNTRY })
-  country?: string | null;
 }
 
 @InputType({ description: "A profile to be deleted." })
@@ -88,3 +82,6 @@ export class SetConsentsInput {
   @Field(() => Boolean, { nullable: true, description: "Mail about the service." })
   marketing?: boolean | null;
 }
+
+for (const input of [CreateProfileInput, UpdateProfileInput])
+  take(input, PROFILE_FIELDS, { String, Int, CountryCode }, () => true);

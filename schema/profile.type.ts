@@ -1,13 +1,15 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
+import { PROFILE_FIELDS } from "../datasources/core/profile-fields.js";
 import { type ProfileKind, type RecommendationModel } from "../datasources/core/vocabulary.js";
 import { type MaturityRating } from "../datasources/core/title.document.js";
 import { Connection } from "./connection.js";
 import { describedEnum } from "./described-enum.js";
 import { Node } from "./node.js";
-import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
+import { DateTime, MaturityRatingScalar } from "./scalars.js";
+import { show } from "./table-fields.js";
 import { TitleEdge } from "./title-connection.type.js";
-import { Title } from "./title.type.js";
+import { SHOWN_TYPES, Title } from "./title.type.js";
 
 const RECENT_FIRST = { edges: "The page's entries, most recent first." };
 
@@ -21,7 +23,7 @@ registerEnumType(ProfileKindEnum, {
   },
 });
 
-/** Lists (`continueWatching`, `watchlist` …) are resolved in resolvers/profile.resolver.ts. */
+/** Its plain fields come from datasources/core/profile-fields.ts, below. Lists (`continueWatching`, `watchlist` …) are resolved in resolvers/profile.resolver.ts. */
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
@@ -39,14 +41,9 @@ export class Profile extends Node {
 
   @Field(() => MaturityRatingScalar, { description: "The highest rating it meets; NC-17 is no limit." })
   maturityLimit!: MaturityRating;
-
-  @Field(() => CountryCode, {
-    nullable: true,
-    description:
-      "Where it says that it watches; null takes the account's country. It opens nothing: titles go by where a request comes from, else by the account's country.",
-  })
-  country!: string | null;
 }
+
+show(() => Profile, PROFILE_FIELDS, SHOWN_TYPES);
 
 @ObjectType({ simpleResolvers: true, description: "A page of titles begun and not finished." })
 export class ContinueWatchingConnection extends Connection(() => TitleEdge, RECENT_FIRST) {}

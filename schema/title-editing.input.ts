@@ -2,9 +2,10 @@ import { Field, ID, InputType, Int } from "type-graphql";
 
 import { EPISODE_FIELDS, SEASON_FIELDS } from "../datasources/core/season-fields.js";
 import { TITLE_FIELDS, type TitleFieldName } from "../datasources/core/title-fields.js";
-import { type EditedType, type TitleField } from "../datasources/core/title-field.js";
+import { type EditedType } from "../datasources/core/title-field.js";
 import { type CreditRole } from "../datasources/core/title.document.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
+import { mayBeSilent, take } from "./table-fields.js";
 import { TitleFieldEnum } from "./title-field.type.js";
 import { CreditRoleEnum, TitleKindEnum } from "./title.type.js";
 
@@ -144,6 +145,7 @@ export class MergeTitlesInput {
 const TYPES: Record<EditedType, object> = {
   String,
   Int,
+  CountryCode,
   TitleKind: TitleKindEnum,
   MaturityRating: MaturityRatingScalar,
   CreditInput,
@@ -151,19 +153,6 @@ const TYPES: Record<EditedType, object> = {
   SeasonInput,
 };
 
-/** Has an input take a field of a table, where editors set it there. */
-function take(input: { prototype: object }, name: string, { edited }: TitleField, nullable: boolean): void {
-  if (!edited) return;
-  const { type, list, description } = edited;
-  const of = list ? [TYPES[type]] : TYPES[type];
-  Field(() => of, { nullable, description })(input.prototype, name);
-}
-
-for (const [name, field] of Object.entries<TitleField>(TITLE_FIELDS)) take(PutTitleInput, name, field, true);
-for (const [input, fields] of [
-  [SeasonInput, SEASON_FIELDS],
-  [EpisodeInput, EPISODE_FIELDS],
-] as const) {
-  for (const [name, field] of Object.entries<TitleField>(fields))
-    take(input, name, field, field.rule.safeParse(undefined).success);
-}
+take(PutTitleInput, TITLE_FIELDS, TYPES, () => true);
+take(SeasonInput, SEASON_FIELDS, TYPES, mayBeSilent);
+take(EpisodeInput, EPISODE_FIELDS, TYPES, mayBeSilent);

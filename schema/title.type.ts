@@ -2,12 +2,13 @@ import { Field, Float, InterfaceType, Int, ObjectType, registerEnumType } from "
 
 import { EPISODE_FIELDS, SEASON_FIELDS } from "../datasources/core/season-fields.js";
 import { TITLE_FIELDS } from "../datasources/core/title-fields.js";
-import { type ShownType, type TitleField } from "../datasources/core/title-field.js";
+import { type ShownType } from "../datasources/core/title-field.js";
 import { CREDIT_ROLES, type CreditRole } from "../datasources/core/title.document.js";
 import { Node } from "./node.js";
 import { Genre, Person, Studio } from "./person.type.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
 import { ListSize } from "./cost.js";
+import { show } from "./table-fields.js";
 
 export const TitleKindEnum = { MOVIE: "MOVIE", SERIES: "SERIES" } as const;
 registerEnumType(TitleKindEnum, {
@@ -138,6 +139,7 @@ export const SHOWN_TYPES: Record<ShownType, object> = {
   String,
   Int,
   DateTime,
+  CountryCode,
   TitleKind: TitleKindEnum,
   TitleState: TitleStateEnum,
   MaturityRating: MaturityRatingScalar,
@@ -147,17 +149,6 @@ export const SHOWN_TYPES: Record<ShownType, object> = {
   Season,
 };
 
-/** Has a type answer a field of a table, where that is shown. */
-function show(type: { prototype: object }, name: string, { shown, absent }: TitleField): void {
-  if (!shown) return;
-  const { type: shownType, list, as = name, description, assumedSize } = shown;
-  const of = list ? [SHOWN_TYPES[shownType]] : SHOWN_TYPES[shownType];
-  Field(() => of, { nullable: absent === null, description })(type.prototype, as);
-  if (assumedSize) ListSize(assumedSize)(type.prototype, as);
-}
-
-for (const [name, field] of Object.entries<TitleField>(TITLE_FIELDS)) {
-  show(field.shown?.on ? { Movie, Series }[field.shown.on] : Title, name, field);
-}
-for (const [name, field] of Object.entries<TitleField>(SEASON_FIELDS)) show(Season, name, field);
-for (const [name, field] of Object.entries<TitleField>(EPISODE_FIELDS)) show(Episode, name, field);
+show(({ shown }) => (shown?.on ? { Movie, Series }[shown.on] : Title), TITLE_FIELDS, SHOWN_TYPES);
+show(() => Season, SEASON_FIELDS, SHOWN_TYPES);
+show(() => Episode, EPISODE_FIELDS, SHOWN_TYPES);

@@ -1,3 +1,5 @@
+import { PROFILE_FIELDS } from "../../datasources/core/profile-fields.js";
+import { heldOf } from "../../datasources/core/title-field.js";
 import { withDefaults } from "../../datasources/core/title-fields.js";
 import { type NewAccount, type ViewerRecord } from "../../datasources/accounts/accounts.js";
 import { type CreditRole, type NamedRef, type TitleDocument } from "../../datasources/core/title.document.js";
@@ -19,7 +21,11 @@ export const ACCOUNT: NewAccount = {
 
 /** The same account as the accounts domain answers it. */
 export function viewerRecord(): ViewerRecord {
-  const profiles = ACCOUNT.profiles.map((profile) => ({ ...profile, accountId: ACCOUNT.id }));
+  const profiles = ACCOUNT.profiles.map((profile) => ({
+    ...profile,
+    ...heldOf(PROFILE_FIELDS, profile),
+    accountId: ACCOUNT.id,
+  }));
   const { id, email, roles, country } = ACCOUNT;
   return {
     account: { id, email, roles, country },

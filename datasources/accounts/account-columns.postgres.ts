@@ -1,10 +1,18 @@
 import { storedCountry } from "../core/countries.js";
-import { sql } from "../engines/postgres/store.postgres.js";
+import { PROFILE_FIELD_NAMES } from "../core/profile-fields.js";
+import { raw, sql } from "../engines/postgres/store.postgres.js";
 import { instantInJson } from "../engines/postgres/value-types.postgres.js";
 
+/** What may change of a profile, with its column: the field's name in snake case. */
+export const PROFILE_COLUMNS = ["name", "kind", "maturityLimit", ...PROFILE_FIELD_NAMES].map((field) => ({
+  field,
+  column: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+}));
+
 /** A row `p` of profiles as a ProfileRecord, in JSON. */
-export const PROFILE = sql`jsonb_build_object('id', p.id, 'accountId', p.account_id, 'name', p.name, 'kind', p.kind,
-  'maturityLimit', p.maturity_limit, 'country', p.country)`;
+export const PROFILE = sql`jsonb_build_object('id', p.id, 'accountId', p.account_id, ${raw(
+  PROFILE_COLUMNS.map(({ field, column }) => `'${field}', p.${column}`).join(", "),
+)})`;
 
 /** A row `s` of subscriptions with its `plan` as a MembershipRecord, in JSON; null where there is none. */
 export const MEMBERSHIP = sql`case when s.id is not null then jsonb_build_object(

@@ -1,5 +1,8 @@
-import { sql, type Query } from "../engines/postgres/store.postgres.js";
-import { type Accounts, type NewAccount, type ProfileRecord } from "./accounts.js";
+import { PROFILE_FIELDS } from "../core/profile-fields.js";
+import { heldOf } from "../core/title-field.js";
+import { raw, sql, type Query } from "../engines/postgres/store.postgres.js";
+import { PROFILE_COLUMNS } from "./account-columns.postgres.js";
+import { type Accounts, type NewAccount, type ProfileLine, type ProfileRecord } from "./accounts.js";
 
 /** Accounts with profiles, plan and consents. An account without a plan keeps the membership it has. */
 export async function putAccounts(query: Query, accounts: readonly NewAccount[]): Promise<void> {
@@ -29,13 +32,17 @@ export async function putAccounts(query: Query, accounts: readonly NewAccount[])
   await putMemberships(query, accounts);
 }
 
-/** Profiles that belong to no account; one that an account has taken meanwhile stays with it. */
-export async function putProfiles(
-  query: Query,
-  profiles: readonly Omit<ProfileRecord, "accountId">[],
-): Promise<void> {
-  const rows = profiles.map((profile) => ({ ...profileRow(profile), account_id: null, position: 0 }));
-  await upsertProfiles(query, rows);
+/** Profiles that belong to no account; one that an account has stays with it. */
+export async function putProfiles(query: Query, profiles: readonly ProfileLine[]): Promise<void> {
+  await upsertProfiles(
+    query,
+    profiles.map((profile) => ({ ...profileRow(profile), account_id: null, position: 0 })),
+  );
+}
+
+/** A new profile of an account, behind those that it has. */
+export async function addProfile(query: Query, { accountId, ...profile }: ProfileRecord): Promise<void> {
+  await upsertProfiles(query, [{ ...profileRow(profile), account_id: accountId, position: null }]);
 }
 
 /** Plans by id; what is there already is brought to the state given. */
@@ -56,25 +63,28 @@ function accountRow({ id, email, passwordHash, roles, country }: NewAccount) {
   return { id, email, password_hash: passwordHash, roles, country };
 }
 
-function profileRow({ id, name, kind, maturityLimit, country }: Omit<ProfileRecord, "accountId">) {
-  return { id, name, kind, maturity_limit: maturityLimit, country };
+type ProfileRow = Record<string, unknown> & { account_id: string | null; position: number | null };
+
+function profileRow(profile: ProfileLine): Record<string, unknown> {
+  const values = new Map(Object.entries({ ...profile, ...heldOf(PROFILE_FIELDS, profile) }));
+  const columns = PROFILE_COLUMNS.map(({ field, column }) => [column, values.get(field)] as const);
+  return { id: profile.id, ...Object.fromEntries(columns) };
 }
 
-type ProfileRow = ReturnType<typeof profileRow> & { account_id: string | null; position: number };
-
 async function upsertProfiles(query: Query, rows: readonly ProfileRow[]): Promise<void> {
+  const columns = PROFILE_COLUMNS.map(({ column }) => column);
+  const of = (row: string) => raw(columns.map((column) => `${row}.${column}`).join(", "));
+  const position = sql`case when excluded.account_id is null then p.position else excluded.position end`;
   await query(
-    sql`insert into profiles as p (tenant_id, id, account_id, name, kind, maturity_limit, country, position)
-        select current_setting('marquee.tenant')::int, v.*
-        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-          as v (id text, account_id text, name text, kind text, maturity_limit smallint, country text, position smallint)
-        on conflict (tenant_id, id) do update set name = excluded.name, kind = excluded.kind,
-          maturity_limit = excluded.maturity_limit, country = excluded.country,
-          account_id = coalesce(excluded.account_id, p.account_id),
-          position = case when excluded.account_id is null then p.position else excluded.position end
-        where (p.account_id, p.name, p.kind, p.maturity_limit, p.country, p.position) is distinct from
-          (coalesce(excluded.account_id, p.account_id), excluded.name, excluded.kind, excluded.maturity_limit,
-           excluded.country, case when excluded.account_id is null then p.position else excluded.position end)`,
+    sql`insert into profiles as p (tenant_id, id, account_id, position, ${raw(columns.join(", "))})
+        select current_setting('marquee.tenant')::int, v.id, v.account_id,
+               coalesce(v.position, (select coalesce(max(l.position), -1) + 1 from profiles l
+                                     where l.account_id = v.account_id)), ${of("v")}
+        from jsonb_populate_recordset(null::profiles, ${JSON.stringify(rows)}::jsonb) v
+        on conflict (tenant_id, id) do update set account_id = coalesce(excluded.account_id, p.account_id),
+          position = ${position}, ${raw(columns.map((column) => `${column} = excluded.${column}`).join(", "))}
+        where (p.account_id, p.position, ${of("p")}) is distinct from
+          (coalesce(excluded.account_id, p.account_id), ${position}, ${of("excluded")})`,
   );
 }
 

@@ -10,6 +10,7 @@ import {
   type Credentials,
   type NewAccount,
   type NewSession,
+  type ProfileLine,
   type ProfileRecord,
   type ViewerKey,
   type ViewerRecord,
@@ -113,7 +114,7 @@ export class PostgresAccounts implements Accounts {
     await this.postgres.transaction(tenant, (query) => putAccounts(query, accounts));
   }
 
-  async putProfiles(tenant: Tenant, profiles: readonly Omit<ProfileRecord, "accountId">[]): Promise<void> {
+  async putProfiles(tenant: Tenant, profiles: readonly ProfileLine[]): Promise<void> {
     await this.postgres.transaction(tenant, (query) => putProfiles(query, profiles));
   }
 

@@ -1,17 +1,19 @@
+import { type ProfileFields } from "../core/profile-fields.js";
 import { type Role, type ProfileKind, type MembershipState } from "../core/vocabulary.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 
-export interface ProfileRecord {
+export interface ProfileRecord extends ProfileFields {
   id: string;
   accountId: string | null;
   name: string;
   kind: ProfileKind;
   /** Age in years; 18 is no limit. */
   maturityLimit: number;
-  /** ISO 3166-1 alpha-2. */
-  country: string | null;
 }
+
+/** A profile as it is put; fields of the table may be left out. */
+export type ProfileLine = Omit<ProfileRecord, "accountId" | keyof ProfileFields> & Partial<ProfileFields>;
 
 export interface AccountRecord {
   id: string;
@@ -74,7 +76,7 @@ export interface NewAccount {
   roles: Role[];
   country: string;
   planId: string | null;
-  profiles: Omit<ProfileRecord, "accountId">[];
+  profiles: ProfileLine[];
 }
 
 /** Whom an access token is for. */
@@ -120,6 +122,6 @@ export interface Accounts {
   /** Makes accounts with profiles, plan and consents; what is there already is brought to the same state. */
   putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void>;
   /** Makes or renames profiles that belong to no account. */
-  putProfiles(tenant: Tenant, profiles: readonly Omit<ProfileRecord, "accountId">[]): Promise<void>;
+  putProfiles(tenant: Tenant, profiles: readonly ProfileLine[]): Promise<void>;
   putPlans(tenant: Tenant, plans: readonly PlanRecord[]): Promise<void>;
 }

@@ -1,4 +1,6 @@
 import { nameKey, tidyName } from "../../packages/names/index.js";
+import { accepted, checkFields } from "../core/checking.js";
+import { PROFILE_FIELD_NAMES, PROFILE_FIELDS, type ProfileFields } from "../core/profile-fields.js";
 import { Refusal } from "../core/refusal.js";
 import { type ProfileRecord } from "./accounts.js";
 import { type ProfileKind } from "../core/vocabulary.js";
@@ -15,6 +17,13 @@ export function checkedName(name: string, others: readonly ProfileRecord[]): str
     throw new Refusal("name", "NAME_TAKEN", `Another profile of this account is called ${tidy}.`);
   }
   return tidy;
+}
+
+/** The fields of the table that are stated of a profile. @throws Refusals INVALID. */
+export function checkedFields(stated: Partial<ProfileFields>): Partial<ProfileFields> {
+  const names = PROFILE_FIELD_NAMES.filter((name) => stated[name] !== undefined);
+  const given = Object.fromEntries(names.map((name) => [name, stated[name]]));
+  return accepted(checkFields(PROFILE_FIELDS, given), (name) => name);
 }
 
 /** The limit of a profile, in years of age. @throws Refusal MATURITY_LIMIT_TOO_HIGH. */

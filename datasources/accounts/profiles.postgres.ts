@@ -8,11 +8,14 @@ import { Refusal } from "../core/refusal.js";
 import { type Tenant } from "../core/tenant.js";
 import { PROFILE, withCountry } from "./account-columns.postgres.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
-import { type ProfileKind } from "../core/vocabulary.js";
+import { PROFILE_FIELDS } from "../core/profile-fields.js";
+import { heldOf } from "../core/title-field.js";
+import { addProfile, putProfiles } from "./accounts-writing.postgres.js";
 import { lockProfile } from "./profile-locks.postgres.js";
 import {
   checkAdultRemains,
   checkCount,
+  checkedFields,
   checkedLimit,
   checkedName,
   checkNotLast,
@@ -28,10 +31,11 @@ export class PostgresProfiles implements Profiles {
     return this.#change(tenant, owner, async (query, accountId, profiles) => {
       checkCount(profiles);
       const name = checkedName(input.name, profiles);
-      const { kind, country } = input;
+      const { kind } = input;
       const maturityLimit = checkedLimit(kind, input.maturityLimit);
-      const profile = { id: randomUUID(), accountId, name, kind, maturityLimit, country };
-      await insertProfile(query, profile);
+      const fields = heldOf(PROFILE_FIELDS, checkedFields(input));
+      const profile = { id: randomUUID(), accountId, name, kind, maturityLimit, ...fields };
+      await addProfile(query, profile);
       return { profile, xid: await appendEvents(query, [event(profile.id, 1, false)]) };
     });
   }
@@ -54,13 +58,9 @@ export class PostgresProfiles implements Profiles {
         name: change.name === undefined ? before.name : checkedName(change.name, others),
         kind,
         maturityLimit: checkedLimit(kind, change.maturityLimit ?? kept),
-        country: change.country === undefined ? before.country : change.country,
+        ...checkedFields(change),
       };
-      await query(
-        sql`update profiles set name = ${profile.name}, kind = ${kind}, maturity_limit = ${profile.maturityLimit},
-              country = ${profile.country}
-            where id = ${id}`,
-      );
+      await putProfiles(query, [profile]);
       return { profile, xid: await appendEvents(query, [event(id, 1, false)]) };
     });
   }
@@ -121,7 +121,7 @@ export class PostgresProfiles implements Profiles {
       name,
       kind: "ADULT",
       maturityLimit: checkedLimit("ADULT", undefined),
-      country: null,
+      ...heldOf(PROFILE_FIELDS, {}),
     };
     await this.postgres.transaction(tenant, async (query) => {
       const [added] = await query(
@@ -133,7 +133,7 @@ export class PostgresProfiles implements Profiles {
       if (!added) {
         throw new Refusal("email", "EMAIL_TAKEN", "An account with this address exists. Sign in instead.");
       }
-      await insertProfile(query, profile);
+      await addProfile(query, profile);
       await query(
         sql`insert into consents (tenant_id, account_id) values (current_setting('marquee.tenant')::int, ${accountId})`,
       );
@@ -182,15 +182,6 @@ export class PostgresProfiles implements Profiles {
 
 function event(id: string, revision: number, deleted: boolean) {
   return { topic: "PROFILE" as const, entity: id, related: "", revision, state: { deleted } };
-}
-
-async function insertProfile(query: Query, profile: ProfileRecord & { kind: ProfileKind }): Promise<void> {
-  const { id, accountId, name, kind, maturityLimit, country } = profile;
-  await query(
-    sql`insert into profiles (tenant_id, id, account_id, name, kind, maturity_limit, country, position)
-        values (current_setting('marquee.tenant')::int, ${id}, ${accountId}, ${name}, ${kind}, ${maturityLimit},
-                ${country}, (select coalesce(max(position), -1) + 1 from profiles where account_id = ${accountId}))`,
-  );
 }
 
 /** Takes everything of a profile away; its viewing events lose their owner, and ids that the client made of who knows what. */

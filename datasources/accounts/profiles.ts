@@ -1,5 +1,6 @@
 import { type Tenant } from "../core/tenant.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
+import { type ProfileFields } from "../core/profile-fields.js";
 import { type ProfileKind } from "../core/vocabulary.js";
 
 /** Profiles that an account may have. */
@@ -12,13 +13,11 @@ export const ADULT_LIMIT = 18;
 export const MAX_PROFILE_NAME = 40;
 
 /** What is to be said of a new profile; limits in years of age. */
-export interface NewProfile {
+export interface NewProfile extends Partial<ProfileFields> {
   name: string;
   kind: ProfileKind;
   /** Undefined: none for a grown-up, {@link KIDS_LIMIT} for a child. */
   maturityLimit?: number | undefined;
-  /** Null: where the account is. */
-  country: string | null;
 }
 
 /** What a mutation of profiles has written. */
@@ -38,7 +37,7 @@ export interface SignUp {
 
 /** What the owner of an account changes about it. Every method is one transaction and may throw a Refusal. */
 export interface Profiles {
-  /** @throws Refusal INVALID_NAME, NAME_TAKEN, TOO_MANY_PROFILES, MATURITY_LIMIT_TOO_HIGH. */
+  /** @throws Refusal INVALID_NAME, NAME_TAKEN, TOO_MANY_PROFILES, MATURITY_LIMIT_TOO_HIGH, INVALID. */
   create(tenant: Tenant, owner: ViewerRecord, profile: NewProfile): Promise<WrittenProfile>;
   /** What is undefined stays. @throws Refusal as for `create`, and PROFILE_NOT_FOUND, LAST_ADULT_PROFILE. */
   update(

@@ -1,4 +1,7 @@
-import { type z } from "zod";
+import { z } from "zod";
+
+import { Refusals, type FieldProblem } from "./refusal.js";
+import { rulesOf, type TitleField } from "./title-field.js";
 
 /** What one field holds that cannot be accepted. */
 export interface Problem {
@@ -11,6 +14,11 @@ export interface Problem {
 
 /** A value as its rules read it, with the names of fields that these do not know; or every problem that it has. */
 export type Checked<T> = { line: T; unknownFields: string[] } | { problems: Problem[] };
+
+/** Checks what is stated of some fields of a table; the others stay as they are. */
+export function checkFields<Fields extends Record<string, TitleField>>(fields: Fields, value: unknown) {
+  return check(z.object(rulesOf(fields)).partial(), value);
+}
 
 /** Checks a value against rules: every problem, with what was found and what is accepted. */
 export function check<S extends z.ZodObject>(schema: S, value: unknown): Checked<z.infer<S>> {
@@ -46,4 +54,22 @@ const EXCERPT = 60;
 export function shorten(text: string): string {
   const flat = text.replace(/[\p{Cc}\p{Cs}]/gu, (character) => JSON.stringify(character).slice(1, -1));
   return flat.length > EXCERPT ? `${flat.slice(0, EXCERPT)}…` : flat;
+}
+
+/**
+ * What a check has accepted.
+ *
+ * @param nameOf the input field that a checked field came from.
+ * @throws Refusals with everything that is not acceptable.
+ */
+export function accepted<T>(checked: Checked<T>, nameOf: (field: string) => string): T {
+  if ("line" in checked) return checked.line;
+  throw new Refusals(
+    checked.problems.map((problem) => invalid({ ...problem, field: nameOf(problem.field) })),
+  );
+}
+
+/** A problem as it is refused. */
+export function invalid({ field, found, accepted: wanted }: Problem): FieldProblem {
+  return { field, code: "INVALID", message: `${field}: ${found} cannot be used. Accepted: ${wanted}.` };
 }

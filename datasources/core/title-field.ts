@@ -3,13 +3,20 @@ import { type z } from "zod";
 /** The types of the schema whose values are made of what titles hold when they are asked for. */
 export type ShownPart = "Genre" | "Studio" | "Availability" | "Season";
 
-/** The types of the schema that a field of a title is answered in; `schema/title.type.ts` has the class of each. */
+/** The types of the schema that a field of a table is answered in; `schema/title.type.ts` has the class of each. */
 export type ShownType =
-  "String" | "Int" | "DateTime" | "TitleKind" | "TitleState" | "MaturityRating" | ShownPart;
+  "String" | "Int" | "DateTime" | "CountryCode" | "TitleKind" | "TitleState" | "MaturityRating" | ShownPart;
 
 /** The types that an editor states a field in; `schema/title-editing.input.ts` has the class of each. */
 export type EditedType =
-  "String" | "Int" | "TitleKind" | "MaturityRating" | "CreditInput" | "LicenceInput" | "SeasonInput";
+  | "String"
+  | "Int"
+  | "CountryCode"
+  | "TitleKind"
+  | "MaturityRating"
+  | "CreditInput"
+  | "LicenceInput"
+  | "SeasonInput";
 
 /** A field of the schema. */
 export interface SchemaField<T> {

@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { PROFILE_FIELD_NAMES, PROFILE_FIELDS } from "../../datasources/core/profile-fields.js";
 import { useGateway, useSuperuser } from "../support/fixtures.js";
 import { createTestTenant } from "../support/stores.js";
 
-const PROFILE =
-  "profile { id externalId name kind maturityLimit country } consistencyToken errors { field code message }";
+const PROFILE = `profile { id externalId name kind maturityLimit ${PROFILE_FIELD_NAMES.join(" ")} } consistencyToken errors { field code message }`;
 const CREATE = `mutation ($input: CreateProfileInput!) { createProfile(input: $input) { ${PROFILE} } }`;
 const UPDATE = `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { ${PROFILE} } }`;
 const DELETE =
@@ -40,6 +40,21 @@ async function owner(): Promise<{ token: string; first: any }> {
 }
 const codeOf = (payload: any) => payload.errors[0]?.code;
 const rowsOf = async (text: string, id: string) => (await database.query(text, [id])).rows;
+
+describe("every field of the table", () => {
+  it.each(PROFILE_FIELD_NAMES)("is set, answered and cleared: %s", async (name) => {
+    const { token } = await owner();
+    const value = PROFILE_FIELDS[name].example;
+    const { profile } = await send(CREATE, { name: "Bo", [name]: value }, token);
+    expect(profile[name]).toBe(value);
+    const other = await send(UPDATE, { profile: profile.id, name: "Bo D" }, token);
+    expect(other.profile).toMatchObject({ name: "Bo D", [name]: value });
+    const cleared = await send(UPDATE, { profile: profile.id, [name]: null }, token);
+    expect(cleared.profile[name]).toBeNull();
+    const { data } = await gateway.ask(`{ viewer { profiles { name ${name} } } }`, { token });
+    expect(data.viewer.profiles).toContainEqual({ name: "Bo D", [name]: null });
+  });
+});
 
 describe("createProfile", () => {
   it("makes a grown-up's and a child's, with their limits, and tells the projections", async () => {

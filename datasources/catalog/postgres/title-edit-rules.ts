@@ -1,6 +1,6 @@
-import { type Checked, type Problem } from "../../core/checking.js";
+import { accepted, invalid } from "../../core/checking.js";
 import { id as idRule } from "../../core/field-rules.js";
-import { Refusal, Refusals, type FieldProblem } from "../../core/refusal.js";
+import { Refusal, Refusals } from "../../core/refusal.js";
 import { type TitleTarget } from "../title-editing.js";
 import { checkTitleFields, filmWithSeasons } from "../title-rules.js";
 import { type TitleHead } from "./title-version-rows.postgres.js";
@@ -63,23 +63,6 @@ export function archivedDraft({ field }: TitleTarget): Refusal {
     "WRONG_STATE",
     "The title is a DRAFT, which nobody could meet yet. Accepted: a title that is PUBLISHED.",
   );
-}
-
-/**
- * What a check has accepted.
- *
- * @param nameOf the input field that a checked field came from.
- * @throws Refusals with everything that is not acceptable.
- */
-export function accepted<T>(checked: Checked<T>, nameOf: (field: string) => string): T {
-  if ("line" in checked) return checked.line;
-  throw new Refusals(
-    checked.problems.map((problem) => invalid({ ...problem, field: nameOf(problem.field) })),
-  );
-}
-
-function invalid({ field, found, accepted: wanted }: Problem): FieldProblem {
-  return { field, code: "INVALID", message: `${field}: ${found} cannot be used. Accepted: ${wanted}.` };
 }
 
 /** Milliseconds since 1970 of an instant that a version may begin at. */

@@ -1,3 +1,4 @@
+import { accepted } from "../../core/checking.js";
 import { toPage, type Page, type PageOf } from "../../core/page.js";
 import { empty, sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
 import { OUTBOX_PARTITIONS } from "../../projection/outbox/outbox-event.js";
@@ -5,7 +6,6 @@ import { type StoreRequest } from "../../core/store-request.js";
 import { type Tenant } from "../../core/tenant.js";
 import { TitleBodies } from "../title-bodies.js";
 import {
-  accepted,
   admitChange,
   admitPut,
   archivedDraft,

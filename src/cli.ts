@@ -8,6 +8,7 @@ import { healthCommand } from "./cli/health.js";
 import { importCommand } from "./cli/import.js";
 import { learnCommand } from "./cli/learn.js";
 import { projectionsCommand } from "./cli/projections.js";
+import { recountCommand } from "./cli/recount.js";
 import { seedCommand } from "./cli/seed.js";
 import { serveCommand } from "./cli/serve.js";
 import { tenantCommand } from "./cli/tenant.js";
@@ -61,6 +62,7 @@ function program(): Command {
     importCommand(),
     tokenCommand(),
     learnCommand(),
+    recountCommand(),
     projectionsCommand(),
   ]) {
     root.addCommand(command.copyInheritedSettings(root).exitOverride());

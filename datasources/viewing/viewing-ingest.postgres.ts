@@ -9,6 +9,7 @@ import { chunks } from "../core/chunks.js";
 import { type Tenant } from "../core/tenant.js";
 import { refreshProgress } from "./title-progress.postgres.js";
 import { appendWatches } from "./watch-events.postgres.js";
+import { recountWatchTime } from "./viewing-recount.postgres.js";
 import { type ViewingEvent, type ViewingIngest } from "./viewing.js";
 import { type WatchRules } from "./watch-rules.js";
 
@@ -33,6 +34,10 @@ export class PostgresViewingIngest implements ViewingIngest {
       );
     }
     return { cut };
+  }
+
+  recount(tenant: Tenant): Promise<number> {
+    return recountWatchTime(this.postgres, tenant);
   }
 
   async addToWatchlists(

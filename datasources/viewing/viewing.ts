@@ -83,6 +83,13 @@ export interface ViewingIngest {
    * @returns how many events told of more than the running time of their film.
    */
   ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<{ cut: number }>;
+  /**
+   * Counts the watch time of everything that players told anew, by the rule that reports are counted by as they come:
+   * what was told before there was that rule stands for what it was counted for then. Idempotent.
+   *
+   * @returns how many reports stand for something else from now on.
+   */
+  recount(tenant: Tenant): Promise<number>;
   /** Adds titles to watchlists; what is there already stays as it is. */
   addToWatchlists(
     tenant: Tenant,

@@ -23,7 +23,8 @@ interface NearRow {
   later: boolean;
 }
 
-interface AroundRow {
+/** A report as it is stored. */
+export interface AroundRow {
   id: string;
   at: string;
   position: number;
@@ -122,6 +123,7 @@ function aroundOf({ profileId, titleId, at }: NewReport): Sql {
       and at between ${from}::timestamptz and ${to}::timestamptz`;
 }
 
-function toStored({ at, ...row }: AroundRow): StoredReport {
+/** A report as it is counted. */
+export function toStored({ at, ...row }: AroundRow): StoredReport {
   return { ...row, at: Date.parse(at) };
 }

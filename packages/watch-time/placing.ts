@@ -7,16 +7,20 @@ export interface StoredReport extends Report, WatchTime {
   allowed: number | null;
 }
 
-/** What a new report changes. Seconds. */
-export interface Placing extends WatchTime {
-  /** Whether it is the latest, so that it says where the player stands. */
-  latest: boolean;
-  /** What its profile and title gain, or lose: a late report may say that an earlier one told of a leap. */
+/** What a profile and title gain when reports stand for something else. Seconds. */
+export interface Correction {
+  /** Or lose: a late report may say that an earlier one told of a leap. */
   watched: number;
   /** The same of what counts for charts; null where nothing that counts is touched. */
   counted: number | null;
-  /** Reports behind it that stand for something else from now on. */
+  /** Reports that stand for something else from now on. */
   changed: StoredReport[];
+}
+
+/** What a new report changes. Seconds. */
+export interface Placing extends WatchTime, Correction {
+  /** Whether it is the latest, so that it says where the player stands. */
+  latest: boolean;
 }
 
 /** Watch time that counts for charts: what was played since it was allowed; null where it was not. Seconds. */
@@ -48,22 +52,40 @@ export function placeAmong(
   all.sort((a, b) => byInstant(a.report, b.report));
   const times = watchTimes(all.map((each) => each.report));
   const own = all.findIndex(({ stored }) => stored === null);
-  const changed = all.flatMap(({ stored }, index) =>
-    stored && index > own && differs(stored, times[index]!) ? [{ before: stored, now: times[index]! }] : [],
+  const behind = all.flatMap(({ stored }, index) =>
+    stored && index > own ? [{ before: stored, now: times[index]! }] : [],
   );
-  const gains = changed.map(({ before, now }) => ({
-    watched: now.seconds - before.seconds,
-    counted: gained(before, now),
-  }));
-  gains.push({
-    watched: times[own]!.seconds,
-    counted: countedSeconds(times[own]!.seconds, report.allowed),
-  });
+  const seconds = times[own]!.seconds;
+  const gain = { watched: seconds, counted: countedSeconds(seconds, report.allowed) };
+  return { ...times[own]!, latest: own === all.length - 1, ...correctionOf(behind, [gain]) };
+}
+
+/** What is mended of reports that were counted by another rule: all of a profile and title, in any order. */
+export function recounted(reports: readonly StoredReport[]): Correction {
+  const sorted = [...reports].sort(byInstant);
+  const times = watchTimes(sorted);
+  return correctionOf(
+    sorted.map((before, index) => ({ before, now: times[index]! })),
+    [],
+  );
+}
+
+/** @param gains what comes to the gains of the reports. */
+function correctionOf(
+  reports: readonly { before: StoredReport; now: WatchTime }[],
+  gains: readonly Pick<Correction, "watched" | "counted">[],
+): Correction {
+  const changed = reports.filter(({ before, now }) => differs(before, now));
+  const all = [
+    ...gains,
+    ...changed.map(({ before, now }) => ({
+      watched: now.seconds - before.seconds,
+      counted: gained(before, now),
+    })),
+  ];
   return {
-    ...times[own]!,
-    latest: own === all.length - 1,
-    watched: gains.reduce((sum, { watched }) => sum + watched, 0),
-    counted: gains.reduce<number | null>(
+    watched: all.reduce((sum, { watched }) => sum + watched, 0),
+    counted: all.reduce<number | null>(
       (sum, { counted }) => (counted === null ? sum : (sum ?? 0) + counted),
       null,
     ),

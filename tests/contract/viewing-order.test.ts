@@ -78,4 +78,33 @@ describe("watch time", () => {
       progress: { watched: 595, position: 3_595 },
     });
   });
+
+  it("that was counted by another rule is counted anew, once", async () => {
+    const tenant = await createTestTenant(stores);
+    await stores.accounts.putProfiles(tenant, ["u1", "u2"].map(adultProfile));
+    const reports = [0, 30, 60, 4_000, 4_010].map((position, n) => ({
+      at: begin + n * 30_000,
+      position,
+      device: "TV",
+      completed: false,
+    }));
+    for (const report of reports) {
+      await record(tenant, "u1", report);
+      await record(tenant, "u2", report);
+    }
+    const right = await storedOf(tenant, "u1");
+    // As an earlier version did it: whatever the position had gone forward by.
+    await facts.rows(
+      tenant,
+      `update viewing_events set seconds = 1310, played_seconds = 1310 where tenant_id = $1 and profile_id = 'u1'`,
+    );
+    await facts.rows(
+      tenant,
+      `update title_progress set watched_seconds = 6550 where tenant_id = $1 and profile_id = 'u1'`,
+    );
+    expect(await stores.viewingIngest.recount(tenant)).toBe(reports.length);
+    expect(await storedOf(tenant, "u1")).toEqual(right);
+    expect(await storedOf(tenant, "u2")).toEqual(right);
+    expect(await stores.viewingIngest.recount(tenant)).toBe(0);
+  });
 });

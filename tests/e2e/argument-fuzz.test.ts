@@ -7,7 +7,13 @@ import { useDatabase, useGateway } from "../support/fixtures.js";
 import { ASKERS, openGround, type Asker, type FuzzGround } from "../support/fuzz/fuzz-ground.js";
 import { PAYLOADS, payloadsBeside } from "../support/fuzz/payloads.js";
 import { placesOf, type Place } from "../support/fuzz/places.js";
-import { sendPayloads, type Fault, type Figures, type Send } from "../support/fuzz/send-payloads.js";
+import {
+  fitsInto,
+  sendPayloads,
+  type Fault,
+  type Figures,
+  type Send,
+} from "../support/fuzz/send-payloads.js";
 import { LIMITS } from "../../src/limits/limits.js";
 
 /*
@@ -96,7 +102,11 @@ it("answers no payload in the place of any argument by a fault of its own", asyn
   const worker = async () => {
     for (let next = work.shift(); next; next = work.shift()) {
       const { place, at, asker } = next;
-      const found = await sendPayloads(place, chosenFor(place, at), sendAs(asker), figures);
+      const chosen = chosenFor(place, at);
+      // What has another type is refused before it matters who asks.
+      const first = asker === askersOf(place, at)[0];
+      const sent = first ? chosen : chosen.filter((value) => fitsInto(place, value));
+      const found = await sendPayloads(place, sent, sendAs(asker), figures);
       faults.push(...found.map((fault) => ({ ...fault, asker })));
     }
   };

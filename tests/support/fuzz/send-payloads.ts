@@ -33,6 +33,13 @@ const UNFIT_BATCH = 4;
 const OURS =
   /INTERNAL_SERVER_ERROR|STORE_UNAVAILABLE|REQUEST_CANCELLED|node_modules|call stack|\bat \w+ \(\//;
 
+/** Whether a value gets as far as the field that a place belongs to. */
+export function fitsInto({ type }: Place, value: unknown): boolean {
+  let sound = true;
+  coerceInputValue(value, type, () => (sound = false));
+  return sound;
+}
+
 /**
  * Sends payloads to a place, many in a request; where an answer leaves errors out, what it stood for is sent again in
  * smaller parts.
@@ -45,11 +52,7 @@ export async function sendPayloads(
   send: Send,
   figures: Figures,
 ): Promise<Fault[]> {
-  const fits = (value: unknown) => {
-    let sound = true;
-    coerceInputValue(value, place.type, () => (sound = false));
-    return sound;
-  };
+  const fits = (value: unknown) => fitsInto(place, value);
   const batches = [
     ...chunks(payloads.filter(fits), FIT_BATCH),
     // What has another type ends a request before it is executed.

@@ -9,6 +9,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { layStallingWire, type StallingWire } from "../engines/stalling-wire.js";
 import { createDatabase } from "../support/database.js";
 import { use, useDatabase } from "../support/fixtures.js";
+import { PATIENCE } from "../support/patience.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
 const DEADLINE_MS = 400;
@@ -117,7 +118,9 @@ describe("a client that goes away", () => {
     await expect.poll(() => patient.guard.report().queued).toBe(21);
     gone.abort();
     await Promise.all(slow);
-    expect(await Promise.race([last, sleep(3_000, "never")])).toEqual([{ value: 1 }]);
+    expect(await Promise.race([last, sleep(PATIENCE.timeout, "never", { ref: false })])).toEqual([
+      { value: 1 },
+    ]);
     for (const each of await queued)
       expect(each).toMatchObject({ status: "rejected", reason: expect.any(StoreAbortedError) as unknown });
     await patient.close();

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 
 import { format } from "prettier";
 
-import { makeGround } from "./abuse/ground.js";
+import { groundOn, makeGround } from "./abuse/ground.js";
 import { section, type Finding } from "./abuse/report.js";
 import { SUITES } from "./abuse/suites.js";
 import { ROOT } from "./environment.js";
@@ -18,15 +18,17 @@ const HELP = `Usage: npm run test:abuse -- [options]
   --only A,B    which suites, of ${Object.keys(SUITES).join(", ")} (default: all)
   --quick       the short form, which CI runs as well
   --seed N      repeats what an earlier run has drawn (default: by the clock)
+  --on URL      a PostgreSQL that has the demo's tenants (default: one that is brought along and seeded)
   --write       puts the report into bench/results/abuse.md
 
-Suites of stores take the engines whose URLs are set (npm run engines), PostgreSQL is brought along.
+Suites of stores take the engines whose URLs are set (npm run engines), PostgreSQL is there anyway.
 `;
 
 const { values: args } = parseArgs({
   options: {
     only: { type: "string" },
     quick: { type: "boolean", default: false },
+    on: { type: "string" },
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -38,7 +40,7 @@ async function main(): Promise<void> {
   const names = args.only?.split(",") ?? Object.keys(SUITES);
   const unknown = names.find((name) => !(name in SUITES));
   if (unknown !== undefined) throw new Error(`There is no suite "${unknown}".\n${HELP}`);
-  const ground = await makeGround();
+  const ground = await (args.on === undefined ? makeGround() : groundOn(args.on));
   const findings: Finding[] = [];
   try {
     for (const name of names) {

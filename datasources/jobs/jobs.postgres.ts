@@ -9,6 +9,8 @@ import { type Jobs, type RunningJobs, type SagaJob, type SagaTasks } from "./job
 const CONCURRENCY = 4;
 /** Time between two looks for jobs that no notification told of. Milliseconds. */
 const POLL_MS = 1_000;
+/** Silence after which a statement is given up. Milliseconds. */
+const ANSWER_MS = 60_000;
 /** Time between two looks for sagas whose process died. Milliseconds. */
 const RESUME_MS = 1_000;
 /** Time until a runner that gave up is started again. Milliseconds. */
@@ -31,6 +33,8 @@ export class PostgresJobs implements Jobs {
       application_name: "marquee-jobs",
       max: 4,
       connectionTimeoutMillis: 5_000,
+      // A server that has gone silent would keep jobs waiting for ever.
+      query_timeout: ANSWER_MS,
     });
     pool.on("error", (error) => this.warn(`An idle PostgreSQL connection broke: ${error.message}`));
     pool.on("connect", (client) => client.on("error", () => undefined));

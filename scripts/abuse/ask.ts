@@ -21,6 +21,8 @@ export interface AskOptions {
   headers?: Readonly<Record<string, string>>;
   /** Time after which an answer is no longer waited for. Milliseconds. */
   patienceMs?: number;
+  /** The client's address. */
+  from?: string;
 }
 
 const PATIENCE_MS = 60_000;
@@ -29,10 +31,10 @@ const PATIENCE_MS = 60_000;
 export async function ask(
   { url, graphql }: Pick<Subject, "url" | "graphql">,
   query: string | { body: string },
-  { variables, headers, patienceMs = PATIENCE_MS }: AskOptions = {},
+  { variables, headers, patienceMs = PATIENCE_MS, from }: AskOptions = {},
 ): Promise<Asked> {
   const body = typeof query === "string" ? JSON.stringify({ query, variables }) : query.body;
-  const answer = await exchange(url, postOf(graphql, body, headers), { patienceMs });
+  const answer = await exchange(url, postOf(graphql, body, headers), { patienceMs, from });
   const { status, head, ms } = answer;
   return { status, head, ms, said: whatWasSaid(answer), ...read(answer.body) };
 }

@@ -13,8 +13,9 @@ import { startSubject, type Subject } from "./subject.js";
 export const SIGNING_KEY = "a signing key that only abuse is signed with";
 /** Fewer than a first start makes: enough for every list to be as long as it may be asked for. */
 const SEED = ["--seed", "1", "--until", "2026-06-01", "--profiles", "300", "--events", "10000"];
-/** Time that a request may take to arrive: less than the default, so that suites need not wait as long. Seconds. */
+/** Time that a request may take to arrive, and an answer to be read: less than the default, so that suites need not wait as long. Seconds. */
 export const RECEIVE_SECONDS = 2;
+const SEND_SECONDS = 2;
 
 /** What gateways under abuse are started on. */
 export interface Ground {
@@ -38,12 +39,18 @@ export async function makeGround(): Promise<Ground & { close(): Promise<void> }>
   };
   const ground = { postgresUrl: embedded.adminUrl, dataFolder, close };
   try {
-    await marquee(ground, ["seed", ...SEED]);
+    await marquee(ground, ["seed", ...SEED], { MARQUEE_STORE_DEADLINE_MS: "60000" });
   } catch (error) {
     await close();
     throw error;
   }
   return ground;
+}
+
+/** A PostgreSQL that has been seeded already. */
+export async function groundOn(postgresUrl: string): Promise<Ground & { close(): Promise<void> }> {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-abuse-"));
+  return { postgresUrl, dataFolder, close: () => rm(dataFolder, { recursive: true, force: true }) };
 }
 
 /** Runs a command of the product on the ground. @returns what it printed. */
@@ -59,7 +66,7 @@ export async function marquee(
   return stdout.trim();
 }
 
-/** Starts the built gateway, as it comes but for the time that requests may take to arrive. */
+/** Starts the built gateway, as it comes but for the time that requests and answers may take on their way. */
 export async function startMarquee(ground: Ground, env: Environment = {}): Promise<Marquee> {
   const [port, operationsPort] = await freePorts(2);
   const subject = await startSubject({
@@ -70,6 +77,7 @@ export async function startMarquee(ground: Ground, env: Environment = {}): Promi
       PORT: String(port),
       MARQUEE_OPERATIONS_PORT: String(operationsPort),
       MARQUEE_RECEIVE_SECONDS: String(RECEIVE_SECONDS),
+      MARQUEE_SEND_SECONDS: String(SEND_SECONDS),
       ...env,
     },
     url: `http://127.0.0.1:${port}`,

@@ -7,7 +7,9 @@ import { ROOT, type Environment } from "../environment.js";
 import { type Testimony } from "./witness.js";
 
 const START_MS = 180_000;
-const STOP_MS = 20_000;
+const STOP_MS = 12_000;
+/** A server that says nothing for longer is at work on something else. Milliseconds. */
+const TESTIMONY_MS = 30_000;
 
 /** A server that is abused, in a process of its own. */
 export interface Subject {
@@ -79,7 +81,7 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
 async function testimonyOf(child: ChildProcess, name: string): Promise<Testimony> {
   if (!child.connected) throw new Error(`${name} has ended.`);
   const heard = new AbortController();
-  const { signal } = heard;
+  const signal = AbortSignal.any([heard.signal, AbortSignal.timeout(TESTIMONY_MS)]);
   const told = once(child, "message", { signal }) as Promise<[Testimony]>;
   const ended = once(child, "exit", { signal }).then(() => Promise.reject(new Error(`${name} has ended.`)));
   child.send("testify");

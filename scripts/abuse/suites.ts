@@ -1,9 +1,14 @@
 import { startMarquee, type Ground, type Marquee } from "./ground.js";
 import { type Finding } from "./report.js";
 import { audits } from "./suites/audits.suite.js";
+import { ownCommand } from "./suites/command.suite.js";
 import { hostileDocuments } from "./suites/documents.suite.js";
 import { malformedRequests } from "./suites/fuzz.suite.js";
 import { guessing } from "./suites/guesses.suite.js";
+import { besidePeers } from "./suites/peers.suite.js";
+import { exhaustedPool } from "./suites/pool.suite.js";
+import { slowSockets } from "./suites/sockets.suite.js";
+import { faultyStores } from "./suites/stores.suite.js";
 
 /** How a suite is run. */
 export interface SuiteOptions {
@@ -28,6 +33,12 @@ export const AGAINST_ONE: Readonly<
     }),
   fuzz: (gateway, { quick, seed }) => malformedRequests(gateway, { requests: quick ? 2_000 : 100_000, seed }),
   guesses: (gateway) => guessing(gateway),
+  sockets: (gateway, { quick }) =>
+    slowSockets(gateway, {
+      count: quick ? 200 : 2_500,
+      honestMs: quick ? 1_500 : 6_000,
+      quick,
+    }),
 };
 
 /** Suites that start gateways of their own kind. */
@@ -49,4 +60,13 @@ function onOne(abuse: (gateway: Marquee, options: SuiteOptions) => Promise<Findi
 export const SUITES: Readonly<Record<string, Suite>> = {
   ...Object.fromEntries(Object.entries(AGAINST_ONE).map(([name, abuse]) => [name, onOne(abuse)])),
   ...ON_THE_GROUND,
+  pool: exhaustedPool,
+  stores: faultyStores,
+  arguments: (_ground, { quick, seed }) =>
+    ownCommand("Every argument of the schema", "fuzz", [
+      ...(quick ? ["--payloads", "20", "--requests", "60"] : []),
+      ...["--seed", String(seed)],
+    ]),
+  // Installs what it compares with.
+  peers: besidePeers,
 };

@@ -2,12 +2,12 @@ import { Gauge, type Registry } from "prom-client";
 
 import { type Operations } from "../../datasources/operations/operations.js";
 import { FAULTS } from "../../datasources/projection/check/section.js";
+import { storeFigures } from "./store-figures.js";
 
 /** Adds what the last checks of the projections found to a registry, all tenants together. */
 export function addCheckMetrics(registry: Registry, operations: Pick<Operations, "checkFigures">): void {
   const registers = [registry];
-  // Without PostgreSQL there is no saying; a scrape goes on without these figures.
-  const figures = () => operations.checkFigures().catch(() => []);
+  const figures = storeFigures(() => operations.checkFigures());
   new Gauge({
     name: "marquee_projection_check_faults",
     help: "Entries that differed from their source at the last check.",

@@ -2,10 +2,9 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 import { type Outbox, type TargetLag } from "../../datasources/projection/outbox/outbox.js";
 import { type ProjectorObserver } from "../../datasources/projection/following/target-loop.js";
+import { storeFigures } from "./store-figures.js";
 
 const BATCH_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-/** What one look tells serves all gauges of one scrape. Milliseconds. */
-const KNOWN_MS = 500;
 
 /** Metrics of the projections in a registry: how far each is behind, and what this process's projector does. */
 export function createProjectorMetrics(registry: Registry, outbox: Pick<Outbox, "lag">): ProjectorObserver {
@@ -48,14 +47,7 @@ export function createProjectorMetrics(registry: Registry, outbox: Pick<Outbox, 
 }
 
 function lagGauges(registers: Registry[], outbox: Pick<Outbox, "lag">): void {
-  let known: { at: number; lags: Promise<TargetLag[]> } | undefined;
-  const lags = () => {
-    if (!known || performance.now() - known.at > KNOWN_MS) {
-      // Without PostgreSQL there is no saying; a scrape goes on without these figures.
-      known = { at: performance.now(), lags: outbox.lag().catch(() => []) };
-    }
-    return known.lags;
-  };
+  const lags = storeFigures(() => outbox.lag());
   const gauge = (name: string, help: string, valueOf: (lag: TargetLag) => number) =>
     new Gauge({
       name,

@@ -14,14 +14,22 @@ export const outboxTypes = {
 /** Settings of a connection that sees the events of all tenants, and no other rows of any. */
 export const OUTBOX_SETTINGS = "-c TimeZone=UTC -c jit=off -c marquee.projector=on -c marquee.tenant=0";
 
+/** Time that the server gives a statement, and how much later one without an answer is given up here. Milliseconds. */
+const STATEMENT_MS = 10_000;
+const ANSWER_MARGIN_MS = 2_000;
+
 /** Asks the outbox of the deployment, across tenants. */
 export class OutboxPool {
   readonly #pool: pg.Pool;
 
-  /** @param url a URL for the application's role. */
+  /**
+   * @param url a URL for the application's role.
+   * @param statementMs time that the server gives a statement. Milliseconds.
+   */
   constructor(
     readonly url: string,
     onIdleError: (error: Error) => void,
+    statementMs = STATEMENT_MS,
   ) {
     this.#pool = new pg.Pool({
       connectionString: url,
@@ -30,7 +38,9 @@ export class OutboxPool {
       max: 4,
       idleTimeoutMillis: 10_000,
       connectionTimeoutMillis: 5_000,
-      options: `${OUTBOX_SETTINGS} -c statement_timeout=10000`,
+      // A server that has gone silent tells of no timeout.
+      query_timeout: statementMs + ANSWER_MARGIN_MS,
+      options: `${OUTBOX_SETTINGS} -c statement_timeout=${statementMs}`,
     });
     this.#pool.on("error", onIdleError);
     this.#pool.on("connect", (client) => client.on("error", () => undefined));

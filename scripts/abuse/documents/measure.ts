@@ -43,7 +43,7 @@ export async function measureFamily(
   await watch.look();
   const found: { size: number; answer: Exchange }[] = [];
   for (const size of sizes)
-    for (let time = 0; time < times && subject.isUp(); time += 1) {
+    for (let time = 0; time < times && subject.isUp() && found.at(-1)?.answer.outcome !== "hung"; time += 1) {
       const body = family.make(size, found.length + 1);
       found.push({
         size,

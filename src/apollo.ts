@@ -8,6 +8,7 @@ import { StoreAbortedError, StoreUnavailableError } from "../datasources/core/st
 import { type Config } from "./config.js";
 import { type Context } from "../resolvers/request/context.js";
 import { ERROR_CODES } from "../resolvers/request/errors.js";
+import { compiledExecution } from "./execution/compiled-execution.js";
 import { consistency } from "./http/consistency-plugin.js";
 import { faults, KnownOperationTypesRule } from "./http/faults-plugin.js";
 import { freshness } from "./http/freshness-plugin.js";
@@ -26,18 +27,22 @@ const PROOFS = ["authorization", "x-marquee-tenant", "x-apollo-operation-name", 
 
 /** The GraphQL engine: Apollo Server over our schema, without what would wrap every field. */
 export function createApollo(
-  config: Pick<Config, "introspection" | "explain" | "limits">,
+  config: Pick<Config, "introspection" | "explain" | "limits" | "compiledQueries">,
   schema: GraphQLSchema,
   persisted: KeyValueCache<string>,
   logger: Logger,
   metrics: Metrics,
 ): ApolloServer<Context> {
+  const execution = compiledExecution(schema, metrics, {
+    which: config.compiledQueries,
+    maxCoercionErrors: MAX_ERRORS,
+  });
   return new ApolloServer<Context>({
-    schema,
+    gateway: execution.gateway,
+    stringifyResult: execution.stringifyResult,
     persistedQueries: { cache: persisted },
     parseOptions: { maxTokens: config.limits.tokens },
     validationOptions: { maxErrors: MAX_ERRORS },
-    executionOptions: { maxCoercionErrors: MAX_ERRORS },
     introspection: config.introspection,
     hideSchemaDetailsFromClientErrors: !config.introspection,
     includeStacktraceInErrorResponses: false,
@@ -61,6 +66,7 @@ export function createApollo(
       consistency(),
       status(),
       observe(logger, metrics),
+      execution.plugin,
     ],
   });
 }

@@ -29,6 +29,7 @@ export const DEFAULT_TENANT = "meridian";
 /** Below it browsers find this machine, whatever the name before it: lumen.localhost. */
 const DEMO_DOMAIN: TenantDomain = { domain: "localhost", tenant: null };
 const EXPLAINERS = ["all", "operators", "off"] as const;
+const COMPILED = ["repeated", "all", "none"] as const;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 function storeUrl(form: RegExp, name: string) {
@@ -63,6 +64,9 @@ export const environment = z.object({
     .optional(),
   MARQUEE_OPERATIONS_HOST: z.string().min(1).default("127.0.0.1"),
   MARQUEE_EXPLAIN: z.enum(EXPLAINERS, { error: `is none of ${EXPLAINERS.join(", ")}` }).optional(),
+  MARQUEE_COMPILED_QUERIES: z
+    .enum(COMPILED, { error: `is none of ${COMPILED.join(", ")}` })
+    .default("repeated"),
   MARQUEE_DATA: z.string().min(1).default(".marquee"),
   POSTGRES_URL: z
     .string()
@@ -156,6 +160,8 @@ export interface Config {
   operations: ListenAddress | null;
   /** Whose requests may have their store calls listed. */
   explain: (typeof EXPLAINERS)[number];
+  /** Which queries are compiled: those that are asked for again, all from the first time on, or none. */
+  compiledQueries: (typeof COMPILED)[number];
   dataFolder: string;
   /** Whether the first start seeds the demo tenants, whose passwords everybody knows. */
   demo: boolean;
@@ -237,6 +243,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     },
     operations: operationsAddress(value),
     explain: value.MARQUEE_EXPLAIN ?? (demo && embedded ? "all" : "operators"),
+    compiledQueries: value.MARQUEE_COMPILED_QUERIES,
     dataFolder: path.resolve(value.MARQUEE_DATA),
     demo,
     defaultTenant: value.MARQUEE_DEFAULT_TENANT === "none" ? null : value.MARQUEE_DEFAULT_TENANT,

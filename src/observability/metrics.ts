@@ -11,6 +11,8 @@ export interface Metrics {
   observeRequest(tenant: string, seconds: number, codes: readonly string[], log: CallLog): void;
   /** Counts a request that was refused before it was anybody's. */
   observeRefusal(code: string): void;
+  /** Counts one executed operation by how it was executed. */
+  observeExecution(executor: "compiled" | "interpreted"): void;
 }
 
 const LATENCIES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -50,8 +52,15 @@ export function createMetrics(guards: () => readonly GuardReport[]): Metrics {
     labelNames: ["store"],
     registers: [registry],
   });
+  const executions = new Counter({
+    name: "marquee_executions_total",
+    help: "Executed operations: queries that were compiled, and what graphql-js has interpreted.",
+    labelNames: ["executor"],
+    registers: [registry],
+  });
   return {
     registry,
+    observeExecution: (executor) => executions.inc({ executor }),
     observeRefusal: (code) => errors.inc({ code }),
     observeRequest(tenant, seconds, codes, log) {
       requests.observe({ tenant }, seconds);

@@ -64,6 +64,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
     LOG_LEVEL: "silent",
     MARQUEE_EXPLAIN: "all",
+    MARQUEE_COMPILED_QUERIES: "all",
     MARQUEE_STORE_DEADLINE_MS: String(PATIENT_DEADLINE_MS),
     ...enginesUnderTest(),
     ...env,

@@ -1,0 +1,117 @@
+import {
+  getVariableValues,
+  type GraphQLError,
+  Kind,
+  OperationTypeNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+
+import { conditionsOf } from "./conditions.js";
+import { JsonText } from "./json-text.js";
+import { Plan } from "./plan.js";
+import { Run, UnplannableError } from "./run.js";
+import { writeFields } from "./writers.js";
+
+/** Variables in `@skip` and `@include` that a document may have to be compiled: each doubles how many plans it may need. */
+const MAX_CONDITIONS = 6;
+
+/** What one execution of a query is given. */
+export interface QueryRun {
+  /** What the root fields are properties of, as far as they have no resolver. */
+  root?: unknown;
+  context: unknown;
+  /** As they were sent. */
+  variables: Record<string, unknown> | null | undefined;
+  maxCoercionErrors: number;
+  /** Asked whenever a value arrives; throws where the execution is to end. */
+  check?: () => void;
+}
+
+/** What an execution answers: the data as JSON text, and its errors where there are any. */
+export interface WrittenResult {
+  data: JsonText | null;
+  errors?: GraphQLError[];
+}
+
+/** A query that is executed by writing its answer as JSON, by plans that were made once. */
+export class CompiledQuery {
+  readonly #plans = new Map<string, Plan>();
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly operation: OperationDefinitionNode,
+    private readonly fragments: Record<string, FragmentDefinitionNode>,
+    private readonly conditions: readonly string[],
+  ) {}
+
+  /** Fields that its plans have so far: what it takes of memory. */
+  get fields(): number {
+    return [...this.#plans.values()].reduce((total, plan) => total + plan.fields, 0);
+  }
+
+  /**
+   * Executes it. Its answer has the same bytes as that of graphql-js.
+   *
+   * @returns null where graphql-js has to: variables that do not fit, and what was found only now not to be compilable.
+   */
+  async execute({
+    root,
+    context,
+    variables,
+    maxCoercionErrors,
+    check,
+  }: QueryRun): Promise<WrittenResult | null> {
+    const { schema, operation, fragments } = this;
+    const values = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, {
+      maxErrors: maxCoercionErrors,
+    });
+    if (!values.coerced) return null;
+    const variableValues = values.coerced;
+    const run = new Run({ schema, operation, fragments, variableValues, root, context, check });
+    try {
+      const text = await writeFields(run, this.#planFor(variableValues).root, root, undefined);
+      return answerOf(new JsonText(text), run);
+    } catch (error) {
+      if (error instanceof UnplannableError) return null;
+      run.note(error as GraphQLError, undefined);
+      return answerOf(null, run);
+    }
+  }
+
+  #planFor(variables: Record<string, unknown>): Plan {
+    const values = Object.fromEntries(this.conditions.map((name) => [name, variables[name]]));
+    const key = JSON.stringify(values);
+    let plan = this.#plans.get(key);
+    if (!plan) this.#plans.set(key, (plan = new Plan(this.schema, this.operation, this.fragments, values)));
+    return plan;
+  }
+}
+
+function answerOf(data: JsonText | null, { errors }: Run): WrittenResult {
+  return errors.length > 0 ? { errors, data } : { data };
+}
+
+/**
+ * Compiles an operation of a document that is valid for the schema.
+ *
+ * @returns null where only graphql-js can answer it: mutations, introspection, an operation that cannot be told.
+ */
+export function compileQuery(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): CompiledQuery | null {
+  if (operation.operation !== OperationTypeNode.QUERY) return null;
+  const conditions = conditionsOf(document);
+  if (conditions.length > MAX_CONDITIONS) return null;
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null) as object as Record<
+    string,
+    FragmentDefinitionNode
+  >;
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  return new CompiledQuery(schema, operation, fragments, conditions);
+}

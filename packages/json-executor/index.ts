@@ -1,0 +1,2 @@
+export { compileQuery, CompiledQuery, type QueryRun, type WrittenResult } from "./compiled-query.js";
+export { JsonText, stringifyWithText } from "./json-text.js";

@@ -1,0 +1,179 @@
+import {
+  getArgumentValues,
+  type GraphQLError,
+  locatedError,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+
+/** Where a value stands in the answer; the root has none. The same as graphql-js hands to resolvers. */
+export type Path = GraphQLResolveInfo["path"];
+
+/** JSON, at once or later. */
+export type Written = string | Promise<string>;
+
+export const NULL = "null";
+
+/** Thrown where an operation asks for something that only graphql-js does. */
+export class UnplannableError extends Error {}
+
+/**
+ * Writes a value of a type. Where it stands in the answer is told by its parent's path and its key, because most values
+ * never need their path.
+ *
+ * @throws what a resolver threw, or what is wrong with the value.
+ */
+export type Writer = (
+  run: Run,
+  value: unknown,
+  parent: Path | undefined,
+  key: string | number,
+  typename: string | undefined,
+) => Written;
+
+/** A field that an object is asked for: how its value is had, and how it is written. */
+export interface Field {
+  /** Place among the plan's fields. */
+  readonly index: number;
+  readonly parentType: GraphQLObjectType;
+  readonly key: string;
+  readonly nodes: readonly FieldNode[];
+  /** The name in JSON, with what stands before and behind it. */
+  readonly prefix: string;
+  readonly definition: GraphQLField<unknown, unknown>;
+  /** Undefined where it is a property of its object. */
+  readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  readonly isNonNull: boolean;
+  /** What is written whatever the object: `__typename`. */
+  readonly constant: string | undefined;
+  readonly write: Writer;
+}
+
+/** What an object is asked for, in the order of the answer. */
+export type Selection = readonly Field[];
+
+/** Where the value of a field stands, below an object. */
+export function pathOf({ key, parentType }: Field, parent: Path | undefined): Path {
+  return { prev: parent, key, typename: parentType.name };
+}
+
+/** What all fields of one execution share. */
+export interface RunParts {
+  schema: GraphQLSchema;
+  operation: OperationDefinitionNode;
+  fragments: GraphQLResolveInfo["fragments"];
+  variableValues: Record<string, unknown>;
+  root: unknown;
+  context: unknown;
+  /** Asked before what has arrived is gone on with; throws where the execution is to end. */
+  check?: () => void;
+}
+
+/** One execution: what resolvers are told, the arguments of its fields, and the errors that it has met. */
+export class Run implements RunParts {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: GraphQLResolveInfo["fragments"];
+  readonly variableValues: Record<string, unknown>;
+  readonly root: unknown;
+  readonly context: unknown;
+  readonly check: (() => void) | undefined;
+  readonly errors: GraphQLError[] = [];
+  /** Arguments by field: they depend on nothing but the variables, so that all rows share them. */
+  readonly #args: (Record<string, unknown> | undefined)[] = [];
+  /** Places that have become null; an error below one of them is not told. */
+  readonly #nulled = new Set<string>();
+
+  constructor(parts: RunParts) {
+    this.schema = parts.schema;
+    this.operation = parts.operation;
+    this.fragments = parts.fragments;
+    this.variableValues = parts.variableValues;
+    this.root = parts.root;
+    this.context = parts.context;
+    this.check = parts.check;
+  }
+
+  /** @throws GraphQLError for a value that an argument does not take. */
+  argsOf({ index, definition, nodes: [node] }: Field): Record<string, unknown> {
+    return (this.#args[index] ??= getArgumentValues(definition, node!, this.variableValues));
+  }
+
+  /**
+   * What stands in the place of a value that failed: null.
+   *
+   * @throws the error, with its place, where null may not stand there either.
+   */
+  fail(error: unknown, nodes: readonly FieldNode[], path: Path, isNonNull: boolean): string {
+    if (error instanceof UnplannableError) throw error;
+    const located = locatedError(error, nodes, keysOf(path));
+    if (isNonNull) throw located;
+    this.note(located, path);
+    return NULL;
+  }
+
+  /** Notes an error whose place has become null, unless it lies within another such place. */
+  note(error: GraphQLError, path: Path | undefined): void {
+    const keys = path ? keysOf(path) : [];
+    const places = Array.from({ length: keys.length + 1 }, (_, length) =>
+      JSON.stringify(keys.slice(0, length)),
+    );
+    if (places.some((place) => this.#nulled.has(place))) return;
+    this.#nulled.add(places.at(-1)!);
+    this.errors.push(error);
+  }
+}
+
+function keysOf(path: Path): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (let at: Path | undefined = path; at; at = at.prev) keys.push(at.key);
+  return keys.reverse();
+}
+
+/** What a resolver is told; its path is made when it is asked for. */
+export class ResolveInfo implements GraphQLResolveInfo {
+  #path: Path | undefined;
+
+  constructor(
+    private readonly run: Run,
+    private readonly field: Field,
+    private readonly parent: Path | undefined,
+  ) {}
+
+  get path(): Path {
+    return (this.#path ??= pathOf(this.field, this.parent));
+  }
+  get fieldName(): string {
+    return this.field.definition.name;
+  }
+  get fieldNodes(): readonly FieldNode[] {
+    return this.field.nodes;
+  }
+  get returnType(): GraphQLOutputType {
+    return this.field.definition.type;
+  }
+  get parentType(): GraphQLObjectType {
+    return this.field.parentType;
+  }
+  get schema(): GraphQLSchema {
+    return this.run.schema;
+  }
+  get fragments(): GraphQLResolveInfo["fragments"] {
+    return this.run.fragments;
+  }
+  get rootValue(): unknown {
+    return this.run.root;
+  }
+  get operation(): OperationDefinitionNode {
+    return this.run.operation;
+  }
+  get variableValues(): Record<string, unknown> {
+    return this.run.variableValues;
+  }
+}

@@ -1,0 +1,200 @@
+import {
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLAbstractType,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type FieldNode,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from "graphql";
+
+import { GappedText } from "./gapped-text.js";
+import { leafWriterOf } from "./leaf-writers.js";
+import {
+  NULL,
+  pathOf,
+  ResolveInfo,
+  UnplannableError,
+  type Field,
+  type Path,
+  type Run,
+  type Selection,
+  type Writer,
+  type Written,
+} from "./run.js";
+
+/** Who plans what is found to be needed. */
+export interface Planner {
+  schema: GraphQLSchema;
+  /** The fields that nodes of one field select of an object type. */
+  below(type: GraphQLObjectType, nodes: readonly FieldNode[]): Selection;
+}
+
+type Resolved = PromiseLike<unknown>;
+
+function isPromise(value: unknown): value is Resolved {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
+}
+
+/** How values of a type are written where a field asks for them; types of objects are planned when they are met. */
+export function writerOf(plan: Planner, type: GraphQLOutputType, field: Field): Writer {
+  if (isNonNullType(type)) return nonNull(writerOf(plan, type.ofType, field), field);
+  if (isListType(type)) return list(writerOf(plan, type.ofType, field), isNonNullType(type.ofType), field);
+  if (isLeafType(type)) return leaf(type);
+  if (isAbstractType(type)) return abstract(plan, type, field);
+  return object(plan, type, field);
+}
+
+/** The fields of an object, one after the other; those that wait leave a gap that is filled when all are there. */
+export function writeFields(
+  run: Run,
+  selection: Selection,
+  source: unknown,
+  path: Path | undefined,
+): Written {
+  const text = new GappedText("{");
+  try {
+    for (const field of selection) text.add(field.prefix, writeField(run, field, source, path));
+  } catch (error) {
+    if (text.waits) return text.giveUp(error);
+    throw error;
+  }
+  return text.end("}");
+}
+
+function writeField(run: Run, field: Field, source: unknown, parent: Path | undefined): Written {
+  if (field.constant !== undefined) return field.constant;
+  const { key, parentType } = field;
+  try {
+    const value = resolve(run, field, source, parent);
+    const written = isPromise(value)
+      ? value.then((resolved) => {
+          run.check?.();
+          return field.write(run, resolved, parent, key, parentType.name);
+        })
+      : field.write(run, value, parent, key, parentType.name);
+    if (typeof written === "string") return written;
+    return Promise.resolve(written.then(undefined, (error: unknown) => failed(run, error, field, parent)));
+  } catch (error) {
+    return failed(run, error, field, parent);
+  }
+}
+
+function failed(run: Run, error: unknown, field: Field, parent: Path | undefined): string {
+  return run.fail(error, field.nodes, pathOf(field, parent), field.isNonNull);
+}
+
+function resolve(run: Run, field: Field, source: unknown, parent: Path | undefined): unknown {
+  if (field.resolve)
+    return field.resolve(source, run.argsOf(field), run.context, new ResolveInfo(run, field, parent));
+  const object = source as Record<string, unknown> | null | undefined;
+  const property = object?.[field.definition.name];
+  if (typeof property !== "function") return property;
+  return property.call(
+    object,
+    run.argsOf(field),
+    run.context,
+    new ResolveInfo(run, field, parent),
+  ) as unknown;
+}
+
+function leaf(type: GraphQLLeafType): Writer {
+  const write = leafWriterOf(type);
+  return (_, value) => {
+    if (value == null) return NULL;
+    if (value instanceof Error) throw value;
+    return write(value);
+  };
+}
+
+function nonNull(inner: Writer, { parentType, definition }: Field): Writer {
+  return (run, value, parent, key, typename) => {
+    // What comes later is no null: an object or a list that fails rejects.
+    const written = inner(run, value, parent, key, typename);
+    if (written !== NULL) return written;
+    throw new Error(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`);
+  };
+}
+
+function list(item: Writer, isNonNull: boolean, field: Field): Writer {
+  return (run, value, parent, key, typename) => {
+    if (value == null) return NULL;
+    if (value instanceof Error) throw value;
+    if (!isIterable(value))
+      throw new Error(`${field.parentType.name}.${field.definition.name} is a list, and its value is none`);
+    const path: Path = { prev: parent, key, typename };
+    const text = new GappedText("[");
+    let index = 0;
+    for (const entry of value) {
+      text.add(index > 0 ? "," : "", writeItem(run, item, { entry, index, path, isNonNull, field }));
+      index += 1;
+    }
+    return text.end("]");
+  };
+}
+
+interface Item {
+  entry: unknown;
+  index: number;
+  path: Path;
+  isNonNull: boolean;
+  field: Field;
+}
+
+function writeItem(run: Run, write: Writer, { entry, index, path, isNonNull, field }: Item): Written {
+  const fail = (error: unknown) =>
+    run.fail(error, field.nodes, { prev: path, key: index, typename: undefined }, isNonNull);
+  try {
+    const written = isPromise(entry)
+      ? entry.then((resolved) => write(run, resolved, path, index, undefined))
+      : write(run, entry, path, index, undefined);
+    return typeof written === "string" ? written : Promise.resolve(written.then(undefined, fail));
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function object(plan: Planner, type: GraphQLObjectType, field: Field): Writer {
+  if (type.isTypeOf) throw new UnplannableError(`${type.name} says itself what is of it`);
+  let selection: Selection | undefined;
+  return (run, value, parent, key, typename) => {
+    if (value == null) return NULL;
+    if (value instanceof Error) throw value;
+    selection ??= plan.below(type, field.nodes);
+    return writeFields(run, selection, value, { prev: parent, key, typename });
+  };
+}
+
+/** An interface or union: planned for each type of value that arrives. */
+function abstract(plan: Planner, type: GraphQLAbstractType, field: Field): Writer {
+  const writers = new Map<string, Writer>();
+  const writerFor = (name: unknown): Writer => {
+    const known = writers.get(name as string);
+    if (known) return known;
+    const found = typeof name === "string" ? plan.schema.getType(name) : undefined;
+    if (!isObjectType(found) || !plan.schema.isSubType(type, found))
+      throw new Error(`A value of ${type.name} says that it is ${String(name)}`);
+    const writer = object(plan, found, field);
+    writers.set(found.name, writer);
+    return writer;
+  };
+  const { resolveType } = type;
+  if (!resolveType) throw new UnplannableError(`${type.name} does not say what its values are`);
+  return (run, value, parent, key, typename) => {
+    if (value == null) return NULL;
+    if (value instanceof Error) throw value;
+    const name = resolveType(value, run.context, new ResolveInfo(run, field, parent), type);
+    if (!isPromise(name)) return writerFor(name)(run, value, parent, key, typename);
+    return Promise.resolve(name.then((known) => writerFor(known)(run, value, parent, key, typename)));
+  };
+}

@@ -80,8 +80,10 @@ export function unreadableAnswers({
   };
   const other = [400, "This is not a request of HTTP/1.1 that can be read."] as const;
   return (error: NodeJS.ErrnoException, socket: Socket): void => {
-    if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) return void socket.destroy();
-    const [status, message] = known[error.code ?? ""] ?? other;
+    const { code = "" } = error;
+    // What failed beneath HTTP, a handshake that never came, has nobody to be told.
+    if (!/^(HPE|ERR_HTTP)_/.test(code) || socket.destroyed || !socket.writable) return void socket.destroy();
+    const [status, message] = known[code] ?? other;
     answerOnSocket(socket, { status, code: "BAD_REQUEST", message });
   };
 }

@@ -13,6 +13,7 @@ import { makeCertificate, type Certificate } from "../support/certificates.js";
 import { enginesUnderTest } from "../support/engines.js";
 import { useGateway } from "../support/fixtures.js";
 import { startGateway } from "../support/gateway.js";
+import { sendRaw } from "../support/http.js";
 import { PATIENCE } from "../support/patience.js";
 import { freePort, killRunning, startMarquee } from "../support/process.js";
 
@@ -55,14 +56,14 @@ const isShown = (url: string, certificate: Certificate) =>
 async function ask(url: string, certificate: Certificate, agent?: Agent): Promise<unknown> {
   const ca = readFileSync(certificate.caFile);
   const headers = { "content-type": "application/json" };
-  const sent = request(`${url}/graphql`, { method: "POST", ca, headers, ...(agent ? { agent } : {}) });
+  const sent = request(`${url}/graphql`, { method: "POST", ca, headers, agent: agent ?? false });
   sent.end(JSON.stringify({ query: "{ __typename }" }));
   const [answer] = (await once(sent, "response")) as [NodeJS.ReadableStream];
   return JSON.parse(await text(answer)) as unknown;
 }
 
 describe("with a certificate and its key", () => {
-  const gateway = useGateway(() => FILES);
+  const gateway = useGateway(() => ({ ...FILES, MARQUEE_RECEIVE_SECONDS: "1" }));
 
   it("speaks TLS, and nothing in the clear", async () => {
     expect(gateway.url).toMatch(/^https:/);
@@ -70,6 +71,25 @@ describe("with a certificate and its key", () => {
     const plain = connectPlain(Number(new URL(gateway.url).port), "127.0.0.1");
     plain.end("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
     expect(await text(plain).catch(() => "")).not.toContain("200");
+  });
+
+  it.each(["", "\x16\x03\x01"])("gives up a handshake that does not arrive: %j", async (sent) => {
+    const connections = async () => {
+      const { body } = await sendRaw(`${gateway.operationsUrl}/metrics`);
+      return Number(/^marquee_connections (\d+)$/m.exec(body.toString())?.[1]);
+    };
+    const before = await connections();
+    const silent = connectPlain({
+      port: Number(new URL(gateway.url).port),
+      host: "127.0.0.1",
+      allowHalfOpen: true,
+    });
+    silent.on("error", () => undefined);
+    silent.write(sent);
+    const closed = new Promise((resolve) => silent.once("close", resolve));
+    silent.resume().once("end", () => silent.end());
+    await closed;
+    await expect.poll(connections, PATIENCE).toBe(before);
   });
 
   it("speaks no TLS older than 1.2", async () => {

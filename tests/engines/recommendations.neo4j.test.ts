@@ -16,6 +16,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { recommendationsContract } from "../contract/recommendations.cases.js";
 import { tasteGraphContract } from "../contract/recommendations-replace.cases.js";
 import { graph, MODEL, watch } from "../contract/recommendations-support.js";
+import { PATIENT_DEADLINE_MS } from "../support/patience.js";
 import { testRequest } from "../support/stores.js";
 import { layWire, type Wire } from "../support/wire.js";
 import { openLedger } from "./ledger-support.js";
@@ -201,7 +202,7 @@ describe("the address of a Neo4j server", () => {
 
 describe.skipIf(!neo4jUrl() || !postgresUrl)("Neo4j beside PostgreSQL", () => {
   it("answers what the embedded adapter answers, for profiles all over the demo tenant", async () => {
-    const postgres = new PostgresStore(applicationUrl(postgresUrl).url, () => undefined);
+    const postgres = new PostgresStore(applicationUrl(postgresUrl).url, () => undefined, PATIENT_DEADLINE_MS);
     const source = new PostgresTasteGraphSource(postgres);
     const store = openStore({ deadlineMs: 60_000 });
     const meridian = await tenantOf("meridian");

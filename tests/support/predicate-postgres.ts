@@ -4,12 +4,13 @@ import { join, PostgresStore, sql, type Sql } from "../../datasources/engines/po
 import { SEARCH_PLACES } from "../../datasources/search/postgres/search-places.postgres.js";
 import { applicationUrl, openStores } from "../../datasources/stores/stores.js";
 import { type PredicateStore } from "../contract/predicate.cases.js";
+import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { createTestTenant } from "./stores.js";
 
 /** PostgreSQL's catalog and search as stores of predicates, with a tenant of their own. */
 export async function openPostgresPredicates(postgresUrl: string) {
   const stores = await openStores({ postgresUrl, dataFolder: "/nonexistent", log: () => {} });
-  const postgres = new PostgresStore(applicationUrl(postgresUrl).url, () => undefined);
+  const postgres = new PostgresStore(applicationUrl(postgresUrl).url, () => undefined, PATIENT_DEADLINE_MS);
   const tenant = await createTestTenant(stores);
   const store = (
     name: string,

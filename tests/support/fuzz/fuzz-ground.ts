@@ -152,8 +152,13 @@ function validValues(profile: string): Known["values"] {
 }
 
 const INPUTS: Known["inputs"] = {
-  PutTitleInput: { kind: "MOVIE", name: "Put" },
-  SetLicenceInput: { from: "2020-01-01T00:00:00Z" },
+  // A title is named by one of the two.
+  PutTitleInput: (field) => ({
+    kind: "MOVIE",
+    name: "Put",
+    ...(field === "id" ? {} : { externalId: "put" }),
+  }),
+  SetLicenceInput: () => ({ from: "2020-01-01T00:00:00Z" }),
 };
 
 /** Ids and cursors that a viewer of a tenant is told. */

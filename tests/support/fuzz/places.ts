@@ -22,8 +22,8 @@ export interface Known {
   nodes: Readonly<Record<string, string>>;
   /** Values of arguments and input fields by their name, or by `Type.field` where the name means several things. */
   values: Readonly<Record<string, unknown>>;
-  /** What an input has beside its required fields, by its type. */
-  inputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What an input has beside its required fields when something is put into one of its fields, by its type. */
+  inputs: Readonly<Record<string, (field: string) => Readonly<Record<string, unknown>>>>;
 }
 
 /** A leaf of the arguments of a field. */
@@ -134,7 +134,7 @@ function leavesOf(type: GraphQLInputType, path: string, known: Known): Leaf[] {
     leavesOf(field.type, `${path}.${field.name}`, known).map((leaf) => ({
       ...leaf,
       around: (value: string) => {
-        const others = Object.entries(needed(bare, known))
+        const others = Object.entries(needed(bare, known, field.name))
           .filter(([name]) => name !== field.name)
           .map(([name, sample]) => `${name}: ${literal(sample, bare.getFields()[name]!.type)}`);
         return `{${[...others, `${field.name}: ${leaf.around(value)}`].join(", ")}}`;
@@ -144,12 +144,15 @@ function leavesOf(type: GraphQLInputType, path: string, known: Known): Leaf[] {
 }
 
 /** What an input needs, and what is given with it. */
-function needed(type: GraphQLNamedType, known: Known): Record<string, unknown> {
+function needed(type: GraphQLNamedType, known: Known, field = ""): Record<string, unknown> {
   const fields = isInputObjectType(type) ? Object.values(type.getFields()) : [];
   const required = fields
     .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
     .map((field) => [field.name, valid(field.type, `${type.name}.${field.name}`, known)]);
-  return { ...(Object.fromEntries(required) as Record<string, unknown>), ...known.inputs[type.name] };
+  return {
+    ...(Object.fromEntries(required) as Record<string, unknown>),
+    ...known.inputs[type.name]?.(field),
+  };
 }
 
 function valid(type: GraphQLInputType, coordinate: string, known: Known): unknown {

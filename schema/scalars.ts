@@ -64,7 +64,10 @@ function toRating(value: unknown): MaturityRating {
   throw new GraphQLError(`MaturityRating: ${JSON.stringify(value)} is not a rating.`);
 }
 
-/** A maturity rating by its usual name; `PG_13` is read as `PG-13`, so that it may also be written without quotes. */
+/**
+ * A maturity rating by its usual name; `PG_13` is read as `PG-13`, so that it may also be written without quotes. Nobody
+ * specifies films' and television's ratings together: the description is the specification.
+ */
 export const MaturityRatingScalar = forgiving(
   new GraphQLScalarType<MaturityRating, string>({
     name: "MaturityRating",

@@ -92,13 +92,16 @@ async function fingerprint(): Promise<unknown> {
 }
 
 describe("marquee", () => {
-  it.each(["serve", "seed", "import", "token", "learn"])("describes %s with examples", async (command) => {
-    const { code, stdout } = await marquee(command, "--help");
-    expect(code).toBe(0);
-    expect(stdout).toContain(`Usage: marquee ${command}`);
-    expect(stdout).toContain("Examples:");
-    expect((await marquee("--help")).stdout).toContain(command);
-  });
+  it.each(["serve", "seed", "import", "token", "learn", "recount"])(
+    "describes %s with examples",
+    async (command) => {
+      const { code, stdout } = await marquee(command, "--help");
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Usage: marquee ${command}`);
+      expect(stdout).toContain("Examples:");
+      expect((await marquee("--help")).stdout).toContain(command);
+    },
+  );
 
   it("refuses a command, an option and a value that it does not know", async () => {
     for (const args of [
@@ -254,6 +257,15 @@ describe("marquee learn", () => {
     const { code, stdout } = await marquee("learn", "--tenant", "atelier");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^atelier: learned in [\d.]+ s\.\n$/);
+  });
+});
+
+describe("marquee recount", () => {
+  it("finds nothing to mend in what this version counted", async () => {
+    expect(await marquee("recount", "--tenant", "atelier")).toMatchObject({
+      code: 0,
+      stdout: "atelier: 0 reports stand for something else now.\n",
+    });
   });
 });
 

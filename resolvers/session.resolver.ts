@@ -48,7 +48,9 @@ export class SessionResolver {
     const request = { ...ctx.on(info.path), tenant };
     const account = await ctx.accounts.credentials(request, email);
     return payload<SessionPayload>({}, async () => {
+      ctx.lifetime?.standAside();
       const known = await ctx.gateway.passwords.verify(
+        tenant,
         password,
         account?.passwordHash ?? null,
         request.signal,
@@ -75,9 +77,10 @@ export class SessionResolver {
     return payload<SessionPayload>({}, async () => {
       const email = checkedEmail(input.email);
       const password = checkedPassword(input.password);
+      ctx.lifetime?.standAside();
       const { accountId, profileId } = await ctx.gateway.stores.profiles.signUp(tenant, {
         email,
-        passwordHash: await ctx.gateway.passwords.hash(password, ctx.request.signal),
+        passwordHash: await ctx.gateway.passwords.hash(tenant, password, ctx.request.signal),
         country: ctx.requestCountry ?? input.country ?? tenant.defaultCountry,
         profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
       });
@@ -145,7 +148,8 @@ async function goOn(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, sess
   const viewer = await ctx.viewer(info.path);
   if (!viewer) throw profileGone();
   const audience = audienceClaims(viewer);
-  const { accessToken, expiresAt } = await ctx.gateway.tokens.issue({ ...identity, audience });
+  const operator = ctx.rolesOf(viewer).includes("OPERATOR");
+  const { accessToken, expiresAt } = await ctx.gateway.tokens.issue({ ...identity, audience, operator });
   return { accessToken, refreshToken, expiresAt, viewer: toViewer(ctx, viewer) };
 }
 
@@ -170,7 +174,9 @@ async function checkLeaving(
   }
   const request = ctx.on(info.path);
   const known = await ctx.accounts.credentials(request, account.email);
-  if (await ctx.gateway.passwords.verify(password, known?.passwordHash ?? null, request.signal)) return;
+  const { passwords } = ctx.gateway;
+  ctx.lifetime?.standAside();
+  if (await passwords.verify(ctx.tenant, password, known?.passwordHash ?? null, request.signal)) return;
   throw new Refusal("password", "BAD_CREDENTIALS", "This is not the account's password.");
 }
 

@@ -183,6 +183,8 @@ function gatewayEnvironment(
     MARQUEE_PLAYGROUND: "false",
     MARQUEE_SIGNING_KEY: "the killing program signs with this key of its own",
     LOG_LEVEL: "warn",
+    // The crowd is meant: nobody is to be refused.
+    MARQUEE_QUEUE_MS: "30000",
     POSTGRES_URL: postgres.href,
     MONGODB_URL: url.mongodb,
     OPENSEARCH_URL: url.opensearch,

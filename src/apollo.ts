@@ -4,7 +4,12 @@ import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/dis
 import { type KeyValueCache } from "@apollo/utils.keyvaluecache";
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 
-import { StoreAbortedError, StoreUnavailableError } from "../datasources/core/store-error.js";
+import {
+  ClientGoneError,
+  DeadlinePassedError,
+  StoreAbortedError,
+  StoreUnavailableError,
+} from "../datasources/core/store-error.js";
 import { type Config } from "./config.js";
 import { type Context } from "../resolvers/request/context.js";
 import { ERROR_CODES } from "../resolvers/request/errors.js";
@@ -76,7 +81,7 @@ export function createApollo(
  * unexpected nothing but the request id, under which it is logged.
  */
 function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const cause = causeOf(error);
+  const cause = meaningOf(causeOf(error));
   const { requestId } = formatted.extensions ?? {};
   if (cause instanceof StoreUnavailableError) {
     return {
@@ -85,7 +90,9 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
       extensions: { code: "STORE_UNAVAILABLE", store: cause.store },
     };
   }
-  if (cause instanceof StoreAbortedError) {
+  if (cause instanceof DeadlinePassedError)
+    return { ...formatted, message: cause.message, extensions: { code: "DEADLINE_EXCEEDED" } };
+  if (cause instanceof StoreAbortedError || cause instanceof ClientGoneError) {
     return { ...formatted, message: "The request was cancelled", extensions: { code: "REQUEST_CANCELLED" } };
   }
   if (isExpected(formatted))
@@ -104,6 +111,18 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
 /** What was thrown: by a resolver, or before there was an operation. */
 function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? error.originalError : error;
+}
+
+/** Whether a field failed because its request was over: nothing of ours did. */
+function isOver(cause: unknown): boolean {
+  return [StoreAbortedError, ClientGoneError, DeadlinePassedError].some((kind) => cause instanceof kind);
+}
+
+/** What a request was over by, where a store call only says that it was. */
+function meaningOf(cause: unknown): unknown {
+  return cause instanceof StoreAbortedError && cause.cause instanceof DeadlinePassedError
+    ? cause.cause
+    : cause;
 }
 
 function isExpected({ extensions }: GraphQLFormattedError): boolean {
@@ -172,7 +191,7 @@ function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> 
 /** Logs what the client will not be shown, under the request id that the client gets instead. */
 function logUnexpected(error: GraphQLError, ctx: Context, logger: Logger): void {
   const cause = causeOf(error);
-  if (isExpected(error)) return;
+  if (isExpected(error) || isOver(cause)) return;
   error.extensions.requestId = ctx.requestId;
   const where = { requestId: ctx.requestId, tenant: ctx.tenant.slug, path: error.path };
   if (cause instanceof StoreUnavailableError)

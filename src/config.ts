@@ -107,6 +107,11 @@ export const environment = z.object({
   MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(60),
   MARQUEE_PLAYGROUND: flag.default(true),
   MARQUEE_INTROSPECTION: flag.default(true),
+  MARQUEE_REQUEST_DEADLINE_MS: wholeNumber(100, 600_000).default(10_000),
+  MARQUEE_REQUEST_DEADLINE_MOST_MS: wholeNumber(100, 600_000).default(30_000),
+  MARQUEE_QUEUE_MS: wholeNumber(0, 60_000).default(500),
+  MARQUEE_MEMORY_PERCENT: wholeNumber(10, 100).default(85),
+  MARQUEE_NOTICE_SECONDS: wholeNumber(0, 300).default(2),
   MARQUEE_DRAIN_SECONDS: wholeNumber(0, 300).default(10),
   ...LIMIT_VARIABLES,
   ...HTTP_VARIABLES,
@@ -146,6 +151,14 @@ export interface Config {
     connection: ConnectionLimits;
     /** Null: it speaks in the clear, and a proxy brings TLS. */
     certificate: CertificateFiles | null;
+    /** For how long it still takes connections after SIGTERM, while it says that it is not ready. */
+    noticeSeconds: number;
+    /** How long a request may wait for its turn while more are asked than can be answered. Milliseconds. */
+    queueMs: number;
+    /** Share of the memory that may be used before requests are let in one by one. */
+    memoryPercent: number;
+    /** What a request has in all to be answered, and the most that it may ask for. Milliseconds. */
+    deadline: { standardMs: number; mostMs: number };
     /** Path below which a proxy has it and that it passes on; null: none. */
     basePath: string | null;
   };
@@ -235,6 +248,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       drainSeconds: value.MARQUEE_DRAIN_SECONDS,
       connection: connectionLimitsOf(value),
       certificate: certificateOf(value),
+      noticeSeconds: value.MARQUEE_NOTICE_SECONDS,
+      queueMs: value.MARQUEE_QUEUE_MS,
+      memoryPercent: value.MARQUEE_MEMORY_PERCENT,
+      deadline: {
+        standardMs: value.MARQUEE_REQUEST_DEADLINE_MS,
+        mostMs: Math.max(value.MARQUEE_REQUEST_DEADLINE_MS, value.MARQUEE_REQUEST_DEADLINE_MOST_MS),
+      },
       basePath: value.MARQUEE_BASE_PATH ?? null,
     },
     cors: {

@@ -21,7 +21,7 @@ export async function serve(config: Config): Promise<void> {
   const progress = createProgress(process.stdout);
   let gateway: RunningGateway | undefined;
   const forget = onSignals((signal, again) => {
-    if (gateway && !again) return void stop(gateway, signal);
+    if (gateway && !again) return void stop(gateway, signal, config);
     // Until it serves there is nothing to drain; leaving the process stops the embedded server. A bar hides the cursor.
     progress.end();
     process.exit(128 + constants.signals[signal]);
@@ -30,7 +30,8 @@ export async function serve(config: Config): Promise<void> {
     const seed = async (stores: Stores) => {
       if (config.demo) await seedOnce(stores, progress);
     };
-    gateway = await startGateway(config, seed, (what, fraction, note) => progress.show(what, fraction, note));
+    const onFill = (what: string, fraction: number, note?: string) => progress.show(what, fraction, note);
+    gateway = await startGateway(config, seed, onFill, giveUp);
     progress.end();
   } catch (error) {
     forget();
@@ -66,12 +67,19 @@ function onReload(gateway: RunningGateway): void {
   if (!process.stdout.isTTY) process.on("SIGHUP", () => void gateway.reload());
 }
 
-async function stop(gateway: RunningGateway, signal: NodeJS.Signals): Promise<void> {
+/** Without its facts there is nothing to serve: whoever supervises the process starts it anew. */
+function giveUp(line: string): void {
+  console.error(line);
+  process.exit(1);
+}
+
+async function stop(gateway: RunningGateway, signal: NodeJS.Signals, { http }: Config): Promise<void> {
   // After SIGHUP there is nobody left to read it.
   if (signal !== "SIGHUP")
     console.log("\nStopping. Requests under way are answered first; Ctrl-C again ends at once.");
   try {
-    await gateway.close();
+    // Who stops it by hand does not wait for a load balancer.
+    await gateway.close(signal === "SIGTERM" ? http.noticeSeconds : 0);
     process.exit(0);
   } catch (error) {
     console.error(error);

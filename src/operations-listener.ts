@@ -6,13 +6,16 @@ import { listen } from "./listen.js";
 import { type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
 
+/** Whether a gateway is about to stop. */
+type Stopping = Readonly<{ begun: boolean }>;
+
 /** Whether a gateway serves, with each store's state. */
-export async function readiness(stores: Pick<Stores, "health">) {
+export async function readiness(stores: Pick<Stores, "health">, stopping: Stopping) {
   const health = await stores.health();
   // Without its facts it cannot serve; for an engine that is down PostgreSQL answers.
-  const serves = health.some(({ store, state }) => store === "POSTGRES" && state === "UP");
+  const serves = !stopping.begun && health.some(({ store, state }) => store === "POSTGRES" && state === "UP");
   const whole = health.every(({ state, breaker }) => state === "UP" && breaker === "CLOSED");
-  const status = !serves ? "down" : whole ? "ready" : "degraded";
+  const status = stopping.begun ? "stopping" : !serves ? "down" : whole ? "ready" : "degraded";
   return { serves, report: { status, stores: health } };
 }
 
@@ -27,13 +30,14 @@ export async function listenForOperators(
   stores: Pick<Stores, "health">,
   { registry }: Metrics,
   logger: Logger,
+  stopping: Stopping,
 ): Promise<{ url: string | null; stop(): Promise<void> }> {
   if (operations === null) return { url: null, stop: async () => {} };
   const app = createListener({ connection: http.connection, limits, endsAtOnce: true }, logger);
   checkRequests(app);
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
-    const { serves, report } = await readiness(stores);
+    const { serves, report } = await readiness(stores, stopping);
     return reply.code(serves ? 200 : 503).send(report);
   });
   app.get("/metrics", async (_request, reply) =>

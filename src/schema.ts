@@ -20,6 +20,7 @@ import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { OperationsResolver } from "../resolvers/operations.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
+import { stopWhenOver } from "../resolvers/lifetime-gate.js";
 import { guardInputs } from "../resolvers/input-gate.js";
 import { enforcePermissions } from "../resolvers/permissions-gate.js";
 import { PlaybackResolver } from "../resolvers/playback.resolver.js";
@@ -35,7 +36,7 @@ import { ViewingResolver } from "../resolvers/viewing.resolver.js";
 import { withCosts } from "./limits/print-costs.js";
 import { COST_DIRECTIVE, LIST_SIZE_DIRECTIVE } from "../schema/cost-directives.js";
 import { Episode, Movie, Season, Series } from "../schema/title.type.js";
-import { addQueryToPayloads } from "./payload-query.js";
+import { addQueryToPayloads, fromTheRoot } from "./payload-query.js";
 
 /**
  * The executable schema, from the classes in `schema/` and `resolvers/`. No global middleware and no validation
@@ -70,6 +71,10 @@ export function createSchema(): GraphQLSchema {
   addQueryToPayloads(schema);
   guardInputs(schema);
   enforcePermissions(schema);
+  stopWhenOver(
+    schema,
+    (type, { name, resolve }) => resolve === fromTheRoot || TITLE_RESOLVERS[type]?.[name] !== undefined,
+  );
   for (const [root, description] of Object.entries(ROOTS)) {
     const type = schema.getType(root);
     if (type) type.description = description;

@@ -1,3 +1,4 @@
+import { Admission, MemoryWatch } from "../packages/pressure/index.js";
 import { PasswordHashing } from "../datasources/accounts/password-hashing.js";
 import { openStores, type Stores } from "../datasources/stores/stores.js";
 import { createTokens } from "./auth/tokens.js";
@@ -6,7 +7,7 @@ import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
 import { createConsistencyTokens } from "../resolvers/request/consistency.js";
 import { createCursors } from "../resolvers/request/cursor.js";
-import { createDrain } from "./drain.js";
+import { Drain } from "./drain.js";
 import { createApp } from "./http/app.js";
 import { keepCertificate, readCertificate } from "./http/certificate.js";
 import { checkDefaultTenant } from "./tenancy/default-tenant.js";
@@ -15,6 +16,7 @@ import { addCheckMetrics } from "./observability/check-metrics.js";
 import { listenForOperators } from "./operations-listener.js";
 import { createLogger } from "./observability/logger.js";
 import { createMetrics } from "./observability/metrics.js";
+import { registerPressure } from "./observability/pressure-metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { startWorker } from "./jobs/worker.js";
 import { openPayments } from "./payments/open-payments.js";
@@ -30,8 +32,12 @@ export interface RunningGateway {
   tokens: Tokens;
   /** Reads anew what may change while it runs: the certificate. */
   reload(): Promise<void>;
-  /** Stops taking requests, answers those under way, then closes the stores. Safe to call twice. */
-  close(): Promise<void>;
+  /**
+   * Stops taking requests, answers those under way, then closes the stores. Safe to call twice.
+   *
+   * @param noticeSeconds for how long it still takes requests after it has said that it is not ready; 0 unless given.
+   */
+  close(noticeSeconds?: number): Promise<void>;
 }
 
 /**
@@ -39,12 +45,14 @@ export interface RunningGateway {
  *
  * @param prepare runs between the two: seeding on the first start.
  * @param onFill told of projections that are filled because their engine is empty.
+ * @param onLost told, in one line, when the embedded PostgreSQL has ended for good.
  * @throws StartupError with one line that says what to do.
  */
 export async function startGateway(
   config: Config,
   prepare: (stores: Stores) => Promise<void> = async () => {},
   onFill: FillProgress = () => {},
+  onLost?: (line: string) => void,
 ): Promise<RunningGateway> {
   const logger = createLogger(config);
   // Before there is anything to be told: a port in use is one line, and nothing has to be stopped.
@@ -59,6 +67,7 @@ export async function startGateway(
     dataFolder: config.dataFolder,
     log: (line) => logger.debug(line),
     warn: (line) => logger.warn(line),
+    onLost,
   });
   // Begun last, stopped first.
   const parts: { stop(): unknown }[] = [{ stop: () => stores.close() }];
@@ -82,16 +91,31 @@ export async function startGateway(
     const consistency = createConsistencyTokens(tokens.signingKey);
     const passwords = new PasswordHashing();
     const gateway = { stores, tokens, cursors, consistency, passwords, payments, checkoutTimes: times };
-    const app = await createApp(config, gateway, logger, metrics, certificate);
+    const drain = new Drain();
+    const memory = new MemoryWatch(config.http.memoryPercent);
+    parts.push(memory);
+    const admission = new Admission({ waitMs: config.http.queueMs, memory: () => memory.used });
+    registerPressure(metrics.registry, admission, memory);
+    const app = await createApp(
+      config,
+      gateway,
+      logger,
+      metrics,
+      { stopping: drain, admission },
+      certificate,
+    );
     const kept = keepCertificate(app.server, files, warn);
     parts.push(kept);
-    const operators = await listenForOperators(config, stores, metrics, logger);
+    const operators = await listenForOperators(config, stores, metrics, logger, drain);
     parts.push(operators);
-    const drain = createDrain(app);
+    drain.watch(app.server);
     parts.push(await startWorker({ stores, payments, times }));
     const url = await listen(app, config.http);
     let closing: Promise<void> | undefined;
-    const close = () => (closing ??= drain(config.http.drainSeconds).finally(stopParts));
+    const close = (noticeSeconds = 0) => {
+      const times = { notice: noticeSeconds * 1_000, patience: config.http.drainSeconds * 1_000 };
+      return (closing ??= drain.stop(app, times).finally(stopParts));
+    };
     return { url, operationsUrl: operators.url, stores, tokens, reload: () => kept.reload(), close };
   } catch (error) {
     await stopParts();

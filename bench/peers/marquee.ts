@@ -37,6 +37,8 @@ const config = readConfig({
   MARQUEE_DEFAULT_TENANT: "none",
   MARQUEE_PLAYGROUND: "false",
   LOG_LEVEL: "warn",
+  // The crowd is meant: nobody is to be refused.
+  MARQUEE_QUEUE_MS: "30000",
 });
 const gateway = await startGateway(config, async (stores: Stores) => {
   if (data === "memory") Object.assign(stores, inMemory());

@@ -98,6 +98,8 @@ function settings(dataFolder: string, withEngines: boolean) {
     // Other work on the machine must not end a statement: how long everything takes is what is measured.
     MARQUEE_STORE_DEADLINE_MS: "20000",
     LOG_LEVEL: "warn",
+    // The crowd is meant: nobody is to be refused.
+    MARQUEE_QUEUE_MS: "30000",
     POSTGRES_URL: postgres.href,
     ...(!withEngines && { MONGODB_URL: "", OPENSEARCH_URL: "", NEO4J_URL: "" }),
   };

@@ -1,7 +1,7 @@
-import { bulkhead, BulkheadRejectedError } from "cockatiel";
-
+import { Places, PlacesFullError } from "../../packages/pressure/index.js";
 import { Refusal } from "../core/refusal.js";
 import { hashPassword, verifyPassword } from "../../packages/passwords/index.js";
+import { type Tenant } from "../core/tenant.js";
 
 /** Passwords hashed at once: half of the threads that connections derive their keys on as well (libuv has four). */
 const AT_ONCE = 2;
@@ -14,27 +14,35 @@ const WAIT_MS = 5_000;
  * Whoever has hung up meanwhile is not hashed for. Every method throws Refusal SIGN_IN_BUSY where too many wait.
  */
 export class PasswordHashing {
-  readonly #places = bulkhead(AT_ONCE, WAITING);
+  readonly #places = new Places<number>({ places: AT_ONCE, waiting: WAITING });
 
-  /** @see hashPassword */
-  hash(password: string, signal?: AbortSignal): Promise<string> {
-    return this.#inTurn(() => hashPassword(password), signal);
+  /**
+   * @param tenant on whose behalf: each has a share of the places.
+   * @see hashPassword
+   */
+  hash(tenant: Tenant, password: string, signal?: AbortSignal): Promise<string> {
+    return this.#inTurn(tenant, () => hashPassword(password), signal);
   }
 
-  /** @see verifyPassword */
-  verify(password: string, stored: string | null, signal?: AbortSignal): Promise<boolean> {
-    return this.#inTurn(() => verifyPassword(password, stored), signal);
+  /**
+   * @param tenant on whose behalf: each has a share of the places.
+   * @see verifyPassword
+   */
+  verify(tenant: Tenant, password: string, stored: string | null, signal?: AbortSignal): Promise<boolean> {
+    return this.#inTurn(tenant, () => verifyPassword(password, stored), signal);
   }
 
-  async #inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const asked = performance.now();
-    // The bulkhead is not told of the signal: those behind one that was aborted would never get their turn.
+  async #inTurn<T>({ id }: Tenant, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted) throw busy();
+    const patience = AbortSignal.timeout(WAIT_MS);
+    const enough = signal ? AbortSignal.any([signal, patience]) : patience;
+    let begun = false;
     const turn = () => {
-      if (signal?.aborted || performance.now() - asked > WAIT_MS) throw busy();
+      begun = true;
       return work();
     };
-    return this.#places.execute(turn).catch((error: unknown) => {
-      throw error instanceof BulkheadRejectedError ? busy() : error;
+    return this.#places.run(id, turn, enough).catch((error: unknown) => {
+      throw !begun && (enough.aborted || error instanceof PlacesFullError) ? busy() : error;
     });
   }
 }

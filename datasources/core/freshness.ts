@@ -33,12 +33,14 @@ export class Freshness implements FreshnessWanted {
   /**
    * @param xid the transaction whose writes are wanted; null where any state will do.
    * @param waitMs how long the request waits in all for projections to follow. Milliseconds.
+   * @param onWait told when it begins to wait for more than a look.
    */
   constructor(
     private readonly progress: ProjectionProgress,
     readonly tenant: Tenant,
     readonly xid: number | null,
     private readonly waitMs: number,
+    private readonly onWait: () => void = () => {},
   ) {}
 
   /** Targets that have answered. */
@@ -78,6 +80,7 @@ export class Freshness implements FreshnessWanted {
         if (this.#passed.has(target) || this.#late.has(target)) this.#wanted.delete(target);
       }
       if (this.#wanted.size === 0) break;
+      this.onWait();
       await sleep(LOOK_MS, undefined, { signal: request.signal }).catch(() => undefined);
     }
     this.#waiting = undefined;

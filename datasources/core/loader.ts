@@ -36,6 +36,8 @@ export class Loader<K, V> {
     const { request, batch, keyOf } = this.#options;
     this.#made ??= new DataLoader<K, V | Error, string>(
       async (keys) => {
+        // Whoever is over asks for no further level.
+        request.signal?.throwIfAborted();
         const found = await batch({ ...request, ...this.#takeAsked() }, keys);
         return keys.map((key) => found.get(keyOf(key)) ?? this.#missing());
       },

@@ -11,10 +11,31 @@ export class StoreUnavailableError extends Error {
   }
 }
 
-/** The caller gave up (client gone or deadline passed) before the store was asked. */
+/** A request's time was up before it was answered. */
+export class DeadlinePassedError extends Error {
+  /** @param deadlineMs what it had. Milliseconds. */
+  constructor(readonly deadlineMs: number) {
+    super(`The request's deadline of ${deadlineMs} ms has passed`);
+    this.name = "DeadlinePassedError";
+  }
+}
+
+/** Nobody waits for the answer any more. */
+export class ClientGoneError extends Error {
+  constructor() {
+    super("The client has gone");
+    this.name = "ClientGoneError";
+  }
+}
+
+/** The request was over (its `cause`: client gone or deadline passed) before the store had answered. */
 export class StoreAbortedError extends Error {
-  constructor(readonly store: StoreName) {
-    super(`The request ended before ${store} was asked`);
+  /** @param cause what the request's signal was aborted with. */
+  constructor(
+    readonly store: StoreName,
+    cause?: unknown,
+  ) {
+    super(`The request ended before ${store} was asked`, { cause });
     this.name = "StoreAbortedError";
   }
 }

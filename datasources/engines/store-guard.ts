@@ -1,18 +1,12 @@
-import {
-  BrokenCircuitError,
-  bulkhead,
-  BulkheadRejectedError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleWhen,
-  TaskCancelledError,
-  timeout,
-  TimeoutStrategy,
-} from "cockatiel";
+import { BrokenCircuitError, TaskCancelledError, timeout, TimeoutStrategy } from "cockatiel";
 
+import { Places, PlacesFullError } from "../../packages/pressure/index.js";
 import { StoreAbortedError, StoreUnavailableError } from "../core/store-error.js";
 import { describePath, type StoreName, type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
+import { type BreakerState, type Caller, StoreBreakers } from "./store-breakers.js";
+
+export { type BreakerState };
 
 export interface GuardOptions {
   store: StoreName;
@@ -34,18 +28,20 @@ export interface GuardedCall<T> {
   /** Keys asked for and the fields that asked, where the request does not say. */
   keys?: number;
   path?: string;
+  /** Whether it is a part of more than a request should ask at once: what it misses is not held against the store. */
+  beyondBudget?: boolean;
   /** Rows, documents or hits in an answer. */
   rowsOf: (answer: T) => number;
   /** Makes the call; aborting the signal must cancel it at the store. */
   run: (signal: AbortSignal) => Promise<T>;
 }
 
-export type BreakerState = "CLOSED" | "OPEN" | "HALF_OPEN";
-
 /** What a guard has under way and has seen since the process began. */
 export interface GuardReport {
   store: StoreName;
   breaker: BreakerState;
+  /** Tenants that are kept from the store, since it does not answer theirs in time. */
+  openShares: number;
   inFlight: number;
   queued: number;
   /** Calls that the store was not asked: no place was free, or the breaker was open. */
@@ -55,23 +51,21 @@ export interface GuardReport {
   retries: number;
 }
 
-/** Failures in a row after which a store is left alone, and how long. Milliseconds. */
-const FAILURES_TO_OPEN = 5;
-const OPEN_MS = 1_000;
+/** Keys that a request may ask for at once before the call is beyond its budget: a level of five full pages. */
+const BUDGET_KEYS = 500;
 /** Share of calls that may be tried again, and how many retries may be saved up (Finagle's retry budget). */
 const RETRY_SHARE = 0.1;
 const SAVED_RETRIES = 10;
 
 /**
  * What every call of a store passes through: a bulkhead, so that a slow store holds only so many requests; a breaker,
- * so that a dead one is not asked; a deadline that cancels; one retry of a read that failed at once, within a budget;
- * and the record in the request's log.
+ * so that a dead one is not asked, both with a share for each tenant; a deadline that cancels; one retry of a read that
+ * failed at once, within a budget; and the record in the request's log.
  */
 export class StoreGuard {
-  readonly #bulkhead;
-  readonly #breaker;
+  readonly #places: Places<number>;
+  readonly #breakers: StoreBreakers;
   readonly #deadline;
-  readonly #waiting: number;
   readonly #seen = {
     rejected: { bulkhead: 0, breaker: 0 },
     failed: { deadline: 0, outage: 0 },
@@ -80,27 +74,23 @@ export class StoreGuard {
   #retries = SAVED_RETRIES;
 
   constructor(private readonly options: GuardOptions) {
-    const counts = handleWhen((error) => error instanceof TaskCancelledError || options.isOutage(error));
-    this.#waiting = options.waiting ?? options.concurrency;
-    this.#bulkhead = bulkhead(options.concurrency, this.#waiting);
-    this.#breaker = circuitBreaker(counts, {
-      halfOpenAfter: OPEN_MS,
-      breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
-    });
+    const { concurrency, waiting = concurrency, isOutage } = options;
+    this.#places = new Places({ places: concurrency, waiting });
+    this.#breakers = new StoreBreakers(isOutage, (tenant) => this.#places.hasOthers(tenant));
     this.#deadline = timeout(options.deadlineMs, TimeoutStrategy.Aggressive);
   }
 
   get state(): BreakerState {
-    if (this.#breaker.state === CircuitState.Closed) return "CLOSED";
-    return this.#breaker.state === CircuitState.HalfOpen ? "HALF_OPEN" : "OPEN";
+    return this.#breakers.state;
   }
 
   report(): GuardReport {
     return {
       store: this.options.store,
       breaker: this.state,
-      inFlight: this.options.concurrency - this.#bulkhead.executionSlots,
-      queued: this.#waiting - this.#bulkhead.queueSlots,
+      openShares: this.#breakers.openShares,
+      inFlight: this.#places.working,
+      queued: this.#places.waiting,
       ...this.#seen,
     };
   }
@@ -114,7 +104,7 @@ export class StoreGuard {
    */
   async call<T>(request: StoreRequest, call: GuardedCall<T>): Promise<T> {
     const { store } = this.options;
-    if (request.signal?.aborted) throw new StoreAbortedError(store);
+    if (request.signal?.aborted) throw new StoreAbortedError(store, request.signal.reason);
     if (request.calls.waitedFor.has(store)) throw new StoreUnavailableError(store);
     this.#retries = Math.min(SAVED_RETRIES, this.#retries + RETRY_SHARE);
     try {
@@ -130,13 +120,15 @@ export class StoreGuard {
   }
 
   /**
-   * Makes a call that is no read of a request, such as the beginning of a transaction: breaker and deadline, no retry.
+   * Makes a call that is no read of a request, such as the beginning of a tenant's transaction: breaker and deadline, no
+   * retry.
    *
    * @throws StoreUnavailableError when the store is down or too slow.
    */
-  async attempt<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async attempt<T>(tenant: Tenant, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const caller = { tenant: tenant.id, beyondBudget: false };
     try {
-      return await this.#guarded(run, new AbortController().signal);
+      return await this.#guarded(run, new AbortController().signal, caller);
     } catch (error) {
       throw this.#meaningOf(error);
     }
@@ -146,7 +138,7 @@ export class StoreGuard {
   failed(error: unknown): void {
     if (this.state !== "CLOSED" || !this.options.isOutage(error)) return;
     this.#seen.failed.outage += 1;
-    void this.#breaker.execute(() => Promise.reject(error as Error)).catch(() => undefined);
+    this.#breakers.failed(error);
   }
 
   /**
@@ -170,13 +162,22 @@ export class StoreGuard {
     const started = performance.now();
     // Of its own where there is none: cockatiel's default is one signal for all calls, and each adds a listener to it.
     const given = request.signal ?? new AbortController().signal;
-    // The bulkhead is not told of the signal: those behind one that was aborted would never get their turn.
-    const answer = await this.#bulkhead.execute(() => {
-      if (given.aborted) throw new StoreAbortedError(this.options.store);
-      // Whoever has waited that long for a place has waited long enough.
-      if (performance.now() - started > this.options.deadlineMs) throw this.#overloaded();
-      return this.#guarded(run, given);
-    });
+    const caller = {
+      tenant: request.tenant.id,
+      beyondBudget: call.beyondBudget ?? uniqueKeys > BUDGET_KEYS,
+    };
+    let waits = false;
+    const answering = this.#places.run(
+      caller.tenant,
+      () => {
+        // Whoever has waited that long for a place has waited long enough.
+        if (waits && performance.now() - started > this.options.deadlineMs) throw new PlacesFullError();
+        return this.#guarded(run, given, caller);
+      },
+      given,
+    );
+    waits = true;
+    const answer = await answering;
     const told = {
       store: this.options.store,
       operation,
@@ -189,26 +190,19 @@ export class StoreGuard {
     return answer;
   }
 
-  /** Behind breaker and deadline. While the breaker's one probe is out, the others are answered at once. */
-  #guarded<T>(run: (signal: AbortSignal) => Promise<T>, given: AbortSignal): Promise<T> {
-    if (this.#breaker.state === CircuitState.HalfOpen) return Promise.reject(new BrokenCircuitError());
-    return this.#breaker.execute(
-      () =>
-        this.#deadline
-          .execute(({ signal }) => run(signal), given)
-          .catch((error: unknown) => {
-            if (!given.aborted) throw error;
-            // Clients that go away say nothing about the store. A probe without an answer has not found it well, though.
-            throw this.state === "HALF_OPEN"
-              ? new TaskCancelledError()
-              : new StoreAbortedError(this.options.store);
-          }),
-      given,
-    );
-  }
-
-  #overloaded(): BulkheadRejectedError {
-    return new BulkheadRejectedError(this.options.concurrency, this.#waiting);
+  /** Behind breaker and deadline. */
+  #guarded<T>(run: (signal: AbortSignal) => Promise<T>, given: AbortSignal, caller?: Caller): Promise<T> {
+    const call = () =>
+      this.#deadline
+        .execute(({ signal }) => run(signal), given)
+        .catch((error: unknown) => {
+          if (!given.aborted) throw error;
+          // Clients that go away say nothing about the store. A probe without an answer has not found it well, though.
+          throw this.state === "HALF_OPEN"
+            ? new TaskCancelledError()
+            : new StoreAbortedError(this.options.store, given.reason);
+        });
+    return this.#breakers.execute(call, given, caller);
   }
 
   #mayRetry(error: unknown): boolean {
@@ -219,8 +213,8 @@ export class StoreGuard {
   #meaningOf(error: unknown, request?: StoreRequest): unknown {
     const { store, isOutage } = this.options;
     const { rejected, failed } = this.#seen;
-    if (request?.signal?.aborted) return new StoreAbortedError(store);
-    if (error instanceof BulkheadRejectedError) rejected.bulkhead += 1;
+    if (request?.signal?.aborted) return new StoreAbortedError(store, request.signal.reason);
+    if (error instanceof PlacesFullError) rejected.bulkhead += 1;
     else if (error instanceof BrokenCircuitError) rejected.breaker += 1;
     else if (error instanceof TaskCancelledError) {
       failed.deadline += 1;

@@ -110,6 +110,8 @@ export interface StoreOptions {
   log: (line: string) => void;
   /** Told of what goes wrong while nobody asks, in one line; `log` unless given. */
   warn?: (line: string) => void;
+  /** Told, in one line, when the embedded server has ended for good: nothing will be answered any more. */
+  onLost?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -124,6 +126,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
           dataFolder: options.dataFolder,
           log: options.log,
           warn: options.warn,
+          onLost: options.onLost,
           share: options.share,
         })
       : undefined;

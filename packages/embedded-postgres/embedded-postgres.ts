@@ -5,6 +5,7 @@ import { checkCluster, createCluster, type Place, resetPassword } from "./cluste
 import { explainFileErrors, inFolder, loadPassword, prepareFolder, readIfPresent } from "./folder.js";
 import { claim, isLive, isOwned, type Owner, type OwnerLock } from "./owner.js";
 import { poll } from "./process.js";
+import { keepAlive } from "./revive.js";
 import { adopt, launch, readPidFile, type Server, stopServer, stopServerNow } from "./server.js";
 
 /** How long another owner's start may take before a command that wants to share its server gives up. */
@@ -17,15 +18,17 @@ export interface EmbeddedPostgresOptions {
   share?: boolean;
   /** Told of each step that takes time or that somebody should know of, in one line. */
   log: (line: string) => void;
-  /** Told when the server ends by itself, in one line; `log` unless given. */
+  /** Told when the server ends by itself and is started again, in one line; `log` unless given. */
   warn?: ((line: string) => void) | undefined;
+  /** Told, in one line, when it does not start again: nothing will answer from here on. `warn` unless given. */
+  onLost?: ((line: string) => void) | undefined;
 }
 
 /** A PostgreSQL that runs beside this process. */
 export interface EmbeddedPostgres {
   /** Superuser URL of the database "marquee", on 127.0.0.1. */
   readonly adminUrl: string;
-  /** The server's main process. */
+  /** The server's main process; another one after it was started again. */
   readonly pid: number;
   /** Started by this call, taken over from an owner that was killed, or the server of another live process. */
   readonly origin: "STARTED" | "ADOPTED" | "SHARED";
@@ -40,7 +43,7 @@ export interface EmbeddedPostgres {
  * Starts the PostgreSQL that npm installed, on a data folder of its own, and makes its database "marquee".
  *
  * The server lives as long as this process: `stop()` ends it, so does the process's exit, and after a `kill -9` the
- * next start takes it over. One live process owns a folder; a second one fails, or shares.
+ * next start takes it over. One that ends by itself is started again. One live process owns a folder; a second one fails, or shares.
  *
  * @throws StartupError with one line that says what to do.
  */
@@ -66,7 +69,7 @@ async function own(
   folder: string,
   binaries: Place["binaries"],
   lock: OwnerLock,
-  { log, warn = log }: EmbeddedPostgresOptions,
+  { log, warn = log, onLost = warn }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const life = new Lifetime(inFolder.cluster(folder), lock);
   try {
@@ -82,10 +85,13 @@ async function own(
     }
     const server = adopted ?? (await start(place, { hasCluster, isNew }, life, log));
     await ensureDatabase(password, server.port);
-    life.warnOfEnd(server, () => warn(`PostgreSQL ended unexpectedly; ${inFolder.log(folder)} says why.`));
+    const follow = (next: Server) => life.follow(next);
+    life.keep(keepAlive(server, { place, follow, ending: life.ending, warn, onLost }));
     return {
       adminUrl: adminUrl(password, server.port),
-      pid: server.pid,
+      get pid() {
+        return life.pid ?? server.pid;
+      },
       origin: adopted ? "ADOPTED" : "STARTED",
       stop: () => life.end(),
     };
@@ -140,6 +146,8 @@ async function useServerOf(owner: Owner, folder: string): Promise<EmbeddedPostgr
 class Lifetime {
   #server: Server | undefined;
   #ending: Promise<void> | undefined;
+  #keeping: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
 
   constructor(
     readonly cluster: string,
@@ -160,18 +168,30 @@ class Lifetime {
     this.#server = server;
   }
 
-  warnOfEnd({ child }: Server, warn: () => void): void {
-    child?.once("exit", () => {
-      if (!this.#ending) warn();
-    });
+  /** Aborted when the server is stopped on purpose. */
+  get ending(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  get pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
+  /** What starts the server again, and ends when the server is stopped. */
+  keep(keeping: Promise<void>): void {
+    this.#keeping = keeping;
   }
 
   end(): Promise<void> {
+    this.#stopping.abort();
     this.#ending ??= this.#end();
     return this.#ending;
   }
 
   async #end(): Promise<void> {
+    if (this.#server) await stopServer(this.cluster, this.#server.pid);
+    // It may have been starting another.
+    await this.#keeping;
     if (this.#server) await stopServer(this.cluster, this.#server.pid);
     process.off("exit", this.#onExit);
     this.lock.release();

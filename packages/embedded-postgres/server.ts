@@ -65,11 +65,16 @@ const SETTINGS: Record<string, string> = {
  * Starts the server of a cluster and waits until it accepts connections.
  *
  * @param onSpawn told of the process as soon as it exists.
+ * @param wantedPort where it listens; a free port unless given.
  * @throws StartupError when it does not come up.
  */
-export async function launch(place: Place, onSpawn: (server: Server) => void): Promise<Server> {
+export async function launch(
+  place: Place,
+  onSpawn: (server: Server) => void,
+  wantedPort?: number,
+): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = wantedPort ?? (await freePort());
     const complaint = await tryLaunch(place, port, onSpawn);
     if (typeof complaint !== "string") return complaint;
     const portTaken = /could not bind|could not create any TCP\/IP sockets/.test(complaint);
@@ -77,7 +82,8 @@ export async function launch(place: Place, onSpawn: (server: Server) => void): P
     const leftovers = /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(
       complaint,
     );
-    if (attempt === ATTEMPTS || !(portTaken || leftovers)) throw launchError(place.folder, complaint);
+    const again = leftovers || (portTaken && wantedPort === undefined);
+    if (attempt === ATTEMPTS || !again) throw launchError(place.folder, complaint);
     if (leftovers) await sleep(250 * attempt);
   }
 }

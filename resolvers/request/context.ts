@@ -19,6 +19,7 @@ import { type Identity, type Tokens } from "./identity.js";
 import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
+import { type Lifetime } from "./lifetime.js";
 import { rolesOf } from "./roles.js";
 import { isPersonalised, territoryOf } from "./sessions.js";
 
@@ -62,7 +63,8 @@ export class Context {
     /** The tenant that the request itself names, before any default. */
     readonly namedTenant: string | null,
     readonly requestId: string,
-    private readonly signal?: AbortSignal,
+    /** When the request is over; undefined: never. */
+    readonly lifetime?: Lifetime,
     /** How fresh the tenant's projections have to be for this request. */
     readonly freshness?: Freshness,
     /** Where the request comes from, where somebody knows: ISO 3166-1 alpha-2. */
@@ -78,7 +80,7 @@ export class Context {
     this.once = {};
     // What a request waits for was written by the tenant that it came for.
     const freshness = this.freshness?.tenant.id === tenant.id ? this.freshness : undefined;
-    this.request = { tenant, calls: this.calls, signal: this.signal, freshness };
+    this.request = { tenant, calls: this.calls, signal: this.lifetime?.signal, freshness };
   }
 
   /** From here on titles and lists are read anew, for whoever the request speaks for. */

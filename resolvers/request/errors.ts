@@ -18,6 +18,12 @@ export const ERROR_CODES = {
   TENANT_UNKNOWN: { meaning: "The request names a tenant that is not there.", status: 400 },
   STORE_UNAVAILABLE: { meaning: "The store that answers this field is down; `store` names it." },
   REQUEST_CANCELLED: { meaning: "The request ended before this field was answered." },
+  DEADLINE_EXCEEDED: { meaning: "The request's deadline passed before this field was answered." },
+  OVERLOADED: {
+    meaning:
+      "More is asked than can be answered in time; nothing was done. `Retry-After` says when to try again.",
+    status: 503,
+  },
   GRAPHQL_PARSE_FAILED: { meaning: "The document is not GraphQL.", status: 400 },
   GRAPHQL_VALIDATION_FAILED: { meaning: "The document does not fit the schema.", status: 400 },
   OPERATION_RESOLUTION_FAILURE: {

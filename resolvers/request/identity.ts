@@ -11,6 +11,8 @@ export interface Identity {
   session: string | null;
   /** What the token is limited to, of the roles that its account has; null: all of them. Those of a profile without an account. */
   roles: Role[] | null;
+  /** Whether its account ran the platform when the token was issued: its requests go first, and that is all it is good for. */
+  operator?: boolean;
   /** What the profile could meet when the token was issued: stands in for the profile while its store is down. */
   audience?: AudienceClaims;
 }

@@ -53,6 +53,8 @@ export async function startGateway(
     MARQUEE_DATA: dataFolder,
     MARQUEE_DEMO: "false",
     LOG_LEVEL: "warn",
+    // The crowd is meant: nobody is to be refused.
+    MARQUEE_QUEUE_MS: "30000",
     MARQUEE_STORE_DEADLINE_MS: deadlineMs,
     POSTGRES_URL: urls.postgres,
     MONGODB_URL: urls.mongodb,

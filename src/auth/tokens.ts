@@ -32,6 +32,7 @@ export async function createTokens(config: Pick<Config, "auth" | "dataFolder">):
         pro: identity.profile,
         ...(identity.session !== null && { sid: identity.session }),
         ...(identity.roles && { rol: identity.roles }),
+        ...((identity.operator || identity.roles?.includes("OPERATOR")) && { opr: true }),
         ...(identity.audience && { cty: identity.audience.country, mat: identity.audience.maturityLimit }),
         ...(identity.audience?.personalised === false && { psn: false }),
       };
@@ -72,6 +73,7 @@ const claimsOf = z.object({
   cty: z.string().nullish(),
   mat: z.number().int().min(0).optional(),
   psn: z.boolean().optional(),
+  opr: z.boolean().optional(),
   exp: z.number(),
 });
 
@@ -79,13 +81,14 @@ const claimsOf = z.object({
 function identityOf(payload: JWTPayload): Identity {
   const claims = claimsOf.safeParse(payload);
   if (!claims.success) throw unauthenticated("is not valid");
-  const { ten, acc, pro, sid, rol, cty, mat, psn } = claims.data;
+  const { ten, acc, pro, sid, rol, cty, mat, psn, opr } = claims.data;
   return {
     tenant: ten,
     account: acc ?? null,
     profile: pro,
     session: sid ?? null,
     roles: rol ?? null,
+    ...(opr === true && { operator: true }),
     // Without a maturity limit there is no audience: a profile of unknown age is not taken for an adult.
     ...(mat !== undefined && {
       audience: { country: cty ?? null, maturityLimit: mat, personalised: psn !== false },

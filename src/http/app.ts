@@ -3,6 +3,7 @@ import { InMemoryLRUCache } from "@apollo/utils.keyvaluecache";
 import fastifyApollo from "@as-integrations/fastify";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
+import { type Admission } from "../../packages/pressure/index.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { type Context, type Gateway } from "../../resolvers/request/context.js";
 import { createApollo } from "../apollo.js";
@@ -17,6 +18,7 @@ import { createSchema } from "../schema.js";
 import { countryReader } from "../tenancy/request-country.js";
 import { inNetworks } from "../tenancy/networks.js";
 import { hostReader } from "../tenancy/tenant-domains.js";
+import { admitRequests, Parties } from "./admission.js";
 import { type Certificate } from "./certificate.js";
 import { compressAnswers } from "./compression.js";
 import { allowOrigins } from "./cors.js";
@@ -41,12 +43,19 @@ const VARY = [
 /** What the texts of persisted queries may take. */
 const PERSISTED_BYTES = 8_000_000;
 
+/** What keeps requests from coming: that it is about to stop, and that there are too many. */
+export interface Pressure {
+  stopping: Readonly<{ begun: boolean }>;
+  admission: Admission;
+}
+
 /** Everything that clients are served over HTTP, ready to listen. */
 export async function createApp(
   config: Config,
   gateway: Gateway,
   logger: Logger,
   metrics: Metrics,
+  { stopping, admission }: Pressure,
   certificate: Certificate | null = null,
 ): Promise<FastifyInstance> {
   const schema = createSchema();
@@ -63,17 +72,22 @@ export async function createApp(
   app.addHook("onClose", () => apollo.stop());
   const countryOf = countryReader(config.territory);
   const namedBy = hostReader(config.tenantDomains);
-  await app.register((scope) =>
-    serveGraphql(scope, apollo, varyOf(config), async (request, reply) => {
+  const parties = new Parties(config.defaultTenant, namedBy);
+  await app.register(async (scope) => {
+    admitRequests(scope, admission, parties, gateway.tokens);
+    await serveGraphql(scope, apollo, varyOf(config), async (request, reply) => {
       const cost = limits.check(await askedRequest(request, persisted));
+      request.ticket?.price(cost);
       void reply.header("x-marquee-cost", cost);
       const host = namedBy(request.headers.host ?? "");
-      return createContext(config, gateway, request, countryOf(request.raw), host);
-    }),
-  );
+      const ctx = await createContext(config, gateway, request, reply, countryOf(request.raw), host);
+      parties.note(ctx.tenant.slug);
+      return ctx;
+    });
+  });
   app.get("/healthz", { exposeHeadRoute: true }, () => ({ status: "ok" }));
   app.get("/readyz", { exposeHeadRoute: true }, async (_request, reply) => {
-    const { serves } = await readiness(gateway.stores);
+    const { serves } = await readiness(gateway.stores, stopping);
     return reply.code(serves ? 200 : 503).send({ status: serves ? "ready" : "not ready" });
   });
   serveSecurityTxt(app, config.securityContacts);

@@ -44,7 +44,8 @@ export function createListener(options: ListenerOptions, logger: Logger): Fastif
   const common = {
     // A busy machine is no failure.
     pluginTimeout: 0,
-    forceCloseConnections: endsAtOnce ? true : ("idle" as const),
+    // Who comes on a kept-alive connection while it stops is answered: see Drain.
+    ...(endsAtOnce ? { forceCloseConnections: true } : { return503OnClosing: false }),
     bodyLimit: limits.bodyBytes,
     routerOptions: { ignoreTrailingSlash: true },
     exposeHeadRoutes: false,

@@ -1,6 +1,6 @@
-import { setMaxListeners } from "node:events";
+import { type ServerResponse } from "node:http";
 
-import { type FastifyRequest } from "fastify";
+import { type FastifyReply, type FastifyRequest } from "fastify";
 
 import { Freshness } from "../../datasources/core/freshness.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -8,8 +8,10 @@ import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/co
 import { Context, type Gateway } from "../../resolvers/request/context.js";
 import { clientError } from "../../resolvers/request/errors.js";
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
+import { Lifetime } from "../../resolvers/request/lifetime.js";
 import { type Config } from "../config.js";
 import { type NamedByHost } from "../tenancy/tenant-domains.js";
+import { deadlineOf } from "./deadline.js";
 import { tenantOfRequest } from "../tenancy/request-tenant.js";
 
 /**
@@ -17,15 +19,18 @@ import { tenantOfRequest } from "../tenancy/request-tenant.js";
  *
  * @param country where it comes from, where somebody knows.
  * @param host the tenant that it was sent to by its host, if any.
- * @throws what refuses the whole request: UNAUTHENTICATED, TENANT_UNKNOWN, INVALID_CONSISTENCY_TOKEN.
+ * @throws what refuses the whole request: BAD_REQUEST for its deadline, UNAUTHENTICATED, TENANT_UNKNOWN,
+ *   INVALID_CONSISTENCY_TOKEN.
  */
 export async function createContext(
   config: Config,
   gateway: Gateway,
   request: FastifyRequest,
+  reply: FastifyReply,
   country: string | null,
   host: NamedByHost | null,
 ): Promise<Context> {
+  const lifetime = lifetimeOf(config, request, reply.raw);
   const identity = await identityOf(gateway.tokens, request.headers.authorization);
   const header = request.headers["x-marquee-tenant"];
   const { tenant, named } = await tenantOfRequest(
@@ -34,21 +39,35 @@ export async function createContext(
     { header: Array.isArray(header) ? header[0] : header, host },
     config.defaultTenant,
   );
-  const gone = new AbortController();
-  // Every store call of the request listens to it.
-  setMaxListeners(0, gone.signal);
-  request.raw.once("close", () => gone.abort());
-  const freshness = freshnessOf(config, gateway, tenant, request);
-  return new Context(gateway, tenant, identity, named, request.id, gone.signal, freshness, country);
+  const freshness = freshnessOf(config, gateway, tenant, request, lifetime);
+  return new Context(gateway, tenant, identity, named, request.id, lifetime, freshness, country);
+}
+
+/** Until the request's deadline, counted from its arrival, or until nobody is there to be answered. */
+function lifetimeOf(config: Config, request: FastifyRequest, raw: ServerResponse): Lifetime {
+  const deadlineMs = deadlineOf(config.http.deadline, request.headers);
+  const left = deadlineMs - (performance.now() - request.arrived);
+  const lifetime = new Lifetime(deadlineMs, left, () => request.ticket?.standAside());
+  const end = () => (raw.writableFinished ? lifetime.answered() : lifetime.leave());
+  if (raw.closed) end();
+  else raw.once("close", end);
+  return lifetime;
 }
 
 /** What the request's headers ask of the projections; nothing where they are silent. */
-function freshnessOf(config: Config, gateway: Gateway, tenant: Tenant, request: FastifyRequest) {
+function freshnessOf(
+  config: Config,
+  gateway: Gateway,
+  tenant: Tenant,
+  request: FastifyRequest,
+  lifetime: Lifetime,
+) {
   const token = request.headers[CONSISTENCY_HEADER];
   const asks = token !== undefined || request.headers[FRESHNESS_HEADER] === "1";
   if (!asks) return undefined;
   const xid = token === undefined ? null : gateway.consistency.decode(tenant, String(token));
-  return new Freshness(gateway.stores.outbox, tenant, xid, config.consistencyWaitMs);
+  const onWait = () => lifetime.standAside();
+  return new Freshness(gateway.stores.outbox, tenant, xid, config.consistencyWaitMs, onWait);
 }
 
 async function identityOf(tokens: Tokens, authorization: string | undefined): Promise<Identity | null> {

@@ -31,6 +31,7 @@ export function registerGuards(registry: Registry, guards: () => readonly GuardR
       },
     });
   gauge("breaker_state", "0 closed, 1 half-open, 2 open.", ({ breaker }) => STATES[breaker]);
+  gauge("open_shares", "Tenants that are kept from a store.", ({ openShares }) => openShares);
   gauge("in_flight", "Calls under way.", ({ inFlight }) => inFlight);
   gauge("queued", "Calls that wait for a place.", ({ queued }) => queued);
   counter(

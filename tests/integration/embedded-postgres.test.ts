@@ -12,12 +12,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
 import {
   type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from "../../packages/embedded-postgres/embedded-postgres.js";
 import { prepareFolder } from "../../packages/embedded-postgres/folder.js";
 import { claim } from "../../packages/embedded-postgres/owner.js";
 import { commandLine, ended, isAlive, startMark } from "../../packages/embedded-postgres/process.js";
 import { StartupError } from "../../packages/process/startup-error.js";
+import { PATIENCE } from "../support/patience.js";
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, "../..");
@@ -129,21 +131,51 @@ describe("after a kill -9", () => {
     expect(await isAlive(child.server.pid)).toBe(false);
   });
 
+  test("a server that is killed is started again, where it was", async () => {
+    const told: string[] = [];
+    const server = await start(await usedFolder(), { warn: (line) => told.push(line) });
+    const { pid, adminUrl } = server;
+    await query(adminUrl, "CREATE TABLE outlasts AS SELECT 1 AS value");
+    for (let killed = pid, round = 0; round < 2; round += 1) {
+      process.kill(killed, "SIGKILL");
+      await expect
+        .poll(() => query(adminUrl, "SELECT value FROM outlasts").catch(() => "not yet"), PATIENCE)
+        .toEqual([{ value: 1 }]);
+      expect(server.pid).not.toBe(killed);
+      killed = server.pid;
+    }
+    expect(told.filter((line) => line.includes("is started again"))).toHaveLength(2);
+    await server.stop();
+    expect(await isAlive(server.pid)).toBe(false);
+  });
+
+  test("a server that does not come back is given up, in one line", async () => {
+    const dataFolder = await usedFolder();
+    const lost: string[] = [];
+    const server = await start(dataFolder, { warn: () => undefined, onLost: (line) => lost.push(line) });
+    // No server starts on a cluster without its version.
+    await unlink(path.join(dataFolder, "postgres/PG_VERSION"));
+    process.kill(server.pid, "SIGKILL");
+    await expect.poll(() => lost, { timeout: 90_000, interval: 100 }).toHaveLength(1);
+    expect(lost[0]).toMatch(/^PostgreSQL ended and does not start again; .*postgres\.log says why\.$/);
+    await server.stop();
+  });
+
   test("a postmaster.pid whose process is gone, or is another program now, does not matter", async () => {
     const dataFolder = await usedFolder();
     const before = await start(dataFolder);
-    process.kill(before.pid, "SIGKILL");
-    await ended(before.pid, 5_000);
-    await before.stop();
+    const { pid } = before;
     const pidFile = path.join(dataFolder, "postgres/postmaster.pid");
     const left = await readFile(pidFile, "utf8");
-    expect(left).toContain(String(before.pid));
+    expect(left).toContain(String(pid));
+    await before.stop();
+    await writeFile(pidFile, left);
 
     const second = await start(dataFolder);
     expect(second.origin).toBe("STARTED");
     await second.stop();
 
-    await writeFile(pidFile, left.replace(String(before.pid), String(process.pid)));
+    await writeFile(pidFile, left.replace(String(pid), String(process.pid)));
     const third = await start(dataFolder);
     expect(third.origin).toBe("STARTED");
     expect(await isAlive(process.pid)).toBe(true);
@@ -176,7 +208,7 @@ describe("two of them on one data folder", () => {
         "Stop it, or give this one a folder of its own with MARQUEE_DATA.",
     );
 
-    const shared = await start(dataFolder, true);
+    const shared = await start(dataFolder, { share: true });
     expect(shared).toMatchObject({
       origin: "SHARED",
       pid: child.server.pid,
@@ -189,9 +221,9 @@ describe("two of them on one data folder", () => {
   test("of several that share and start at once, one becomes the owner", async () => {
     const dataFolder = newFolder();
     const all = await Promise.all([
-      start(dataFolder, true),
-      start(dataFolder, true),
-      start(dataFolder, true),
+      start(dataFolder, { share: true }),
+      start(dataFolder, { share: true }),
+      start(dataFolder, { share: true }),
     ]);
     expect(all.map(({ origin }) => origin).sort()).toEqual(["SHARED", "SHARED", "STARTED"]);
     expect(new Set(all.map(({ pid }) => pid)).size).toBe(1);
@@ -260,8 +292,11 @@ async function usedFolder(): Promise<string> {
   return folder;
 }
 
-async function start(dataFolder: string, share = false): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ dataFolder, share, log: () => {} });
+async function start(
+  dataFolder: string,
+  options: Partial<EmbeddedPostgresOptions> = {},
+): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ dataFolder, log: () => {}, ...options });
   servers.push(server);
   return server;
 }

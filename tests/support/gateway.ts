@@ -53,7 +53,7 @@ export interface TestGateway {
   createTenant(tier?: TenantTier): Promise<Tenant>;
   /** Has it read its certificate anew. */
   reload(): Promise<void>;
-  close(): Promise<void>;
+  close(noticeSeconds?: number): Promise<void>;
 }
 
 /** Starts a gateway in this process with the environment given on top of the tests' own. */
@@ -65,6 +65,9 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     LOG_LEVEL: "silent",
     MARQUEE_EXPLAIN: "all",
     MARQUEE_COMPILED_QUERIES: "all",
+    // Tests ask as much as they like at once.
+    MARQUEE_QUEUE_MS: String(PATIENT_DEADLINE_MS),
+    MARQUEE_REQUEST_DEADLINE_MS: "120000",
     MARQUEE_STORE_DEADLINE_MS: String(PATIENT_DEADLINE_MS),
     ...enginesUnderTest(),
     ...env,
@@ -90,7 +93,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
       return tenant;
     },
     reload: () => gateway.reload(),
-    close: () => gateway.close(),
+    close: (noticeSeconds) => gateway.close(noticeSeconds),
   };
 }
 

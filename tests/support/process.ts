@@ -53,7 +53,14 @@ export function startMarquee(
 ): MarqueeProcess {
   const child = spawn(process.execPath, [path.join(root, "bin", "marquee.js"), ...args], {
     cwd: packageRoot(),
-    env: { ...process.env, ...EMBEDDED, LOG_LEVEL: "warn", MARQUEE_OPERATIONS_PORT: "0", ...env },
+    env: {
+      ...process.env,
+      ...EMBEDDED,
+      MARQUEE_QUEUE_MS: "30000",
+      LOG_LEVEL: "warn",
+      MARQUEE_OPERATIONS_PORT: "0",
+      ...env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
     ...user,
   });

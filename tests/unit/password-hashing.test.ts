@@ -1,13 +1,18 @@
 import { describe, expect, it } from "vitest";
 
 import { PasswordHashing } from "../../datasources/accounts/password-hashing.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+
+const TENANT = { id: 1 } as Tenant;
 
 const busy = { code: "SIGN_IN_BUSY", message: expect.stringMatching(/\.$/) as unknown };
 
 describe("passwords of many at once", () => {
   it("are hashed a few at a time, and refused where too many wait", async () => {
     const passwords = new PasswordHashing();
-    const asked = await Promise.allSettled(Array.from({ length: 80 }, () => passwords.verify("any", null)));
+    const asked = await Promise.allSettled(
+      Array.from({ length: 80 }, () => passwords.verify(TENANT, "any", null)),
+    );
     const refused = asked.filter((each) => each.status === "rejected");
     for (const { reason } of refused) expect(reason).toMatchObject(busy);
     // Two under way and 32 waiting, of which those that waited too long are refused as well.
@@ -18,7 +23,7 @@ describe("passwords of many at once", () => {
   it("leave other work of the threads alone", async () => {
     const passwords = new PasswordHashing();
     let done = false;
-    const many = Array.from({ length: 20 }, () => passwords.verify("any", null).catch(() => false));
+    const many = Array.from({ length: 20 }, () => passwords.verify(TENANT, "any", null).catch(() => false));
     void Promise.all(many).then(() => (done = true));
     const { pbkdf2 } = await import("node:crypto");
     await new Promise((resolve) => pbkdf2("as a connection does", "salt", 4_096, 32, "sha256", resolve));
@@ -29,9 +34,9 @@ describe("passwords of many at once", () => {
   it("are not hashed for somebody who has hung up", async () => {
     const passwords = new PasswordHashing();
     const gone = new AbortController();
-    const first = [passwords.verify("any", null), passwords.verify("any", null)];
-    const waiting = Array.from({ length: 30 }, () => passwords.verify("any", null, gone.signal));
-    const last = passwords.verify("any", null);
+    const first = [passwords.verify(TENANT, "any", null), passwords.verify(TENANT, "any", null)];
+    const waiting = Array.from({ length: 30 }, () => passwords.verify(TENANT, "any", null, gone.signal));
+    const last = passwords.verify(TENANT, "any", null);
     const refused = Promise.allSettled(waiting);
     gone.abort();
     const started = performance.now();

@@ -21,6 +21,9 @@ interface PendingRead {
   reject(error: unknown): void;
 }
 
+/** Statements of one flush: no document that clients of ours send has half as many in a level. */
+const MAX_STATEMENTS = 32;
+
 /** Reads of requests: everything that one level of a request asks is pipelined into one round trip. */
 export class PostgresReads {
   /** Reads waiting for the next turn of the event loop, per request and tenant. */
@@ -36,7 +39,8 @@ export class PostgresReads {
 
   /** Reads rows: see `PostgresStore.read`. */
   read<R = Row>(request: StoreRequest, operation: string, statement: Sql, uniqueKeys: number): Promise<R[]> {
-    if (request.signal?.aborted) return Promise.reject(new StoreAbortedError("POSTGRES"));
+    const { signal } = request;
+    if (signal?.aborted) return Promise.reject(new StoreAbortedError("POSTGRES", signal.reason));
     return new Promise<R[]>((resolve, reject) => {
       const read = {
         request,
@@ -60,15 +64,26 @@ export class PostgresReads {
     });
   }
 
+  /**
+   * Asks what one request has gathered. One round trip, unless it is more than a request should ask at once: then pieces
+   * follow each other, each with a deadline and a place of its own, so that others get their turn in between.
+   */
   async #flush(tenant: Tenant, calls: CallLog, reads: PendingRead[]): Promise<void> {
     // All of them belong to one request.
     const request = { tenant, calls, signal: reads[0]?.request.signal };
+    if (reads.length <= MAX_STATEMENTS) return this.#ask(request, reads, false);
+    for (let at = 0; at < reads.length; at += MAX_STATEMENTS)
+      await this.#ask(request, reads.slice(at, at + MAX_STATEMENTS), true);
+  }
+
+  async #ask(request: StoreRequest, reads: PendingRead[], beyondBudget: boolean): Promise<void> {
     let answers: PromiseSettledResult<Row[]>[];
     try {
       answers = await this.guard.call(request, {
         ...describe(reads),
+        beyondBudget,
         rowsOf: countRows,
-        run: (signal) => this.pool.use(signal, (client) => this.#send(client, tenant, reads)),
+        run: (signal) => this.pool.use(signal, (client) => this.#send(client, request.tenant, reads)),
       });
     } catch (error) {
       for (const read of reads) read.reject(error);

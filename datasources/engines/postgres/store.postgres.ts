@@ -1,7 +1,7 @@
-import { bulkhead, BulkheadRejectedError } from "cockatiel";
 import type pg from "pg";
 import sql, { type Sql } from "sql-template-tag";
 
+import { Places, PlacesFullError } from "../../../packages/pressure/index.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { StoreGuard } from "../store-guard.js";
 import { type StoreRequest } from "../../core/store-request.js";
@@ -45,8 +45,8 @@ export class PostgresStore {
   readonly #reads: PostgresPool;
   readonly #writes: PostgresPool;
   readonly #shortWrites: PostgresPool;
-  readonly #writing = bulkhead(WRITES, WAITING_WRITES);
-  readonly #shortWriting = bulkhead(SHORT_WRITES, WAITING_WRITES);
+  readonly #writing = new Places<number>({ places: WRITES, waiting: WAITING_WRITES });
+  readonly #shortWriting = new Places<number>({ places: SHORT_WRITES, waiting: WAITING_WRITES });
   readonly #notices: Notices;
   readonly #deadlineMs: number;
   readonly #statements = new PreparedStatements();
@@ -117,8 +117,10 @@ export class PostgresStore {
     tenant: Tenant,
     work: (query: Query, client: pg.PoolClient) => Promise<T>,
   ): Promise<T> {
-    const transacted = this.#writing.execute(async () => {
-      const lease = await this.guard.attempt((signal) => begin(this.#writes, signal, beginOf(tenant)));
+    const transacted = this.#writing.run(tenant.id, async () => {
+      const lease = await this.guard.attempt(tenant, (signal) =>
+        begin(this.#writes, signal, beginOf(tenant)),
+      );
       const notices: Notice[] = [];
       const query = queryOf(lease, this.#statementTimeoutMs, notices);
       let broken: Error | undefined;
@@ -148,8 +150,8 @@ export class PostgresStore {
    * @returns the rows of the concluding statement, once they are committed.
    */
   async conclude<R = Row>(tenant: Tenant, work: (ask: Ask) => Promise<Sql | null>): Promise<R[]> {
-    const concluded = this.#shortWriting.execute(() =>
-      this.guard.attempt((signal) =>
+    const concluded = this.#shortWriting.run(tenant.id, () =>
+      this.guard.attempt(tenant, (signal) =>
         this.#shortWrites.use(signal, (client) => this.#conclude<R>(client, tenant, work)),
       ),
     );
@@ -234,5 +236,5 @@ export class PostgresStore {
 
 /** More transactions wait already than may. */
 function crowded(error: unknown): never {
-  throw error instanceof BulkheadRejectedError ? new StoreUnavailableError("POSTGRES") : error;
+  throw error instanceof PlacesFullError ? new StoreUnavailableError("POSTGRES") : error;
 }

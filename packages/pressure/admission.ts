@@ -1,0 +1,268 @@
+import { AdaptiveLimit } from "./adaptive-limit.js";
+import { Turns, type Turn } from "./turns.js";
+
+/** Somebody who wants in. */
+export interface Applicant {
+  /** Whom it counts for; asked where somebody waits. */
+  party: () => string;
+  /** Goes before all others, and is refused only where a crowd of its like waits. */
+  urgent: boolean;
+}
+
+/** One who is in. */
+export interface Ticket {
+  /** Says what it costs, once that is known: its party is charged, and its time compared with that of its like. */
+  price(cost: number): void;
+  /** Gives the place to others, since from here on it mostly waits for what is nobody's work here. */
+  standAside(): void;
+  /** Gives the place back; once only, what comes after does nothing. */
+  leave(): void;
+}
+
+/** Why somebody was refused. */
+export type Refusal = "QUEUE" | "MEMORY";
+
+export interface AdmissionReport {
+  limit: number;
+  inside: number;
+  /** Those inside who take far longer than their like: their places are given to others. */
+  long: number;
+  waiting: number;
+  refused: Record<Refusal, number>;
+}
+
+export interface AdmissionOptions {
+  /** How long anybody may wait to be let in while there is more than can be done. Milliseconds. */
+  waitMs: number;
+  /** Share of the memory that is used; at 1 only one at a time is let in. */
+  memory?: () => number;
+}
+
+interface Inside {
+  readonly party: () => string;
+  readonly entered: number;
+  readonly alone: boolean;
+  cost: number | undefined;
+  /** Whether it takes so long that its place was given to others. */
+  long: boolean;
+}
+
+/** Work at once: a guess to begin with, and the bounds of what is found. */
+const LIMITS = { first: 16, least: 2, most: 1_000 };
+/** Who waits behind a crowd that has stood for less is let in in its turn: what came at once is soon done. Milliseconds. */
+const BURST_MS = 1_000;
+/** Those who may wait in all, and while there is more than can be done at least. */
+const MOST_WAITING = 1_000;
+const LEAST_WAITING = 8;
+/** Time between two looks at who has waited too long, and at who is inside. Milliseconds. */
+const SWEEP_MS = 10;
+/** How much longer than its like, and how long at least, somebody is inside before the place is given to others. */
+const LONG_FACTOR = 4;
+const LONG_MS = 250;
+/** The same for those whose like is not known. Milliseconds. */
+const UNKNOWN_MS = 1_000;
+/** For how long after a refusal the last go first. Milliseconds. */
+const CROWDED_MS = 1_000;
+/** Share of a new figure in the rate at which work ends. */
+const RATE_SHARE = 0.2;
+const RATE_EVERY_MS = 100;
+
+/**
+ * Lets in as much work as can be done in about the time that it takes alone, and refuses at once what cannot be served
+ * in time. Who waits is served fairly between parties by cost; while there is more than can be done, the last go first
+ * (adaptive LIFO with a bounded wait, after Maurer, "Fail at Scale", ACM Queue 13:8), so that those who are served are
+ * served soon.
+ */
+export class Admission {
+  readonly #limit = new AdaptiveLimit(LIMITS);
+  readonly #turns = new Turns();
+  readonly #inside = new Set<Inside>();
+  readonly #refused: Record<Refusal, number> = { QUEUE: 0, MEMORY: 0 };
+  #long = 0;
+  /** Since when somebody has been waiting. */
+  #standing: number | undefined;
+  #crowdedUntil = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #ended = 0;
+  #rate = 0;
+  #ratedAt = 0;
+
+  constructor(private readonly options: AdmissionOptions) {}
+
+  report(): AdmissionReport {
+    return {
+      limit: this.#limit.settled,
+      inside: this.#inside.size,
+      long: this.#long,
+      waiting: this.#turns.size,
+      refused: { ...this.#refused },
+    };
+  }
+
+  /** Whether nobody waits, and whoever comes is let in. */
+  get isIdle(): boolean {
+    return this.#turns.size === 0 && this.#hasRoom(performance.now());
+  }
+
+  /** Seconds after which somebody who was refused may come again: longer, the more are refused. */
+  get retryAfterSeconds(): number {
+    return Math.min(30, 1 + Math.floor(this.#turns.size / Math.max(1, this.#rate)));
+  }
+
+  /**
+   * Lets somebody in, now or in its turn.
+   *
+   * @param decided told the ticket, or null where it is refused; within the call where that is known already.
+   * @returns what takes it out of the queue, where it waits.
+   */
+  enter({ party, urgent }: Applicant, decided: (ticket: Ticket | null) => void): (() => void) | undefined {
+    const now = performance.now();
+    if (this.#turns.size === 0 && this.#hasRoom(now)) {
+      decided(this.#admit(party, now));
+      return undefined;
+    }
+    this.#limit.reach(now);
+    return this.#wait({ party, urgent }, decided, now);
+  }
+
+  #hasRoom(now: number): boolean {
+    if (this.#isFull()) return this.#inside.size === 0;
+    return this.#inside.size - this.#long < this.#limit.limitAt(now);
+  }
+
+  #isFull(): boolean {
+    return (this.options.memory?.() ?? 0) >= 1;
+  }
+
+  #admit(party: () => string, entered: number): Ticket {
+    const inside: Inside = { party, entered, alone: this.#inside.size === 0, cost: undefined, long: false };
+    this.#inside.add(inside);
+    return {
+      price: (cost) => {
+        inside.cost = cost;
+        this.#charge(party, cost);
+      },
+      standAside: () => {
+        if (!this.#inside.has(inside) || inside.long) return;
+        this.#giveAway(inside);
+        this.#serve(performance.now());
+      },
+      leave: () => this.#leave(inside),
+    };
+  }
+
+  #leave(inside: Inside): void {
+    if (!this.#inside.delete(inside)) return;
+    const now = performance.now();
+    this.#ended += 1;
+    if (inside.long) this.#long -= 1;
+    // What took far longer than its like waited for something else, and tells nothing of the crowd.
+    else if (inside.cost !== undefined)
+      this.#limit.sample(inside.cost, now - inside.entered, inside.alone, now);
+    if (inside.cost === undefined) this.#charge(inside.party, 1);
+    if (this.#turns.size > 0) this.#serve(now);
+  }
+
+  /** While nobody waits there is nothing to be shared. */
+  #charge(party: () => string, cost: number): void {
+    if (this.#turns.size > 0) this.#turns.charge(party(), Math.max(1, cost));
+  }
+
+  #wait(
+    { party, urgent }: Applicant,
+    decided: (ticket: Ticket | null) => void,
+    arrived: number,
+  ): (() => void) | undefined {
+    let open = true;
+    const turn: Turn = {
+      party: party(),
+      arrived,
+      urgent,
+      enter: () => {
+        open = false;
+        decided(this.#admit(party, performance.now()));
+      },
+      refuse: () => {
+        open = false;
+        this.#crowdedUntil = performance.now() + CROWDED_MS;
+        this.#refused[this.#isFull() ? "MEMORY" : "QUEUE"] += 1;
+        decided(null);
+      },
+    };
+    this.#standing ??= arrived;
+    this.#turns.add(turn);
+    if (this.#turns.size > this.#mostWaiting(arrived)) this.#turns.surplus()?.refuse();
+    this.#watch();
+    if (!open) return undefined;
+    return () => {
+      if (open) this.#turns.remove(turn);
+      this.#stopStanding();
+    };
+  }
+
+  /** As many as can be served in time. */
+  #mostWaiting(now: number): number {
+    if (!this.#isFull() && this.#isBurst(now)) return MOST_WAITING;
+    const inTime = Math.ceil((this.#rate * this.options.waitMs) / 1_000);
+    return Math.min(MOST_WAITING, Math.max(LEAST_WAITING, inTime));
+  }
+
+  #isBurst(now: number): boolean {
+    return this.#standing === undefined || now - this.#standing < BURST_MS;
+  }
+
+  #serve(now: number): void {
+    while (this.#turns.size > 0 && this.#hasRoom(now)) this.#turns.next(this.#lastFirst(now))?.enter();
+    this.#stopStanding();
+  }
+
+  /** Where somebody was refused just now, or would be soon if the first went first. */
+  #lastFirst(now: number): boolean {
+    return now < this.#crowdedUntil || now - (this.#turns.oldest ?? now) > this.options.waitMs / 2;
+  }
+
+  #stopStanding(): void {
+    if (this.#turns.size === 0) this.#standing = undefined;
+  }
+
+  /** Looks again and again, for as long as somebody waits. */
+  #watch(): void {
+    if (this.#timer) return;
+    this.#ratedAt = performance.now();
+    this.#ended = 0;
+    this.#timer = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#timer.unref();
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    this.#measure(now);
+    const patience = this.#isBurst(now) ? Math.max(BURST_MS, this.options.waitMs) : this.options.waitMs;
+    for (const turn of this.#turns.before(now - patience)) turn.refuse();
+    for (const inside of this.#inside) if (!inside.long && this.#isLong(inside, now)) this.#giveAway(inside);
+    this.#serve(now);
+    if (this.#turns.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #isLong({ cost, entered }: Inside, now: number): boolean {
+    const alone = cost === undefined ? undefined : this.#limit.aloneOf(cost);
+    return now - entered > (alone === undefined ? UNKNOWN_MS : Math.max(LONG_MS, alone * LONG_FACTOR));
+  }
+
+  #giveAway(inside: Inside): void {
+    inside.long = true;
+    this.#long += 1;
+  }
+
+  /** The rate at which work ends. */
+  #measure(now: number): void {
+    const passed = now - this.#ratedAt;
+    if (passed < RATE_EVERY_MS) return;
+    const rate = (this.#ended / passed) * 1_000;
+    this.#rate = this.#rate === 0 ? rate : this.#rate + RATE_SHARE * (rate - this.#rate);
+    this.#ended = 0;
+    this.#ratedAt = now;
+  }
+}

@@ -1,0 +1,90 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+
+import { type Admission, type Ticket } from "../../packages/pressure/index.js";
+import { type Tokens } from "../../resolvers/request/identity.js";
+import { type Config } from "../config.js";
+import { refusalBody } from "./socket-answers.js";
+import { claimsOf, claimedTenant } from "./claims.js";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** What lets it be worked on. */
+    ticket: Ticket | null;
+    /** When its header was there, on the clock of `performance.now()`. */
+    arrived: number;
+  }
+}
+
+const OVERLOADED = JSON.stringify(
+  refusalBody(
+    "OVERLOADED",
+    "More is asked of this gateway than it can answer in time. Nothing was done; try again after the seconds of Retry-After.",
+  ),
+);
+
+/** Tells whose a request is to be counted as. Names that no tenant has share what is left, or each would be new. */
+export class Parties {
+  readonly #known = new Set<string>();
+
+  /** @param namedBy the tenant that a host names, if any. */
+  constructor(
+    private readonly defaultTenant: Config["defaultTenant"],
+    private readonly namedBy: (host: string) => { slug: string } | null,
+  ) {}
+
+  /** Notes a tenant that there is. */
+  note(slug: string): void {
+    this.#known.add(slug);
+  }
+
+  /** By what the request says of itself, which is not verified: it can be nobody's advantage but another's share. */
+  of({ headers }: FastifyRequest): string {
+    const named = claimedTenant(headers) ?? this.namedBy(headers.host ?? "")?.slug ?? this.defaultTenant;
+    return named !== null && this.#known.has(named) ? named : "";
+  }
+}
+
+/**
+ * Lets requests in before anything of them is read, as many as can be answered in time; the others are told so at once.
+ * Operators go before everybody else: while there is a crowd, whoever says to be one is asked for the token that says so.
+ */
+export function admitRequests(
+  scope: FastifyInstance,
+  admission: Admission,
+  parties: Parties,
+  tokens: Pick<Tokens, "verify">,
+): void {
+  scope.decorateRequest("ticket", null);
+  scope.decorateRequest("arrived", 0);
+  scope.addHook("onRequest", (request, reply, done) => {
+    request.arrived = performance.now();
+    const enter = (urgent: boolean) => {
+      const leave = admission.enter({ party: () => parties.of(request), urgent }, (ticket) => {
+        if (ticket === null) return refuse(reply, admission);
+        request.ticket = ticket;
+        reply.raw.once("close", () => ticket.leave());
+        done();
+      });
+      if (leave) reply.raw.once("close", leave);
+    };
+    if (admission.isIdle || !claimsOf(request.headers)?.opr) return enter(false);
+    const [, token = ""] = request.headers.authorization?.split(/ +/) ?? [];
+    void tokens.verify(token).then(
+      (identity) => enter(identity.operator === true),
+      () => enter(false),
+    );
+  });
+  scope.addHook("onSend", (request, _reply, _payload, done) => {
+    // Sending is the socket's.
+    request.ticket?.leave();
+    done();
+  });
+}
+
+function refuse(reply: FastifyReply, { retryAfterSeconds }: Admission): void {
+  void reply
+    .code(503)
+    .header("retry-after", String(retryAfterSeconds))
+    .type("application/json; charset=utf-8")
+    .send(OVERLOADED);
+}

@@ -1,0 +1,30 @@
+import { type IncomingHttpHeaders } from "node:http";
+
+/** What an access token says, before anybody has verified that it is one. */
+interface Claims {
+  ten?: unknown;
+  opr?: unknown;
+}
+
+/** The claims of a bearer token, unverified: of use only where a lie gains nothing. */
+export function claimsOf({ authorization }: IncomingHttpHeaders): Claims | null {
+  const [, payload] = authorization?.split(".", 2) ?? [];
+  if (payload === undefined || payload.length > MOST_CHARACTERS) return null;
+  try {
+    return JSON.parse(Buffer.from(payload, "base64url").toString()) as Claims | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Longer than any token of ours. */
+const MOST_CHARACTERS = 2_048;
+
+/** The tenant that a request says it is for, as `tenantOfRequest` goes by; undefined where it names none. */
+export function claimedTenant(headers: IncomingHttpHeaders): string | undefined {
+  const { ten } = claimsOf(headers) ?? {};
+  if (typeof ten === "string") return ten;
+  const named = headers["x-marquee-tenant"];
+  if (typeof named === "string") return named.toLowerCase();
+  return undefined;
+}

@@ -48,7 +48,7 @@ export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowVa
 @Resolver(() => HomeRow)
 export class HomeResolver {
   @ListSize(10)
-  @Cost(100)
+  @Cost(80)
   @Query(() => [HomeRow], {
     nullable: true,
     description:

@@ -40,7 +40,7 @@ export class OperationsResolver {
     return (await ctx.gateway.stores.health()).map(storeOf);
   }
 
-  @ListSize(10)
+  @ListSize(3)
   @FieldResolver(() => [OperatedProjection], {
     description: "The projections, with the tenant's own events, dead letters and checks.",
   })

@@ -121,6 +121,7 @@ export class ProfileResolver {
     return recommend(ctx, profile.localId, page.limit, info.path);
   }
 
+  @Cost(50)
   @FieldResolver(() => RecommendedTitleConnection, {
     nullable: true,
     description:

@@ -18,7 +18,7 @@ const DEFAULT_SUGGESTIONS = 8;
 
 @Resolver()
 export class SearchResolver {
-  @Cost(50)
+  @Cost(5)
   @Query(() => SearchConnection, {
     nullable: true,
     description:
@@ -65,7 +65,7 @@ export class SearchResolver {
   }
 
   @ListSize(8)
-  @Cost(20)
+  @Cost(4)
   @Query(() => [Suggestion], {
     nullable: true,
     description: "Ways to complete what is being typed: titles, people and genres.",

@@ -16,6 +16,7 @@ import {
   tenantOfRefreshToken,
   type Session,
 } from "./request/sessions.js";
+import { type StoreRequest } from "../datasources/core/store-request.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { Context } from "./request/context.js";
 import { type Identity } from "./request/identity.js";
@@ -48,12 +49,12 @@ export class SessionResolver {
     const request = { ...ctx.on(info.path), tenant };
     const account = await ctx.accounts.credentials(request, email);
     return payload<SessionPayload>({}, async () => {
-      ctx.lifetime?.standAside();
-      const known = await ctx.gateway.passwords.verify(
-        tenant,
+      const known = await isPassword(
+        ctx,
+        request,
+        account?.accountId ?? email.trim(),
         password,
-        account?.passwordHash ?? null,
-        request.signal,
+        account?.passwordHash,
       );
       if (!account || !known || account.firstProfileId === null) {
         throw new Refusal("password", "BAD_CREDENTIALS", "E-mail and password do not belong together.");
@@ -174,10 +175,35 @@ async function checkLeaving(
   }
   const request = ctx.on(info.path);
   const known = await ctx.accounts.credentials(request, account.email);
-  const { passwords } = ctx.gateway;
-  ctx.lifetime?.standAside();
-  if (await passwords.verify(ctx.tenant, password, known?.passwordHash ?? null, request.signal)) return;
+  if (await isPassword(ctx, request, account.id, password, known?.passwordHash)) return;
   throw new Refusal("password", "BAD_CREDENTIALS", "This is not the account's password.");
+}
+
+/**
+ * Whether a password is an account's, as far as one may be tried now.
+ *
+ * @param account its id; where there is none, what was sent in its place, and no hash.
+ * @throws Refusal TOO_MANY_GUESSES, SIGN_IN_BUSY.
+ */
+async function isPassword(
+  ctx: Context,
+  { tenant, signal }: StoreRequest,
+  account: string,
+  password: string,
+  hash: string | undefined,
+): Promise<boolean> {
+  const { guesses, passwords } = ctx.gateway;
+  const guess = { tenant: tenant.slug, account, address: ctx.work.address };
+  if (!(await guesses.admit(guess)))
+    throw new Refusal("password", "TOO_MANY_GUESSES", "Too many passwords were tried. Wait a minute.");
+  ctx.lifetime?.standAside();
+  const trying = passwords.verify(tenant, password, hash ?? null, signal);
+  const known = await trying.catch(async (error: unknown) => {
+    await guesses.notTried(guess);
+    throw error;
+  });
+  if (known) await guesses.right(guess);
+  return known;
 }
 
 /** An address without what surrounds it. @throws Refusal INVALID_EMAIL. */

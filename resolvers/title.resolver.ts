@@ -69,7 +69,7 @@ export class TitleResolver {
     return Object.assign(toConnection(ctx, at, { rows, hasMore, span }), { filter });
   }
 
-  @ListSize(10)
+  @ListSize(3)
   @FieldResolver(() => [Credit], { description: "Who made it and who plays in it, in billing order." })
   credits(
     @Root() title: TitleValue,
@@ -104,6 +104,7 @@ export class TitleResolver {
     return (await stateOf(ctx, title, info))?.inWatchlist ?? false;
   }
 
+  @Cost(5)
   @FieldResolver(() => SimilarTitleConnection, {
     nullable: true,
     description: "Titles that viewers of this one take to, nearest first, up to 100.",
@@ -128,7 +129,7 @@ export class TitleResolver {
 
 @Resolver(() => TitleConnection)
 export class TitleConnectionResolver {
-  @Cost(20)
+  @Cost(2)
   @FieldResolver(() => Int, {
     nullable: true,
     description: "How many titles the list has in all. Counted only when asked for.",

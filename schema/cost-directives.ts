@@ -11,8 +11,9 @@ import {
 /** What asking for a field costs beside the objects that it answers. */
 export const COST_DIRECTIVE = new GraphQLDirective({
   name: "cost",
-  description: "What asking for the field costs beside the objects that it answers, each of which costs 1.",
-  locations: [DirectiveLocation.FIELD_DEFINITION],
+  description:
+    "What asking for the field costs beside the objects that it answers; of a type, what each of its objects costs: 1 where nothing is said.",
+  locations: [DirectiveLocation.FIELD_DEFINITION, DirectiveLocation.OBJECT],
   args: { weight: { type: new GraphQLNonNull(GraphQLString), description: "A number." } },
 });
 

@@ -1,8 +1,11 @@
 import { Extensions } from "type-graphql";
 
+/** What an object costs that comes with another which it is a part of: its edge, its credits, its progress. */
+export const PART = 0.1;
+
 /**
- * What asking for a field costs beside the objects that it answers: about how many rows a store reads for it, or what its
- * work is worth in rows. Printed as `@cost`, after the GraphQL cost directives specification
+ * Of a field: what asking for it costs beside the objects that it answers, that is what stores do for it, or what other
+ * work is worth. Of a type: what each of its objects costs. The unit is a title that is answered. Printed as `@cost`, after the GraphQL cost directives specification
  * (https://ibm.github.io/graphql-specs/cost-spec.html).
  */
 export function Cost(weight: number) {

@@ -1,13 +1,16 @@
 import { Field, ObjectType } from "type-graphql";
 
+import { Cost, PART } from "./cost.js";
 import { Node } from "./node.js";
 
+@Cost(PART)
 @ObjectType({ implements: Node, simpleResolvers: true, description: "Someone with a credit in a title." })
 export class Person extends Node {
   @Field({ description: "The person's name as credited." })
   name!: string;
 }
 
+@Cost(PART)
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
@@ -18,6 +21,7 @@ export class Genre extends Node {
   name!: string;
 }
 
+@Cost(PART)
 @ObjectType({ implements: Node, simpleResolvers: true, description: "A studio or distributor." })
 export class Studio extends Node {
   @Field({ description: "Its name." })

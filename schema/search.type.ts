@@ -86,7 +86,7 @@ export class Facet {
   @Field(() => FacetFieldEnum.values, { description: "Which property." })
   field!: FacetField;
 
-  @ListSize(10)
+  @ListSize(6)
   @Field(() => [FacetBucket], { description: "Its values, most frequent first." })
   buckets!: FacetBucket[];
 }
@@ -96,8 +96,8 @@ export class SearchConnection extends Connection(() => SearchEdge, { edges: "The
   @Field(() => Int, { description: "How many titles were found." })
   totalCount!: number;
 
-  @ListSize(5)
-  @Cost(20)
+  @ListSize(4)
+  @Cost(5)
   @Field(() => [Facet], { description: "How they are spread over the values of each facet." })
   facets!: Facet[];
 

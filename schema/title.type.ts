@@ -7,7 +7,7 @@ import { CREDIT_ROLES, type CreditRole } from "../datasources/core/title.documen
 import { Node } from "./node.js";
 import { Genre, Person, Studio } from "./person.type.js";
 import { CountryCode, DateTime, MaturityRatingScalar } from "./scalars.js";
-import { ListSize } from "./cost.js";
+import { Cost, ListSize, PART } from "./cost.js";
 import { show } from "./table-fields.js";
 
 export const TitleKindEnum = { MOVIE: "MOVIE", SERIES: "SERIES" } as const;
@@ -120,10 +120,12 @@ export abstract class Title extends Node {
 export class Movie extends Title {}
 
 /** What it says comes from datasources/core/season-fields.ts, below. */
+@Cost(PART)
 @ObjectType({ implements: Node, simpleResolvers: true, description: "One episode of a season." })
 export class Episode extends Node {}
 
 /** What it says beside its episodes comes from datasources/core/season-fields.ts, below. */
+@Cost(PART)
 @ObjectType({ implements: Node, simpleResolvers: true, description: "One season of a series." })
 export class Season extends Node {
   @ListSize(10)

@@ -140,7 +140,7 @@ export class Viewer extends Node {
   @Field(() => Profile, { description: "The profile that the token is for: `selectProfile` changes it." })
   profile!: Profile;
 
-  @ListSize(3)
+  @ListSize(2)
   @Field(() => [Profile], { description: "All profiles of the account." })
   profiles!: Profile[];
 

@@ -1,7 +1,6 @@
 import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
-import { type KeyValueCache } from "@apollo/utils.keyvaluecache";
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 
 import {
@@ -15,14 +14,23 @@ import { type Context } from "../resolvers/request/context.js";
 import { ERROR_CODES } from "../resolvers/request/errors.js";
 import { compiledExecution } from "./execution/compiled-execution.js";
 import { consistency } from "./http/consistency-plugin.js";
-import { faults, KnownOperationTypesRule } from "./http/faults-plugin.js";
+import { type Documents } from "./documents/documents.js";
+import { knownDocuments } from "./documents/known-documents.js";
+import { type PersistedTexts } from "./documents/persisted-texts.js";
+import { schemaSecrecy } from "./documents/schema-secrecy.js";
+import { faults } from "./http/faults-plugin.js";
 import { freshness } from "./http/freshness-plugin.js";
+import { isOperator } from "./http/operators.js";
+import { inOurWords } from "./http/our-words.js";
 import { status } from "./http/status-plugin.js";
 import { explainEnumError } from "./input-errors.js";
 import { type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
-import { cutMessage, errorLimits, MAX_ERRORS } from "./limits/error-limits.js";
-import { readableLiterals, readableVariables } from "./unreadable-queries.js";
+import { costs } from "./limits/actual-cost.js";
+import { errorLimits } from "./limits/error-limits.js";
+import { cutMessage } from "./limits/error-messages.js";
+import { MAX_ERRORS } from "./limits/limits.js";
+import { readableVariables } from "./unreadable-queries.js";
 
 /**
  * Headers that no page can send to another origin without asking first (they are not "CORS-safelisted"). As there are
@@ -30,11 +38,16 @@ import { readableLiterals, readableVariables } from "./unreadable-queries.js";
  */
 const PROOFS = ["authorization", "x-marquee-tenant", "x-apollo-operation-name", "apollo-require-preflight"];
 
-/** The GraphQL engine: Apollo Server over our schema, without what would wrap every field. */
+/**
+ * The GraphQL engine: Apollo Server over our schema, without what would wrap every field. Documents are read, validated
+ * and kept by `documents`; who may be told of the schema is decided there as well.
+ */
 export function createApollo(
-  config: Pick<Config, "introspection" | "explain" | "limits" | "compiledQueries">,
+  config: Pick<Config, "introspection" | "explain" | "limits" | "documents" | "compiledQueries">,
   schema: GraphQLSchema,
-  persisted: KeyValueCache<string>,
+  documents: Documents,
+  persisted: PersistedTexts,
+  more: readonly ApolloServerPlugin<Context>[],
   logger: Logger,
   metrics: Metrics,
 ): ApolloServer<Context> {
@@ -45,32 +58,31 @@ export function createApollo(
   return new ApolloServer<Context>({
     gateway: execution.gateway,
     stringifyResult: execution.stringifyResult,
-    persistedQueries: { cache: persisted },
+    persistedQueries: { cache: persisted.forApollo() },
+    documentStore: null,
     parseOptions: { maxTokens: config.limits.tokens },
-    validationOptions: { maxErrors: MAX_ERRORS },
-    introspection: config.introspection,
-    hideSchemaDetailsFromClientErrors: !config.introspection,
+    introspection: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: { requestHeaders: PROOFS },
-    validationRules: [KnownOperationTypesRule, readableLiterals],
     logger,
-    formatError: (formatted, error) =>
-      config.introspection
-        ? explainEnumError(schema, formatError(formatted, error))
-        : formatError(formatted, error),
+    formatError: (formatted, error) => explainEnumError(schema, formatError(formatted, error)),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      // First, so that nobody behind it has more errors to look at than are answered.
-      errorLimits(),
+      knownDocuments(documents, config),
       faults(),
+      // Sees all errors; nobody behind the next has more to look at than are answered.
+      observe(logger, metrics),
+      errorLimits(),
+      schemaSecrecy(config),
       explain(config.explain),
+      costs(),
+      ...more,
       freshness(),
       readableVariables(),
       consistency(),
       status(),
-      observe(logger, metrics),
       execution.plugin,
     ],
   });
@@ -98,7 +110,9 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
   if (isExpected(formatted))
     return {
       ...formatted,
-      message: cutMessage(formatted.message),
+      message: cutMessage(
+        formatted.extensions?.code === "BAD_REQUEST" ? inOurWords(formatted.message) : formatted.message,
+      ),
       extensions: { ...formatted.extensions, requestId: undefined },
     };
   return {
@@ -161,12 +175,6 @@ function explain(whom: Config["explain"]): ApolloServerPlugin<Context> {
   };
 }
 
-/** Whether an operator asks; who cannot be looked up is none. */
-async function isOperator(ctx: Context): Promise<boolean> {
-  const viewer = await ctx.viewer().catch(() => null);
-  return ctx.rolesOf(viewer).includes("OPERATOR");
-}
-
 function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {
   return {
     contextCreationDidFail: async ({ error }) => {
@@ -176,7 +184,12 @@ function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> 
       const started = performance.now();
       return {
         didEncounterErrors: async ({ errors, contextValue }) => {
-          for (const error of errors) logUnexpected(error, contextValue, logger);
+          contextValue.work.errors = errors.length;
+          logUnexpected(
+            errors.filter((error) => !isExpected(error) && !isOver(causeOf(error))),
+            contextValue,
+            logger,
+          );
         },
         willSendResponse: async ({ contextValue, errors }) => {
           const codes = (errors ?? []).map(({ extensions }) => codeOf(extensions));
@@ -188,13 +201,23 @@ function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> 
   };
 }
 
-/** Logs what the client will not be shown, under the request id that the client gets instead. */
-function logUnexpected(error: GraphQLError, ctx: Context, logger: Logger): void {
-  const cause = causeOf(error);
-  if (isExpected(error) || isOver(cause)) return;
-  error.extensions.requestId = ctx.requestId;
-  const where = { requestId: ctx.requestId, tenant: ctx.tenant.slug, path: error.path };
+/**
+ * Logs what the client will not be shown, under the request id that the client gets instead: a line a request, which
+ * tells of the first error and how many there were.
+ */
+function logUnexpected(errors: readonly GraphQLError[], ctx: Context, logger: Logger): void {
+  for (const { extensions } of errors) extensions.requestId = ctx.requestId;
+  const [first] = errors;
+  if (!first) return;
+  const where = {
+    requestId: ctx.requestId,
+    tenant: ctx.tenant.slug,
+    path: first.path,
+    errors: errors.length,
+  };
+  const unexpected = errors.find((error) => !(causeOf(error) instanceof StoreUnavailableError));
+  const cause = causeOf(unexpected ?? first);
   if (cause instanceof StoreUnavailableError)
     logger.warn({ ...where, store: cause.store, cause: cause.cause }, cause.message);
-  else logger.error({ ...where, err: cause }, "Unexpected error");
+  else logger.error({ ...where, path: unexpected?.path, err: cause }, "Unexpected error");
 }

@@ -13,6 +13,12 @@ export function wholeNumber(min: number, max: number) {
   return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 }
 
+const WHOM = ["all", "operators", "off"] as const;
+/** Who is told of something. */
+export type Whom = (typeof WHOM)[number];
+/** Everybody, operators or nobody. */
+export const whom = z.enum(WHOM, { error: `is none of ${WHOM.join(", ")}` });
+
 /** Parts of a text with commas between. */
 export function list(text: string): string[] {
   return text.split(",").map((part) => part.trim());

@@ -5,8 +5,16 @@ import { z } from "zod";
 import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
 import { WATCH_RULES, type WatchRules } from "../datasources/viewing/watch-rules.js";
 import { StartupError } from "../packages/process/startup-error.js";
+import { BUDGET_VARIABLES, budgetsOf } from "./budgets/budget-variables.js";
+import { type BudgetPlan } from "./budgets/budgets.js";
 import { describeInvalid, describeUnknown } from "./config-problems.js";
-import { flag, isOrigin, list, wholeNumber } from "./config-values.js";
+import { flag, isOrigin, list, whom, wholeNumber, type Whom } from "./config-values.js";
+import {
+  DOCUMENT_VARIABLES,
+  documentsOf,
+  type DocumentSettings,
+  lacksDocuments,
+} from "./documents/document-variables.js";
 import { type CertificateFiles } from "./http/certificate.js";
 import { type ConnectionLimits } from "./http/connections.js";
 import {
@@ -28,7 +36,6 @@ const EMBEDDED = "embedded:";
 export const DEFAULT_TENANT = "meridian";
 /** Below it browsers find this machine, whatever the name before it: lumen.localhost. */
 const DEMO_DOMAIN: TenantDomain = { domain: "localhost", tenant: null };
-const EXPLAINERS = ["all", "operators", "off"] as const;
 const COMPILED = ["repeated", "all", "none"] as const;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
@@ -63,7 +70,7 @@ export const environment = z.object({
     })
     .optional(),
   MARQUEE_OPERATIONS_HOST: z.string().min(1).default("127.0.0.1"),
-  MARQUEE_EXPLAIN: z.enum(EXPLAINERS, { error: `is none of ${EXPLAINERS.join(", ")}` }).optional(),
+  MARQUEE_EXPLAIN: whom.optional(),
   MARQUEE_COMPILED_QUERIES: z
     .enum(COMPILED, { error: `is none of ${COMPILED.join(", ")}` })
     .default("repeated"),
@@ -106,7 +113,6 @@ export const environment = z.object({
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
   MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(60),
   MARQUEE_PLAYGROUND: flag.default(true),
-  MARQUEE_INTROSPECTION: flag.default(true),
   MARQUEE_REQUEST_DEADLINE_MS: wholeNumber(100, 600_000).default(10_000),
   MARQUEE_REQUEST_DEADLINE_MOST_MS: wholeNumber(100, 600_000).default(30_000),
   MARQUEE_QUEUE_MS: wholeNumber(0, 60_000).default(500),
@@ -114,6 +120,8 @@ export const environment = z.object({
   MARQUEE_NOTICE_SECONDS: wholeNumber(0, 300).default(2),
   MARQUEE_DRAIN_SECONDS: wholeNumber(0, 300).default(10),
   ...LIMIT_VARIABLES,
+  ...BUDGET_VARIABLES,
+  ...DOCUMENT_VARIABLES,
   ...HTTP_VARIABLES,
   ...SECRET_FILES,
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
@@ -137,6 +145,10 @@ const consistent = environment
     const missing = missingOfCertificate(value);
     const message = "is needed beside the other of MARQUEE_TLS_CERT_FILE and MARQUEE_TLS_KEY_FILE";
     if (missing) issues.push({ code: "custom", path: [missing], message, input: value });
+  })
+  .refine((value) => !lacksDocuments(value), {
+    path: ["MARQUEE_TRUSTED_ONLY"],
+    error: "needs the documents that are trusted, in MARQUEE_TRUSTED_DOCUMENTS",
   });
 
 /** Where the stores are. */
@@ -145,7 +157,7 @@ export interface StoreUrls extends EngineAddresses {
 }
 
 /** Everything that can be set, validated. Optional features are null. */
-export interface Config {
+export interface Config extends DocumentSettings {
   http: ListenAddress & {
     drainSeconds: number;
     connection: ConnectionLimits;
@@ -172,7 +184,7 @@ export interface Config {
   /** Where operators are told how it runs; null: nowhere. */
   operations: ListenAddress | null;
   /** Whose requests may have their store calls listed. */
-  explain: (typeof EXPLAINERS)[number];
+  explain: Whom;
   /** Which queries are compiled: those that are asked for again, all from the first time on, or none. */
   compiledQueries: (typeof COMPILED)[number];
   dataFolder: string;
@@ -211,8 +223,9 @@ export interface Config {
   securityContacts: readonly string[];
   /** What a request may be at most. */
   limits: Limits;
+  /** What requests may cost over time. */
+  budgets: BudgetPlan;
   playground: boolean;
-  introspection: boolean;
   logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -290,8 +303,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     tenantDomains: value.MARQUEE_TENANT_DOMAINS ?? (demo && embedded ? [DEMO_DOMAIN] : []),
     securityContacts: value.MARQUEE_SECURITY_CONTACT ?? [],
     limits: limitsOf(value),
+    budgets: budgetsOf(value),
+    ...documentsOf(value),
     playground: value.MARQUEE_PLAYGROUND,
-    introspection: value.MARQUEE_INTROSPECTION,
     logLevel: value.LOG_LEVEL,
   };
 }

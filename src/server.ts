@@ -2,6 +2,8 @@ import { Admission, MemoryWatch } from "../packages/pressure/index.js";
 import { PasswordHashing } from "../datasources/accounts/password-hashing.js";
 import { openStores, type Stores } from "../datasources/stores/stores.js";
 import { createTokens } from "./auth/tokens.js";
+import { Budgets } from "./budgets/budgets.js";
+import { BudgetedGuesses } from "./budgets/sign-in-guesses.js";
 import { type Tokens } from "../resolvers/request/identity.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
@@ -90,7 +92,22 @@ export async function startGateway(
     const times = checkoutTimes(config.payments.deadlineMs);
     const consistency = createConsistencyTokens(tokens.signingKey);
     const passwords = new PasswordHashing();
-    const gateway = { stores, tokens, cursors, consistency, passwords, payments, checkoutTimes: times };
+    const guesses = new BudgetedGuesses(stores.budgets, tokens.signingKey);
+    guesses.start();
+    parts.push(guesses);
+    const gateway = {
+      stores,
+      tokens,
+      cursors,
+      consistency,
+      passwords,
+      guesses,
+      payments,
+      checkoutTimes: times,
+    };
+    const budgets = new Budgets(config.budgets, stores.budgets, tokens.signingKey);
+    budgets.start();
+    parts.push(budgets);
     const drain = new Drain();
     const memory = new MemoryWatch(config.http.memoryPercent);
     parts.push(memory);
@@ -99,6 +116,7 @@ export async function startGateway(
     const app = await createApp(
       config,
       gateway,
+      budgets,
       logger,
       metrics,
       { stopping: drain, admission },

@@ -5,6 +5,7 @@
 export const REFUSAL_CODES = {
   // Who asks.
   BAD_CREDENTIALS: "E-mail and password do not belong together.",
+  TOO_MANY_GUESSES: "Too many wrong passwords were tried; a minute later one can be tried again.",
   SIGN_IN_BUSY: "Too many sign in at this moment.",
   PASSWORD_REQUIRED: "Leaving a kids profile takes the account's password.",
   SESSION_ENDED: "The refresh token was used already, has expired, or its session was ended.",

@@ -83,7 +83,7 @@ export const TITLE_FIELDS = {
   ),
   genres: made(list(text(LABEL), 100, "genres").optional(), [] as NamedRef[], {
     example: ["Drama"],
-    shown: { type: "Genre", list: true, assumedSize: 3, description: "Its genres, the most fitting first." },
+    shown: { type: "Genre", list: true, assumedSize: 2, description: "Its genres, the most fitting first." },
     edited: { type: "String", list: true, description: "Names of its genres, the most fitting first." },
     searched: "genreWords",
     highlighted: "genres",

@@ -2,6 +2,8 @@ import { createHmac, randomBytes } from "node:crypto";
 
 import { type Accounts } from "../accounts/accounts.js";
 import { PostgresAccounts } from "../accounts/accounts.postgres.js";
+import { type BudgetLedger } from "../budgets/budgets.js";
+import { PostgresBudgetLedger } from "../budgets/budgets.postgres.js";
 import { type Profiles } from "../accounts/profiles.js";
 import { PostgresProfiles } from "../accounts/profiles.postgres.js";
 import { embeddedTargets } from "./title-targets.js";
@@ -86,6 +88,8 @@ export interface Stores {
   outbox: Outbox;
   /** What the last comparisons found, and the work that operators have started. */
   operations: Operations;
+  /** What those who ask have spent, at all gateways. */
+  budgets: BudgetLedger;
   health(): Promise<StoreHealth[]>;
   /** What each store's guard has under way and has seen. */
   guards(): GuardReport[];
@@ -162,6 +166,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       projections,
       outbox,
       operations: new PostgresOperations(postgres, outboxPool),
+      budgets: new PostgresBudgetLedger(outboxPool),
       warm: () => postgres.warm(),
       health: () =>
         Promise.all([

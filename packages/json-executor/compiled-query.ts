@@ -12,7 +12,7 @@ import {
 import { conditionsOf } from "./conditions.js";
 import { JsonText } from "./json-text.js";
 import { Plan } from "./plan.js";
-import { Run, UnplannableError } from "./run.js";
+import { Run, UnplannableError, type AnswerBound } from "./run.js";
 import { writeFields } from "./writers.js";
 
 /** Variables in `@skip` and `@include` that a document may have to be compiled: each doubles how many plans it may need. */
@@ -28,6 +28,8 @@ export interface QueryRun {
   maxCoercionErrors: number;
   /** Asked whenever a value arrives; throws where the execution is to end. */
   check?: () => void;
+  /** What the answer may be as a whole; undefined: anything. */
+  bound?: AnswerBound;
 }
 
 /** What an execution answers: the data as JSON text, and its errors where there are any. */
@@ -63,6 +65,7 @@ export class CompiledQuery {
     variables,
     maxCoercionErrors,
     check,
+    bound,
   }: QueryRun): Promise<WrittenResult | null> {
     const { schema, operation, fragments } = this;
     const values = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, {
@@ -70,7 +73,7 @@ export class CompiledQuery {
     });
     if (!values.coerced) return null;
     const variableValues = values.coerced;
-    const run = new Run({ schema, operation, fragments, variableValues, root, context, check });
+    const run = new Run({ schema, operation, fragments, variableValues, root, context, check, bound });
     try {
       const text = await writeFields(run, this.#planFor(variableValues).root, root, undefined);
       return answerOf(new JsonText(text), run);

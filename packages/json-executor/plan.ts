@@ -1,4 +1,6 @@
 import {
+  getNullableType,
+  isListType,
   isNonNullType,
   TypeNameMetaFieldDef,
   type FieldNode,
@@ -64,6 +66,7 @@ class PlannedField implements Field {
   readonly definition: Field["definition"];
   readonly resolve: Field["resolve"];
   readonly isNonNull: boolean;
+  readonly isList: boolean;
   readonly constant: string | undefined;
   readonly write: Field["write"];
 
@@ -80,6 +83,7 @@ class PlannedField implements Field {
     this.definition = definition;
     this.resolve = definition.resolve;
     this.isNonNull = isNonNullType(definition.type);
+    this.isList = isListType(getNullableType(definition.type));
     this.write = writerOf(plan, definition.type, this);
   }
 }

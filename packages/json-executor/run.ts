@@ -50,6 +50,7 @@ export interface Field {
   /** Undefined where it is a property of its object. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
   readonly isNonNull: boolean;
+  readonly isList: boolean;
   /** What is written whatever the object: `__typename`. */
   readonly constant: string | undefined;
   readonly write: Writer;
@@ -63,6 +64,14 @@ export function pathOf({ key, parentType }: Field, parent: Path | undefined): Pa
   return { prev: parent, key, typename: parentType.name };
 }
 
+/** What an answer may be as a whole. Resolvers count what they answer themselves. */
+export interface AnswerBound {
+  /** Adds what is written of a property in bytes; false where that is too much. */
+  add(bytes: number): boolean;
+  /** The error of the field with which it has become too much. */
+  exceeded(info: GraphQLResolveInfo): Error;
+}
+
 /** What all fields of one execution share. */
 export interface RunParts {
   schema: GraphQLSchema;
@@ -73,6 +82,8 @@ export interface RunParts {
   context: unknown;
   /** Asked before what has arrived is gone on with; throws where the execution is to end. */
   check?: () => void;
+  /** What the answer may be as a whole; undefined: anything. */
+  bound?: AnswerBound;
 }
 
 /** One execution: what resolvers are told, the arguments of its fields, and the errors that it has met. */
@@ -84,6 +95,7 @@ export class Run implements RunParts {
   readonly root: unknown;
   readonly context: unknown;
   readonly check: (() => void) | undefined;
+  readonly #bound: AnswerBound | undefined;
   readonly errors: GraphQLError[] = [];
   /** Arguments by field: they depend on nothing but the variables, so that all rows share them. */
   readonly #args: (Record<string, unknown> | undefined)[] = [];
@@ -98,6 +110,14 @@ export class Run implements RunParts {
     this.root = parts.root;
     this.context = parts.context;
     this.check = parts.check;
+    this.#bound = parts.bound;
+  }
+
+  /** Counts what is written for a field that is a property; resolvers count what they answer themselves. */
+  wrote({ inner, around }: { inner: number; around: Field }, parent: Path | undefined): void {
+    if (!this.#bound || around.resolve) return;
+    if (this.#bound.add(inner + (around.isList ? 1 : around.prefix.length))) return;
+    throw this.#bound.exceeded(new ResolveInfo(this, around, parent));
   }
 
   /** @throws GraphQLError for a value that an argument does not take. */

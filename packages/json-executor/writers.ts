@@ -46,7 +46,7 @@ function isPromise(value: unknown): value is Resolved {
 export function writerOf(plan: Planner, type: GraphQLOutputType, field: Field): Writer {
   if (isNonNullType(type)) return nonNull(writerOf(plan, type.ofType, field), field);
   if (isListType(type)) return list(writerOf(plan, type.ofType, field), isNonNullType(type.ofType), field);
-  if (isLeafType(type)) return leaf(type);
+  if (isLeafType(type)) return leaf(type, field);
   if (isAbstractType(type)) return abstract(plan, type, field);
   return object(plan, type, field);
 }
@@ -104,12 +104,13 @@ function resolve(run: Run, field: Field, source: unknown, parent: Path | undefin
   ) as unknown;
 }
 
-function leaf(type: GraphQLLeafType): Writer {
+function leaf(type: GraphQLLeafType, around: Field): Writer {
   const write = leafWriterOf(type);
-  return (_, value) => {
-    if (value == null) return NULL;
+  return (run, value, parent) => {
     if (value instanceof Error) throw value;
-    return write(value);
+    const text = value == null ? NULL : write(value);
+    run.wrote({ inner: Buffer.byteLength(text), around }, parent);
+    return text;
   };
 }
 
@@ -165,11 +166,15 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 }
 
 function object(plan: Planner, type: GraphQLObjectType, field: Field): Writer {
-  if (type.isTypeOf) throw new UnplannableError(`${type.name} says itself what is of it`);
+  const { isTypeOf } = type;
   let selection: Selection | undefined;
   return (run, value, parent, key, typename) => {
     if (value == null) return NULL;
     if (value instanceof Error) throw value;
+    run.wrote({ inner: 0, around: field }, parent);
+    // A promise, which says nothing yet, is taken for a yes.
+    if (isTypeOf && !isTypeOf(value, run.context, new ResolveInfo(run, field, parent)))
+      throw new Error(`A value of ${type.name} says that it is none`);
     selection ??= plan.below(type, field.nodes);
     return writeFields(run, selection, value, { prev: parent, key, typename });
   };

@@ -20,7 +20,9 @@ import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
 import { type Lifetime } from "./lifetime.js";
+import { type RequestWork } from "./request-work.js";
 import { rolesOf } from "./roles.js";
+import { type SignInGuesses } from "./sign-in-guesses.js";
 import { isPersonalised, territoryOf } from "./sessions.js";
 
 /** The maturity limit of a visitor. Years. */
@@ -33,6 +35,7 @@ export interface Gateway {
   cursors: Cursors;
   consistency: ConsistencyTokens;
   passwords: PasswordHashing;
+  guesses: SignInGuesses;
   payments: Payments | null;
   checkoutTimes: CheckoutTimes;
 }
@@ -64,11 +67,12 @@ export class Context {
     readonly namedTenant: string | null,
     readonly requestId: string,
     /** When the request is over; undefined: never. */
-    readonly lifetime?: Lifetime,
+    readonly lifetime: Lifetime | undefined,
     /** How fresh the tenant's projections have to be for this request. */
-    readonly freshness?: Freshness,
+    readonly freshness: Freshness | undefined,
     /** Where the request comes from, where somebody knows: ISO 3166-1 alpha-2. */
-    readonly requestCountry: string | null = null,
+    readonly requestCountry: string | null,
+    readonly work: RequestWork,
   ) {
     this.becomes(tenant, identity);
   }

@@ -54,6 +54,22 @@ export const ERROR_CODES = {
     meaning: "The operation is taken to cost more than one may: `found` of `limit`, most of it at `field`.",
     status: 400,
   },
+  ANSWER_TOO_LARGE: {
+    meaning:
+      "The answer would have more bytes than one may: `found` of `limit`, at `field`. What was written by then is written.",
+    status: 400,
+  },
+  BUDGET_EXCEEDED: {
+    meaning:
+      "What whoever asks may spend is spent: `remaining` of `limit` is left, and more in `resetSeconds`.",
+    status: 429,
+  },
+  INTROSPECTION_DISABLED: { meaning: "This deployment does not tell of its schema.", status: 400 },
+  DOCUMENT_NOT_TRUSTED: {
+    meaning: "This deployment runs the documents that it lists alone, and this is none of them.",
+    status: 403,
+  },
+  DOCUMENT_NOT_FOUND: { meaning: "`documentId` names no document that this deployment lists.", status: 404 },
   PERSISTED_QUERY_NOT_FOUND: {
     meaning: "The hash of a persisted query is not known yet: send it with its text.",
   },
@@ -78,6 +94,12 @@ export interface ErrorDetails {
   limit?: number;
   /** How much there was of what is limited. */
   found?: number;
+  /** Whose budget it is. */
+  of?: string;
+  /** What is left of it. */
+  remaining?: number;
+  /** When it is whole again. */
+  resetSeconds?: number;
 }
 
 /** An error that a client is meant to see. */

@@ -4,6 +4,7 @@ import { audits } from "./suites/audits.suite.js";
 import { ownCommand } from "./suites/command.suite.js";
 import { hostileDocuments } from "./suites/documents.suite.js";
 import { malformedRequests } from "./suites/fuzz.suite.js";
+import { singleRequests } from "./suites/limits.suite.js";
 import { guessing } from "./suites/guesses.suite.js";
 import { besidePeers } from "./suites/peers.suite.js";
 import { exhaustedPool } from "./suites/pool.suite.js";
@@ -31,6 +32,7 @@ export const AGAINST_ONE: Readonly<
       times: quick ? 1 : 5,
       patienceMs: 60_000,
     }),
+  requests: (gateway) => singleRequests(gateway),
   fuzz: (gateway, { quick, seed }) => malformedRequests(gateway, { requests: quick ? 2_000 : 100_000, seed }),
   guesses: (gateway) => guessing(gateway),
   sockets: (gateway, { quick }) =>

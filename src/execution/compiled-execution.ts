@@ -4,11 +4,12 @@ import {
   type ApolloServerPlugin,
   type GraphQLRequestContext,
 } from "@apollo/server";
-import { execute, type GraphQLSchema } from "graphql";
+import { execute, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 
 import { stringifyWithText, type WrittenResult } from "../../packages/json-executor/index.js";
 import { type Context } from "../../resolvers/request/context.js";
 import { type Config } from "../config.js";
+import { boundOf, plainField } from "../limits/answer-size.js";
 import { type Metrics } from "../observability/metrics.js";
 import { CompiledDocuments } from "./compiled-documents.js";
 
@@ -78,6 +79,7 @@ export function compiledExecution(
         contextValue,
         variableValues: request.variables,
         operationName: request.operationName ?? operationName,
+        fieldResolver: plainField as GraphQLFieldResolver<unknown, unknown>,
         options: { maxCoercionErrors },
       });
     }),
@@ -94,7 +96,12 @@ async function run(
   if (!compiled) return null;
   const { fields } = compiled;
   const { variables } = request;
-  const result = await compiled.execute({ context: contextValue, variables, maxCoercionErrors });
+  const { work } = contextValue;
+  const { cost, bytes } = work;
+  const bound = boundOf(work);
+  const result = await compiled.execute({ context: contextValue, variables, maxCoercionErrors, bound });
+  // What was made of it is made once more.
+  if (!result) Object.assign(work, { cost, bytes });
   if (compiled.fields > fields) documents.grown(operation, compiled);
   return result;
 }

@@ -1,13 +1,21 @@
 import { type ApolloServer } from "@apollo/server";
-import { InMemoryLRUCache } from "@apollo/utils.keyvaluecache";
 import fastifyApollo from "@as-integrations/fastify";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
 import { type Admission } from "../../packages/pressure/index.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { type Context, type Gateway } from "../../resolvers/request/context.js";
+import { RequestWork } from "../../resolvers/request/request-work.js";
 import { createApollo } from "../apollo.js";
+import { type Budgets } from "../budgets/budgets.js";
+import { Charging } from "../budgets/charging.js";
+import { addressReader } from "../budgets/holders.js";
 import { type Config } from "../config.js";
+import { Documents } from "../documents/documents.js";
+import { PersistedTexts } from "../documents/persisted-texts.js";
+import { readTrustedDocuments } from "../documents/trusted-documents.js";
+import { COST_HEADER } from "../limits/actual-cost.js";
+import { countAnswers } from "../limits/answer-size.js";
 import { askedRequest } from "../limits/asked-request.js";
 import { RequestLimits } from "../limits/request-limits.js";
 import { addConnectionMetrics } from "../observability/connection-metrics.js";
@@ -38,10 +46,8 @@ const VARY = [
   CONSISTENCY_HEADER,
   FRESHNESS_HEADER,
   "x-marquee-explain",
+  COST_HEADER,
 ];
-
-/** What the texts of persisted queries may take. */
-const PERSISTED_BYTES = 8_000_000;
 
 /** What keeps requests from coming: that it is about to stop, and that there are too many. */
 export interface Pressure {
@@ -53,15 +59,20 @@ export interface Pressure {
 export async function createApp(
   config: Config,
   gateway: Gateway,
+  budgets: Budgets,
   logger: Logger,
   metrics: Metrics,
   { stopping, admission }: Pressure,
   certificate: Certificate | null = null,
 ): Promise<FastifyInstance> {
   const schema = createSchema();
-  const limits = new RequestLimits(schema, config.limits);
-  const persisted = new InMemoryLRUCache<string>({ maxSize: PERSISTED_BYTES });
-  const apollo = createApollo(config, schema, persisted, logger, metrics);
+  countAnswers(schema);
+  const trusted = await readTrustedDocuments(config.documents.trustedFile);
+  const documents = new Documents(schema, config.limits, trusted.values());
+  const limits = new RequestLimits(schema, config.limits, documents);
+  const persisted = new PersistedTexts(trusted);
+  const charging = new Charging(budgets);
+  const apollo = createApollo(config, schema, documents, persisted, [charging.settling()], logger, metrics);
   await apollo.start();
   const { basePath, connection } = config.http;
   const app = createListener({ connection, limits: config.limits, basePath, certificate }, logger);
@@ -73,15 +84,20 @@ export async function createApp(
   const countryOf = countryReader(config.territory);
   const namedBy = hostReader(config.tenantDomains);
   const parties = new Parties(config.defaultTenant, namedBy);
+  const addressOf = addressReader(config.territory.trustedProxies);
   await app.register(async (scope) => {
     admitRequests(scope, admission, parties, gateway.tokens);
     await serveGraphql(scope, apollo, varyOf(config), async (request, reply) => {
-      const cost = limits.check(await askedRequest(request, persisted));
-      request.ticket?.price(cost);
-      void reply.header("x-marquee-cost", cost);
+      const asked = await askedRequest(request, persisted, trusted);
+      // Who has a token may be an operator, who may send anything.
+      if (config.documents.trustedOnly && !request.headers.authorization) limits.checkTrusted(asked);
+      const work = new RequestWork(limits.check(asked), config.limits.answerBytes, addressOf(request.raw));
+      request.ticket?.price(work.asked.cost);
+      void reply.header(COST_HEADER, work.asked.cost);
       const host = namedBy(request.headers.host ?? "");
-      const ctx = await createContext(config, gateway, request, reply, countryOf(request.raw), host);
+      const ctx = await createContext(config, gateway, request, reply, countryOf(request.raw), host, work);
       parties.note(ctx.tenant.slug);
+      await charging.charge(ctx, reply);
       return ctx;
     });
   });

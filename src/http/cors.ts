@@ -2,6 +2,7 @@ import fastifyCors from "@fastify/cors";
 import { type FastifyInstance } from "fastify";
 
 import { CONSISTENCY_HEADER } from "../../resolvers/request/consistency.js";
+import { ACTUAL_COST_HEADER, COST_HEADER } from "../limits/actual-cost.js";
 import { type Config } from "../config.js";
 
 /** How long a browser may go by a preflight's answer: Chromium keeps none for longer. Seconds. */
@@ -11,7 +12,8 @@ const PREFLIGHT_SECONDS = 7_200;
 const EXPOSED = [
   "x-request-id",
   CONSISTENCY_HEADER,
-  "x-marquee-cost",
+  COST_HEADER,
+  ACTUAL_COST_HEADER,
   "ratelimit",
   "ratelimit-policy",
   "ratelimit-limit",

@@ -7,6 +7,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { Context, type Gateway } from "../../resolvers/request/context.js";
 import { clientError } from "../../resolvers/request/errors.js";
+import { type RequestWork } from "../../resolvers/request/request-work.js";
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
 import { Lifetime } from "../../resolvers/request/lifetime.js";
 import { type Config } from "../config.js";
@@ -19,6 +20,7 @@ import { tenantOfRequest } from "../tenancy/request-tenant.js";
  *
  * @param country where it comes from, where somebody knows.
  * @param host the tenant that it was sent to by its host, if any.
+ * @param work what it was taken to need.
  * @throws what refuses the whole request: BAD_REQUEST for its deadline, UNAUTHENTICATED, TENANT_UNKNOWN,
  *   INVALID_CONSISTENCY_TOKEN.
  */
@@ -29,6 +31,7 @@ export async function createContext(
   reply: FastifyReply,
   country: string | null,
   host: NamedByHost | null,
+  work: RequestWork,
 ): Promise<Context> {
   const lifetime = lifetimeOf(config, request, reply.raw);
   const identity = await identityOf(gateway.tokens, request.headers.authorization);
@@ -40,7 +43,7 @@ export async function createContext(
     config.defaultTenant,
   );
   const freshness = freshnessOf(config, gateway, tenant, request, lifetime);
-  return new Context(gateway, tenant, identity, named, request.id, lifetime, freshness, country);
+  return new Context(gateway, tenant, identity, named, request.id, lifetime, freshness, country, work);
 }
 
 /** Until the request's deadline, counted from its arrival, or until nobody is there to be answered. */

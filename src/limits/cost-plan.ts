@@ -41,6 +41,8 @@ interface FieldPlan {
   name: string;
   weight: number;
   ofEach: number;
+  /** What it takes in the answer beside the objects in it. */
+  bytes: number;
   size: Size;
   /** Where the size is that of `edges` below, for which it is handed down. */
   handsDown: boolean;
@@ -52,9 +54,15 @@ interface FieldPlan {
 /** An estimate, and what makes most of it. */
 export interface Estimate {
   cost: number;
+  /** How large the answer may be as JSON. Bytes. */
+  bytes: number;
   /** Response names down to where most of the cost is. */
   dearest: string[];
 }
+
+const NOTHING: Estimate = { cost: 0, bytes: 0, dearest: [] };
+/** The brackets of an object or a list and the comma behind it. */
+const BRACKETS = 3;
 
 /** Deeper than this nothing is added to what is dearest. */
 const MAX_NAMES = 12;
@@ -136,14 +144,14 @@ class Planner {
   #planField(node: FieldNode, owner: GraphQLCompositeType): FieldPlan[] {
     const field = this.#fieldOf(owner, node.name.value);
     if (!field) return [];
-    const { weight, ofEach, assumedSize, slicing, connection } = costOf(this.schema, owner, field);
+    const { weight, ofEach, bytes, assumedSize, slicing, connection } = costOf(this.schema, owner, field);
     const type = getNamedType(field.type);
     const inner = node.selectionSet && isCompositeType(type) ? this.planSet(node.selectionSet, type) : null;
     const size = sizeOf(node, slicing, assumedSize);
     const takes = field.name === SIZED && isListType(getNullableType(field.type));
-    return [
-      { name: (node.alias ?? node.name).value, weight, ofEach, size, handsDown: connection, takes, inner },
-    ];
+    const name = (node.alias ?? node.name).value;
+    const own = { weight, ofEach, bytes: bytes + name.length };
+    return [{ name, ...own, size, handsDown: connection, takes, inner }];
   }
 
   #fieldOf(owner: GraphQLCompositeType, name: string): GraphQLField<unknown, unknown> | undefined {
@@ -175,7 +183,7 @@ class Pricing {
     const known = this.#priced.get(plan)?.get(size);
     if (known) return known;
     // Contains itself: validation refuses the document.
-    if (this.#under.has(plan)) return { cost: 0, dearest: [] };
+    if (this.#under.has(plan)) return NOTHING;
     this.#under.add(plan);
     const estimate = this.#sum(plan, size);
     this.#under.delete(plan);
@@ -190,27 +198,36 @@ class Pricing {
     const types = [...plan.alternatives.values()].map((plans) =>
       total(plans.map((inner) => this.ofSet(inner, size))),
     );
-    const [dearest] = types.sort((a, b) => b.cost - a.cost);
-    return total(dearest ? [...parts, dearest] : parts);
+    if (types.length === 0) return total(parts);
+    const [dearest = NOTHING] = types.sort((a, b) => b.cost - a.cost);
+    const bytes = Math.max(...types.map((each) => each.bytes));
+    return total([...parts, { ...dearest, bytes }]);
   }
 
   #ofField(field: FieldPlan, around: number): Estimate {
     const own = typeof field.size === "number" ? field.size : field.size(this.variables);
     const times = field.takes ? around : field.handsDown ? 1 : own;
-    const inner = field.inner ? this.ofSet(field.inner, field.handsDown ? own : 1) : { cost: 0, dearest: [] };
-    const cost = field.weight + times * (field.ofEach + inner.cost);
-    return { cost, dearest: [field.name, ...inner.dearest].slice(0, MAX_NAMES) };
+    const inner = field.inner ? this.ofSet(field.inner, field.handsDown ? own : 1) : null;
+    if (!inner)
+      return { cost: field.weight + times * field.ofEach, bytes: field.bytes, dearest: [field.name] };
+    return {
+      cost: field.weight + times * (field.ofEach + inner.cost),
+      bytes: field.bytes + times * (BRACKETS + inner.bytes),
+      dearest: [field.name, ...inner.dearest].slice(0, MAX_NAMES),
+    };
   }
 }
 
 function total(parts: readonly Estimate[]): Estimate {
   let cost = 0;
-  let dearest: Estimate = { cost: 0, dearest: [] };
+  let bytes = 0;
+  let dearest = NOTHING;
   for (const part of parts) {
     cost += part.cost;
+    bytes += part.bytes;
     if (part.cost > dearest.cost) dearest = part;
   }
-  return { cost, dearest: dearest.dearest };
+  return { cost, bytes, dearest: dearest.dearest };
 }
 
 /** The longest that any of the slicing arguments asks for. */

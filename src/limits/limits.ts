@@ -2,6 +2,9 @@ import { type GraphQLError } from "graphql";
 
 import { clientError, type ErrorCode } from "../../resolvers/request/errors.js";
 
+/** Errors that an answer has at most, and that are looked for in a document. */
+export const MAX_ERRORS = 5;
+
 /** What a request may be at most, before anything is done for it. */
 export interface Limits {
   /** Bytes of a body, as it comes. */
@@ -30,6 +33,8 @@ export interface Limits {
   values: number;
   /** What an operation is taken to cost: see `cost-plan.ts`. */
   cost: number;
+  /** Bytes of an answer: as it is estimated before, and as it is counted while it is made. */
+  answerBytes: number;
 }
 
 /** Of which limit an error speaks. */
@@ -50,6 +55,7 @@ export const LIMITS: Readonly<Record<LimitName, { variable: string; standard: nu
   variables: { variable: "MARQUEE_MAX_VARIABLES", standard: 40 },
   values: { variable: "MARQUEE_MAX_VALUES", standard: 2_000 },
   cost: { variable: "MARQUEE_MAX_COST", standard: 5_000 },
+  answerBytes: { variable: "MARQUEE_MAX_ANSWER_BYTES", standard: 8_000_000 },
 };
 
 /** What a limit is called by a client that meets it. */
@@ -67,6 +73,7 @@ const CODES = {
   variables: "TOO_MANY_VARIABLES",
   values: "TOO_MANY_VALUES",
   cost: "TOO_EXPENSIVE",
+  answerBytes: "ANSWER_TOO_LARGE",
 } as const satisfies Record<LimitName, ErrorCode>;
 
 const WORDS: Record<LimitName, (limit: number) => string> = {
@@ -84,6 +91,7 @@ const WORDS: Record<LimitName, (limit: number) => string> = {
   variables: (limit) => `at most ${limit} variables of an operation`,
   values: (limit) => `at most ${limit} values in the variables, lists and objects counted through`,
   cost: (limit) => `an operation that costs at most ${limit}: shorter pages, or fewer lists within lists`,
+  answerBytes: (limit) => `an answer of at most ${limit} bytes: shorter pages, or fewer fields`,
 };
 
 /**

@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
 } from "graphql";
 
-import { costOf, SIZED } from "./field-cost.js";
+import { costOf, costOfEach, SIZED } from "./field-cost.js";
 
 /**
  * Writes what fields cost into a printed schema, as directives behind their types.
@@ -20,6 +20,13 @@ export function withCosts(schema: GraphQLSchema, printed: string): string {
   for (const definition of parse(printed).definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
       continue;
+    const each = schema.getType(definition.name.value);
+    const cost = isObjectType(each) ? costOfEach(each) : 1;
+    if (cost !== 1) {
+      const end = (definition.interfaces?.at(-1) ?? definition.name).loc?.end ?? done;
+      text += `${printed.slice(done, end)} @cost(weight: "${cost}")`;
+      done = end;
+    }
     for (const field of definition.fields ?? []) {
       const end = field.type.loc?.end ?? done;
       text += printed.slice(done, end) + directivesOf(schema, definition.name.value, field);

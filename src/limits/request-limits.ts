@@ -1,13 +1,11 @@
-import { GraphQLError, parse, type DocumentNode, type GraphQLSchema } from "graphql";
-import { LRUCache } from "lru-cache";
+import { type GraphQLSchema } from "graphql";
 
-import { CostPlan, type Variables } from "./cost-plan.js";
-import { checkShape } from "./document-shape.js";
+import { clientError } from "../../resolvers/request/errors.js";
+import { type AskedWork } from "../../resolvers/request/request-work.js";
+import { type Documents, type KnownDocument } from "../documents/documents.js";
+import { type Estimate, type Variables } from "./cost-plan.js";
 import { checkListSizes } from "./field-cost.js";
 import { beyond, type Limits } from "./limits.js";
-
-/** Text of documents that is remembered. Characters. */
-const REMEMBERED = 4_000_000;
 
 /** A GraphQL request as it came; nothing of it is known to be of the right type. */
 export interface AskedRequest {
@@ -16,23 +14,13 @@ export interface AskedRequest {
   variables?: unknown;
 }
 
-/** What is known of a document: its price, or why it is refused. */
-type Known = { plan: CostPlan } | { refusal: GraphQLError } | { unreadable: true };
-
-/**
- * Holds requests to their limits before anything is done for them: before validation, and before anything is looked up.
- * What is known of a document is remembered, so that the one that is sent again and again costs a look-up.
- */
+/** Holds requests to their limits before anything is done for them: before anything is looked up. */
 export class RequestLimits {
-  readonly #known = new LRUCache<string, Known>({
-    maxSize: REMEMBERED,
-    sizeCalculation: (_known, text) => text.length + 1,
-  });
-
   /** @throws Error where the schema has a list whose length nobody has declared. */
   constructor(
-    private readonly schema: GraphQLSchema,
+    schema: GraphQLSchema,
     readonly limits: Limits,
+    private readonly documents: Documents,
   ) {
     checkListSizes(schema);
   }
@@ -42,53 +30,45 @@ export class RequestLimits {
    *   GraphQL or names no operation.
    * @throws GraphQLError for the first limit that the request goes beyond.
    */
-  check({ query, operationName, variables }: AskedRequest): number {
+  check({ query, operationName, variables }: AskedRequest): AskedWork {
     const given = isRecord(variables) ? variables : {};
     checkValues(given, this.limits);
-    if (typeof query !== "string") return 0;
-    const known = this.#read(query);
+    if (typeof query !== "string" || query === "") return { text: null, cost: 0 };
+    const known = this.documents.read(query);
     if ("refusal" in known) throw known.refusal;
-    if ("unreadable" in known) return 0;
+    if ("unreadable" in known) return { text: query, cost: 0 };
     const name = typeof operationName === "string" && operationName !== "" ? operationName : undefined;
     const estimate = known.plan.estimate(name, given);
-    if (estimate === null) return 0;
-    const cost = Math.min(Math.ceil(estimate.cost), Number.MAX_SAFE_INTEGER);
-    if (cost > this.limits.cost) throw beyond("cost", this.limits.cost, cost, estimate.dearest.join("."));
+    return { text: query, cost: estimate ? this.#price(known, estimate) : 0 };
+  }
+
+  /**
+   * For deployments that run the documents which they list alone.
+   *
+   * @throws DOCUMENT_NOT_TRUSTED for any other.
+   */
+  checkTrusted({ query }: AskedRequest): void {
+    if (typeof query === "string" && !this.documents.isTrusted(query)) throw notTrusted();
+  }
+
+  #price({ trusted }: KnownDocument, { cost: exact, bytes, dearest }: Estimate): number {
+    const cost = Math.min(Math.round(exact), Number.MAX_SAFE_INTEGER);
+    if (trusted) return cost;
+    const { limits } = this;
+    const field = dearest.join(".");
+    if (cost > limits.cost) throw beyond("cost", limits.cost, cost, field);
+    if (bytes > limits.answerBytes) throw beyond("answerBytes", limits.answerBytes, Math.round(bytes), field);
     return cost;
   }
+}
 
-  #read(text: string): Known {
-    const known = this.#known.get(text);
-    if (known) return known;
-    const read = this.#judge(text);
-    this.#known.set(text, read);
-    return read;
-  }
-
-  #judge(text: string): Known {
-    try {
-      const document = this.#parse(text);
-      if (!document) return { unreadable: true };
-      checkShape(document, this.limits);
-      return { plan: new CostPlan(this.schema, document) };
-    } catch (error) {
-      if (error instanceof GraphQLError) return { refusal: error };
-      throw error;
-    }
-  }
-
-  /** @returns null for what is no GraphQL: saying why is the executor's. */
-  #parse(text: string): DocumentNode | null {
-    const { tokens } = this.limits;
-    try {
-      return parse(text, { maxTokens: tokens, noLocation: true });
-    } catch (error) {
-      // graphql-js has no other way to tell.
-      if (error instanceof GraphQLError && error.message.endsWith("tokens. Parsing aborted."))
-        throw beyond("tokens", tokens, tokens + 1);
-      return null;
-    }
-  }
+/** The refusal of a document that the deployment does not list. */
+export function notTrusted() {
+  const accepted = "a document that this deployment lists";
+  return clientError("DOCUMENT_NOT_TRUSTED", `query: not listed here. Accepted: ${accepted}.`, {
+    field: "query",
+    accepted,
+  });
 }
 
 function checkValues(variables: Variables, { values }: Limits): void {

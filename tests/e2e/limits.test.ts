@@ -94,12 +94,54 @@ describe("a request that would take the gateway down", () => {
   });
 });
 
+describe("an answer that grows too large while it is made", () => {
+  const few = useGateway(() => ({ MARQUEE_MAX_ANSWER_BYTES: "9000" }));
+
+  it("ends there, with one error that says where", async () => {
+    const ask = (first: number) =>
+      few.ask(`{ titles(first: ${first}) { edges { node { synopsis } } } }`, {
+        tenant: "meridian",
+        explain: true,
+      });
+    const whole = await ask(10);
+    expect(whole.errors).toBeUndefined();
+    const { status, data, errors } = await ask(100);
+    expect(status).toBe(200);
+    expect(data).toBeNull();
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]).toMatchObject({
+      path: ["titles", "edges", expect.any(Number) as unknown, "node", "synopsis"],
+      extensions: { code: "ANSWER_TOO_LARGE", limit: 9_000, field: "titles.edges.node.synopsis" },
+    });
+    const { found } = errors?.[0]?.extensions as { found: number };
+    expect(found).toBeGreaterThan(9_000);
+    expect(found).toBeLessThan(20_000);
+  });
+
+  it("is counted as it is sent, to within a twentieth", async () => {
+    const query = `{ titles(first: 20) { edges { cursor node { id name genres { name } credits { role person { name } } } } } }`;
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-marquee-tenant": "meridian", "x-marquee-cost": "1" },
+      body: JSON.stringify({ query }),
+    });
+    const { data, extensions } = (await response.json()) as {
+      data: unknown;
+      extensions: { cost: { bytes: number } };
+    };
+    const sent = Buffer.byteLength(JSON.stringify(data));
+    expect(extensions.cost.bytes / sent).toBeGreaterThan(0.95);
+    expect(extensions.cost.bytes / sent).toBeLessThan(1.1);
+  });
+});
+
 describe("an answer", () => {
   it("says what the request was taken to cost", async () => {
     const { headers } = await post(
       JSON.stringify({ query: "{ titles(first: 5) { edges { node { id } } } }" }),
     );
-    expect(headers.get("x-marquee-cost")).toBe("11");
+    expect(headers.get("x-marquee-cost")).toBe("8");
+    expect(Number(headers.get("x-marquee-cost-actual"))).toBeGreaterThan(5);
   });
 
   it("has five errors at most, and says how many it leaves out, and where the first are", async () => {

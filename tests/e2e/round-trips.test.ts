@@ -14,7 +14,7 @@ import { type Answer, clientDocuments } from "../support/gateway.js";
 import { ENGINE_STORES, isUnderTest } from "../support/engines.js";
 
 // Asks for more in one request than a client may.
-const gateway = useGateway(() => ({ MARQUEE_MAX_COST: "100000" }));
+const gateway = useGateway(() => ({ MARQUEE_MAX_COST: "100000", MARQUEE_MAX_ANSWER_BYTES: "100000000" }));
 let document: string;
 let viewer: string;
 let kids: string;

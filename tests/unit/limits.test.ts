@@ -8,13 +8,14 @@ import { packageRoot } from "../../packages/process/package-root.js";
 import { CostPlan } from "../../src/limits/cost-plan.js";
 import { checkListSizes } from "../../src/limits/field-cost.js";
 import { LIMITS, type LimitName, type Limits } from "../../src/limits/limits.js";
+import { Documents } from "../../src/documents/documents.js";
 import { RequestLimits, type AskedRequest } from "../../src/limits/request-limits.js";
 import { createSchema } from "../../src/schema.js";
 
 const names = Object.keys(LIMITS) as LimitName[];
 const standard = Object.fromEntries(names.map((name) => [name, LIMITS[name].standard])) as unknown as Limits;
 const schema = createSchema();
-const limits = new RequestLimits(schema, standard);
+const limits = new RequestLimits(schema, standard, new Documents(schema, standard));
 
 /** Why a request is refused; null where it is not. */
 function refusal(asked: AskedRequest) {
@@ -31,6 +32,7 @@ const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => text(index)).join(" ");
 const estimate = (text: string, variables: Record<string, unknown> = {}) =>
   new CostPlan(schema, parse(text)).estimate(undefined, variables);
+const price = (text: string, variables?: Record<string, unknown>) => estimate(text, variables)?.cost;
 
 /** Fragments of which each asks twice for the next, under aliases. */
 const doubling = (depth: number) =>
@@ -130,6 +132,19 @@ describe("documents beyond a limit", () => {
   });
 });
 
+it("estimates how large an answer can be before there is one", () => {
+  const names = times(30, (n) => `n${n}: credits { person { name } }`);
+  const query = `{ titles(first: 100) { edges { node { ${names} } } } }`;
+  const few = new RequestLimits(
+    schema,
+    { ...standard, answerBytes: 100_000 },
+    new Documents(schema, standard),
+  );
+  expect(() => few.check({ query })).toThrow(/bytes/);
+  expect(estimate(query)?.bytes).toBeGreaterThan(100 * 30 * 3 * 40);
+  expect(limits.check({ query }).cost).toBeLessThan(5_000);
+});
+
 it("counts what the variables hold, and names the one that holds most", () => {
   const query = "query ($a: [ID!]!, $b: Int) { nodes(ids: $a) { id } }";
   const variables = { b: 1, a: Array.from({ length: 2_001 }, () => "x") };
@@ -139,44 +154,44 @@ it("counts what the variables hold, and names the one that holds most", () => {
 
 describe("what an operation is taken to cost", () => {
   it("multiplies sizes through the lists within each other", () => {
-    // A connection, five edges with a title, three genres each.
-    expect(estimate("{ titles(first: 5) { edges { node { genres { name } } } } }")?.cost).toBe(
-      1 + 5 * (1 + 1 + 3),
+    // A query, a connection, five edges with a title, two genres each: parts count a tenth.
+    expect(price("{ titles(first: 5) { edges { node { genres { name } } } } }")).toBeCloseTo(
+      2 + 0.1 + 5 * (0.1 + 1 + 0.2),
     );
-    expect(estimate("{ titles(last: 5) { edges { node { id } } } }")?.cost).toBe(11);
-    expect(estimate("{ titles { edges { node { id } } } }")?.cost).toBe(41);
-    expect(estimate('{ nodes(ids: ["a", "b", "c"]) { id } }')?.cost).toBe(3);
+    expect(price("{ titles(last: 5) { edges { node { id } } } }")).toBeCloseTo(2.1 + 5.5);
+    expect(price("{ titles { edges { node { id } } } }")).toBeCloseTo(2.1 + 22);
+    expect(price('{ nodes(ids: ["a", "b", "c"]) { id } }')).toBeCloseTo(5);
   });
 
   it("takes sizes from variables, their defaults, and the page where neither says", () => {
     const text = "query ($n: Int = 3) { titles(first: $n) { edges { cursor } } }";
-    expect(estimate(text)?.cost).toBe(4);
-    expect(estimate(text, { n: 7 })?.cost).toBe(8);
-    expect(estimate(text, { n: 2_147_483_647 })?.cost).toBe(101);
-    expect(estimate(text, { n: null })?.cost).toBe(21);
-    expect(estimate(text, { n: "many" })?.cost).toBe(21);
-    expect(estimate("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids: ["a", "b"] })?.cost).toBe(2);
+    expect(price(text)).toBeCloseTo(2.1 + 0.3);
+    expect(price(text, { n: 7 })).toBeCloseTo(2.1 + 0.7);
+    expect(price(text, { n: 2_147_483_647 })).toBeCloseTo(2.1 + 10);
+    expect(price(text, { n: null })).toBeCloseTo(2.1 + 2);
+    expect(price(text, { n: "many" })).toBeCloseTo(2.1 + 2);
+    expect(price("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids: ["a", "b"] })).toBeCloseTo(4);
   });
 
   it("counts what fields cost beside their objects", () => {
-    expect(estimate("{ titles(first: 0) { totalCount } }")?.cost).toBe(21);
-    expect(estimate('mutation { signIn(input: { email: "", password: "" }) { accessToken } }')?.cost).toBe(
-      1_001,
+    expect(price("{ titles(first: 0) { totalCount } }")).toBeCloseTo(2.1 + 2);
+    expect(price('mutation { signIn(input: { email: "", password: "" }) { accessToken } }')).toBeCloseTo(
+      1_000.1,
     );
   });
 
   it("counts the dearest of fragments that exclude each other, and the sum of others", () => {
     const on = (type: string, field: string) => `... on ${type} { ${field} { __typename } }`;
     const title = (...parts: string[]) => estimate(`{ title(id: "x") { ${parts.join(" ")} } }`)?.cost ?? 0;
-    expect(title(on("Movie", "genres"), on("Series", "seasons"))).toBe(1 + 4);
-    expect(title(on("Movie", "genres"), on("Movie", "availability"))).toBe(1 + 6);
-    expect(title(on("Title", "genres"), on("Series", "seasons"))).toBe(1 + 7);
+    expect(title(on("Movie", "genres"), on("Series", "seasons"))).toBeCloseTo(3 + 0.4);
+    expect(title(on("Movie", "genres"), on("Movie", "availability"))).toBeCloseTo(3 + 0.5);
+    expect(title(on("Title", "genres"), on("Series", "seasons"))).toBeCloseTo(3 + 0.6);
   });
 
   it("is that of the operation which is named", () => {
     const plan = new CostPlan(schema, parse("query A { genres { name } } query B { plans { name } }"));
-    expect(plan.estimate("A", {})?.cost).toBe(20);
-    expect(plan.estimate("B", {})?.cost).toBe(3);
+    expect(plan.estimate("A", {})?.cost).toBeCloseTo(4);
+    expect(plan.estimate("B", {})?.cost).toBeCloseTo(5);
     expect(plan.estimate("C", {})).toBeNull();
   });
 });
@@ -193,7 +208,7 @@ describe("documents that clients send", () => {
     const text = readFileSync(path.join(packageRoot(), file), "utf8");
     for (const definition of parse(text).definitions) {
       if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-      expect(limits.check({ query: text, operationName: definition.name?.value })).toBeLessThan(
+      expect(limits.check({ query: text, operationName: definition.name?.value }).cost).toBeLessThan(
         standard.cost / 2,
       );
     }
@@ -201,7 +216,7 @@ describe("documents that clients send", () => {
 
   it("read the whole schema, too", () => {
     const query = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true });
-    expect(limits.check({ query })).toBeLessThan(standard.cost / 2);
+    expect(limits.check({ query }).cost).toBeLessThan(standard.cost / 2);
   });
 });
 

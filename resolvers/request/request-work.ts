@@ -1,0 +1,36 @@
+import { type GraphQLError } from "graphql";
+
+/** What a request asks for, as it was judged before anything was done for it. */
+export interface AskedWork {
+  /** The document, wherever its text came from; null where none was sent that can be read. */
+  text: string | null;
+  /** What the operation is taken to cost. */
+  cost: number;
+}
+
+/**
+ * What one request is taken to need and what its answer has come to so far. Counted while it is executed, so an object
+ * that executor and resolvers share.
+ */
+export class RequestWork {
+  /** What has been done for it, reads of stores aside: the objects that it answers, what it wrote. */
+  cost = 0;
+  /** What the answer takes as JSON, as far as it is made. Bytes. */
+  bytes = 0;
+  /** Errors that were met, those included that are not answered. */
+  errors = 0;
+  /** By whom it was paid for before it began, by the kind of budget; null: by nobody. */
+  payers: Readonly<Record<string, string>> | null = null;
+  /** Set when the answer has grown beyond what one may take: nothing more is answered. */
+  tooLarge: GraphQLError | null = null;
+
+  /**
+   * @param mostBytes what the answer may take.
+   * @param address where it comes from.
+   */
+  constructor(
+    readonly asked: AskedWork,
+    readonly mostBytes: number,
+    readonly address: string,
+  ) {}
+}

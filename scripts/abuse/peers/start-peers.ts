@@ -11,17 +11,19 @@ import { startSubject, type Subject } from "../subject.js";
 /** What is installed for the comparison alone, beside the project. */
 const HIVE = "@graphql-hive/gateway";
 const HIVE_VERSION = "2.15.1";
+/** Each has a heap of a gigabyte, as a container may have. */
+export const HEAP = ["--max-old-space-size=1024"];
 const FOLDER = path.join(ROOT, ".marquee-peers");
 
 const env = { PATH: environment.PATH, HOME: environment.HOME, NODE_ENV: "production" };
 
-/** Apollo Server 5 as it comes. */
-export async function startApollo(): Promise<Subject> {
+/** Apollo Server 5 as it comes, for production unless said otherwise. */
+export async function startApollo(forWhat: "production" | "development" = "production"): Promise<Subject> {
   const [port] = await freePorts(1);
   return startSubject({
     name: "Apollo Server",
-    program: [path.join(ROOT, "dist/scripts/abuse/peers/apollo-server.js"), String(port)],
-    env,
+    program: [...HEAP, path.join(ROOT, "dist/scripts/abuse/peers/apollo-server.js"), String(port)],
+    env: { ...env, NODE_ENV: forWhat },
     url: `http://127.0.0.1:${port}`,
     graphqlPath: "/",
     // Answered by Apollo's HTTP layer; Express has nothing cheaper.
@@ -34,12 +36,13 @@ export async function startApollo(): Promise<Subject> {
 /** Hive Gateway as it comes, as a proxy before that Apollo Server; installed on first use. */
 export async function startHive(): Promise<Subject> {
   const program = await installHive();
-  const behind = await startApollo();
+  // It asks for the schema by introspection.
+  const behind = await startApollo("development");
   const [port] = await freePorts(1);
   try {
     const hive = await startSubject({
       name: "Hive Gateway",
-      program: [program, "proxy", behind.graphql, "--host", "127.0.0.1", "--port", String(port)],
+      program: [...HEAP, program, "proxy", behind.graphql, "--host", "127.0.0.1", "--port", String(port)],
       env,
       url: `http://127.0.0.1:${port}`,
       idlePath: "/healthcheck",

@@ -68,7 +68,7 @@ function documentsOf(shown: readonly [string, Shown][], { sizes }: Dose): Findin
   };
   return {
     heading: "The same documents elsewhere",
-    note: `One document of ${sizes.map((size) => `${size / 1000} KB`).join(" and one of ")} of each family; a server that was knocked over is started anew. Apollo Server 5 by \`startStandaloneServer\` and Hive Gateway 2 (\`proxy\`, before that Apollo Server) as they come, with Marquee's schema over data made in memory, so that what stores and password hashing would cost is not in their figures; Marquee over PostgreSQL. Answers that took longer than ${PATIENCE_MS / 1000} s are "hung". Apollo Router is a binary that npm does not have, and is not shown.`,
+    note: `One document of ${sizes.map((size) => `${size / 1000} KB`).join(" and one of ")} of each family; a server that was knocked over is started anew. Apollo Server 5 by \`startStandaloneServer\` and Hive Gateway 2 (\`proxy\`, before that Apollo Server) as they come, with Marquee's schema over data made in memory, so that what stores and password hashing would cost is not in their figures, and with a heap of 1 GB; Marquee over PostgreSQL. Answers that took longer than ${PATIENCE_MS / 1000} s are "hung". Apollo Router is a binary that npm does not have, and is not shown.`,
     columns: ["family", ...shown.flatMap(([name]) => [name, "blocked ms"])],
     rows: FAMILIES.map(({ name }) => [
       name,

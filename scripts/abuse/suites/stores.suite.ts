@@ -217,7 +217,7 @@ function brokenBy(store: string, outcome: Outcome): string[] {
     [retries > RETRY_SHARE * calls + SAVED_RETRIES, `${retries} of ${calls} calls were tried again`],
     [(queryMs ?? 0) > MAX_LEFT_MS + DEADLINE_MS, `a statement was at work for ${figure(queryMs ?? 0)} ms`],
     [!back, "it was not answered again"],
-    [outcome.sent === 0 || /hung|closed/.test(outcome.said), `answers: ${outcome.said}`],
+    [outcome.sent === 0 || /hung|closed|INTERNAL/.test(outcome.said), `answers: ${outcome.said}`],
   ];
   return found.filter(([isBroken]) => isBroken).map(([, what]) => `${store}, ${harm}: ${what}`);
 }

@@ -20,14 +20,20 @@ export function schemaSecrecy({ introspection }: Pick<Config, "introspection">):
       didEncounterErrors: async ({ errors, contextValue }) => {
         const telling = (errors as GraphQLError[]).filter((error) => insteadOf(error) !== undefined);
         if (telling.length === 0 || (await mayKnow(introspection, contextValue))) return;
-        for (const error of telling) error.message = insteadOf(error) ?? "";
+        for (const error of telling) hide(error);
       },
     }),
   };
 }
 
-/** Undefined for errors that are ours: these name the argument at fault and what it accepts, and no type. */
-function insteadOf({ extensions }: GraphQLError): string | undefined {
-  if (extensions.field !== undefined) return undefined;
+function hide(error: GraphQLError): void {
+  error.message = insteadOf(error) ?? error.message;
+  delete error.extensions.field;
+  delete error.extensions.accepted;
+}
+
+/** Undefined for errors of fields, which are ours: these name the argument at fault and what it accepts, and no type. */
+function insteadOf({ path, extensions }: GraphQLError): string | undefined {
+  if (path !== undefined) return undefined;
   return (TELLING as Partial<Record<string, string>>)[String(extensions.code)];
 }

@@ -69,6 +69,8 @@ export const SUITES: Readonly<Record<string, Suite>> = {
       ...(quick ? ["--payloads", "20", "--requests", "60"] : []),
       ...["--seed", String(seed)],
     ]),
+  overload: () => ownCommand("Overload", "overload", []),
+  sigterm: () => ownCommand("SIGTERM under load", "sigterm", []),
   // Installs what it compares with.
   peers: besidePeers,
 };

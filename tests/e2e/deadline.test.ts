@@ -8,8 +8,6 @@ import { layStallingWire } from "../engines/stalling-wire.js";
 
 const TITLES =
   "{ titles(first: 3) { edges { node { name similar(first: 2) { edges { node { name } } } } } } }";
-const RATE =
-  "mutation ($input: RateTitleInput!) { rateTitle(input: $input) { title { name } errors { code } } }";
 
 /** A gateway whose PostgreSQL can fall silent, and whose store calls may take for ever. */
 const wire = use(() => layStallingWire(inject("postgresUrl")));
@@ -81,27 +79,5 @@ describe("a client that leaves", () => {
     wire.flow();
     // The first level alone had been asked for.
     expect(wire.sent() - sent).toBeLessThanOrEqual(3);
-  });
-});
-
-describe("a mutation", () => {
-  it("that has begun is answered as a whole, however late", async () => {
-    const token = await gateway.signIn("viewer@meridian.example");
-    const { data } = await gateway.ask("{ titles(first: 1) { edges { node { id } } } }", { token });
-    const { id } = (data.titles as { edges: { node: { id: string } }[] }).edges[0]!.node;
-    wire.stall();
-    const sent = wire.sent();
-    const asked = gateway.ask(RATE, {
-      token,
-      variables: { input: { title: id, rating: 4 } },
-      headers: { "x-marquee-deadline-ms": "200" },
-    });
-    await expect.poll(() => wire.sent(), PATIENCE).toBeGreaterThan(sent);
-    // Its time is up meanwhile.
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    wire.flow();
-    const answer = await asked;
-    expect(answer.errors).toBeUndefined();
-    expect(answer.data.rateTitle).toMatchObject({ errors: [], title: {} });
   });
 });

@@ -8,6 +8,8 @@ import { layStallingWire } from "../engines/stalling-wire.js";
 
 const TITLES =
   "{ titles(first: 3) { edges { node { name similar(first: 2) { edges { node { name } } } } } } }";
+const RATE =
+  "mutation ($input: RateTitleInput!) { rateTitle(input: $input) { title { name } errors { code } } }";
 
 /** A gateway whose PostgreSQL can fall silent, and whose store calls may take for ever. */
 const wire = use(() => layStallingWire(inject("postgresUrl")));
@@ -19,8 +21,13 @@ const gateway = useGateway(() => ({
 const inFlight = () =>
   gateway.stores.guards().reduce((total, guard) => total + guard.inFlight + guard.queued, 0);
 
+let token: string;
+let title: string;
 beforeAll(async () => {
   expect((await gateway.ask(TITLES)).errors).toBeUndefined();
+  token = await gateway.signIn("viewer@meridian.example");
+  const { data } = await gateway.ask("{ titles(first: 1) { edges { node { id } } } }", { token });
+  title = (data.titles as { edges: { node: { id: string } }[] }).edges[0]!.node.id;
 });
 afterEach(() => wire.flow());
 
@@ -79,5 +86,24 @@ describe("a client that leaves", () => {
     wire.flow();
     // The first level alone had been asked for.
     expect(wire.sent() - sent).toBeLessThanOrEqual(3);
+  });
+});
+
+describe("a mutation", () => {
+  it("that has begun is answered as a whole, however late", async () => {
+    wire.stall();
+    const sent = wire.sent();
+    const asked = gateway.ask(RATE, {
+      token,
+      variables: { input: { title, rating: 4 } },
+      headers: { "x-marquee-deadline-ms": "200" },
+    });
+    await expect.poll(() => wire.sent(), PATIENCE).toBeGreaterThan(sent);
+    // Its time is up meanwhile.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    wire.flow();
+    const answer = await asked;
+    expect(answer.errors).toBeUndefined();
+    expect(answer.data.rateTitle).toMatchObject({ errors: [], title: {} });
   });
 });

@@ -53,6 +53,8 @@ export async function layStallingWire(target: string): Promise<StallingWire> {
       for (const [client, server] of pairs) server.unpipe(client).pause();
     },
     flow: () => {
+      // Piped twice, every byte would arrive twice.
+      if (!state.stalled) return;
       state.stalled = false;
       for (const [client, server] of pairs) server.pipe(client);
     },

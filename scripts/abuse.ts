@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { format } from "prettier";
 
 import { groundOn, makeGround } from "./abuse/ground.js";
-import { section, type Finding } from "./abuse/report.js";
+import { brokenIn, section, type Finding } from "./abuse/report.js";
 import { SUITES } from "./abuse/suites.js";
 import { ROOT } from "./environment.js";
 
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     await ground.close();
   }
   if (args.write) await write(findings);
-  const broken = findings.flatMap((each) => each.broken);
+  const broken = findings.flatMap(brokenIn);
   console.log(
     broken.length === 0 ? `All kept; seed ${args.seed}.` : `${broken.length} broken; seed ${args.seed}.`,
   );

@@ -7,10 +7,19 @@ export interface Finding {
   rows: readonly (readonly (string | number)[])[];
   /** One sentence for each promise that was broken; empty where all were kept. */
   broken: readonly string[];
+  /** The same for promises of time, which a machine that has something else to do can break. */
+  slow?: readonly string[];
+}
+
+/** All promises that were broken, of whatever kind. */
+export function brokenIn({ broken, slow = [] }: Finding): string[] {
+  return [...broken, ...slow];
 }
 
 /** A finding as a section of Markdown. */
-export function section({ heading, note, columns, rows, broken }: Finding): string {
+export function section(finding: Finding): string {
+  const { heading, note, columns, rows } = finding;
+  const broken = brokenIn(finding);
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
   const aligned = columns.map((_, at) => (rows.every((row) => typeof row[at] === "number") ? "---:" : "---"));
   const table = [line(columns), line(aligned), ...rows.map(line)].join("\n");

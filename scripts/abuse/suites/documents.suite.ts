@@ -27,7 +27,8 @@ export async function hostileDocuments(subject: Subject, dose: Dose): Promise<Fi
       ...effects.flatMap(brokenBy),
       ...(kept > MAX_KEPT_BYTES ? [`${mb(kept)} MB are kept`] : []),
     ];
-    return { ...describe(dose, kept), rows: effects.map((effect) => rowOf(effect, dose)), broken };
+    const rows = effects.map((effect) => rowOf(effect, dose));
+    return { ...describe(dose, kept), rows, broken, slow: effects.flatMap(slowBy) };
   } finally {
     await watch.close();
   }
@@ -61,13 +62,16 @@ function rowOf(effect: Effect, { sizes }: Dose): (string | number)[] {
   ];
 }
 
-function brokenBy({ family, answers, blockedMs, survived }: Effect): string[] {
+function slowBy({ family, blockedMs }: Effect): string[] {
+  return blockedMs > MAX_BLOCKED_MS ? [`${family}: the loop was blocked for ${figure(blockedMs)} ms`] : [];
+}
+
+function brokenBy({ family, answers, survived }: Effect): string[] {
   return [
     ...(survived ? [] : [`${family}: the process ended`]),
     ...answers
       .filter(({ said }) => FAILED.test(said))
       .map(({ size, said }) => `${family}, ${size} bytes: ${said}`),
-    ...(blockedMs > MAX_BLOCKED_MS ? [`${family}: the loop was blocked for ${figure(blockedMs)} ms`] : []),
   ];
 }
 

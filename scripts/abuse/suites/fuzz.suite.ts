@@ -55,9 +55,9 @@ export async function malformedRequests(subject: Subject, { requests, seed }: Fu
         ...tally.faults.slice(0, 20),
         ...(subject.isUp() ? [] : ["the process ended"]),
         ...(broken > 0 ? [`${broken} requests of others were not answered`] : []),
-        ...(blockedMs > MAX_BLOCKED_MS ? [`the loop was blocked for ${figure(blockedMs)} ms`] : []),
         ...(kept > MAX_KEPT_BYTES ? [`${figure(kept / 2 ** 20)} MB are kept`] : []),
       ],
+      slow: blockedMs > MAX_BLOCKED_MS ? [`the loop was blocked for ${figure(blockedMs)} ms`] : [],
     };
   } finally {
     await watch.close();

@@ -52,11 +52,13 @@ export async function guessing(subject: Subject): Promise<Finding> {
       broken: [
         // Else nothing here would have been able to try one.
         ...(rows.at(-1)?.[2] === allowed - 1 ? [] : ["what is allowed was not evaluated"]),
-        ...rows.flatMap(([form, , evaluated, , blockedMs]) => [
-          ...(evaluated > allowed ? [`${form}: ${evaluated} passwords were tried`] : []),
-          ...(blockedMs > MAX_BLOCKED_MS ? [`${form}: the loop was blocked for ${blockedMs} ms`] : []),
-        ]),
+        ...rows.flatMap(([form, , evaluated]) =>
+          evaluated > allowed ? [`${form}: ${evaluated} passwords were tried`] : [],
+        ),
       ],
+      slow: rows.flatMap(([form, , , , blockedMs]) =>
+        blockedMs > MAX_BLOCKED_MS ? [`${form}: the loop was blocked for ${blockedMs} ms`] : [],
+      ),
     };
   } finally {
     await watch.close();

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, inject, it } from "vitest";
 
+import { NO_ENGINES } from "../support/engines.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { freePort } from "../support/process.js";
 import { PATIENCE } from "../support/patience.js";
@@ -23,9 +24,7 @@ it("a gateway with little memory lets in what it can hold, and outlives the crow
       env: {
         ...process.env,
         POSTGRES_URL: inject("postgresUrl"),
-        MONGODB_URL: "embedded:",
-        OPENSEARCH_URL: "embedded:",
-        NEO4J_URL: "embedded:",
+        ...NO_ENGINES,
         MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
         MARQUEE_DEMO: "false",
         MARQUEE_PROJECTOR: "false",

@@ -1,6 +1,7 @@
 import { describe, expect, inject, it } from "vitest";
 
 import { layStallingWire } from "../engines/stalling-wire.js";
+import { NO_ENGINES } from "../support/engines.js";
 import { use, useGateway } from "../support/fixtures.js";
 import { PATIENCE } from "../support/patience.js";
 
@@ -8,7 +9,7 @@ const TITLES = "{ titles(first: 5) { edges { node { name } } } }";
 
 describe("more than can be answered", () => {
   const wire = use(() => layStallingWire(inject("postgresUrl")));
-  const gateway = useGateway(() => ({ POSTGRES_URL: wire.url, MARQUEE_QUEUE_MS: "0" }));
+  const gateway = useGateway(() => ({ ...NO_ENGINES, POSTGRES_URL: wire.url, MARQUEE_QUEUE_MS: "0" }));
   const figures = async () => (await fetch(`${gateway.operationsUrl}/metrics`)).text();
   const figure = async (name: string) =>
     Number(new RegExp(`^${name.replace(/[{}"]/g, "\\$&")} (\\S+)$`, "m").exec(await figures())?.[1]);
@@ -56,6 +57,7 @@ describe("more than can be answered", () => {
 
 describe("requests of one tenant that ask for far too much", () => {
   const gateway = useGateway(() => ({
+    ...NO_ENGINES,
     MARQUEE_STORE_DEADLINE_MS: "2000",
     MARQUEE_MAX_ALIASES: "1000",
     MARQUEE_MAX_ROOT_FIELDS: "1000",

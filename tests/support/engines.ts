@@ -17,6 +17,11 @@ export const ENGINE_STORES = {
   NEO4J_URL: "NEO4J",
 } as const satisfies Record<string, StoreName>;
 
+/** As a gateway's environment: PostgreSQL answers for every domain, whatever this run has. */
+export const NO_ENGINES: Record<string, string> = Object.fromEntries(
+  Object.keys(ENGINE_STORES).map((name) => [name, "embedded:"]),
+);
+
 /** Whether this run has the engine that a variable names. */
 export function isUnderTest(name: keyof typeof ENGINE_STORES): boolean {
   return onEngines && !["", "embedded:"].includes(process.env[name] ?? "");

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 
 import { PATIENCE } from "../support/patience.js";
+import { NO_ENGINES } from "../support/engines.js";
 import { use, useGateway } from "../support/fixtures.js";
 import { layStallingWire } from "../engines/stalling-wire.js";
 
@@ -14,6 +15,7 @@ const RATE =
 /** A gateway whose PostgreSQL can fall silent, and whose store calls may take for ever. */
 const wire = use(() => layStallingWire(inject("postgresUrl")));
 const gateway = useGateway(() => ({
+  ...NO_ENGINES,
   POSTGRES_URL: wire.url,
   MARQUEE_REQUEST_DEADLINE_MS: "60000",
   MARQUEE_REQUEST_DEADLINE_MOST_MS: "60000",

@@ -114,10 +114,10 @@ export class Run implements RunParts {
   }
 
   /** Counts what is written for a field that is a property; resolvers count what they answer themselves. */
-  wrote({ inner, around }: { inner: number; around: Field }, parent: Path | undefined): void {
-    if (!this.#bound || around.resolve) return;
-    if (this.#bound.add(inner + (around.isList ? 1 : around.prefix.length))) return;
-    throw this.#bound.exceeded(new ResolveInfo(this, around, parent));
+  wrote(bytes: number, field: Field, parent: Path | undefined): void {
+    if (!this.#bound || field.resolve) return;
+    if (this.#bound.add(bytes + (field.isList ? 1 : field.prefix.length))) return;
+    throw this.#bound.exceeded(new ResolveInfo(this, field, parent));
   }
 
   /** @throws GraphQLError for a value that an argument does not take. */

@@ -1,5 +1,9 @@
 import {
+  GraphQLBoolean,
+  GraphQLFloat,
+  GraphQLInt,
   isAbstractType,
+  isEnumType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -106,10 +110,12 @@ function resolve(run: Run, field: Field, source: unknown, parent: Path | undefin
 
 function leaf(type: GraphQLLeafType, around: Field): Writer {
   const write = leafWriterOf(type);
+  // Numbers, booleans and names are ASCII.
+  const isAscii = isEnumType(type) || type === GraphQLInt || type === GraphQLFloat || type === GraphQLBoolean;
   return (run, value, parent) => {
     if (value instanceof Error) throw value;
     const text = value == null ? NULL : write(value);
-    run.wrote({ inner: Buffer.byteLength(text), around }, parent);
+    run.wrote(isAscii ? text.length : Buffer.byteLength(text), around, parent);
     return text;
   };
 }
@@ -171,7 +177,7 @@ function object(plan: Planner, type: GraphQLObjectType, field: Field): Writer {
   return (run, value, parent, key, typename) => {
     if (value == null) return NULL;
     if (value instanceof Error) throw value;
-    run.wrote({ inner: 0, around: field }, parent);
+    run.wrote(0, field, parent);
     // A promise, which says nothing yet, is taken for a yes.
     if (isTypeOf && !isTypeOf(value, run.context, new ResolveInfo(run, field, parent)))
       throw new Error(`A value of ${type.name} says that it is none`);

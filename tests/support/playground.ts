@@ -99,9 +99,12 @@ export async function runFirstExample<T>(page: Page): Promise<T> {
   return (await (await answered).json()) as T;
 }
 
-/** The next answer to an operation of this name. */
-export function answerTo(page: Page, operationName: string): Promise<Response> {
-  return page.waitForResponse((response) => operationOf(response.request().postData()) === operationName);
+/** The answer to the next operation of this name: that it is asked is waited for as long as the page waits for anything. */
+export async function answerTo(page: Page, operationName: string): Promise<Response> {
+  const asked = await page.waitForRequest((request) => operationOf(request.postData()) === operationName);
+  const answer = await asked.response();
+  if (!answer) throw new Error(`${operationName} was asked and not answered`);
+  return answer;
 }
 
 /** The name of a request's operation: said beside the document, or the first in it. */

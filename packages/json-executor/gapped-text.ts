@@ -30,9 +30,12 @@ export class GappedText {
     });
   }
 
-  /** Rejects with an error when nobody works on the gaps any more: what they wait for may fail as well. */
+  /**
+   * Rejects with an error when the gaps are filled or the first of them fails, which is when graphql-js does: it decides
+   * which errors below are still told.
+   */
   async giveUp(error: unknown): Promise<never> {
-    await Promise.allSettled(this.#gaps);
+    await Promise.all(this.#gaps).catch(() => undefined);
     throw error;
   }
 

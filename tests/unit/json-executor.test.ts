@@ -171,9 +171,9 @@ async function compiled(query: CompiledQuery, { root, variables }: Asked): Promi
   return result && text(result);
 }
 
-/** An answer as it is sent. */
+/** An answer as it is sent; its errors sorted, as those of fields that fail in the same turn have no order. */
 function text({ data, errors }: { data?: unknown; errors?: readonly GraphQLError[] | undefined }): string {
-  return stringifyWithText({ errors: errors ?? [], data });
+  return stringifyWithText({ errors: (errors ?? []).map((error) => JSON.stringify(error)).sort(), data });
 }
 
 describe("a compiled query", () => {

@@ -173,7 +173,8 @@ async function compiled(query: CompiledQuery, { root, variables }: Asked): Promi
 
 /** An answer as it is sent; its errors sorted, as those of fields that fail in the same turn have no order. */
 function text({ data, errors }: { data?: unknown; errors?: readonly GraphQLError[] | undefined }): string {
-  return stringifyWithText({ errors: (errors ?? []).map((error) => JSON.stringify(error)).sort(), data });
+  const sorted = (errors ?? []).map((error) => JSON.stringify(error)).sort();
+  return stringifyWithText({ errors: sorted.map((error): unknown => JSON.parse(error)), data });
 }
 
 describe("a compiled query", () => {

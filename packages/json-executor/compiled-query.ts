@@ -26,8 +26,6 @@ export interface QueryRun {
   /** As they were sent. */
   variables: Record<string, unknown> | null | undefined;
   maxCoercionErrors: number;
-  /** Asked whenever a value arrives; throws where the execution is to end. */
-  check?: () => void;
   /** What the answer may be as a whole; undefined: anything. */
   bound?: AnswerBound;
 }
@@ -64,7 +62,6 @@ export class CompiledQuery {
     context,
     variables,
     maxCoercionErrors,
-    check,
     bound,
   }: QueryRun): Promise<WrittenResult | null> {
     const { schema, operation, fragments } = this;
@@ -73,7 +70,7 @@ export class CompiledQuery {
     });
     if (!values.coerced) return null;
     const variableValues = values.coerced;
-    const run = new Run({ schema, operation, fragments, variableValues, root, context, check, bound });
+    const run = new Run({ schema, operation, fragments, variableValues, root, context, bound });
     try {
       const text = await writeFields(run, this.#planFor(variableValues).root, root, undefined);
       return answerOf(new JsonText(text), run);

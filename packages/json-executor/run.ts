@@ -2,6 +2,7 @@ import {
   getArgumentValues,
   type GraphQLError,
   locatedError,
+  responsePathAsArray,
   type FieldNode,
   type GraphQLField,
   type GraphQLFieldResolver,
@@ -80,8 +81,6 @@ export interface RunParts {
   variableValues: Record<string, unknown>;
   root: unknown;
   context: unknown;
-  /** Asked before what has arrived is gone on with; throws where the execution is to end. */
-  check?: () => void;
   /** What the answer may be as a whole; undefined: anything. */
   bound?: AnswerBound;
 }
@@ -94,7 +93,6 @@ export class Run implements RunParts {
   readonly variableValues: Record<string, unknown>;
   readonly root: unknown;
   readonly context: unknown;
-  readonly check: (() => void) | undefined;
   readonly #bound: AnswerBound | undefined;
   readonly errors: GraphQLError[] = [];
   /** Arguments by field: they depend on nothing but the variables, so that all rows share them. */
@@ -109,7 +107,6 @@ export class Run implements RunParts {
     this.variableValues = parts.variableValues;
     this.root = parts.root;
     this.context = parts.context;
-    this.check = parts.check;
     this.#bound = parts.bound;
   }
 
@@ -132,7 +129,7 @@ export class Run implements RunParts {
    */
   fail(error: unknown, nodes: readonly FieldNode[], path: Path, isNonNull: boolean): string {
     if (error instanceof UnplannableError) throw error;
-    const located = locatedError(error, nodes, keysOf(path));
+    const located = locatedError(error, nodes, responsePathAsArray(path));
     if (isNonNull) throw located;
     this.note(located, path);
     return NULL;
@@ -140,7 +137,7 @@ export class Run implements RunParts {
 
   /** Notes an error whose place has become null, unless it lies within another such place. */
   note(error: GraphQLError, path: Path | undefined): void {
-    const keys = path ? keysOf(path) : [];
+    const keys = responsePathAsArray(path);
     const places = Array.from({ length: keys.length + 1 }, (_, length) =>
       JSON.stringify(keys.slice(0, length)),
     );
@@ -148,12 +145,6 @@ export class Run implements RunParts {
     this.#nulled.add(places.at(-1)!);
     this.errors.push(error);
   }
-}
-
-function keysOf(path: Path): (string | number)[] {
-  const keys: (string | number)[] = [];
-  for (let at: Path | undefined = path; at; at = at.prev) keys.push(at.key);
-  return keys.reverse();
 }
 
 /** What a resolver is told; its path is made when it is asked for. */

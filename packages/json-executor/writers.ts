@@ -78,10 +78,7 @@ function writeField(run: Run, field: Field, source: unknown, parent: Path | unde
   try {
     const value = resolve(run, field, source, parent);
     const written = isPromise(value)
-      ? value.then((resolved) => {
-          run.check?.();
-          return field.write(run, resolved, parent, key, parentType.name);
-        })
+      ? value.then((resolved) => field.write(run, resolved, parent, key, parentType.name))
       : field.write(run, value, parent, key, parentType.name);
     if (typeof written === "string") return written;
     return Promise.resolve(written.then(undefined, (error: unknown) => failed(run, error, field, parent)));

@@ -36,7 +36,6 @@ export interface ExecutionOptions {
  *
  * Apollo Server's hook for answers made elsewhere leaves out its handling of errors. An answer with errors is therefore
  * handed over where its own executor would be called, whose interface is that of gateways.
- *
  */
 export function compiledExecution(
   schema: GraphQLSchema,

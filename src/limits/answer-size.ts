@@ -2,6 +2,7 @@ import {
   GraphQLError,
   isIntrospectionType,
   isObjectType,
+  responsePathAsArray,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
@@ -120,11 +121,5 @@ function sizeOfList(values: readonly unknown[]): number {
 /** Has its path already, so that whoever meets it next answers it as it is. */
 function tooLarge({ bytes, mostBytes }: RequestWork, { fieldNodes, path }: GraphQLResolveInfo): GraphQLError {
   const { message, extensions } = beyond("answerBytes", mostBytes, bytes, describePath(path));
-  return new GraphQLError(message, { nodes: fieldNodes, path: pathOf(path), extensions });
-}
-
-function pathOf(path: GraphQLResolveInfo["path"]): (string | number)[] {
-  const keys: (string | number)[] = [];
-  for (let at: GraphQLResolveInfo["path"] | undefined = path; at; at = at.prev) keys.push(at.key);
-  return keys.reverse();
+  return new GraphQLError(message, { nodes: fieldNodes, path: responsePathAsArray(path), extensions });
 }

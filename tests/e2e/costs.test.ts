@@ -6,10 +6,8 @@ import { Kind, parse } from "graphql";
 import { beforeAll, expect, it } from "vitest";
 
 import { packageRoot } from "../../packages/process/package-root.js";
-import { seedDemo } from "../../seeds/seed.js";
-import { learn } from "../../src/jobs/learn.js";
 import { blocks, page } from "../support/documentation.js";
-import { use, useDatabase, useGateway } from "../support/fixtures.js";
+import { useSmallDemo } from "../support/small-demo.js";
 import { clientDocuments } from "../support/gateway.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 
@@ -18,22 +16,8 @@ const TO_COME = ["Export", "Erase"];
 const TENANT = "meridian";
 const EXAMPLES = "playground/src/examples";
 
-const database = useDatabase();
-use(async () => {
-  const stores = await database.open();
-  const until = new Date("2026-06-01T00:00:00Z");
-  await seedDemo(stores, learn, { tenants: [TENANT], seed: 1, until, profiles: 120, events: 8_000 });
-  return stores;
-});
 // The demo, small; what its documents write is nobody else's.
-const gateway = useGateway(() => ({
-  POSTGRES_URL: database.url,
-  MONGODB_URL: "",
-  OPENSEARCH_URL: "",
-  NEO4J_URL: "",
-  MARQUEE_DEMO: "true",
-  MARQUEE_DEFAULT_TENANT: TENANT,
-}));
+const gateway = useSmallDemo(TENANT, { profiles: 120, events: 8_000 });
 
 /** What an operation was taken to cost, and what it cost. */
 interface Priced {

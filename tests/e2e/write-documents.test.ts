@@ -1,11 +1,9 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
-import { learn } from "../../src/jobs/learn.js";
 import { buildSchema, parse, validate } from "graphql";
 import { beforeAll, expect, it } from "vitest";
 
-import { seedDemo } from "../../seeds/seed.js";
 import { printedSchema } from "../../src/schema.js";
-import { use, useDatabase, useGateway } from "../support/fixtures.js";
+import { useSmallDemo } from "../support/small-demo.js";
 import { clientOperations, operationOf } from "../support/operations.js";
 
 /** Operations that clients will send and the schema does not answer yet. */
@@ -13,28 +11,8 @@ const TO_COME = ["Export", "Erase"];
 const TENANT = "atelier";
 const WRITTEN = { consistencyToken: expect.stringMatching(/^[\w-]{20,}$/), errors: [] };
 
-const database = useDatabase();
-use(async () => {
-  const stores = await database.open();
-  const options = {
-    tenants: [TENANT],
-    seed: 1,
-    until: new Date("2026-06-01T00:00:00Z"),
-    profiles: 40,
-    events: 1_500,
-  };
-  await seedDemo(stores, learn, options);
-  return stores;
-});
 // The demo, small: its accounts, with a catalogue that they may write about.
-const gateway = useGateway(() => ({
-  POSTGRES_URL: database.url,
-  MONGODB_URL: "",
-  OPENSEARCH_URL: "",
-  NEO4J_URL: "",
-  MARQUEE_DEMO: "true",
-  MARQUEE_DEFAULT_TENANT: TENANT,
-}));
+const gateway = useSmallDemo(TENANT, { profiles: 40, events: 1_500 });
 let operations: Map<string, string>;
 const tokens = { viewer: "", editor: "" };
 const ran = new Set<string>();

@@ -72,6 +72,38 @@ const wrongProgress = () =>
        and (p.watched_seconds, p.last_watched_at) is distinct from (e.seconds, e.last)`,
   );
 
+describe("the first events of a day", () => {
+  it("are stored by every gateway that meets the day at once", async () => {
+    const profiles = Array.from({ length: 4 }, (_, n) => `p${n}`);
+    await stores.accounts.putProfiles(tenant, profiles.map(adultProfile));
+    const gateways = await Promise.all(profiles.map(() => database.open()));
+    try {
+      // Days that nobody has watched on, each met by all of them: whoever comes second waits for the first.
+      for (let day = 2; day < 12; day += 1) {
+        const at = new Date(evening - day * 1_440 * MINUTE);
+        await Promise.all(
+          gateways.map((gateway, n) =>
+            gateway.viewingWriting.recordProgress(tenant, {
+              profileId: profiles[n],
+              titleId: "kept",
+              positionSeconds: day,
+              durationSeconds: 6_000,
+              completed: null,
+              device: "TV",
+              country: "US",
+              at,
+              eventId: `day-${day}-${n}`,
+            }),
+          ),
+        );
+      }
+    } finally {
+      await Promise.all(gateways.map((gateway) => gateway.close()));
+    }
+    expect(await rows("select 1 from shared.viewing_events where tenant_id = $1")).toHaveLength(40);
+  });
+});
+
 describe("what viewers write while a title is merged into another", () => {
   it("is kept, all of it, under the title that stays", async () => {
     const profiles = Array.from({ length: 40 }, (_, n) => `p${n}`);

@@ -1,6 +1,7 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
+import { type ProfileRecord } from "../datasources/accounts/accounts.js";
 import { type NewProfile, type WrittenProfile } from "../datasources/accounts/profiles.js";
 import { PROFILE_FIELD_NAMES, type ProfileFields } from "../datasources/core/profile-fields.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
@@ -8,19 +9,23 @@ import {
   CreateProfileInput,
   DeleteProfileInput,
   SetConsentsInput,
+  SetProfilePinInput,
   UpdateProfileInput,
 } from "../schema/account.input.js";
 import {
   ConsentsPayload,
   DeleteProfilePayload,
   ProfilePayload,
+  ProfilePinPayload,
   SignOutPayload,
 } from "../schema/account.type.js";
 import { Context } from "./request/context.js";
 import { inputId, toGlobalId } from "./request/global-id.js";
+import { checkedPin, checkParent } from "./parental.js";
 import { payload } from "./payload.js";
 import { owner } from "./permissions-gate.js";
 import { ProfileValue } from "./profile.value.js";
+import { Cost } from "../schema/cost.js";
 
 @Resolver()
 export class AccountResolver {
@@ -41,7 +46,11 @@ export class AccountResolver {
     });
   }
 
-  @Mutation(() => ProfilePayload, { nullable: true, description: "Changes a profile of the account." })
+  @Mutation(() => ProfilePayload, {
+    nullable: true,
+    description:
+      "Changes a profile of the account. For whom it is and what it is limited to takes the account's `password` or a parent's `pin`, else the answer is PASSWORD_REQUIRED.",
+  })
   updateProfile(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -57,7 +66,33 @@ export class AccountResolver {
         maturityLimit: age(input),
       };
       const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
+      const before = viewer.profiles.find((profile) => profile.id === id);
+      if (before && limitsChange(before, change)) await checkParent(ctx, info.path, viewer.account, input);
       return written(ctx, await ctx.gateway.stores.profiles.update(ctx.tenant, viewer, id, change));
+    });
+  }
+
+  @Cost(1000)
+  @Mutation(() => ProfilePinPayload, {
+    nullable: true,
+    description:
+      "Sets the PIN of a profile of the account, or takes it away: with the account's `password` or a parent's `pin`, else the answer is PASSWORD_REQUIRED.",
+  })
+  setProfilePin(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => SetProfilePinInput, { description: "Whose, and which." }) input: SetProfilePinInput,
+  ) {
+    return payload<ProfilePinPayload>({}, async () => {
+      const viewer = await owner(ctx, info.path);
+      const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
+      const pin = input.newPin == null ? null : checkedPin(input.newPin);
+      await checkParent(ctx, info.path, viewer.account, input);
+      const { passwords, stores } = ctx.gateway;
+      const hash = pin === null ? null : await passwords.hash(ctx.tenant, pin, ctx.request.signal);
+      const profile = await stores.profiles.setPin(ctx.tenant, viewer, id, hash);
+      ctx.becomes(ctx.tenant, ctx.identity);
+      return { profile: new ProfileValue(ctx.tenant, profile) };
     });
   }
 
@@ -117,6 +152,13 @@ export class AccountResolver {
     ctx.becomes(ctx.tenant, null);
     return { signedOut, errors: [] };
   }
+}
+
+/** Whether a change is one of what a profile is limited to. */
+function limitsChange(before: ProfileRecord, { kind, maturityLimit }: Partial<NewProfile>): boolean {
+  return (
+    (kind ?? before.kind) !== before.kind || (maturityLimit ?? before.maturityLimit) !== before.maturityLimit
+  );
 }
 
 /** The fields of the table that an input states. */

@@ -9,6 +9,7 @@ import { fromGlobalId, type NodeRef, type NodeType } from "./request/global-id.j
 import { toCheckout } from "./checkout.value.js";
 import { editorialOf } from "./editorial.resolver.js";
 import { homeRows } from "./home.resolver.js";
+import { toApiKey } from "./api-key.resolver.js";
 import { jobOf, operationsOf } from "./operations.value.js";
 import { denialOf } from "./permissions-gate.js";
 import { NODE_PERMISSIONS } from "./permissions.js";
@@ -94,6 +95,10 @@ const FINDERS: Record<NodeType, Finder> = {
     const job = await ctx.gateway.stores.operations.job(ctx.on(path), id);
     return job && jobOf(ctx.tenant, job);
   },
+  ApiKey: async (ctx, id, path) => {
+    const key = await ctx.gateway.stores.apiKeys.find(ctx.on(path), id);
+    return key && toApiKey(ctx.tenant, key);
+  },
   Viewer: ofViewer((viewer, id) => (viewer.profile.localId === id ? viewer : null)),
   Editorial: async (ctx, id) => (id === ctx.tenant.slug ? editorialOf(ctx.tenant) : null),
   Operations: async (ctx, id) => (id === ctx.tenant.slug ? operationsOf(ctx.tenant) : null),
@@ -101,7 +106,7 @@ const FINDERS: Record<NodeType, Finder> = {
 
 async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {
   const permission = NODE_PERMISSIONS[ref.type];
-  if (permission && (await denialOf(ctx, permission, path, "node"))) return null;
+  if (permission && (await denialOf(ctx, permission, path, `Node.${ref.type}`))) return null;
   return FINDERS[ref.type](ctx, ref.id, path);
 }
 

@@ -10,12 +10,13 @@ import { type AccountRecord, type ViewerRecord } from "../datasources/accounts/a
 import { Refusal } from "../datasources/core/refusal.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { refused } from "./payload.js";
-import { denial, PERMISSIONS, type Permission } from "./permissions.js";
+import { denial, HIDDEN, permissionOf, PERMISSIONS, type Caller, type Permission } from "./permissions.js";
 import { type Context } from "./request/context.js";
 import { type Identity } from "./request/identity.js";
 
 /**
- * Sets the table of permissions before the fields that it names. Fields for everybody stay as they are and cost nothing.
+ * Sets the table of permissions before the fields that it names. Fields for everybody have nobody looked up: only API keys
+ * are held to their scope there.
  *
  * @throws Error for a root field without a line, and for a line without a field.
  */
@@ -26,7 +27,9 @@ export function enforcePermissions(schema: GraphQLSchema): void {
       const type = schema.getType(typeName);
       const field = isObjectType(type) ? type.getFields()[name] : undefined;
       if (!field) throw new Error(`resolvers/permissions.ts names ${typeName}.${name}, which there is not.`);
-      if (permission !== "ANYONE") guard(field as GraphQLField<unknown, Context>, permission);
+      const guarded = field as GraphQLField<unknown, Context>;
+      if (permission === "ANYONE") guardFromKeys(guarded, `${typeName}.${name}`);
+      else guard(guarded, permission, `${typeName}.${name}`);
     }
   }
 }
@@ -38,20 +41,48 @@ function checkLines(root: GraphQLObjectType): void {
   }
 }
 
-function guard(field: GraphQLField<unknown, Context>, permission: Permission): void {
-  const { name, resolve = defaultFieldResolver } = field;
+function guard(field: GraphQLField<unknown, Context>, permission: Permission, coordinate: string): void {
+  const { resolve = defaultFieldResolver } = field;
   field.resolve = async (source, args, ctx, info) => {
-    const denied = await denialOf(ctx, permission, info.path, name);
+    const denied = await denialOf(ctx, permission, info.path, coordinate);
     if (denied instanceof Refusal) return refused(denied);
     if (denied) throw denied;
     return resolve(source, args, ctx, info);
   };
 }
 
+function guardFromKeys(field: GraphQLField<unknown, Context>, coordinate: string): void {
+  const { resolve = defaultFieldResolver } = field;
+  field.resolve = (source, args, ctx, info) => {
+    const denied = ctx.key && denial("ANYONE", callerOf(ctx, null), coordinate);
+    if (denied) throw denied;
+    return resolve(source, args, ctx, info);
+  };
+}
+
 /** Why whoever asks may not have a field; null where they may. One look-up of the viewer, which the request keeps. */
-export async function denialOf(ctx: Context, permission: Permission, path: FieldPath, field: string) {
-  const viewer = await ctx.viewer(path);
-  return denial(permission, { viewer, roles: ctx.rolesOf(viewer) }, field);
+export async function denialOf(ctx: Context, permission: Permission, path: FieldPath, coordinate: string) {
+  return denial(permission, callerOf(ctx, await ctx.viewer(path)), coordinate);
+}
+
+/** Tells which fields whoever asks may ask for. */
+export async function mayAsk(ctx: Context, path: FieldPath): Promise<(coordinate: string) => boolean> {
+  const caller = callerOf(ctx, await ctx.viewer(path));
+  return (coordinate) => {
+    const [type = "", field = ""] = coordinate.split(".");
+    const permission = permissionOf(type, field);
+    return permission !== null && denial(permission, caller, coordinate) === null;
+  };
+}
+
+/** Whether a field of an object is null for a viewer, by the table. */
+export function isHidden(ctx: Context, viewer: ViewerRecord, type: string, name: string): boolean {
+  const permission = HIDDEN[type]?.[name];
+  return permission !== undefined && denial(permission, callerOf(ctx, viewer), `${type}.${name}`) !== null;
+}
+
+function callerOf(ctx: Context, viewer: ViewerRecord | null): Caller {
+  return { viewer, roles: ctx.rolesOf(viewer), scope: ctx.key?.scope ?? null };
 }
 
 /** The signed-in account and profile, in a field whose permission lets nobody else in. */

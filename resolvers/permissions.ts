@@ -5,15 +5,40 @@ import { type ProfileKind, type Role } from "../datasources/core/vocabulary.js";
 import { clientError } from "./request/errors.js";
 import { type NodeType } from "./request/global-id.js";
 
-/** Who a field is for, as one word; RULES says what it asks of a caller. */
-export type Permission = "ANYONE" | "SIGNED_IN" | "OWNER" | "EDITOR" | "OPERATOR";
+/** Who asks, as permissions tell callers apart: the columns of the table. */
+export const CALLERS = [
+  "anonymous",
+  "imported profile",
+  "kids profile",
+  "viewer",
+  "editor",
+  "operator",
+  "platform operator",
+  "API key",
+] as const;
+export type CallerKind = (typeof CALLERS)[number];
 
-/** Whoever asks, as far as permissions look at them. */
-export interface Caller {
-  /** Null for a visitor, and where the token's profile is gone. */
-  viewer: { account: object | null; profile: { kind: ProfileKind } } | null;
-  roles: readonly Role[];
-}
+/**
+ * What stands in the table: that a caller may; that an API key may whose scope names the field; or the code that refuses,
+ * of which `FORBIDDEN` is for want of a role.
+ */
+export type Cell = "yes" | "scope" | "UNAUTHENTICATED" | "FORBIDDEN" | "ACCOUNT_REQUIRED" | "KIDS_PROFILE";
+
+/**
+ * Who a field is for, as one word, and what that says to whom. An account with several roles has the columns of all of
+ * them. The role that runs all tenants runs none of them by itself.
+ */
+// prettier-ignore
+export const ACCESS = {
+  //           anonymous          imported profile    kids profile    viewer       editor       operator     platform op.  API key
+  ANYONE:    ["yes",             "yes",              "yes",          "yes",       "yes",       "yes",       "yes",        "scope"    ],
+  SIGNED_IN: ["UNAUTHENTICATED", "yes",              "yes",          "yes",       "yes",       "yes",       "yes",        "FORBIDDEN"],
+  OWNER:     ["UNAUTHENTICATED", "ACCOUNT_REQUIRED", "KIDS_PROFILE", "yes",       "yes",       "yes",       "yes",        "FORBIDDEN"],
+  EDITOR:    ["UNAUTHENTICATED", "FORBIDDEN",        "FORBIDDEN",    "FORBIDDEN", "yes",       "FORBIDDEN", "FORBIDDEN",  "scope"    ],
+  OPERATOR:  ["UNAUTHENTICATED", "FORBIDDEN",        "FORBIDDEN",    "FORBIDDEN", "FORBIDDEN", "yes",       "FORBIDDEN",  "scope"    ],
+  PLATFORM:  ["UNAUTHENTICATED", "FORBIDDEN",        "FORBIDDEN",    "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "yes",        "FORBIDDEN"],
+} as const satisfies Readonly<Record<string, readonly Cell[]>>;
+export type Permission = keyof typeof ACCESS;
 
 /**
  * Who may ask for what. Every root field has a line, and a field of any other type that is not for everybody who got as
@@ -40,8 +65,11 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     addToWatchlist: "SIGNED_IN",
     archiveTitle: "EDITOR",
     cancelSubscription: "OWNER",
+    changeEmail: "OWNER",
+    changePassword: "OWNER",
     changePlan: "OWNER",
     checkProjection: "OPERATOR",
+    createApiKey: "OPERATOR",
     createProfile: "OWNER",
     deleteProfile: "OWNER",
     heartbeatPlayback: "SIGNED_IN",
@@ -53,10 +81,15 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     recordProgress: "SIGNED_IN",
     refreshSession: "ANYONE",
     removeFromWatchlist: "SIGNED_IN",
+    requestEmailVerification: "OWNER",
+    requestPasswordReset: "ANYONE",
+    resetPassword: "ANYONE",
     retryDeadLetters: "OPERATOR",
+    revokeApiKey: "OPERATOR",
     selectProfile: "SIGNED_IN",
     setConsents: "OWNER",
     setLicence: "EDITOR",
+    setProfilePin: "OWNER",
     signIn: "ANYONE",
     signOut: "ANYONE",
     signUp: "ANYONE",
@@ -64,12 +97,14 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     stopPlayback: "SIGNED_IN",
     subscribe: "OWNER",
     updateProfile: "OWNER",
+    verifyEmail: "ANYONE",
   },
 };
 
 /** Things that `node` answers to some only: for others there is no such thing. What is an account's own, its finder knows. */
 export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> = {
   Account: "OWNER",
+  ApiKey: "OPERATOR",
   Checkout: "OWNER",
   Editorial: "EDITOR",
   Job: "OPERATOR",
@@ -77,59 +112,97 @@ export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> =
   Operations: "OPERATOR",
 };
 
-/** What a rule has against a caller; null for nothing. A Refusal is answered in the payload. */
-type Rule = (caller: Caller, field: string) => GraphQLError | Refusal | null;
-
-const RULES: Readonly<Record<Permission, readonly Rule[]>> = {
-  ANYONE: [],
-  SIGNED_IN: [signedIn],
-  OWNER: [signedIn, withAccount, grownUp],
-  EDITOR: [signedIn, withRole("EDITOR")],
-  OPERATOR: [signedIn, withRole("OPERATOR")],
+/** Fields of an object that are null for whoever may not have them. */
+export const HIDDEN: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
+  // A child is not shown who pays, nor what.
+  Viewer: { account: "OWNER", membership: "OWNER" },
 };
+
+/** Whoever asks, as far as permissions look at them. */
+export interface Caller {
+  /** Null for a visitor, and where the token's profile is gone. */
+  viewer: { account: object | null; profile: { kind: ProfileKind } } | null;
+  roles: readonly Role[];
+  /** Names the fields that an API key is for, as `Query.titles`; null where none is shown. */
+  scope: ReadonlySet<string> | null;
+}
+
+/** The columns that roles add to that of whoever has them. */
+const COLUMNS: Readonly<Partial<Record<Role, CallerKind>>> = {
+  EDITOR: "editor",
+  OPERATOR: "operator",
+  PLATFORM: "platform operator",
+};
+
+/** Who a field is for; null where it has no line of its own. */
+export function permissionOf(type: string, field: string): Permission | null {
+  return PERMISSIONS[type]?.[field] ?? HIDDEN[type]?.[field] ?? null;
+}
+
+/** What the table says to a kind of caller. */
+export function cellOf(permission: Permission, kind: CallerKind): Cell {
+  return ACCESS[permission][CALLERS.indexOf(kind)] ?? "FORBIDDEN";
+}
 
 /**
  * Why a caller may not have a field; null where they may.
  *
- * @param field its name, for the message.
- * @returns UNAUTHENTICATED or FORBIDDEN, or a Refusal: ACCOUNT_REQUIRED, KIDS_PROFILE.
+ * @param coordinate the field with its type: `Query.titles`.
+ * @returns UNAUTHENTICATED or FORBIDDEN, or a Refusal, which is answered in the payload: ACCOUNT_REQUIRED, KIDS_PROFILE.
  */
-export function denial(permission: Permission, caller: Caller, field: string): GraphQLError | Refusal | null {
-  for (const rule of RULES[permission]) {
-    const found = rule(caller, field);
-    if (found) return found;
-  }
-  return null;
+export function denial(
+  permission: Permission,
+  caller: Caller,
+  coordinate: string,
+): GraphQLError | Refusal | null {
+  const cell = cellOf(permission, kindOf(caller));
+  if (cell === "yes") return null;
+  if (caller.scope)
+    return cell === "scope" && caller.scope.has(coordinate) ? null : REFUSALS.scope(coordinate, permission);
+  if (cell === "FORBIDDEN" && mayByRole(permission, caller)) return null;
+  return REFUSALS[cell](coordinate, permission);
 }
 
-function signedIn({ viewer }: Caller, field: string) {
-  if (viewer) return null;
-  return clientError("UNAUTHENTICATED", `${field}: nobody is signed in. Sign in first.`, {
-    field: "authorization",
-    accepted: "Bearer and a token from signIn",
-  });
+function kindOf({ viewer, scope }: Caller): CallerKind {
+  if (scope) return "API key";
+  if (!viewer) return "anonymous";
+  if (!viewer.account) return "imported profile";
+  return viewer.profile.kind === "KIDS" ? "kids profile" : "viewer";
 }
 
-function withAccount({ viewer }: Caller) {
-  if (viewer?.account) return null;
-  return new Refusal(null, "ACCOUNT_REQUIRED", "This profile belongs to no account; sign in to one.");
+function mayByRole(permission: Permission, { roles }: Caller): boolean {
+  const columns = roles.flatMap((role) => COLUMNS[role] ?? []);
+  return columns.some((column) => cellOf(permission, column) === "yes");
 }
 
-function grownUp({ viewer }: Caller) {
-  if (viewer?.profile.kind !== "KIDS") return null;
-  return new Refusal(
-    null,
-    "KIDS_PROFILE",
-    "A kids profile changes nothing of its account; selectProfile another.",
-  );
-}
+/** A field as messages name it. */
+const nameOf = (coordinate: string) => coordinate.slice(coordinate.indexOf(".") + 1);
 
-function withRole(role: Role): Rule {
-  return ({ roles }, field) =>
-    roles.includes(role)
-      ? null
-      : clientError("FORBIDDEN", `${field}: needs the role ${role}, which this account does not have.`, {
-          field: "authorization",
-          accepted: `an account with the role ${role}`,
-        });
-}
+const REFUSALS: Readonly<
+  Record<Exclude<Cell, "yes">, (coordinate: string, permission: Permission) => GraphQLError | Refusal>
+> = {
+  scope: (coordinate) =>
+    clientError("FORBIDDEN", `${nameOf(coordinate)}: this API key is not for this field.`, {
+      field: "authorization",
+      accepted: `an API key whose scope names ${coordinate}, where keys may have it`,
+    }),
+  UNAUTHENTICATED: (coordinate) =>
+    clientError("UNAUTHENTICATED", `${nameOf(coordinate)}: nobody is signed in. Sign in first.`, {
+      field: "authorization",
+      accepted: "Bearer and a token from signIn",
+    }),
+  FORBIDDEN: (coordinate, role) =>
+    clientError(
+      "FORBIDDEN",
+      `${nameOf(coordinate)}: needs the role ${role}, which this account does not have.`,
+      { field: "authorization", accepted: `an account with the role ${role}` },
+    ),
+  ACCOUNT_REQUIRED: () =>
+    new Refusal(null, "ACCOUNT_REQUIRED", "This profile belongs to no account; sign in to one."),
+  KIDS_PROFILE: () =>
+    new Refusal(
+      null,
+      "KIDS_PROFILE",
+      "A kids profile changes nothing of its account; selectProfile another.",
+    ),
+};

@@ -18,6 +18,7 @@ import {
   type Viewer,
 } from "../schema/viewer.type.js";
 import { type Answer, type NodeAnswer } from "./answer.js";
+import { isHidden } from "./permissions-gate.js";
 import { type Context } from "./request/context.js";
 import { toGlobalId } from "./request/global-id.js";
 
@@ -47,6 +48,9 @@ export class ProfileValue implements NodeAnswer<Profile> {
   get kind(): string {
     return this.record.kind;
   }
+  get hasPin(): boolean {
+    return this.record.hasPin;
+  }
   get maturityLimit(): string {
     return ratingOfAge(this.record.maturityLimit);
   }
@@ -71,11 +75,12 @@ export function toMembership(tenant: Tenant, membership: MembershipRecord) {
   } satisfies NodeAnswer<Membership>;
 }
 
-/** The viewer as GraphQL reads it. A child is not shown who pays, nor what. */
+/** The viewer as GraphQL reads it, as far as the table of permissions lets it be shown. */
 export function toViewer(ctx: Context, viewer: ViewerRecord) {
   const { tenant } = ctx;
-  const child = viewer.profile.kind === "KIDS";
-  const { account, membership } = child ? { account: null, membership: null } : viewer;
+  const shown = <T>(name: string, value: T) => (isHidden(ctx, viewer, "Viewer", name) ? null : value);
+  const account = shown("account", viewer.account);
+  const membership = shown("membership", viewer.membership);
   return {
     __typename: "Viewer" as const,
     id: toGlobalId(tenant, "Viewer", viewer.profile.id),
@@ -89,11 +94,12 @@ export function toViewer(ctx: Context, viewer: ViewerRecord) {
   } satisfies NodeAnswer<Viewer>;
 }
 
-function toAccount(tenant: Tenant, { id, email, country }: AccountRecord) {
+function toAccount(tenant: Tenant, { id, email, emailVerified, country }: AccountRecord) {
   return {
     __typename: "Account" as const,
     id: toGlobalId(tenant, "Account", id),
     email,
+    emailVerified,
     // One that does not exist opens nothing, and costs nobody the rest of the answer.
     country: country ?? tenant.defaultCountry,
   } satisfies NodeAnswer<Account>;

@@ -1,9 +1,6 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Query, Resolver } from "type-graphql";
 
-import { email as emailRule } from "../datasources/core/field-rules.js";
-import { tidyAddress } from "../packages/names/index.js";
-import { type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { profileNotFound } from "../datasources/accounts/profile-rules.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { SignUpInput } from "../schema/account.input.js";
@@ -16,11 +13,13 @@ import {
   tenantOfRefreshToken,
   type Session,
 } from "./request/sessions.js";
-import { type StoreRequest } from "../datasources/core/store-request.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { Context } from "./request/context.js";
 import { type Identity } from "./request/identity.js";
 import { inputId } from "./request/global-id.js";
+import { checkedEmail, tenantOfEmail } from "./addresses.js";
+import { checkLeaving } from "./parental.js";
+import { checkedPassword, whoseIs } from "./password-check.js";
 import { payload } from "./payload.js";
 import { signedIn } from "./permissions-gate.js";
 import { toViewer } from "./profile.value.js";
@@ -47,16 +46,9 @@ export class SessionResolver {
   ) {
     const tenant = ctx.namedTenant === null ? await tenantOfEmail(ctx, email) : ctx.tenant;
     const request = { ...ctx.on(info.path), tenant };
-    const account = await ctx.accounts.credentials(request, email);
     return payload<SessionPayload>({}, async () => {
-      const known = await isPassword(
-        ctx,
-        request,
-        account?.accountId ?? email.trim(),
-        password,
-        account?.passwordHash,
-      );
-      if (!account || !known || account.firstProfileId === null) {
+      const account = await whoseIs(ctx, request, email, password);
+      if (!account || account.firstProfileId === null) {
         throw new Refusal("password", "BAD_CREDENTIALS", "E-mail and password do not belong together.");
       }
       return begin(ctx, info, tenant, newcomer(tenant, account.accountId, account.firstProfileId));
@@ -67,7 +59,7 @@ export class SessionResolver {
   @Mutation(() => SessionPayload, {
     nullable: true,
     description:
-      "Makes an account with a first profile and signs it in. The tenant is that of the request. An address that has an account already is refused, which says that it has one: only a message to the address could keep that secret.",
+      "Makes an account with a first profile and signs it in; its address is mailed what `verifyEmail` takes. The tenant is that of the request. An address that has an account already is refused, which says that it has one: only a message to the address could keep that secret.",
   })
   signUp(
     @Ctx() ctx: Context,
@@ -77,12 +69,14 @@ export class SessionResolver {
     const { tenant } = ctx;
     return payload<SessionPayload>({}, async () => {
       const email = checkedEmail(input.email);
-      const password = checkedPassword(input.password);
+      const password = await checkedPassword("password", input.password, email);
       ctx.lifetime?.standAside();
       const { accountId, profileId } = await ctx.gateway.stores.profiles.signUp(tenant, {
         email,
         passwordHash: await ctx.gateway.passwords.hash(tenant, password, ctx.request.signal),
         country: ctx.requestCountry ?? input.country ?? tenant.defaultCountry,
+        language: input.language ?? ctx.work.language,
+        token: ctx.gateway.mail?.tokens.mint(tenant) ?? null,
         profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
       });
       return begin(ctx, info, tenant, newcomer(tenant, accountId, profileId));
@@ -93,7 +87,7 @@ export class SessionResolver {
   @Mutation(() => SessionPayload, {
     nullable: true,
     description:
-      "Goes on as another profile of the account, with a token for it. From a kids profile it takes the account's `password`; without it the answer is PASSWORD_REQUIRED.",
+      "Goes on as another profile of the account, with a token for it. From a kids profile it takes the account's `password` or a parent's `pin`, else the answer is PASSWORD_REQUIRED; so does a profile with a PIN, else it is PIN_REQUIRED.",
   })
   selectProfile(
     @Ctx() ctx: Context,
@@ -103,8 +97,9 @@ export class SessionResolver {
     return payload<SessionPayload>({}, async () => {
       const { identity, ...viewer } = await signedIn(ctx, info.path);
       const wanted = inputId(ctx.tenant, "Profile", input.profile, "profile");
-      if (!viewer.profiles.some(({ id }) => id === wanted)) throw profileNotFound();
-      if (viewer.profile.id !== wanted) await checkLeaving(ctx, info, viewer, input.password);
+      const target = viewer.profiles.find(({ id }) => id === wanted);
+      if (!target) throw profileNotFound();
+      await checkLeaving(ctx, info.path, viewer, target, input);
       return begin(ctx, info, ctx.tenant, { ...identity, profile: wanted });
     });
   }
@@ -156,73 +151,4 @@ async function goOn(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, sess
 
 function profileGone() {
   return new Refusal(null, "PROFILE_NOT_FOUND", "The profile or the session is gone. Sign in again.");
-}
-
-/** A child goes on as somebody else with the password of those who pay. @throws Refusal PASSWORD_REQUIRED, BAD_CREDENTIALS. */
-async function checkLeaving(
-  ctx: Context,
-  info: GraphQLResolveInfo,
-  { account, profile }: ViewerRecord,
-  password: string | null | undefined,
-): Promise<void> {
-  if (profile.kind !== "KIDS" || !account) return;
-  if (password == null) {
-    throw new Refusal(
-      "password",
-      "PASSWORD_REQUIRED",
-      "Going on as another profile than a kids profile takes the account's password.",
-    );
-  }
-  const request = ctx.on(info.path);
-  const known = await ctx.accounts.credentials(request, account.email);
-  if (await isPassword(ctx, request, account.id, password, known?.passwordHash)) return;
-  throw new Refusal("password", "BAD_CREDENTIALS", "This is not the account's password.");
-}
-
-/**
- * Whether a password is an account's, as far as one may be tried now.
- *
- * @param account its id; where there is none, what was sent in its place, and no hash.
- * @throws Refusal TOO_MANY_GUESSES, SIGN_IN_BUSY.
- */
-async function isPassword(
-  ctx: Context,
-  { tenant, signal }: StoreRequest,
-  account: string,
-  password: string,
-  hash: string | undefined,
-): Promise<boolean> {
-  const { guesses, passwords } = ctx.gateway;
-  const guess = { tenant: tenant.slug, account, address: ctx.work.address };
-  if (!(await guesses.admit(guess)))
-    throw new Refusal("password", "TOO_MANY_GUESSES", "Too many passwords were tried. Wait a minute.");
-  ctx.lifetime?.standAside();
-  const trying = passwords.verify(tenant, password, hash ?? null, signal);
-  const known = await trying.catch(async (error: unknown) => {
-    await guesses.notTried(guess);
-    throw error;
-  });
-  if (known) await guesses.right(guess);
-  return known;
-}
-
-/** An address without what surrounds it. @throws Refusal INVALID_EMAIL. */
-function checkedEmail(email: string): string {
-  const checked = emailRule.safeParse(email);
-  if (checked.success) return checked.data;
-  const [problem] = checked.error.issues;
-  throw new Refusal("email", "INVALID_EMAIL", `This is no e-mail address. Accepted: ${problem?.message}.`);
-}
-
-/** @throws Refusal INVALID_PASSWORD. */
-function checkedPassword(password: string): string {
-  const { length } = [...password];
-  if (length >= 8 && length <= 200) return password;
-  throw new Refusal("password", "INVALID_PASSWORD", "A password has 8 to 200 characters.");
-}
-
-/** The tenant that an address's domain begins with, else the request's own. */
-async function tenantOfEmail(ctx: Context, email: string) {
-  const slug = /@([a-z][a-z0-9-]*)\./i.exec(tidyAddress(email))?.[1]?.toLowerCase();
-  return (slug && (await ctx.gateway.stores.tenants.bySlug(slug))) || ctx.tenant;
 }

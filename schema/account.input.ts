@@ -1,13 +1,29 @@
-import { Field, ID, InputType, Int } from "type-graphql";
+import { Field, ID, InputType, Int, registerEnumType } from "type-graphql";
 
 import { PROFILE_FIELDS } from "../datasources/core/profile-fields.js";
-import { type ProfileKind } from "../datasources/core/vocabulary.js";
+import { type MailLanguage, type ProfileKind } from "../datasources/core/vocabulary.js";
 import { type MaturityRating } from "../datasources/core/title.document.js";
+import { describedEnum } from "./described-enum.js";
 import { ProfileKindEnum } from "./profile.type.js";
 import { CountryCode, MaturityRatingScalar } from "./scalars.js";
 import { take } from "./table-fields.js";
 
+const MailLanguageEnum = describedEnum<MailLanguage>({
+  en: "English.",
+  de: "German.",
+  fr: "French.",
+  es: "Spanish.",
+  ja: "Japanese.",
+});
+registerEnumType(MailLanguageEnum.values, {
+  name: "MailLanguage",
+  description: "A language that mails are written in.",
+  valuesConfig: MailLanguageEnum.described,
+});
+
 const NAME = "What the person is called: 1 to 40 characters, like no other profile of the account.";
+const PASSWORD = "The account's password.";
+const PIN = "In place of the password, the PIN of a profile of the account that is no child's.";
 const LIMIT = "The highest rating it meets; a profile of kind KIDS at most PG.";
 
 @InputType({ description: "A profile to be made." })
@@ -41,6 +57,33 @@ export class UpdateProfileInput {
 
   @Field(() => MaturityRatingScalar, { nullable: true, description: LIMIT })
   maturityLimit?: MaturityRating | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `${PASSWORD} Needed, or the PIN, where the kind or the limit changes.`,
+  })
+  password?: string | null;
+
+  @Field(() => String, { nullable: true, description: PIN })
+  pin?: string | null;
+}
+
+@InputType({ description: "The PIN of a profile." })
+export class SetProfilePinInput {
+  @Field(() => ID, { description: "Which." })
+  profile!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "4 to 8 digits that it takes from now on to go on as this profile; null: none.",
+  })
+  newPin?: string | null;
+
+  @Field(() => String, { nullable: true, description: PASSWORD })
+  password?: string | null;
+
+  @Field(() => String, { nullable: true, description: PIN })
+  pin?: string | null;
 }
 
 @InputType({ description: "A profile to be deleted." })
@@ -69,6 +112,12 @@ export class SignUpInput {
       "Where the account is, unless it is known where the request comes from; left out: the tenant's country.",
   })
   country?: string | null;
+
+  @Field(() => MailLanguageEnum.values, {
+    nullable: true,
+    description: "What mails to it are written in; left out: as `accept-language` has it, else English.",
+  })
+  language?: MailLanguage | null;
 }
 
 @InputType({ description: "What the account agrees to; what is left out stays." })

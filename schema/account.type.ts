@@ -10,6 +10,12 @@ export class ProfilePayload extends WrittenPayload("Why nothing was changed; emp
   profile!: Profile | null;
 }
 
+@ObjectType({ simpleResolvers: true, description: "A profile whose PIN was set, or taken away." })
+export class ProfilePinPayload extends Payload("Why nothing was changed; empty when it was.") {
+  @Field(() => Profile, { nullable: true, description: "The profile; null where `errors` says why." })
+  profile!: Profile | null;
+}
+
 @ObjectType({ simpleResolvers: true, description: "A profile that is gone." })
 export class DeleteProfilePayload extends WrittenPayload("Why it was not deleted; empty when it was.") {
   @Field(() => ID, { nullable: true, description: "The id it had; null where `errors` says why it stays." })

@@ -41,6 +41,9 @@ export class Profile extends Node {
 
   @Field(() => MaturityRatingScalar, { description: "The highest rating it meets; NC-17 is no limit." })
   maturityLimit!: MaturityRating;
+
+  @Field({ description: "Whether it takes a PIN, or the account's password, to go on as this profile." })
+  hasPin!: boolean;
 }
 
 show(() => Profile, PROFILE_FIELDS, SHOWN_TYPES);

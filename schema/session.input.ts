@@ -16,9 +16,17 @@ export class SelectProfileInput {
 
   @Field(() => String, {
     nullable: true,
-    description: "The account's password: what it takes to go on as another profile than a kids profile.",
+    description:
+      "The account's password: what it takes to leave a kids profile, or to go on as a profile with a PIN.",
   })
   password?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "In place of the password: the PIN of the profile; to leave a kids profile for one without a PIN, that of another which is no child's.",
+  })
+  pin?: string | null;
 }
 
 @InputType({ description: "A session to prolong." })

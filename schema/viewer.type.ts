@@ -2,21 +2,23 @@ import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
 
 import { type Role, type MembershipState } from "../datasources/core/vocabulary.js";
 import { type TenantTier } from "../datasources/core/tenant.js";
+import { describedEnum } from "./described-enum.js";
 import { Node } from "./node.js";
 import { Profile } from "./profile.type.js";
 import { CountryCode, DateTime } from "./scalars.js";
 import { Payload } from "./payload.js";
 import { ListSize } from "./cost.js";
 
-export const RoleEnum = { VIEWER: "VIEWER", EDITOR: "EDITOR", OPERATOR: "OPERATOR" } as const;
-registerEnumType(RoleEnum, {
+const RoleEnum = describedEnum<Role>({
+  VIEWER: "Watch.",
+  EDITOR: "See and edit titles in every state.",
+  OPERATOR: "See and steer how the tenant runs.",
+  PLATFORM: "Run the tenants of the deployment; no tenant's operator by that.",
+});
+registerEnumType(RoleEnum.values, {
   name: "Role",
   description: "What an account may do.",
-  valuesConfig: {
-    VIEWER: { description: "Watch." },
-    EDITOR: { description: "See and edit titles in every state." },
-    OPERATOR: { description: "See and steer how the tenant runs." },
-  },
+  valuesConfig: RoleEnum.described,
 });
 
 export const TenantTierEnum = { SHARED: "SHARED", ISOLATED: "ISOLATED", DEDICATED: "DEDICATED" } as const;
@@ -66,6 +68,9 @@ export class TenantInfo {
 export class Account extends Node {
   @Field({ description: "E-mail address it signs in with." })
   email!: string;
+
+  @Field({ description: "Whether a mail to the address was answered, by `verifyEmail`." })
+  emailVerified!: boolean;
 
   @Field(() => CountryCode, {
     description: "Where it lives: whose titles it may meet, unless it is known where a request comes from.",
@@ -147,7 +152,7 @@ export class Viewer extends Node {
   @Field(() => TenantInfo, { description: "The tenant." })
   tenant!: TenantInfo;
 
-  @Field(() => [RoleEnum], { description: "What the token may do." })
+  @Field(() => [RoleEnum.values], { description: "What the token may do." })
   roles!: Role[];
 
   @Field(() => Membership, { nullable: true, description: "The latest membership." })

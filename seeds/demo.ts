@@ -1,3 +1,4 @@
+import { type Role } from "../datasources/core/vocabulary.js";
 import { type EventLine, type TitleLine } from "../importer/lines.js";
 
 /** A profile that a seed creates ahead of its events. */
@@ -15,7 +16,7 @@ export interface ProfileLine {
 export interface AccountLine {
   email: string;
   password: string;
-  roles: ("VIEWER" | "EDITOR" | "OPERATOR")[];
+  roles: Role[];
   country: string;
   plan: string;
   profiles: ProfileLine[];

@@ -157,6 +157,6 @@ async function passwordHash(
   password: string,
 ): Promise<string> {
   const known = await stores.accounts.credentials({ tenant, calls: new CallLog() }, email);
-  const fits = known !== null && (await verifyPassword(password, known.passwordHash));
+  const fits = known !== null && (await verifyPassword(password, known.passwordHash)).right;
   return fits ? known.passwordHash : hashPassword(password);
 }

@@ -21,6 +21,7 @@ import { schemaSecrecy } from "./documents/schema-secrecy.js";
 import { faults } from "./http/faults-plugin.js";
 import { freshness } from "./http/freshness-plugin.js";
 import { isOperator } from "./http/operators.js";
+import { KEY_HEADER } from "./http/who-asks.js";
 import { inOurWords } from "./http/our-words.js";
 import { status } from "./http/status-plugin.js";
 import { explainEnumError } from "./input-errors.js";
@@ -36,7 +37,13 @@ import { readableVariables } from "./unreadable-queries.js";
  * Headers that no page can send to another origin without asking first (they are not "CORS-safelisted"). As there are
  * no cookies, a request that has one was meant by whoever sends it; content types but those of forms count as well.
  */
-const PROOFS = ["authorization", "x-marquee-tenant", "x-apollo-operation-name", "apollo-require-preflight"];
+const PROOFS = [
+  "authorization",
+  KEY_HEADER,
+  "x-marquee-tenant",
+  "x-apollo-operation-name",
+  "apollo-require-preflight",
+];
 
 /**
  * The GraphQL engine: Apollo Server over our schema, without what would wrap every field. Documents are read, validated

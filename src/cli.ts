@@ -4,6 +4,7 @@ import path from "node:path";
 import { Command, CommanderError } from "commander";
 
 import { StoreUnavailableError } from "../datasources/core/store-error.js";
+import { apiKeyCommand } from "./cli/api-key.js";
 import { healthCommand } from "./cli/health.js";
 import { importCommand } from "./cli/import.js";
 import { learnCommand } from "./cli/learn.js";
@@ -61,6 +62,7 @@ function program(): Command {
     tenantCommand(),
     importCommand(),
     tokenCommand(),
+    apiKeyCommand(),
     learnCommand(),
     recountCommand(),
     projectionsCommand(),

@@ -26,6 +26,7 @@ import {
 import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
 import { type Limits } from "./limits/limits.js";
+import { lacksSender, MAIL_VARIABLES, mailsOf, type MailSettings } from "./mail/mail-variables.js";
 import { readSecretFiles, SECRET_FILES } from "./secret-files.js";
 import { isNetwork } from "./tenancy/networks.js";
 import { type TenantDomain } from "./tenancy/tenant-domains.js";
@@ -122,6 +123,7 @@ export const environment = z.object({
   ...LIMIT_VARIABLES,
   ...BUDGET_VARIABLES,
   ...DOCUMENT_VARIABLES,
+  ...MAIL_VARIABLES,
   ...HTTP_VARIABLES,
   ...SECRET_FILES,
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
@@ -145,6 +147,10 @@ const consistent = environment
     const missing = missingOfCertificate(value);
     const message = "is needed beside the other of MARQUEE_TLS_CERT_FILE and MARQUEE_TLS_KEY_FILE";
     if (missing) issues.push({ code: "custom", path: [missing], message, input: value });
+  })
+  .refine((value) => !lacksSender(value), {
+    path: ["MARQUEE_MAIL_FROM"],
+    error: "is needed beside MARQUEE_SMTP_URL: what mails are from",
   })
   .refine((value) => !lacksDocuments(value), {
     path: ["MARQUEE_TRUSTED_ONLY"],
@@ -210,6 +216,7 @@ export interface Config extends DocumentSettings {
     /** Time that one call of it may take. Milliseconds. */
     deadlineMs: number;
   };
+  mail: MailSettings;
   /** Who says where requests come from. */
   territory: {
     /** In small letters; null: nobody, and accounts are where they say. */
@@ -296,6 +303,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       key: value.PAYMENTS_KEY ?? null,
       deadlineMs: value.PAYMENTS_DEADLINE_MS,
     },
+    mail: mailsOf(value),
     territory: {
       countryHeader: value.MARQUEE_COUNTRY_HEADER ?? null,
       trustedProxies: value.MARQUEE_TRUSTED_PROXIES ?? [],

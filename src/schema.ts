@@ -14,7 +14,9 @@ import {
 import { buildSchemaSync } from "type-graphql";
 
 import { AccountResolver } from "../resolvers/account.resolver.js";
+import { ApiKeyResolver } from "../resolvers/api-key.resolver.js";
 import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
+import { CredentialsResolver } from "../resolvers/credentials.resolver.js";
 import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
@@ -22,6 +24,7 @@ import { OperationsResolver } from "../resolvers/operations.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
 import { stopWhenOver } from "../resolvers/lifetime-gate.js";
 import { guardInputs } from "../resolvers/input-gate.js";
+import { permissionOf } from "../resolvers/permissions.js";
 import { enforcePermissions } from "../resolvers/permissions-gate.js";
 import { PlaybackResolver } from "../resolvers/playback.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
@@ -34,6 +37,7 @@ import { TITLE_RESOLVERS, typeOf } from "../resolvers/title.value.js";
 import { Top10Resolver } from "../resolvers/top10.resolver.js";
 import { ViewingResolver } from "../resolvers/viewing.resolver.js";
 import { withCosts } from "./limits/print-costs.js";
+import { ACCESS_DIRECTIVE } from "../schema/access-directive.js";
 import { COST_DIRECTIVE, LIST_SIZE_DIRECTIVE } from "../schema/cost-directives.js";
 import { Episode, Movie, Season, Series } from "../schema/title.type.js";
 import { addQueryToPayloads, fromTheRoot } from "./payload-query.js";
@@ -56,14 +60,16 @@ export function createSchema(): GraphQLSchema {
       ProfileResolver,
       SessionResolver,
       AccountResolver,
+      CredentialsResolver,
       CheckoutResolver,
       ViewingResolver,
       PlaybackResolver,
       TitleEditingResolver,
       EditorialResolver,
       OperationsResolver,
+      ApiKeyResolver,
     ],
-    directives: [...specifiedDirectives, COST_DIRECTIVE, LIST_SIZE_DIRECTIVE],
+    directives: [...specifiedDirectives, ACCESS_DIRECTIVE, COST_DIRECTIVE, LIST_SIZE_DIRECTIVE],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,
   });
@@ -108,6 +114,11 @@ function unwrap(type: GraphQLNamedType): void {
 /** The schema in SDL, sorted: what `schema/schema.graphql` holds. */
 export function printedSchema(): string {
   const schema = createSchema();
-  const printed = withCosts(schema, printSchema(lexicographicSortSchema(schema)));
+  const printed = withCosts(schema, printSchema(lexicographicSortSchema(schema)), accessOf);
   return `# Printed from the classes in schema/ and resolvers/ by "npm run schema". Do not edit.\n\n${printed}\n`;
+}
+
+function accessOf(type: string, field: string): string {
+  const permission = permissionOf(type, field);
+  return permission === null ? "" : ` @access(to: "${permission}")`;
 }

@@ -11,6 +11,7 @@ const SECRETS = [
   "NEO4J_URL",
   "PAYMENTS_URL",
   "PAYMENTS_KEY",
+  "MARQUEE_SMTP_URL",
 ] as const;
 type Secret = (typeof SECRETS)[number];
 

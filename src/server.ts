@@ -1,9 +1,10 @@
 import { Admission, MemoryWatch } from "../packages/pressure/index.js";
 import { PasswordHashing } from "../datasources/accounts/password-hashing.js";
 import { openStores, type Stores } from "../datasources/stores/stores.js";
+import { KeyReader } from "./auth/key-reader.js";
 import { createTokens } from "./auth/tokens.js";
 import { Budgets } from "./budgets/budgets.js";
-import { BudgetedGuesses } from "./budgets/sign-in-guesses.js";
+import { LimitedGuesses, MAILS_BY, MAILS_TO, PIN_GUESSES } from "./budgets/sign-in-guesses.js";
 import { type Tokens } from "../resolvers/request/identity.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
@@ -12,6 +13,8 @@ import { createCursors } from "../resolvers/request/cursor.js";
 import { Drain } from "./drain.js";
 import { createApp } from "./http/app.js";
 import { keepCertificate, readCertificate } from "./http/certificate.js";
+import { openMailer } from "./mail/open-mailer.js";
+import { createMailTokens } from "../resolvers/request/mail-tokens.js";
 import { checkDefaultTenant } from "./tenancy/default-tenant.js";
 import { checkAddress, listen } from "./listen.js";
 import { addCheckMetrics } from "./observability/check-metrics.js";
@@ -92,16 +95,21 @@ export async function startGateway(
     const times = checkoutTimes(config.payments.deadlineMs);
     const consistency = createConsistencyTokens(tokens.signingKey);
     const passwords = new PasswordHashing();
-    const guesses = new BudgetedGuesses(stores.budgets, tokens.signingKey);
-    guesses.start();
-    parts.push(guesses);
+    const limits = stores.limits(tokens.signingKey);
+    const guesses = new LimitedGuesses(limits);
+    const mailTokens = createMailTokens(tokens.signingKey);
+    const mailer = openMailer(config, (line) => logger.info(line));
+    parts.push({ stop: () => mailer?.close() });
     const gateway = {
       stores,
+      keys: new KeyReader(stores.apiKeys, stores.tenants),
       tokens,
       cursors,
       consistency,
       passwords,
       guesses,
+      pinGuesses: limits.limit(PIN_GUESSES),
+      mail: mailer && { tokens: mailTokens, to: limits.limit(MAILS_TO), by: limits.limit(MAILS_BY) },
       payments,
       checkoutTimes: times,
     };
@@ -127,7 +135,8 @@ export async function startGateway(
     const operators = await listenForOperators(config, stores, metrics, logger, drain);
     parts.push(operators);
     drain.watch(app.server);
-    parts.push(await startWorker({ stores, payments, times }));
+    const mails = mailer && { mails: stores.mails, mailer, tokens: mailTokens, link: config.mail.link, warn };
+    parts.push(await startWorker({ stores, payments, times, mails }));
     const url = await listen(app, config.http);
     let closing: Promise<void> | undefined;
     const close = (noticeSeconds = 0) => {

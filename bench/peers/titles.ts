@@ -25,10 +25,11 @@ export function viewerRecord(): ViewerRecord {
     ...profile,
     ...heldOf(PROFILE_FIELDS, profile),
     accountId: ACCOUNT.id,
+    hasPin: false,
   }));
   const { id, email, roles, country } = ACCOUNT;
   return {
-    account: { id, email, roles, country },
+    account: { id, email, emailVerified: true, roles, country },
     profile: profiles[0]!,
     profiles,
     membership: null,

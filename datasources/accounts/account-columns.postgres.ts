@@ -10,9 +10,10 @@ export const PROFILE_COLUMNS = ["name", "kind", "maturityLimit", ...PROFILE_FIEL
 }));
 
 /** A row `p` of profiles as a ProfileRecord, in JSON. */
-export const PROFILE = sql`jsonb_build_object('id', p.id, 'accountId', p.account_id, ${raw(
-  PROFILE_COLUMNS.map(({ field, column }) => `'${field}', p.${column}`).join(", "),
-)})`;
+export const PROFILE = sql`jsonb_build_object('id', p.id, 'accountId', p.account_id,
+  'hasPin', p.pin_hash is not null, ${raw(
+    PROFILE_COLUMNS.map(({ field, column }) => `'${field}', p.${column}`).join(", "),
+  )})`;
 
 /** A row `s` of subscriptions with its `plan` as a MembershipRecord, in JSON; null where there is none. */
 export const MEMBERSHIP = sql`case when s.id is not null then jsonb_build_object(

@@ -11,6 +11,7 @@ import {
   type NewAccount,
   type NewSession,
   type ProfileLine,
+  type ProfilePin,
   type ProfileRecord,
   type ViewerKey,
   type ViewerRecord,
@@ -26,7 +27,7 @@ export class PostgresAccounts implements Accounts {
       "accounts.viewer",
       sql`select ${PROFILE} as profile, coalesce(family.profiles, jsonb_build_array(${PROFILE})) as profiles,
                  case when a.id is not null then jsonb_build_object(
-                   'id', a.id, 'email', a.email, 'roles', a.roles, 'country', a.country) end as account,
+                   'id', a.id, 'email', a.email, 'emailVerified', a.email_verified_at is not null, 'roles', a.roles, 'country', a.country) end as account,
                  ${MEMBERSHIP} as membership,
                  case when c.account_id is not null then jsonb_build_object(
                    'personalisation', c.personalisation, 'measurement', c.measurement, 'marketing', c.marketing,
@@ -65,6 +66,32 @@ export class PostgresAccounts implements Accounts {
           order by lower(a.email) = lower(${tidy}) desc limit 1`,
     );
     return found ?? null;
+  }
+
+  async hasOldPasswords(request: StoreRequest): Promise<boolean> {
+    const [found] = await this.postgres.read<{ old: boolean }>(
+      request,
+      "accounts.hasOldPasswords",
+      sql`select exists (select from accounts where password_hash like '$scrypt$%') as old`,
+    );
+    return found?.old ?? false;
+  }
+
+  async upgradePassword(tenant: Tenant, accountId: string, from: string, to: string): Promise<void> {
+    await this.postgres.conclude(tenant, () =>
+      Promise.resolve(
+        sql`update accounts set password_hash = ${to} where id = ${accountId} and password_hash = ${from}`,
+      ),
+    );
+  }
+
+  pins(request: StoreRequest, accountId: string): Promise<ProfilePin[]> {
+    return this.postgres.read<ProfilePin>(
+      request,
+      "accounts.pins",
+      sql`select id as "profileId", kind, pin_hash as "pinHash" from profiles
+          where account_id = ${accountId} and pin_hash is not null order by position, id`,
+    );
   }
 
   async profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>> {

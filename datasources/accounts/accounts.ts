@@ -10,14 +10,19 @@ export interface ProfileRecord extends ProfileFields {
   kind: ProfileKind;
   /** Age in years; 18 is no limit. */
   maturityLimit: number;
+  /** Whether it takes a PIN to go on as this profile. */
+  hasPin: boolean;
 }
 
 /** A profile as it is put; fields of the table may be left out. */
-export type ProfileLine = Omit<ProfileRecord, "accountId" | keyof ProfileFields> & Partial<ProfileFields>;
+export type ProfileLine = Omit<ProfileRecord, "accountId" | "hasPin" | keyof ProfileFields> &
+  Partial<ProfileFields>;
 
 export interface AccountRecord {
   id: string;
   email: string;
+  /** Whether a mail to its address was answered. */
+  emailVerified: boolean;
   roles: Role[];
   /** ISO 3166-1 alpha-2; null where what is kept is no country. */
   country: string | null;
@@ -68,6 +73,13 @@ export interface Credentials {
   firstProfileId: string | null;
 }
 
+/** The PIN of a profile: never leaves where one is tried. */
+export interface ProfilePin {
+  profileId: string;
+  kind: ProfileKind;
+  pinHash: string;
+}
+
 /** A new account with its profiles, as a seed or a sign-up makes it. */
 export interface NewAccount {
   id: string;
@@ -106,6 +118,12 @@ export interface Accounts {
   viewer(request: StoreRequest, key: ViewerKey): Promise<ViewerRecord | null>;
   /** What to check a password against, by e-mail in any case, as `tidyAddress` leaves it. */
   credentials(request: StoreRequest, email: string): Promise<Credentials | null>;
+  /** Whether passwords of the tenant are stored as they were hashed before. Asked beside another, it costs no round trip. */
+  hasOldPasswords(request: StoreRequest): Promise<boolean>;
+  /** Keeps a password's new hash in place of the one that it was compared with, unless it was changed meanwhile. */
+  upgradePassword(tenant: Tenant, accountId: string, from: string, to: string): Promise<void>;
+  /** The PINs of an account's profiles, of those that have one. */
+  pins(request: StoreRequest, accountId: string): Promise<ProfilePin[]>;
   profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>>;
   /** Opens a session and answers its id; null where the profile, or the session that opens it, is gone. */
   createSession(tenant: Tenant, session: NewSession): Promise<string | null>;

@@ -1,6 +1,6 @@
 import { Places, PlacesFullError } from "../../packages/pressure/index.js";
 import { Refusal } from "../core/refusal.js";
-import { hashPassword, verifyPassword } from "../../packages/passwords/index.js";
+import { hashPassword, verifyPassword, type Verdict } from "../../packages/passwords/index.js";
 import { type Tenant } from "../core/tenant.js";
 
 /** Passwords hashed at once: half of the threads that connections derive their keys on as well (libuv has four). */
@@ -8,6 +8,14 @@ const AT_ONCE = 2;
 /** Passwords that may wait, and how long. Milliseconds. */
 const WAITING = 32;
 const WAIT_MS = 5_000;
+
+/** What a password is tried against. */
+export interface StoredPassword {
+  /** Null where there is no such account. */
+  stored: string | null;
+  /** Whether others of the tenant are stored as passwords were hashed before. */
+  mixed: boolean;
+}
 
 /**
  * Hashes passwords, a few at a time: however many sign in at once, the threads of the process are not theirs alone.
@@ -28,8 +36,13 @@ export class PasswordHashing {
    * @param tenant on whose behalf: each has a share of the places.
    * @see verifyPassword
    */
-  verify(tenant: Tenant, password: string, stored: string | null, signal?: AbortSignal): Promise<boolean> {
-    return this.#inTurn(tenant, () => verifyPassword(password, stored), signal);
+  verify(
+    tenant: Tenant,
+    password: string,
+    { stored, mixed }: StoredPassword,
+    signal?: AbortSignal,
+  ): Promise<Verdict> {
+    return this.#inTurn(tenant, () => verifyPassword(password, stored, mixed), signal);
   }
 
   async #inTurn<T>({ id }: Tenant, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -59,6 +59,19 @@ export function checkNotLast(others: readonly ProfileRecord[]): void {
   throw new Refusal("profile", "LAST_PROFILE", "An account keeps one profile at least.");
 }
 
+export function emailTaken(): Refusal {
+  return new Refusal("email", "EMAIL_TAKEN", "An account with this address exists. Sign in instead.");
+}
+
+/** The token of a mail is good for nothing, whatever it was good for. */
+export function tokenInvalid(): Refusal {
+  return new Refusal(
+    "token",
+    "TOKEN_INVALID",
+    "This is no token of a mail, or it is used or over. Ask for another mail.",
+  );
+}
+
 export function profileNotFound(): Refusal {
   return new Refusal(
     "profile",

@@ -5,6 +5,7 @@ import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
 import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { Refusal } from "../core/refusal.js";
+import { putMail } from "../mail/mail-rows.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { PROFILE, withCountry } from "./account-columns.postgres.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
@@ -19,6 +20,7 @@ import {
   checkedLimit,
   checkedName,
   checkNotLast,
+  emailTaken,
   profileNotFound,
 } from "./profile-rules.js";
 import { type NewProfile, type Profiles, type SignUp, type WrittenProfile } from "./profiles.js";
@@ -34,7 +36,7 @@ export class PostgresProfiles implements Profiles {
       const { kind } = input;
       const maturityLimit = checkedLimit(kind, input.maturityLimit);
       const fields = heldOf(PROFILE_FIELDS, checkedFields(input));
-      const profile = { id: randomUUID(), accountId, name, kind, maturityLimit, ...fields };
+      const profile = { id: randomUUID(), accountId, name, kind, maturityLimit, hasPin: false, ...fields };
       await addProfile(query, profile);
       return { profile, xid: await appendEvents(query, [event(profile.id, 1, false)]) };
     });
@@ -89,6 +91,22 @@ export class PostgresProfiles implements Profiles {
     });
   }
 
+  async setPin(
+    tenant: Tenant,
+    owner: ViewerRecord,
+    id: string,
+    pinHash: string | null,
+  ): Promise<ProfileRecord> {
+    const [changed] = await this.postgres.conclude<{ profile: ProfileRecord }>(tenant, () =>
+      Promise.resolve(
+        sql`update profiles p set pin_hash = ${pinHash}
+            where p.id = ${id} and p.account_id = ${owner.account?.id ?? ""} returning ${PROFILE} as profile`,
+      ),
+    );
+    if (!changed) throw profileNotFound();
+    return withCountry(changed.profile);
+  }
+
   async setConsents(
     tenant: Tenant,
     accountId: string,
@@ -121,22 +139,23 @@ export class PostgresProfiles implements Profiles {
       name,
       kind: "ADULT",
       maturityLimit: checkedLimit("ADULT", undefined),
+      hasPin: false,
       ...heldOf(PROFILE_FIELDS, {}),
     };
     await this.postgres.transaction(tenant, async (query) => {
       const [added] = await query(
-        sql`insert into accounts (tenant_id, id, email, password_hash, country)
+        sql`insert into accounts (tenant_id, id, email, password_hash, country, language)
             values (current_setting('marquee.tenant')::int, ${accountId}, ${account.email}, ${account.passwordHash},
-                    ${account.country})
+                    ${account.country}, ${account.language})
             on conflict (tenant_id, lower(email)) do nothing returning 1`,
       );
-      if (!added) {
-        throw new Refusal("email", "EMAIL_TAKEN", "An account with this address exists. Sign in instead.");
-      }
+      if (!added) throw emailTaken();
       await addProfile(query, profile);
       await query(
         sql`insert into consents (tenant_id, account_id) values (current_setting('marquee.tenant')::int, ${accountId})`,
       );
+      const { email, language, token } = account;
+      if (token) await putMail(query, { kind: "VERIFY", email, accountId, language, token });
       await appendEvents(query, [event(profile.id, 1, false)]);
     });
     return { accountId, profileId: profile.id };

@@ -1,7 +1,8 @@
 import { type Tenant } from "../core/tenant.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
 import { type ProfileFields } from "../core/profile-fields.js";
-import { type ProfileKind } from "../core/vocabulary.js";
+import { type MailLanguage, type ProfileKind } from "../core/vocabulary.js";
+import { type MailToken } from "../mail/mails.js";
 
 /** Profiles that an account may have. */
 export const MAX_PROFILES = 5;
@@ -32,6 +33,10 @@ export interface SignUp {
   email: string;
   passwordHash: string;
   country: string;
+  /** What it is written to in; null: not known. */
+  language: MailLanguage | null;
+  /** What it verifies its address by; null: it is not asked to. */
+  token: MailToken | null;
   profileName: string;
 }
 
@@ -54,6 +59,8 @@ export interface Profiles {
    * @throws Refusal PROFILE_NOT_FOUND, PROFILE_IN_USE, LAST_PROFILE, LAST_ADULT_PROFILE.
    */
   delete(tenant: Tenant, owner: ViewerRecord, id: string): Promise<WrittenProfile>;
+  /** Sets the PIN of one of the account's profiles, or takes it away. @throws Refusal PROFILE_NOT_FOUND. */
+  setPin(tenant: Tenant, owner: ViewerRecord, id: string, pinHash: string | null): Promise<ProfileRecord>;
   setConsents(
     tenant: Tenant,
     accountId: string,

@@ -7,7 +7,11 @@ export const REFUSAL_CODES = {
   BAD_CREDENTIALS: "E-mail and password do not belong together.",
   TOO_MANY_GUESSES: "Too many wrong passwords were tried; a minute later one can be tried again.",
   SIGN_IN_BUSY: "Too many sign in at this moment.",
-  PASSWORD_REQUIRED: "Leaving a kids profile takes the account's password.",
+  PASSWORD_REQUIRED:
+    "Leaving a kids profile, and changing what a profile is limited to, takes the account's password, or the PIN of a profile that is no child's.",
+  PIN_REQUIRED: "Going on as this profile takes its PIN, or the account's password.",
+  BAD_PIN: "This is not the PIN.",
+  INVALID_PIN: "A PIN has 4 to 8 digits.",
   SESSION_ENDED: "The refresh token was used already, has expired, or its session was ended.",
   ACCOUNT_REQUIRED: "Only an account may do this, and the profile belongs to none.",
   ACCOUNT_GONE: "The account of this session is not there any more.",
@@ -16,6 +20,10 @@ export const REFUSAL_CODES = {
   // Accounts and their profiles.
   INVALID_EMAIL: "The address is no e-mail address.",
   INVALID_PASSWORD: "The password is too short or too long.",
+  COMMON_PASSWORD: "The password is one that many have, or the address itself: it would be tried first.",
+  TOKEN_INVALID: "The token is none that was mailed, or it is used or over.",
+  MAIL_UNAVAILABLE: "This deployment sends no mails.",
+  TOO_MANY_MAILS: "Too many mails were asked for; an hour later one can be asked for again.",
   INVALID_NAME: "The profile's name is empty, too long, or cannot be shown.",
   EMAIL_TAKEN: "Another account of the tenant has this address.",
   NAME_TAKEN: "Another profile of the account has this name.",
@@ -67,6 +75,9 @@ export const REFUSAL_CODES = {
   NOT_IN_FORCE: "No version of the title is in force yet.",
 
   // Operators' work.
+  KEY_NOT_FOUND: "The tenant has no such API key.",
+  INVALID_SCOPE:
+    "The scope names no field, one that keys may not have, or one that whoever makes the key may not.",
   TARGET_NOT_FOUND: "There is no such projection.",
   JOB_RUNNING: "A job is working on this projection already.",
 } as const satisfies Record<string, string>;

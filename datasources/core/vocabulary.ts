@@ -12,8 +12,15 @@ export {
 } from "../../packages/rendition-ladder/index.js";
 
 /** What an account may do beside watching. */
-export const ROLES = ["VIEWER", "EDITOR", "OPERATOR"] as const;
+export const ROLES = ["VIEWER", "EDITOR", "OPERATOR", "PLATFORM"] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Languages that mails are written in, by their BCP 47 tags; the first where nobody has said. */
+export const MAIL_LANGUAGES = ["en", "de", "fr", "es", "ja"] as const;
+export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
+
+/** Why an account is written to. */
+export type MailKind = "RESET" | "VERIFY" | "PASSWORD_CHANGED" | "EMAIL_CHANGING";
 
 /** For whom a profile is. */
 export type ProfileKind = "ADULT" | "KIDS";

@@ -1,7 +1,7 @@
 import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
-import { keysetOrder, keysetWithin } from "../engines/postgres/keyset.postgres.js";
-import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
-import { toPage, type Page, type PageOf } from "../core/page.js";
+import { readLatest } from "../engines/postgres/keyset.postgres.js";
+import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type CheckFigures, type DeadLetter, type Operations, type Placed } from "./operations.js";
@@ -49,7 +49,8 @@ export class PostgresOperations implements Operations {
   }
 
   jobs(request: StoreRequest, page: Page): Promise<PageOf<Placed<Job>>> {
-    return this.#latest<Job>(
+    return readLatest<Job>(
+      this.postgres,
       request,
       "operations.jobs",
       sql`select started_at as value, ${JOB} from marquee.operation_jobs`,
@@ -99,7 +100,8 @@ export class PostgresOperations implements Operations {
   }
 
   async deadLetters(request: StoreRequest, page: Page): Promise<PageOf<Placed<DeadLetter>>> {
-    return this.#latest<DeadLetter>(
+    return readLatest<DeadLetter>(
+      this.postgres,
       request,
       "operations.deadLetters",
       sql`select first_failed_at as value, concat_ws(' ', target, topic, entity, related) as id, target, topic, entity,
@@ -107,23 +109,6 @@ export class PostgresOperations implements Operations {
           from marquee.outbox_parked where dead`,
       page,
     );
-  }
-
-  /** @param list rows with the instant `value` and the text `id`, by which they are ordered downwards. */
-  async #latest<T extends object>(
-    request: StoreRequest,
-    operation: string,
-    list: Sql,
-    page: Page,
-  ): Promise<PageOf<Placed<T>>> {
-    const rows = await this.postgres.read<T & { value: string; id: string }>(
-      request,
-      operation,
-      sql`select * from (${list}) l
-          where true ${keysetWithin(page, sql`value`, sql`::timestamptz`, "DESC")}
-          ${keysetOrder(page, sql`value`, "DESC")}`,
-    );
-    return toPage(rows, page, (row) => ({ position: { value: row.value, id: row.id }, entry: row }));
   }
 
   async figures(request: StoreRequest): Promise<{ titles: number; profiles: number }> {

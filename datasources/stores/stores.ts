@@ -1,9 +1,17 @@
 import { createHmac, randomBytes } from "node:crypto";
 
+import { type AccountCredentials } from "../accounts/account-credentials.js";
+import { PostgresAccountCredentials } from "../accounts/account-credentials.postgres.js";
+import { type ApiKeys } from "../api-keys/api-keys.js";
+import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
+import { type Mails } from "../mail/mails.js";
+import { PostgresMails } from "../mail/mails.postgres.js";
 import { type Accounts } from "../accounts/accounts.js";
 import { PostgresAccounts } from "../accounts/accounts.postgres.js";
 import { type BudgetLedger } from "../budgets/budgets.js";
 import { PostgresBudgetLedger } from "../budgets/budgets.postgres.js";
+import { type Limits } from "../budgets/limits.js";
+import { PostgresLimits } from "../budgets/limits.postgres.js";
 import { type Profiles } from "../accounts/profiles.js";
 import { PostgresProfiles } from "../accounts/profiles.postgres.js";
 import { embeddedTargets } from "./title-targets.js";
@@ -63,6 +71,9 @@ export interface Stores {
   tenants: Tenants;
   accounts: Accounts;
   profiles: Profiles;
+  accountCredentials: AccountCredentials;
+  mails: Mails;
+  apiKeys: ApiKeys;
   checkouts: Checkouts;
   checkoutSteps: CheckoutSteps;
   jobs: Jobs;
@@ -90,6 +101,8 @@ export interface Stores {
   operations: Operations;
   /** What those who ask have spent, at all gateways. */
   budgets: BudgetLedger;
+  /** What may be done so often and no more. @param key holders are hashed with it. */
+  limits(key: Uint8Array): Limits;
   health(): Promise<StoreHealth[]>;
   /** What each store's guard has under way and has seen. */
   guards(): GuardReport[];
@@ -167,6 +180,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
       outbox,
       operations: new PostgresOperations(postgres, outboxPool),
       budgets: new PostgresBudgetLedger(outboxPool),
+      limits: (key) => new PostgresLimits(outboxPool, key),
       warm: () => postgres.warm(),
       health: () =>
         Promise.all([
@@ -200,6 +214,9 @@ function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
   return {
     accounts: new PostgresAccounts(postgres),
     profiles: new PostgresProfiles(postgres),
+    accountCredentials: new PostgresAccountCredentials(postgres),
+    mails: new PostgresMails(postgres),
+    apiKeys: new PostgresApiKeys(postgres),
     checkouts: new PostgresCheckouts(postgres),
     checkoutSteps: new PostgresCheckoutSteps(postgres),
     catalog: new PostgresCatalog(postgres),

@@ -1,2 +1,3 @@
-/** Passwords as they are stored, and whether one is the stored one. */
-export { hashPassword, verifyPassword } from "./passwords.js";
+/** Passwords as they are stored, whether one is the stored one, and which ones everybody tries first. */
+export { isCommonPassword } from "./common-passwords.js";
+export { hashPassword, verifyPassword, type Verdict } from "./passwords.js";

@@ -1,58 +1,69 @@
-import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from "node:crypto";
+import { hash, parseOptions, verify } from "@node-rs/argon2";
 
-/** scrypt (RFC 7914) with the parameters that OWASP's password storage cheat sheet gives for 16 MiB: N = 2^14, r = 8, p = 5. */
-const COST = { logN: 14, r: 8, p: 5 };
-const KEY_BYTES = 32;
-const SALT_BYTES = 16;
+import { isByScrypt, parseScrypt } from "./scrypt.js";
+
+/**
+ * argon2id (RFC 9106) with the least that OWASP's password storage cheat sheet asks for: 19 MiB of memory, two passes, one
+ * lane. https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
+ */
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
 /** Bounds of what a stored string may ask for, so that a damaged one costs neither memory nor minutes. */
-const MAX = { logN: 17, r: 16, p: 16 };
-const FORMAT = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/;
+const MAX = { memoryCost: 131_072, timeCost: 8, parallelism: 4 };
+/** What nobody's password hashes to, at the same cost. */
+const NOBODYS = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${"A".repeat(22)}$${"A".repeat(43)}`;
 
-/** A password with a fresh salt as `$scrypt$ln=…,r=…,p=…$<salt>$<key>` (PHC string format), parameters included. */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(SALT_BYTES);
-  const key = await derive(password, salt, COST, KEY_BYTES);
-  return `$scrypt$ln=${COST.logN},r=${COST.r},p=${COST.p}$${encode(salt)}$${encode(key)}`;
+/** What came of trying a password. */
+export interface Verdict {
+  right: boolean;
+  /** The same password as it is hashed now, to be kept in place of what was stored; null where that is as good. */
+  upgraded: string | null;
+}
+
+/** A password with a fresh salt as `$argon2id$v=19$m=…,t=…,p=…$<salt>$<key>` (PHC string format), parameters included. */
+export function hashPassword(password: string): Promise<string> {
+  return hash(normal(password), COST);
 }
 
 /**
- * Whether a password is the one that was hashed; compared in constant time. `stored` is null where there is no such
- * account: the answer is false and takes as long, so that the time does not tell which e-mail addresses are known.
+ * Tries a password against what is stored.
+ *
+ * @param stored null where there is no such account: what is computed is the same, so that the time does not tell which
+ *   e-mail addresses are known.
+ * @param mixed whether others are stored as passwords were hashed before: then every password is tried both ways, or the
+ *   time would tell whose are.
  */
-export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
-  const known = stored === null ? null : parse(stored);
-  if (known === null) {
-    await derive(password, Buffer.alloc(SALT_BYTES), COST, KEY_BYTES);
+export async function verifyPassword(
+  password: string,
+  stored: string | null,
+  mixed = false,
+): Promise<Verdict> {
+  const text = normal(password);
+  const old = stored === null ? null : parseScrypt(stored);
+  const byScrypt = (old !== null || mixed) && (await isByScrypt(text, old));
+  // In place of the comparison that every other password takes now.
+  if (byScrypt) return { right: true, upgraded: await hash(text, COST) };
+  const known = stored !== null && isSound(stored) ? stored : null;
+  const right = (await verify(known ?? NOBODYS, text)) && known !== null;
+  return { right, upgraded: right && isCheap(stored ?? "") ? await hash(text, COST) : null };
+}
+
+/** Equal passwords may be typed as different code points; NFC makes them one (RFC 8265). */
+function normal(password: string): string {
+  return password.normalize("NFC");
+}
+
+/** Whether a stored text is a hash that may be computed. */
+function isSound(stored: string): boolean {
+  if (!stored.startsWith("$argon2id$")) return false;
+  try {
+    const asked = parseOptions(stored);
+    return (["memoryCost", "timeCost", "parallelism"] as const).every((name) => asked[name] <= MAX[name]);
+  } catch {
     return false;
   }
-  return timingSafeEqual(await derive(password, known.salt, known.cost, known.key.length), known.key);
 }
 
-interface Parsed {
-  cost: typeof COST;
-  salt: Buffer;
-  key: Buffer;
-}
-
-function parse(stored: string): Parsed | null {
-  const [, logN, r, p, salt = "", key = ""] = FORMAT.exec(stored) ?? [];
-  const cost = { logN: Number(logN), r: Number(r), p: Number(p) };
-  const sound = (["logN", "r", "p"] as const).every((name) => cost[name] >= 1 && cost[name] <= MAX[name]);
-  const parsed = { cost, salt: Buffer.from(salt, "base64"), key: Buffer.from(key, "base64") };
-  return sound && parsed.key.length >= 16 ? parsed : null;
-}
-
-function derive(password: string, salt: Buffer, cost: typeof COST, length: number): Promise<Buffer> {
-  const N = 2 ** cost.logN;
-  const options: ScryptOptions = { N, r: cost.r, p: cost.p, maxmem: 256 * N * cost.r };
-  return new Promise((resolve, reject) => {
-    // Equal passwords may be typed as different code points; NFC makes them one (RFC 8265).
-    scrypt(password.normalize("NFC"), salt, length, options, (error, key) =>
-      error ? reject(error) : resolve(key),
-    );
-  });
-}
-
-function encode(bytes: Buffer): string {
-  return bytes.toString("base64").replace(/=+$/, "");
+function isCheap(stored: string): boolean {
+  const { memoryCost, timeCost } = parseOptions(stored);
+  return memoryCost < COST.memoryCost || timeCost < COST.timeCost;
 }

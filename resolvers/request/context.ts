@@ -1,5 +1,6 @@
 import { type Accounts, type PlanRecord, type ViewerRecord } from "../../datasources/accounts/accounts.js";
 import { type PasswordHashing } from "../../datasources/accounts/password-hashing.js";
+import { type Limit } from "../../datasources/budgets/limits.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { catalogLoaders, type CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
@@ -15,11 +16,12 @@ import { type Payments } from "../../datasources/payments/payments.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { viewingLoaders, type ViewingLoaders } from "../../datasources/viewing/viewing.loaders.js";
-import { type Identity, type Tokens } from "./identity.js";
+import { type Identity, type KeyGrant, type Tokens } from "./identity.js";
 import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
 import { type Lifetime } from "./lifetime.js";
+import { type MailTokens } from "./mail-tokens.js";
 import { type RequestWork } from "./request-work.js";
 import { rolesOf } from "./roles.js";
 import { type SignInGuesses } from "./sign-in-guesses.js";
@@ -27,6 +29,13 @@ import { isPersonalised, territoryOf } from "./sessions.js";
 
 /** The maturity limit of a visitor. Years. */
 const ADULT = 18;
+
+/** What mails that are asked for take: their tokens, and how many may be, to an address and by those behind one. */
+export interface Mailing {
+  tokens: MailTokens;
+  to: Limit;
+  by: Limit;
+}
 
 /** What the gateway has for as long as it runs. */
 export interface Gateway {
@@ -36,6 +45,10 @@ export interface Gateway {
   consistency: ConsistencyTokens;
   passwords: PasswordHashing;
   guesses: SignInGuesses;
+  /** PINs that are tried for an account. */
+  pinGuesses: Limit;
+  /** Null where this deployment sends no mails. */
+  mail: Mailing | null;
   payments: Payments | null;
   checkoutTimes: CheckoutTimes;
 }
@@ -73,6 +86,8 @@ export class Context {
     /** Where the request comes from, where somebody knows: ISO 3166-1 alpha-2. */
     readonly requestCountry: string | null,
     readonly work: RequestWork,
+    /** The API key that asks in nobody's name; null where none was shown. */
+    readonly key: KeyGrant | null = null,
   ) {
     this.becomes(tenant, identity);
   }
@@ -181,7 +196,7 @@ export class Context {
     return {
       country: this.requestCountry ?? (viewer && territoryOf(viewer)) ?? this.tenant.defaultCountry,
       maturityLimit: viewer?.profile.maturityLimit ?? ADULT,
-      editor: this.rolesOf(viewer).includes("EDITOR"),
+      editor: this.rolesOf(viewer).includes("EDITOR") || this.key?.editor === true,
       now: this.now,
     };
   }

@@ -18,6 +18,7 @@ export const NODE_TYPES = [
   "HomeRow",
   "PlaybackSession",
   "Job",
+  "ApiKey",
   "Viewer",
   "Editorial",
   "Operations",

@@ -17,6 +17,17 @@ export interface Identity {
   audience?: AudienceClaims;
 }
 
+/** What an API key may, which speaks for nobody. */
+export interface KeyGrant {
+  id: string;
+  /** Slug of its tenant. */
+  tenant: string;
+  /** The fields that it is for: `Query.titles`. */
+  scope: ReadonlySet<string>;
+  /** Whether it meets titles as editors do, in every state: where a field of editors is among those. */
+  editor: boolean;
+}
+
 /** The part of an audience that a token carries. */
 export interface AudienceClaims {
   /** ISO 3166-1 alpha-2; null for the tenant's own. */

@@ -1,5 +1,7 @@
 import { type GraphQLError } from "graphql";
 
+import { type MailLanguage } from "../../datasources/core/vocabulary.js";
+
 /** What a request asks for, as it was judged before anything was done for it. */
 export interface AskedWork {
   /** The document, wherever its text came from; null where none was sent that can be read. */
@@ -27,10 +29,12 @@ export class RequestWork {
   /**
    * @param mostBytes what the answer may take.
    * @param address where it comes from.
+   * @param language what its client likes to read best, of what mails are written in; null: none of these.
    */
   constructor(
     readonly asked: AskedWork,
     readonly mostBytes: number,
     readonly address: string,
+    readonly language: MailLanguage | null = null,
   ) {}
 }

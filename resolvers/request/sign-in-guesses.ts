@@ -6,14 +6,20 @@ export interface Guess {
   account: string;
   /** Where it comes from. */
   address: string;
+  /** Whether whoever tries it is known to be of the account: by a token of it that the request brought along. */
+  familiar: boolean;
+}
+
+/** A guess that may be evaluated, and counts until one of these is said. */
+export interface AdmittedGuess {
+  /** It was right: whoever knows it has not guessed. */
+  right(): Promise<void>;
+  /** It was not evaluated after all. */
+  notTried(): Promise<void>;
 }
 
 /** Bounds how many passwords are tried for an account, from an address and at a tenant. */
 export interface SignInGuesses {
-  /** Whether a password may be evaluated now. */
-  admit(guess: Guess): Promise<boolean>;
-  /** Told of the one that was right: whoever knows it has not guessed. */
-  right(guess: Guess): Promise<void>;
-  /** Told of one that was not evaluated after all. */
-  notTried(guess: Guess): Promise<void>;
+  /** @returns null where none may be evaluated now. */
+  admit(guess: Guess): Promise<AdmittedGuess | null>;
 }

@@ -15,6 +15,7 @@ const points = z
 /** The variables that set budgets, for the schema of the environment. */
 export const BUDGET_VARIABLES = {
   MARQUEE_BUDGET_PRINCIPAL: points,
+  MARQUEE_BUDGET_KEY: points,
   MARQUEE_BUDGET_ADDRESS: points,
   MARQUEE_BUDGET_TENANT: points,
   MARQUEE_BUDGET_SECONDS: wholeNumber(1, 86_400).default(60),
@@ -28,7 +29,7 @@ export function budgetsOf(value: z.infer<z.ZodObject<typeof BUDGET_VARIABLES>>):
     points: {
       principal: orNull(value.MARQUEE_BUDGET_PRINCIPAL),
       address: orNull(value.MARQUEE_BUDGET_ADDRESS),
-      key: null,
+      key: orNull(value.MARQUEE_BUDGET_KEY),
       tenant: orNull(value.MARQUEE_BUDGET_TENANT),
     },
     windowSeconds: value.MARQUEE_BUDGET_SECONDS,

@@ -4,7 +4,7 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 
 import { type BudgetLedger } from "../../datasources/budgets/budgets.js";
 
-/** Whose budgets there are. Keys of an API have a place, and nobody has one yet. */
+/** Whose budgets there are. */
 export const HOLDERS = ["principal", "address", "key", "tenant"] as const;
 export type HolderKind = (typeof HOLDERS)[number];
 

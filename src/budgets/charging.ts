@@ -25,7 +25,7 @@ export class Charging {
    */
   async charge(ctx: Context, reply: FastifyReply): Promise<void> {
     if (!this.budgets.any) return;
-    const holders = holdersOf(ctx.tenant, ctx.identity, ctx.work.address);
+    const holders = holdersOf(ctx.tenant, ctx.identity, ctx.key, ctx.work.address);
     const { cost } = ctx.work.asked;
     const { standings, short } = await this.budgets.take(holders, cost);
     if (short && (await this.#isRefused(ctx, holders.principal, short))) {

@@ -1,7 +1,7 @@
 import { type IncomingMessage } from "node:http";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { type Identity } from "../../resolvers/request/identity.js";
+import { type Identity, type KeyGrant } from "../../resolvers/request/identity.js";
 import { inNetworks, networkOf } from "../tenancy/networks.js";
 import { type Holders } from "./budgets.js";
 
@@ -22,7 +22,13 @@ export function addressReader(trustedProxies: readonly string[]): (request: Inco
 }
 
 /** Who pays for a request. */
-export function holdersOf(tenant: Tenant, identity: Identity | null, address: string): Holders {
+export function holdersOf(
+  tenant: Tenant,
+  identity: Identity | null,
+  apiKey: KeyGrant | null,
+  address: string,
+): Holders {
   const principal = identity && `${identity.tenant} ${identity.account ?? `profile ${identity.profile}`}`;
-  return { address, tenant: tenant.slug, ...(principal ? { principal } : {}) };
+  const key = apiKey && `${apiKey.tenant} ${apiKey.id}`;
+  return { address, tenant: tenant.slug, ...(principal && { principal }), ...(key && { key }) };
 }

@@ -1,58 +1,62 @@
-import { Refusal } from "../../datasources/core/refusal.js";
 import {
-  denial,
+  ACCESS,
+  CALLERS,
+  cellOf,
+  HIDDEN,
   NODE_PERMISSIONS,
   PERMISSIONS,
-  type Caller,
+  type Cell,
   type Permission,
 } from "../../resolvers/permissions.js";
 import { markdownTable } from "./markdown-table.js";
 
-const IMPORTED = { account: null, profile: { kind: "ADULT" } } as const;
-const KIDS = { account: {}, profile: { kind: "KIDS" } } as const;
-const ADULT = { account: {}, profile: { kind: "ADULT" } } as const;
-
-/** The kinds of callers that permissions tell apart, an example of each. */
-export const CALLERS: Readonly<Record<string, Caller>> = {
-  visitor: { viewer: null, roles: [] },
-  "imported profile": { viewer: IMPORTED, roles: ["VIEWER"] },
-  "kids profile": { viewer: KIDS, roles: ["VIEWER"] },
-  viewer: { viewer: ADULT, roles: ["VIEWER"] },
-  editor: { viewer: ADULT, roles: ["VIEWER", "EDITOR"] },
-  operator: { viewer: ADULT, roles: ["VIEWER", "OPERATOR"] },
-};
-
 /** What docs/permissions.md holds. */
 export function permissionsPage(): string {
-  const lines = Object.entries(PERMISSIONS).flatMap(([type, fields]) =>
-    Object.entries(fields).map(([name, permission]) => row(`\`${type}.${name}\``, permission)),
-  );
+  const words = (Object.keys(ACCESS) as Permission[]).map((word) => [`\`${word}\``, ...cells(word)]);
+  const hidden = rows(HIDDEN, hiddenCell);
   const nodes = Object.entries(NODE_PERMISSIONS).map(([type, permission]) =>
-    row(`\`Query.node\` of type \`${type}\``, permission, () => "`null`"),
+    row(`Query.node\` of type \`${type}`, permission, hiddenCell),
   );
   return `# Who may ask for what
 
 Printed from \`resolvers/permissions.ts\` by \`npm run schema\`. Do not edit.
 
-\`yes\`, or the code that a caller is refused with: \`UNAUTHENTICATED\` and \`FORBIDDEN\` as an error, the others in the
-payload's \`errors\`. \`null\`: as if there were no such thing. An imported profile belongs to no account; editor and
-operator stand for accounts with one role more than a viewer has. [errors.md](errors.md) says what each code means.
+One word says who a field is for; the SDL has it as \`@access(to:)\`.
+
+${markdownTable(["word", ...CALLERS], words)}
+
+\`yes\`; \`scope\`: where the key's scope names the field; or the code that a caller is refused with: \`UNAUTHENTICATED\` and
+\`FORBIDDEN\` as an error, the others in the payload's \`errors\`. \`null\`: as if there were no such thing. An imported profile
+belongs to no account. Editor, operator and platform operator stand for accounts with one role more than a viewer has; an
+account with several has what any of them has. A platform operator runs the tenants of the deployment, and is no tenant's
+operator by that. An API key stands for no person: whatever its scope names, it has no profile and no account.
+[errors.md](errors.md) says what each code means.
 
 A field that is not here is for whoever got as far as its object. What a caller may have, the rules of viewing still
 narrow down: territory, maturity and state of titles, and that an account's own is its own.
 
-${markdownTable(["field", ...Object.keys(CALLERS)], [...lines, ...nodes])}
+${markdownTable(["field", "word", ...CALLERS], [...rows(PERMISSIONS, shownCell), ...hidden, ...nodes])}
 `;
 }
 
-function row(name: string, permission: Permission, refusal = codeOf): string[] {
-  const cells = Object.values(CALLERS).map((caller) => {
-    const denied = denial(permission, caller, name);
-    return denied ? refusal(denied) : "yes";
-  });
-  return [name, ...cells];
+function rows(table: typeof PERMISSIONS, show: (cell: Cell) => string): string[][] {
+  return Object.entries(table).flatMap(([type, fields]) =>
+    Object.entries(fields).map(([name, permission]) => row(`${type}.${name}`, permission, show)),
+  );
 }
 
-function codeOf(denied: NonNullable<ReturnType<typeof denial>>): string {
-  return `\`${denied instanceof Refusal ? denied.code : String(denied.extensions.code)}\``;
+function row(name: string, permission: Permission, show: (cell: Cell) => string): string[] {
+  return [`\`${name}\``, `\`${permission}\``, ...cells(permission, show)];
+}
+
+function cells(permission: Permission, show = shownCell): string[] {
+  return CALLERS.map((kind) => show(cellOf(permission, kind)));
+}
+
+function shownCell(cell: Cell): string {
+  return cell === "yes" || cell === "scope" ? cell : `\`${cell}\``;
+}
+
+function hiddenCell(cell: Cell): string {
+  return cell === "yes" ? cell : "`null`";
 }

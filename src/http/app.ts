@@ -7,6 +7,7 @@ import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/co
 import { type Context, type Gateway } from "../../resolvers/request/context.js";
 import { RequestWork } from "../../resolvers/request/request-work.js";
 import { createApollo } from "../apollo.js";
+import { type KeyReader } from "../auth/key-reader.js";
 import { type Budgets } from "../budgets/budgets.js";
 import { Charging } from "../budgets/charging.js";
 import { addressReader } from "../budgets/holders.js";
@@ -31,18 +32,21 @@ import { type Certificate } from "./certificate.js";
 import { compressAnswers } from "./compression.js";
 import { allowOrigins } from "./cors.js";
 import { Connections } from "./connections.js";
+import { languageOf } from "./languages.js";
 import { createListener } from "./listener.js";
 import { servePlayground } from "./playground.js";
 import { createContext } from "./request-context.js";
 import { checkGraphqlRequests, checkRequests } from "./requests.js";
 import { serveSecurityTxt } from "./security-txt.js";
 import { cutUnread } from "./unread-answers.js";
+import { KEY_HEADER } from "./who-asks.js";
 
 /** Headers that answers of GraphQL depend on, whatever is configured. */
 const VARY = [
   "Accept",
   "Authorization",
   "X-Marquee-Tenant",
+  KEY_HEADER,
   CONSISTENCY_HEADER,
   FRESHNESS_HEADER,
   "x-marquee-explain",
@@ -58,7 +62,7 @@ export interface Pressure {
 /** Everything that clients are served over HTTP, ready to listen. */
 export async function createApp(
   config: Config,
-  gateway: Gateway,
+  gateway: Gateway & { keys: KeyReader },
   budgets: Budgets,
   logger: Logger,
   metrics: Metrics,
@@ -91,7 +95,9 @@ export async function createApp(
       const asked = await askedRequest(request, persisted, trusted);
       // Who has a token may be an operator, who may send anything.
       if (config.documents.trustedOnly && !request.headers.authorization) limits.checkTrusted(asked);
-      const work = new RequestWork(limits.check(asked), config.limits.answerBytes, addressOf(request.raw));
+      const address = addressOf(request.raw);
+      const language = languageOf(request.headers);
+      const work = new RequestWork(limits.check(asked), config.limits.answerBytes, address, language);
       request.ticket?.price(work.asked.cost);
       void reply.header(COST_HEADER, work.asked.cost);
       const host = namedBy(request.headers.host ?? "");

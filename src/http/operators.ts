@@ -1,7 +1,7 @@
 import { type Context } from "../../resolvers/request/context.js";
 
-/** Whether an operator asks; who cannot be looked up is none. One look-up of the viewer, which the request keeps. */
+/** Whether an operator asks, of the tenant or of all tenants; who cannot be looked up is none. One look-up of the viewer, which the request keeps. */
 export async function isOperator(ctx: Context): Promise<boolean> {
   const viewer = await ctx.viewer().catch(() => null);
-  return ctx.rolesOf(viewer).includes("OPERATOR");
+  return ctx.rolesOf(viewer).some((role) => role === "OPERATOR" || role === "PLATFORM");
 }

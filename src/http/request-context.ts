@@ -6,14 +6,14 @@ import { Freshness } from "../../datasources/core/freshness.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { Context, type Gateway } from "../../resolvers/request/context.js";
-import { clientError } from "../../resolvers/request/errors.js";
 import { type RequestWork } from "../../resolvers/request/request-work.js";
-import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
 import { Lifetime } from "../../resolvers/request/lifetime.js";
+import { type KeyReader } from "../auth/key-reader.js";
 import { type Config } from "../config.js";
 import { type NamedByHost } from "../tenancy/tenant-domains.js";
 import { deadlineOf } from "./deadline.js";
 import { tenantOfRequest } from "../tenancy/request-tenant.js";
+import { whoAsks } from "./who-asks.js";
 
 /**
  * What a GraphQL request is executed with.
@@ -26,7 +26,7 @@ import { tenantOfRequest } from "../tenancy/request-tenant.js";
  */
 export async function createContext(
   config: Config,
-  gateway: Gateway,
+  gateway: Gateway & { keys: KeyReader },
   request: FastifyRequest,
   reply: FastifyReply,
   country: string | null,
@@ -34,16 +34,17 @@ export async function createContext(
   work: RequestWork,
 ): Promise<Context> {
   const lifetime = lifetimeOf(config, request, reply.raw);
-  const identity = await identityOf(gateway.tokens, request.headers.authorization);
+  const { identity, key } = await whoAsks(gateway, request.headers);
   const header = request.headers["x-marquee-tenant"];
   const { tenant, named } = await tenantOfRequest(
     gateway.stores.tenants,
-    identity,
+    identity ?? key,
     { header: Array.isArray(header) ? header[0] : header, host },
     config.defaultTenant,
   );
   const freshness = freshnessOf(config, gateway, tenant, request, lifetime);
-  return new Context(gateway, tenant, identity, named, request.id, lifetime, freshness, country, work);
+  const { id } = request;
+  return new Context(gateway, tenant, identity, named, id, lifetime, freshness, country, work, key);
 }
 
 /** Until the request's deadline, counted from its arrival, or until nobody is there to be answered. */
@@ -71,18 +72,4 @@ function freshnessOf(
   const xid = token === undefined ? null : gateway.consistency.decode(tenant, String(token));
   const onWait = () => lifetime.standAside();
   return new Freshness(gateway.stores.outbox, tenant, xid, config.consistencyWaitMs, onWait);
-}
-
-async function identityOf(tokens: Tokens, authorization: string | undefined): Promise<Identity | null> {
-  if (!authorization) return null;
-  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-  if (token) return tokens.verify(token);
-  throw clientError(
-    "UNAUTHENTICATED",
-    "authorization: not a bearer token. Accepted: Bearer and a token from signIn.",
-    {
-      field: "authorization",
-      accepted: "Bearer and a token from signIn",
-    },
-  );
 }

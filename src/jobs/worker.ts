@@ -4,10 +4,12 @@ import {
   type CheckoutTimes,
 } from "../../datasources/checkouts/checkouts.js";
 import { type RunningJobs, type SagaJob } from "../../datasources/jobs/jobs.js";
+import { MAIL_TASK } from "../../datasources/mail/mails.js";
 import { type Payments } from "../../datasources/payments/payments.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { runCheckout } from "../checkouts/run-checkout.js";
+import { sendMail, type MailTools } from "../mail/send-mail.js";
 
 /** What the worker works with. */
 export interface WorkerTools {
@@ -15,10 +17,12 @@ export interface WorkerTools {
   /** Null where no provider is configured: checkouts are left to gateways that have one. */
   payments: Payments | null;
   times: CheckoutTimes;
+  /** Null where no mails are sent: they are left to gateways that send them. */
+  mails: MailTools | null;
 }
 
 /** Works on the deployment's sagas until stopped, beside every other gateway of it. */
-export function startWorker({ stores, payments, times }: WorkerTools): Promise<RunningJobs> {
+export function startWorker({ stores, payments, times, mails }: WorkerTools): Promise<RunningJobs> {
   const { checkoutSteps: steps, checkouts } = stores;
   const of = (run: (tenant: Tenant, id: string) => Promise<void>) => async (job: SagaJob) => {
     const tenant = (await stores.tenants.list()).find(({ id }) => id === job.tenant);
@@ -30,6 +34,7 @@ export function startWorker({ stores, payments, times }: WorkerTools): Promise<R
     ...(payments && {
       [CHECKOUT_TASK]: of((tenant, id) => runCheckout({ steps, payments, times }, tenant, id)),
     }),
+    ...(mails && { [MAIL_TASK]: of((tenant, id) => sendMail(mails, tenant, id)) }),
     [END_MEMBERSHIP_TASK]: of((tenant, id) => checkouts.end(tenant, id)),
   });
 }

@@ -13,8 +13,13 @@ import { costOf, costOfEach, SIZED } from "./field-cost.js";
  * Writes what fields cost into a printed schema, as directives behind their types.
  *
  * @param printed the SDL of `schema`.
+ * @param more directives of a field besides.
  */
-export function withCosts(schema: GraphQLSchema, printed: string): string {
+export function withCosts(
+  schema: GraphQLSchema,
+  printed: string,
+  more: (type: string, field: string) => string,
+): string {
   let text = "";
   let done = 0;
   for (const definition of parse(printed).definitions) {
@@ -29,7 +34,8 @@ export function withCosts(schema: GraphQLSchema, printed: string): string {
     }
     for (const field of definition.fields ?? []) {
       const end = field.type.loc?.end ?? done;
-      text += printed.slice(done, end) + directivesOf(schema, definition.name.value, field);
+      const type = definition.name.value;
+      text += printed.slice(done, end) + directivesOf(schema, type, field) + more(type, field.name.value);
       done = end;
     }
   }

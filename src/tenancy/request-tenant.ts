@@ -18,7 +18,7 @@ export interface RequestTenant {
  */
 export async function tenantOfRequest(
   tenants: Tenants,
-  identity: Identity | null,
+  identity: Pick<Identity, "tenant"> | null,
   asked: { header: string | undefined; host: NamedByHost | null },
   defaultTenant: string | null,
 ): Promise<RequestTenant> {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { type NewAccount } from "../../datasources/accounts/accounts.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { useStores } from "../support/fixtures.js";
+import { useStores, useSuperuser } from "../support/fixtures.js";
 import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
 
 const stores = useStores();
@@ -190,5 +190,33 @@ describe("sessions", () => {
     });
     expect(await stores.accounts.renewSession(tenant, "h2", next)).toBeNull();
     expect(await stores.accounts.renewSession(tenant, "h1", next)).not.toBeNull();
+  });
+});
+
+describe("passwords that are hashed as before", () => {
+  const superuser = useSuperuser("shared");
+  const hasOld = () => stores.accounts.hasOldPasswords(testRequest(tenant));
+
+  it("are known to a tenant that has any, and no more once they are upgraded", async () => {
+    await stores.accounts.putAccounts(tenant, [{ ...family, passwordHash: "$scrypt$old" }]);
+    expect(await hasOld()).toBe(true);
+    await stores.accounts.upgradePassword(tenant, "family", "$scrypt$other", "$argon2id$new");
+    expect(await hasOld()).toBe(true);
+    await stores.accounts.upgradePassword(tenant, "family", "$scrypt$old", "$argon2id$new");
+    expect(await hasOld()).toBe(false);
+    const found = await stores.accounts.credentials(testRequest(tenant), family.email);
+    expect(found?.passwordHash).toBe("$argon2id$new");
+  });
+
+  it("are found by an index of their own: they are asked for at every sign-in", async () => {
+    await superuser.query("begin");
+    await superuser.query("set local role marquee_app");
+    await superuser.query("set local enable_seqscan = off");
+    await superuser.query("select set_config('marquee.tenant', $1, true)", [String(tenant.id)]);
+    const { rows } = await superuser.query(
+      "explain select exists (select from accounts where password_hash like '$scrypt$%')",
+    );
+    await superuser.query("rollback");
+    expect(JSON.stringify(rows)).toContain("accounts_old_passwords");
   });
 });

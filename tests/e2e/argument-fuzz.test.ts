@@ -3,8 +3,9 @@ import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } fro
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { onEngines, removeFromEngines } from "../support/engines.js";
-import { useDatabase, useGateway } from "../support/fixtures.js";
+import { use, useDatabase, useGateway } from "../support/fixtures.js";
 import { ASKERS, openGround, type Asker, type FuzzGround } from "../support/fuzz/fuzz-ground.js";
+import { openInbox } from "../support/inbox.js";
 import { PAYLOADS, payloadsBeside } from "../support/fuzz/payloads.js";
 import { placesOf, type Place } from "../support/fuzz/places.js";
 import {
@@ -35,7 +36,14 @@ const WIDE = Object.fromEntries(
 const database = useDatabase();
 afterAll(() => (onEngines ? removeFromEngines(database.url, "/nonexistent") : undefined));
 // With the sandbox of payments, so that a checkout gets beyond its arguments.
-const gateway = useGateway(() => ({ ...WIDE, POSTGRES_URL: database.url, MARQUEE_DEMO: "true" }));
+const inbox = use(openInbox);
+const gateway = useGateway(() => ({
+  ...WIDE,
+  POSTGRES_URL: database.url,
+  MARQUEE_DEMO: "true",
+  MARQUEE_SMTP_URL: inbox.url,
+  MARQUEE_MAIL_FROM: "marquee@example.com",
+}));
 let ground: FuzzGround;
 let places: Place[];
 let payloads: readonly unknown[];

@@ -242,13 +242,43 @@ describe("marquee token", () => {
     expect(more.stderr).toMatch(/^--role OPERATOR: .* Accepted: VIEWER, EDITOR\.$/m);
     const refused = await marquee(...profile, "--role", "KING");
     expect(refused).toMatchObject({ code: 1, stdout: "" });
-    expect(refused.stderr).toContain("VIEWER, EDITOR, OPERATOR");
+    expect(refused.stderr).toContain("VIEWER, EDITOR, OPERATOR, PLATFORM");
   });
 
   it("refuses a profile that there is not", async () => {
     const { code, stdout, stderr } = await marquee("token", "--tenant", "atelier", "--profile", "nobody");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^There is no profile "nobody" in atelier\./);
+  });
+});
+
+describe("marquee api-key", () => {
+  const of = ["--tenant", "atelier"];
+
+  it("makes a key that is shown once, lists it and ends it", async () => {
+    const made = await marquee("api-key", "create", ...of, "--name", "charts", "--scope", "Query.top10");
+    expect(made).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^mq_atelier_\w+_[\w-]{43}\n$/) as string,
+    });
+    const [, , id = ""] = made.stdout.split("_");
+    const revoked = await marquee("api-key", "revoke", ...of, "--id", id);
+    const line = `${id}\tREVOKED\tnever\t`;
+    expect(revoked.stdout).toContain(line);
+    const { stdout } = await marquee("api-key", "list", ...of);
+    expect(stdout).toContain(line);
+    expect(stdout).toContain("\tcharts\tQuery.top10\n");
+    expect(stdout).not.toContain(made.stdout.trim());
+  });
+
+  it("refuses a field that keys may not have, saying what they may", async () => {
+    const { code, stdout, stderr } = await marquee(
+      ...["api-key", "create", ...of, "--name", "any", "--scope", "Mutation.rateTitle"],
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /"Mutation\.rateTitle" cannot be accepted\. Accepted: fields such as Query\.titles/,
+    );
   });
 });
 

@@ -73,13 +73,14 @@ describe("docs/clients.md", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(answers[0]).toMatchObject({ data: { home: expect.any(Array) }, extensions: { explain: {} } });
-    const [, put, published, found, { written }] = answers;
+    const [, charts, put, published, found, { written }] = answers;
+    expect(charts).toEqual({ data: { top10: [] } });
     expect(put.data).toEqual({ putTitle: { version: 1, errors: [] } });
     expect(published.data.publishTitle).toMatchObject({ version: 2, errors: [] });
     // A write that is refused has no token, and the search after it nothing to wait for: told apart from one that waited in vain.
     expect(written).toMatch(/^\S+$/);
     expect(found).toEqual({ data: { search: { edges: [{ node: { name: "The Lantern Street" } }] } } });
-    expect(answers).toHaveLength(5);
+    expect(answers).toHaveLength(6);
   });
 
   it("has a link that carries tokens from any answer to the next request", async () => {
@@ -117,7 +118,7 @@ it("docs/operating.md names commands and options that there are", async () => {
   for (const [, usage = ""] of rows.map((row) => row.split("`"))) {
     const words = usage.replaceAll(/[[\]]/g, "").split(" ");
     const options = words.filter((word) => word.startsWith("--"));
-    const command = words.slice(0, /^(projections|tenant) /.test(usage) ? 2 : 1);
+    const command = words.slice(0, /^(projections|tenant|api-key) /.test(usage) ? 2 : 1);
     const help = startMarquee([...command, "--help"]);
     expect(await help.ended(), usage).toMatchObject({ code: 0 });
     for (const option of options) expect(help.output(), usage).toContain(option);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+import { CallLog } from "../../datasources/core/store-request.js";
 import { hashPassword } from "../../packages/passwords/index.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { publish } from "../support/catalogue.js";
@@ -58,9 +59,9 @@ beforeEach(async () => {
 });
 
 const codesOf = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions.code);
-const select = async (name: string, password?: string) => {
-  const input = { profile: `Profile:${account}-${name}`, password };
-  const answer = await gateway.ask(SELECT, { token: kids, variables: { input } });
+const select = async (name: string, proof: object = {}, token = kids) => {
+  const input = { profile: `Profile:${account}-${name}`, ...proof };
+  const answer = await gateway.ask(SELECT, { token, variables: { input } });
   expect(answer.errors).toBeUndefined();
   return answer.data.selectProfile as {
     accessToken: string | null;
@@ -69,16 +70,126 @@ const select = async (name: string, password?: string) => {
   };
 };
 
+const SET_PIN =
+  "mutation ($input: SetProfilePinInput!) { setProfilePin(input: $input) { profile { hasPin } errors { field code } } }";
+const UPDATE =
+  "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { profile { kind maturityLimit } errors { field code } } }";
+
+const change = async (mutation: string, name: string, input: object, token = adult) => {
+  const variables = { input: { profile: `Profile:${account}-${name}`, ...input } };
+  const answer = await gateway.ask(mutation, { token, variables });
+  expect(answer.errors).toBeUndefined();
+  return Object.values(answer.data)[0] as { profile: object | null; errors: object[] };
+};
+const setPin = async (name: string, newPin: string | null) => {
+  const set = await change(SET_PIN, name, { newPin, password: "marquee" });
+  expect(set).toEqual({ profile: { hasPin: newPin !== null }, errors: [] });
+};
+const refusal = (field: string | null, code: string) => ({ profile: null, errors: [{ field, code }] });
+
+describe("a profile's PIN", () => {
+  it("is set and taken away with the password, or a parent's PIN", async () => {
+    expect(await change(SET_PIN, "adult", { newPin: "2580" })).toEqual(
+      refusal("password", "PASSWORD_REQUIRED"),
+    );
+    const by = (proof: object) => change(SET_PIN, "adult", { newPin: "2580", ...proof });
+    expect(await by({ password: "guess" })).toEqual(refusal("password", "BAD_CREDENTIALS"));
+    expect(await by({ pin: "2580" })).toEqual(refusal("pin", "BAD_PIN"));
+    await setPin("adult", "2580");
+    expect(await change(SET_PIN, "adult", { newPin: "9999", pin: "0000" })).toEqual(
+      refusal("pin", "BAD_PIN"),
+    );
+    expect((await change(SET_PIN, "adult", { newPin: "9999", pin: "2580" })).errors).toEqual([]);
+    expect((await change(SET_PIN, "adult", { newPin: null, pin: "9999" })).profile).toEqual({
+      hasPin: false,
+    });
+  });
+
+  it("has 4 to 8 digits, and is kept as passwords are", async () => {
+    for (const newPin of ["", "123", "123456789", "12a4", "１２３４"])
+      expect(await change(SET_PIN, "adult", { newPin, password: "marquee" })).toEqual(
+        refusal("newPin", "INVALID_PIN"),
+      );
+    await setPin("adult", "2580");
+    const [kept] = await gateway.stores.accounts.pins({ tenant, calls: new CallLog() }, account);
+    expect(kept).toEqual({
+      profileId: `${account}-adult`,
+      kind: "ADULT",
+      pinHash: expect.stringMatching(/^\$argon2id\$/) as string,
+    });
+  });
+
+  it("is what it takes to go on as the profile, from a grown-up's as well", async () => {
+    await setPin("kids", "1111");
+    expect((await select("kids", {}, adult)).errors).toEqual([{ field: "pin", code: "PIN_REQUIRED" }]);
+    expect((await select("kids", { pin: "1112" }, adult)).errors).toEqual([
+      { field: "pin", code: "BAD_PIN" },
+    ]);
+    expect((await select("kids", { pin: "1111" }, adult)).errors).toEqual([]);
+    expect((await select("kids", { password: "marquee" }, adult)).errors).toEqual([]);
+  });
+
+  it("may be guessed ten times an hour; the password is accepted all the same", async () => {
+    await setPin("adult", "2580");
+    const codes = [];
+    for (let n = 0; n < 12; n += 1)
+      codes.push(...(await select("adult", { pin: String(3_000 + n) })).errors.map(({ code }) => code));
+    expect(codes.filter((code) => code === "BAD_PIN")).toHaveLength(10);
+    expect((await select("adult", { pin: "2580" })).errors).toEqual([
+      { field: "pin", code: "TOO_MANY_GUESSES" },
+    ]);
+    expect((await select("adult", { password: "marquee" })).errors).toEqual([]);
+  });
+});
+
+describe("what a profile is limited to", () => {
+  it("changes with the password or a parent's PIN alone; what else there is of it, without", async () => {
+    const required = refusal("password", "PASSWORD_REQUIRED");
+    for (const limits of [{ maturityLimit: "G" }, { kind: "ADULT" }, { kind: "ADULT", maturityLimit: "R" }])
+      expect(await change(UPDATE, "kids", limits)).toEqual(required);
+    expect(
+      (await change(UPDATE, "kids", { name: "Kimmy", kind: "KIDS", maturityLimit: "PG" })).errors,
+    ).toEqual([]);
+    expect(await change(UPDATE, "kids", { maturityLimit: "G", password: "marquee" })).toEqual({
+      profile: { kind: "KIDS", maturityLimit: "G" },
+      errors: [],
+    });
+    await setPin("adult", "2580");
+    expect((await change(UPDATE, "kids", { kind: "ADULT", pin: "2580" })).profile).toMatchObject({
+      kind: "ADULT",
+    });
+  });
+
+  it("is nothing that a child changes, whatever it knows", async () => {
+    const given = { maturityLimit: "R", password: "marquee" };
+    expect(await change(UPDATE, "kids", given, kids)).toEqual(refusal(null, "KIDS_PROFILE"));
+    expect(await change(SET_PIN, "kids", { newPin: null, password: "marquee" }, kids)).toEqual(
+      refusal(null, "KIDS_PROFILE"),
+    );
+  });
+});
+
 describe("a kids profile", () => {
   it("goes on as another with the account's password alone", async () => {
     expect((await select("adult")).errors).toEqual([{ field: "password", code: "PASSWORD_REQUIRED" }]);
-    const wrong = await select("adult", "guess");
+    const wrong = await select("adult", { password: "guess" });
     expect(wrong).toMatchObject({
       accessToken: null,
       errors: [{ field: "password", code: "BAD_CREDENTIALS" }],
     });
     expect(await select("kids")).toMatchObject({ viewer: { profile: { name: "Kim" } }, errors: [] });
-    expect(await select("adult", "marquee")).toMatchObject({
+    expect(await select("adult", { password: "marquee" })).toMatchObject({
+      viewer: { profile: { name: "Ann" } },
+      errors: [],
+    });
+  });
+
+  it("goes on as another with the PIN of a profile that is no child's, and with no other", async () => {
+    await setPin("kids", "1111");
+    expect((await select("adult", { pin: "1111" })).errors).toEqual([{ field: "pin", code: "BAD_PIN" }]);
+    await setPin("adult", "2580");
+    expect((await select("adult", { pin: "1111" })).errors).toEqual([{ field: "pin", code: "BAD_PIN" }]);
+    expect(await select("adult", { pin: "2580" })).toMatchObject({
       viewer: { profile: { name: "Ann" } },
       errors: [],
     });

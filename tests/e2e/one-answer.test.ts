@@ -136,6 +136,10 @@ const SHOWN: Record<NodeType, [query: string, as: string]> = {
     `mutation { startPlayback(input: { title: "Title:film-casino-1995", device: { kind: TV, width: 1920, height: 1080, codecs: [H264, HEVC] } }) { session { __typename id } } }`,
     "viewer",
   ],
+  ApiKey: [
+    `mutation { createApiKey(input: { name: "one", scope: ["Query.titles"], days: 1 }) { apiKey { __typename id } } }`,
+    "operator",
+  ],
   // A check that runs already is one that the list shows.
   Job: [
     `mutation { checkProjection(input: { target: "search.postgres" }) { query { operations { jobs { edges { node { __typename id } } } } } } }`,

@@ -17,6 +17,8 @@ const SIGN_UP =
 const SELECT =
   "mutation ($input: SelectProfileInput!) { selectProfile(input: $input) { accessToken refreshToken } }";
 
+const PASSWORD = "correct horse";
+
 const gateway = useGateway();
 const database = useSuperuser();
 let slug: string;
@@ -33,7 +35,7 @@ async function send(query: string, input: object, token?: string): Promise<any> 
 async function owner(): Promise<{ token: string; first: any }> {
   const { accessToken, viewer } = await send(SIGN_UP, {
     email: `${randomUUID()}@example.com`,
-    password: "correct horse",
+    password: PASSWORD,
     name: "Ada",
   });
   return { token: accessToken, first: viewer.profile };
@@ -126,14 +128,12 @@ describe("updateProfile", () => {
     const renamed = await send(UPDATE, { profile: profile.id, name: "Bob" }, token);
     expect(renamed).toMatchObject({ profile: { ...profile, name: "Bob" }, errors: [] });
     expect((await send(UPDATE, { profile: profile.id, country: null }, token)).profile.country).toBeNull();
-    const child = await send(UPDATE, { profile: profile.id, kind: "KIDS" }, token);
+    const limit = (input: object) =>
+      send(UPDATE, { profile: profile.id, password: PASSWORD, ...input }, token);
+    const child = await limit({ kind: "KIDS" });
     expect(child.profile).toMatchObject({ name: "Bob", kind: "KIDS", maturityLimit: "PG" });
-    expect(codeOf(await send(UPDATE, { profile: profile.id, maturityLimit: "PG-13" }, token))).toBe(
-      "MATURITY_LIMIT_TOO_HIGH",
-    );
-    expect((await send(UPDATE, { profile: profile.id, kind: "ADULT" }, token)).profile.maturityLimit).toBe(
-      "NC-17",
-    );
+    expect(codeOf(await limit({ maturityLimit: "PG-13" }))).toBe("MATURITY_LIMIT_TOO_HIGH");
+    expect((await limit({ kind: "ADULT" })).profile.maturityLimit).toBe("NC-17");
   });
 
   it("does not find another account's profile, and keeps one grown-up", async () => {
@@ -142,7 +142,8 @@ describe("updateProfile", () => {
     expect(codeOf(await send(UPDATE, { profile: stranger.first.id, name: "Mine" }, token))).toBe(
       "PROFILE_NOT_FOUND",
     );
-    expect(codeOf(await send(UPDATE, { profile: first.id, kind: "KIDS" }, token))).toBe("LAST_ADULT_PROFILE");
+    const child = { profile: first.id, kind: "KIDS", password: PASSWORD };
+    expect(codeOf(await send(UPDATE, child, token))).toBe("LAST_ADULT_PROFILE");
   });
 });
 

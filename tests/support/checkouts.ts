@@ -117,7 +117,7 @@ export async function openShop(times: ShopTimes = PATIENT): Promise<CheckoutShop
       }),
     startWorker: async () => {
       const payments = new HttpPayments({ url: provider.url, key: "secret", deadlineMs: times.deadlineMs });
-      const worker = await startWorker({ stores, payments, times });
+      const worker = await startWorker({ stores, payments, times, mails: null });
       workers.add(worker);
       return { stop: () => (workers.delete(worker), worker.stop()) };
     },

@@ -160,6 +160,7 @@ export function failureCases(known: Known, email: string): Record<string, Failur
       tenants: "tenants(first: 3) { edges { node { slug } } }",
       jobs: "jobs(first: 3) { edges { cursor } }",
       deadLetters: "deadLetters(first: 3) { edges { cursor } }",
+      apiKeys: "apiKeys(first: 3) { edges { cursor } }",
     }),
     "Mutation.signIn": root(SIGN_IN, "signIn", { input: { email, password: "marquee" } }),
     "Mutation.selectProfile": root(

@@ -1,35 +1,110 @@
-import { describe, expect, it } from "vitest";
+import type * as Crypto from "node:crypto";
 
-import { hashPassword, verifyPassword } from "../../packages/passwords/index.js";
+import type * as Argon2 from "@node-rs/argon2";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { hashPassword, isCommonPassword, verifyPassword } from "../../packages/passwords/index.js";
+
+/** What was computed, in order: what takes time. */
+const work = vi.hoisted((): string[] => []);
+vi.mock("@node-rs/argon2", async (original) => {
+  const argon2 = await original<typeof Argon2>();
+  const counted = <A extends unknown[], R>(compute: (...args: A) => R) => {
+    return (...args: A): R => {
+      work.push("argon2id");
+      return compute(...args);
+    };
+  };
+  const mocked = { ...argon2, hash: counted(argon2.hash), verify: counted(argon2.verify) };
+  return { ...mocked, default: mocked };
+});
+vi.mock("node:crypto", async (original) => {
+  const crypto = await original<typeof Crypto>();
+  const scrypt = (...args: Parameters<typeof crypto.scrypt>) => {
+    work.push("scrypt");
+    crypto.scrypt(...args);
+  };
+  const mocked = { ...crypto, scrypt };
+  return { ...mocked, default: mocked };
+});
+beforeEach(() => void work.splice(0));
+
+// RFC 7914, section 12: "password" with salt "NaCl", N = 1024, r = 8, p = 16.
+const KEY = Buffer.from(
+  "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640",
+  "hex",
+);
+const plain = (bytes: Buffer) => bytes.toString("base64").replace(/=/g, "");
+const OLD = `$scrypt$ln=10,r=8,p=16$${plain(Buffer.from("NaCl"))}$${plain(KEY)}`;
+
+const isRight = async (...args: Parameters<typeof verifyPassword>) => (await verifyPassword(...args)).right;
 
 describe("passwords", () => {
-  it("verifies what was hashed and nothing else", async () => {
+  it("are hashed with argon2id, as OWASP asks, and verified", async () => {
     const stored = await hashPassword("marquee");
-    expect(stored).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/);
+    expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(stored).not.toContain("marquee");
-    expect(await verifyPassword("marquee", stored)).toBe(true);
-    expect(await verifyPassword("Marquee", stored)).toBe(false);
-    expect(await verifyPassword("", stored)).toBe(false);
+    expect(await verifyPassword("marquee", stored)).toEqual({ right: true, upgraded: null });
+    expect(await verifyPassword("Marquee", stored)).toEqual({ right: false, upgraded: null });
+    expect(await isRight("", stored)).toBe(false);
+  });
+
+  it("are one however their letters are composed", async () => {
+    expect(await isRight("cafe\u0301", await hashPassword("caf\u00e9"))).toBe(true);
   });
 
   it("salts: equal passwords have different hashes", async () => {
     expect(await hashPassword("x")).not.toBe(await hashPassword("x"));
   });
 
-  it("takes the parameters from the stored text", async () => {
-    // RFC 7914, section 12: "password" with salt "NaCl", N = 1024, r = 8, p = 16.
-    const key = Buffer.from(
-      "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640",
-      "hex",
-    );
-    const stored = `$scrypt$ln=10,r=8,p=16$${Buffer.from("NaCl").toString("base64").replace(/=/g, "")}$${key.toString("base64").replace(/=/g, "")}`;
-    expect(await verifyPassword("password", stored)).toBe(true);
-    expect(await verifyPassword("Password", stored)).toBe(false);
+  it("hashed before are verified by their own parameters, and hashed anew where they are right", async () => {
+    const { right, upgraded } = await verifyPassword("password", OLD);
+    expect(right).toBe(true);
+    expect(await verifyPassword("password", upgraded)).toEqual({ right: true, upgraded: null });
+    expect(await verifyPassword("Password", OLD)).toEqual({ right: false, upgraded: null });
   });
 
-  it("answers false for an unknown account and for a damaged hash", async () => {
-    expect(await verifyPassword("marquee", null)).toBe(false);
-    expect(await verifyPassword("marquee", "$scrypt$ln=31,r=8,p=5$AAAA$AAAA")).toBe(false);
-    expect(await verifyPassword("marquee", "plain")).toBe(false);
+  it("hashed cheaper than now are hashed anew", async () => {
+    const { hash } = await import("@node-rs/argon2");
+    const cheap = await hash("marquee", { memoryCost: 1_024, timeCost: 2, parallelism: 1 });
+    expect((await verifyPassword("marquee", cheap)).upgraded).toMatch(/^\$argon2id\$v=19\$m=19456,/);
+    expect((await verifyPassword("wrong", cheap)).upgraded).toBeNull();
+  });
+
+  it("are wrong for an unknown account and for a damaged hash, whatever that asks for", async () => {
+    const huge = "$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$" + "A".repeat(43);
+    for (const stored of [null, "$scrypt$ln=31,r=8,p=5$AAAA$AAAA", "plain", "$argon2id$nonsense", huge])
+      expect(await verifyPassword("marquee", stored)).toEqual({ right: false, upgraded: null });
+  });
+});
+
+describe("what is computed for a password", () => {
+  const workOf = async (...args: Parameters<typeof verifyPassword>) => {
+    work.splice(0);
+    await verifyPassword(...args);
+    return [...work];
+  };
+
+  it("does not tell an account from none", async () => {
+    const stored = await hashPassword("marquee");
+    for (const known of [stored, null, "damaged"]) expect(await workOf("guess", known)).toEqual(["argon2id"]);
+    expect(await workOf("marquee", stored)).toEqual(["argon2id"]);
+  });
+
+  it("does not tell an old account from none either, while there are old ones", async () => {
+    const stored = await hashPassword("marquee");
+    for (const known of [stored, null, OLD])
+      expect(await workOf("guess", known, true)).toEqual(["scrypt", "argon2id"]);
+    expect(await workOf("marquee", stored, true)).toEqual(["scrypt", "argon2id"]);
+    expect(await workOf("password", OLD, true)).toEqual(["scrypt", "argon2id"]);
+  });
+});
+
+describe("common passwords", () => {
+  it("are known in any case, and others are not among them", async () => {
+    for (const common of ["password", "Password1", "QWERTYUIOP", "iloveyou1", "trustno1"])
+      expect(await isCommonPassword(common), common).toBe(true);
+    for (const rare of ["correct horse battery", "marquee of the lamplighter"])
+      expect(await isCommonPassword(rare), rare).toBe(false);
   });
 });

@@ -1,9 +1,26 @@
-import { buildSchema, extendSchema, type GraphQLObjectType, type GraphQLSchema, parse } from "graphql";
-import { describe, expect, it } from "vitest";
+import {
+  buildSchema,
+  extendSchema,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  parse,
+} from "graphql";
+import { describe, expect, it, vi } from "vitest";
 
+import { type Role } from "../../datasources/core/vocabulary.js";
 import { enforcePermissions } from "../../resolvers/permissions-gate.js";
-import { denial, PERMISSIONS, type Permission } from "../../resolvers/permissions.js";
-import { CALLERS } from "../../src/docs/permissions-page.js";
+import {
+  ACCESS,
+  CALLERS,
+  cellOf,
+  denial,
+  HIDDEN,
+  PERMISSIONS,
+  type Caller,
+  type CallerKind,
+  type Permission,
+} from "../../resolvers/permissions.js";
 import { createSchema, printedSchema } from "../../src/schema.js";
 
 /** A schema of the same fields that nothing guards yet. */
@@ -37,30 +54,84 @@ describe("the table of permissions", () => {
     );
   });
 
-  it("leaves fields for everybody as they are", () => {
+  it("has nobody looked up for fields that are for everybody", () => {
     const schema = unguarded();
-    const resolverOf = (name: string) => schema.getQueryType()!.getFields()[name]!.resolve;
+    const { titles, editorial } = schema.getQueryType()!.getFields();
+    for (const field of [titles!, editorial!]) field.resolve = () => "asked";
     enforcePermissions(schema);
-    expect(resolverOf("titles")).toBeUndefined();
-    expect(resolverOf("editorial")).toBeTypeOf("function");
+    const viewer = vi.fn(() => Promise.resolve(null));
+    const ctx = { key: null, viewer, rolesOf: () => [] };
+    const info = { path: {} } as GraphQLResolveInfo;
+    expect(titles!.resolve!(null, {}, ctx, info)).toBe("asked");
+    expect(viewer).not.toHaveBeenCalled();
+    const asked = editorial!.resolve!(null, {}, ctx, info) as Promise<unknown>;
+    return expect(asked).rejects.toMatchObject({ extensions: { code: "UNAUTHENTICATED" } });
   });
 });
 
-describe("a permission", () => {
-  const codes = (permission: Permission) =>
-    Object.values(CALLERS).map((caller) => {
-      const denied = denial(permission, caller, "field");
-      return denied && ("extensions" in denied ? denied.extensions.code : denied.code);
-    });
+/** Somebody of each kind that the table has a column for; an API key whose scope names the field asked for. */
+const SOMEBODY: Readonly<Record<CallerKind, Caller>> = {
+  anonymous: { viewer: null, roles: [], scope: null },
+  "imported profile": { viewer: { account: null, profile: { kind: "ADULT" } }, roles: [], scope: null },
+  "kids profile": { viewer: { account: {}, profile: { kind: "KIDS" } }, roles: ["VIEWER"], scope: null },
+  viewer: adultWith(),
+  editor: adultWith("EDITOR"),
+  operator: adultWith("OPERATOR"),
+  "platform operator": adultWith("PLATFORM"),
+  "API key": { viewer: null, roles: [], scope: new Set(["Query.field"]) },
+};
 
-  it.each<[Permission, ...(string | null)[]]>([
-    ["ANYONE", null, null, null, null, null, null],
-    ["SIGNED_IN", "UNAUTHENTICATED", null, null, null, null, null],
-    ["OWNER", "UNAUTHENTICATED", "ACCOUNT_REQUIRED", "KIDS_PROFILE", null, null, null],
-    ["EDITOR", "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", null, "FORBIDDEN"],
-    ["OPERATOR", "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN", null],
-  ])("of %s refuses visitor, imported, kids, viewer, editor, operator: %s %s %s %s %s %s", (...row) => {
-    const [permission, ...expected] = row;
-    expect(codes(permission)).toEqual(expected);
+function adultWith(...roles: Role[]): Caller {
+  return { viewer: { account: {}, profile: { kind: "ADULT" } }, roles: ["VIEWER", ...roles], scope: null };
+}
+
+const codeOf = (permission: Permission, caller: Caller, field = "Query.field") => {
+  const denied = denial(permission, caller, field);
+  return denied && ("extensions" in denied ? denied.extensions.code : denied.code);
+};
+
+describe.each(Object.keys(ACCESS) as Permission[])("the permission %s", (permission) => {
+  it.each(CALLERS)("says to %s what its cell says", (kind) => {
+    const cell = cellOf(permission, kind);
+    const may = cell === "yes" || cell === "scope";
+    expect(codeOf(permission, SOMEBODY[kind])).toBe(may ? null : cell);
   });
+
+  it("lets a role do what a viewer may without one", () => {
+    if (cellOf(permission, "viewer") !== "yes") return;
+    for (const kind of ["editor", "operator", "platform operator"] as const)
+      expect(cellOf(permission, kind)).toBe("yes");
+  });
+
+  it("is no API key's whose scope names other fields", () => {
+    expect(codeOf(permission, SOMEBODY["API key"], "Query.other")).toBe("FORBIDDEN");
+  });
+});
+
+describe("an account with several roles", () => {
+  it("has what any of them has, and nobody's else", () => {
+    const both = adultWith("EDITOR", "PLATFORM");
+    expect((["EDITOR", "PLATFORM"] as const).map((word) => codeOf(word, both))).toEqual([null, null]);
+    expect(codeOf("OPERATOR", both)).toBe("FORBIDDEN");
+  });
+
+  it("that is a token's without an account owns nothing by them", () => {
+    const imported: Caller = { ...SOMEBODY["imported profile"], roles: ["EDITOR"] };
+    expect(codeOf("EDITOR", imported)).toBe(null);
+    expect(codeOf("OWNER", imported)).toBe("ACCOUNT_REQUIRED");
+  });
+});
+
+it("the role that runs all tenants is no tenant's operator, and no tenant's operator has it", () => {
+  expect(cellOf("OPERATOR", "platform operator")).toBe("FORBIDDEN");
+  expect(cellOf("PLATFORM", "operator")).toBe("FORBIDDEN");
+});
+
+it("the SDL has every line of the table as a directive", () => {
+  const sdl = printedSchema();
+  for (const [type, lines] of Object.entries({ ...PERMISSIONS, ...HIDDEN })) {
+    const [, body = ""] = new RegExp(`\ntype ${type}\\b[^{]*\\{(.*?)\\n\\}`, "s").exec(sdl) ?? [];
+    for (const [name, word] of Object.entries(lines))
+      expect(body).toMatch(new RegExp(`\n  ${name}\\b[^\n]*(\n[^}]*?)?@access\\(to: "${word}"\\)`));
+  }
 });

@@ -1,17 +1,41 @@
 import { describe, expect, it } from "vitest";
 
-import { BudgetedGuesses } from "../../src/budgets/sign-in-guesses.js";
+import { type Limits } from "../../datasources/budgets/limits.js";
+import { type Guess } from "../../resolvers/request/sign-in-guesses.js";
+import { LimitedGuesses } from "../../src/budgets/sign-in-guesses.js";
 
-const ledger = { add: () => Promise.reject(new Error("down")), forget: () => Promise.resolve() };
-const open = () => new BudgetedGuesses(ledger, new Uint8Array(32));
-const from = (address: string, account = "ann") => ({ tenant: "m", account, address });
+/** Limits of one window that does not end. */
+function limits(): Limits {
+  return {
+    limit: ({ points }) => {
+      const taken = new Map<string, number>();
+      const add = (holder: string, count: number) => {
+        const sum = (taken.get(holder) ?? 0) + count;
+        taken.set(holder, sum);
+        return sum;
+      };
+      return {
+        take: async (holder) => add(holder, 1) <= points,
+        giveBack: async (holder) => void add(holder, -1),
+      };
+    },
+    remembered: () => {
+      const noted = new Set<string>();
+      return { has: async (holder) => noted.has(holder), note: async (holder) => void noted.add(holder) };
+    },
+  };
+}
+
+const open = () => new LimitedGuesses(limits());
+const from = (address: string, account = "ann"): Guess => ({
+  tenant: "m",
+  account,
+  address,
+  familiar: false,
+});
 
 /** How many of so many guesses are evaluated, each of them wrong. */
-async function evaluated(
-  guesses: BudgetedGuesses,
-  count: number,
-  of: (n: number) => ReturnType<typeof from>,
-) {
+async function evaluated(guesses: LimitedGuesses, count: number, of: (n: number) => Guess) {
   let admitted = 0;
   for (let n = 0; n < count; n += 1) if (await guesses.admit(of(n))) admitted += 1;
   return admitted;
@@ -28,25 +52,33 @@ describe("guesses", () => {
     expect(await evaluated(open(), 2_000, (n) => from(`192.0.2.${n}`, `a${n}`))).toBe(1_000);
   });
 
-  it("do not keep the owner out, who has signed in from the address before", async () => {
+  it("that are refused take nothing from anybody else", async () => {
+    const guesses = open();
+    expect(await evaluated(guesses, 2_000, () => from("192.0.2.1"))).toBe(10);
+    expect(await evaluated(guesses, 200, (n) => from("192.0.2.1", `a${n}`))).toBe(90);
+    expect(await evaluated(guesses, 10, (n) => from(`192.0.2.${n + 2}`, "a95"))).toBe(10);
+  });
+
+  it("do not keep the owner out who has signed in from the address before, whoever else is at it", async () => {
     const guesses = open();
     const owner = from("198.51.100.7");
-    expect(await guesses.admit(owner)).toBe(true);
-    await guesses.right(owner);
+    await (await guesses.admit(owner))!.right();
     expect(await evaluated(guesses, 1_000, (n) => from(`192.0.2.${n}`))).toBe(10);
-    for (let n = 0; n < 50; n += 1) {
-      expect(await guesses.admit(owner)).toBe(true);
-      await guesses.right(owner);
-    }
+    // A neighbour behind the same address tries other accounts.
+    expect(await evaluated(guesses, 500, (n) => from(owner.address, `a${n}`))).toBe(100);
+    for (let n = 0; n < 50; n += 1) await (await guesses.admit(owner))!.right();
+    expect(await evaluated(guesses, 100, () => owner)).toBe(10);
+  });
+
+  it("do not keep the owner out who brings a token of the account", async () => {
+    const guesses = open();
+    expect(await evaluated(guesses, 100, (n) => from(`192.0.2.${n}`))).toBe(10);
+    const owner = { ...from("203.0.113.9"), familiar: true };
     expect(await evaluated(guesses, 100, () => owner)).toBe(10);
   });
 
   it("that are right, or were never tried, are none", async () => {
     const guesses = open();
-    for (let n = 0; n < 100; n += 1) {
-      const guess = from(`192.0.2.${n}`);
-      expect(await guesses.admit(guess)).toBe(true);
-      await guesses.notTried(guess);
-    }
+    for (let n = 0; n < 100; n += 1) await (await guesses.admit(from(`192.0.2.${n}`)))!.notTried();
   });
 });

@@ -1,5 +1,6 @@
 import { toPage, type Page, type PageOf, type Position } from "../../core/page.js";
-import { empty, sql, type Sql } from "./store.postgres.js";
+import { type StoreRequest } from "../../core/store-request.js";
+import { empty, sql, type PostgresStore, type Sql } from "./store.postgres.js";
 
 export type Direction = "ASC" | "DESC";
 
@@ -78,4 +79,26 @@ export function toOwnedPages<R extends { n: number }, T>(
   const byKey = keys.map((): R[] => []);
   for (const row of rows) byKey[row.n]?.push(row);
   return keys.map(({ page }, n) => toPage(byKey[n] ?? [], page, map));
+}
+
+/**
+ * A page of a list of its own, the latest first; one store call.
+ *
+ * @param list rows with the instant `value` and the text `id`, by which they are ordered downwards.
+ */
+export async function readLatest<T extends object>(
+  postgres: PostgresStore,
+  request: StoreRequest,
+  operation: string,
+  list: Sql,
+  page: Page,
+): Promise<PageOf<{ position: Position; entry: T }>> {
+  const rows = await postgres.read<T & { value: string; id: string }>(
+    request,
+    operation,
+    sql`select * from (${list}) l
+        where true ${keysetWithin(page, sql`value`, sql`::timestamptz`, "DESC")}
+        ${keysetOrder(page, sql`value`, "DESC")}`,
+  );
+  return toPage(rows, page, (row) => ({ position: { value: row.value, id: row.id }, entry: row }));
 }

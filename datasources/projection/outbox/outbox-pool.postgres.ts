@@ -47,7 +47,7 @@ export class OutboxPool {
   }
 
   /** @throws StoreUnavailableError when PostgreSQL does not answer. */
-  async query<R extends object>(statement: Sql): Promise<R[]> {
+  async query<R extends object>(statement: Sql | pg.QueryConfig): Promise<R[]> {
     try {
       return (await this.#pool.query<R>(statement)).rows;
     } catch (error) {

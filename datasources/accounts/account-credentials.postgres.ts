@@ -1,0 +1,116 @@
+import { type MailKind } from "../core/vocabulary.js";
+import { Refusal } from "../core/refusal.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
+import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { putMail } from "../mail/mail-rows.postgres.js";
+import { type AccountCredentials, type TokenKind } from "./account-credentials.js";
+import { emailTaken, tokenInvalid } from "./profile-rules.js";
+
+type Change<M extends keyof AccountCredentials> = Parameters<AccountCredentials[M]>[1];
+
+/** What an account signs in by, in PostgreSQL. */
+export class PostgresAccountCredentials implements AccountCredentials {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  changePassword(
+    tenant: Tenant,
+    { accountId, session, from, to }: Change<"changePassword">,
+  ): Promise<boolean> {
+    return this.postgres.transaction(tenant, async (query) => {
+      const changed = await query(
+        sql`update accounts set password_hash = ${to} where id = ${accountId} and password_hash = ${from} returning 1`,
+      );
+      if (changed.length === 0) return false;
+      await afterNewPassword(query, accountId, session);
+      return true;
+    });
+  }
+
+  async addressOfToken(request: StoreRequest, kind: TokenKind, tokenHash: string): Promise<string | null> {
+    const [mail] = await this.postgres.read<{ email: string }>(
+      request,
+      "accounts.addressOfToken",
+      sql`select email from account_mails
+          where token_hash = ${tokenHash} and kind = ${kind} and account_id is not null and expires_at > now()`,
+    );
+    return mail?.email ?? null;
+  }
+
+  async resetPassword(tenant: Tenant, tokenHash: string, passwordHash: string): Promise<void> {
+    await this.postgres.transaction(tenant, async (query) => {
+      const { accountId, email } = await useToken(query, "RESET", tokenHash);
+      // Whoever has read the mail has shown that the address is theirs.
+      const changed = await query(
+        sql`update accounts set password_hash = ${passwordHash}, email_verified_at = coalesce(email_verified_at, now())
+            where id = ${accountId} and lower(email) = lower(${email}) returning 1`,
+      );
+      if (changed.length === 0) throw tokenInvalid();
+      await afterNewPassword(query, accountId, null);
+    });
+  }
+
+  async verifyEmail(tenant: Tenant, tokenHash: string): Promise<string> {
+    return this.postgres.transaction(tenant, async (query) => {
+      const { accountId, email } = await useToken(query, "VERIFY", tokenHash);
+      await checkFree(query, accountId, email);
+      await query(
+        sql`update accounts set email = ${email}, email_verified_at = now() where id = ${accountId}`,
+      );
+      await forget(query, accountId, "VERIFY");
+      return accountId;
+    });
+  }
+
+  async changeEmail(
+    tenant: Tenant,
+    { accountId, email, token, language }: Change<"changeEmail">,
+  ): Promise<void> {
+    await this.postgres.transaction(tenant, async (query) => {
+      await checkFree(query, accountId, email);
+      const address = await addressOf(query, accountId);
+      await forget(query, accountId, "VERIFY");
+      await putMail(query, { kind: "VERIFY", email, accountId, language, token });
+      if (address.toLowerCase() !== email.toLowerCase())
+        await putMail(query, { kind: "EMAIL_CHANGING", email: address, accountId, language, token: null });
+    });
+  }
+}
+
+/** Uses a token up. @throws Refusal TOKEN_INVALID. */
+async function useToken(query: Query, kind: TokenKind, tokenHash: string) {
+  const [used] = await query<{ accountId: string; email: string }>(
+    sql`delete from account_mails
+        where token_hash = ${tokenHash} and kind = ${kind} and account_id is not null and expires_at > now()
+        returning account_id as "accountId", email`,
+  );
+  if (!used) throw tokenInvalid();
+  return used;
+}
+
+/** Whoever was let in by the old password is not let go on, and what would set another is good for nothing any more. */
+async function afterNewPassword(query: Query, accountId: string, session: string | null): Promise<void> {
+  await query(sql`delete from sessions where account_id = ${accountId} and id is distinct from ${session}`);
+  await forget(query, accountId, "RESET");
+  const email = await addressOf(query, accountId);
+  await putMail(query, { kind: "PASSWORD_CHANGED", email, accountId, language: null, token: null });
+}
+
+/** Mails of a kind that were sent bring nothing any more, and those that were not are not sent. */
+async function forget(query: Query, accountId: string, kind: MailKind): Promise<void> {
+  await query(sql`delete from account_mails where account_id = ${accountId} and kind = ${kind}`);
+}
+
+async function addressOf(query: Query, accountId: string): Promise<string> {
+  const [account] = await query<{ email: string }>(sql`select email from accounts where id = ${accountId}`);
+  if (!account) throw new Refusal(null, "ACCOUNT_GONE", "The account of this session is gone.");
+  return account.email;
+}
+
+/** @throws Refusal EMAIL_TAKEN. */
+async function checkFree(query: Query, accountId: string, email: string): Promise<void> {
+  const others = await query(
+    sql`select 1 from accounts where lower(email) = lower(${email}) and id <> ${accountId}`,
+  );
+  if (others.length > 0) throw emailTaken();
+}

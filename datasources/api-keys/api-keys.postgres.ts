@@ -1,0 +1,67 @@
+import { type Page, type PageOf } from "../core/page.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
+import { readLatest } from "../engines/postgres/keyset.postgres.js";
+import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { type Placed } from "../operations/operations.js";
+import { type ApiKeyRecord, type ApiKeys, type NewApiKey } from "./api-keys.js";
+
+const KEY = sql`id, name, scope, created_at as "createdAt", expires_at as "expiresAt",
+  last_used_at as "lastUsedAt", revoked_at as "revokedAt"`;
+
+/** Keys of machines in PostgreSQL; row-level security keeps each tenant to its own. */
+export class PostgresApiKeys implements ApiKeys {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  async create(tenant: Tenant, { id, name, hash, scope, days }: NewApiKey): Promise<ApiKeyRecord> {
+    const [created] = await this.postgres.conclude<ApiKeyRecord>(tenant, () =>
+      Promise.resolve(
+        sql`insert into api_keys (tenant_id, id, name, hash, scope, expires_at)
+            values (current_setting('marquee.tenant')::int, ${id}, ${name}, ${hash}, ${[...scope]}::text[],
+                    now() + make_interval(days => ${days}))
+            returning ${KEY}`,
+      ),
+    );
+    if (!created) throw new Error("A key was made and is not there");
+    return created;
+  }
+
+  list(request: StoreRequest, page: Page): Promise<PageOf<Placed<ApiKeyRecord>>> {
+    const keys = sql`select created_at as value, ${KEY} from api_keys`;
+    return readLatest<ApiKeyRecord>(this.postgres, request, "apiKeys.list", keys, page);
+  }
+
+  async find(request: StoreRequest, id: string): Promise<ApiKeyRecord | null> {
+    const [found] = await this.postgres.read<ApiKeyRecord>(
+      request,
+      "apiKeys.find",
+      sql`select ${KEY} from api_keys where id = ${id}`,
+    );
+    return found ?? null;
+  }
+
+  async revoke(tenant: Tenant, id: string): Promise<ApiKeyRecord | null> {
+    const [revoked] = await this.postgres.conclude<ApiKeyRecord>(tenant, () =>
+      Promise.resolve(
+        sql`update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id} returning ${KEY}`,
+      ),
+    );
+    return revoked ?? null;
+  }
+
+  async scopeOf(request: StoreRequest, { id, hash }: { id: string; hash: string }): Promise<string[] | null> {
+    const [good] = await this.postgres.read<{ scope: string[] }>(
+      request,
+      "apiKeys.scopeOf",
+      sql`select scope from api_keys
+          where id = ${id} and hash = ${hash} and revoked_at is null and expires_at > now()`,
+    );
+    return good?.scope ?? null;
+  }
+
+  async used(tenant: Tenant, id: string): Promise<void> {
+    await this.postgres.conclude(tenant, () =>
+      Promise.resolve(sql`update api_keys set last_used_at = now() where id = ${id}`),
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { Field, InputType } from "type-graphql";
+
+const NEW_PASSWORD = "Password of 8 to 200 characters, and none that many have.";
+const TOKEN = "What the mail brought.";
+
+@InputType({ description: "Another password for the account." })
+export class ChangePasswordInput {
+  @Field({ description: "The one that it has." })
+  currentPassword!: string;
+
+  @Field({ description: NEW_PASSWORD })
+  newPassword!: string;
+}
+
+@InputType({ description: "Whose password is to be set anew." })
+export class RequestPasswordResetInput {
+  @Field({ description: "E-mail address of the account, in any case." })
+  email!: string;
+}
+
+@InputType({ description: "Another password for whoever has the token of a mail." })
+export class ResetPasswordInput {
+  @Field({ description: TOKEN })
+  token!: string;
+
+  @Field({ description: NEW_PASSWORD })
+  newPassword!: string;
+}
+
+@InputType({ description: "An address that was mailed to." })
+export class VerifyEmailInput {
+  @Field({ description: TOKEN })
+  token!: string;
+}
+
+@InputType({ description: "Another address for the account." })
+export class ChangeEmailInput {
+  @Field({ description: "E-mail address, which no other account of the tenant has." })
+  email!: string;
+
+  @Field({ description: "The account's password." })
+  password!: string;
+}

@@ -76,8 +76,8 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
       ...HOSTILE,
     ]);
     expect(Object.fromEntries(found)).toEqual({
-      "ann-1": { ...profile("ann-1"), accountId: "ann" },
-      "bob-2": { ...profile("bob-2"), accountId: "bob" },
+      "ann-1": { ...profile("ann-1"), accountId: "ann", hasPin: false },
+      "bob-2": { ...profile("bob-2"), accountId: "bob", hasPin: false },
     });
     expect(request.calls.calls).toHaveLength(1);
   });

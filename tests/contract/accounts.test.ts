@@ -63,7 +63,7 @@ describe("viewer", () => {
 
   it("answers a profile without an account by itself", async () => {
     await stores.accounts.putProfiles(tenant, [adult]);
-    const profile = { ...adult, accountId: null };
+    const profile = { ...adult, accountId: null, hasPin: false };
     const key = { account: null, profile: "p1", session: null };
     expect(await stores.accounts.viewer(testRequest(tenant), key)).toEqual({
       account: null,

@@ -54,6 +54,7 @@ describe("ingest", () => {
       name: "u1",
       kind: "ADULT",
       maturityLimit: 18,
+      hasPin: false,
       country: "FR",
     });
     expect(profiles.get("u2")).toMatchObject({ country: null });

@@ -84,7 +84,7 @@ describe("the first events of a day", () => {
         await Promise.all(
           gateways.map((gateway, n) =>
             gateway.viewingWriting.recordProgress(tenant, {
-              profileId: profiles[n],
+              profileId: profiles[n]!,
               titleId: "kept",
               positionSeconds: day,
               durationSeconds: 6_000,

@@ -1,33 +1,7 @@
-import type * as Crypto from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
-import type * as Argon2 from "@node-rs/argon2";
-import { beforeEach, describe, expect, it, vi } from "vitest";
-
+import type * as Passwords from "../../packages/passwords/index.js";
 import { hashPassword, isCommonPassword, verifyPassword } from "../../packages/passwords/index.js";
-
-/** What was computed, in order: what takes time. */
-const work = vi.hoisted((): string[] => []);
-vi.mock("@node-rs/argon2", async (original) => {
-  const argon2 = await original<typeof Argon2>();
-  const counted = <A extends unknown[], R>(compute: (...args: A) => R) => {
-    return (...args: A): R => {
-      work.push("argon2id");
-      return compute(...args);
-    };
-  };
-  const mocked = { ...argon2, hash: counted(argon2.hash), verify: counted(argon2.verify) };
-  return { ...mocked, default: mocked };
-});
-vi.mock("node:crypto", async (original) => {
-  const crypto = await original<typeof Crypto>();
-  const scrypt = (...args: Parameters<typeof crypto.scrypt>) => {
-    work.push("scrypt");
-    crypto.scrypt(...args);
-  };
-  const mocked = { ...crypto, scrypt };
-  return { ...mocked, default: mocked };
-});
-beforeEach(() => void work.splice(0));
 
 // RFC 7914, section 12: "password" with salt "NaCl", N = 1024, r = 8, p = 16.
 const KEY = Buffer.from(
@@ -79,9 +53,39 @@ describe("passwords", () => {
 });
 
 describe("what is computed for a password", () => {
+  type Computing = (...args: unknown[]) => unknown;
+  /** What was computed, in order: what takes time. */
+  const work: string[] = [];
+  const counted =
+    (name: string, compute: Computing): Computing =>
+    (...args) => {
+      work.push(name);
+      return compute(...args);
+    };
+  const countedIn = (module: string, names: Record<string, string>) =>
+    vi.doMock(module, async (original) => {
+      const whole = await original<Record<string, Computing>>();
+      const mocked = { ...whole };
+      for (const [name, called] of Object.entries(names)) mocked[name] = counted(called, whole[name]!);
+      return { ...mocked, default: mocked };
+    });
+  let passwords: typeof Passwords;
+
+  // Files of this run share what they have loaded.
+  beforeAll(async () => {
+    vi.resetModules();
+    countedIn("@node-rs/argon2", { hash: "argon2id", verify: "argon2id" });
+    countedIn("node:crypto", { scrypt: "scrypt" });
+    passwords = await import("../../packages/passwords/index.js");
+  });
+  afterAll(() => {
+    vi.doUnmock("@node-rs/argon2");
+    vi.doUnmock("node:crypto");
+    vi.resetModules();
+  });
   const workOf = async (...args: Parameters<typeof verifyPassword>) => {
     work.splice(0);
-    await verifyPassword(...args);
+    await passwords.verifyPassword(...args);
     return [...work];
   };
 

@@ -1,10 +1,9 @@
 // What `npm run test:sigterm` runs: clients keep asking, by way of a balancer that sends new connections to gateways that
 // say they are ready, while one gateway after the other is replaced by SIGTERM. No request may fail. Ends with 1 otherwise.
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { serves } from "./gateways.js";
-import { Connection, message } from "./pressure/connection.js";
+import { BalancedLoad } from "./pressure/balanced-load.js";
+import { message } from "./pressure/connection.js";
 import { type Gateway, makeGround } from "./pressure/ground.js";
 
 const HELP = `Usage: npm run test:sigterm -- [options]
@@ -14,8 +13,7 @@ const HELP = `Usage: npm run test:sigterm -- [options]
 `;
 
 const QUERY = "{ titles(first: 30) { edges { node { id name credits { role person { name } } } } } }";
-/** Time between two looks of the balancer, and for how long a gateway is to be found not ready before it goes. */
-const LOOK_MS = 100;
+/** For how long a gateway is to be found not ready before it goes. */
 const NOTICE_SECONDS = "1";
 
 const { values: args } = parseArgs({
@@ -32,7 +30,7 @@ async function main(): Promise<boolean> {
   const ground = await makeGround(["meridian"]);
   // The crowd is to be answered, not refused: what is looked at is the end of connections.
   const start = () => ground.start({ MARQUEE_NOTICE_SECONDS: NOTICE_SECONDS, MARQUEE_QUEUE_MS: "30000" });
-  const load = new Load([await start()]);
+  const load = new BalancedLoad([await start()], message(QUERY, { "x-marquee-tenant": "meridian" }));
   const codes = new Map<number | null, number>();
   try {
     load.begin(Number(args.clients));
@@ -56,57 +54,4 @@ async function main(): Promise<boolean> {
   );
   for (const failure of load.failures.slice(0, 10)) console.log(failure);
   return load.failures.length === 0 && load.answered > 0 && [...codes.keys()].every((code) => code === 0);
-}
-
-/** Clients behind a balancer. */
-class Load {
-  answered = 0;
-  readonly failures: string[] = [];
-  readonly #ready = new Set<Gateway>();
-  #clients: Promise<void>[] = [];
-  #ended = false;
-
-  constructor(readonly gateways: Gateway[]) {
-    for (const gateway of gateways) this.#ready.add(gateway);
-  }
-
-  begin(clients: number): void {
-    this.#clients = [this.#balance(), ...Array.from({ length: clients }, () => this.#ask())];
-  }
-
-  async end(): Promise<void> {
-    this.#ended = true;
-    await Promise.all(this.#clients);
-  }
-
-  async #balance(): Promise<void> {
-    for (; !this.#ended; await sleep(LOOK_MS))
-      for (const gateway of [...this.#ready, ...this.gateways])
-        if (this.gateways.includes(gateway) && (await serves(gateway.url))) this.#ready.add(gateway);
-        else this.#ready.delete(gateway);
-  }
-
-  async #ask(): Promise<void> {
-    const text = message(QUERY);
-    let connection: Connection | undefined;
-    while (!this.#ended) {
-      if (!connection || connection.isClosed) {
-        const ready = [...this.#ready];
-        const gateway = ready[Math.floor(Math.random() * ready.length)];
-        if (!gateway) {
-          await sleep(10);
-          continue;
-        }
-        connection = new Connection(gateway.url);
-      }
-      try {
-        const { status } = await connection.send(text);
-        if (status === 200) this.answered += 1;
-        else this.failures.push(`status ${status}`);
-      } catch (error) {
-        this.failures.push((error as Error).message);
-      }
-    }
-    connection?.close();
-  }
 }

@@ -32,7 +32,7 @@ export interface AdmissionReport {
 }
 
 export interface AdmissionOptions {
-  /** How long anybody may wait to be let in while there is more than can be done. Milliseconds. */
+  /** How long anybody may wait to be let in; who cannot be let in by then is refused. Milliseconds. */
   waitMs: number;
   /** Share of the memory that is used; at 1 only one at a time is let in. */
   memory?: () => number;
@@ -49,11 +49,11 @@ interface Inside {
 
 /** Work at once: a guess to begin with, and the bounds of what is found. */
 const LIMITS = { first: 16, least: 2, most: 1_000 };
-/** Who waits behind a crowd that has stood for less is let in in its turn: what came at once is soon done. Milliseconds. */
-const BURST_MS = 1_000;
-/** Those who may wait in all, and while there is more than can be done at least. */
+/** Those who may wait in all, and behind a crowd that stands at least. */
 const MOST_WAITING = 1_000;
 const LEAST_WAITING = 8;
+/** Behind a crowd that stands one waits for as many to end: the last go first, and whoever is not let in soon never is. */
+const SOON = 4;
 /** Time between two looks at who has waited too long, and at who is inside. Milliseconds. */
 const SWEEP_MS = 10;
 /** How much longer than its like, and how long at least, somebody is inside before the place is given to others. */
@@ -79,8 +79,6 @@ export class Admission {
   readonly #inside = new Set<Inside>();
   readonly #refused: Record<Refusal, number> = { QUEUE: 0, MEMORY: 0 };
   #long = 0;
-  /** Since when somebody has been waiting. */
-  #standing: number | undefined;
   #crowdedUntil = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = 0;
@@ -189,40 +187,36 @@ export class Admission {
         decided(null);
       },
     };
-    this.#standing ??= arrived;
     this.#turns.add(turn);
     if (this.#turns.size > this.#mostWaiting(arrived)) this.#turns.surplus()?.refuse();
     this.#watch();
     if (!open) return undefined;
     return () => {
       if (open) this.#turns.remove(turn);
-      this.#stopStanding();
     };
   }
 
   /** As many as can be served in time. */
   #mostWaiting(now: number): number {
-    if (!this.#isFull() && this.#isBurst(now)) return MOST_WAITING;
-    const inTime = Math.ceil((this.#rate * this.options.waitMs) / 1_000);
+    if (this.#rate === 0 && !this.#isFull() && now >= this.#crowdedUntil) return MOST_WAITING;
+    const inTime = Math.ceil((this.#rate * this.#patienceAt(now)) / 1_000);
     return Math.min(MOST_WAITING, Math.max(LEAST_WAITING, inTime));
   }
 
-  #isBurst(now: number): boolean {
-    return this.#standing === undefined || now - this.#standing < BURST_MS;
+  /** How long anybody may wait now: all their time, unless somebody was refused just now. Milliseconds. */
+  #patienceAt(now: number): number {
+    const { waitMs } = this.options;
+    const stands = this.#rate > 0 && now < this.#crowdedUntil;
+    return stands ? Math.min(waitMs, (SOON / this.#rate) * 1_000) : waitMs;
   }
 
   #serve(now: number): void {
     while (this.#turns.size > 0 && this.#hasRoom(now)) this.#turns.next(this.#lastFirst(now))?.enter();
-    this.#stopStanding();
   }
 
   /** Where somebody was refused just now, or would be soon if the first went first. */
   #lastFirst(now: number): boolean {
     return now < this.#crowdedUntil || now - (this.#turns.oldest ?? now) > this.options.waitMs / 2;
-  }
-
-  #stopStanding(): void {
-    if (this.#turns.size === 0) this.#standing = undefined;
   }
 
   /** Looks again and again, for as long as somebody waits. */
@@ -237,8 +231,7 @@ export class Admission {
   #sweep(): void {
     const now = performance.now();
     this.#measure(now);
-    const patience = this.#isBurst(now) ? Math.max(BURST_MS, this.options.waitMs) : this.options.waitMs;
-    for (const turn of this.#turns.before(now - patience)) turn.refuse();
+    for (const turn of this.#turns.before(now - this.#patienceAt(now))) turn.refuse();
     for (const inside of this.#inside) if (!inside.long && this.#isLong(inside, now)) this.#giveAway(inside);
     this.#serve(now);
     if (this.#turns.size > 0) return;

@@ -132,6 +132,39 @@ describe("admission", () => {
     expect(crowd(admission, 1).inside).toHaveLength(1);
   });
 
+  it("lets nobody wait long behind a crowd that stands, and lets the last in first", () => {
+    const admission = new Admission({ waitMs: 500 });
+    const inside: Ticket[] = [];
+    let refused = 0;
+    const come = (count: number) => {
+      for (let n = 0; n < count; n += 1)
+        admission.enter({ party: () => "a", urgent: false }, (ticket) => {
+          if (ticket) inside.push(ticket);
+          else refused += 1;
+        });
+    };
+    // 200 a second can be served, and ten times as many come.
+    const serve = (ms: number) => {
+      for (let at = 0; at < ms; at += 10) {
+        for (let n = 0; n < 2; n += 1) inside.shift()?.leave();
+        come(20);
+        vi.advanceTimersByTime(10);
+      }
+    };
+    come(300);
+    serve(800);
+    expect(admission.report().waiting).toBeLessThanOrEqual(8);
+    const before = inside.length;
+    come(1);
+    for (let n = 0; n < 2; n += 1) inside.shift()?.leave();
+    expect(inside).toHaveLength(before);
+    const without = refused;
+    come(1);
+    vi.advanceTimersByTime(40);
+    expect(refused).toBeGreaterThan(without);
+    expect(admission.report().waiting).toBe(0);
+  });
+
   it("lets urgent ones in before those who came first", () => {
     const admission = new Admission({ waitMs: 100 });
     const full = crowd(admission, 16);

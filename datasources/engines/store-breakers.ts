@@ -9,9 +9,11 @@ import {
 
 export type BreakerState = "CLOSED" | "OPEN" | "HALF_OPEN";
 
-/** Failures in a row after which a store is left alone, and how long. Milliseconds. */
+/** Failures in a row after which a store is left alone, and how long at least until it is asked again. Milliseconds. */
 const FAILURES_TO_OPEN = 5;
-const OPEN_MS = 1_000;
+const OPEN_MS = 250;
+/** How long a tenant is left alone. Milliseconds. */
+const SHARE_OPEN_MS = 1_000;
 
 /** A deadline that was missed and says nothing about the store as a whole. */
 class OwnMissError extends Error {
@@ -47,15 +49,19 @@ export class StoreBreakers {
   /**
    * @param isOutage whether an error of the driver means that the store is unreachable.
    * @param hasOthers whether tenants other than that one use the store.
+   * @param onOpen told when the one that all share opens: from then on nobody's call is made until a probe has found the
+   *   store well.
    */
   constructor(
     isOutage: (error: unknown) => boolean,
     private readonly hasOthers: (tenant: number) => boolean,
+    onOpen: () => void,
   ) {
     this.#all = circuitBreaker(
       handleWhen((error) => error instanceof TaskCancelledError || isOutage(error)),
       { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
     );
+    this.#all.onBreak(onOpen);
   }
 
   /** Of the breaker that all share. */
@@ -73,11 +79,11 @@ export class StoreBreakers {
    * Makes a call unless a breaker is open.
    *
    * @param caller absent for what is no tenant's: a probe.
-   * @throws BrokenCircuitError where one is; while a probe of either is out, for all others. TaskCancelledError at the
-   *   deadline, and what the call throws.
+   * @throws BrokenCircuitError where one is; also for a probe, while another is out or it is too soon. TaskCancelledError
+   *   at the deadline, and what the call throws.
    */
   async execute<T>(call: () => Promise<T>, signal: AbortSignal, caller?: Caller): Promise<T> {
-    if (this.state === "HALF_OPEN" || (caller && this.#keepsOut(caller.tenant)))
+    if (this.state === "HALF_OPEN" || (caller && (this.state === "OPEN" || this.#keepsOut(caller.tenant))))
       throw new BrokenCircuitError();
     try {
       const answer = await this.#all.execute(
@@ -103,7 +109,7 @@ export class StoreBreakers {
     if (!misses || misses.count < FAILURES_TO_OPEN) return false;
     const now = Date.now();
     if (now < misses.openUntil) return true;
-    misses.openUntil = now + OPEN_MS;
+    misses.openUntil = now + SHARE_OPEN_MS;
     return false;
   }
 
@@ -119,7 +125,7 @@ export class StoreBreakers {
 
   #missed(tenant: number): void {
     const count = (this.#shares.get(tenant)?.count ?? 0) + 1;
-    const openUntil = count < FAILURES_TO_OPEN ? 0 : Date.now() + OPEN_MS;
+    const openUntil = count < FAILURES_TO_OPEN ? 0 : Date.now() + SHARE_OPEN_MS;
     this.#shares.set(tenant, { count, openUntil });
   }
 

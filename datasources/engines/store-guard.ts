@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { BrokenCircuitError, TaskCancelledError, timeout, TimeoutStrategy } from "cockatiel";
 
 import { Places, PlacesFullError } from "../../packages/pressure/index.js";
@@ -18,6 +20,8 @@ export interface GuardOptions {
   waiting?: number;
   /** Whether an error of the driver means that the store is unreachable, as against a call that is wrong in itself. */
   isOutage: (error: unknown) => boolean;
+  /** Asks the store for next to nothing, to find out whether it is back. */
+  probe: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /** One round trip as it is recorded. */
@@ -57,9 +61,13 @@ const BUDGET_KEYS = 500;
 const RETRY_SHARE = 0.1;
 const SAVED_RETRIES = 10;
 
+/** Time between two probes of a store that is left alone, and what each may take: half a second says that it is not well. Milliseconds. */
+const PROBE_EVERY_MS = 300;
+const PROBE_MS = 500;
+
 /**
  * What every call of a store passes through: a bulkhead, so that a slow store holds only so many requests; a breaker,
- * so that a dead one is not asked, both with a share for each tenant; a deadline that cancels; one retry of a read that
+ * so that a dead one is not asked but by a probe, both with a share for each tenant; a deadline that cancels; one retry of a read that
  * failed at once, within a budget; and the record in the request's log.
  */
 export class StoreGuard {
@@ -71,12 +79,19 @@ export class StoreGuard {
     failed: { deadline: 0, outage: 0 },
     retries: 0,
   };
+  readonly #probing = timeout(PROBE_MS, TimeoutStrategy.Aggressive);
   #retries = SAVED_RETRIES;
+  #isProbing = false;
+  #closed = false;
 
   constructor(private readonly options: GuardOptions) {
     const { concurrency, waiting = concurrency, isOutage } = options;
     this.#places = new Places({ places: concurrency, waiting });
-    this.#breakers = new StoreBreakers(isOutage, (tenant) => this.#places.hasOthers(tenant));
+    this.#breakers = new StoreBreakers(
+      isOutage,
+      (tenant) => this.#places.hasOthers(tenant),
+      () => void this.#probe(),
+    );
     this.#deadline = timeout(options.deadlineMs, TimeoutStrategy.Aggressive);
   }
 
@@ -141,20 +156,28 @@ export class StoreGuard {
     this.#breakers.failed(error);
   }
 
-  /**
-   * Asks whether the store answers, also while the breaker keeps others from it. Serves as the breaker's probe when one
-   * is due, so that a store which nobody asks is found to be back.
-   */
-  async probe<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const given = new AbortController().signal;
-    if (this.state !== "CLOSED") {
-      try {
-        return await this.#guarded(run, given);
-      } catch (error) {
-        if (!(error instanceof BrokenCircuitError)) throw error;
-      }
+  /** Asks whether the store answers, also while the breaker keeps others from it; fails at the deadline. */
+  ask<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#deadline.execute(({ signal }) => run(signal), new AbortController().signal);
+  }
+
+  /** Looks for the store no more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Until the store is back, which a probe finds out: nobody's request is tried on it. */
+  async #probe(): Promise<void> {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    for (;;) {
+      await sleep(PROBE_EVERY_MS, undefined, { ref: false });
+      if (this.state === "CLOSED" || this.#closed) break;
+      const given = new AbortController().signal;
+      const ask = () => this.#probing.execute(({ signal }) => this.options.probe(signal), given);
+      await this.#breakers.execute(ask, given).catch(() => undefined);
     }
-    return this.#deadline.execute(({ signal }) => run(signal), given);
+    this.#isProbing = false;
   }
 
   async #once<T>(request: StoreRequest, call: GuardedCall<T>): Promise<T> {
@@ -191,16 +214,13 @@ export class StoreGuard {
   }
 
   /** Behind breaker and deadline. */
-  #guarded<T>(run: (signal: AbortSignal) => Promise<T>, given: AbortSignal, caller?: Caller): Promise<T> {
+  #guarded<T>(run: (signal: AbortSignal) => Promise<T>, given: AbortSignal, caller: Caller): Promise<T> {
     const call = () =>
       this.#deadline
         .execute(({ signal }) => run(signal), given)
         .catch((error: unknown) => {
-          if (!given.aborted) throw error;
-          // Clients that go away say nothing about the store. A probe without an answer has not found it well, though.
-          throw this.state === "HALF_OPEN"
-            ? new TaskCancelledError()
-            : new StoreAbortedError(this.options.store, given.reason);
+          // Clients that go away say nothing about the store.
+          throw given.aborted ? new StoreAbortedError(this.options.store, given.reason) : error;
         });
     return this.#breakers.execute(call, given, caller);
   }

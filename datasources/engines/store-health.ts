@@ -18,12 +18,12 @@ export interface StoreHealth {
 
 /** Asks a store how it is. Never fails. */
 export async function healthOf(
-  store: { guard: StoreGuard; ping(): Promise<{ version: string }> },
+  store: { guard: StoreGuard; ping(signal: AbortSignal): Promise<{ version: string }> },
   mode: StoreHealth["mode"],
 ): Promise<StoreHealth> {
   const started = performance.now();
   const asked = await store.guard
-    .probe(() => store.ping())
+    .ask((signal) => store.ping(signal))
     .then(({ version }) => ({ state: "UP" as const, latencyMs: performance.now() - started, version }))
     .catch(() => ({ state: "DOWN" as const, latencyMs: null, version: null }));
   const { store: name, breaker, inFlight, queued } = store.guard.report();

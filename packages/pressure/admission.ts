@@ -17,6 +17,8 @@ export interface Ticket {
   standAside(): void;
   /** Gives the place back; once only, what comes after does nothing. */
   leave(): void;
+  /** Gives it back unused. */
+  withdraw(): void;
 }
 
 /** Why somebody was refused. */
@@ -54,6 +56,8 @@ const MOST_WAITING = 1_000;
 const LEAST_WAITING = 8;
 /** Behind a crowd that stands one waits for as many to end: the last go first, and whoever is not let in soon never is. */
 const SOON = 4;
+/** How long one waits there where nobody has left for as long as anybody may wait: for a place that is given away. Milliseconds. */
+const HOPELESS_MS = 50;
 /** Time between two looks at who has waited too long, and at who is inside. Milliseconds. */
 const SWEEP_MS = 10;
 /** How much longer than its like, and how long at least, somebody is inside before the place is given to others. */
@@ -82,8 +86,10 @@ export class Admission {
   #crowdedUntil = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = 0;
-  #rate = 0;
+  /** Those who leave in a second while somebody waits; unknown until somebody has waited. */
+  #rate: number | undefined;
   #ratedAt = 0;
+  #leftAt = 0;
 
   constructor(private readonly options: AdmissionOptions) {}
 
@@ -104,7 +110,7 @@ export class Admission {
 
   /** Seconds after which somebody who was refused may come again: longer, the more are refused. */
   get retryAfterSeconds(): number {
-    return Math.min(30, 1 + Math.floor(this.#turns.size / Math.max(1, this.#rate)));
+    return Math.min(30, 1 + Math.floor(this.#turns.size / Math.max(1, this.#rate ?? 0)));
   }
 
   /**
@@ -146,6 +152,11 @@ export class Admission {
         this.#serve(performance.now());
       },
       leave: () => this.#leave(inside),
+      withdraw: () => {
+        if (!this.#inside.delete(inside)) return;
+        if (inside.long) this.#long -= 1;
+        this.#serve(performance.now());
+      },
     };
   }
 
@@ -153,6 +164,7 @@ export class Admission {
     if (!this.#inside.delete(inside)) return;
     const now = performance.now();
     this.#ended += 1;
+    this.#leftAt = now;
     if (inside.long) this.#long -= 1;
     // What took far longer than its like waited for something else, and tells nothing of the crowd.
     else if (inside.cost !== undefined)
@@ -198,16 +210,17 @@ export class Admission {
 
   /** As many as can be served in time. */
   #mostWaiting(now: number): number {
-    if (this.#rate === 0 && !this.#isFull() && now >= this.#crowdedUntil) return MOST_WAITING;
-    const inTime = Math.ceil((this.#rate * this.#patienceAt(now)) / 1_000);
+    if (this.#rate === undefined && !this.#isFull()) return MOST_WAITING;
+    const inTime = Math.ceil(((this.#rate ?? 0) * this.#patienceAt(now)) / 1_000);
     return Math.min(MOST_WAITING, Math.max(LEAST_WAITING, inTime));
   }
 
   /** How long anybody may wait now: all their time, unless somebody was refused just now. Milliseconds. */
   #patienceAt(now: number): number {
     const { waitMs } = this.options;
-    const stands = this.#rate > 0 && now < this.#crowdedUntil;
-    return stands ? Math.min(waitMs, (SOON / this.#rate) * 1_000) : waitMs;
+    if (this.#rate === undefined || now >= this.#crowdedUntil) return waitMs;
+    const isHopeless = now - this.#leftAt > waitMs;
+    return Math.min(waitMs, isHopeless ? HOPELESS_MS : (SOON / this.#rate) * 1_000);
   }
 
   #serve(now: number): void {
@@ -254,7 +267,7 @@ export class Admission {
     const passed = now - this.#ratedAt;
     if (passed < RATE_EVERY_MS) return;
     const rate = (this.#ended / passed) * 1_000;
-    this.#rate = this.#rate === 0 ? rate : this.#rate + RATE_SHARE * (rate - this.#rate);
+    this.#rate = this.#rate === undefined ? rate : this.#rate + RATE_SHARE * (rate - this.#rate);
     this.#ended = 0;
     this.#ratedAt = now;
   }

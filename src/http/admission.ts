@@ -56,29 +56,46 @@ export function admitRequests(
 ): void {
   scope.decorateRequest("ticket", null);
   scope.decorateRequest("arrived", 0);
-  scope.addHook("onRequest", (request, reply, done) => {
-    request.arrived = performance.now();
-    const enter = (urgent: boolean) => {
-      const leave = admission.enter({ party: () => parties.of(request), urgent }, (ticket) => {
-        if (ticket === null) return refuse(reply, admission);
-        request.ticket = ticket;
-        reply.raw.once("close", () => ticket.leave());
-        done();
-      });
-      if (leave) reply.raw.once("close", leave);
-    };
-    if (admission.isIdle || !claimsOf(request.headers)?.opr) return enter(false);
+  const enter = (request: FastifyRequest, reply: FastifyReply, urgent: boolean, done: () => void) => {
+    const leave = admission.enter({ party: () => parties.of(request), urgent }, (ticket) => {
+      if (ticket === null) return refuse(reply, admission);
+      request.ticket = ticket;
+      reply.raw.once("close", () => ticket.leave());
+      done();
+    });
+    if (leave) reply.raw.once("close", leave);
+  };
+  const enterBy = (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
+    if (admission.isIdle || !claimsOf(request.headers)?.opr) return enter(request, reply, false, done);
     const [, token = ""] = request.headers.authorization?.split(/ +/) ?? [];
     void tokens.verify(token).then(
-      (identity) => enter(identity.operator === true),
-      () => enter(false),
+      (identity) => enter(request, reply, identity.operator === true, done),
+      () => enter(request, reply, false, done),
     );
+  };
+  scope.addHook("onRequest", (request, reply, done) => {
+    request.arrived = performance.now();
+    enterBy(request, reply, () => {
+      setImmediate(() => makeRoomUntilWhole(request));
+      done();
+    });
+  });
+  scope.addHook("preValidation", (request, reply, done) => {
+    if (request.ticket) done();
+    else enterBy(request, reply, done);
   });
   scope.addHook("onSend", (request, _reply, _payload, done) => {
     // Sending is the socket's.
     request.ticket?.leave();
     done();
   });
+}
+
+/** A body that does not come with its header may come slowly or never: it has no place until it is there. */
+function makeRoomUntilWhole(request: FastifyRequest): void {
+  if (request.raw.complete) return;
+  request.ticket?.withdraw();
+  request.ticket = null;
 }
 
 function refuse(reply: FastifyReply, { retryAfterSeconds }: Admission): void {

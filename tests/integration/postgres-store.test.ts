@@ -308,7 +308,7 @@ describe("a server that is gone", () => {
     expect(reasons.filter((reason) => reason instanceof StoreUnavailableError)).toHaveLength(6);
     expect(later[3]?.status).toBe("rejected");
     await wire.mend();
-    // So many failures have opened the breaker: it asks again after a second.
+    // So many failures have opened the breaker: a probe closes it.
     await expect
       .poll(() => one(testRequest(here), 5).catch(() => "not yet"), { timeout: 5_000 })
       .toEqual([{ value: 5 }]);

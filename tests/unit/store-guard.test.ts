@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
   DeadlinePassedError,
@@ -13,6 +13,9 @@ const DEADLINE_MS = 30;
 class Outage extends Error {}
 
 let guard: StoreGuard;
+/** What a probe finds, and how often it found the store well. */
+let isDown: boolean;
+let probes: number;
 beforeEach(() => {
   guard = new StoreGuard({
     store: "POSTGRES",
@@ -20,8 +23,12 @@ beforeEach(() => {
     concurrency: 4,
     waiting: 1_000,
     isOutage: (error) => error instanceof Outage,
+    probe: () => (isDown ? Promise.reject(new Outage()) : Promise.resolve((probes += 1))),
   });
+  isDown = true;
+  probes = 0;
 });
+afterEach(() => guard.close());
 
 const silence = () => new Promise<never>(() => undefined);
 const ask = (
@@ -78,6 +85,17 @@ it("a connection that fails counts for everybody", async () => {
   await answered(2);
   for (let n = 0; n < 5; n += 1) await ask(1, () => Promise.reject(new Outage())).catch(() => undefined);
   expect(guard.state).toBe("OPEN");
+});
+
+it("nobody is tried on a store that is left alone: one probe finds it back", async () => {
+  for (let n = 0; n < 5; n += 1) await ask(1, () => Promise.reject(new Outage())).catch(() => undefined);
+  let asked = 0;
+  const tried = await ask(1, () => Promise.resolve((asked += 1))).catch((error: unknown) => error);
+  expect([tried instanceof StoreUnavailableError, asked]).toEqual([true, 0]);
+  isDown = false;
+  await vi.waitFor(() => expect(guard.state).toBe("CLOSED"), { timeout: 5_000 });
+  expect(probes).toBe(1);
+  expect(await answered(1)).toBe("answer");
 });
 
 it("who waits for a place is told at once when its request is over, and why", async () => {

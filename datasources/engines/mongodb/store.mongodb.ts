@@ -76,6 +76,7 @@ export class MongoStore {
       deadlineMs,
       concurrency: POOL_SIZE,
       isOutage: isMongoOutage,
+      probe: (signal) => this.ping(signal),
     });
   }
 
@@ -125,13 +126,16 @@ export class MongoStore {
   }
 
   /** Asks the server for its version; fails as the driver does. */
-  async ping(): Promise<{ version: string }> {
+  async ping(signal = AbortSignal.timeout(this.deadlineMs)): Promise<{ version: string }> {
     await this.connected();
-    const info = await this.client.db("admin").command({ buildInfo: 1, maxTimeMS: this.deadlineMs });
+    const info = await this.client
+      .db("admin")
+      .command({ buildInfo: 1, maxTimeMS: this.deadlineMs }, { signal });
     return { version: String(info.version) };
   }
 
   async close(): Promise<void> {
+    this.guard.close();
     await this.client.close();
   }
 }

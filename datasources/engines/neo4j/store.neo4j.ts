@@ -75,6 +75,7 @@ export class Neo4jStore {
       deadlineMs: options.deadlineMs,
       concurrency: CONCURRENT_READS,
       isOutage,
+      probe: (signal) => this.ping(signal),
     });
   }
 
@@ -121,12 +122,12 @@ export class Neo4jStore {
   /**
    * Answers when Neo4j does, with the server's version.
    *
-   * @throws Error when it does not within the deadline of a read.
+   * @param signal ends it; the deadline of a read unless given.
+   * @throws what the signal is aborted with.
    */
-  async ping(): Promise<{ version: string }> {
+  async ping(signal = AbortSignal.timeout(this.deadlineMs)): Promise<{ version: string }> {
     const { deadlineMs } = this.options;
     const text = "CALL dbms.components() YIELD versions RETURN versions[0] AS version";
-    const signal = AbortSignal.timeout(deadlineMs);
     const [row] = await this.#run<{ version: string }>(
       { text, parameters: {} },
       neo4j.session.READ,
@@ -137,6 +138,7 @@ export class Neo4jStore {
   }
 
   async close(): Promise<void> {
+    this.guard.close();
     await this.#driver.close();
   }
 

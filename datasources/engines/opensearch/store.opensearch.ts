@@ -83,6 +83,7 @@ export class OpenSearchStore {
       deadlineMs: options.deadlineMs,
       concurrency: CONNECTIONS,
       isOutage,
+      probe: (signal) => this.ping(signal),
     });
   }
 
@@ -143,14 +144,15 @@ export class OpenSearchStore {
   }
 
   /** Answers when OpenSearch does, with its version. */
-  async ping(): Promise<{ version: string }> {
-    const call: RestCall = { method: "GET", path: "/", timeoutMs: this.options.deadlineMs };
+  async ping(signal = AbortSignal.timeout(this.deadlineMs)): Promise<{ version: string }> {
+    const call: RestCall = { method: "GET", path: "/", signal, timeoutMs: this.options.deadlineMs };
     const { body } = await this.write<{ version: { number: string } }>(call);
     return { version: body.version.number };
   }
 
   /** Closes the connections; requests under way fail. */
   close(): Promise<void> {
+    this.guard.close();
     return this.client.close();
   }
 }

@@ -92,6 +92,7 @@ export class PostgresStore {
       concurrency: READS,
       waiting: WAITING_READS,
       isOutage: isPostgresOutage,
+      probe: (signal) => this.ping(signal),
     });
     this.#reading = new PostgresReads(this.#reads, this.guard, this.#statements);
   }
@@ -204,12 +205,10 @@ export class PostgresStore {
     });
   }
 
-  /** Answers when PostgreSQL does, with the server's version; fails at the deadline. */
-  async ping(): Promise<{ version: string }> {
+  /** Answers when PostgreSQL does, with the server's version; fails when the signal is aborted, at the deadline unless given. */
+  async ping(signal = AbortSignal.timeout(this.#deadlineMs)): Promise<{ version: string }> {
     const version = sql`select current_setting('server_version') as version`;
-    const { rows } = await this.#reads.use(AbortSignal.timeout(this.#deadlineMs), (client) =>
-      client.query<{ version: string }>(version),
-    );
+    const { rows } = await this.#reads.use(signal, (client) => client.query<{ version: string }>(version));
     return { version: rows[0]?.version ?? "" };
   }
 
@@ -219,6 +218,7 @@ export class PostgresStore {
   }
 
   async close(): Promise<void> {
+    this.guard.close();
     await this.#notices.settled();
     await Promise.all([this.#reads.end(), this.#writes.end(), this.#shortWrites.end()]);
   }

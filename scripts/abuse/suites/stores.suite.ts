@@ -107,7 +107,11 @@ async function faultyStore(
   const env: Environment = isPostgres ? {} : { [target.variable]: proxy.url };
   const gateway = await startMarquee(
     { ...ground, postgresUrl: isPostgres ? proxy.url : ground.postgresUrl },
-    { MARQUEE_STORE_DEADLINE_MS: String(DEADLINE_MS), ...env },
+    {
+      MARQUEE_STORE_DEADLINE_MS: String(DEADLINE_MS),
+      MARQUEE_REQUEST_DEADLINE_MS: String(DEADLINE_MS),
+      ...env,
+    },
   );
   const queries = isPostgres ? await watchQueries(ground.postgresUrl, proxy.ports) : undefined;
   try {
@@ -182,7 +186,7 @@ function describe({ store }: Target, outcomes: readonly Outcome[]): Finding {
   const shown = (ms: number | null) => (ms === null ? "" : figure(ms));
   return {
     heading: `Faults between the gateway and ${store}`,
-    note: `For ${FAULT_MS / 1000} s each, with a request every ${EVERY_MS} ms and a deadline of ${DEADLINE_MS} ms. "Calm" is the slowest answer in the second before, what this machine is good for. The breaker is looked at every 25 ms: opened after the first failed call, closed after the end of the fault.`,
+    note: `For ${FAULT_MS / 1000} s each, with a request every ${EVERY_MS} ms and a deadline of ${DEADLINE_MS} ms for requests and for calls. "Calm" is the slowest answer in the second before, what this machine is good for. The breaker is looked at every 25 ms: opened after the first failed call, closed after the end of the fault.`,
     columns: [
       "fault",
       "answers",

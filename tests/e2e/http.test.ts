@@ -338,7 +338,7 @@ describe("caches", () => {
     const { headers } = await get("{ __typename }", { "x-marquee-tenant": "meridian" });
     expect(headers["cache-control"]).toBe("no-store");
     const always =
-      "Accept, Authorization, X-Marquee-Tenant, x-marquee-consistency, x-marquee-freshness, x-marquee-explain, x-marquee-cost";
+      "Accept, Authorization, X-Marquee-Tenant, x-api-key, x-marquee-consistency, x-marquee-freshness, x-marquee-explain, x-marquee-cost";
     expect(headers.vary).toBe(always);
   });
 

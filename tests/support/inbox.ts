@@ -17,8 +17,8 @@ export interface ReceivedMail {
 export interface Inbox {
   url: string;
   mails: readonly ReceivedMail[];
-  /** The mails to an address, once there are so many. */
-  mailsTo(address: string, count?: number): Promise<ReceivedMail[]>;
+  /** The mails to an address whose text has something in it, once there are so many: they come in any order. */
+  mailsTo(address: string, containing?: string, count?: number): Promise<ReceivedMail[]>;
   /** Answers with this code, for an address or for all; undefined: takes mails again. */
   refuse(code: number | undefined, address?: string): void;
   close(): Promise<void>;
@@ -54,8 +54,8 @@ export async function openInbox(): Promise<Inbox> {
   return {
     url: `smtp://marquee:secret@127.0.0.1:${port}`,
     mails,
-    mailsTo: async (to, count = 1) => {
-      const found = () => mails.filter((mail) => mail.to === to);
+    mailsTo: async (to, containing = "", count = 1) => {
+      const found = () => mails.filter((mail) => mail.to === to && mail.text.includes(containing));
       await expect.poll(() => found().length, PATIENCE).toBeGreaterThanOrEqual(count);
       return found();
     },

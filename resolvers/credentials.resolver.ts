@@ -43,7 +43,8 @@ export class CredentialsResolver {
       const wanted = await checkedPassword("newPassword", input.newPassword, account.email);
       const from = await checkPassword(ctx, info.path, account, "currentPassword", input.currentPassword);
       const to = await ctx.gateway.passwords.hash(ctx.tenant, wanted, ctx.request.signal);
-      const change = { accountId: account.id, session: ctx.identity?.session ?? null, from, to };
+      const session = ctx.identity?.session ?? null;
+      const change = { accountId: account.id, session, from, to, told: ctx.gateway.mail !== null };
       if (await ctx.gateway.stores.accountCredentials.changePassword(ctx.tenant, change))
         return { changed: true };
       throw new Refusal("currentPassword", "BAD_CREDENTIALS", "The password was changed just now.");

@@ -7,6 +7,8 @@ import { putMail } from "../mail/mail-rows.postgres.js";
 import { type AccountCredentials, type TokenKind } from "./account-credentials.js";
 import { emailTaken, tokenInvalid } from "./profile-rules.js";
 
+const UNIQUE_VIOLATION = "23505";
+
 type Change<M extends keyof AccountCredentials> = Parameters<AccountCredentials[M]>[1];
 
 /** What an account signs in by, in PostgreSQL. */
@@ -15,7 +17,7 @@ export class PostgresAccountCredentials implements AccountCredentials {
 
   changePassword(
     tenant: Tenant,
-    { accountId, session, from, to }: Change<"changePassword">,
+    { accountId, session, from, to, told }: Change<"changePassword">,
   ): Promise<boolean> {
     return this.postgres.transaction(tenant, async (query) => {
       const changed = await query(
@@ -23,6 +25,7 @@ export class PostgresAccountCredentials implements AccountCredentials {
       );
       if (changed.length === 0) return false;
       await afterNewPassword(query, accountId, session);
+      if (told) await tell(query, accountId);
       return true;
     });
   }
@@ -47,11 +50,12 @@ export class PostgresAccountCredentials implements AccountCredentials {
       );
       if (changed.length === 0) throw tokenInvalid();
       await afterNewPassword(query, accountId, null);
+      await tell(query, accountId);
     });
   }
 
   async verifyEmail(tenant: Tenant, tokenHash: string): Promise<string> {
-    return this.postgres.transaction(tenant, async (query) => {
+    const verifying = this.postgres.transaction(tenant, async (query) => {
       const { accountId, email } = await useToken(query, "VERIFY", tokenHash);
       await checkFree(query, accountId, email);
       await query(
@@ -59,6 +63,10 @@ export class PostgresAccountCredentials implements AccountCredentials {
       );
       await forget(query, accountId, "VERIFY");
       return accountId;
+    });
+    return verifying.catch((error: unknown) => {
+      // Somebody else has signed up with it between the look and the write.
+      throw (error as { code?: unknown }).code === UNIQUE_VIOLATION ? emailTaken() : error;
     });
   }
 
@@ -92,6 +100,10 @@ async function useToken(query: Query, kind: TokenKind, tokenHash: string) {
 async function afterNewPassword(query: Query, accountId: string, session: string | null): Promise<void> {
   await query(sql`delete from sessions where account_id = ${accountId} and id is distinct from ${session}`);
   await forget(query, accountId, "RESET");
+}
+
+/** Somebody else's change is found out by whoever reads the account's mail. */
+async function tell(query: Query, accountId: string): Promise<void> {
   const email = await addressOf(query, accountId);
   await putMail(query, { kind: "PASSWORD_CHANGED", email, accountId, language: null, token: null });
 }

@@ -9,15 +9,15 @@ export type TokenKind = "RESET" | "VERIFY";
 /** What an account signs in by, and how its owner changes it. Every writing method is one transaction, its mails included. */
 export interface AccountCredentials {
   /**
-   * Another password, in place of the one that was compared. Every other session of the account ends, and the owner is
-   * told by mail.
+   * Another password, in place of the one that was compared. Every other session of the account ends.
    *
    * @param session the one that goes on.
+   * @param told whether its owner is told by mail.
    * @returns false where the password was changed meanwhile.
    */
   changePassword(
     tenant: Tenant,
-    change: { accountId: string; session: string | null; from: string; to: string },
+    change: { accountId: string; session: string | null; from: string; to: string; told: boolean },
   ): Promise<boolean>;
   /** The address that a token was mailed to, while it is good; null otherwise. */
   addressOfToken(request: StoreRequest, kind: TokenKind, tokenHash: string): Promise<string | null>;

@@ -331,13 +331,18 @@ describe("mails", () => {
 describe("without an SMTP server", () => {
   const bare = useGateway();
 
-  it("nobody is promised a mail, and accounts are made all the same", async () => {
+  it("nobody is promised a mail, and accounts are made and changed all the same", async () => {
     const email = `${randomUUID()}@example.com`;
-    const ask = async (query: string, input: object) => {
-      const { data } = await bare.ask(query, { variables: { input }, tenant: tenant.slug });
+    const ask = async (query: string, input: object, token?: string) => {
+      const { data } = await bare.ask(query, { variables: { input }, token, tenant: tenant.slug });
       return Object.values(data)[0] as Payload;
     };
-    expect(await ask(SIGN_UP, { email, password: PASSWORD })).toMatchObject({ errors: [] });
+    const { accessToken, errors } = await ask(SIGN_UP, { email, password: PASSWORD });
+    expect(errors).toEqual([]);
+    const change = { currentPassword: PASSWORD, newPassword: OTHER };
+    expect(await ask(CHANGE, change, String(accessToken))).toEqual({ changed: true, errors: [] });
+    const waiting = await database.query("select 1 from account_mails where email = $1", [email]);
+    expect(waiting.rowCount).toBe(0);
     expect(await ask(REQUEST, { email })).toEqual({
       requested: false,
       errors: refusal(null, "MAIL_UNAVAILABLE"),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { type BudgetLedger, type Spending } from "../../datasources/budgets/budgets.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { Budgets, type BudgetPlan } from "../../src/budgets/budgets.js";
-import { addressReader } from "../../src/budgets/holders.js";
+import { addressReader, holdersOf } from "../../src/budgets/holders.js";
 
 const KEY = new Uint8Array(32);
 const plan = (points: Partial<BudgetPlan["points"]>, windowSeconds = 60): BudgetPlan => ({
@@ -127,5 +128,18 @@ describe("the address that pays", () => {
     expect(read(from("2001:db8:0:1::5"))).toBe(read(from("2001:db8::1:a:b:c:d")));
     expect(read(from("2001:db8:0:2::5"))).not.toBe(read(from("2001:db8:0:1::5")));
     expect(read(from("::1"))).toBe("0:0:0:0::/64");
+  });
+});
+
+describe("who pays", () => {
+  const tenant = { id: 1, slug: "m" } as Tenant;
+
+  it("is an account, or an API key, beside the address and the tenant", () => {
+    const ann = { tenant: "m", account: "ann", profile: "p", session: null, roles: null };
+    const key = { id: "k", tenant: "m", scope: new Set<string>(), editor: false };
+    const paid = { address: "192.0.2.1", tenant: "m" };
+    expect(holdersOf(tenant, ann, null, "192.0.2.1")).toEqual({ ...paid, principal: "m ann" });
+    expect(holdersOf(tenant, null, key, "192.0.2.1")).toEqual({ ...paid, key: "m k" });
+    expect(holdersOf(tenant, null, null, "192.0.2.1")).toEqual(paid);
   });
 });

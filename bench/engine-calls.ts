@@ -103,11 +103,11 @@ export const CALLS: readonly Call[] = [
     return async ({ catalog }, request) => sum(await catalog.countTitles(request, AUDIENCE, filters));
   }),
   call("catalog", "genres", "all", () => {
-    return async ({ catalog }, request) => (await catalog.genres(request)).length;
+    return async ({ catalog }, request) => (await catalog.genres(request, AUDIENCE)).length;
   }),
   call("catalog", "namesByIds", "100 names", (draw) => {
     const names = draw.names(100);
-    return async ({ catalog }, request) => (await catalog.namesByIds(request, names)).size;
+    return async ({ catalog }, request) => (await catalog.namesByIds(request, AUDIENCE, names)).size;
   }),
   call("catalog", "creditsOfPeople", "20 people, 20 each", (draw) => {
     const people = draw.people(20);

@@ -15,7 +15,7 @@ import { ListSize } from "../schema/cost.js";
 export class PersonResolver {
   @Query(() => Person, {
     nullable: true,
-    description: "Someone with a credit, by id; null when there is nobody.",
+    description: "Someone with a credit in a title that you may meet, by id; null when there is nobody.",
   })
   async person(
     @Ctx() ctx: Context,
@@ -52,7 +52,7 @@ export class PersonResolver {
 @Resolver(() => Genre)
 export class GenreResolver {
   @ListSize(20)
-  @Query(() => [Genre], { nullable: true, description: "All genres of the tenant by name." })
+  @Query(() => [Genre], { nullable: true, description: "The genres of titles that you may meet, by name." })
   async genres(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<NamedValue[]> {
     const genres = await ctx.catalog.genres.load("all", info.path);
     return genres.map((genre) => toNamed("Genre", genre));

@@ -93,12 +93,12 @@ export function catalogLoaders(
     nameById: oneByKey<{ type: NamedType; id: string }, NamedRef>({
       request,
       keyOf: ({ type, id }) => `${type} ${id}`,
-      batch: (batch, keys) => catalog.namesByIds(batch, keys),
+      batch: async (batch, keys) => catalog.namesByIds(batch, await audienceOf(batch.path), keys),
     }),
     genres: manyByKey<"all", NamedRef>({
       request,
       keyOf: same,
-      batch: async (batch) => new Map([["all", await catalog.genres(batch)]]),
+      batch: async (batch) => new Map([["all", await catalog.genres(batch, await audienceOf(batch.path))]]),
     }),
     creditsByPerson: oneByKey<{ person: string; page: Page }, PageOf<PersonCredit>>({
       request,

@@ -73,11 +73,12 @@ export interface Catalog {
   ): Promise<PageOf<PlacedTitleRef>[]>;
   /** How many titles the audience may meet per filter, in the order of the filters. */
   countTitles(request: StoreRequest, audience: Audience, filters: readonly TitleFilter[]): Promise<number[]>;
-  /** All genres by name. */
-  genres(request: StoreRequest): Promise<NamedRef[]>;
-  /** People, genres or studios by id; keys are `<type> <id>`. */
+  /** The genres of titles that the audience may meet, by name. */
+  genres(request: StoreRequest, audience: Audience): Promise<NamedRef[]>;
+  /** People, genres or studios of titles that the audience may meet, by id; keys are `<type> <id>`. */
   namesByIds(
     request: StoreRequest,
+    audience: Audience,
     keys: readonly { type: NamedType; id: string }[],
   ): Promise<Map<string, NamedRef>>;
   /** A page of credits per key, on titles the audience may meet, newest title first; in the order of the keys. */

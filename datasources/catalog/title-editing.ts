@@ -2,7 +2,7 @@ import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type TitleFieldName } from "../core/title-fields.js";
-import { type VersionedTitle, type TitleState } from "../core/title.document.js";
+import { type MaturityRating, type VersionedTitle, type TitleState } from "../core/title.document.js";
 
 /** Which title an editor changes, what the editor took it for, and from when on the change holds. */
 export interface TitleTarget {
@@ -71,6 +71,7 @@ export interface RecordedVersion {
   recordedAt: string;
   name: string;
   state: TitleState;
+  maturityRating: MaturityRating;
 }
 
 /**

@@ -51,11 +51,13 @@ describe("CatalogProjection.put", () => {
     await stores.catalogProjection.put(tenant, [title]);
     expect(await titleOf("a")).toEqual(title);
     const request = testRequest(tenant);
-    expect(await stores.catalog.genres(request)).toEqual([named("Crime"), named("Drama")]);
+    expect(await stores.catalog.genres(request, viewer)).toEqual([named("Crime"), named("Drama")]);
     const key = { person: named("Ada").id, page: { limit: 10, fromEnd: false } };
     const [credits] = await stores.catalog.creditsOfPeople(request, viewer, [key]);
     expect(credits?.rows.map((row) => row.role).sort()).toEqual(["ACTOR", "DIRECTOR"]);
-    const names = await stores.catalog.namesByIds(request, [{ type: "Studio", id: named("universal").id }]);
+    const names = await stores.catalog.namesByIds(request, viewer, [
+      { type: "Studio", id: named("universal").id },
+    ]);
     expect([...names.values()]).toEqual([named("Universal")]);
   });
 

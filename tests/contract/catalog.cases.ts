@@ -135,10 +135,10 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
       expect(await under.catalog.visibleTitles(request, { ...viewer, editor: true }, [id])).toEqual(
         new Map(),
       );
-      expect(await under.catalog.genres(request)).toEqual([]);
-      expect(await under.catalog.namesByIds(request, [{ type: "Person", id: PEOPLE[0]!.id }])).toEqual(
-        new Map(),
-      );
+      expect(await under.catalog.genres(request, viewer)).toEqual([]);
+      expect(
+        await under.catalog.namesByIds(request, viewer, [{ type: "Person", id: PEOPLE[0]!.id }]),
+      ).toEqual(new Map());
     });
 
     it("answer an empty batch with nothing", async () => {
@@ -149,10 +149,10 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
       expect(await under.catalog.creditsOfPeople(request, viewer, [])).toEqual([]);
     });
 
-    it("answer all genres by name", async () => {
+    it("answer the genres of titles that may be met by name", async () => {
       const request = testRequest(tenant);
-      const names = [...GENRES].sort((a, b) => (a.name < b.name ? -1 : 1));
-      expect(await under.catalog.genres(request)).toEqual(names);
+      const byName = [...GENRES].sort((a, b) => (a.name < b.name ? -1 : 1));
+      expect(await under.catalog.genres(request, viewer)).toEqual(byName);
       expect(request.calls.calls).toHaveLength(1);
     });
 
@@ -160,7 +160,7 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
       const request = testRequest(tenant);
       const key = (type: NamedType, id: string) => ({ type, id });
       const [ada, universal, crime] = [PEOPLE[0]!, STUDIOS[0]!, GENRES[0]!];
-      const found = await under.catalog.namesByIds(request, [
+      const found = await under.catalog.namesByIds(request, viewer, [
         key("Person", ada.id),
         key("Studio", universal.id),
         key("Genre", crime.id),
@@ -180,7 +180,10 @@ export function catalogContract(name: string, open: () => Promise<CatalogUnderTe
   viewingRules(name, open);
 }
 
-/** The rules of viewing: look-ups, lists, counts and credits all follow `mayMeet`. */
+/** A name that one title has alone. */
+const ownName = (type: NamedType, id: string) => named(`${type} of ${id}`);
+
+/** The rules of viewing: look-ups, lists, counts, credits and names all follow `mayMeet`. */
 function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void {
   describe(`the rules of viewing in ${name}`, () => {
     const from = "2026-01-01T00:00:00.000Z";
@@ -207,7 +210,16 @@ function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void
       ...(["G", "PG", "PG-13", "R", "NC-17", "NR"] as const).map((maturityRating) =>
         document({ id: `rated-${maturityRating}`, maturityRating }),
       ),
-    ].map((title) => ({ ...title, credits: [{ role: "ACTOR" as const, character: null, person: ada }] }));
+    ].map((title) => ({
+      ...title,
+      genres: [ownName("Genre", title.id)],
+      studio: ownName("Studio", title.id),
+      credits: [ada, ownName("Person", title.id)].map((person) => ({
+        role: "ACTOR" as const,
+        character: null,
+        person,
+      })),
+    }));
     const ids = titles.map(({ id }) => id);
 
     const audiences: Audience[] = ["US", "GB", "IE", "XX"].flatMap((country) =>
@@ -238,6 +250,10 @@ function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void
       const [refs] = await under.catalog.titleRefs(request, audience, [query]);
       const [count] = await under.catalog.countTitles(request, audience, [{}]);
       const [credits] = await under.catalog.creditsOfPeople(request, audience, [{ person: ada.id, page }]);
+      const genres = await under.catalog.genres(request, audience);
+      const types = ["Person", "Genre", "Studio"] as const;
+      const names = types.flatMap((type) => ids.map((id) => ({ type, id: ownName(type, id).id })));
+      const told = await under.catalog.namesByIds(request, audience, names);
       const expected = titles
         .filter((title) => mayMeet(title, audience))
         .map(({ id }) => id)
@@ -247,6 +263,13 @@ function viewingRules(name: string, open: () => Promise<CatalogUnderTest>): void
       expect(refs!.rows.map(({ id }) => id).sort()).toEqual(expected);
       expect(credits!.rows.map(({ titleId }) => titleId).sort()).toEqual(expected);
       expect(count).toBe(expected.length);
+      expect(genres.map(({ name }) => name).sort()).toEqual(expected.map((id) => `Genre of ${id}`));
+      expect([...told.values()].map(({ name }) => name).sort()).toEqual(
+        [...types]
+          .sort()
+          .flatMap((type) => expected.map((id) => `${type} of ${id}`))
+          .sort(),
+      );
     });
 
     it("start with a licence's first instant and end before its last", async () => {

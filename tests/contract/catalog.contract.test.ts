@@ -38,8 +38,8 @@ describe("the catalog in PostgreSQL", () => {
       catalog.visibleTitles(request, viewer, ["t000"]),
       catalog.titles(request, viewer, [{ filter: {}, order, page: firstPage(5) }]),
       catalog.countTitles(request, viewer, [{}, { kinds: ["MOVIE"] }]),
-      catalog.genres(request),
-      catalog.namesByIds(request, [{ type: "Person", id: PEOPLE[0]!.id }]),
+      catalog.genres(request, viewer),
+      catalog.namesByIds(request, viewer, [{ type: "Person", id: PEOPLE[0]!.id }]),
       catalog.creditsOfPeople(request, viewer, credits),
     ]);
     expect([titles.size, lists[0]?.rows.length, counts.length]).toEqual([2, 5, 2]);

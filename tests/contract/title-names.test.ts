@@ -4,7 +4,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
 import { importTitles } from "../../importer/import-titles.js";
 import { linesOf } from "../../importer/ndjson.js";
-import { project } from "../support/catalogue.js";
+import { editorAudience, project } from "../support/catalogue.js";
 import { useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
@@ -61,14 +61,11 @@ async function shown(...ids: string[]) {
     { type: "Studio" as const, id: entityId("Paramount Pictures") },
     { type: "Person" as const, id: entityId("Tom Hanks") },
   ];
-  const names = await stores.catalog.namesByIds(request(), wanted);
+  const names = await stores.catalog.namesByIds(request(), editorAudience(), wanted);
+  const genres = await stores.catalog.genres(request(), editorAudience());
   const saying = [...titles.values(), ...asOf.values()];
   return {
-    genres: new Set(
-      [...saying.flatMap(({ genres }) => genres), ...(await stores.catalog.genres(request()))].map(
-        ({ name }) => name,
-      ),
-    ),
+    genres: new Set([...saying.flatMap((title) => title.genres), ...genres].map(({ name }) => name)),
     studios: new Set(saying.map(({ studio }) => studio?.name)),
     people: new Set(saying.flatMap(({ credits }) => credits.map(({ person }) => person.name))),
     names: [...names.values()].map(({ name }) => name).sort(),
@@ -76,10 +73,9 @@ async function shown(...ids: string[]) {
 }
 
 async function facet() {
-  const audience = { country: "US", maturityLimit: 18, editor: true, now: new Date() };
   const wants = { total: true, facets: true, highlights: false, didYouMean: false };
   const query = { text: "lantern", filter: {}, limit: 5, wants };
-  const { facets } = await stores.search.search(testRequest(tenant), audience, query);
+  const { facets } = await stores.search.search(testRequest(tenant), editorAudience(), query);
   const [genres] = facets.filter(({ field }) => field === "genre");
   return genres?.buckets.map(({ value, count }) => [value, count]);
 }

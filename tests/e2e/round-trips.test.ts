@@ -146,7 +146,7 @@ const CASES: [
   ["Browse", { last: 1, filter: { genres: ["Drama"] } }, { last: 100, filter: { genres: ["Drama"] } }, 3],
   ["Search", { query: "the", first: 1 }, { query: "the", first: 100 }, 4],
   ["MyShelf", { first: 1 }, { first: 100 }, 6],
-  ["Suggest", { prefix: "x" }, { prefix: "the" }, 3],
+  ["Suggest", { prefix: "casin" }, { prefix: "the" }, 3],
   ["Top10", { country: "US" }, { country: "GB" }, 4],
   ["Nodes", { ids: ["Title:film-casino-1995"] }, { ids: [] }, 2],
 ];

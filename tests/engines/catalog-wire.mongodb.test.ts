@@ -54,13 +54,14 @@ describe.skipIf(!MONGODB_URL)("commands of the catalog in MongoDB", () => {
     ],
     ["one count", "aggregate titles", () => catalog.countTitles(testRequest(tenant), editor, [{}])],
     ["counts", "aggregate titles", () => catalog.countTitles(testRequest(tenant), editor, filters)],
-    ["genres", "find names", () => catalog.genres(testRequest(tenant))],
+    ["genres", "aggregate names", () => catalog.genres(testRequest(tenant), editor)],
     [
       "names",
-      "find names",
+      "aggregate names",
       () =>
         catalog.namesByIds(
           testRequest(tenant),
+          editor,
           PEOPLE.map(({ id }) => ({ type: "Person", id })),
         ),
     ],

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { APP_ROLE } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
 import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { editorAudience } from "../support/catalogue.js";
 import { connectTo, type Connection } from "../support/connection.js";
 import { use, useStores, useSuperuser } from "../support/fixtures.js";
 import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
@@ -236,7 +237,7 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])(
           stores.accounts.viewer(request, key),
           stores.accounts.credentials(request, "same@example.com"),
           stores.catalog.titlesByIds(request, ["same"]),
-          stores.catalog.genres(request),
+          stores.catalog.genres(request, editorAudience()),
           stores.viewing.titleStates(request, [{ profile: "same", title: "same" }]),
           stores.titleVersions.titlesAsOf(request, [{ id: "same", at: "2026-01-01T00:00:00Z" }]),
         ]);

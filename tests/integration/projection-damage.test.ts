@@ -268,12 +268,12 @@ describe("Damage to search in PostgreSQL", () => {
     },
     {
       what: "a credit removed",
-      harm: `delete from search_credits where tenant_id = $1 and person_id = '${bo.id}'`,
+      harm: `delete from search_uses where tenant_id = $1 and kind = 'PERSON' and id = '${bo.id}'`,
       found: ["stale title t1"],
     },
     {
       what: "a credit of a title that is not there",
-      harm: `insert into search_credits values ($1, 'nobody', 2147483647)`,
+      harm: `insert into search_uses values ($1, 'PERSON', 'nobody', 2147483647)`,
       found: ["dangling posting n"],
     },
     {

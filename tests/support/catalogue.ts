@@ -1,3 +1,4 @@
+import { type Audience } from "../../datasources/catalog/audience.js";
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -24,6 +25,11 @@ export async function project(stores: Stores, tenant: Tenant, ids: readonly stri
   for (const target of stores.projections) {
     if (target.topics.includes("TITLE")) await target.apply(tenant, events);
   }
+}
+
+/** An editor without a limit, now: meets every title but those that were merged into others. */
+export function editorAudience(): Audience {
+  return { country: "US", maturityLimit: 18, editor: true, now: new Date() };
 }
 
 /** A profile of no account, as an import makes it. */

@@ -4,7 +4,7 @@ import { chunks } from "../../core/chunks.js";
 import { type ReadBounds } from "../../engines/mongodb/store.mongodb.js";
 import { type Page } from "../../core/page.js";
 import { instantText } from "../../projection/check/canonical.js";
-import { real, TITLES, type TitleRecord } from "./catalog-record.mongodb.js";
+import { real, type TitleRecord } from "./catalog-record.mongodb.js";
 import { type TitleOrder } from "../catalog.js";
 
 /** What a list is ordered by, before the id that breaks ties. */
@@ -95,20 +95,23 @@ export async function readPages<R extends Document>(
 }
 
 /**
- * Runs pipelines over titles in one command.
+ * Runs pipelines over a collection in one command.
  *
  * @param most rows that come at most, all together: the reply is to hold them without a second command.
  * @returns the rows of each pipeline, in its order.
  */
 export async function readAll<R extends Document>(
-  titles: Collection<TitleRecord>,
+  collection: Pick<Collection, "aggregate" | "collectionName">,
   pipelines: readonly Document[][],
   most: number,
   bounds: ReadBounds,
 ): Promise<R[][]> {
   const numbered = pipelines.map((pipeline, n) => [...pipeline, { $addFields: { n: { $literal: n } } }]);
-  const rows = await titles
-    .aggregate<R & { n: number }>(union(numbered), { ...bounds, batchSize: most + 1 })
+  const rows = await collection
+    .aggregate<R & { n: number }>(union(collection.collectionName, numbered), {
+      ...bounds,
+      batchSize: most + 1,
+    })
     .toArray();
   const byPipeline = pipelines.map((): R[] => []);
   for (const row of rows) byPipeline[row.n]?.push(row);
@@ -119,9 +122,9 @@ export async function readAll<R extends Document>(
 const BRANCHES = 8;
 
 /** Pipelines as one. A flat union of many is planned in quadratic time by engines that turn it into SQL, hence the tree. */
-function union(pipelines: readonly Document[][]): Document[] {
+function union(coll: string, pipelines: readonly Document[][]): Document[] {
   if (pipelines.length === 1) return pipelines[0] ?? [];
   const size = Math.ceil(pipelines.length / BRANCHES);
-  const [first = [], ...others] = chunks(pipelines, size).map(union);
-  return [...first, ...others.map((pipeline) => ({ $unionWith: { coll: TITLES, pipeline } }))];
+  const [first = [], ...others] = chunks(pipelines, size).map((branch) => union(coll, branch));
+  return [...first, ...others.map((pipeline) => ({ $unionWith: { coll, pipeline } }))];
 }

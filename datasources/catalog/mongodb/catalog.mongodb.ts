@@ -5,7 +5,7 @@ import { toPage, type Page, type PageOf } from "../../core/page.js";
 import { isStorable } from "../../core/field-rules.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import { visibleTo, type Audience } from "../audience.js";
-import { countParts, PLACES, which, within } from "./catalog-filter.mongodb.js";
+import { countParts, PLACES, which } from "./catalog-filter.mongodb.js";
 import { type LiveGeneration } from "../title-generations.js";
 import {
   keysetSort,
@@ -15,8 +15,8 @@ import {
   readPages,
   type Keyset,
 } from "./catalog-lists.mongodb.js";
+import { genresOf, namesOf, type NameRow } from "./catalog-visible-names.mongodb.js";
 import {
-  nameKey,
   NAMES,
   titleKey,
   TITLES,
@@ -145,36 +145,24 @@ export class MongoCatalog implements Catalog {
     return counts.map((parts) => parts.reduce((sum, { count }) => sum + count, 0));
   }
 
-  genres(request: StoreRequest): Promise<NamedRef[]> {
+  genres(request: StoreRequest, audience: Audience): Promise<NamedRef[]> {
     return this.#rows(request, "catalog.genres", 1, (db, scope, bounds) =>
       db
         .collection<NameRecord>(NAMES)
-        .find<NamedRef>(
-          { ...within(scope), type: { $eq: "Genre" } },
-          {
-            ...bounds,
-            projection: { _id: 0, id: 1, name: 1 },
-            sort: { name: 1, id: 1 },
-            batchSize: GENRES_AT_MOST,
-          },
-        )
+        .aggregate<NamedRef>(genresOf(scope, audience), { ...bounds, batchSize: GENRES_AT_MOST })
         .toArray(),
     );
   }
 
   async namesByIds(
     request: StoreRequest,
+    audience: Audience,
     keys: readonly { type: NamedType; id: string }[],
   ): Promise<Map<string, NamedRef>> {
-    const rows = await this.#rows(request, "catalog.namesByIds", keys.length, (db, scope, bounds) => {
-      const wanted = keys.filter(({ id }) => isStorable(id)).map(({ type, id }) => nameKey(scope, type, id));
-      return db
-        .collection<NameRecord>(NAMES)
-        .find<Pick<NameRecord, "type" | "id" | "name">>(
-          { _id: { $in: wanted } },
-          { ...bounds, projection: { _id: 0, type: 1, id: 1, name: 1 }, batchSize: keys.length + 1 },
-        )
-        .toArray();
+    const rows = await this.#rows(request, "catalog.namesByIds", keys.length, async (db, scope, bounds) => {
+      const pipelines = namesOf(scope, audience, keys);
+      const names = db.collection<NameRecord>(NAMES);
+      return (await readAll<NameRow>(names, pipelines, keys.length, bounds)).flat();
     });
     return new Map(rows.map(({ type, id, name }) => [`${type} ${id}`, { id, name }]));
   }

@@ -1,5 +1,12 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
-import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
+import {
+  join,
+  raw,
+  sql,
+  type PostgresStore,
+  type Query,
+  type Sql,
+} from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { byKeys, straySection, type AnySection } from "../../projection/check/section.js";
 import { type ProjectedTitle } from "../../core/title.document.js";
@@ -8,12 +15,13 @@ import { nameSection, type StoredNames } from "../name-section.js";
 import { type TitleProjection } from "../title-follower.js";
 import { titleSection } from "../title-section.js";
 import { storedIn, type StoredRow } from "./embedded-titles.postgres.js";
-import { titleRow, unusedNames } from "./catalog-rows.postgres.js";
+import { ROWS_OF_TITLES, titleRow, unusedNames } from "./catalog-rows.postgres.js";
 
 interface ComparedRow extends StoredRow {
   fields: StoredRow["fields"] & { added_at: string };
   licences: [country: string, from: string, until: string | null][];
   credits: [person: string, role: string, year: number][];
+  genres: string[];
 }
 
 const BATCH = 1_000;
@@ -31,7 +39,7 @@ export function catalogSections(
   return [strayRows(postgres, projection), titles, nameSection(source, projection, storedNames(postgres))];
 }
 
-/** Row, licences and credits of a title as a whole. */
+/** Row, licences, credits and genres of a title as a whole. */
 function expectedForm(title: ProjectedTitle): string {
   const instant = (text: string | null) => (text === null ? null : instantText(text));
   const licences = title.licences.flatMap(({ countries, from, until }) =>
@@ -42,10 +50,11 @@ function expectedForm(title: ProjectedTitle): string {
     added_at: instantText(title.addedAt),
     licences: sortedTexts(licences),
     credits: sortedTexts(title.credits.map(({ person, role }) => [person.id, role, title.releaseYear ?? 0])),
+    genres: sortedTexts(title.genres.map(({ id }) => id)),
   });
 }
 
-function storedForm({ fields, licences, credits }: ComparedRow): string {
+function storedForm({ fields, licences, credits, genres }: ComparedRow): string {
   return canonical({
     ...fields,
     added_at: instantText(fields.added_at),
@@ -53,6 +62,7 @@ function storedForm({ fields, licences, credits }: ComparedRow): string {
       .map(([country, from, until]) => canonical([country, instantText(from), until && instantText(until)]))
       .sort(),
     credits: credits.map(canonical).sort(),
+    genres: genres.map(canonical).sort(),
   });
 }
 
@@ -67,20 +77,22 @@ function storedRows(query: Query, which: Sql): Promise<ComparedRow[]> {
       coalesce((select jsonb_agg(jsonb_build_array(l.country, l.from_at, l.until_at))
         from catalog_licences l where l.title_id = t.id), '[]') as licences,
       coalesce((select jsonb_agg(jsonb_build_array(c.person_id, c.role, c.release_year))
-        from catalog_credits c where c.title_id = t.id), '[]') as credits
+        from catalog_credits c where c.title_id = t.id), '[]') as credits,
+      coalesce((select jsonb_agg(g.genre_id) from catalog_genres g where g.title_id = t.id), '[]') as genres
     from catalog_titles t where ${which}`);
 }
 
-/** Licences and credits of titles that are not there, by title. */
+/** What hangs on titles that are not there, by title. */
 function strayRows(postgres: PostgresStore, projection: TitleProjection): AnySection {
   return {
     ...straySection("rows", (tenant, ids) =>
       postgres.transaction(tenant, async (query) => {
         if (!ids) await scanWhole(query);
         const which = ids ? sql`r.title_id = any(${ids}::text[])` : sql`true`;
+        const all = ROWS_OF_TITLES.map((table) => sql`select title_id from ${raw(table)}`);
         const rows = await query<{ id: string }>(sql`
           select distinct r.title_id as id
-          from (select title_id from catalog_licences union all select title_id from catalog_credits) r
+          from (${join(all, " union all ")}) r
           where ${which} and not exists (select 1 from catalog_titles t where t.id = r.title_id)`);
         return rows.map(({ id }) => id);
       }),

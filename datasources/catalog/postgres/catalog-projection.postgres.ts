@@ -99,6 +99,7 @@ async function putBatch(query: Query, titles: readonly TitleDocument[]): Promise
   const taken = rows.map((row) => row.id);
   await putLicences(query, taken);
   await putCredits(query, taken);
+  await putGenres(query, taken);
   await putNames(query, taken);
   const kept = new Set(titles.flatMap(namesIn).map(({ type, id }) => `${type}:${id}`));
   await dropUnusedNames(
@@ -140,6 +141,16 @@ async function putCredits(query: Query, ids: readonly string[]): Promise<void> {
         from ${documentsOf(ids)} t
         cross join jsonb_to_recordset(t.document -> 'credits') as c (role text, person jsonb)
         order by 2, 5, 3`,
+  );
+}
+
+async function putGenres(query: Query, ids: readonly string[]): Promise<void> {
+  await query(
+    sql`insert into catalog_genres (tenant_id, genre_id, title_id)
+        select distinct t.tenant_id, g ->> 'id', t.id
+        from ${documentsOf(ids)} t
+        cross join jsonb_array_elements(t.document -> 'genres') g
+        order by 2, 3`,
   );
 }
 

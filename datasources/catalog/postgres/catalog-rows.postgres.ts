@@ -1,5 +1,5 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
-import { sql, type Query } from "../../engines/postgres/store.postgres.js";
+import { raw, sql, type Query } from "../../engines/postgres/store.postgres.js";
 import { type ProjectedTitle } from "../../core/title.document.js";
 import { formHash } from "../../projection/check/form.js";
 import { sortName } from "../../../packages/names/index.js";
@@ -37,11 +37,14 @@ export const CATALOG_TITLES = new TitleTable(
   formHash(titleRow(EXAMPLE_TITLE)),
 );
 
-/** Removes the licences and credits of titles. */
+/** The tables that have rows of titles beside their own. */
+export const ROWS_OF_TITLES = ["catalog_licences", "catalog_credits", "catalog_genres"] as const;
+
+/** Removes what hangs on titles. */
 export async function removeRowsOf(query: Query, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await query(sql`delete from catalog_licences where title_id = any(${ids}::text[])`);
-  await query(sql`delete from catalog_credits where title_id = any(${ids}::text[])`);
+  for (const table of ROWS_OF_TITLES)
+    await query(sql`delete from ${raw(table)} where title_id = any(${ids}::text[])`);
 }
 
 /** The same for those of the titles that are not there. */
@@ -83,7 +86,7 @@ export async function dropUnusedNames(query: Query, names: readonly NameRef[]): 
     using unnest(${names.map(({ type }) => type)}::text[], ${names.map(({ id }) => id)}::text[]) as k (type, id)
     where n.type = k.type and n.id = k.id
       and not exists (select 1 from catalog_credits c where n.type = 'Person' and c.person_id = n.id)
-      and not exists (select 1 from catalog_titles t where n.type = 'Genre' and t.genre_ids @> array[n.id])
+      and not exists (select 1 from catalog_genres g where n.type = 'Genre' and g.genre_id = n.id)
       and not exists (select 1 from catalog_titles t where n.type = 'Studio' and t.studio_id = n.id)`);
 }
 
@@ -94,7 +97,7 @@ export async function unusedNames(query: Query): Promise<NameRef[]> {
     select n.type, n.id from catalog_names n
     left join (
       select distinct 'Person' as type, person_id as id from catalog_credits
-      union select 'Genre', unnest(genre_ids) from catalog_titles
+      union select 'Genre', genre_id from catalog_genres
       union select 'Studio', studio_id from catalog_titles
     ) used on used.type = n.type and used.id = n.id
     where used.id is null`);

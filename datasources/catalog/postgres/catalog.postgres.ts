@@ -7,7 +7,7 @@ import {
   ownedPages,
   toOwnedPages,
 } from "../../engines/postgres/keyset.postgres.js";
-import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
+import { join, sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import { visibleTo, type Audience } from "../audience.js";
 import {
@@ -102,24 +102,31 @@ export class PostgresCatalog implements Catalog {
     );
   }
 
-  genres(request: StoreRequest): Promise<NamedRef[]> {
+  genres(request: StoreRequest, audience: Audience): Promise<NamedRef[]> {
     return this.postgres.read<NamedRef>(
       request,
       "catalog.genres",
-      sql`select n.id, n.name from catalog_names n where n.type = 'Genre' order by n.name, n.id`,
+      sql`select n.id, n.name from catalog_names n
+          where n.type = 'Genre' and ${usedByVisible("Genre", sql`n.id`, audience)}
+          order by n.name, n.id`,
     );
   }
 
   async namesByIds(
     request: StoreRequest,
+    audience: Audience,
     keys: readonly { type: NamedType; id: string }[],
   ): Promise<Map<string, NamedRef>> {
+    const used = NAMED_TYPES.map(
+      (type) => sql`when ${type} then ${usedByVisible(type, sql`n.id`, audience)}`,
+    );
     const rows = await this.postgres.read<NamedRef & { type: NamedType }>(
       request,
       "catalog.namesByIds",
       sql`select n.type, n.id, n.name
           from unnest(${keys.map((key) => key.type)}::text[], ${keys.map((key) => key.id)}::text[]) as k (type, id)
-          join catalog_names n on n.type = k.type and n.id = k.id`,
+          join catalog_names n on n.type = k.type and n.id = k.id
+          where case n.type ${join(used, " ")} end`,
       keys.length,
     );
     return new Map(rows.map(({ type, id, name }) => [`${type} ${id}`, { id, name }]));
@@ -182,6 +189,19 @@ const ORDER_COLUMNS: Record<TitleOrder["field"], { column: Sql; cast: Sql }> = {
   POPULARITY: { column: sql`t.popularity`, cast: sql`::real` },
   ADDED_AT: { column: sql`t.added_at`, cast: sql`::timestamptz` },
 };
+
+/** The titles `t` of a name, found by an index. */
+const TITLES_OF: Record<NamedType, (id: Sql) => Sql> = {
+  Person: (id) => sql`catalog_credits u join catalog_titles t on t.id = u.title_id where u.person_id = ${id}`,
+  Genre: (id) => sql`catalog_genres u join catalog_titles t on t.id = u.title_id where u.genre_id = ${id}`,
+  Studio: (id) => sql`catalog_titles t where t.studio_id = ${id}`,
+};
+const NAMED_TYPES = Object.keys(TITLES_OF) as NamedType[];
+
+/** Whether a title that the audience may meet has the name: the first one that is found says so. */
+function usedByVisible(type: NamedType, id: Sql, audience: Audience): Sql {
+  return sql`(select true from ${TITLES_OF[type](id)} and ${toSql(visibleTo(audience), CATALOG_PLACES)} limit 1)`;
+}
 
 function which(audience: Audience, filter: TitleFilter): Sql {
   return toSql(titlesFor(audience, filter), CATALOG_PLACES);

@@ -155,7 +155,7 @@ export class PostgresTitleEditing implements TitleEditing {
       request,
       "catalog.titleVersions",
       sql`select version, effective_from as "effectiveFrom", recorded_at as "recordedAt",
-                 body ->> 'name' as name, body ->> 'state' as state
+                 body ->> 'name' as name, body ->> 'state' as state, body ->> 'maturityRating' as "maturityRating"
           from title_versions
           where title_id = ${id} ${page.after ? sql`and version < ${page.after.value}::int` : empty}
           order by version desc limit ${page.limit + 1}::int`,

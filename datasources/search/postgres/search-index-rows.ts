@@ -1,10 +1,10 @@
-import { cleanText, READING } from "../../../packages/search-text/index.js";
+import { cleanText, READING, type Term } from "../../../packages/search-text/index.js";
 import { type ProjectedTitle, type TitleLicence } from "../../core/title.document.js";
 import { commonRow, TitleTable, type OwnColumns } from "../../catalog/postgres/embedded-titles.postgres.js";
 import { EXAMPLE_TITLE } from "../../catalog/title-example.js";
 import { formHash } from "../../projection/check/form.js";
 import { highlightTexts } from "../searched-texts.js";
-import { termsOf } from "../search-terms.js";
+import { MINOR, termsOf } from "../search-terms.js";
 
 /** What is asked of a title: its row, but for the number that it gets. */
 export function titleRow(title: ProjectedTitle) {
@@ -17,6 +17,26 @@ export function titleRow(title: ProjectedTitle) {
     person_ids: distinct(title.credits.map((credit) => credit.person.id)),
     ...licenceColumns(title.licences),
   };
+}
+
+/** A word of a title as its posting holds it; weight and share in ten thousandths. */
+export function postingOf({ weight, share, spoken, keyed }: Term) {
+  const tenThousandths = (part: number) => Math.round(part * 10_000);
+  return {
+    minor: weight < MINOR,
+    weight: tenThousandths(weight),
+    share: tenThousandths(share),
+    spoken,
+    keyed,
+  };
+}
+
+/** The people and genres of a title, by which names are completed to whoever may meet it; some more than once. */
+export function completedNamesOf({ credits, genres }: ProjectedTitle) {
+  return [
+    ...credits.map(({ person }) => ({ kind: "PERSON" as const, ...person })),
+    ...genres.map((genre) => ({ kind: "GENRE" as const, ...genre })),
+  ];
 }
 
 /** The rows of titles; one of another form, or whose texts and words are, is put again. */
@@ -37,7 +57,7 @@ export const SEARCH_TITLES = new TitleTable(
   formHash(
     titleRow(EXAMPLE_TITLE),
     highlightTexts(EXAMPLE_TITLE),
-    Object.fromEntries(termsOf(EXAMPLE_TITLE)),
+    [...termsOf(EXAMPLE_TITLE).values()].map((term) => ({ word: term.word, ...postingOf(term) })),
     READING,
   ),
 );

@@ -1,14 +1,13 @@
 import { cleanText, keysOfWord, startsOf, type Term, WHOLE } from "../../../packages/search-text/index.js";
 import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 import { type Query, sql } from "../../engines/postgres/store.postgres.js";
-import { MINOR, termsOf } from "../search-terms.js";
-import { SEARCH_TITLES, titleRow } from "./search-index-rows.js";
+import { termsOf } from "../search-terms.js";
+import { completedNamesOf, postingOf, SEARCH_TITLES, titleRow } from "./search-index-rows.js";
 import { highlightTexts } from "../searched-texts.js";
 
 interface KnownWord {
   word: string;
   word_id: number;
-  spoken: boolean;
   keyed: boolean;
 }
 
@@ -76,7 +75,7 @@ export class SearchIndexWriter {
       delete from search_terms t
       using unnest(${list(pairs.map((pair) => pair.word))}::int[], ${list(pairs.map((pair) => pair.doc))}::int[]) as o(word_id, doc)
       where t.word_id = o.word_id and t.minor = any('{false,true}') and t.doc = o.doc`);
-    await this.query(sql`delete from search_credits where doc = any(${docs}::int[])`);
+    await this.query(sql`delete from search_uses where doc = any(${docs}::int[])`);
     for (const { word } of pairs) counts.set(word, (counts.get(word) ?? 0) - 1);
   }
 
@@ -86,22 +85,17 @@ export class SearchIndexWriter {
     for (const { terms } of indexed) {
       for (const term of terms.values()) {
         const same = wanted.get(term.word);
-        wanted.set(
-          term.word,
-          same ? { ...same, spoken: same.spoken || term.spoken, keyed: same.keyed || term.keyed } : term,
-        );
+        wanted.set(term.word, same ? { ...same, keyed: same.keyed || term.keyed } : term);
       }
     }
     const terms = [...wanted.values()];
     const known = await this.query<KnownWord>(
-      sql`select word, word_id, spoken, keyed from search_words where word = any(${terms.map((term) => term.word)}::text[])`,
+      sql`select word, word_id, keyed from search_words where word = any(${terms.map((term) => term.word)}::text[])`,
     );
     const ids = new Map(known.map(({ word, word_id }) => [word, word_id]));
     const before = new Map(known.map((word) => [word.word, word]));
-    await this.#promoteWords(
-      terms.filter((term) => gainsMeaning(before.get(term.word), term)),
-      before,
-    );
+    const gaining = terms.filter((term) => term.keyed && before.get(term.word)?.keyed === false);
+    await this.#promoteWords(gaining.map(({ word }) => ids.get(word) ?? 0));
     const added = await this.#insertWords(terms.filter((term) => !ids.has(term.word)));
     for (const { word, word_id } of added) ids.set(word, word_id);
     await this.#insertKeys(
@@ -114,28 +108,16 @@ export class SearchIndexWriter {
   async #insertWords(terms: readonly Term[]): Promise<Pick<KnownWord, "word" | "word_id">[]> {
     if (terms.length === 0) return [];
     return this.query(sql`
-      insert into search_words (tenant_id, word, spoken, keyed)
+      insert into search_words (tenant_id, word, keyed)
       select current_setting('marquee.tenant')::int, w.*
-      from unnest(
-        ${terms.map((term) => term.word)}::text[],
-        ${terms.map((term) => term.spoken)}::boolean[],
-        ${terms.map((term) => term.keyed)}::boolean[]
-      ) as w
+      from unnest(${terms.map((term) => term.word)}::text[], ${terms.map((term) => term.keyed)}::boolean[]) as w
       returning word, word_id`);
   }
 
-  /** A word known from a joined form or a synopsis may turn up as a word of a name. */
-  async #promoteWords(terms: readonly Term[], before: ReadonlyMap<string, KnownWord>): Promise<void> {
-    if (terms.length === 0) return;
-    await this.query(sql`
-      update search_words w
-      set spoken = w.spoken or p.spoken, keyed = w.keyed or p.keyed
-      from unnest(
-        ${terms.map((term) => before.get(term.word)?.word_id)}::int[],
-        ${terms.map((term) => term.spoken)}::boolean[],
-        ${terms.map((term) => term.keyed)}::boolean[]
-      ) as p(word_id, spoken, keyed)
-      where w.word_id = p.word_id`);
+  /** A word known from a synopsis alone may turn up as a word of a name: its misspellings are looked for from then on. */
+  async #promoteWords(words: readonly number[]): Promise<void> {
+    if (words.length === 0) return;
+    await this.query(sql`update search_words set keyed = true where word_id = any(${list(words)}::int[])`);
   }
 
   async #insertKeys(terms: readonly Term[], ids: ReadonlyMap<string, number>): Promise<void> {
@@ -161,23 +143,18 @@ export class SearchIndexWriter {
     ids: ReadonlyMap<string, number>,
     counts: Map<number, number>,
   ): Promise<void> {
-    const columns: [number[], number[], number[], number[]] = [[], [], [], []];
-    for (const { doc, terms } of indexed) {
-      for (const { word, weight, share } of terms.values()) {
-        const id = ids.get(word) ?? 0;
-        counts.set(id, (counts.get(id) ?? 0) + 1);
-        columns[0].push(id);
-        columns[1].push(doc);
-        columns[2].push(Math.round(weight * 10_000));
-        columns[3].push(Math.round(share * 10_000));
-      }
-    }
-    const [words, docs, weights, shares] = columns;
+    const rows = indexed.flatMap(({ doc, terms }) =>
+      [...terms.values()].map((term) => ({ word: ids.get(term.word) ?? 0, doc, ...postingOf(term) })),
+    );
+    for (const { word } of rows) counts.set(word, (counts.get(word) ?? 0) + 1);
+    const column = (name: keyof (typeof rows)[number]) => list(rows.map((row) => row[name]));
     await this.query(sql`
-      insert into search_terms (tenant_id, word_id, minor, doc, weight, share)
-      select current_setting('marquee.tenant')::int, p.word_id, p.weight < ${MINOR * 10_000}, p.doc, p.weight, p.share
-      from unnest(${list(words)}::int[], ${list(docs)}::int[], ${list(weights)}::smallint[], ${list(shares)}::smallint[])
-        as p(word_id, doc, weight, share)
+      insert into search_terms (tenant_id, word_id, minor, doc, weight, share, spoken, keyed)
+      select current_setting('marquee.tenant')::int, p.*
+      from unnest(
+        ${column("word")}::int[], ${column("minor")}::boolean[], ${column("doc")}::int[], ${column("weight")}::smallint[],
+        ${column("share")}::smallint[], ${column("spoken")}::boolean[], ${column("keyed")}::boolean[]
+      ) as p(word_id, minor, doc, weight, share, spoken, keyed)
       order by 2, 3, 4`);
   }
 
@@ -194,31 +171,29 @@ export class SearchIndexWriter {
         as r(doc int, texts jsonb, word_ids int[])`);
   }
 
-  /** People and genres, for completion. A name stays when its last title goes: completions ask for a title anyway. */
+  /** People and genres, for completion, each with its titles. A name stays when its last title goes: completions ask for a title anyway. */
   async #insertNames(indexed: readonly Indexed[]): Promise<void> {
     const names = new Map<string, { start: string; kind: string; id: string; name: string }>();
-    const credits = new Map<string, { person: string; doc: number }>();
-    const add = (kind: "PERSON" | "GENRE", { id, name }: { id: string; name: string }) => {
-      for (const start of startsOf(name))
-        names.set(`${kind} ${id} ${start}`, { start, kind, id, name: cleanText(name) });
-    };
+    const uses = new Map<string, { kind: string; id: string; doc: number }>();
     for (const { doc, title } of indexed) {
-      for (const { person } of title.credits) {
-        add("PERSON", person);
-        credits.set(`${doc} ${person.id}`, { person: person.id, doc });
+      for (const { kind, id, name } of completedNamesOf(title)) {
+        uses.set(`${doc} ${kind} ${id}`, { kind, id, doc });
+        for (const start of startsOf(name))
+          names.set(`${kind} ${id} ${start}`, { start, kind, id, name: cleanText(name) });
       }
-      for (const genre of title.genres) add("GENRE", genre);
     }
     await this.query(sql`
       insert into search_names (tenant_id, start, kind, id, name)
       select current_setting('marquee.tenant')::int, r.*
       from json_to_recordset(${JSON.stringify([...names.values()])}::json) as r(start text, kind text, id text, name text)
       on conflict (tenant_id, start, kind, id) do update set name = excluded.name where search_names.name <> excluded.name`);
-    const rows = [...credits.values()];
+    const rows = [...uses.values()];
     await this.query(sql`
-      insert into search_credits (tenant_id, person_id, doc)
-      select current_setting('marquee.tenant')::int, c.*
-      from unnest(${rows.map((row) => row.person)}::text[], ${rows.map((row) => row.doc)}::int[]) as c`);
+      insert into search_uses (tenant_id, kind, id, doc)
+      select current_setting('marquee.tenant')::int, u.*
+      from unnest(
+        ${rows.map((row) => row.kind)}::text[], ${rows.map((row) => row.id)}::text[], ${rows.map((row) => row.doc)}::int[]
+      ) as u`);
   }
 
   async #count(counts: ReadonlyMap<number, number>): Promise<void> {
@@ -237,10 +212,6 @@ export function misspellingKeys(word: string): string[] {
   return keysOfWord(word.slice(marker.length)).map((key) => marker + key);
 }
 
-function gainsMeaning(before: KnownWord | undefined, term: Term): boolean {
-  return before !== undefined && ((term.spoken && !before.spoken) || (term.keyed && !before.keyed));
-}
-
 /** Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts. */
 export async function lockIndex(query: Query): Promise<void> {
   await query(
@@ -248,7 +219,7 @@ export async function lockIndex(query: Query): Promise<void> {
   );
 }
 
-/** An array literal of numbers: for long ones several times cheaper than what the driver makes of an array. */
-function list(numbers: readonly number[]): string {
-  return `{${numbers.join(",")}}`;
+/** An array literal of numbers or truth values: for long ones several times cheaper than what the driver makes of an array. */
+function list(values: readonly (number | boolean)[]): string {
+  return `{${values.join(",")}}`;
 }

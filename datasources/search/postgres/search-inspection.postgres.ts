@@ -7,24 +7,25 @@ import { type ProjectedTitle } from "../../core/title.document.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { canonical, instantText, omit } from "../../projection/check/canonical.js";
 import { type AnySection } from "../../projection/check/section.js";
-import { titleRow } from "./search-index-rows.js";
+import { completedNamesOf, postingOf, titleRow } from "./search-index-rows.js";
 import { completedNames } from "./search-names.postgres.js";
 import { highlightTexts } from "../searched-texts.js";
-import { MINOR, termsOf } from "../search-terms.js";
+import { termsOf } from "../search-terms.js";
 import { postingSection, wordSection } from "./search-word-section.postgres.js";
 
-/** A title by content, with the words that need to be findable by themselves and by their misspellings. */
+/** A title by content, with the words that need to be findable by their misspellings. */
 interface IndexedTitle {
   content: string;
-  spoken: string[];
   keyed: string[];
 }
 
 interface ComparedRow extends StoredRow {
   texts: Record<string, unknown> | null;
-  terms: { word: string; minor: boolean; weight: number; share: number; spoken: boolean; keyed: boolean }[];
-  people: string[];
+  terms: ({ word: string; findable: boolean } & Posting)[];
+  uses: string[];
 }
+
+type Posting = ReturnType<typeof postingOf>;
 
 const BATCH = 500;
 
@@ -37,9 +38,7 @@ export function searchSections(
   const titles = titleSection(source, projection, {
     formOf: expectedForm,
     same: (expected, stored) =>
-      expected.content === stored.content &&
-      expected.spoken.every((word) => stored.spoken.includes(word)) &&
-      expected.keyed.every((word) => stored.keyed.includes(word)),
+      expected.content === stored.content && expected.keyed.every((word) => stored.keyed.includes(word)),
     ...storedIn(postgres, BATCH, storedRows, storedForm),
   });
   return [
@@ -57,12 +56,9 @@ function expectedForm(title: ProjectedTitle): IndexedTitle {
     content: canonical({
       fields: withInstants(fields),
       texts: highlightTexts(title),
-      terms: terms
-        .map(({ word, weight, share }) => termText(word, weight < MINOR, weight * 10_000, share * 10_000))
-        .sort(),
-      people: [...new Set(title.credits.map(({ person }) => person.id))].sort(),
+      terms: terms.map((term) => termText(term.word, postingOf(term))).sort(),
+      uses: [...new Set(completedNamesOf(title).map(({ kind, id }) => `${kind} ${id}`))].sort(),
     }),
-    spoken: terms.filter(({ spoken }) => spoken).map(({ word }) => word),
     keyed: terms.filter(({ keyed }) => keyed).map(({ word }) => word),
   };
 }
@@ -78,21 +74,20 @@ function withInstants(fields: Record<string, unknown>): Record<string, unknown> 
   return { ...fields, ...Object.fromEntries(INSTANTS.map((name) => [name, instants(fields[name])])) };
 }
 
-function storedForm({ fields, texts, terms, people }: ComparedRow): IndexedTitle {
+function storedForm({ fields, texts, terms, uses }: ComparedRow): IndexedTitle {
   return {
     content: canonical({
       fields: withInstants(fields),
       texts,
-      terms: terms.map(({ word, minor, weight, share }) => termText(word, minor, weight, share)).sort(),
-      people: [...people].sort(),
+      terms: terms.map((term) => termText(term.word, term)).sort(),
+      uses: [...uses].sort(),
     }),
-    spoken: terms.filter(({ spoken }) => spoken).map(({ word }) => word),
-    keyed: terms.filter(({ keyed }) => keyed).map(({ word }) => word),
+    keyed: terms.filter(({ findable }) => findable).map(({ word }) => word),
   };
 }
 
-function termText(word: string, minor: boolean, weight: number, share: number): string {
-  return `${word} ${minor} ${Math.round(weight)} ${Math.round(share)}`;
+function termText(word: string, { minor, weight, share, spoken, keyed }: Posting): string {
+  return [word, minor, weight, share, spoken, keyed].join(" ");
 }
 
 function storedRows(query: Query, which: Sql): Promise<ComparedRow[]> {
@@ -100,12 +95,15 @@ function storedRows(query: Query, which: Sql): Promise<ComparedRow[]> {
     select t.id, t.revision, t.popularity, to_jsonb(t) - '{tenant_id,doc,id,popularity,form}'::text[] as fields,
       (select x.texts from search_texts x where x.doc = t.doc) as texts,
       coalesce((select jsonb_agg(to_jsonb(p)) from (
-        select w.word, s.minor, s.weight, s.share, w.spoken, w.keyed
+        select w.word, w.keyed as findable, s.minor, s.weight, s.share, s.spoken, s.keyed
         from search_texts x cross join unnest(x.word_ids) as k (word_id)
         join search_terms s on s.word_id = k.word_id and s.minor = any('{false,true}') and s.doc = t.doc
         join search_words w on w.word_id = k.word_id
         where x.doc = t.doc) p), '[]') as terms,
-      coalesce((select jsonb_agg(c.person_id) from search_credits c
-        where c.doc = t.doc and c.person_id = any(t.person_ids)), '[]') as people
+      coalesce((select jsonb_agg(u.kind || ' ' || u.id) from (
+        select u.kind, u.id from search_uses u where u.doc = t.doc and u.kind = 'PERSON' and u.id = any(t.person_ids)
+        union all
+        select u.kind, u.id from search_uses u where u.doc = t.doc and u.kind = 'GENRE' and u.id = any(t.genre_ids)
+      ) u), '[]') as uses
     from search_titles t where ${which}`);
 }

@@ -6,7 +6,7 @@ import {
   type StandingWord,
   WHOLE,
 } from "../../../packages/search-text/index.js";
-import { type Audience } from "../../catalog/audience.js";
+import { visibleTo, type Audience } from "../../catalog/audience.js";
 import { toSql } from "../../engines/postgres/predicate.postgres.js";
 import { empty, join, sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { filterParts, type FilterParts } from "../search-filter.js";
@@ -27,7 +27,10 @@ export interface Answer {
   literal: boolean | null;
 }
 
-/** Words that more titles have count only where they stand in a name, a credit or the like. */
+/**
+ * Words that more titles have count only where they stand in a name, a credit or the like. Nor are the titles of a word
+ * counted further.
+ */
 const RARE = 2_000;
 /** Hits reach at least this part of what the best one matches of the text. */
 const BAR = 0.7;
@@ -40,8 +43,8 @@ const SCORE = { words: 0.6, name: 0.38, popularity: 0.02 };
 export function searchStatement(plan: SearchPlan, audience: Audience, query: SearchQuery): Sql {
   const parts = conditionsOf(audience, query);
   return sql`
-    with ${lookUp(plan)},
-    ${rank()},
+    with ${lookUp(plan, audience)},
+    ${rank(parts)},
     ${selectHits(parts, query)}
     select ${answer(query, true)}`;
 }
@@ -60,8 +63,76 @@ export function browseStatement(audience: Audience, query: SearchQuery): Sql {
     select ${answer(query, false)}`;
 }
 
-/** `expansion`: the words of the vocabulary that stand for each unit: as written, misspelled, or begun. */
-export function lookUp({ slots, units, variants, keys }: SearchPlan): Sql {
+/**
+ * `expansion`: the words that stand for each unit, as written, misspelled, or begun, of the vocabulary of the titles that
+ * the audience may meet. A word that only others may meet is none, and takes no other's place.
+ */
+export function lookUp(plan: SearchPlan, audience: Audience): Sql {
+  const visible = toSql(visibleTo(audience), SEARCH_PLACES);
+  return sql`${unitsOf(plan)},
+    sought as materialized (
+      select v.unit, w.word_id, v.quality, false as misspelled
+      from unnest(
+        ${plan.variants.map((variant) => variant.unit)}::int[],
+        ${plan.variants.map((variant) => variant.word)}::text[],
+        ${plan.variants.map((variant) => variant.quality)}::float8[]
+      ) as v(unit, word, quality)
+      join search_words w on w.word = v.word
+      union all
+      select u.unit, w.word_id, 1 - ${EDIT_COST}::float8 * d.edits / (u.length + 1), true
+      from misspelled m
+      join unit u on u.unit = m.unit
+      join search_words w on w.word_id = m.word_id
+      cross join lateral (select levenshtein_less_equal(ltrim(w.word, '='), u.bare, u.reach) as edits) d
+      where d.edits <= u.reach and ltrim(w.word, '=') <> all(${plan.slots}::text[])
+      union all
+      select s.unit, w.word_id,
+        (s.begun + (0.96 - s.begun) * s.length / (length(w.word) - length(s.text) + s.length)) * s.worth, false
+      from beginning s
+      cross join lateral (${wordsStarting(visible)}) w
+    ),
+    known as materialized (
+      select w.word_id, k.*
+      from (select distinct word_id from sought) w
+      cross join lateral (
+        select count(*)::int as frequency, bool_or(p.spoken) as spoken, bool_or(p.keyed) as keyed
+        from (
+          select p.spoken, p.keyed from search_terms p join search_titles t on t.doc = p.doc
+          where p.word_id = w.word_id and ${visible}
+          order by p.minor, p.doc limit ${RARE + 1}::int
+        ) p
+      ) k
+      where k.frequency > 0
+    ),
+    expansion as materialized (
+      select s.unit, s.word_id, w.word, k.frequency, k.spoken, max(s.quality) as quality
+      from sought s
+      join known k on k.word_id = s.word_id
+      join search_words w on w.word_id = s.word_id
+      where k.keyed or not s.misspelled
+      group by s.unit, s.word_id, w.word, k.frequency, k.spoken
+    ),
+    unit_slot as materialized (
+      select * from unnest(
+        ${plan.units.flatMap((unit, index) => unit.slots.map(() => index))}::int[],
+        ${plan.units.flatMap((unit) => unit.slots)}::int[],
+        ${plan.units.flatMap((unit) => unit.slots.map(() => 1 / unit.slots.length))}::float8[]
+      ) as s(unit, slot, part)
+    ),
+    slot as materialized (
+      -- A rare word tells more than a frequent one; a word that nothing has might have told much.
+      select s.slot, coalesce(1 / (1 + ln(1 + max(e.frequency))), 0.4)::float8 as weight
+      from unit_slot s
+      left join lateral (
+        select e.frequency from expansion e where e.unit = s.unit order by e.quality desc, e.frequency desc limit 1
+      ) e on true
+      where s.unit = s.slot
+      group by s.slot
+    )`;
+}
+
+/** What the plan looks up: its units, the words that misspellings may stand for, and how words may start. */
+function unitsOf({ units, keys }: SearchPlan): Sql {
   const bare = units.map((unit) => unit.text.replace(/^=/, ""));
   return sql`unit as materialized (
       select * from unnest(
@@ -80,71 +151,32 @@ export function lookUp({ slots, units, variants, keys }: SearchPlan): Sql {
       from unnest(${keys.map((key) => key.unit)}::int[], ${keys.map((key) => key.key)}::text[]) as v(unit, key)
       join search_keys k on k.key = v.key
     ),
-    expansion as materialized (
-      select unit, word_id, word, frequency, spoken, max(quality) as quality
-      from (
-        select v.unit, w.word_id, w.word, w.frequency, w.spoken, v.quality
-        from unnest(
-          ${variants.map((variant) => variant.unit)}::int[],
-          ${variants.map((variant) => variant.word)}::text[],
-          ${variants.map((variant) => variant.quality)}::float8[]
-        ) as v(unit, word, quality)
-        join search_words w on w.word = v.word
-        union all
-        select u.unit, w.word_id, w.word, w.frequency, w.spoken, 1 - ${EDIT_COST}::float8 * d.edits / (u.length + 1)
-        from misspelled m
-        join unit u on u.unit = m.unit
-        join search_words w on w.word_id = m.word_id
-        cross join lateral (select levenshtein_less_equal(ltrim(w.word, '='), u.bare, u.reach) as edits) d
-        where d.edits <= u.reach and ltrim(w.word, '=') <> all(${slots}::text[])
-        union all
-        select u.unit, w.word_id, w.word, w.frequency, w.spoken,
-          u.begun + (0.96 - u.begun) * u.length / (length(w.word) - length(u.text) + u.length)
-        from unit u
-        cross join lateral (
-          select w.word_id, w.word, w.frequency, w.spoken
-          from search_words w
-          where w.word > u.text and w.word < u.text || ${LAST_CHARACTER} and w.frequency > 0
-          order by w.frequency desc, w.word
-          limit u.completions
-        ) w
-        where u.completions > 0
-        union all
-        -- Begun and misspelled: the first half as it should be.
-        select u.unit, w.word_id, w.word, w.frequency, w.spoken,
-          (u.begun + (0.96 - u.begun) * u.length / (length(w.word) - length(u.text) + u.length)) * 0.85
-        from unit u
-        cross join lateral (
-          select w.word_id, w.word, w.frequency, w.spoken
-          from search_words w
-          where w.word > u.half and w.word < u.half || ${LAST_CHARACTER} and w.frequency > 0
-            and length(w.word) >= length(u.text)
-            and levenshtein_less_equal(left(w.word, length(u.text)), u.text, 2) <= case when u.length < 6 then 1 else 2 end
-          order by w.frequency desc, w.word
-          limit 20
-        ) w
-        where u.completions >= 20 and u.length >= 5
-      ) e
-      where frequency > 0
-      group by unit, word_id, word, frequency, spoken
-    ),
-    unit_slot as materialized (
-      select * from unnest(
-        ${units.flatMap((unit, index) => unit.slots.map(() => index))}::int[],
-        ${units.flatMap((unit) => unit.slots)}::int[],
-        ${units.flatMap((unit) => unit.slots.map(() => 1 / unit.slots.length))}::float8[]
-      ) as s(unit, slot, part)
-    ),
-    slot as materialized (
-      -- A rare word tells more than a frequent one; a word that nothing has might have told much.
-      select s.slot, coalesce(1 / (1 + ln(1 + max(e.frequency))), 0.4)::float8 as weight
-      from unit_slot s
-      left join lateral (
-        select e.frequency from expansion e where e.unit = s.unit order by e.quality desc, e.frequency desc limit 1
-      ) e on true
-      where s.unit = s.slot
-      group by s.slot
+    beginning as materialized (
+      select u.*, u.text as start, 0 as edits, u.completions as most, 1::float8 as worth
+      from unit u where u.completions > 0
+      union all
+      -- Begun and misspelled: the first half as it should be.
+      select u.*, u.half, case when u.length < 6 then 1 else 2 end, 20, 0.85
+      from unit u where u.completions >= 20 and u.length >= 5
     )`;
+}
+
+/** Words that go on from a start, the shortest first: those that titles have which may be met, as many as are wanted. */
+function wordsStarting(visible: Sql): Sql {
+  // Looked into one after the other, in their order, until there are enough.
+  return sql`
+    select w.word_id, w.word
+    from (
+      select w.word_id, w.word
+      from search_words w
+      where w.word > s.start and w.word < s.start || ${LAST_CHARACTER} and w.frequency > 0
+        and (s.edits = 0 or length(w.word) >= length(s.text)
+          and levenshtein_less_equal(left(w.word, length(s.text)), s.text, 2) <= s.edits)
+      order by length(w.word), w.word offset 0
+    ) w
+    where (select true from search_terms p join search_titles t on t.doc = p.doc
+      where p.word_id = w.word_id and ${visible} limit 1)
+    order by length(w.word), w.word limit s.most`;
 }
 
 /** The first half of a unit's text, the longer one where it does not divide. */
@@ -154,8 +186,8 @@ function firstHalf(text: string): string {
   return marker + letters.slice(0, Math.ceil(letters.length / 2)).join("");
 }
 
-/** `scored`: for each title that has any of the words, how well it matches. */
-export function rank(): Sql {
+/** `scored`: for each title that has any of the words, how well it matches; `best`: how well one does that may be a hit. */
+export function rank({ always }: FilterParts<Sql>): Sql {
   return sql`match as (
       select p.doc, s.slot,
         max(e.quality) as quality,
@@ -176,6 +208,11 @@ export function rank(): Sql {
       from match m
       join slot s on s.slot = m.slot
       group by m.doc
+    ),
+    best as materialized (
+      select s.matched from (select * from scored order by matched desc offset 0) s
+      where (select true from search_titles t where t.doc = s.doc and ${always})
+      order by s.matched desc limit 1
     )`;
 }
 
@@ -196,7 +233,7 @@ export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
         ${facetColumns(parts)}
       from scored s
       join search_titles t on t.doc = s.doc
-      where s.matched >= (select max(matched) from scored) * 0.5 and ${parts.always}
+      where s.matched >= (select matched from best) * 0.5 and ${parts.always}
     ),
     bar as materialized (
       select max(matched) * ${BAR}::float8 as least, coalesce(max(matched) filter (where complete) >= ${CLEAR}::float8, false) as clear

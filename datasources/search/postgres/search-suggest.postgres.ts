@@ -11,8 +11,8 @@ import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { SEARCH_PLACES } from "./search-places.postgres.js";
 import { conditionsOf, lookUp, rank, selectHits } from "./search-statement.postgres.js";
 
-/** Names looked at for one start. */
-const MOST_NAMES = 100;
+/** People and genres that are offered at most for one start. */
+const MOST_NAMES = 200;
 /** Titles looked at, and how much popularity counts among them: while little has been typed, more than in a search. */
 const CONSIDERED = 60;
 const POPULARITY = 0.15;
@@ -22,7 +22,7 @@ const ENOUGH_LETTERS = 4;
 
 /**
  * The one statement of a completion: titles by the ranking of search, people and genres by how their names start or
- * by how the words in their names start. A person is offered when the audience may meet a title of theirs.
+ * by how the words in their names start. A name is offered where the audience may meet a title that has it.
  */
 export function suggestStatement(plan: SearchPlan, audience: Audience, limit: number): Sql {
   const start = joinWords(plan.slots);
@@ -33,13 +33,14 @@ export function suggestStatement(plan: SearchPlan, audience: Audience, limit: nu
     limit: CONSIDERED,
     wants: { total: false, facets: false, highlights: false, didYouMean: false },
   };
+  const parts = conditionsOf(audience, query);
   return sql`
-    with ${lookUp(forTyping(plan))},
-    ${rank()},
-    ${selectHits(conditionsOf(audience, query), query)},
+    with ${lookUp(forTyping(plan), audience)},
+    ${rank(parts)},
+    ${selectHits(parts, query)},
     begun as materialized (
       select distinct on (n.kind, n.id) n.kind, n.id, n.name, n.edits, length(n.start) as length
-      from (${namesStarting(start)}${length < 4 ? sql`` : sql` union all ${namesNearly(start, length)}`}) n
+      from (${namesStarting(start, toSql(visibleTo(audience), SEARCH_PLACES))}) n
       order by n.kind, n.id, n.edits, length(n.start)
     ),
     offered as (
@@ -48,10 +49,6 @@ export function suggestStatement(plan: SearchPlan, audience: Audience, limit: nu
       union all
       select b.name, b.kind, b.id, 0.6 + 0.38 * ${length}::float8 / greatest(b.length, ${length}) - 0.2 * b.edits
       from begun b
-      where b.kind = 'GENRE' or exists (
-        select from search_credits c join search_titles t on t.doc = c.doc
-        where c.person_id = b.id and ${toSql(visibleTo(audience), SEARCH_PLACES)}
-      )
     )
     select text, kind, id from offered order by score desc, kind desc, text, id limit ${limit}::int`;
 }
@@ -68,23 +65,25 @@ function completionsOf(unit: Unit, last: string): number {
   return last.length < ENOUGH_LETTERS ? 0 : Math.min(20, unit.completions);
 }
 
-function namesStarting(start: string): Sql {
-  return sql`(
-    select n.kind, n.id, n.name, n.start, 0 as edits
-    from search_names n
-    where n.start >= ${start} and n.start < ${start + LAST_CHARACTER}
-    order by n.start, n.kind, n.id limit ${MOST_NAMES}::int
-  )`;
-}
-
-/** Names whose first half is as typed and whose start as a whole is one edit away. */
-function namesNearly(start: string, length: number): Sql {
-  const half = [...start].slice(0, Math.ceil(length / 2)).join("");
-  return sql`(
-    select n.kind, n.id, n.name, n.start, 1 as edits
-    from search_names n
-    where n.start >= ${half} and n.start < ${half + LAST_CHARACTER}
-      and levenshtein_less_equal(left(n.start, ${length}::int), ${start}, 2) <= 2
-    order by n.start, n.kind, n.id limit ${MOST_NAMES}::int
-  )`;
+/**
+ * Names of titles that may be met which start as typed, and, of four letters and more, those whose first half is as typed
+ * and whose start as a whole is one edit away. Looked into one after the other, in their order, until there are enough.
+ */
+function namesStarting(start: string, visible: Sql): Sql {
+  const letters = [...start];
+  const loose =
+    letters.length < ENOUGH_LETTERS ? start : letters.slice(0, Math.ceil(letters.length / 2)).join("");
+  return sql`
+    select n.kind, n.id, n.name, n.start, n.edits
+    from (
+      select n.kind, n.id, n.name, n.start, case when left(n.start, ${letters.length}::int) = ${start} then 0 else 1 end as edits
+      from search_names n
+      where n.start >= ${loose} and n.start < ${loose + LAST_CHARACTER}
+        and (left(n.start, ${letters.length}::int) = ${start}
+          or levenshtein_less_equal(left(n.start, ${letters.length}::int), ${start}, 2) <= 2)
+      order by edits, n.start, n.kind, n.id offset 0
+    ) n
+    where (select true from search_uses u join search_titles t on t.doc = u.doc
+      where u.kind = n.kind and u.id = n.id and ${visible} limit 1)
+    order by n.edits, n.start, n.kind, n.id limit ${MOST_NAMES}::int`;
 }

@@ -10,14 +10,14 @@ const WORDS = 5_000;
 const TERM_WITHOUT_TITLE = sql`
   not exists (select 1 from search_texts x where x.doc = t.doc and t.word_id = any(x.word_ids))`;
 const TERM_WITHOUT_WORD = sql`not exists (select 1 from search_words w where w.word_id = t.word_id)`;
-const STRAY_CREDIT = sql`
-  not exists (select 1 from search_titles s where s.doc = c.doc and c.person_id = any(s.person_ids))`;
+const STRAY_USE = sql`
+  not exists (select 1 from search_titles s where s.doc = u.doc and u.id = any(case u.kind when 'GENRE' then s.genre_ids else s.person_ids end))`;
 const STRAY_KEY = sql`not exists (select 1 from search_words w where w.word_id = k.word_id)`;
-/** Postings, credits and keys that name a word or a title which is not there, or which does not know of them. */
+/** Postings, uses of names and keys that name a word or a title which is not there, or which does not know of them. */
 export const STRAY = sql`
   select 'term ' || t.word_id || ' of ' || t.doc as key from search_terms t where ${TERM_WITHOUT_TITLE}
   union select 'term ' || t.word_id || ' of ' || t.doc from search_terms t where ${TERM_WITHOUT_WORD}
-  union all select 'credit ' || c.person_id || ' of ' || c.doc from search_credits c where ${STRAY_CREDIT}
+  union all select 'use of ' || u.id || ' by ' || u.doc from search_uses u where ${STRAY_USE}
   union all select 'key ' || k.key || ' of ' || k.word_id from search_keys k where ${STRAY_KEY}`;
 
 /**
@@ -30,7 +30,7 @@ export function tidySearch(postgres: PostgresStore, tenant: Tenant): Promise<voi
     await lockIndex(query);
     await query(sql`delete from search_terms t where ${TERM_WITHOUT_TITLE}`);
     await query(sql`delete from search_terms t where ${TERM_WITHOUT_WORD}`);
-    await query(sql`delete from search_credits c where ${STRAY_CREDIT}`);
+    await query(sql`delete from search_uses u where ${STRAY_USE}`);
     await query(sql`delete from search_keys k where ${STRAY_KEY}`);
     await writeKeys(query);
     await query(sql`

@@ -74,7 +74,7 @@ async function* vocabulary(postgres: PostgresStore, tenant: Tenant): AsyncGenera
   for await (const rows of pagesOf(BATCH, ({ word }) => word, page)) yield rows.map(({ word }) => word);
 }
 
-/** Postings, credits and keys that name a word or a title which is not there, or which does not know of them. */
+/** Postings, uses of names and keys that name a word or a title which is not there, or which does not know of them. */
 export function postingSection(postgres: PostgresStore): AnySection {
   return straySection("posting", async (tenant, among) => {
     const stray = (await rowsOf<{ key: string }>(postgres, tenant, STRAY)).map(({ key }) => key);

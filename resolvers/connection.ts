@@ -95,29 +95,34 @@ export function toConnection<N, X extends object>(
   const edges = found.rows.map(({ position, node, extra }) =>
     Object.assign(new EdgeValue(makeCursor, position, node), extra),
   );
-  return { edges, pageInfo: pageInfoOf(page, found, makeCursor) };
+  const makeHidden = (position: Position) => ctx.gateway.cursors.encodeHidden(list, position);
+  return { edges, pageInfo: pageInfoOf(page, found, makeCursor, makeHidden) };
 }
 
 /**
- * Where a page stands in its list. A page that rows were left out of, even all of them, has cursors to go on from; one
- * that has none says that nothing follows.
+ * Where a page stands in its list. A page that all rows were left out of has cursors to go on from, where there is more
+ * on either side, which do not say what was left out; one that has none says that nothing follows.
  */
 function pageInfoOf(
   page: Page,
   { rows, hasMore, span }: PageOf<{ position: Position }>,
   makeCursor: (position: Position) => string,
+  makeHidden: (position: Position) => string,
 ): Answer<PageInfo> {
-  const start = rows[0]?.position ?? span?.first ?? (page.fromEnd ? page.before : undefined);
-  const end = rows.at(-1)?.position ?? span?.last ?? (page.fromEnd ? undefined : page.after);
+  const isWhole = !hasMore && !page.after && !page.before;
+  const left = isWhole ? undefined : span;
+  const start = rows[0]?.position ?? left?.first ?? (page.fromEnd ? page.before : undefined);
+  const end = rows.at(-1)?.position ?? left?.last ?? (page.fromEnd ? undefined : page.after);
+  const cursorOf = rows.length > 0 ? makeCursor : makeHidden;
   const goesOn = page.fromEnd ? page.before !== undefined : hasMore;
   return {
     hasNextPage: goesOn && end !== undefined,
     hasPreviousPage: page.fromEnd ? hasMore && start !== undefined : page.after !== undefined,
     get startCursor() {
-      return start ? makeCursor(start) : null;
+      return start ? cursorOf(start) : null;
     },
     get endCursor() {
-      return end ? makeCursor(end) : null;
+      return end ? cursorOf(end) : null;
     },
   };
 }

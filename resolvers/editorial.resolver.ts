@@ -5,7 +5,7 @@ import { mayMeet } from "../datasources/catalog/audience.js";
 import { type RecordedVersion } from "../datasources/catalog/title-editing.js";
 import { keptOf } from "../datasources/core/page.js";
 import { type TitleFieldName } from "../datasources/core/title-fields.js";
-import { type TitleState } from "../datasources/core/title.document.js";
+import { MATURITY_AGES, type TitleState } from "../datasources/core/title.document.js";
 import { ForwardPageArgs } from "../schema/connection.js";
 import {
   Editorial,
@@ -75,7 +75,7 @@ export class EditorialResolver {
     @Arg("first", () => Int, { defaultValue: MAX_PAGE, description: `How many, 0 to ${MAX_PAGE}.` })
     first: number,
   ): Promise<RecordedVersion[]> {
-    return (await versionsOf(ctx, info, id, { first })).page.rows;
+    return (await versionsOf(ctx, info, id, { first })).page.rows.map(({ node }) => node);
   }
 
   @FieldResolver(() => TitleVersionConnection, {
@@ -89,16 +89,19 @@ export class EditorialResolver {
     @Args(() => ForwardPageArgs) args: ForwardPageArgs,
   ) {
     const { at, page } = await versionsOf(ctx, info, id, args);
-    const rows = page.rows.map((node) => ({ position: { value: node.version, id: "" }, node, extra: {} }));
-    return toConnection(ctx, at, { ...page, rows });
+    return toConnection(ctx, at, page);
   }
 }
 
+/** Editors meet titles in every state, but none above the limit of their profile. */
 async function versionsOf(ctx: Context, info: GraphQLResolveInfo, id: string, args: ForwardPageArgs) {
   const title = localId(ctx.tenant, "Title", id);
   const at = readPage(ctx, `versions ${title}`, args);
-  const page = await ctx.gateway.stores.titleEditing.versions(ctx.on(info.path), title, at.page);
-  return { at, page };
+  const { maturityLimit } = await ctx.audience(info.path);
+  const found = await ctx.gateway.stores.titleEditing.versions(ctx.on(info.path), title, at.page);
+  const rows = found.rows.map((node) => ({ position: { value: node.version, id: "" }, node, extra: {} }));
+  const met = rows.map((row) => (MATURITY_AGES[row.node.maturityRating] <= maturityLimit ? row : null));
+  return { at, page: keptOf({ ...found, rows }, met) };
 }
 
 /** What editors see of a tenant, as GraphQL reads it; its fields ask the stores. */

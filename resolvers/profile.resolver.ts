@@ -1,6 +1,7 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Resolver, Root } from "type-graphql";
 
+import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Shelf, type ShelfRow } from "../datasources/viewing/viewing.js";
 import { ForwardPageArgs, PageArgs } from "../schema/connection.js";
 import {
@@ -23,11 +24,14 @@ import { candidatesFor, recommend, suggestion } from "./recommendations.js";
 import { loadEdges, visiblePage } from "./titles.js";
 import { Cost } from "../schema/cost.js";
 
+/** What every shelf says beside what stands on it. */
+const OF_ITS_OWN = "Null for a kids profile that asks for another's.";
+
 @Resolver(() => Profile)
 export class ProfileResolver {
   @FieldResolver(() => ContinueWatchingConnection, {
     nullable: true,
-    description: "Begun and not finished, most recent first.",
+    description: `Begun and not finished, most recent first. ${OF_ITS_OWN}`,
   })
   continueWatching(
     @Ctx() ctx: Context,
@@ -40,7 +44,7 @@ export class ProfileResolver {
 
   @FieldResolver(() => WatchlistConnection, {
     nullable: true,
-    description: "Put aside for later, most recent first.",
+    description: `Put aside for later, most recent first. ${OF_ITS_OWN}`,
   })
   watchlist(
     @Ctx() ctx: Context,
@@ -60,7 +64,7 @@ export class ProfileResolver {
 
   @FieldResolver(() => HistoryConnection, {
     nullable: true,
-    description: "Watched, most recent first; one entry a title.",
+    description: `Watched, most recent first; one entry a title. ${OF_ITS_OWN}`,
   })
   history(
     @Ctx() ctx: Context,
@@ -83,7 +87,10 @@ export class ProfileResolver {
     );
   }
 
-  @FieldResolver(() => RatingConnection, { nullable: true, description: "Rated, most recent first." })
+  @FieldResolver(() => RatingConnection, {
+    nullable: true,
+    description: `Rated, most recent first. ${OF_ITS_OWN}`,
+  })
   ratings(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -103,10 +110,9 @@ export class ProfileResolver {
   @Cost(50)
   @FieldResolver(() => [Recommendation], {
     nullable: true,
-    description:
-      "Titles not yet watched that suit the profile, best first, each with the reason. Of an account that has not agreed to personalisation: what is popular, as `model` says. The first of `recommendedTitles`.",
+    description: `Titles not yet watched that suit the profile, best first, each with the reason. Of an account that has not agreed to personalisation: what is popular, as \`model\` says. The first of \`recommendedTitles\`. ${OF_ITS_OWN}`,
   })
-  recommendations(
+  async recommendations(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Root() profile: ProfileValue,
@@ -118,14 +124,14 @@ export class ProfileResolver {
     first?: number | null,
   ) {
     const { page } = readPage(ctx, "recommendations", { first });
+    if (await isKeptFrom(ctx, profile, info.path)) return null;
     return recommend(ctx, profile.localId, page.limit, info.path);
   }
 
   @Cost(50)
   @FieldResolver(() => RecommendedTitleConnection, {
     nullable: true,
-    description:
-      "Titles not yet watched that suit the profile, best first, each with the reason. Of an account that has not agreed to personalisation: what is popular, as `model` says.",
+    description: `Titles not yet watched that suit the profile, best first, each with the reason. Of an account that has not agreed to personalisation: what is popular, as \`model\` says. ${OF_ITS_OWN}`,
   })
   async recommendedTitles(
     @Ctx() ctx: Context,
@@ -134,6 +140,7 @@ export class ProfileResolver {
     @Args(() => ForwardPageArgs) args: ForwardPageArgs,
   ) {
     const at = readPage(ctx, `recommended ${profile.localId}`, args);
+    if (await isKeptFrom(ctx, profile, info.path)) return null;
     const page = pageOfList(await candidatesFor(ctx, profile.localId, info.path), at.page);
     const said = async (candidate: (typeof page.rows)[number]) =>
       (await suggestion(ctx, candidate, info.path)) satisfies EdgeExtra<RecommendedTitleEdge>;
@@ -150,8 +157,15 @@ async function shelf<X extends object>(
   extra: (row: ShelfRow) => X,
 ) {
   const at = readPage(ctx, shelfList(name, profile.localId), args);
+  if (await isKeptFrom(ctx, profile, info.path)) return null;
   const page = await visiblePage(ctx, at.page, info.path, (part) =>
     ctx.viewing.shelf[name].load({ profile: profile.localId, page: part }, info.path),
   );
   return toConnection(ctx, at, await loadEdges(ctx, page, info.path, extra));
+}
+
+/** Whether whoever asks is a child, and the profile is somebody else's: what grown-ups watch is not for it. */
+async function isKeptFrom(ctx: Context, { localId }: ProfileValue, path: FieldPath): Promise<boolean> {
+  const viewer = await ctx.viewer(path);
+  return viewer?.profile.kind === "KIDS" && viewer.profile.id !== localId;
 }

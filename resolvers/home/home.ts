@@ -79,18 +79,20 @@ export async function planHome(
 ): Promise<HomeRowPlan[]> {
   const material = await gather(sources, country, profile, personalised ? profile : null, path);
   const becauses = await Promise.all(
-    watchesToBuildOn(material.recent).map(async (watch) => ({
-      watch,
-      similar: await sources.recommendations.similarTo
-        .load(watch.titleId, path)
-        .catch((error: unknown) => withoutRow<SimilarTitle>(sources.request, error)),
-    })),
+    watchesToBuildOn(material.recent).map(async (watch) =>
+      becauseRow(
+        watch,
+        await sources.recommendations.similarTo
+          .load(watch.titleId, path)
+          .catch((error: unknown) => withoutRow<SimilarTitle>(sources.request, error)),
+      ),
+    ),
   );
   const suggested = [
     rowOf("CONTINUE_WATCHING", material.continueWatching),
     recommendedRow(material.recommended),
     rowOf("TOP_10", material.top10),
-    ...becauses.map(({ watch, similar }) => becauseRow(watch, similar)),
+    ...becauses,
     rowOf("TRENDING", material.trending),
     rowOf("WATCHLIST", material.watchlist),
     rowOf("NEW", material.newest),
@@ -98,7 +100,10 @@ export async function planHome(
   ];
   const known = await visibleOf(sources, suggested, material, path);
   const genres = genreRows(material, known);
+  // What the audience may not meet is built on no more than it is shown.
+  const built = becauses.filter((row) => known.has(row.because ?? "")).slice(0, BECAUSE_ROWS);
   return [...suggested.filter((row) => row.kind !== "POPULAR"), ...genres, ...suggested.slice(-1)]
+    .filter((row) => row.because === null || built.includes(row))
     .map((row) => ({
       ...row,
       entries: row.entries.filter((entry) => known.has(entry.titleId)).slice(0, ROW_SIZE),
@@ -173,11 +178,11 @@ function withoutRow<T>(request: StoreRequest, error: unknown): T[] {
   return [];
 }
 
-/** The latest watches that went well: finished or rated 4 and up, never rated below 3. */
+/** The latest watches that went well: finished or rated 4 and up, never rated below 3. Some may not be met any more. */
 function watchesToBuildOn(recent: RecentWatch[]): RecentWatch[] {
   return recent
     .filter((watch) => (watch.rating ?? 3) >= 3 && (watch.completed || (watch.rating ?? 0) >= 4))
-    .slice(0, BECAUSE_ROWS);
+    .slice(0, 2 * BECAUSE_ROWS);
 }
 
 /** All candidates and all recent watches that the audience may meet, in one call. */

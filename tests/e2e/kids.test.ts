@@ -255,3 +255,38 @@ describe("a kids profile", () => {
     expect(await stop(adult, theirs)).toEqual({ stopped: true, errors: [] });
   });
 });
+
+describe("the shelves of an account's profiles", () => {
+  const SHELVES = `{ viewer { profiles {
+    name
+    watchlist(first: 5) { edges { node { externalId } } }
+    continueWatching(first: 5) { edges { node { externalId } } }
+    history(first: 5) { edges { node { externalId } } }
+    ratings(first: 5) { edges { node { externalId } } }
+    recommendations(first: 5) { title { externalId } }
+    recommendedTitles(first: 5) { edges { node { externalId } } }
+  } } }`;
+  const shelvesOf = async (token: string) => {
+    const { data, errors } = await gateway.ask(SHELVES, { token });
+    expect(errors).toBeUndefined();
+    const profiles = (data.viewer as { profiles: ({ name: string } & Record<string, unknown>)[] }).profiles;
+    return new Map(profiles.map(({ name, ...shelves }) => [name, shelves]));
+  };
+
+  it("are shown to a grown-up, and of others than its own to no child, within its limit or not", async () => {
+    const at = new Date().toISOString();
+    const entries = ["adult", "kids"].map((name) => ({
+      profileId: `${account}-${name}`,
+      titleId: "cartoon",
+      addedAt: at,
+    }));
+    await gateway.stores.viewingIngest.addToWatchlists(tenant, entries);
+    const listed = { edges: [{ node: { externalId: "cartoon" } }] };
+    const forKids = await shelvesOf(kids);
+    expect(forKids.get("Kim")?.watchlist).toEqual(listed);
+    expect(new Set(Object.values(forKids.get("Kim")!))).not.toContain(null);
+    expect(new Set(Object.values(forKids.get("Ann")!))).toEqual(new Set([null]));
+    const forAdult = await shelvesOf(adult);
+    for (const name of ["Ann", "Kim"]) expect(forAdult.get(name)?.watchlist).toEqual(listed);
+  });
+});

@@ -23,6 +23,16 @@ describe("a cursor", () => {
     expect(cursors.decode(LIST, cursor, "after")).toEqual(position);
   });
 
+  it("of a row that is not shown says nothing of it, and brings it back as well", () => {
+    const position = { value: "2026-05-01T20:11:00Z", id: "a-title-that-is-hidden" };
+    const cursor = cursors.encodeHidden(LIST, position);
+    expect(cursors.decode(LIST, cursor, "after")).toEqual(position);
+    expect(Buffer.from(cursor, "base64url").toString("latin1")).not.toContain("hidden");
+    expect(() => cursors.decode("another list", cursor, "after")).toThrow("damaged");
+    const [first, last] = [cursor.slice(0, 1) === "A" ? "B" : "A", cursor.slice(1)];
+    expect(() => cursors.decode(LIST, first + last, "after")).toThrow("damaged");
+  });
+
   it("is the same each time it is made", () => {
     const position = { value: 1, id: "a" };
     const again = createCursors(key("a signing key of at least thirty-two bytes"));

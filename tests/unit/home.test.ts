@@ -223,6 +223,16 @@ describe("rows built on a watch", () => {
     expect(await rowsFor(recent)).toEqual(["liked and left", "so-so"]);
   });
 
+  it("are built on no watch that may not be met any more", async () => {
+    const ids = ["gone", "a", "gone too", "b", "c"];
+    const similar = Object.fromEntries(ids.map((id) => [id, numbered(`${id}-`, 5)]));
+    const hidden = ["gone", "gone too"];
+    const rows = await plan({ recent: ids.map((id) => watch(id)), similar, hidden });
+    expect(rows.filter(({ because }) => because !== null).map(({ id }) => id)).toEqual(
+      ["a", "b", "c"].map((id) => `BECAUSE_YOU_WATCHED ${id}`),
+    );
+  });
+
   it("name the watch as the reason of each title", async () => {
     const [row] = (await plan(FULL)).filter(({ kind }) => kind === "BECAUSE_YOU_WATCHED");
     expect(row!.entries.every(({ because }) => because === "seen")).toBe(true);

@@ -1,0 +1,155 @@
+import { type Role } from "../../datasources/core/vocabulary.js";
+import { type TitleFacts } from "../../datasources/core/title-fields.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { learn } from "../../src/jobs/learn.js";
+import { adultProfile, project, publish } from "./catalogue.js";
+import { refreshSearch } from "./engines.js";
+import { type TestGateway } from "./gateway.js";
+import { named, titleBody } from "./titles.js";
+
+/** Whoever asks about the titles of a rule: what profile, with what role, at what instant (now, where it does not say). */
+export interface Asker {
+  profile?: { kind?: "ADULT" | "KIDS"; maturityLimit?: number; country?: string };
+  editor?: boolean;
+  at?: Date;
+}
+
+/** A rule of viewing: titles that one asker may not meet and another may. */
+export interface ViewingRule {
+  /** Stands in everything that its titles have, and nowhere else; like no other rule's. */
+  word: string;
+  hides: Partial<TitleFacts>;
+  denied: Asker;
+  allowed: Asker;
+  /** Where its titles are watched. Default: US. */
+  country?: string;
+}
+
+export const SIDES = ["denied", "allowed"] as const;
+export type Side = (typeof SIDES)[number];
+
+const DAY = 86_400_000;
+const days = (count: number) => new Date(Date.now() + count * DAY).toISOString();
+/** The UTC day on which the titles of a rule were watched by a crowd: each rule has charts of its own. */
+export const dayOf = (place: number) => days(-10 - place).slice(0, 10);
+
+/** The profile of an asker, whose own name says nothing of the rule. */
+export const profileOf = ({ word }: ViewingRule, side: Side) => `${[...word].reverse().join("")}-${side}`;
+
+/** Seen to its end, begun, and never watched by who asks; the last is for everybody and takes after the others. */
+export const PARTS = ["seen", "begun", "unseen"] as const;
+export const companionOf = (place: number) => `companion-${place}`;
+const OPEN = Array.from({ length: 5 }, (_, n) => `open-${n}`);
+
+/** The titles of a rule: whatever can be told of one has its word. */
+export function titlesOf({ word, hides }: ViewingRule): TitleFacts[] {
+  const said = (what: string) => `${word[0]!.toUpperCase()}${word.slice(1)} ${what}`;
+  const shared: Partial<TitleFacts> = {
+    alternativeNames: [said("otherwise")],
+    synopsis: `All there is about ${word}.`,
+    genres: [named(said("stories"))],
+    tags: [word],
+    studio: named(said("pictures")),
+    credits: [{ role: "DIRECTOR", character: said("in person"), person: named(said("person")) }],
+    maturityRating: "G",
+    ...hides,
+  };
+  const seasons = [
+    {
+      id: `${word}-seen/1`,
+      number: 1,
+      name: said("season"),
+      episodes: [{ id: `${word}-seen/1/1`, number: 1, name: said("episode"), runtimeMinutes: 30 }],
+    },
+  ];
+  return PARTS.map((part) =>
+    titleBody({
+      ...shared,
+      id: `${word}-${part}`,
+      name: said(part),
+      ...(part === "seen" && { kind: "SERIES" as const, seasons }),
+    }),
+  );
+}
+
+/** Makes the titles of all rules, but for those that are still to come, and what everybody has watched. */
+export async function prepareGround(
+  { stores }: TestGateway,
+  tenant: Tenant,
+  rules: readonly ViewingRule[],
+  toCome: ViewingRule,
+): Promise<void> {
+  const film = (id: string) =>
+    titleBody({ id, name: `Common ${id}`, maturityRating: "G", genres: [named("Common")] });
+  const open = [...OPEN, ...rules.map((_, place) => companionOf(place))].map(film);
+  const now = rules.filter((rule) => rule !== toCome).flatMap(titlesOf);
+  await publish(stores, tenant, [...open, ...now]);
+  await stores.titleVersions.append(
+    tenant,
+    titlesOf(toCome).map((body) => ({ body, effectiveFrom: days(30) })),
+  );
+  await project(
+    stores,
+    tenant,
+    titlesOf(toCome).map(({ id }) => id),
+  );
+  await stores.accounts.putProfiles(tenant, rules.flatMap(profilesOf));
+  for (const [place, rule] of rules.entries()) await watch(stores, tenant, rule, place);
+  await learnAnew(stores, tenant);
+}
+
+/** Has charts, popularity and tastes follow what has changed. */
+export async function learnAnew(stores: Stores, tenant: Tenant): Promise<void> {
+  await learn(stores, tenant);
+  if (stores.projections.some(({ store }) => store === "OPENSEARCH")) await refreshSearch();
+}
+
+function profilesOf(rule: ViewingRule) {
+  return SIDES.map((side) => ({ ...adultProfile(profileOf(rule, side)), ...rule[side].profile }));
+}
+
+/** A crowd that has watched a rule's titles and its companion, and its two askers, who have watched some of them. */
+async function watch(stores: Stores, tenant: Tenant, rule: ViewingRule, place: number): Promise<void> {
+  const ids = PARTS.map((part) => `${rule.word}-${part}`);
+  const [seen = "", begun = ""] = ids;
+  const event = (profileId: string, titleId: string, completed: boolean, at: string) => ({
+    id: `${profileId} ${titleId}`,
+    profileId,
+    titleId,
+    at,
+    seconds: 1_800,
+    completed,
+    country: rule.country ?? "US",
+    device: "TV",
+    rating: completed ? 5 : null,
+  });
+  const day = `${dayOf(place)}T12:00:00Z`;
+  const crowd = Array.from({ length: 6 }, (_, n) => `crowd ${place} ${n}`).flatMap((profile) =>
+    [...ids, companionOf(place), ...OPEN].map((title) => event(profile, title, true, day)),
+  );
+  const askers = SIDES.map((side) => profileOf(rule, side));
+  const own = askers.flatMap((profile) => [
+    event(profile, OPEN[0]!, true, days(-4)),
+    event(profile, begun, false, days(-3)),
+    event(profile, seen, true, days(-2)),
+  ]);
+  await stores.viewingIngest.ingest(tenant, [...crowd, ...own]);
+  await stores.viewingIngest.addToWatchlists(
+    tenant,
+    askers.flatMap((profileId) =>
+      [...ids, OPEN[1]!].map((titleId) => ({ profileId, titleId, addedAt: days(-1) })),
+    ),
+  );
+}
+
+/** A token of one of a rule's askers. */
+export function tokenOf(
+  gateway: TestGateway,
+  tenant: Tenant,
+  rule: ViewingRule,
+  side: Side,
+): Promise<string> {
+  const roles: Role[] = rule[side].editor ? ["VIEWER", "EDITOR"] : ["VIEWER"];
+  return gateway.tokenFor({ tenant: tenant.slug, account: null, profile: profileOf(rule, side), roles });
+}

@@ -17,13 +17,18 @@ const NOTE_MS = 60_000;
 
 /** Tells what an API key that is shown may do. */
 export class KeyReader {
-  readonly #good = new LRUCache<string, KeyGrant>({ max: MOST_REMEMBERED, ttl: REMEMBER_MS });
-  readonly #noted = new LRUCache<string, true>({ max: MOST_REMEMBERED, ttl: NOTE_MS });
+  readonly #good: LRUCache<string, KeyGrant>;
+  readonly #noted: LRUCache<string, true>;
 
+  /** @param perf the clock. */
   constructor(
-    private readonly keys: ApiKeys,
+    private readonly keys: Pick<ApiKeys, "scopeOf" | "used">,
     private readonly tenants: Pick<Tenants, "bySlug">,
-  ) {}
+    perf: Pick<Performance, "now"> = performance,
+  ) {
+    this.#good = new LRUCache({ max: MOST_REMEMBERED, ttl: REMEMBER_MS, ttlResolution: 0, perf });
+    this.#noted = new LRUCache({ max: MOST_REMEMBERED, ttl: NOTE_MS, ttlResolution: 0, perf });
+  }
 
   /** @throws UNAUTHENTICATED where it is none, or has ended: which, is not told. */
   async read(text: string): Promise<KeyGrant> {

@@ -45,15 +45,11 @@ export class Budgets {
   #told: Promise<void> | undefined;
   #timers: NodeJS.Timeout[] = [];
 
-  /**
-   * @param key holders are hashed with it before the ledger hears of them.
-   * @param of what the budgets are for: the ledger keeps those of different purposes apart.
-   */
+  /** @param key holders are hashed with it before the ledger hears of them. */
   constructor(
     private readonly plan: BudgetPlan,
     private readonly ledger: BudgetLedger,
     private readonly key: Uint8Array,
-    private readonly of = "costs",
   ) {
     for (const kind of HOLDERS) {
       const points = plan.points[kind];
@@ -167,7 +163,7 @@ export class Budgets {
   }
 
   #hashed(name: string): string {
-    return createHmac("sha256", this.key).update(`${this.of} ${name}`).digest("base64url").slice(0, 27);
+    return createHmac("sha256", this.key).update(`costs ${name}`).digest("base64url").slice(0, 27);
   }
 }
 

@@ -9,9 +9,19 @@ import {
 import { type GraphQLField, type GraphQLInputType } from "graphql";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { type NewAccount } from "../../datasources/accounts/accounts.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
-import { CALLERS, cellOf, PERMISSIONS, type CallerKind } from "../../resolvers/permissions.js";
+import {
+  CALLERS,
+  cellOf,
+  HIDDEN,
+  NODE_PERMISSIONS,
+  PERMISSIONS,
+  type CallerKind,
+  type Permission,
+} from "../../resolvers/permissions.js";
+import { type NodeType } from "../../resolvers/request/global-id.js";
 import { makeKey } from "../../resolvers/request/api-key.js";
 import { createSchema } from "../../src/schema.js";
 import { openAccount } from "../support/accounts.js";
@@ -36,39 +46,59 @@ const headers = {} as Record<CallerKind, Record<string, string>>;
 let nothing: Record<string, string>;
 let tenant: Tenant;
 
+/** The accounts of callers that have one, and what else there is of the tenant to be found by its id. */
+const accounts: Partial<Record<CallerKind, string>> = {};
+const ids: Partial<Record<NodeType, string>> = {};
+
 // Of a tenant that nothing else uses: whoever is let in may do what there is to be done.
 beforeAll(async () => {
   tenant = await gateway.createTenant();
+  await gateway.stores.accounts.putPlans(tenant, [PLAN]);
   await gateway.stores.accounts.putProfiles(tenant, [adultProfile("imported")]);
-  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-  const accountWith = async (...roles: Role[]) =>
-    bearer((await openAccount(gateway, tenant, { roles: ["VIEWER", ...roles] })).token);
+  const imported = { tenant: tenant.slug, account: null, profile: "imported", roles: ["VIEWER" as const] };
+  const all = await key(({ permission }) => cellOf(permission, "API key") === "scope");
   Object.assign(headers, {
     anonymous: { "x-marquee-tenant": tenant.slug },
-    "imported profile": bearer(
-      await gateway.tokenFor({ tenant: tenant.slug, account: null, profile: "imported", roles: ["VIEWER"] }),
+    "imported profile": bearer(await gateway.tokenFor(imported)),
+    "kids profile": await accountOf(
+      "kids profile",
+      ["EDITOR", "OPERATOR", "PLATFORM"],
+      [child, adultProfile("parent")],
     ),
-    "kids profile": bearer(await child()),
-    viewer: await accountWith(),
-    editor: await accountWith("EDITOR"),
-    operator: await accountWith("OPERATOR"),
-    "platform operator": await accountWith("PLATFORM"),
-    "API key": { "x-api-key": await key(({ permission }) => cellOf(permission, "API key") === "scope") },
+    viewer: await accountOf("viewer", []),
+    editor: await accountOf("editor", ["EDITOR"]),
+    operator: await accountOf("operator", ["OPERATOR"]),
+    "platform operator": await accountOf("platform operator", ["PLATFORM"]),
+    "API key": { "x-api-key": all },
   } satisfies Record<CallerKind, Record<string, string>>);
   nothing = { "x-api-key": await key(({ name }) => name === "plans") };
+  const job = { id: "job", kind: "CHECK" as const, target: "search.postgres" };
+  await gateway.stores.operations.startJob(tenant, job);
+  Object.assign(ids, {
+    Editorial: tenant.slug,
+    Operations: tenant.slug,
+    ApiKey: all.split("_")[2],
+    Job: job.id,
+  });
 });
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const PLAN = { id: "P", name: "Plenty", maxStreams: 4, maxHeight: 2160, priceCents: 999, currency: "USD" };
+/** Whose account could do anything. */
+const child = { ...adultProfile("kim"), kind: "KIDS" as const, maturityLimit: 8 };
+
+/** Opens an account for a kind of caller, and speaks for its first profile. */
+async function accountOf(kind: CallerKind, roles: readonly Role[], profiles?: NewAccount["profiles"]) {
+  const fields = { roles: ["VIEWER" as const, ...roles], planId: PLAN.id, ...(profiles && { profiles }) };
+  const { account, token } = await openAccount(gateway, tenant, fields);
+  accounts[kind] = account;
+  return bearer(token);
+}
 
 /** An API key for some fields of those that keys may have. */
 async function key(isFor: (line: (typeof LINES)[number]) => boolean): Promise<string> {
   const scope = LINES.filter(isFor).map(({ root, name }) => `${root}.${name}`);
   return (await makeKey(gateway.stores.apiKeys, tenant, { name: "a machine", scope, days: 1 })).key;
-}
-
-/** A token of a child, whose account could do anything. */
-async function child(): Promise<string> {
-  const kim = { ...adultProfile("kim"), kind: "KIDS" as const, maturityLimit: 8 };
-  const roles: Role[] = ["VIEWER", "EDITOR", "OPERATOR", "PLATFORM"];
-  return (await openAccount(gateway, tenant, { roles, profiles: [kim, adultProfile("parent")] })).token;
 }
 
 /** A value that an argument takes: the least that is valid. */
@@ -105,6 +135,32 @@ async function refusalOf(
   const codes = [...errors, ...(payload?.errors ?? []).map(({ code }) => code)];
   return codes.find((code) => REFUSALS.has(code)) ?? "yes";
 }
+
+describe.each(CALLERS)("of what is somebody's own, a caller of the kind %s", (kind) => {
+  const may = (permission: Permission) => cellOf(permission, kind) === "yes";
+  const ask = async (query: string, variables = {}) => {
+    const { data, errors } = await gateway.ask(query, { variables, headers: headers[kind] });
+    expect(errors).toBeUndefined();
+    return data;
+  };
+
+  // What else there is takes more to be there, a payment for one: `node` answers it in the tests of what makes it.
+  it.each(["Account", "ApiKey", "Editorial", "Job", "Membership", "Operations"] as const)(
+    "is answered a node of type %s as the table says",
+    async (type) => {
+      const id = `${type}:${ids[type] ?? accounts[kind] ?? accounts.viewer}`;
+      const { node } = await ask("query ($id: ID!) { node(id: $id) { __typename } }", { id });
+      expect(node).toEqual(may(NODE_PERMISSIONS[type]!) ? { __typename: type } : null);
+    },
+  );
+
+  it("is shown what is hidden from others", async () => {
+    const { viewer } = await ask("{ viewer { account { __typename } membership { __typename } } }");
+    const shown = (name: string, type: string) => (may(HIDDEN.Viewer![name]!) ? { __typename: type } : null);
+    const expected = { account: shown("account", "Account"), membership: shown("membership", "Membership") };
+    expect(viewer).toEqual(/anonymous|API key/.test(kind) ? null : expected);
+  });
+});
 
 describe.each(CALLERS)("a caller of the kind %s", (kind) => {
   it.each(LINES)("is answered $root.$name as the table says", async ({ root, name, permission }) => {

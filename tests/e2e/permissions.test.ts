@@ -163,7 +163,7 @@ describe.each(CALLERS)("of what is somebody's own, a caller of the kind %s", (ki
 });
 
 describe.each(CALLERS)("a caller of the kind %s", (kind) => {
-  it.each(LINES)("is answered $root.$name as the table says", async ({ root, name, permission }) => {
+  it.each(LINES)("is answered $name of $root as the table says", async ({ root, name, permission }) => {
     const type = schema.getType(root);
     const field = isObjectType(type) ? type.getFields()[name] : undefined;
     const cell = cellOf(permission, kind);

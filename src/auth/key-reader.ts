@@ -24,7 +24,7 @@ export class KeyReader {
   constructor(
     private readonly keys: Pick<ApiKeys, "scopeOf" | "used">,
     private readonly tenants: Pick<Tenants, "bySlug">,
-    perf: Pick<Performance, "now"> = performance,
+    perf: { now(): number } = performance,
   ) {
     this.#good = new LRUCache({ max: MOST_REMEMBERED, ttl: REMEMBER_MS, ttlResolution: 0, perf });
     this.#noted = new LRUCache({ max: MOST_REMEMBERED, ttl: NOTE_MS, ttlResolution: 0, perf });

@@ -124,7 +124,11 @@ async function openOpenSearch(url: string): Promise<SearchEngine> {
     slug: prefix,
     name: prefix,
     tier: "SHARED",
+    state: "ACTIVE",
     schema: "",
+    epoch: 1,
+    servers: null,
+    domains: [],
     defaultCountry: "US",
   };
   await titles.open(tenant, GENERATION);

@@ -35,9 +35,12 @@ export class OperationsResolver {
   }
 
   @ListSize(4)
-  @FieldResolver(() => [OperatedStore], { description: "The stores of the deployment, asked now." })
+  @FieldResolver(() => [OperatedStore], {
+    description: "The stores that the tenant is answered from, asked now.",
+  })
   async stores(@Ctx() ctx: Context) {
-    return (await ctx.gateway.stores.health()).map(storeOf);
+    const stores = await ctx.gateway.stores.at(ctx.tenant);
+    return (await stores.health()).map(storeOf);
   }
 
   @ListSize(3)
@@ -131,8 +134,8 @@ export class OperationsResolver {
     @Ctx() ctx: Context,
     @Arg("input", () => RetryDeadLettersInput, { description: "Which." }) { target }: RetryDeadLettersInput,
   ) {
-    const { stores } = ctx.gateway;
     return payload<RetryDeadLettersPayload>({ retried: 0 }, async () => {
+      const stores = await ctx.gateway.stores.at(ctx.tenant);
       if (target != null) targetNamed(stores, target);
       return { retried: await stores.outbox.retry({ target: target ?? undefined, tenant: ctx.tenant }) };
     });
@@ -140,7 +143,8 @@ export class OperationsResolver {
 }
 
 async function start(ctx: Context, kind: Job["kind"], target: string): Promise<Job> {
-  return jobOf(ctx.tenant, await startProjectionJob(ctx.gateway.stores, ctx.tenant, kind, target));
+  const stores = await ctx.gateway.stores.at(ctx.tenant);
+  return jobOf(ctx.tenant, await startProjectionJob(stores, ctx.tenant, kind, target));
 }
 
 function withNodes<T, N>({ rows, hasMore }: PageOf<Placed<T>>, nodeOf: (entry: T) => N) {

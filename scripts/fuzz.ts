@@ -1,10 +1,8 @@
 // What `npm run test:fuzz` runs: every argument of the schema with every payload, as everybody who may ask, and as many
 // odd HTTP requests; on the embedded default, or on the engines that are set. Prints its seed and figures.
-import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 
-import { environment, type Environment } from "./environment.js";
-import { makeGround } from "./test-ground.js";
+import { runTestFiles } from "./vitest-run.js";
 
 const HELP = `Usage: npm run test:fuzz -- [options]
 
@@ -24,29 +22,10 @@ const { values } = parseArgs({
   },
 });
 
-/** Exit code of the run. */
-function vitest(env: Environment): Promise<number> {
-  return new Promise((resolve) => {
-    const child = spawn("npx", ["vitest", "run", "--project", "stores", ...FILES], { stdio: "inherit", env });
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
-    child.once("error", () => resolve(1));
-    child.once("close", (code) => resolve(code ?? 1));
-  });
-}
-
-async function run(): Promise<number> {
-  const onEngines = ["POSTGRES_URL", "MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"].some(
-    (name) => !["embedded:", ""].includes(environment[name] ?? ""),
-  );
-  const ground = onEngines ? await makeGround(environment) : undefined;
-  const asked: Environment = {
+if (values.help) console.log(HELP);
+else
+  process.exitCode = await runTestFiles(FILES, {
     MARQUEE_TEST_FUZZ_PAYLOADS: values.payloads,
     MARQUEE_TEST_FUZZ: values.requests,
     ...(values.seed !== undefined && { MARQUEE_TEST_SEED: values.seed }),
-  };
-  const ended = vitest({ ...(ground?.env ?? environment), ...asked });
-  return ended.finally(() => ground?.remove());
-}
-
-if (values.help) console.log(HELP);
-else process.exitCode = await run();
+  });

@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
-/** Variables that tests, scripts and compose.yaml of ours read, and no gateway. */
-const OTHERS = /^MARQUEE_(TEST_|ENGINES_|PASSWORD$)/;
+/** Variables that tests, scripts and compose.yaml of ours read, and no gateway; and secrets, whose names are anybody's. */
+const OTHERS = /^MARQUEE_(TEST_|ENGINES_|SECRET_[A-Z]|PASSWORD$)/;
 /** What a name of ours begins with, however it goes on. */
 const OURS = /^MARQUEE_/;
 /** Names that other programs come close to as well: `LOGLEVEL`, `POST`. */

@@ -3,6 +3,7 @@ import path from "node:path";
 import { z } from "zod";
 
 import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
+import { type DedicatedLimits } from "../datasources/stores/dedicated-stores.js";
 import { WATCH_RULES, type WatchRules } from "../datasources/viewing/watch-rules.js";
 import { StartupError } from "../packages/process/startup-error.js";
 import { BUDGET_VARIABLES, budgetsOf } from "./budgets/budget-variables.js";
@@ -27,7 +28,7 @@ import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
 import { type Limits } from "./limits/limits.js";
 import { lacksSender, MAIL_VARIABLES, mailsOf, type MailSettings } from "./mail/mail-variables.js";
-import { readSecretFiles, SECRET_FILES } from "./secret-files.js";
+import { readNamedSecrets, readSecretFiles, SECRET_FILES } from "./secret-files.js";
 import { isNetwork } from "./tenancy/networks.js";
 import { type TenantDomain } from "./tenancy/tenant-domains.js";
 
@@ -86,6 +87,8 @@ export const environment = z.object({
   OPENSEARCH_CA_FILE: z.string().min(1).optional(),
   NEO4J_URL: storeUrl(/^(bolt|neo4j)(\+s|\+ssc)?:\/\/.+/, "a bolt:// or neo4j:// URL"),
   NEO4J_CA_FILE: z.string().min(1).optional(),
+  MARQUEE_DEDICATED_OPEN: wholeNumber(1, 1_000).default(32),
+  MARQUEE_DEDICATED_IDLE_SECONDS: wholeNumber(1, 86_400).default(300),
   MARQUEE_STORE_DEADLINE_MS: wholeNumber(50, 60_000).default(2_000),
   PAYMENTS_URL: z
     .string()
@@ -162,6 +165,12 @@ export interface StoreUrls extends EngineAddresses {
   postgres: string;
 }
 
+/** How servers of tenants' own are used. */
+export interface DedicatedSettings extends DedicatedLimits {
+  /** By the names that their URLs have for them. */
+  secrets: ReadonlyMap<string, string>;
+}
+
 /** Everything that can be set, validated. Optional features are null. */
 export interface Config extends DocumentSettings {
   http: ListenAddress & {
@@ -199,6 +208,7 @@ export interface Config extends DocumentSettings {
   /** Tenant of requests that name none; null refuses them. */
   defaultTenant: string | null;
   stores: StoreUrls;
+  dedicated: DedicatedSettings;
   /** Whether this process carries what is written to the projections, or leaves that to others. */
   projector: boolean;
   /** How long a request with a consistency token waits for projections to follow. Milliseconds. */
@@ -246,10 +256,12 @@ export interface Config extends DocumentSettings {
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const { environment: present, problems: unread } = readSecretFiles(set);
+  const named = readNamedSecrets(set);
   const result = consistent.safeParse(present);
   const problems = [
     ...describeUnknown(Object.keys(environment.shape), set),
     ...unread,
+    ...named.problems,
     ...(result.success ? [] : describeInvalid(result.error, present)),
   ];
   if (!result.success || problems.length > 0) {
@@ -293,6 +305,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       opensearch: engine(value.OPENSEARCH_URL, value.OPENSEARCH_CA_FILE),
       neo4j: engine(value.NEO4J_URL, value.NEO4J_CA_FILE),
       deadlineMs: value.MARQUEE_STORE_DEADLINE_MS,
+    },
+    dedicated: {
+      most: value.MARQUEE_DEDICATED_OPEN,
+      idleMs: value.MARQUEE_DEDICATED_IDLE_SECONDS * 1_000,
+      secrets: named.secrets,
     },
     projector: value.MARQUEE_PROJECTOR,
     consistencyWaitMs: value.MARQUEE_CONSISTENCY_WAIT_MS,

@@ -51,6 +51,32 @@ export function readSecretFiles(given: Record<string, string | undefined>): Read
   return read;
 }
 
+/** Secrets that nothing here reads by itself: URLs of tenants' own servers name them. */
+const NAMED = /^MARQUEE_SECRET_([A-Z][A-Z0-9_]*?)(_FILE)?$/;
+
+/**
+ * Reads the secrets of `MARQUEE_SECRET_<NAME>` and those in the files of `MARQUEE_SECRET_<NAME>_FILE`.
+ *
+ * @param given variables that are set.
+ * @returns by name; and what keeps a file from being read, a line each.
+ */
+export function readNamedSecrets(given: Record<string, string | undefined>): {
+  secrets: Map<string, string>;
+  problems: string[];
+} {
+  const read = { secrets: new Map<string, string>(), problems: [] as string[] };
+  for (const [variable, value = ""] of Object.entries(given)) {
+    const [, name, file] = NAMED.exec(variable) ?? [];
+    if (name === undefined) continue;
+    const held = file === undefined ? { secret: value } : readSecret(value);
+    if ("problem" in held) read.problems.push(`${variable}: "${value}": ${held.problem}`);
+    else if (read.secrets.has(name))
+      read.problems.push(`${variable}: is set twice, as a value and as a file`);
+    else read.secrets.set(name, held.secret);
+  }
+  return read;
+}
+
 function readSecret(file: string): { secret: string } | { problem: string } {
   try {
     const secret = readFileSync(file, "utf8").trim();

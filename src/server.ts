@@ -23,10 +23,9 @@ import { createLogger } from "./observability/logger.js";
 import { createMetrics } from "./observability/metrics.js";
 import { registerPressure } from "./observability/pressure-metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
-import { startWorker } from "./jobs/worker.js";
+import { attendance } from "./attendance.js";
 import { openPayments } from "./payments/open-payments.js";
-import { keepProjections, type FillProgress } from "../datasources/projection/targets/keeper.js";
-import { startProjector } from "../datasources/projection/following/projector.js";
+import { type FillProgress } from "../datasources/projection/targets/keeper.js";
 
 /** A gateway that answers requests. */
 export interface RunningGateway {
@@ -68,6 +67,8 @@ export async function startGateway(
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
     engines: config.stores,
+    secrets: config.dedicated.secrets,
+    dedicated: config.dedicated,
     watching: config.watching,
     dataFolder: config.dataFolder,
     log: (line) => logger.debug(line),
@@ -88,18 +89,18 @@ export async function startGateway(
     const metrics = createMetrics(() => stores.guards());
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
     addCheckMetrics(metrics.registry, stores.operations);
-    parts.push(await keepProjections(stores, warn, onFill));
-    if (config.projector) parts.push(await startProjector(stores, { warn, observer }));
-    const cursors = createCursors(tokens.signingKey);
     const payments = openPayments(config);
     const times = checkoutTimes(config.payments.deadlineMs);
+    const mailTokens = createMailTokens(tokens.signingKey);
+    const mailer = openMailer(config, (line) => logger.info(line));
+    parts.push({ stop: () => mailer?.close() });
+    const mails = mailer && { mailer, tokens: mailTokens, link: config.mail.link, warn };
+    parts.push(await stores.attend(attendance(config, { payments, times, mails, warn, observer, onFill })));
+    const cursors = createCursors(tokens.signingKey);
     const consistency = createConsistencyTokens(tokens.signingKey);
     const passwords = new PasswordHashing();
     const limits = stores.limits(tokens.signingKey);
     const guesses = new LimitedGuesses(limits);
-    const mailTokens = createMailTokens(tokens.signingKey);
-    const mailer = openMailer(config, (line) => logger.info(line));
-    parts.push({ stop: () => mailer?.close() });
     const gateway = {
       stores,
       keys: new KeyReader(stores.apiKeys, stores.tenants),
@@ -135,8 +136,6 @@ export async function startGateway(
     const operators = await listenForOperators(config, stores, metrics, logger, drain);
     parts.push(operators);
     drain.watch(app.server);
-    const mails = mailer && { mails: stores.mails, mailer, tokens: mailTokens, link: config.mail.link, warn };
-    parts.push(await startWorker({ stores, payments, times, mails }));
     const url = await listen(app, config.http);
     let closing: Promise<void> | undefined;
     const close = (noticeSeconds = 0) => {

@@ -106,5 +106,5 @@ export function toRow({
 }
 
 function opaque(type: NodeType, id: string): string {
-  return toGlobalId({ ...TENANT, id: 0, schema: "" }, type, id);
+  return toGlobalId(TENANT, type, id);
 }

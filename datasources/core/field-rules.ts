@@ -95,6 +95,16 @@ export const slug = z
   .string({ error: SLUG_ACCEPTED })
   .regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, { error: SLUG_ACCEPTED });
 
+const DOMAIN_ACCEPTED = "the name of a host such as watch.corner.example, without a port";
+const LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+const DOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})+$`);
+
+/** A host of a tenant's own. In small letters. */
+export const domain = z
+  .string({ error: DOMAIN_ACCEPTED })
+  .transform((text) => text.toLowerCase())
+  .refine((text) => text.length <= 253 && DOMAIN.test(text), { error: DOMAIN_ACCEPTED });
+
 /** In capitals. */
 export const country = z
   .string({ error: COUNTRY_ACCEPTED })

@@ -1,256 +1,100 @@
-import { createHmac, randomBytes } from "node:crypto";
-
-import { type AccountCredentials } from "../accounts/account-credentials.js";
-import { PostgresAccountCredentials } from "../accounts/account-credentials.postgres.js";
-import { type ApiKeys } from "../api-keys/api-keys.js";
-import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
-import { type Mails } from "../mail/mails.js";
-import { PostgresMails } from "../mail/mails.postgres.js";
-import { type Accounts } from "../accounts/accounts.js";
-import { PostgresAccounts } from "../accounts/accounts.postgres.js";
-import { type BudgetLedger } from "../budgets/budgets.js";
-import { PostgresBudgetLedger } from "../budgets/budgets.postgres.js";
-import { type Limits } from "../budgets/limits.js";
-import { PostgresLimits } from "../budgets/limits.postgres.js";
-import { type Profiles } from "../accounts/profiles.js";
-import { PostgresProfiles } from "../accounts/profiles.postgres.js";
-import { embeddedTargets } from "./title-targets.js";
-import { type Tenants } from "../core/tenants.js";
-import { PostgresTenants } from "../accounts/tenants.postgres.js";
-import { type Catalog, type CatalogProjection } from "../catalog/catalog.js";
-import { PostgresCatalog } from "../catalog/postgres/catalog.postgres.js";
-import { PostgresCatalogProjection } from "../catalog/postgres/catalog-projection.postgres.js";
-import { type TitleSchedule } from "../catalog/title-schedule.js";
-import { PostgresTitleSchedule } from "../catalog/postgres/title-schedule.postgres.js";
-import { type TitleEditing } from "../catalog/title-editing.js";
-import { PostgresTitleEditing } from "../catalog/postgres/title-editing.postgres.js";
-import { type TitleVersions } from "../catalog/title-versions.js";
-import { PostgresTitleVersions } from "../catalog/postgres/title-versions.postgres.js";
-import { type Checkouts, type CheckoutSteps } from "../checkouts/checkouts.js";
-import { PostgresCheckouts } from "../checkouts/checkouts.postgres.js";
-import { PostgresCheckoutSteps } from "../checkouts/checkout-steps.postgres.js";
-import { type MovableDomains } from "./engine-domains.js";
-import { followedDomains, openEngines, type Engine, type EngineAddresses } from "./engines.js";
-import { type Jobs } from "../jobs/jobs.js";
-import { PostgresJobs } from "../jobs/jobs.postgres.js";
-import { type Operations } from "../operations/operations.js";
-import { PostgresOperations } from "../operations/operations.postgres.js";
-import { startEmbeddedPostgres } from "../../packages/embedded-postgres/index.js";
-import { APP_ROLE, migrate, WORKER_ROLE } from "../engines/postgres/migrations/migrate.postgres.js";
-import { PostgresGenerationLedger } from "../projection/generations/generation-ledger.postgres.js";
-import { type Outbox } from "../projection/outbox/outbox.js";
-import { OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
-import { PostgresOutbox, PostgresOutboxHolds } from "../projection/outbox/outbox.postgres.js";
-import { type Playback } from "../playback/playback.js";
-import { PostgresPlayback } from "../playback/playback.postgres.js";
-import { explainServerError } from "../engines/postgres/server-error.js";
-import { PostgresStore } from "../engines/postgres/store.postgres.js";
-import { type ProjectionTarget } from "../projection/targets/projection-target.js";
-import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
-import { PostgresRecommendations } from "../recommendations/postgres/recommendations.postgres.js";
-import { PostgresTasteInspectionSource } from "../recommendations/postgres/taste-inspection-source.postgres.js";
-import { PostgresTasteGraph } from "../recommendations/postgres/taste-graph.postgres.js";
-import { type Search, type SearchProjection } from "../search/search.js";
-import { PostgresSearch } from "../search/postgres/search.postgres.js";
-import { PostgresSearchProjection } from "../search/postgres/search-projection.postgres.js";
-import { type GuardReport } from "../engines/store-guard.js";
-import { healthOf, type StoreHealth } from "../engines/store-health.js";
+import { DEDICATED_LIMITS, DedicatedStores, type Attend } from "./dedicated-stores.js";
+import { placedDomains } from "./placed-stores.js";
+import { placedTenants } from "./placed-tenants.js";
+import { withSecrets } from "./server-urls.js";
+import { type TenantMoves } from "./tenant-moves.js";
+import { type Removal } from "./tenant-removal.js";
 import { type Tenant } from "../core/tenant.js";
-import { type Top10, type Top10Job } from "../top10/top10.js";
-import { PostgresTop10 } from "../top10/top10.postgres.js";
-import { PostgresTop10Job } from "../top10/top10-job.postgres.js";
-import { type Viewing, type ViewingIngest } from "../viewing/viewing.js";
-import { PostgresViewing } from "../viewing/viewing.postgres.js";
-import { PostgresViewingIngest } from "../viewing/viewing-ingest.postgres.js";
-import { type ViewingWriting } from "../viewing/viewing-writing.js";
-import { WATCH_RULES, type WatchRules } from "../viewing/watch-rules.js";
-import { PostgresViewingWriting } from "../viewing/viewing-writing.postgres.js";
+import { type Deployment, type OwnDeployment } from "./deployment.js";
+import { openDeployment, type StoreOptions } from "./open-deployment.js";
 
-/** Every domain behind its interface, whichever store answers it. Nothing here knows a query language. */
-export interface Stores {
-  tenants: Tenants;
-  accounts: Accounts;
-  profiles: Profiles;
-  accountCredentials: AccountCredentials;
-  mails: Mails;
-  apiKeys: ApiKeys;
-  checkouts: Checkouts;
-  checkoutSteps: CheckoutSteps;
-  jobs: Jobs;
-  catalog: Catalog;
-  catalogProjection: CatalogProjection;
-  titleVersions: TitleVersions;
-  titleSchedule: TitleSchedule;
-  titleEditing: TitleEditing;
-  viewing: Viewing;
-  viewingIngest: ViewingIngest;
-  viewingWriting: ViewingWriting;
-  playback: Playback;
-  recommendations: Recommendations;
-  tasteGraph: TasteGraph;
-  top10: Top10;
-  top10Job: Top10Job;
-  search: Search;
-  searchProjection: SearchProjection;
-  /** To be called after a bulk load: lets the stores adapt to what they hold now. */
-  settle(tenant: Tenant): Promise<void>;
-  /** All projections by name: PostgreSQL's own, which are always there, then those of the engines that are set. */
-  projections: readonly ProjectionTarget[];
-  outbox: Outbox;
-  /** What the last comparisons found, and the work that operators have started. */
-  operations: Operations;
-  /** What those who ask have spent, at all gateways. */
-  budgets: BudgetLedger;
-  /** What may be done so often and no more. @param key holders are hashed with it. */
-  limits(key: Uint8Array): Limits;
-  health(): Promise<StoreHealth[]>;
-  /** What each store's guard has under way and has seen. */
-  guards(): GuardReport[];
-  /** Opens the connections that a gateway keeps, before it is asked anything. */
-  warm(): Promise<void>;
-  /** Closes connections, then stops the embedded server if this process started it. */
-  close(): Promise<void>;
-}
+export { applicationUrl, type StoreOptions } from "./open-deployment.js";
 
-export interface StoreOptions {
-  /** `embedded:` or a postgres:// URL whose role may create roles and schemas. */
-  postgresUrl: string;
-  /** Engines with domains of their own; without them PostgreSQL answers everything. */
-  engines?: EngineAddresses;
-  /** Where the embedded server keeps its data. */
-  dataFolder: string;
-  /** From when to when a title is being watched; `WATCH_RULES` unless given. */
-  watching?: WatchRules;
-  /** Use the embedded server of another process of the same data folder where one runs (for commands beside a gateway). */
-  share?: boolean;
-  /** Told of each step that takes time, in one line. */
-  log: (line: string) => void;
-  /** Told of what goes wrong while nobody asks, in one line; `log` unless given. */
-  warn?: (line: string) => void;
-  /** Told, in one line, when the embedded server has ended for good: nothing will be answered any more. */
-  onLost?: ((line: string) => void) | undefined;
+/** Every domain of every tenant, wherever that is placed. */
+export interface Stores extends Deployment {
+  /** What answers for a tenant: the deployment's own servers, or the tenant's. */
+  at(tenant: Tenant): Promise<Deployment>;
+  /** The deployment's own servers, with the tenants that live on them. */
+  home: Deployment;
+  /** Has every set of servers looked after: those of the deployment now, others while they are open. */
+  attend(attend: Attend): Promise<{ stop(): Promise<unknown> }>;
+  /** Moves tenants that live on the deployment's own servers. */
+  moves: TenantMoves;
+  /** Removes everything of a tenant from every store, and looks whether anything is left. */
+  removeTenant(tenant: Tenant): Promise<Removal>;
 }
 
 /**
- * Starts the embedded PostgreSQL where it is configured, migrates, and opens every domain.
+ * Starts the embedded PostgreSQL where it is configured, migrates, and opens every domain. Servers of tenants' own are
+ * opened when they are asked for.
  *
  * @throws StartupError with one line that says what to do.
  */
 export async function openStores(options: StoreOptions): Promise<Stores> {
-  const embedded =
-    options.postgresUrl === "embedded:"
-      ? await startEmbeddedPostgres({
-          dataFolder: options.dataFolder,
-          log: options.log,
-          warn: options.warn,
-          onLost: options.onLost,
-          share: options.share,
-        })
-      : undefined;
-  try {
-    const adminUrl = embedded?.adminUrl ?? options.postgresUrl;
-    const appUrl = applicationUrl(adminUrl);
-    await migrate(adminUrl, appUrl.password);
-    const onIdleError = (error: Error) =>
-      (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
-    const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs);
-    const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
-    const domains = followedDomains(postgresDomains(postgres, options.watching ?? WATCH_RULES));
-    const warn = options.warn ?? options.log;
-    const outboxPool = new OutboxPool(appUrl.url, onIdleError);
-    const context = {
-      standby: domains,
-      holds: new PostgresOutboxHolds(outboxPool),
-      ledgerOf: (target: string, form: string) => new PostgresGenerationLedger(outboxPool, target, form),
-      pingPostgres: () => postgres.ping(),
-      onLog: warn,
-    };
-    const engines = options.engines ? openEngines(options.engines, context) : [];
-    const embeddedOnes = embeddedTargets(context);
-    const projections = [...embeddedOnes, ...engines.map((engine) => engine.target)];
-    const outbox = new PostgresOutbox(outboxPool, projections, new Set(embeddedOnes.map(({ name }) => name)));
-    await outbox.register();
-    return {
-      tenants,
-      ...domains,
-      ...moved(engines),
-      jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn),
-      settle: (tenant) => postgres.refreshStatistics(tenant),
-      projections,
-      outbox,
-      operations: new PostgresOperations(postgres, outboxPool),
-      budgets: new PostgresBudgetLedger(outboxPool),
-      limits: (key) => new PostgresLimits(outboxPool, key),
-      warm: () => postgres.warm(),
-      health: () =>
-        Promise.all([
-          healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),
-          ...engines.map((engine) => engine.health()),
-        ]),
-      guards: () => [postgres, ...engines].map(({ guard }) => guard.report()),
-      close: async () => {
-        await Promise.all([
-          postgres.close(),
-          tenants.close(),
-          outboxPool.close(),
-          ...engines.map((engine) => engine.close()),
-        ]);
-        await embedded?.stop();
-      },
-    };
-  } catch (error) {
-    await embedded?.stop();
-    throw embedded ? error : explainServerError(options.postgresUrl, error);
-  }
-}
-
-/** The domains that engines have taken over. */
-function moved(engines: readonly Engine[]): Partial<MovableDomains> {
-  return engines.reduce<Partial<MovableDomains>>((all, engine) => ({ ...all, ...engine.domains }), {});
-}
-
-/** Every domain in PostgreSQL. */
-function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
+  const home = await openDeployment(options);
+  const { secrets = new Map<string, string>(), dedicated: limits = DEDICATED_LIMITS } = options;
+  const open = (tenant: Tenant) => openDeployment(optionsOf(tenant, options, secrets));
+  const dedicated = new DedicatedStores(open, limits, options.warn ?? options.log);
+  const tenants = placedTenants(home.registry, dedicated, new Set(secrets.keys()));
+  const at = async (tenant: Tenant) => (tenant.servers ? dedicated.at(tenant) : home);
   return {
-    accounts: new PostgresAccounts(postgres),
-    profiles: new PostgresProfiles(postgres),
-    accountCredentials: new PostgresAccountCredentials(postgres),
-    mails: new PostgresMails(postgres),
-    apiKeys: new PostgresApiKeys(postgres),
-    checkouts: new PostgresCheckouts(postgres),
-    checkoutSteps: new PostgresCheckoutSteps(postgres),
-    catalog: new PostgresCatalog(postgres),
-    catalogProjection: new PostgresCatalogProjection(postgres),
-    titleVersions: new PostgresTitleVersions(postgres),
-    titleSchedule: new PostgresTitleSchedule(postgres),
-    titleEditing: new PostgresTitleEditing(postgres),
-    viewing: new PostgresViewing(postgres, watching),
-    viewingIngest: new PostgresViewingIngest(postgres, watching),
-    viewingWriting: new PostgresViewingWriting(postgres, watching),
-    playback: new PostgresPlayback(postgres),
-    recommendations: new PostgresRecommendations(postgres),
-    tasteGraph: new PostgresTasteGraph(postgres),
-    tasteGraphSource: new PostgresTasteInspectionSource(postgres),
-    top10: new PostgresTop10(postgres),
-    top10Job: new PostgresTop10Job(postgres),
-    search: new PostgresSearch(postgres),
-    searchProjection: new PostgresSearchProjection(postgres),
+    ...home,
+    ...placedDomains(home, dedicated),
+    tenants,
+    at,
+    home,
+    settle: async (tenant) => (await at(tenant)).settle(tenant),
+    async attend(attend) {
+      await dedicated.attend(attend);
+      return attend(home);
+    },
+    async removeTenant(tenant) {
+      const doomed = await home.registry.setState(tenant, "DELETING");
+      const removal = doomed.servers ? await removeFromOwn(await dedicated.at(doomed), doomed) : undefined;
+      await dedicated.leave(doomed.id);
+      const removed = await home.remove(doomed);
+      await home.registry.forget(doomed);
+      return removal ?? removed;
+    },
+    close: async () => {
+      await dedicated.close();
+      await home.close();
+    },
   };
 }
 
-/** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
-export function applicationUrl(adminUrl: string): { url: string; password: string } {
-  const url = new URL(adminUrl);
-  // Where the server asks the admin for no password, one that follows from nothing could be computed by anybody.
-  const key = decodeURIComponent(url.password) || randomBytes(32);
-  const password = createHmac("sha256", key).update(APP_ROLE).digest("base64url");
-  url.username = APP_ROLE;
-  url.password = password;
-  return { url: url.href, password };
+/** Removes a tenant from the servers that it has to itself. */
+async function removeFromOwn(own: OwnDeployment, tenant: Tenant): Promise<Removal> {
+  const there = await own.registry.current(tenant.id);
+  if (there) await own.registry.setState(there, "DELETING");
+  const removal = await own.remove(there ?? { ...tenant, servers: null });
+  if (there) await own.registry.forget(there);
+  return removal;
 }
 
-function withUser(databaseUrl: string, user: string): string {
-  const url = new URL(databaseUrl);
-  url.username = user;
-  return url.href;
+/** How the servers of a tenant's own are opened. */
+function optionsOf(
+  { servers }: Tenant,
+  options: StoreOptions,
+  secrets: ReadonlyMap<string, string>,
+): StoreOptions {
+  if (!servers) throw new Error("A tenant without servers of its own has none to open");
+  const engine = (name: "mongodb" | "opensearch" | "neo4j") => {
+    const url = servers[name];
+    return url === null ? null : { url: withSecrets(url, secrets), caFile: options.engines?.[name]?.caFile };
+  };
+  return {
+    ...options,
+    postgresUrl: withSecrets(servers.postgres, secrets),
+    engines: {
+      mongodb: engine("mongodb"),
+      opensearch: engine("opensearch"),
+      neo4j: engine("neo4j"),
+      deadlineMs: options.engines?.deadlineMs ?? DEADLINE_MS,
+    },
+    onLost: undefined,
+  };
 }
+
+/** Time that one call may take unless it is said otherwise. Milliseconds. */
+const DEADLINE_MS = 2_000;

@@ -29,9 +29,14 @@ export class EventDays {
     // In a transaction of its own: a new partition locks readers out until the transaction ends.
     const made = this.postgres
       .transaction(tenant, (query) =>
-        query(sql`select ensure_event_days(array[${`${day}T00:00:00Z`}::timestamptz])`),
+        query<{ schema: string }>(
+          sql`select ensure_event_days(array[${`${day}T00:00:00Z`}::timestamptz]), current_schema() as schema`,
+        ),
       )
-      .then(() => undefined);
+      .then(([row]) => {
+        // A tenant that has been moved meanwhile has its day; the others of that schema may not.
+        if (row?.schema !== tenant.schema) this.#days.delete(key);
+      });
     this.#days.set(key, made);
     made.catch(() => this.#days.delete(key));
     return made;

@@ -38,7 +38,7 @@ const MAX_LENGTH = 512;
 const ACCEPTED = "an id as answered by a field `id`, or Type:externalId such as Title:tt0112641";
 
 /** The opaque global id of a thing: base64url of `type:tenant:local id`. */
-export function toGlobalId(tenant: Tenant, type: NodeType, id: string): string {
+export function toGlobalId(tenant: Pick<Tenant, "slug">, type: NodeType, id: string): string {
   return Buffer.from(`${type}:${tenant.slug}:${id}`, "utf8").toString("base64url");
 }
 

@@ -30,7 +30,8 @@ export async function readWorlds(env: Environment, slugs: readonly string[]): Pr
   const worlds: World[] = [];
   for (const slug of slugs) {
     const { rows } = await client.query<Tenant>(
-      'select id, slug, name, tier, schema_name as schema, default_country as "defaultCountry" from marquee.tenants where slug = $1',
+      `select id, slug, name, tier, state, schema_name as schema, epoch, servers, '{}'::text[] as domains,
+              default_country as "defaultCountry" from marquee.tenants where slug = $1`,
       [slug],
     );
     const tenant = rows[0]!;

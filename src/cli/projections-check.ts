@@ -31,7 +31,7 @@ export async function checkAll(
 ): Promise<void> {
   const progress = createProgress();
   // Where no gateway runs, nobody else carries what has been written.
-  const projector = await startProjector(stores);
+  const projector = await stores.attend((own) => startProjector({ ...own, tenants: own.residents }));
   try {
     for (const [target, tenant] of chosen) {
       const listed = new Listing(all ? Infinity : LISTED);

@@ -120,12 +120,13 @@ async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
 
 /** The projections that the flags name. @throws StartupError when there are none, or a name is unknown. */
 async function chosen(stores: Stores, flags: Flags): Promise<[ProjectionTarget, Tenant][]> {
-  const wanted = flags.store?.toUpperCase();
-  const targets = stores.projections.filter(
-    ({ store, name }) =>
-      (wanted === undefined || store === wanted) && (flags.target === undefined || name === flags.target),
-  );
-  if (targets.length === 0) {
+  const named = flags.store?.toUpperCase();
+  const wanted = (targets: readonly ProjectionTarget[]) =>
+    targets.filter(
+      ({ store, name }) =>
+        (named === undefined || store === named) && (flags.target === undefined || name === flags.target),
+    );
+  if (wanted(stores.projections).length === 0) {
     const known = stores.projections.map(({ name, store }) => `${name} (${store})`).join(", ");
     const asked = [flags.store && `--store ${flags.store}`, flags.target && `--target ${flags.target}`];
     throw new StartupError(
@@ -133,5 +134,12 @@ async function chosen(stores: Stores, flags: Flags): Promise<[ProjectionTarget, 
     );
   }
   const tenants = flags.tenant ? [await tenantOf(stores, flags.tenant)] : await stores.tenants.list();
-  return tenants.flatMap((tenant) => targets.map((target): [ProjectionTarget, Tenant] => [target, tenant]));
+  const found = await Promise.all(
+    tenants.map(async (tenant) => pairs(tenant, wanted((await stores.at(tenant)).projections))),
+  );
+  return found.flat();
+}
+
+function pairs(tenant: Tenant, targets: readonly ProjectionTarget[]): [ProjectionTarget, Tenant][] {
+  return targets.map((target) => [target, tenant]);
 }

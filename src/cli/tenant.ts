@@ -2,33 +2,51 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type z } from "zod";
 
 import type * as FieldRules from "../../datasources/core/field-rules.js";
-import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { Refusal } from "../../datasources/core/refusal.js";
+import { type Tenant, type TenantServers, type TenantTier } from "../../datasources/core/tenant.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { StartupError } from "../../packages/process/startup-error.js";
-import { withStores } from "./with-stores.js";
+import { moveCommands } from "./tenant-move.js";
+import { tenantOf, withStores } from "./with-stores.js";
 
-interface CreateFlags {
+interface CreateFlags extends Partial<TenantServers> {
   slug: string;
   name: string;
   country: string;
   tier: TenantTier;
+  domain: string[];
 }
 
 const MAX_NAME = 200;
-/** Those that can be made here; servers of a tenant's own are no command's to start. */
-const TIERS = ["SHARED", "ISOLATED"] as const satisfies readonly TenantTier[];
+const TIERS = ["SHARED", "ISOLATED", "DEDICATED"] as const satisfies readonly TenantTier[];
 
 const EXAMPLES = `
 Examples:
-  marquee tenant create --slug corner --name "Corner Cinema" --country FR
+  marquee tenant create --slug corner --name "Corner Cinema" --country FR --domain watch.corner.example
   marquee import --tenant corner --titles titles.ndjson --events events.ndjson
-  marquee token --tenant corner --profile u1`;
+  marquee token --tenant corner --profile u1
+  MARQUEE_SECRET_GRAND_FILE=/run/secrets/grand marquee tenant create --slug grand --name "Grand" --country FR \\
+    --tier DEDICATED --postgres 'postgres://marquee:$GRAND@db.grand.example/marquee'`;
 
 /** `marquee tenant`. */
 export function tenantCommand(): Command {
   let rules: typeof FieldRules;
+  const command = new Command("tenant")
+    .description("Make tenants, list them, move, suspend and remove them.")
+    .addCommand(createCommand(() => rules))
+    .addCommand(listCommand())
+    .hook("preSubcommand", async () => {
+      // Not before: every other command, and --help, would wait for them.
+      rules = await import("../../datasources/core/field-rules.js");
+    });
+  for (const each of [suspendCommand(), resumeCommand(), deleteCommand(), ...moveCommands()])
+    command.addCommand(each);
+  return command;
+}
+
+function createCommand(rules: () => typeof FieldRules): Command {
   const ruled = (rule: (of: typeof FieldRules) => z.ZodType<string>) => (value: string) =>
-    keptTo(rule(rules), value);
+    keptTo(rule(rules()), value);
   const create = new Command("create")
     .description("Make a tenant, into which a catalogue can be imported. One that is there is not changed.")
     .requiredOption(
@@ -47,41 +65,108 @@ export function tenantCommand(): Command {
       ruled(({ country }) => country),
     )
     .addOption(
-      new Option("--tier <tier>", "where its data lives: tables that tenants share, or a schema of its own")
+      new Option(
+        "--tier <tier>",
+        "where its data lives: tables that tenants share, a schema of its own, or servers of its own",
+      )
         .choices(TIERS)
         .default("SHARED"),
     )
-    .addHelpText("after", EXAMPLES)
-    .action(async (flags: CreateFlags) => {
-      const tenant = await withStores((stores) => createTenant(stores, flags));
-      process.stdout.write(`${describeTenant(tenant)}\n`);
-    });
-  const list = new Command("list")
-    .description("The tenants that there are: slug, tier, country and name, apart by tabs.")
+    .option<string[]>(
+      "--domain <host>",
+      "a host that is its own; may be repeated",
+      (host, others) => [...others, keptTo(rules().domain, host)],
+      [],
+    );
+  for (const server of ["postgres", "mongodb", "opensearch", "neo4j"])
+    create.option(`--${server} <url>`, `of DEDICATED: its own server, $NAME in the place of the password`);
+  return create.addHelpText("after", EXAMPLES).action(async (flags: CreateFlags) => {
+    const tenant = await withStores((stores) => createTenant(stores, flags));
+    process.stdout.write(`${describeTenant(tenant)}\n`);
+  });
+}
+
+function listCommand(): Command {
+  return new Command("list")
+    .description("The tenants that there are: slug, tier, country and name, apart by tabs, and their state.")
     .action(async () => {
       const tenants = await withStores((stores) => stores.tenants.list());
       for (const tenant of tenants) process.stdout.write(`${describeTenant(tenant)}\n`);
     });
-  return new Command("tenant")
-    .description("Make tenants and list them.")
-    .addCommand(create)
-    .addCommand(list)
-    .hook("preSubcommand", async () => {
-      // Not before: every other command, and --help, would wait for them.
-      rules = await import("../../datasources/core/field-rules.js");
+}
+
+function suspendCommand(): Command {
+  return chosen(
+    "suspend",
+    "Serve a tenant no more: its users are told that there is none. Nothing is removed.",
+  ).action(({ slug }: { slug: string }) => changeState(slug, "SUSPENDED"));
+}
+
+function resumeCommand(): Command {
+  return chosen("resume", "Serve a suspended tenant again.").action(({ slug }: { slug: string }) =>
+    changeState(slug, "ACTIVE"),
+  );
+}
+
+function deleteCommand(): Command {
+  return chosen("delete", "Remove a tenant from every store, for good, and look whether anything is left.")
+    .requiredOption("--confirm <slug>", "its slug once more, since nothing brings it back")
+    .action(async ({ slug, confirm }: { slug: string; confirm: string }) => {
+      if (confirm !== slug)
+        throw new StartupError(`--confirm ${confirm} is not --slug ${slug}. Nothing was removed.`);
+      const { rows, tables, engines } = await withStores(async (stores) =>
+        stores.removeTenant(await tenantOf(stores, slug)),
+      );
+      const looked = `${tables} tables and ${engines} engines were looked through, and nothing of it is left`;
+      process.stdout.write(`${slug}: ${rows.toLocaleString("en")} rows removed; ${looked}.\n`);
     });
 }
 
-async function createTenant(stores: Stores, flags: CreateFlags): Promise<Tenant> {
-  if (await stores.tenants.bySlug(flags.slug)) {
-    throw new StartupError(`There is a tenant "${flags.slug}" already. Name another with --slug.`);
-  }
-  const { slug: name, country: defaultCountry, ...rest } = flags;
-  return stores.tenants.create({ ...rest, slug: name, defaultCountry });
+function chosen(name: string, description: string): Command {
+  return new Command(name).description(description).requiredOption("--slug <slug>", "which tenant");
 }
 
-function describeTenant({ slug: name, tier, defaultCountry, name: title }: Tenant): string {
-  return [name, tier, defaultCountry, title].join("\t");
+async function changeState(slug: string, state: "ACTIVE" | "SUSPENDED"): Promise<void> {
+  const tenant = await withStores(async (stores) => {
+    const found = await tenantOf(stores, slug);
+    if (found.state === "DELETING")
+      throw new StartupError(`${slug} is being deleted. Run "marquee tenant delete" again to end that.`);
+    return stores.tenants.setState(found, state);
+  });
+  process.stdout.write(`${describeTenant(tenant)}\n`);
+}
+
+async function createTenant(stores: Stores, flags: CreateFlags): Promise<Tenant> {
+  const { slug, name, tier, country: defaultCountry, domain: domains } = flags;
+  if (await stores.tenants.named(slug)) {
+    throw new StartupError(`There is a tenant "${slug}" already. Name another with --slug.`);
+  }
+  const servers = serversOf(flags);
+  try {
+    return await stores.tenants.create({
+      slug,
+      name,
+      tier,
+      defaultCountry,
+      domains,
+      ...(servers && { servers }),
+    });
+  } catch (error) {
+    throw error instanceof Refusal ? new StartupError(error.message) : error;
+  }
+}
+
+/** @throws StartupError for engines without a PostgreSQL. */
+function serversOf(flags: CreateFlags): TenantServers | null {
+  const { postgres, mongodb = null, opensearch = null, neo4j = null } = flags;
+  if (postgres !== undefined) return { postgres, mongodb, opensearch, neo4j };
+  if (mongodb ?? opensearch ?? neo4j)
+    throw new StartupError("A tenant's own engines follow its own PostgreSQL. Name that with --postgres.");
+  return null;
+}
+
+function describeTenant({ slug: name, tier, state, defaultCountry, name: title }: Tenant): string {
+  return [name, tier, defaultCountry, title, ...(state === "ACTIVE" ? [] : [state])].join("\t");
 }
 
 /** An option's text by the rule that holds for it everywhere. */

@@ -19,6 +19,8 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
     engines: config.stores,
+    secrets: config.dedicated.secrets,
+    dedicated: config.dedicated,
     watching: config.watching,
     dataFolder: config.dataFolder,
     share: true,
@@ -43,7 +45,7 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
  * @throws StartupError that names the tenants there are.
  */
 export async function tenantOf(stores: Stores, slug: string): Promise<Tenant> {
-  const tenant = await stores.tenants.bySlug(slug);
+  const tenant = await stores.tenants.named(slug);
   if (tenant) return tenant;
   const known = (await stores.tenants.list()).map((each) => each.slug);
   throw new StartupError(

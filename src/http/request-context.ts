@@ -10,7 +10,7 @@ import { type RequestWork } from "../../resolvers/request/request-work.js";
 import { Lifetime } from "../../resolvers/request/lifetime.js";
 import { type KeyReader } from "../auth/key-reader.js";
 import { type Config } from "../config.js";
-import { type NamedByHost } from "../tenancy/tenant-domains.js";
+import { hostName, type NamedByHost } from "../tenancy/tenant-domains.js";
 import { deadlineOf } from "./deadline.js";
 import { tenantOfRequest } from "../tenancy/request-tenant.js";
 import { whoAsks } from "./who-asks.js";
@@ -39,7 +39,11 @@ export async function createContext(
   const { tenant, named } = await tenantOfRequest(
     gateway.stores.tenants,
     identity ?? key,
-    { header: Array.isArray(header) ? header[0] : header, host },
+    {
+      header: Array.isArray(header) ? header[0] : header,
+      host,
+      hostName: hostName(request.headers.host ?? ""),
+    },
     config.defaultTenant,
   );
   const freshness = freshnessOf(config, gateway, tenant, request, lifetime);

@@ -12,20 +12,21 @@ export interface RequestTenant {
 
 /**
  * Every request has exactly one tenant: that of the verified token, else the one named by the header
- * `x-marquee-tenant`, else the one whose domain it was sent to, else the deployment's default.
+ * `x-marquee-tenant`, else the one whose domain it was sent to (of those configured, or of a tenant's own), else the
+ * deployment's default.
  *
  * @throws TENANT_UNKNOWN when none of these is there.
  */
 export async function tenantOfRequest(
   tenants: Tenants,
   identity: Pick<Identity, "tenant"> | null,
-  asked: { header: string | undefined; host: NamedByHost | null },
+  asked: { header: string | undefined; host: NamedByHost | null; hostName: string },
   defaultTenant: string | null,
 ): Promise<RequestTenant> {
   if (identity) return { tenant: await known(tenants, identity.tenant), named: identity.tenant };
   if (asked.header) return { tenant: await known(tenants, asked.header), named: asked.header };
   // Below a domain of all tenants there are names of other things: www.
-  const ofHost = asked.host && (await tenants.bySlug(asked.host.slug));
+  const ofHost = asked.host ? await tenants.bySlug(asked.host.slug) : await tenants.byDomain(asked.hostName);
   if (ofHost) return { tenant: ofHost, named: ofHost.slug };
   const standing = asked.host?.own ? asked.host.slug : defaultTenant;
   return { tenant: await known(tenants, standing), named: null };

@@ -34,7 +34,7 @@ export interface NamedByHost {
  */
 export function hostReader(domains: readonly TenantDomain[]): (host: string) => NamedByHost | null {
   return (host) => {
-    const name = host.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
+    const name = hostName(host);
     for (const { domain, tenant } of domains) {
       if (tenant !== null && name === domain) return { slug: tenant, own: true };
       const label = name.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : "";
@@ -42,4 +42,9 @@ export function hostReader(domains: readonly TenantDomain[]): (host: string) => 
     }
     return null;
   };
+}
+
+/** The name in a `Host` header, in small letters, without a port or the dot of the root. */
+export function hostName(host: string): string {
+  return host.toLowerCase().replace(/:\d*$/, "").replace(/\.$/, "");
 }

@@ -361,7 +361,12 @@ describe("marquee tenant", () => {
     for (const [args, expected] of [
       [["--slug", "Corner"], "beginning with a letter"],
       [["--country", "UK"], "ISO 3166-1"],
-      [["--tier", "DEDICATED"], "SHARED, ISOLATED"],
+      [["--tier", "OWN"], "SHARED, ISOLATED, DEDICATED"],
+      [["--tier", "DEDICATED"], "needs the URL of a PostgreSQL"],
+      [["--tier", "DEDICATED", "--neo4j", "bolt://localhost"], "Name that with --postgres"],
+      [["--tier", "DEDICATED", "--postgres", "postgres://u:word@db/x"], "holds a password"],
+      [["--tier", "DEDICATED", "--postgres", "postgres://u:$LOST@db/x"], "MARQUEE_SECRET_LOST"],
+      [["--domain", "corner"], "the name of a host"],
       [["--name", "\u200b"], "can be seen"],
     ] as const) {
       const { code, stderr } = await create("other", ...args);
@@ -369,5 +374,23 @@ describe("marquee tenant", () => {
       expect(stderr).toContain(expected);
     }
     expect((await marquee("tenant", "list")).stdout).not.toContain("other");
+  });
+
+  it("suspends, resumes and deletes one, which has to be named twice", async () => {
+    await create("gone-soon", "--domain", "gone.example");
+    const line = "gone-soon\tSHARED\tFR\tCorner Cinema";
+    const slug = ["--slug", "gone-soon"];
+    expect(await marquee("tenant", "suspend", ...slug)).toMatchObject({ stdout: `${line}\tSUSPENDED\n` });
+    expect(await marquee("tenant", "resume", ...slug)).toMatchObject({ stdout: `${line}\n` });
+    expect(await marquee("tenant", "delete", ...slug, "--confirm", "other")).toMatchObject({
+      code: 1,
+      stderr: "--confirm other is not --slug gone-soon. Nothing was removed.\n",
+    });
+    const removed = await marquee("tenant", "delete", ...slug, "--confirm", "gone-soon");
+    expect(removed).toMatchObject({ code: 0 });
+    expect(removed.stdout).toMatch(
+      /^gone-soon: 0 rows removed; \d+ tables and 0 engines .* nothing of it is left/,
+    );
+    expect((await marquee("tenant", "list")).stdout).not.toContain("gone-soon");
   });
 });

@@ -8,6 +8,7 @@ import { TitleGenerations } from "../../datasources/catalog/title-generations.js
 import { type GenerationLedger } from "../../datasources/projection/generations/generation-ledger.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { noFacts, openLedger, type LedgerUnderTest } from "./ledger-support.js";
+import { madeUpTenant } from "../support/tenants.js";
 
 /** URL of a MongoDB-compatible server for tests; without it they are skipped. */
 export const MONGODB_URL = process.env.MONGODB_URL ?? "";
@@ -56,7 +57,7 @@ export function openMongo(deadlineMs = 20_000): MongoUnderTest {
   const createTenant = (tier: TenantTier = "SHARED") => {
     tenants += 1;
     const slug = `test-${tenants}`;
-    const tenant = { id: tenants, slug, name: slug, tier, schema: slug, defaultCountry: "US" };
+    const tenant = madeUpTenant({ id: tenants, slug, name: slug, tier, schema: slug });
     made.push(tenant);
     return tenant;
   };

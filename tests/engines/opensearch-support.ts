@@ -9,6 +9,7 @@ import { TitleGenerations } from "../../datasources/catalog/title-generations.js
 import { type SearchQuery } from "../../datasources/search/search.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { noFacts, openLedger } from "./ledger-support.js";
+import { madeUpTenant } from "../support/tenants.js";
 
 export const everyone: Audience = {
   country: "US",
@@ -57,7 +58,7 @@ export function openOpenSearch(
   store.client.on("request", (_, { meta }) => requests.push(meta.request.params.path));
   const createTenant = (): Tenant => {
     const id = tenants.length + 1;
-    const tenant = { id, slug: `t${id}`, name: `t${id}`, tier, schema: "unused", defaultCountry: "US" };
+    const tenant = madeUpTenant({ id, slug: `t${id}`, name: `t${id}`, tier });
     tenants.push(tenant);
     return tenant;
   };

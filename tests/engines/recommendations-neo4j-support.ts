@@ -9,6 +9,7 @@ import { openLedger, type LedgerUnderTest } from "./ledger-support.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
 import { type RecommendationsUnderTest } from "../contract/recommendations-support.js";
+import { madeUpTenant } from "../support/tenants.js";
 
 export const DEADLINE_MS = 2_000;
 
@@ -24,7 +25,7 @@ export function openStore(options: Partial<Neo4jOptions> = {}, url = neo4jUrl())
 export function newTenant(tier: TenantTier = "SHARED"): Tenant {
   const id = randomInt(1_000_000_000, 2_000_000_000);
   const slug = `test-${id}`;
-  return { id, slug, name: slug, tier, schema: "shared", defaultCountry: "US" };
+  return madeUpTenant({ id, slug, name: slug, tier });
 }
 
 export interface Neo4jUnderTest extends RecommendationsUnderTest {

@@ -22,7 +22,7 @@ export async function publish(stores: Stores, tenant: Tenant, titles: readonly T
 /** Carries the facts of titles to every projection now, instead of waiting for a projector. */
 export async function project(stores: Stores, tenant: Tenant, ids: readonly string[]): Promise<void> {
   const events = titleEvents(ids.map((id) => ({ id, revision: 0 })));
-  for (const target of stores.projections) {
+  for (const target of (await stores.at(tenant)).projections) {
     if (target.topics.includes("TITLE")) await target.apply(tenant, events);
   }
 }

@@ -3,15 +3,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { followed, Freshness } from "../../datasources/core/freshness.js";
 import { type FollowingEngine } from "../../datasources/core/store-request.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
+import { madeUpTenant } from "../support/tenants.js";
 
-const tenant = {
-  id: 1,
-  slug: "unit",
-  name: "Unit",
-  tier: "SHARED",
-  schema: "shared",
-  defaultCountry: "US",
-} as const;
+const tenant = madeUpTenant();
 const XID = 7;
 
 /** The outbox as far as freshness knows it: which targets are there at each look, the last answer again and again. */

@@ -1,7 +1,6 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment -- asymmetric matchers are typed as any */
 import { describe, expect, it } from "vitest";
 
-import { type Tenant } from "../../datasources/core/tenant.js";
 import {
   excerpt,
   fromGlobalId,
@@ -10,15 +9,9 @@ import {
   parseGlobalId,
   toGlobalId,
 } from "../../resolvers/request/global-id.js";
+import { madeUpTenant } from "../support/tenants.js";
 
-const tenant = (slug: string): Tenant => ({
-  id: 1,
-  slug,
-  name: slug,
-  tier: "SHARED",
-  schema: "shared",
-  defaultCountry: "US",
-});
+const tenant = (slug: string) => madeUpTenant({ slug });
 const MERIDIAN = tenant("meridian");
 const encode = (text: string) => Buffer.from(text).toString("base64url");
 

@@ -2,17 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import { type HomeRowPlan, type HomeSources, planHome } from "../../resolvers/home/home.js";
 import { CallLog } from "../../datasources/core/store-request.js";
-import { type Tenant } from "../../datasources/core/tenant.js";
 import { type RecentWatch } from "../../datasources/viewing/viewing.js";
+import { madeUpTenant } from "../support/tenants.js";
 
-const tenant: Tenant = {
-  id: 1,
-  slug: "t",
-  name: "T",
-  tier: "SHARED",
-  schema: "shared",
-  defaultCountry: "US",
-};
+const tenant = madeUpTenant();
 const PATH = { prev: undefined, key: "home" };
 const DRAMA = { id: "drama", name: "Drama" };
 const CRIME = { id: "crime", name: "Crime" };

@@ -1,17 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { StoreUnavailableError } from "../../datasources/core/store-error.js";
-import { type Tenant } from "../../datasources/core/tenant.js";
 import { LiveGenerations } from "../../datasources/projection/generations/live-generations.js";
+import { madeUpTenant } from "../support/tenants.js";
 
-const tenant: Tenant = {
-  id: 7,
-  slug: "t",
-  name: "t",
-  tier: "SHARED",
-  schema: "shared",
-  defaultCountry: "US",
-};
+const tenant = madeUpTenant({ id: 7 });
 
 describe("the generation that requests read", () => {
   let asked: number;

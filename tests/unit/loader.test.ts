@@ -7,15 +7,9 @@ import {
   type FieldPath,
   type StoreRequest,
 } from "../../datasources/core/store-request.js";
+import { madeUpTenant } from "../support/tenants.js";
 
-const tenant = {
-  id: 1,
-  slug: "unit",
-  name: "Unit",
-  tier: "SHARED",
-  schema: "shared",
-  defaultCountry: "US",
-} as const;
+const tenant = madeUpTenant();
 
 interface Batch {
   request: StoreRequest;

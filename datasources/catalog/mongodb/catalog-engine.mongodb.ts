@@ -109,6 +109,25 @@ export class MongoCatalogEngine implements TitleEngine {
     }
   }
 
+  async forget(tenant: Tenant): Promise<void> {
+    if (tenant.tier !== "SHARED") await whileUp(this.mongo.databaseOf(tenant).dropDatabase());
+  }
+
+  async leave(tenant: Tenant): Promise<void> {
+    await whileUp(this.mongo.connected());
+    await this.drop(tenant, []);
+    await this.forget(tenant);
+  }
+
+  async held(tenant: Tenant): Promise<number> {
+    await whileUp(this.mongo.connected());
+    const db = this.mongo.databaseOf(tenant);
+    const counts = [GENERATIONS, TITLES, NAMES].map((name) =>
+      whileUp(db.collection(name).countDocuments({ tenant: tenant.id })),
+    );
+    return (await Promise.all(counts)).reduce((all, count) => all + count, 0);
+  }
+
   sections(source: TitleSource, projection: TitleProjection & LiveGeneration): AnySection[] {
     return catalogSections(this.mongo, source, projection);
   }

@@ -38,13 +38,21 @@ export function searchPath(tenant: Pick<Tenant, "schema">): string {
   return `${tenant.schema}, public`;
 }
 
-/** Makes a transaction the tenant's. */
+/** Makes a transaction the tenant's; fails with `isMisplaced` where the tenant is not placed there any more. */
 export function placeOf(tenant: Tenant): Sql {
-  return sql`select set_config('marquee.tenant', ${String(tenant.id)}, true), set_config('search_path', ${searchPath(tenant)}, true)`;
+  return sql`select marquee.enter_tenant(${tenant.id}::int, ${searchPath(tenant)}, ${tenant.epoch}::int)`;
 }
 
-/** Begins a transaction of the tenant's, in one round trip. */
+/** Begins a transaction of the tenant's, in one round trip. Fails as `placeOf` does. */
 export function beginOf(tenant: Tenant): string {
   const path = pg.escapeLiteral(searchPath(tenant));
-  return `begin; set local marquee.tenant = '${Number(tenant.id)}'; select set_config('search_path', ${path}, true)`;
+  return `begin; select marquee.enter_tenant(${Number(tenant.id)}, ${path}, ${Number(tenant.epoch)})`;
+}
+
+/** SQLSTATE of `marquee.enter_tenant`. */
+const MISPLACED = "MQ001";
+
+/** Whether a transaction was turned away, with nothing done, since the tenant has been moved or is being deleted. */
+export function isMisplaced(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === MISPLACED;
 }

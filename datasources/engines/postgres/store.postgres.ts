@@ -10,7 +10,7 @@ import { Notices } from "./notices.postgres.js";
 import { firstFailure, isConnectionLoss, isPostgresOutage, unavailable } from "./outage.postgres.js";
 import { PostgresPool, writeTogether } from "./pool.postgres.js";
 import { PostgresReads, type Row } from "./reads.postgres.js";
-import { beginOf, placeOf, PreparedStatements } from "./statements.postgres.js";
+import { beginOf, isMisplaced, placeOf, PreparedStatements } from "./statements.postgres.js";
 import { begin, queryOf, type Ask, type Notice, type Query } from "./transaction.postgres.js";
 import { valueTypes } from "./value-types.postgres.js";
 
@@ -34,6 +34,8 @@ const KEPT_SHORT_WRITES = 1;
 /** How much longer than a call's deadline the server lets a statement run: it acts where a gateway cannot any more. Milliseconds. */
 const SERVER_MARGIN_MS = 3_000;
 const DEADLINE_MS = 2_000;
+/** Placements that a transaction tries: one that moves on each time is not moved by hand. */
+const PLACEMENTS = 3;
 
 /**
  * PostgreSQL for one deployment: a pool for reads, which pipelines everything that one level of a request asks into
@@ -57,8 +59,14 @@ export class PostgresStore {
    * @param onIdleError told of connections that break while nobody uses them.
    * @param deadlineMs time that a read, or the beginning of a transaction, may take before it is cancelled, here and at
    *   the server. Milliseconds.
+   * @param current a tenant as it is placed now; null where it is not, or on other servers.
    */
-  constructor(url: string, onIdleError: (error: Error) => void, deadlineMs = DEADLINE_MS) {
+  constructor(
+    url: string,
+    onIdleError: (error: Error) => void,
+    deadlineMs = DEADLINE_MS,
+    private readonly current: (tenant: Tenant) => Promise<Tenant | null> = () => Promise.resolve(null),
+  ) {
     this.#deadlineMs = deadlineMs;
     const shared = {
       connectionString: url,
@@ -110,14 +118,16 @@ export class PostgresStore {
 
   /**
    * Runs `work` in one transaction as the tenant; it commits when `work` resolves and rolls back when it rejects. Never
-   * tried again. A server that does not answer in the time it gives a statement is given up.
+   * tried again. A server that does not answer in the time it gives a statement is given up. Of a tenant that has been
+   * moved, it runs where that is now.
    *
-   * @throws StoreUnavailableError when PostgreSQL does not answer.
+   * @throws StoreUnavailableError when PostgreSQL does not answer, or the tenant is here no more.
    */
-  async transaction<T>(
-    tenant: Tenant,
-    work: (query: Query, client: pg.PoolClient) => Promise<T>,
-  ): Promise<T> {
+  transaction<T>(tenant: Tenant, work: (query: Query, client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#placed(tenant, (placed) => this.#transact(placed, work));
+  }
+
+  async #transact<T>(tenant: Tenant, work: (query: Query, client: pg.PoolClient) => Promise<T>): Promise<T> {
     const transacted = this.#writing.run(tenant.id, async () => {
       const lease = await this.guard.attempt(tenant, (signal) =>
         begin(this.#writes, signal, beginOf(tenant)),
@@ -147,10 +157,14 @@ export class PostgresStore {
    * are prepared once a connection.
    *
    * @param work asks what it needs to know and answers the statement that concludes the transaction, or null where there
-   * is nothing to write. Rejecting undoes the transaction.
+   * is nothing to write. Rejecting undoes the transaction. Asked once more where the tenant has been moved.
    * @returns the rows of the concluding statement, once they are committed.
    */
-  async conclude<R = Row>(tenant: Tenant, work: (ask: Ask) => Promise<Sql | null>): Promise<R[]> {
+  conclude<R = Row>(tenant: Tenant, work: (ask: Ask) => Promise<Sql | null>): Promise<R[]> {
+    return this.#placed(tenant, (placed) => this.#concluded<R>(placed, work));
+  }
+
+  async #concluded<R>(tenant: Tenant, work: (ask: Ask) => Promise<Sql | null>): Promise<R[]> {
     const concluded = this.#shortWriting.run(tenant.id, () =>
       this.guard.attempt(tenant, (signal) =>
         this.#shortWrites.use(signal, (client) => this.#conclude<R>(client, tenant, work)),
@@ -159,6 +173,20 @@ export class PostgresStore {
     const { rows, failure } = await concluded.catch(crowded);
     if (failure !== undefined) throw unavailable(failure);
     return rows;
+  }
+
+  /** Runs where the tenant is; what was turned away has done nothing, and is run again where the tenant is now. */
+  async #placed<T>(tenant: Tenant, run: (tenant: Tenant) => Promise<T>): Promise<T> {
+    let placed: Tenant | null = tenant;
+    for (let left = PLACEMENTS; placed && left > 0; left -= 1) {
+      try {
+        return await run(placed);
+      } catch (error) {
+        if (!isMisplaced(error)) throw error;
+        placed = await this.current(tenant);
+      }
+    }
+    throw new StoreUnavailableError("POSTGRES");
   }
 
   /** A transaction that was undone answers why; it rejects where the connection is of no use any more. */

@@ -35,4 +35,10 @@ export interface EngineProjection<T> {
   complete?(tenant: Tenant, generation: number, before: number | null): Promise<void>;
   /** Removes what a tenant has in any generation but these. */
   drop(tenant: Tenant, kept: readonly number[]): Promise<void>;
+  /** Removes what a tenant has to itself beside its generations: a database. */
+  forget?(tenant: Tenant): Promise<void>;
+  /** Removes what a tenant has in a place that it has been moved away from, where that is another than where it is now. */
+  leave?(tenant: Tenant): Promise<void>;
+  /** How much there is of a tenant, in whatever generation and form. */
+  held(tenant: Tenant): Promise<number>;
 }

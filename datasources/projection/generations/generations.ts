@@ -125,6 +125,17 @@ export class Generations<T> {
     await this.ledger.forget(tenant);
     this.#live.note(tenant, null);
     await this.engine.drop(tenant, []);
+    await this.engine.forget?.(tenant);
+  }
+
+  /** Removes what a tenant has left in an earlier placement. */
+  async leave(placed: Tenant): Promise<void> {
+    await this.engine.leave?.(placed);
+  }
+
+  /** How much the engine has of a tenant, also of what nobody reads. */
+  held(tenant: Tenant): Promise<number> {
+    return this.engine.held(tenant);
   }
 
   async #fill(build: GenerationBuild<T>, batches: AsyncIterable<readonly T[]>): Promise<void> {

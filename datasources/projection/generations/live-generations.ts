@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { StoreUnavailableError } from "../../core/store-error.js";
-import { type Tenant } from "../../core/tenant.js";
+import { placementOf, type Tenant } from "../../core/tenant.js";
 
 /** How long a process may go by what it knows about what is live. Milliseconds. */
 export const KNOWN_MS = 1_000;
@@ -21,16 +21,16 @@ export interface LiveSource {
  * put another in its place but by way of PostgreSQL, and whoever did so removes the old one.
  */
 export class LiveGenerations {
-  readonly #known = new Map<number, { generation: number; at: number }>();
-  readonly #asking = new Map<number, Promise<number | null>>();
+  readonly #known = new Map<string, { generation: number; at: number }>();
+  readonly #asking = new Map<string, Promise<number | null>>();
   /** What was found out earlier is too old to be read. Instants of this process's clock. */
-  readonly #since = new Map<number, number>();
+  readonly #since = new Map<string, number>();
 
   constructor(private readonly source: LiveSource) {}
 
   /** What to read for a tenant; null where there is nothing. */
   of(tenant: Tenant): Promise<number | null> {
-    const known = this.#known.get(tenant.id);
+    const known = this.#known.get(placementOf(tenant));
     const age = known && known.at >= this.#sinceOf(tenant) ? performance.now() - known.at : Infinity;
     if (!known || age >= KNOWN_MS) return this.#ask(tenant);
     // A failure shows when the answer is needed.
@@ -43,34 +43,34 @@ export class LiveGenerations {
    * one that was known before no more.
    */
   lookAgain(tenant: Tenant): void {
-    this.#since.set(tenant.id, performance.now());
-    this.#asking.delete(tenant.id);
+    this.#since.set(placementOf(tenant), performance.now());
+    this.#asking.delete(placementOf(tenant));
   }
 
   /** Notes what was live at an instant of this process's clock. */
   note(tenant: Tenant, generation: number | null, at = performance.now()): void {
     if (at < this.#sinceOf(tenant)) return;
-    if (generation === null) this.#known.delete(tenant.id);
-    else this.#known.set(tenant.id, { generation, at });
+    if (generation === null) this.#known.delete(placementOf(tenant));
+    else this.#known.set(placementOf(tenant), { generation, at });
   }
 
   #ask(tenant: Tenant): Promise<number | null> {
-    const under = this.#asking.get(tenant.id);
+    const under = this.#asking.get(placementOf(tenant));
     if (under) return under;
     const asking = this.#renew(tenant).finally(() => {
-      if (this.#asking.get(tenant.id) === asking) this.#asking.delete(tenant.id);
+      if (this.#asking.get(placementOf(tenant)) === asking) this.#asking.delete(placementOf(tenant));
     });
-    this.#asking.set(tenant.id, asking);
+    this.#asking.set(placementOf(tenant), asking);
     return asking;
   }
 
   #sinceOf(tenant: Tenant): number {
-    return this.#since.get(tenant.id) ?? -Infinity;
+    return this.#since.get(placementOf(tenant)) ?? -Infinity;
   }
 
   async #renew(tenant: Tenant): Promise<number | null> {
     const at = performance.now();
-    const known = this.#known.get(tenant.id)?.generation;
+    const known = this.#known.get(placementOf(tenant))?.generation;
     const answer = known === undefined ? this.source.ask(tenant) : soon(this.source.ask(tenant));
     const generation = await answer.catch(async (error: unknown) => {
       if (known === undefined || !(error instanceof StoreUnavailableError)) throw error;

@@ -3,7 +3,7 @@ import { type OutboxEvent } from "../outbox/outbox-event.js";
 import { type Generations, type ProjectionStatus } from "../generations/generations.js";
 import { type AnySection } from "../check/section.js";
 import { type StoreName } from "../../core/store-request.js";
-import { type Tenant } from "../../core/tenant.js";
+import { placementOf, type Tenant } from "../../core/tenant.js";
 
 /** What a projection is filled from: everything of a tenant in batches, and how many there are. */
 export interface ProjectionSource<T> {
@@ -50,6 +50,12 @@ export interface ProjectionTarget extends OutboxTarget, Follower {
   /** Once a process is enough: asked again, it does nothing unless it failed before. */
   prepare(): Promise<void>;
   rebuild(tenant: Tenant, onProgress?: RebuildProgress): Promise<number>;
+  /** Removes everything of a tenant from the engine; what is beside the facts goes with them. */
+  remove(tenant: Tenant): Promise<void>;
+  /** Removes what a tenant has left in an earlier placement. */
+  leave(placed: Tenant): Promise<void>;
+  /** How much the engine has of a tenant, also of what nobody reads; 0 where it lies beside the facts. */
+  held(tenant: Tenant): Promise<number>;
   /** What can be compared with its source. */
   readonly sections: readonly AnySection[];
   /** Rejects while the store does not answer. */
@@ -73,13 +79,13 @@ export interface TargetParts<T> extends OutboxTarget {
 /** Puts the parts of an engine's projection together. */
 export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
   const { name, topics, store, domain, projection, source, follower, holds, onMissed } = parts;
-  const filled = new Set<number>();
+  const filled = new Set<string>();
   const behind = new Set<number>();
   let prepared: Promise<void> | undefined;
   const status = async (tenant: Tenant) => {
     const found = await projection.status(tenant);
-    if (found.live === null || behind.has(tenant.id)) filled.delete(tenant.id);
-    else filled.add(tenant.id);
+    if (found.live === null || behind.has(tenant.id)) filled.delete(placementOf(tenant));
+    else filled.add(placementOf(tenant));
     return found;
   };
   return {
@@ -89,24 +95,25 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
     domain,
     embedded: false,
     sections: parts.sections,
-    isFilled: (tenant) => filled.has(tenant.id),
+    isFilled: (tenant) => filled.has(placementOf(tenant)),
     prepare: () =>
       (prepared ??= projection.prepare().catch((error: unknown) => {
         prepared = undefined;
         throw error;
       })),
     status,
-    receives: async (tenant) => filled.has(tenant.id) || (await status(tenant)).live !== null,
+    receives: async (tenant) => filled.has(placementOf(tenant)) || (await status(tenant)).live !== null,
     missed(tenant) {
       behind.add(tenant.id);
-      filled.delete(tenant.id);
+      filled.delete(placementOf(tenant));
       onMissed(`${store} did not take a write of ${tenant.slug}. It is rebuilt when it is back.`);
     },
     needsRebuild: (tenant) => behind.has(tenant.id),
     isReplaced: (tenant) => projection.isReplaced(tenant),
     async apply(tenant, events) {
       // What nothing has been built for yet is not lost: its first rebuild reads the facts, which are committed.
-      if (filled.has(tenant.id) || (await projection.receives(tenant))) await follower.apply(tenant, events);
+      if (filled.has(placementOf(tenant)) || (await projection.receives(tenant)))
+        await follower.apply(tenant, events);
     },
     current: (tenant, events) => follower.current(tenant, events),
     rebuild: (tenant, onProgress) =>
@@ -117,12 +124,19 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
           const counter = countedBatches(source, tenant, onProgress);
           await projection.rebuild(tenant, counter.batches());
           behind.delete(tenant.id);
-          filled.add(tenant.id);
+          filled.add(placementOf(tenant));
           return counter.done;
         },
         // What was taken away while the rebuild was carrying it is there again: said once more, it goes.
         { tenant, topics, replay: (events) => follower.apply(tenant, events) },
       ),
+    remove: async (tenant) => {
+      await projection.remove(tenant);
+      filled.delete(placementOf(tenant));
+      behind.delete(tenant.id);
+    },
+    leave: (placed) => projection.leave(placed),
+    held: (tenant) => projection.held(tenant),
     ping: () => parts.ping(),
   };
 }

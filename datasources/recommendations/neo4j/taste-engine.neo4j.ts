@@ -10,6 +10,7 @@ import {
   CLOSE_OTHERS,
   COUNT,
   HAS,
+  HELD,
   OPEN,
   PUT_MODEL,
   PUT_SIMILARITIES,
@@ -99,6 +100,11 @@ export class Neo4jTasteEngine implements TasteEngine {
       await this.#sweep(tenant, from, next);
       from = next + 1;
     }
+  }
+
+  async held(tenant: Tenant): Promise<number> {
+    const [row] = await this.#run<{ entries: number }>(tenant, HELD, {});
+    return row?.entries ?? 0;
   }
 
   sections(source: TasteInspectionSource, graph: LiveTaste): AnySection[] {

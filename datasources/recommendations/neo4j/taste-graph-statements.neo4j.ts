@@ -100,6 +100,13 @@ export const COUNT = `
     COUNT { MATCH (t:Title) WHERE t.tenant = $tenant AND t.generation = $generation AND t.id IS NOT NULL } +
     COUNT { MATCH (p:Profile) WHERE p.tenant = $tenant AND p.generation = $generation AND p.id IS NOT NULL } AS entries`;
 
+/** Nodes of a tenant in whatever generation. */
+export const HELD = `
+  RETURN
+    COUNT { MATCH (g:TasteGraph) WHERE g.tenant = $tenant } +
+    COUNT { MATCH (t:Title) WHERE t.tenant = $tenant AND t.generation >= 0 AND t.id IS NOT NULL } +
+    COUNT { MATCH (p:Profile) WHERE p.tenant = $tenant AND p.generation >= 0 AND p.id IS NOT NULL } AS entries`;
+
 /** Texts by place: each is sent once, and edges name it by its number. */
 class Places {
   readonly ids: string[] = [];

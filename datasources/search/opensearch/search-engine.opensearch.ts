@@ -71,6 +71,10 @@ export class OpenSearchTitleEngine implements TitleEngine {
     return this.#indexes.drop(tenant, kept);
   }
 
+  held(tenant: Tenant): Promise<number> {
+    return this.#indexes.held(tenant);
+  }
+
   /** How many titles of the tenant can be found. */
   async count(tenant: Tenant, generation: number): Promise<number> {
     const path = `/${this.opensearch.aliasOf(tenant, generation)}/_count`;

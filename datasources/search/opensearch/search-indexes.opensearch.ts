@@ -67,6 +67,23 @@ export class SearchIndexes {
     }
   }
 
+  /** Aliases and indexes of a tenant's own, and its titles among those of others. */
+  async held(tenant: Tenant): Promise<number> {
+    const aliases = await this.#aliases(tenant);
+    const indexes = await this.#indexesLike(`${this.#ownIndexes(tenant)}*`);
+    let titles = 0;
+    for (const index of await this.#indexesLike(this.#sharedIndexes)) {
+      await this.opensearch.write({ method: "POST", path: `/${index}/_refresh` });
+      const { body } = await this.opensearch.write<{ count: number }>({
+        method: "POST",
+        path: `/${index}/_count`,
+        body: { query: { term: { tenant: tenant.id } } },
+      });
+      titles += body.count;
+    }
+    return aliases.length + indexes.length + titles;
+  }
+
   /** A tenant's aliases; earlier versions had one for what was live, without a number. */
   async #aliases(tenant: Tenant): Promise<{ index: string; alias: string }[]> {
     const unnumbered = `${this.opensearch.prefix}-search-${tenant.id}`;
@@ -100,7 +117,7 @@ export class SearchIndexes {
   }
 
   async #dropShared(tenant: Tenant, kept: readonly number[]): Promise<void> {
-    for (const index of await this.#indexesLike(`${this.opensearch.prefix}-shared-titles-*`)) {
+    for (const index of await this.#indexesLike(this.#sharedIndexes)) {
       // Deleting goes by what can be found: what was written just now would stay.
       await this.opensearch.write({ method: "POST", path: `/${index}/_refresh` });
       // What others delete meanwhile is no longer there to be found: a batch that deletes nothing is the last.
@@ -129,6 +146,11 @@ export class SearchIndexes {
   async #indexesLike(pattern: string): Promise<string[]> {
     const { body } = await this.opensearch.write<Aliases>({ method: "GET", path: `/${pattern}/_alias` });
     return Object.keys(body);
+  }
+
+  /** Of whatever mapping. */
+  get #sharedIndexes(): string {
+    return `${this.opensearch.prefix}-shared-titles-*`;
   }
 
   get #sharedIndex(): string {

@@ -1,6 +1,6 @@
 import { type Tenant } from "../../../datasources/core/tenant.js";
 import { openAccount } from "../accounts.js";
-import { publish } from "../catalogue.js";
+import { adultProfile, publish } from "../catalogue.js";
 import { type TestGateway } from "../gateway.js";
 import { named, titleBody } from "../titles.js";
 import { type Known } from "./places.js";
@@ -24,41 +24,62 @@ const ROLES = { viewer: ["VIEWER"], editor: ["VIEWER", "EDITOR"], operator: ["VI
 
 /** Makes a tenant with a few titles, plans and accounts, and another one beside it. */
 export async function openGround(gateway: TestGateway): Promise<FuzzGround> {
-  const { tenant, tokens } = await openTenant(gateway);
+  const { tenant, tokens } = await openTenant(gateway, await gateway.createTenant());
   const known = await knownTo(gateway, tenant, tokens);
-  return { tenant, tokens, known, told: await told(gateway, await openTenant(gateway)) };
+  const other = await openTenant(gateway, await gateway.createTenant());
+  return { tenant, tokens, known, told: await told(gateway, other) };
 }
 
 type Opened = Pick<FuzzGround, "tenant" | "tokens">;
 
-async function openTenant(gateway: TestGateway): Promise<Opened> {
-  const tenant = await gateway.createTenant();
+/**
+ * Fills a tenant with a few titles, plans and accounts, under the same local ids in each.
+ *
+ * @param mark stands in every text that it is given.
+ */
+export async function openTenant(gateway: TestGateway, tenant: Tenant, mark = "Drama"): Promise<Opened> {
   const { stores } = gateway;
   await stores.accounts.putPlans(tenant, [
-    { id: "plan", name: "Plan", maxStreams: 2, maxHeight: 1080, priceCents: 999, currency: "USD" },
-    { id: "other", name: "Other", maxStreams: 4, maxHeight: 2160, priceCents: 1999, currency: "USD" },
+    { id: "plan", name: `Plan ${mark}`, maxStreams: 2, maxHeight: 1080, priceCents: 999, currency: "USD" },
+    { id: "other", name: `Other ${mark}`, maxStreams: 4, maxHeight: 2160, priceCents: 1999, currency: "USD" },
   ]);
-  await publish(stores, tenant, [...films(), series(), ...hidden()]);
-  const opened = Object.values(ROLES).map((roles) =>
-    openAccount(gateway, tenant, { roles: [...roles], planId: "plan" }),
+  await publish(stores, tenant, [...films(mark), series(mark), ...hidden(mark)]);
+  const opened = Object.entries(ROLES).map(([id, roles]) =>
+    openAccount(gateway, tenant, {
+      id,
+      email: `${id}@${mark}.example`,
+      roles: [...roles],
+      planId: "plan",
+      profiles: [{ ...adultProfile(id), name: `${id} ${mark}` }],
+    }),
   );
   const accounts = await Promise.all(opened);
   const [viewer, editor, operator] = accounts.map(({ token }) => token);
-  await fillShelves(gateway, tenant, accounts[0]!.account);
+  await fillShelves(gateway, tenant, "viewer");
+  await stores.top10Job.recompute(tenant);
   return { tenant, tokens: { visitor: undefined, viewer, editor, operator } };
 }
 
 /** Titles that nobody meets, and that stand before the others in every list of a profile. */
-function hidden() {
-  return Array.from({ length: HIDDEN }, (_, at) =>
-    titleBody({ id: `hidden${at}`, name: `Hidden ${at}`, state: "ARCHIVED", genres: [named("Drama")] }),
+function hidden(mark: string) {
+  return hiddenIds().map((id, at) =>
+    titleBody({ id, name: `Hidden ${at} ${mark}`, state: "ARCHIVED", genres: [drama(mark)] }),
   );
+}
+
+function hiddenIds() {
+  return Array.from({ length: HIDDEN }, (_, at) => `hidden${at}`);
+}
+
+/** The same genre in every tenant, by its own name in each. */
+function drama(mark: string) {
+  return { ...named("Drama"), name: mark };
 }
 
 /** Puts every title on every shelf of an account's profile, which has the account's id. */
 async function fillShelves(gateway: TestGateway, tenant: Tenant, profileId: string): Promise<void> {
   const { viewingIngest } = gateway.stores;
-  const ids = ["one", "two", "three", "series", ...hidden().map(({ id }) => id)];
+  const ids = ["one", "two", "three", "series", ...hiddenIds()];
   const at = (minute: number) => new Date(Date.parse("2026-05-01T00:00:00Z") + minute * 60_000).toISOString();
   const watched = {
     profileId,
@@ -78,32 +99,39 @@ async function fillShelves(gateway: TestGateway, tenant: Tenant, profileId: stri
   );
 }
 
-function films() {
+function films(mark: string) {
   return ["one", "two", "three"].map((id, at) =>
     titleBody({
       id,
-      name: `Film ${id}`,
+      name: `Film ${id} ${mark}`,
       releaseYear: 1990 + at * 10,
-      synopsis: "Somebody films something.",
-      genres: [named("Drama")],
-      tags: ["quiet"],
-      studio: named("Studio"),
-      credits: [{ role: "ACTOR", character: "Somebody", person: named("Ada Person") }],
+      synopsis: `Somebody films something: ${mark}.`,
+      genres: [drama(mark)],
+      tags: ["quiet", mark.toLowerCase()],
+      studio: { ...named("Studio"), name: `Studio ${mark}` },
+      credits: [
+        {
+          role: "ACTOR",
+          character: `Somebody ${mark}`,
+          person: { ...named("Ada Person"), name: `Ada Person ${mark}` },
+        },
+      ],
     }),
   );
 }
 
-function series() {
-  const episodes = [{ id: "series/1/1", number: 1, name: "Pilot", runtimeMinutes: 50 }];
+function series(mark: string) {
+  const episodes = [{ id: "series/1/1", number: 1, name: `Pilot ${mark}`, runtimeMinutes: 50 }];
   return titleBody({
     id: "series",
     kind: "SERIES",
-    name: "Series",
-    seasons: [{ id: "series/1", number: 1, name: "One", episodes }],
+    name: `Series ${mark}`,
+    seasons: [{ id: "series/1", number: 1, name: `One ${mark}`, episodes }],
   });
 }
 
-async function knownTo(
+/** What is valid in a tenant that was filled. */
+export async function knownTo(
   gateway: TestGateway,
   tenant: Tenant,
   tokens: Record<Asker, string | undefined>,
@@ -162,7 +190,7 @@ const INPUTS: Known["inputs"] = {
 };
 
 /** Ids and cursors that a viewer of a tenant is told. */
-async function told(gateway: TestGateway, { tenant, tokens }: Opened): Promise<string[]> {
+export async function told(gateway: TestGateway, { tenant, tokens }: Opened): Promise<string[]> {
   const { data } = await gateway.ask(
     `{ titles(first: 1) { edges { cursor node { id credits { person { id } } } } }
        viewer { id profile { id } membership { id } } plans { id } home(first: 1) { id } }`,

@@ -180,6 +180,25 @@ function literal(value: unknown, type: GraphQLInputType): string {
   return `{${parts.join(", ")}}`;
 }
 
+/** A document for everything that is reached without a choice: root fields, and things that are known by their ids. */
+export function everyField(schema: GraphQLSchema, known: Known, depth = DEPTH): string[] {
+  const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).map((field) => {
+    const args = field.args
+      .filter((arg) => isNonNullType(arg.type) && arg.defaultValue === undefined)
+      .map(
+        (arg) =>
+          `${arg.name}: ${literal(valid(arg.type, `Query.${field.name}.${arg.name}`, known), arg.type)}`,
+      );
+    const given = args.length > 0 ? `(${args.join(", ")})` : "";
+    return `{ ${field.name}${given}${selection(field.type, depth)} }`;
+  });
+  const things = Object.keys(known.nodes).map((name) => {
+    const type = schema.getType(name) as GraphQLOutputType;
+    return wayTo(schema, known, type as GraphQLNamedType).around(selection(type, depth).slice(3, -2));
+  });
+  return [...roots, ...things];
+}
+
 /** What is asked for of an answer: what needs no arguments, to a depth. */
 function selection(type: GraphQLOutputType, depth: number): string {
   const named = getNamedType(type);

@@ -148,6 +148,7 @@ async function migrateSchema(client: pg.Client, schema: string, folder: "control
   const done = new Set(applied.map(({ version }) => version));
   for (const migration of known)
     if (!done.has(migration.version)) await apply(client, name, migration, folder);
+  if (folder === "tenant") await client.query(CAPTURE_ROWS, [schema]);
 }
 
 function checkApplied(done: Migration, known: Migration[], schema: string): void {
@@ -208,6 +209,9 @@ begin
     end if;
   end loop;
 end $$`;
+
+/** Notes what is written in tables that do not do so yet, while their tenant is being moved. */
+const CAPTURE_ROWS = "select marquee.capture_rows($1)";
 
 async function readMigrations(folder: "control" | "tenant"): Promise<Migration[]> {
   const directory = path.join(packageRoot(), "datasources", "engines", "postgres", "migrations", folder);

@@ -1,0 +1,86 @@
+import { type AccountCredentials } from "../accounts/account-credentials.js";
+import { type ApiKeys } from "../api-keys/api-keys.js";
+import { type Mails } from "../mail/mails.js";
+import { type Limits } from "../budgets/limits.js";
+import { type Accounts } from "../accounts/accounts.js";
+import { type BudgetLedger } from "../budgets/budgets.js";
+import { type Profiles } from "../accounts/profiles.js";
+import { type TenantRegistry, type Tenants } from "../core/tenants.js";
+import { type TenantMoves } from "./tenant-moves.js";
+import { type Removal } from "./tenant-removal.js";
+import { type Catalog, type CatalogProjection } from "../catalog/catalog.js";
+import { type TitleSchedule } from "../catalog/title-schedule.js";
+import { type TitleEditing } from "../catalog/title-editing.js";
+import { type TitleVersions } from "../catalog/title-versions.js";
+import { type Checkouts, type CheckoutSteps } from "../checkouts/checkouts.js";
+import { type Jobs } from "../jobs/jobs.js";
+import { type Operations } from "../operations/operations.js";
+import { type Outbox } from "../projection/outbox/outbox.js";
+import { type Playback } from "../playback/playback.js";
+import { type ProjectionTarget } from "../projection/targets/projection-target.js";
+import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
+import { type Search, type SearchProjection } from "../search/search.js";
+import { type GuardReport } from "../engines/store-guard.js";
+import { type StoreHealth } from "../engines/store-health.js";
+import { type Tenant } from "../core/tenant.js";
+import { type Top10, type Top10Job } from "../top10/top10.js";
+import { type Viewing, type ViewingIngest } from "../viewing/viewing.js";
+import { type ViewingWriting } from "../viewing/viewing-writing.js";
+
+/**
+ * Every domain behind its interface, whichever store answers it, on one set of servers. Nothing here knows a query
+ * language.
+ */
+export interface Deployment {
+  tenants: Tenants;
+  /** Of the tenants those that live on these servers and are not being deleted. */
+  residents: Tenants;
+  accounts: Accounts;
+  profiles: Profiles;
+  accountCredentials: AccountCredentials;
+  mails: Mails;
+  apiKeys: ApiKeys;
+  checkouts: Checkouts;
+  checkoutSteps: CheckoutSteps;
+  jobs: Jobs;
+  catalog: Catalog;
+  catalogProjection: CatalogProjection;
+  titleVersions: TitleVersions;
+  titleSchedule: TitleSchedule;
+  titleEditing: TitleEditing;
+  viewing: Viewing;
+  viewingIngest: ViewingIngest;
+  viewingWriting: ViewingWriting;
+  playback: Playback;
+  recommendations: Recommendations;
+  tasteGraph: TasteGraph;
+  top10: Top10;
+  top10Job: Top10Job;
+  search: Search;
+  searchProjection: SearchProjection;
+  /** To be called after a bulk load: lets the stores adapt to what they hold now. */
+  settle(tenant: Tenant): Promise<void>;
+  /** All projections by name: PostgreSQL's own, which are always there, then those of the engines that are set. */
+  projections: readonly ProjectionTarget[];
+  outbox: Outbox;
+  /** What the last comparisons found, and the work that operators have started. */
+  operations: Operations;
+  /** What those who ask have spent, at all gateways. */
+  budgets: BudgetLedger;
+  /** What may be done so often and no more. @param key holders are hashed with it. */
+  limits(key: Uint8Array): Limits;
+  health(): Promise<StoreHealth[]>;
+  /** What each store's guard has under way and has seen. */
+  guards(): GuardReport[];
+  /** Opens the connections that a gateway keeps, before it is asked anything. */
+  warm(): Promise<void>;
+  /** Closes connections, then stops the embedded server if this process started it. */
+  close(): Promise<void>;
+}
+
+/** A set of servers, with what changes its registry and removes tenants from it. */
+export interface OwnDeployment extends Deployment {
+  registry: TenantRegistry;
+  remove(tenant: Tenant): Promise<Removal>;
+  moves: TenantMoves;
+}

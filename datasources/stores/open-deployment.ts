@@ -1,0 +1,204 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { PostgresAccountCredentials } from "../accounts/account-credentials.postgres.js";
+import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
+import { PostgresMails } from "../mail/mails.postgres.js";
+import { PostgresLimits } from "../budgets/limits.postgres.js";
+import { PostgresAccounts } from "../accounts/accounts.postgres.js";
+import { PostgresBudgetLedger } from "../budgets/budgets.postgres.js";
+import { PostgresProfiles } from "../accounts/profiles.postgres.js";
+import { embeddedTargets } from "./title-targets.js";
+import { PostgresTenants } from "../tenancy/tenants.postgres.js";
+import { type DedicatedLimits } from "./dedicated-stores.js";
+import { residentsOf } from "./placed-tenants.js";
+import { removeEverywhere } from "./tenant-removal.js";
+import { PostgresCatalog } from "../catalog/postgres/catalog.postgres.js";
+import { PostgresCatalogProjection } from "../catalog/postgres/catalog-projection.postgres.js";
+import { PostgresTitleSchedule } from "../catalog/postgres/title-schedule.postgres.js";
+import { PostgresTitleEditing } from "../catalog/postgres/title-editing.postgres.js";
+import { PostgresTitleVersions } from "../catalog/postgres/title-versions.postgres.js";
+import { PostgresCheckouts } from "../checkouts/checkouts.postgres.js";
+import { PostgresCheckoutSteps } from "../checkouts/checkout-steps.postgres.js";
+import { type MovableDomains } from "./engine-domains.js";
+import { followedDomains, openEngines, type Engine, type EngineAddresses } from "./engines.js";
+import { PostgresJobs } from "../jobs/jobs.postgres.js";
+import { PostgresOperations } from "../operations/operations.postgres.js";
+import { startEmbeddedPostgres } from "../../packages/embedded-postgres/index.js";
+import { APP_ROLE, migrate, WORKER_ROLE } from "../engines/postgres/migrations/migrate.postgres.js";
+import { PostgresGenerationLedger } from "../projection/generations/generation-ledger.postgres.js";
+import { OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
+import { PostgresOutbox, PostgresOutboxHolds } from "../projection/outbox/outbox.postgres.js";
+import { PostgresPlayback } from "../playback/playback.postgres.js";
+import { explainServerError } from "../engines/postgres/server-error.js";
+import { PostgresStore } from "../engines/postgres/store.postgres.js";
+import { PostgresRecommendations } from "../recommendations/postgres/recommendations.postgres.js";
+import { PostgresTasteInspectionSource } from "../recommendations/postgres/taste-inspection-source.postgres.js";
+import { PostgresTasteGraph } from "../recommendations/postgres/taste-graph.postgres.js";
+import { PostgresSearch } from "../search/postgres/search.postgres.js";
+import { PostgresSearchProjection } from "../search/postgres/search-projection.postgres.js";
+import { healthOf } from "../engines/store-health.js";
+import { type Tenant } from "../core/tenant.js";
+import { PostgresTop10 } from "../top10/top10.postgres.js";
+import { PostgresTop10Job } from "../top10/top10-job.postgres.js";
+import { PostgresViewing } from "../viewing/viewing.postgres.js";
+import { PostgresViewingIngest } from "../viewing/viewing-ingest.postgres.js";
+import { WATCH_RULES, type WatchRules } from "../viewing/watch-rules.js";
+import { PostgresViewingWriting } from "../viewing/viewing-writing.postgres.js";
+import { TenantMover } from "../tenancy/tenant-mover.postgres.js";
+import { type OwnDeployment } from "./deployment.js";
+import { tenantMoves } from "./tenant-moves.js";
+
+export interface StoreOptions {
+  /** `embedded:` or a postgres:// URL whose role may create roles and schemas. */
+  postgresUrl: string;
+  /** Engines with domains of their own; without them PostgreSQL answers everything. */
+  engines?: EngineAddresses;
+  /** Where the embedded server keeps its data. */
+  dataFolder: string;
+  /** From when to when a title is being watched; `WATCH_RULES` unless given. */
+  watching?: WatchRules;
+  /** Use the embedded server of another process of the same data folder where one runs (for commands beside a gateway). */
+  share?: boolean;
+  /** Secrets that the URLs of tenants' own servers name. */
+  secrets?: ReadonlyMap<string, string>;
+  /** How many of those are open at once. */
+  dedicated?: DedicatedLimits;
+  /** Told of each step that takes time, in one line. */
+  log: (line: string) => void;
+  /** Told of what goes wrong while nobody asks, in one line; `log` unless given. */
+  warn?: (line: string) => void;
+  /** Told, in one line, when the embedded server has ended for good: nothing will be answered any more. */
+  onLost?: ((line: string) => void) | undefined;
+}
+
+/**
+ * Opens one set of servers: starts the embedded PostgreSQL where it is configured, migrates, and opens every domain.
+ *
+ * @throws StartupError with one line that says what to do.
+ */
+export async function openDeployment(options: StoreOptions): Promise<OwnDeployment> {
+  const embedded =
+    options.postgresUrl === "embedded:"
+      ? await startEmbeddedPostgres({
+          dataFolder: options.dataFolder,
+          log: options.log,
+          warn: options.warn,
+          onLost: options.onLost,
+          share: options.share,
+        })
+      : undefined;
+  try {
+    const adminUrl = embedded?.adminUrl ?? options.postgresUrl;
+    const appUrl = applicationUrl(adminUrl);
+    await migrate(adminUrl, appUrl.password);
+    const onIdleError = (error: Error) =>
+      (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
+    const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
+    const residents = residentsOf(tenants);
+    const current = ({ id }: Tenant) => residents.current(id);
+    const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs, current);
+    const domains = followedDomains(postgresDomains(postgres, options.watching ?? WATCH_RULES));
+    const warn = options.warn ?? options.log;
+    const outboxPool = new OutboxPool(appUrl.url, onIdleError);
+    const context = {
+      standby: domains,
+      holds: new PostgresOutboxHolds(outboxPool),
+      ledgerOf: (target: string, form: string) => new PostgresGenerationLedger(outboxPool, target, form),
+      pingPostgres: () => postgres.ping(),
+      onLog: warn,
+    };
+    const engines = options.engines ? openEngines(options.engines, context) : [];
+    const embeddedOnes = embeddedTargets(context);
+    const projections = [...embeddedOnes, ...engines.map((engine) => engine.target)];
+    const outbox = new PostgresOutbox(outboxPool, projections, new Set(embeddedOnes.map(({ name }) => name)));
+    await outbox.register();
+    return {
+      tenants,
+      residents,
+      registry: tenants,
+      remove: (tenant) => removeEverywhere(adminUrl, projections, tenant),
+      moves: tenantMoves(new TenantMover(adminUrl), tenants, projections),
+      ...domains,
+      ...moved(engines),
+      jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn),
+      settle: (tenant) => postgres.refreshStatistics(tenant),
+      projections,
+      outbox,
+      operations: new PostgresOperations(postgres, outboxPool),
+      budgets: new PostgresBudgetLedger(outboxPool),
+      limits: (key) => new PostgresLimits(outboxPool, key),
+      warm: () => {
+        tenants.listen();
+        return postgres.warm();
+      },
+      health: () =>
+        Promise.all([
+          healthOf(postgres, embedded ? "EMBEDDED" : "SERVER"),
+          ...engines.map((engine) => engine.health()),
+        ]),
+      guards: () => [postgres, ...engines].map(({ guard }) => guard.report()),
+      close: async () => {
+        await Promise.all([
+          postgres.close(),
+          tenants.close(),
+          outboxPool.close(),
+          ...engines.map((engine) => engine.close()),
+        ]);
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw embedded ? error : explainServerError(options.postgresUrl, error);
+  }
+}
+
+/** The domains that engines have taken over. */
+function moved(engines: readonly Engine[]): Partial<MovableDomains> {
+  return engines.reduce<Partial<MovableDomains>>((all, engine) => ({ ...all, ...engine.domains }), {});
+}
+
+/** Every domain in PostgreSQL. */
+function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
+  return {
+    accounts: new PostgresAccounts(postgres),
+    profiles: new PostgresProfiles(postgres),
+    accountCredentials: new PostgresAccountCredentials(postgres),
+    mails: new PostgresMails(postgres),
+    apiKeys: new PostgresApiKeys(postgres),
+    checkouts: new PostgresCheckouts(postgres),
+    checkoutSteps: new PostgresCheckoutSteps(postgres),
+    catalog: new PostgresCatalog(postgres),
+    catalogProjection: new PostgresCatalogProjection(postgres),
+    titleVersions: new PostgresTitleVersions(postgres),
+    titleSchedule: new PostgresTitleSchedule(postgres),
+    titleEditing: new PostgresTitleEditing(postgres),
+    viewing: new PostgresViewing(postgres, watching),
+    viewingIngest: new PostgresViewingIngest(postgres, watching),
+    viewingWriting: new PostgresViewingWriting(postgres, watching),
+    playback: new PostgresPlayback(postgres),
+    recommendations: new PostgresRecommendations(postgres),
+    tasteGraph: new PostgresTasteGraph(postgres),
+    tasteGraphSource: new PostgresTasteInspectionSource(postgres),
+    top10: new PostgresTop10(postgres),
+    top10Job: new PostgresTop10Job(postgres),
+    search: new PostgresSearch(postgres),
+    searchProjection: new PostgresSearchProjection(postgres),
+  };
+}
+
+/** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
+export function applicationUrl(adminUrl: string): { url: string; password: string } {
+  const url = new URL(adminUrl);
+  // Where the server asks the admin for no password, one that follows from nothing could be computed by anybody.
+  const key = decodeURIComponent(url.password) || randomBytes(32);
+  const password = createHmac("sha256", key).update(APP_ROLE).digest("base64url");
+  url.username = APP_ROLE;
+  url.password = password;
+  return { url: url.href, password };
+}
+
+function withUser(databaseUrl: string, user: string): string {
+  const url = new URL(databaseUrl);
+  url.username = user;
+  return url.href;
+}

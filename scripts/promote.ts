@@ -1,0 +1,27 @@
+// What `npm run test:promote` runs: tenants are moved from the shared tables to a schema of their own and back while two
+// gateways write and read, and the process that moves them is killed at random. Nothing may be lost or doubled, no read
+// may fail, and nobody may wait longer than 200 ms to write. On the embedded default, or on the engines that are set.
+import { parseArgs } from "node:util";
+
+import { runTestFiles } from "./vitest-run.js";
+
+const HELP = `Usage: npm run test:promote -- [options]
+
+  --kills N       how often a move is killed (default 50)
+  --seed N        repeats a run
+`;
+
+const { values } = parseArgs({
+  options: {
+    help: { type: "boolean", default: false },
+    kills: { type: "string", default: "50" },
+    seed: { type: "string" },
+  },
+});
+
+if (values.help) console.log(HELP);
+else
+  process.exitCode = await runTestFiles(["tests/integration/tenant-moves.test.ts"], {
+    MARQUEE_TEST_PROMOTE_KILLS: values.kills,
+    ...(values.seed !== undefined && { MARQUEE_TEST_SEED: values.seed }),
+  });

@@ -1,0 +1,46 @@
+import { type CheckoutTimes } from "../datasources/checkouts/checkouts.js";
+import { type Payments } from "../datasources/payments/payments.js";
+import { startProjector } from "../datasources/projection/following/projector.js";
+import { type ProjectorObserver } from "../datasources/projection/following/target-loop.js";
+import { keepProjections, type FillProgress } from "../datasources/projection/targets/keeper.js";
+import { type Attend } from "../datasources/stores/dedicated-stores.js";
+import { type Config } from "./config.js";
+import { type MailTools } from "./mail/send-mail.js";
+import { startWorker } from "./jobs/worker.js";
+
+/** What a gateway does beside requests with every set of servers that it has open. */
+export interface AttendanceTools {
+  payments: Payments | null;
+  times: CheckoutTimes;
+  /** What mails are sent with; null where none are. */
+  mails: Omit<MailTools, "mails"> | null;
+  warn: (line: string) => void;
+  observer: ProjectorObserver;
+  onFill: FillProgress;
+}
+
+/** Fills and follows the projections of a set of servers and works on its jobs, for the tenants that live there. */
+export function attendance(
+  { projector }: Pick<Config, "projector">,
+  { payments, times, mails, warn, observer, onFill }: AttendanceTools,
+): Attend {
+  return async (deployment) => {
+    const stores = { ...deployment, tenants: deployment.residents };
+    // Begun last, stopped first.
+    const parts: { stop(): unknown }[] = [];
+    const stop = async () => {
+      for (const part of [...parts].reverse()) await part.stop();
+    };
+    try {
+      parts.push(await keepProjections(stores, warn, onFill));
+      if (projector) parts.push(await startProjector(stores, { warn, observer }));
+      parts.push(
+        await startWorker({ stores, payments, times, mails: mails && { ...mails, mails: stores.mails } }),
+      );
+      return { stop };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  };
+}

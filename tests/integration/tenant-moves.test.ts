@@ -1,0 +1,200 @@
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { afterAll, describe, expect, it } from "vitest";
+
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { packageRoot } from "../../packages/process/package-root.js";
+import { createRandom } from "../../scripts/random.js";
+import { adultProfile } from "../support/catalogue.js";
+import { use } from "../support/fixtures.js";
+import { startLoad, WRITERS, type MoveLoad } from "../support/move-load.js";
+import { openPlacements } from "../support/placements.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
+import { titleBody } from "../support/titles.js";
+import { fillWithSameIds } from "./isolation-support.js";
+
+/*
+ * Tenants are moved while two gateways write and read. `npm run test:promote` kills as many moves as it is told; here are
+ * a few.
+ */
+
+const kills = Number(process.env.MARQUEE_TEST_PROMOTE_KILLS ?? 2);
+const seed = Number(process.env.MARQUEE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const random = createRandom(seed);
+const PER_SECOND = 100;
+/** What nobody may be kept from writing for longer than. Milliseconds. */
+const PAUSE_MS = 200;
+/** Within which a move ends, or is killed. Milliseconds. */
+const MOVE_MS = 3_000;
+
+const placements = use(openPlacements);
+const gateways = use(async () => {
+  const opened = [await placements.open(), await placements.open()];
+  for (const stores of opened) await stores.warm();
+  return { opened, close: () => Promise.resolve() };
+});
+const pauses: number[] = [];
+afterAll(() => {
+  console.log(
+    `seed ${seed}: ${kills} kills, ${pauses.length} switches, writes waited at most ${Math.max(...pauses).toFixed(0)} ms`,
+  );
+});
+
+async function openMoving(): Promise<Tenant> {
+  const { stores } = placements;
+  const tenant = await createTestTenant(stores);
+  await fillWithSameIds(stores, tenant);
+  const titles = Array.from({ length: WRITERS }, (_, at) => titleBody({ id: `title${at}` }));
+  await stores.accounts.putProfiles(
+    tenant,
+    titles.map((_, at) => adultProfile(`profile${at}`)),
+  );
+  await stores.titleVersions.append(
+    tenant,
+    titles.map((body) => ({ body, effectiveFrom: null })),
+  );
+  const documents = titles.map((body) => ({ ...body, revision: 1, latestVersion: 1, popularity: 0 }));
+  await stores.catalogProjection.put(tenant, documents);
+  return tenant;
+}
+
+const now = async ({ id }: Tenant) => (await placements.stores.tenants.current(id))!;
+
+/** What tables of a schema hold of a tenant, but for what is not moved. */
+async function rowsIn(schema: string, { id }: Tenant): Promise<Map<string, { rows: number; hash: string }>> {
+  const [database] = placements.databases;
+  const tables = await database!.query<{ name: string }>(
+    `select c.relname as name from pg_class c where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p')
+       and not c.relispartition and c.relname not in ('outbox', 'schema_migrations')`,
+    [schema],
+  );
+  const found = new Map<string, { rows: number; hash: string }>();
+  for (const { name } of tables) {
+    const [row] = await database!.query<{ rows: number; hash: string }>(
+      `select count(*)::int as rows, md5(string_agg(t::text, ' ' order by t::text)) as hash from ${schema}.${name} t where tenant_id = $1`,
+      [id],
+    );
+    if (row && row.rows > 0) found.set(name, row);
+  }
+  return found;
+}
+
+/** Every event that was answered, once; nothing else. */
+async function expectAllWritten(tenant: Tenant, load: MoveLoad): Promise<void> {
+  const { schema, id } = await now(tenant);
+  const [database] = placements.databases;
+  const rows = await database!.query<{ id: string; times: number }>(
+    `select id, count(*)::int as times from ${schema}.viewing_events where tenant_id = $1 and profile_id like 'profile%' group by id`,
+    [id],
+  );
+  expect(rows.filter(({ times }) => times !== 1)).toEqual([]);
+  const there = new Set(rows.map(({ id }) => id.split("/").at(-1)!.split(" ").at(-1)!));
+  expect(load.written.filter((event) => ![...there].some((each) => each.endsWith(event)))).toEqual([]);
+  expect(rows.length).toBe(load.written.length);
+}
+
+async function under<T>(tenant: Tenant, work: () => Promise<T>): Promise<MoveLoad> {
+  const load = startLoad(gateways.opened, tenant.slug, PER_SECOND);
+  await work().finally(() => load.end());
+  expect(load.failures.slice(0, 5)).toEqual([]);
+  expect(load.reads).toBeGreaterThan(10);
+  return load;
+}
+
+describe("a tenant that is moved while it is written and read", () => {
+  it("is there with everything, goes back with what was written since, and stays when that is confirmed", async () => {
+    const { moves } = placements.stores;
+    const tenant = await openMoving();
+    const load = await under(tenant, async () => {
+      const moved = await moves.move(tenant, "ISOLATED");
+      expect(moved.tenant).toMatchObject({
+        tier: "ISOLATED",
+        schema: expect.stringMatching(/^tenant_/) as string,
+      });
+      pauses.push(moved.pauseMs);
+      await sleep(300);
+      const back = await moves.undo(moved.tenant);
+      expect(back.tenant).toMatchObject({ tier: "SHARED", schema: "shared", epoch: tenant.epoch + 2 });
+      pauses.push(back.pauseMs);
+      expect(await rowsIn(moved.tenant.schema, tenant)).toEqual(new Map());
+      const again = await moves.move(back.tenant, "ISOLATED");
+      pauses.push(again.pauseMs);
+      await moves.confirm(again.tenant);
+      expect(await rowsIn("shared", tenant)).toEqual(new Map());
+      await expect(moves.undo(again.tenant)).rejects.toMatchObject({ code: "NOT_MOVED" });
+    });
+    await expectAllWritten(tenant, load);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(PAUSE_MS);
+  });
+
+  it("has every row of every table as it was, and can be written to", async () => {
+    const { stores } = placements;
+    const tenant = await openMoving();
+    const before = await rowsIn("shared", tenant);
+    expect(before.size).toBeGreaterThan(15);
+    const moved = await stores.moves.move(tenant, "ISOLATED");
+    expect(await rowsIn(moved.tenant.schema, tenant)).toEqual(before);
+    // What counts by itself goes on where it was.
+    const body = titleBody({ id: "more", name: "A word that nobody had" });
+    await stores.searchProjection.put(moved.tenant, [
+      { ...body, revision: 1, latestVersion: 1, popularity: 0 },
+    ]);
+    await stores.moves.confirm(moved.tenant);
+    const back = await stores.moves.move(moved.tenant, "SHARED");
+    await stores.moves.confirm(back.tenant);
+    expect(await rowsIn(moved.tenant.schema, tenant)).toEqual(new Map());
+    await stores.searchProjection.put(back.tenant, [
+      { ...body, id: "most", revision: 1, latestVersion: 1, popularity: 0 },
+    ]);
+    expect((await stores.catalog.titlesByIds(testRequest(back.tenant), ["same"])).size).toBe(1);
+  });
+
+  it("is on one side, whenever the process that moves it is killed", async () => {
+    const tenant = await openMoving();
+    const sides: TenantTier[] = [];
+    const load = await under(tenant, async () => {
+      for (let kill = 0; kill < kills; kill += 1) {
+        await killedMove(await now(tenant));
+        const { tier, schema } = await now(tenant);
+        sides.push(tier);
+        expect((await rowsIn(schema, tenant)).size).toBeGreaterThan(15);
+        // Whoever comes next ends what was left, one way or the other.
+        await settle(await now(tenant));
+      }
+    });
+    expect(sides.every((tier) => tier === "SHARED" || tier === "ISOLATED")).toBe(true);
+    await expectAllWritten(tenant, load);
+  }, 3_600_000);
+});
+
+/** Starts to move a tenant to where it is not, as the command does, and kills that at some time. */
+async function killedMove({ slug, tier }: Tenant): Promise<void> {
+  const command = tier === "SHARED" ? "promote" : "demote";
+  const env = { ...process.env, ...placements.env, MARQUEE_DATA: "/nonexistent" };
+  const child = spawn(process.execPath, ["bin/marquee.js", "tenant", command, "--slug", slug], {
+    cwd: packageRoot(),
+    env,
+    stdio: "ignore",
+  });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  await Promise.race([ended, sleep(random.below(MOVE_MS))]);
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** Confirms a move that has switched, or undoes it; one that has not is cleared away by the next. */
+async function settle(tenant: Tenant): Promise<void> {
+  const { moves } = placements.stores;
+  // The server may not have noticed yet that the connection of who was killed is gone.
+  const act = () => (random.chance(0.5) ? moves.undo(tenant) : moves.confirm(tenant));
+  for (;;) {
+    const code = await act().then(
+      () => "NOT_MOVED",
+      (error: { code?: string }) => error.code,
+    );
+    if (code === "NOT_MOVED") return;
+    if (code !== "TENANT_MOVING") throw new Error(`The move could not be settled: ${code}`);
+    await sleep(100);
+  }
+}

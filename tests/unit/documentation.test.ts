@@ -28,7 +28,7 @@ describe.each(documentation())("$file", ({ file, text }) => {
 
   it("names variables that are read", () => {
     const known = Object.keys(environment.shape);
-    const named = [...text.matchAll(/\bMARQUEE_(?!TEST_|ENGINES_|PASSWORD\b)[A-Z_]+\b/g)].map(
+    const named = [...text.matchAll(/\bMARQUEE_(?!TEST_|ENGINES_|SECRET_|PASSWORD\b)[A-Z_]+\b/g)].map(
       ([name]) => name,
     );
     expect(

@@ -28,7 +28,7 @@ async function answersOf(stores: Stores, tenant: Tenant) {
   const [viewer, titles, genres, states, found] = await Promise.all([
     stores.accounts.viewer(request, key),
     stores.catalog.titlesByIds(request, ["same"]),
-    stores.catalog.genres(request),
+    stores.catalog.genres(request, everybody),
     stores.viewing.titleStates(request, [{ profile: "same", title: "same" }]),
     stores.search.suggest(request, everybody, tenant.slug, 5),
   ]);

@@ -17,7 +17,6 @@ import {
   DeleteProfilePayload,
   ProfilePayload,
   ProfilePinPayload,
-  SignOutPayload,
 } from "../schema/account.type.js";
 import { Context } from "./request/context.js";
 import { inputId, toGlobalId } from "./request/global-id.js";
@@ -136,21 +135,6 @@ export class AccountResolver {
       ctx.becomes(ctx.tenant, ctx.identity);
       return { consents };
     });
-  }
-
-  @Mutation(() => SignOutPayload, {
-    nullable: true,
-    description:
-      "Ends the sessions of the signed-in account's profile: their tokens are good for nothing any more.",
-  })
-  async signOut(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
-    const viewer = await ctx.viewer(info.path);
-    if (!viewer?.account) return { signedOut: false, errors: [] };
-    const session = { accountId: viewer.account.id, profileId: viewer.profile.id };
-    const signedOut = await ctx.gateway.stores.profiles.signOut(ctx.tenant, session);
-    // What the document asks behind it is asked by nobody.
-    ctx.becomes(ctx.tenant, null);
-    return { signedOut, errors: [] };
   }
 }
 

@@ -13,6 +13,7 @@ import { toApiKey } from "./api-key.resolver.js";
 import { jobOf, operationsOf } from "./operations.value.js";
 import { denialOf } from "./permissions-gate.js";
 import { NODE_PERMISSIONS } from "./permissions.js";
+import { ownSessions } from "./device.value.js";
 import { sessionKey, toPlaybackSession } from "./playback.value.js";
 import { toPlan, toViewer, type ViewerValue } from "./profile.value.js";
 import { episodesOf, seasonsOf, toNamed } from "./title.value.js";
@@ -91,6 +92,8 @@ const FINDERS: Record<NodeType, Finder> = {
     const session = key && (await ctx.gateway.stores.playback.session(ctx.on(path), key));
     return session && toPlaybackSession(ctx.tenant, session);
   },
+  Session: async (ctx, id, path) =>
+    (await ownSessions(ctx, path)).find((each) => each.localId === id) ?? null,
   Job: async (ctx, id, path) => {
     const job = await ctx.gateway.stores.operations.job(ctx.on(path), id);
     return job && jobOf(ctx.tenant, job);

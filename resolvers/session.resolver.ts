@@ -107,7 +107,7 @@ export class SessionResolver {
   @Mutation(() => SessionPayload, {
     nullable: true,
     description:
-      "A new pair of tokens for a refresh token, which is used up. The roles are those the account has now.",
+      "A new pair of tokens for a refresh token, which is used up. For ten seconds it is answered the same pair again, to whoever lost the answer or asked twice at once; after that its use ends the sessions of its device. The roles are those the account has now.",
   })
   refreshSession(
     @Ctx() ctx: Context,
@@ -118,9 +118,10 @@ export class SessionResolver {
       const slug = tenantOfRefreshToken(input.refreshToken);
       const meant = slug !== null && (ctx.namedTenant ?? slug) === slug;
       const tenant = meant ? await ctx.gateway.stores.tenants.bySlug(slug) : null;
-      const prolonged = tenant && (await prolongSession(ctx.accounts, tenant, input.refreshToken));
+      const { sessions } = ctx.gateway.stores;
+      const prolonged = tenant && (await prolongSession(sessions, tenant, input.refreshToken, ctx.seenFrom));
       if (prolonged) return goOn(ctx, info, tenant, prolonged);
-      const message = "This session has ended or was prolonged already. Sign in again.";
+      const message = "This session has ended, or its token was used before. Sign in again.";
       throw new Refusal("refreshToken", "SESSION_ENDED", message);
     });
   }
@@ -132,20 +133,23 @@ function newcomer(tenant: Tenant, account: string, profile: string): Identity {
 
 /** Opens a session for an identity, which the request speaks for from here on. */
 async function begin(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, identity: Identity) {
-  const opened = await openSession(ctx.accounts, tenant, identity);
+  const opened = await openSession(ctx.gateway.stores.sessions, tenant, identity, ctx.seenFrom);
   if (!opened) throw profileGone();
   return goOn(ctx, info, tenant, opened);
 }
 
 /** Tokens and viewer of a session. */
 async function goOn(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, session: Session) {
-  const { identity, refreshToken } = session;
+  const { identity, refreshToken, at } = session;
   ctx.becomes(tenant, identity);
   const viewer = await ctx.viewer(info.path);
   if (!viewer) throw profileGone();
   const audience = audienceClaims(viewer);
   const operator = ctx.rolesOf(viewer).includes("OPERATOR");
-  const { accessToken, expiresAt } = await ctx.gateway.tokens.issue({ ...identity, audience, operator });
+  const { accessToken, expiresAt } = await ctx.gateway.tokens.issue(
+    { ...identity, audience, operator },
+    { at },
+  );
   return { accessToken, refreshToken, expiresAt, viewer: toViewer(ctx, viewer) };
 }
 

@@ -22,15 +22,6 @@ export class DeleteProfilePayload extends WrittenPayload("Why it was not deleted
   deletedProfileId!: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A session that has ended." })
-export class SignOutPayload extends Payload("Empty: nothing can be wrong with it.") {
-  @Field({
-    description:
-      "Whether there were sessions of this account and profile to end. Access tokens stay good until they expire.",
-  })
-  signedOut!: boolean;
-}
-
 @ObjectType({ simpleResolvers: true, description: "What an account has agreed to." })
 export class ConsentsPayload extends Payload("Why nothing was changed; empty when it was.") {
   @Field(() => Consents, { nullable: true, description: "All consents; null where `errors` says why." })

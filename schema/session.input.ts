@@ -34,3 +34,9 @@ export class RefreshInput {
   @Field({ description: "The refresh token of the session; it is used up." })
   refreshToken!: string;
 }
+
+@InputType({ description: "A session to end." })
+export class EndSessionInput {
+  @Field(() => ID, { description: "Which, of those of `viewer.sessions`." })
+  session!: string;
+}

@@ -28,6 +28,7 @@ import { OrderWatch } from "./kill/order.js";
 import { converged } from "./kill/verify.js";
 import { connect, readWorlds, type World } from "./kill/worlds.js";
 import { createRandom, type Random } from "./random.js";
+import { newTokenKey } from "./token-key.js";
 
 const HELP = `Usage: npm run test:kill -- [options]
 
@@ -181,7 +182,8 @@ function gatewayEnvironment(
     MARQUEE_DATA: dataFolder,
     MARQUEE_DEMO: "false",
     MARQUEE_PLAYGROUND: "false",
-    MARQUEE_SIGNING_KEY: "the killing program signs with this key of its own",
+    MARQUEE_SIGNING_KEY: "the killing program seals with this key of its own",
+    MARQUEE_TOKEN_KEY: newTokenKey(),
     LOG_LEVEL: "warn",
     // The crowd is meant: nobody is to be refused.
     MARQUEE_QUEUE_MS: "30000",

@@ -7,6 +7,7 @@ import { StoreUnavailableError } from "../datasources/core/store-error.js";
 import { apiKeyCommand } from "./cli/api-key.js";
 import { healthCommand } from "./cli/health.js";
 import { importCommand } from "./cli/import.js";
+import { keysCommand } from "./cli/keys.js";
 import { learnCommand } from "./cli/learn.js";
 import { projectionsCommand } from "./cli/projections.js";
 import { recountCommand } from "./cli/recount.js";
@@ -63,6 +64,7 @@ function program(): Command {
     importCommand(),
     tokenCommand(),
     apiKeyCommand(),
+    keysCommand(),
     learnCommand(),
     recountCommand(),
     projectionsCommand(),

@@ -6,6 +6,13 @@ import { type EngineAddress, type EngineAddresses } from "../datasources/stores/
 import { type DedicatedLimits } from "../datasources/stores/dedicated-stores.js";
 import { WATCH_RULES, type WatchRules } from "../datasources/viewing/watch-rules.js";
 import { StartupError } from "../packages/process/startup-error.js";
+import { isTokenKey } from "./auth/token-key.js";
+import {
+  lacksAudience,
+  PROVIDER_VARIABLES,
+  providerOf,
+  type ProviderSettings,
+} from "./auth/provider-variables.js";
 import { BUDGET_VARIABLES, budgetsOf } from "./budgets/budget-variables.js";
 import { type BudgetPlan } from "./budgets/budgets.js";
 import { describeInvalid, describeUnknown } from "./config-problems.js";
@@ -115,7 +122,9 @@ export const environment = z.object({
   MARQUEE_DEFAULT_TENANT: z.string().default(DEFAULT_TENANT),
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
-  MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(60),
+  MARQUEE_TOKEN_KEY: z.string().refine(isTokenKey, "is no Ed25519 private key in PEM (PKCS #8)").optional(),
+  MARQUEE_KEY_DAYS: wholeNumber(1, 365).default(30),
+  MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(15),
   MARQUEE_PLAYGROUND: flag.default(true),
   MARQUEE_REQUEST_DEADLINE_MS: wholeNumber(100, 600_000).default(10_000),
   MARQUEE_REQUEST_DEADLINE_MOST_MS: wholeNumber(100, 600_000).default(30_000),
@@ -127,6 +136,7 @@ export const environment = z.object({
   ...BUDGET_VARIABLES,
   ...DOCUMENT_VARIABLES,
   ...MAIL_VARIABLES,
+  ...PROVIDER_VARIABLES,
   ...HTTP_VARIABLES,
   ...SECRET_FILES,
   LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(", ")}` }).default("info"),
@@ -154,6 +164,10 @@ const consistent = environment
   .refine((value) => !lacksSender(value), {
     path: ["MARQUEE_MAIL_FROM"],
     error: "is needed beside MARQUEE_SMTP_URL: what mails are from",
+  })
+  .refine((value) => !lacksAudience(value), {
+    path: ["MARQUEE_IDP_AUDIENCE"],
+    error: "is needed with MARQUEE_IDP_ISSUER, and for nothing else",
   })
   .refine((value) => !lacksDocuments(value), {
     path: ["MARQUEE_TRUSTED_ONLY"],
@@ -215,8 +229,15 @@ export interface Config extends DocumentSettings {
   consistencyWaitMs: number;
   watching: WatchRules;
   auth: {
-    /** Null: a key is made once and kept in the data folder. */ signingKey: string | null;
+    /** What cursors are sealed with, and the keys of tokens; null: one is made once and kept in the data folder. */
+    signingKey: string | null;
+    /** An Ed25519 key in PEM that signs access tokens; null: keys are made, and kept with the facts. */
+    tokenKey: string | null;
+    /** For how long a key signs before the next one does. Days. */
+    keyDays: number;
     tokenMinutes: number;
+    /** Whose tokens are taken for access tokens as well; null: nobody's. */
+    provider: ProviderSettings | null;
   };
   payments: {
     /** Where the payment provider's API begins; null where there is none. */
@@ -314,7 +335,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     projector: value.MARQUEE_PROJECTOR,
     consistencyWaitMs: value.MARQUEE_CONSISTENCY_WAIT_MS,
     watching: { finishedPercent: value.MARQUEE_FINISHED_PERCENT, begunSeconds: value.MARQUEE_BEGUN_SECONDS },
-    auth: { signingKey: value.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: value.MARQUEE_TOKEN_MINUTES },
+    auth: {
+      signingKey: value.MARQUEE_SIGNING_KEY ?? null,
+      tokenKey: value.MARQUEE_TOKEN_KEY ?? null,
+      keyDays: value.MARQUEE_KEY_DAYS,
+      tokenMinutes: value.MARQUEE_TOKEN_MINUTES,
+      provider: providerOf(value),
+    },
     payments: {
       url: value.PAYMENTS_URL ?? null,
       key: value.PAYMENTS_KEY ?? null,

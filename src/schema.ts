@@ -17,6 +17,7 @@ import { AccountResolver } from "../resolvers/account.resolver.js";
 import { ApiKeyResolver } from "../resolvers/api-key.resolver.js";
 import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
 import { CredentialsResolver } from "../resolvers/credentials.resolver.js";
+import { DeviceResolver } from "../resolvers/device.resolver.js";
 import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
@@ -61,6 +62,7 @@ export function createSchema(): GraphQLSchema {
       SessionResolver,
       AccountResolver,
       CredentialsResolver,
+      DeviceResolver,
       CheckoutResolver,
       ViewingResolver,
       PlaybackResolver,

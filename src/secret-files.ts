@@ -5,6 +5,7 @@ import { z } from "zod";
 /** Variables whose value lets somebody in: no error repeats it, and each may name a file that holds it instead. */
 const SECRETS = [
   "MARQUEE_SIGNING_KEY",
+  "MARQUEE_TOKEN_KEY",
   "POSTGRES_URL",
   "MONGODB_URL",
   "OPENSEARCH_URL",

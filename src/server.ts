@@ -2,6 +2,11 @@ import { Admission, MemoryWatch } from "../packages/pressure/index.js";
 import { PasswordHashing } from "../datasources/accounts/password-hashing.js";
 import { openStores, type Stores } from "../datasources/stores/stores.js";
 import { KeyReader } from "./auth/key-reader.js";
+import { EndedSessions } from "./auth/ended-sessions.js";
+import { IdentityWatch } from "./auth/identity-watch.js";
+import { type KeyRing } from "./auth/key-ring.js";
+import { openKeys } from "./auth/open-keys.js";
+import { openProvider } from "./auth/open-provider.js";
 import { createTokens } from "./auth/tokens.js";
 import { Budgets } from "./budgets/budgets.js";
 import { LimitedGuesses, MAILS_BY, MAILS_TO, PIN_GUESSES } from "./budgets/sign-in-guesses.js";
@@ -15,6 +20,7 @@ import { createApp } from "./http/app.js";
 import { keepCertificate, readCertificate } from "./http/certificate.js";
 import { openMailer } from "./mail/open-mailer.js";
 import { createMailTokens } from "../resolvers/request/mail-tokens.js";
+import { serveJwks } from "./http/jwks.js";
 import { checkDefaultTenant } from "./tenancy/default-tenant.js";
 import { checkAddress, listen } from "./listen.js";
 import { addCheckMetrics } from "./observability/check-metrics.js";
@@ -34,6 +40,8 @@ export interface RunningGateway {
   operationsUrl: string | null;
   stores: Stores;
   tokens: Tokens;
+  /** What they are signed with. */
+  keys: KeyRing;
   /** Reads anew what may change while it runs: the certificate. */
   reload(): Promise<void>;
   /**
@@ -81,7 +89,15 @@ export async function startGateway(
     for (const part of [...parts].reverse()) await part.stop();
   };
   try {
-    const tokens = await createTokens(config);
+    const { secret, ring: keys } = await openKeys(stores, config);
+    const ended = new EndedSessions(stores.identityChanges);
+    const own = createTokens(keys, config.auth.tokenMinutes, ended);
+    const provider = openProvider(config.auth.provider, stores, ended);
+    parts.push(provider);
+    const tokens = provider.beside(own);
+    parts.push(
+      new IdentityWatch(stores.identityChanges, () => Promise.all([keys.refresh(), ended.refresh()])),
+    );
     await prepare(stores);
     await checkDefaultTenant(config, stores, (line) => logger.warn(line));
     await stores.warm();
@@ -91,15 +107,15 @@ export async function startGateway(
     addCheckMetrics(metrics.registry, stores.operations);
     const payments = openPayments(config);
     const times = checkoutTimes(config.payments.deadlineMs);
-    const mailTokens = createMailTokens(tokens.signingKey);
+    const mailTokens = createMailTokens(secret);
     const mailer = openMailer(config, (line) => logger.info(line));
     parts.push({ stop: () => mailer?.close() });
     const mails = mailer && { mailer, tokens: mailTokens, link: config.mail.link, warn };
     parts.push(await stores.attend(attendance(config, { payments, times, mails, warn, observer, onFill })));
-    const cursors = createCursors(tokens.signingKey);
-    const consistency = createConsistencyTokens(tokens.signingKey);
+    const cursors = createCursors(secret);
+    const consistency = createConsistencyTokens(secret);
     const passwords = new PasswordHashing();
-    const limits = stores.limits(tokens.signingKey);
+    const limits = stores.limits(secret);
     const guesses = new LimitedGuesses(limits);
     const gateway = {
       stores,
@@ -114,7 +130,7 @@ export async function startGateway(
       payments,
       checkoutTimes: times,
     };
-    const budgets = new Budgets(config.budgets, stores.budgets, tokens.signingKey);
+    const budgets = new Budgets(config.budgets, stores.budgets, secret);
     budgets.start();
     parts.push(budgets);
     const drain = new Drain();
@@ -131,6 +147,7 @@ export async function startGateway(
       { stopping: drain, admission },
       certificate,
     );
+    serveJwks(app, keys);
     const kept = keepCertificate(app.server, files, warn);
     parts.push(kept);
     const operators = await listenForOperators(config, stores, metrics, logger, drain);
@@ -142,7 +159,7 @@ export async function startGateway(
       const times = { notice: noticeSeconds * 1_000, patience: config.http.drainSeconds * 1_000 };
       return (closing ??= drain.stop(app, times).finally(stopParts));
     };
-    return { url, operationsUrl: operators.url, stores, tokens, reload: () => kept.reload(), close };
+    return { url, operationsUrl: operators.url, stores, tokens, keys, reload: () => kept.reload(), close };
   } catch (error) {
     await stopParts();
     throw error;

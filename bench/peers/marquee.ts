@@ -1,4 +1,5 @@
 import { type Accounts } from "../../datasources/accounts/accounts.js";
+import { type Sessions } from "../../datasources/accounts/sessions.js";
 import { type Catalog, type PlacedTitle } from "../../datasources/catalog/catalog.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { openSession } from "../../resolvers/request/sessions.js";
@@ -9,7 +10,8 @@ import { ACCOUNT, TENANT, titleDocuments, viewerRecord } from "./titles.js";
 
 /** The domains of the query in memory, so that what is measured is the gateway. Everything else stays what it is. */
 function inMemory(): {
-  accounts: Pick<Accounts, "viewer" | "createSession">;
+  accounts: Pick<Accounts, "viewer">;
+  sessions: Pick<Sessions, "open">;
   catalog: Pick<Catalog, "titles">;
 } {
   const viewer = viewerRecord();
@@ -18,7 +20,8 @@ function inMemory(): {
     title,
   }));
   return {
-    accounts: { viewer: async () => viewer, createSession: async () => "bench" },
+    accounts: { viewer: async () => viewer },
+    sessions: { open: async () => ({ id: "bench", prolongable: true }) },
     catalog: {
       titles: async (_request, _audience, queries) =>
         queries.map(({ page }) => ({
@@ -51,6 +54,6 @@ const identity = {
   roles: null,
 };
 const tenant = (await gateway.stores.tenants.bySlug(TENANT.slug))!;
-const session = await openSession(gateway.stores.accounts, tenant, identity);
+const session = await openSession(gateway.stores.sessions, tenant, identity, { device: null, country: null });
 const { accessToken } = await gateway.tokens.issue(session?.identity ?? identity);
 announce(`${gateway.url}/graphql`, { authorization: `Bearer ${accessToken}` });

@@ -12,6 +12,7 @@ import pg from "pg";
 import { environment, ROOT, type Environment } from "../../scripts/environment.js";
 import { freePorts, serves } from "../../scripts/gateways.js";
 import { readWorlds, type World } from "../../scripts/kill/worlds.js";
+import { newTokenKey } from "../../scripts/token-key.js";
 import { enginesOf, needed, removeTenant, type BenchEngines } from "../engine-setup.js";
 
 export const TENANT = "meridian";
@@ -94,7 +95,8 @@ function settings(dataFolder: string, withEngines: boolean) {
     MARQUEE_DATA: dataFolder,
     MARQUEE_DEMO: "false",
     MARQUEE_PLAYGROUND: "false",
-    MARQUEE_SIGNING_KEY: "the bench signs with this key of its own",
+    MARQUEE_SIGNING_KEY: "the bench seals with this key of its own",
+    MARQUEE_TOKEN_KEY: newTokenKey(),
     // Other work on the machine must not end a statement: how long everything takes is what is measured.
     MARQUEE_STORE_DEADLINE_MS: "20000",
     LOG_LEVEL: "warn",

@@ -9,7 +9,6 @@ import {
   type Accounts,
   type Credentials,
   type NewAccount,
-  type NewSession,
   type ProfileLine,
   type ProfilePin,
   type ProfileRecord,
@@ -45,10 +44,11 @@ export class PostgresAccounts implements Accounts {
           left join plans plan on plan.id = s.plan_id
           left join consents c on c.account_id = p.account_id
           where p.id = ${key.profile} and p.account_id is not distinct from ${key.account}
-            and (p.account_id is null or exists (
+            and exists (
               select from sessions
-              where id = ${key.session} and account_id = p.account_id and profile_id = p.id and expires_at > now()
-            ))`,
+              where id = ${key.session} and account_id is not distinct from p.account_id and profile_id = p.id
+                and expires_at > now()
+            )`,
     );
     return viewer ? withCountries(viewer) : null;
   }
@@ -102,39 +102,6 @@ export class PostgresAccounts implements Accounts {
       ids.length,
     );
     return new Map(rows.map(({ profile }) => [profile.id, withCountry(profile)]));
-  }
-
-  async createSession(tenant: Tenant, session: NewSession): Promise<string | null> {
-    const { tokenHash, accountId, profileId, expiresAt, openedBy } = session;
-    const [opened] = await this.postgres.conclude<{ id: string }>(tenant, (query) => {
-      void query(sql`delete from sessions where account_id = ${accountId} and expires_at <= now()`);
-      return Promise.resolve(
-        sql`insert into sessions (tenant_id, token_hash, account_id, profile_id, expires_at)
-            select current_setting('marquee.tenant')::int, ${tokenHash}, account_id, id, ${expiresAt}::timestamptz
-            from profiles
-            where id = ${profileId} and account_id = ${accountId}
-              and (${openedBy}::text is null or exists (select from sessions where id = ${openedBy}))
-            returning id`,
-      );
-    });
-    return opened?.id ?? null;
-  }
-
-  async renewSession(
-    tenant: Tenant,
-    tokenHash: string,
-    next: { tokenHash: string; expiresAt: string },
-  ): Promise<{ session: string; account: string; profile: string } | null> {
-    const [renewed] = await this.postgres.conclude<{ session: string; account: string; profile: string }>(
-      tenant,
-      () =>
-        Promise.resolve(
-          sql`update sessions set token_hash = ${next.tokenHash}, expires_at = ${next.expiresAt}::timestamptz
-              where token_hash = ${tokenHash} and expires_at > now()
-              returning id as session, account_id as account, profile_id as profile`,
-        ),
-    );
-    return renewed ?? null;
   }
 
   async putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void> {

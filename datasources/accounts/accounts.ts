@@ -96,23 +96,11 @@ export interface ViewerKey {
   /** Null for a profile that belongs to no account. */
   account: string | null;
   profile: string;
-  /** The session that a profile of an account is signed in by; null for one without an account, which has none. */
+  /** The session that it is signed in by; nobody is without one. */
   session: string | null;
 }
 
-/** A session to open. */
-export interface NewSession {
-  /** SHA-256 of its refresh token. */
-  tokenHash: string;
-  accountId: string;
-  profileId: string;
-  /** ISO 8601. */
-  expiresAt: string;
-  /** The session that opens it, which has to be there still; null where a password does. */
-  openedBy: string | null;
-}
-
-/** Accounts, profiles, sessions. Every reading method is one store call. */
+/** Accounts and profiles. Every reading method is one store call. */
 export interface Accounts {
   /** The viewer behind a token, or null when the account, the profile or the session is gone. */
   viewer(request: StoreRequest, key: ViewerKey): Promise<ViewerRecord | null>;
@@ -125,18 +113,6 @@ export interface Accounts {
   /** The PINs of an account's profiles, of those that have one. */
   pins(request: StoreRequest, accountId: string): Promise<ProfilePin[]>;
   profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>>;
-  /** Opens a session and answers its id; null where the profile, or the session that opens it, is gone. */
-  createSession(tenant: Tenant, session: NewSession): Promise<string | null>;
-  /**
-   * Puts another refresh token in the place of a session's, which is used up; the session stays the same.
-   *
-   * @returns whose session it is, or null where no session has that token, or it has expired.
-   */
-  renewSession(
-    tenant: Tenant,
-    tokenHash: string,
-    next: { tokenHash: string; expiresAt: string },
-  ): Promise<{ session: string; account: string; profile: string } | null>;
   /** Makes accounts with profiles, plan and consents; what is there already is brought to the same state. */
   putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void>;
   /** Makes or renames profiles that belong to no account. */

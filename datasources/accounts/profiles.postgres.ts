@@ -12,6 +12,7 @@ import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./ac
 import { PROFILE_FIELDS } from "../core/profile-fields.js";
 import { heldOf } from "../core/title-field.js";
 import { addProfile, putProfiles } from "./accounts-writing.postgres.js";
+import { makeAccount } from "./new-account.postgres.js";
 import { lockProfile } from "./profile-locks.postgres.js";
 import {
   checkAdultRemains,
@@ -131,44 +132,16 @@ export class PostgresProfiles implements Profiles {
   }
 
   async signUp(tenant: Tenant, account: SignUp): Promise<{ accountId: string; profileId: string }> {
-    const name = checkedName(account.profileName, []);
-    const accountId = randomUUID();
-    const profile: ProfileRecord = {
-      id: randomUUID(),
-      accountId,
-      name,
-      kind: "ADULT",
-      maturityLimit: checkedLimit("ADULT", undefined),
-      hasPin: false,
-      ...heldOf(PROFILE_FIELDS, {}),
-    };
-    await this.postgres.transaction(tenant, async (query) => {
-      const [added] = await query(
-        sql`insert into accounts (tenant_id, id, email, password_hash, country, language)
-            values (current_setting('marquee.tenant')::int, ${accountId}, ${account.email}, ${account.passwordHash},
-                    ${account.country}, ${account.language})
-            on conflict (tenant_id, lower(email)) do nothing returning 1`,
-      );
-      if (!added) throw emailTaken();
-      await addProfile(query, profile);
-      await query(
-        sql`insert into consents (tenant_id, account_id) values (current_setting('marquee.tenant')::int, ${accountId})`,
-      );
-      const { email, language, token } = account;
-      if (token) await putMail(query, { kind: "VERIFY", email, accountId, language, token });
-      await appendEvents(query, [event(profile.id, 1, false)]);
+    const { email, passwordHash, country, language, token, profileName } = account;
+    const roles = ["VIEWER"] as const;
+    const begun = { accountId: randomUUID(), email, passwordHash, country, language, roles };
+    const profileId = await this.postgres.transaction(tenant, async (query) => {
+      const made = await makeAccount(query, begun, profileName);
+      if (made === null) throw emailTaken();
+      if (token) await putMail(query, { kind: "VERIFY", email, accountId: begun.accountId, language, token });
+      return made;
     });
-    return { accountId, profileId: profile.id };
-  }
-
-  async signOut(tenant: Tenant, session: { accountId: string; profileId: string }): Promise<boolean> {
-    const ended = await this.postgres.transaction(tenant, (query) =>
-      query(
-        sql`delete from sessions where account_id = ${session.accountId} and profile_id = ${session.profileId}
-            returning 1`,
-      ),
-    );
-    return ended.length > 0;
+    return { accountId: begun.accountId, profileId };
   }
 
   /**

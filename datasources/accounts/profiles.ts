@@ -68,6 +68,4 @@ export interface Profiles {
   ): Promise<ConsentsRecord>;
   /** Makes an account with its first profile and consents. @throws Refusal EMAIL_TAKEN, INVALID_NAME. */
   signUp(tenant: Tenant, account: SignUp): Promise<{ accountId: string; profileId: string }>;
-  /** Ends the sessions of an account's profile; answers whether there were any. */
-  signOut(tenant: Tenant, session: { accountId: string; profileId: string }): Promise<boolean>;
 }

@@ -12,7 +12,7 @@ export const REFUSAL_CODES = {
   PIN_REQUIRED: "Going on as this profile takes its PIN, or the account's password.",
   BAD_PIN: "This is not the PIN.",
   INVALID_PIN: "A PIN has 4 to 8 digits.",
-  SESSION_ENDED: "The refresh token was used already, has expired, or its session was ended.",
+  SESSION_ENDED: "The refresh token was used before, has expired, or its session was ended.",
   ACCOUNT_REQUIRED: "Only an account may do this, and the profile belongs to none.",
   ACCOUNT_GONE: "The account of this session is not there any more.",
   KIDS_PROFILE: "A kids profile may not change its account.",
@@ -48,7 +48,7 @@ export const REFUSAL_CODES = {
   DEVICE_OUT_OF_RANGE: "The screen has no size that can be.",
   NO_RENDITION: "Nothing can be played under this plan on this device.",
   NO_LONGER_PLAYABLE: "The profile may not play the title any more, and the stream was ended.",
-  SESSION_NOT_FOUND: "The account has no such playback session.",
+  SESSION_NOT_FOUND: "The account has no such session, of a device or of playback.",
   SESSION_EXPIRED: "The playback session has ended: stopped, or without a heartbeat in time.",
 
   // Memberships and payments.

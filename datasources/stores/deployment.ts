@@ -5,6 +5,10 @@ import { type Limits } from "../budgets/limits.js";
 import { type Accounts } from "../accounts/accounts.js";
 import { type BudgetLedger } from "../budgets/budgets.js";
 import { type Profiles } from "../accounts/profiles.js";
+import { type OutsideAccounts } from "../accounts/outside-accounts.js";
+import { type Sessions } from "../accounts/sessions.js";
+import { type IdentityChanges } from "../identity/identity-changes.js";
+import { type SigningKeys } from "../identity/signing-keys.js";
 import { type TenantRegistry, type Tenants } from "../core/tenants.js";
 import { type TenantMoves } from "./tenant-moves.js";
 import { type Removal } from "./tenant-removal.js";
@@ -40,6 +44,8 @@ export interface Deployment {
   accountCredentials: AccountCredentials;
   mails: Mails;
   apiKeys: ApiKeys;
+  sessions: Sessions;
+  outsideAccounts: OutsideAccounts;
   checkouts: Checkouts;
   checkoutSteps: CheckoutSteps;
   jobs: Jobs;
@@ -69,6 +75,9 @@ export interface Deployment {
   budgets: BudgetLedger;
   /** What may be done so often and no more. @param key holders are hashed with it. */
   limits(key: Uint8Array): Limits;
+  /** What access tokens are signed with. */
+  signingKeys: SigningKeys;
+  identityChanges: IdentityChanges;
   health(): Promise<StoreHealth[]>;
   /** What each store's guard has under way and has seen. */
   guards(): GuardReport[];

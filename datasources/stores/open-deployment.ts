@@ -6,6 +6,10 @@ import { PostgresLimits } from "../budgets/limits.postgres.js";
 import { PostgresAccounts } from "../accounts/accounts.postgres.js";
 import { PostgresBudgetLedger } from "../budgets/budgets.postgres.js";
 import { PostgresProfiles } from "../accounts/profiles.postgres.js";
+import { PostgresOutsideAccounts } from "../accounts/outside-accounts.postgres.js";
+import { PostgresSessions } from "../accounts/sessions.postgres.js";
+import { PostgresIdentityChanges } from "../identity/identity-changes.postgres.js";
+import { PostgresSigningKeys } from "../identity/signing-keys.postgres.js";
 import { embeddedTargets } from "./title-targets.js";
 import { PostgresTenants } from "../tenancy/tenants.postgres.js";
 import { type DedicatedLimits } from "./dedicated-stores.js";
@@ -126,6 +130,8 @@ export async function openDeployment(options: StoreOptions): Promise<OwnDeployme
       operations: new PostgresOperations(postgres, outboxPool),
       budgets: new PostgresBudgetLedger(outboxPool),
       limits: (key) => new PostgresLimits(outboxPool, key),
+      signingKeys: new PostgresSigningKeys(outboxPool),
+      identityChanges: new PostgresIdentityChanges(outboxPool),
       warm: () => {
         tenants.listen();
         return postgres.warm();
@@ -165,6 +171,8 @@ function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
     accountCredentials: new PostgresAccountCredentials(postgres),
     mails: new PostgresMails(postgres),
     apiKeys: new PostgresApiKeys(postgres),
+    sessions: new PostgresSessions(postgres),
+    outsideAccounts: new PostgresOutsideAccounts(postgres),
     checkouts: new PostgresCheckouts(postgres),
     checkoutSteps: new PostgresCheckoutSteps(postgres),
     catalog: new PostgresCatalog(postgres),

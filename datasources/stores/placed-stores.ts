@@ -13,6 +13,8 @@ const PLACED = [
   "accountCredentials",
   "mails",
   "apiKeys",
+  "sessions",
+  "outsideAccounts",
   "checkouts",
   "checkoutSteps",
   "catalog",

@@ -1,4 +1,5 @@
 import { type Accounts, type PlanRecord, type ViewerRecord } from "../../datasources/accounts/accounts.js";
+import { type SeenFrom } from "../../datasources/accounts/sessions.js";
 import { type PasswordHashing } from "../../datasources/accounts/password-hashing.js";
 import { type Limit } from "../../datasources/budgets/limits.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
@@ -16,6 +17,7 @@ import { type Payments } from "../../datasources/payments/payments.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { viewingLoaders, type ViewingLoaders } from "../../datasources/viewing/viewing.loaders.js";
+import { describeUserAgent } from "../../packages/user-agents/index.js";
 import { type Identity, type KeyGrant, type Tokens } from "./identity.js";
 import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
@@ -199,6 +201,11 @@ export class Context {
       editor: this.rolesOf(viewer).includes("EDITOR") || this.key?.editor === true,
       now: this.now,
     };
+  }
+
+  /** What the request was sent from, as far as it is known. */
+  get seenFrom(): SeenFrom {
+    return { device: describeUserAgent(this.work.userAgent), country: this.requestCountry };
   }
 
   /** What a viewer of this request may do; nothing for a visitor. */

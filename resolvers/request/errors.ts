@@ -14,6 +14,11 @@ export const ERROR_CODES = {
   },
   INVALID_PAGE: { meaning: "`first`, `last`, `after` and `before` do not go together or are out of range." },
   UNAUTHENTICATED: { meaning: "The access token is missing, expired or not valid.", status: 401 },
+  IDENTITY_PROVIDER_UNAVAILABLE: {
+    meaning:
+      "The identity provider would have to say whether the access token is valid, and does not answer.",
+    status: 503,
+  },
   FORBIDDEN: { meaning: "The account's roles do not allow this field." },
   TENANT_UNKNOWN: { meaning: "The request names a tenant that is not there.", status: 400 },
   STORE_UNAVAILABLE: { meaning: "The store that answers this field is down; `store` names it." },

@@ -17,6 +17,7 @@ export const NODE_TYPES = [
   "Checkout",
   "HomeRow",
   "PlaybackSession",
+  "Session",
   "Job",
   "ApiKey",
   "Viewer",

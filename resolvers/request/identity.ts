@@ -7,7 +7,7 @@ export interface Identity {
   /** Null for a profile that belongs to no account (an imported one). */
   account: string | null;
   profile: string;
-  /** The session that it is signed in by: what is over when that is. Null for a profile without an account. */
+  /** The session that it is signed in by: what is over when that is. Null before there is one. */
   session: string | null;
   /** What the token is limited to, of the roles that its account has; null: all of them. Those of a profile without an account. */
   roles: Role[] | null;
@@ -39,10 +39,15 @@ export interface AudienceClaims {
 }
 
 export interface Tokens {
-  /** An access token and the instant at which it expires. */
-  issue(identity: Identity, minutes?: number): Promise<{ accessToken: string; expiresAt: Date }>;
-  /** @throws UNAUTHENTICATED when the token is damaged, forged or expired. */
+  /**
+   * An access token and the instant at which it expires. Of one identity and instant there is one token.
+   *
+   * @param when for how many minutes, as configured unless given, and from which instant on, now unless given.
+   */
+  issue(
+    identity: Identity,
+    when?: { minutes?: number; at?: Date },
+  ): Promise<{ accessToken: string; expiresAt: Date }>;
+  /** @throws UNAUTHENTICATED when the token is damaged, forged, expired or of another kind; StoreUnavailableError. */
   verify(accessToken: string): Promise<Identity>;
-  /** What cursors are signed with as well. */
-  readonly signingKey: Uint8Array;
 }

@@ -30,11 +30,13 @@ export class RequestWork {
    * @param mostBytes what the answer may take.
    * @param address where it comes from.
    * @param language what its client likes to read best, of what mails are written in; null: none of these.
+   * @param userAgent what it was sent by, as that calls itself.
    */
   constructor(
     readonly asked: AskedWork,
     readonly mostBytes: number,
     readonly address: string,
     readonly language: MailLanguage | null = null,
+    readonly userAgent?: string,
   ) {}
 }

@@ -1,17 +1,20 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, hkdfSync, randomBytes } from "node:crypto";
 
-import { type Accounts, type ViewerRecord } from "../../datasources/accounts/accounts.js";
+import { type ViewerRecord } from "../../datasources/accounts/accounts.js";
+import { type SeenFrom, type Sessions } from "../../datasources/accounts/sessions.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type AudienceClaims, type Identity } from "./identity.js";
 
-/** How long a refresh token may wait to be used. Days. */
-const REFRESH_DAYS = 30;
+/** How long a refresh token may wait to be used: 30 days. */
+const REFRESH_MINUTES = 30 * 24 * 60;
 
 /** A session that has begun, or has been prolonged. */
 export interface Session {
   identity: Identity;
-  /** Null where nothing can be prolonged: an identity without an account. */
+  /** Null where nothing can be prolonged: an identity without an account, or a token that was made to last for a time. */
   refreshToken: string | null;
+  /** When it began, or was prolonged: its access token counts from then. */
+  at: Date;
 }
 
 /**
@@ -38,28 +41,37 @@ export function audienceClaims(viewer: ViewerRecord): AudienceClaims {
 
 /**
  * Opens a session for an identity; of its refresh token only the hash is kept. What the identity was signed in by so far
- * opens it, and has to be there still.
+ * opens it, has to be there still, and is of the same device.
  *
- * @param days how long it lasts unless it is prolonged.
+ * @param from what it is signed in with.
+ * @param minutes how long it lasts where it is not to be prolonged; undefined: until nobody has prolonged it for a month.
  * @returns null where the profile, or the session that opens it, is gone.
  */
 export async function openSession(
-  accounts: Accounts,
+  sessions: Sessions,
   tenant: Tenant,
   identity: Identity,
-  days = REFRESH_DAYS,
+  from: SeenFrom,
+  minutes?: number,
 ): Promise<Session | null> {
   const { account, profile } = identity;
-  if (account === null) return { identity, refreshToken: null };
-  const refreshToken = newRefreshToken(tenant);
-  const session = await accounts.createSession(tenant, {
+  const refreshToken = refreshTokenOf(tenant, randomBytes(32));
+  const prolongable = account !== null && minutes === undefined;
+  const opened = await sessions.open(tenant, {
+    ...from,
     tokenHash: hashOf(refreshToken),
     accountId: account,
     profileId: profile,
-    expiresAt: inDays(days),
+    expiresAt: inMinutes(minutes ?? REFRESH_MINUTES),
     openedBy: identity.session,
+    prolongable,
   });
-  return session === null ? null : { identity: { ...identity, session }, refreshToken };
+  if (opened === null) return null;
+  return {
+    identity: { ...identity, session: opened.id },
+    refreshToken: opened.prolongable ? refreshToken : null,
+    at: new Date(),
+  };
 }
 
 /** The tenant that a refresh token names; null for text that is none. */
@@ -67,27 +79,49 @@ export function tenantOfRefreshToken(refreshToken: string): string | null {
   return /^([a-z][a-z0-9-]*)\.[\w-]+$/.exec(refreshToken)?.[1] ?? null;
 }
 
-/** Prolongs the session of a refresh token, which is used up; null when it is unknown, used or expired. */
+/**
+ * Prolongs the session of a refresh token, which is used up. Whoever asks again within moments, since an answer was lost
+ * or two asked at once, is answered the same: the next token follows from the used one and a salt that is kept for as long.
+ *
+ * @returns null when the token is unknown, has expired, or was used before.
+ */
 export async function prolongSession(
-  accounts: Accounts,
+  sessions: Sessions,
   tenant: Tenant,
   refreshToken: string,
+  from: SeenFrom,
 ): Promise<Session | null> {
-  const next = newRefreshToken(tenant);
-  const renewed = await accounts.renewSession(tenant, hashOf(refreshToken), {
-    tokenHash: hashOf(next),
-    expiresAt: inDays(REFRESH_DAYS),
+  const salt = randomBytes(16).toString("base64url");
+  const renewed = await sessions.renew(tenant, hashOf(refreshToken), {
+    ...from,
+    tokenHash: hashOf(tokenAfter(tenant, refreshToken, salt)),
+    salt,
+    expiresAt: inMinutes(REFRESH_MINUTES),
   });
-  return renewed && { identity: { tenant: tenant.slug, ...renewed, roles: null }, refreshToken: next };
+  if (!renewed) return null;
+  const { session, account, profile, at } = renewed;
+  return {
+    identity: { tenant: tenant.slug, session, account, profile, roles: null },
+    refreshToken: tokenAfter(tenant, refreshToken, renewed.salt),
+    at: new Date(at),
+  };
+}
+
+/** Nobody can tell it who has not both, and the token is not kept. */
+function tokenAfter(tenant: Tenant, refreshToken: string, salt: string): string {
+  return refreshTokenOf(
+    tenant,
+    Buffer.from(hkdfSync("sha256", refreshToken, salt, "marquee refresh token", 32)),
+  );
 }
 
 /** The tenant stands in front: whoever prolongs a session need not say again whose it is. */
-function newRefreshToken(tenant: Tenant): string {
-  return `${tenant.slug}.${randomBytes(32).toString("base64url")}`;
+function refreshTokenOf(tenant: Tenant, secret: Buffer): string {
+  return `${tenant.slug}.${secret.toString("base64url")}`;
 }
 
-function inDays(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString();
+function inMinutes(minutes: number): string {
+  return new Date(Date.now() + minutes * 60_000).toISOString();
 }
 
 function hashOf(refreshToken: string): string {

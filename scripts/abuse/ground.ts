@@ -7,10 +7,11 @@ import { promisify } from "node:util";
 import { startEmbeddedPostgres } from "../../packages/embedded-postgres/index.js";
 import { environment, ROOT, type Environment } from "../environment.js";
 import { freePorts } from "../gateways.js";
+import { newTokenKey } from "../token-key.js";
 import { startSubject, type Subject } from "./subject.js";
 
 /** What access tokens of a gateway under abuse are signed with. */
-export const SIGNING_KEY = "a signing key that only abuse is signed with";
+export const TOKEN_KEY = newTokenKey();
 /** Fewer than a first start makes: enough for every list to be as long as it may be asked for. */
 const SEED = ["--seed", "1", "--until", "2026-06-01", "--profiles", "300", "--events", "10000"];
 /** Time that a request may take to arrive, and an answer to be read: less than the default, so that suites need not wait as long. Seconds. */
@@ -96,7 +97,7 @@ function environmentOf({ postgresUrl, dataFolder }: Ground): Environment {
     // What a request does is looked at, not the crowd: none is to be refused for those beside it.
     MARQUEE_QUEUE_MS: "60000",
     MARQUEE_DEMO: "false",
-    MARQUEE_SIGNING_KEY: SIGNING_KEY,
+    MARQUEE_TOKEN_KEY: TOKEN_KEY,
     LOG_LEVEL: "warn",
   };
 }

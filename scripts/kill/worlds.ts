@@ -2,7 +2,8 @@ import pg from "pg";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type Identity } from "../../resolvers/request/identity.js";
-import { createTokens } from "../../src/auth/tokens.js";
+import { readTokenKey } from "../../src/auth/token-key.js";
+import { createTokens, signingWith } from "../../src/auth/tokens.js";
 import { type Environment } from "../environment.js";
 
 /** What there is to write to in a tenant. */
@@ -20,12 +21,9 @@ export interface World {
   editor: string;
 }
 
-/** Reads the worlds of tenants. @param env POSTGRES_URL, MARQUEE_DATA and MARQUEE_SIGNING_KEY of their gateway. */
+/** Reads the worlds of tenants. @param env POSTGRES_URL and MARQUEE_TOKEN_KEY of their gateway. */
 export async function readWorlds(env: Environment, slugs: readonly string[]): Promise<World[]> {
-  const tokens = await createTokens({
-    dataFolder: env.MARQUEE_DATA ?? "",
-    auth: { signingKey: env.MARQUEE_SIGNING_KEY ?? null, tokenMinutes: 24 * 60 },
-  });
+  const tokens = createTokens(signingWith(await readTokenKey(env.MARQUEE_TOKEN_KEY ?? "")), 24 * 60);
   const client = await connect(env.POSTGRES_URL ?? "");
   const worlds: World[] = [];
   for (const slug of slugs) {
@@ -45,9 +43,11 @@ export async function readWorlds(env: Environment, slugs: readonly string[]): Pr
        where tenant_id = $1 and body ->> 'state' = 'PUBLISHED' order by title_id, version desc`,
       [tenant.id],
     );
-    // Profiles without an account, whose tokens need no session.
-    const tokenOf = async (profile: string, roles: Identity["roles"]) =>
-      (await tokens.issue({ tenant: slug, account: null, session: null, profile, roles })).accessToken;
+    const sessions = await signIn(client, tenant);
+    const tokenOf = async (profile: string, roles: Identity["roles"]) => {
+      const session = sessions.get(profile) ?? null;
+      return (await tokens.issue({ tenant: slug, account: null, session, profile, roles })).accessToken;
+    };
     worlds.push({
       tenant,
       titles: titles.rows.map(({ id }) => id),
@@ -61,6 +61,17 @@ export async function readWorlds(env: Environment, slugs: readonly string[]): Pr
   }
   await client.end();
   return worlds;
+}
+
+/** Signs all profiles without an account in; their sessions by profile. */
+async function signIn(client: pg.Client, { id, schema }: Tenant): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ session: string; profile: string }>(
+    `insert into ${schema}.sessions (tenant_id, token_hash, profile_id, expires_at, prolongable)
+     select tenant_id, gen_random_uuid()::text, id, now() + interval '1 day', false from ${schema}.profiles
+     where tenant_id = $1 and account_id is null returning id as session, profile_id as profile`,
+    [id],
+  );
+  return new Map(rows.map(({ session, profile }) => [profile, session]));
 }
 
 /** A connection that outlives the server it is to; it then fails when it is used. */

@@ -24,7 +24,6 @@ Examples:
   marquee token --tenant meridian --profile u1 --role VIEWER --role EDITOR --minutes 600
   curl -H "authorization: Bearer $(marquee token --tenant meridian --profile u1)" …`;
 const YEAR_MINUTES = 525_600;
-const DAY_MINUTES = 1_440;
 
 /** `marquee token`. */
 export function tokenCommand(): Command {
@@ -34,7 +33,7 @@ export function tokenCommand(): Command {
   );
   return new Command("token")
     .description(
-      "Print an access token for a profile, for the playground and for scripts. Needs the gateway's signing key.",
+      "Print an access token for a profile, for the playground and for scripts. Needs the secret that the gateway signs by (MARQUEE_SIGNING_KEY or its data folder).",
     )
     .requiredOption("--tenant <slug>", "tenant of the profile")
     .requiredOption("--profile <external id>", "the profile, by the id it was imported with")
@@ -49,14 +48,18 @@ export function tokenCommand(): Command {
       const token = await withStores(async (stores, config) => {
         const minutes = flags.minutes ?? config.auth.tokenMinutes;
         const identity = await identityOf(stores, await tenantOf(stores, flags.tenant), flags, minutes);
-        const { createTokens } = await import("../auth/tokens.js");
-        return (await createTokens(config)).issue(identity, minutes);
+        const [{ createTokens }, { openKeys }] = await Promise.all([
+          import("../auth/tokens.js"),
+          import("../auth/open-keys.js"),
+        ]);
+        const { ring } = await openKeys(stores, config);
+        return createTokens(ring, config.auth.tokenMinutes).issue(identity, { minutes });
       });
       process.stdout.write(`${token.accessToken}\n`);
     });
 }
 
-/** The identity of a profile; one of an account is signed in by a session that lasts as long as the token. */
+/** The identity of a profile, signed in by a session that lasts as long as the token. */
 async function identityOf(
   stores: Stores,
   tenant: Tenant,
@@ -66,9 +69,9 @@ async function identityOf(
   const request = { tenant, calls: new CallLog() };
   const found = (await stores.accounts.profilesByIds(request, [profile])).get(profile);
   const wanted = { tenant: tenant.slug, account: found?.accountId ?? null, profile, session: null };
+  const from = { device: "marquee token", country: null };
   const opened =
-    found &&
-    (await openSession(stores.accounts, tenant, { ...wanted, roles: role ?? null }, minutes / DAY_MINUTES));
+    found && (await openSession(stores.sessions, tenant, { ...wanted, roles: role ?? null }, from, minutes));
   const viewer = opened && (await stores.accounts.viewer(request, opened.identity));
   if (!opened || !viewer) {
     throw new StartupError(

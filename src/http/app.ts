@@ -97,7 +97,9 @@ export async function createApp(
       if (config.documents.trustedOnly && !request.headers.authorization) limits.checkTrusted(asked);
       const address = addressOf(request.raw);
       const language = languageOf(request.headers);
-      const work = new RequestWork(limits.check(asked), config.limits.answerBytes, address, language);
+      const { "user-agent": userAgent } = request.headers;
+      const cost = limits.check(asked);
+      const work = new RequestWork(cost, config.limits.answerBytes, address, language, userAgent);
       request.ticket?.price(work.asked.cost);
       void reply.header(COST_HEADER, work.asked.cost);
       const host = namedBy(request.headers.host ?? "");

@@ -56,16 +56,6 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
     await stores.accounts.putAccounts(tenant, [account("ann"), account("bob")]);
   });
 
-  const session = (tokenHash: string, expiresAt: string) => ({
-    tokenHash,
-    accountId: "ann",
-    profileId: "ann-1",
-    expiresAt,
-    openedBy: null,
-  });
-  const next = (tokenHash: string) => ({ tokenHash, expiresAt: inMs(60_000) });
-  const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
-
   it("answer profiles by id, duplicates and gaps in one store call", async () => {
     const request = testRequest(tenant);
     const found = await stores.accounts.profilesByIds(request, [
@@ -134,43 +124,5 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("accounts of a %s tenant", (ti
     const again = () => stores.accounts.putAccounts(tenant, [account("ann"), account("bob")]);
     await Promise.all([again(), again()]);
     expect(await viewer()).toEqual(before);
-  });
-
-  it("prolong a session once, however many ask at the same time", async () => {
-    const id = await stores.accounts.createSession(tenant, session("h", inMs(60_000)));
-    const renewed = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => stores.accounts.renewSession(tenant, "h", next(`h${n}`))),
-    );
-    expect(renewed.filter((answer) => answer !== null)).toEqual([
-      { session: id, account: "ann", profile: "ann-1" },
-    ]);
-  });
-
-  it("prolong sessions of several devices each by itself, and none that has expired", async () => {
-    await stores.accounts.createSession(tenant, session("tv", inMs(60_000)));
-    await stores.accounts.createSession(tenant, session("phone", inMs(60_000)));
-    await stores.accounts.createSession(tenant, session("old", inMs(-1)));
-    expect(await stores.accounts.renewSession(tenant, "old", next("new"))).toBeNull();
-    expect(await stores.accounts.renewSession(tenant, "unknown", next("new"))).toBeNull();
-    expect(await stores.accounts.renewSession(tenant, "tv", next("tv 2"))).not.toBeNull();
-    expect(await stores.accounts.renewSession(tenant, "phone", next("phone 2"))).not.toBeNull();
-  });
-
-  it("know nobody by a session that is over, and let it open no other", async () => {
-    const ann = await signedIn(stores, tenant, "ann", "ann-1");
-    const other = { ...session("other", inMs(60_000)), profileId: "ann-2", openedBy: ann.session };
-    expect(await stores.accounts.viewer(testRequest(tenant), { ...ann, profile: "ann-2" })).toBeNull();
-    expect(await stores.accounts.viewer(testRequest(tenant), { ...ann, session: null })).toBeNull();
-    expect(await stores.accounts.createSession(tenant, other)).not.toBeNull();
-    await stores.profiles.signOut(tenant, { accountId: "ann", profileId: "ann-1" });
-    expect(await stores.accounts.viewer(testRequest(tenant), ann)).toBeNull();
-    expect(await stores.accounts.createSession(tenant, { ...other, tokenHash: "late" })).toBeNull();
-    const old = await stores.accounts.createSession(tenant, session("old", inMs(-1)));
-    expect(await stores.accounts.viewer(testRequest(tenant), { ...ann, session: old })).toBeNull();
-  });
-
-  it("open no session for a profile that the account has not", async () => {
-    expect((await signedIn(stores, tenant, "ann", "bob-1")).session).toBeNull();
-    expect((await signedIn(stores, tenant, "nobody", "ann-1")).session).toBeNull();
   });
 });

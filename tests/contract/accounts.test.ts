@@ -64,7 +64,7 @@ describe("viewer", () => {
   it("answers a profile without an account by itself", async () => {
     await stores.accounts.putProfiles(tenant, [adult]);
     const profile = { ...adult, accountId: null, hasPin: false };
-    const key = { account: null, profile: "p1", session: null };
+    const key = await signedIn(stores, tenant, null, "p1");
     expect(await stores.accounts.viewer(testRequest(tenant), key)).toEqual({
       account: null,
       profile,
@@ -155,41 +155,6 @@ describe("putAccounts", () => {
     expect(await stores.accounts.credentials(testRequest(tenant), "family@example.com")).toMatchObject({
       firstProfileId: null,
     });
-  });
-});
-
-describe("sessions", () => {
-  const session = {
-    tokenHash: "h1",
-    accountId: "family",
-    profileId: "p1",
-    expiresAt: "2200-01-01T00:00:00Z",
-    openedBy: null,
-  };
-  const next = { tokenHash: "next", expiresAt: "2200-01-01T00:00:00Z" };
-
-  it("are prolonged once by a refresh token, and answer whose they are", async () => {
-    await stores.accounts.putAccounts(tenant, [family]);
-    const id = await stores.accounts.createSession(tenant, session);
-    expect(await stores.accounts.renewSession(tenant, "h1", next)).toEqual({
-      session: id,
-      account: "family",
-      profile: "p1",
-    });
-    expect(await stores.accounts.renewSession(tenant, "h1", next)).toBeNull();
-  });
-
-  it("are not prolonged for another tenant, nor after they expired", async () => {
-    await stores.accounts.putAccounts(tenant, [family]);
-    await stores.accounts.createSession(tenant, session);
-    expect(await stores.accounts.renewSession(await createTestTenant(stores), "h1", next)).toBeNull();
-    await stores.accounts.createSession(tenant, {
-      ...session,
-      tokenHash: "h2",
-      expiresAt: "2020-01-01T00:00:00Z",
-    });
-    expect(await stores.accounts.renewSession(tenant, "h2", next)).toBeNull();
-    expect(await stores.accounts.renewSession(tenant, "h1", next)).not.toBeNull();
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { decodeJwt } from "jose";
+import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { packageRoot } from "../../packages/process/package-root.js";
@@ -279,6 +279,32 @@ describe("marquee api-key", () => {
     expect(stderr).toMatch(
       /"Mutation\.rateTitle" cannot be accepted\. Accepted: fields such as Query\.titles/,
     );
+  });
+});
+
+describe("marquee keys", () => {
+  it("rotates, lists and takes away what tokens are signed with", async () => {
+    const token = async () =>
+      decodeProtectedHeader(
+        (await marquee("token", "--tenant", "atelier", "--profile", "atelier-editor")).stdout,
+      ).kid;
+    const before = await token();
+    const rotated = await marquee("keys", "rotate");
+    expect(rotated).toMatchObject({ code: 0 });
+    const next = rotated.stdout.trim();
+    await database.query("update marquee.signing_keys set created_at = created_at - interval '1 minute'");
+    const { stdout } = await marquee("keys", "list");
+    expect(stdout.split("\n").map((line) => line.split(/ +/).slice(0, 2))).toEqual([
+      [next, "signs"],
+      [before, "verifies"],
+      [""],
+    ]);
+    expect(await token()).toBe(next);
+    expect(await marquee("keys", "remove", next)).toMatchObject({ code: 0, stdout: `${next}\n` });
+    expect((await marquee("keys", "list")).stdout).not.toContain(next);
+    const again = await marquee("keys", "remove", next);
+    expect(again).toMatchObject({ code: 1, stdout: "" });
+    expect(again.stderr).toMatch(/^There is no key /);
   });
 });
 

@@ -75,7 +75,7 @@ const signIn = async (email: string, password: string) => {
   return errors[0]?.code ?? String(accessToken);
 };
 const viewer = async (token: string) =>
-  (await gateway.ask("{ viewer { account { email emailVerified } } }", { token })).data.viewer as {
+  ((await gateway.ask("{ viewer { account { email emailVerified } } }", { token })).data?.viewer ?? null) as {
     account: object;
   } | null;
 const tokenIn = ({ text }: ReceivedMail) => /\?token=(\S+)/.exec(text)?.[1] ?? "";

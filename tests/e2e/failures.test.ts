@@ -77,3 +77,18 @@ describe("with PostgreSQL alone", () => {
     expect(data.viewer.profile.name).toBeTruthy();
   });
 });
+
+it("a token of a session that was ended before PostgreSQL went is refused while it is down, and others go on", async () => {
+  const ended = await gateway.signIn(EMAIL);
+  const ask = async (of: string) => (await gateway.ask("{ __typename }", { token: of })).status;
+  await gateway.ask("mutation { signOut { signedOut } }", { token: ended });
+  await expect.poll(() => ask(ended), { timeout: 30_000 }).toBe(401);
+  await wire.cut();
+  try {
+    expect([await ask(ended), await ask(token)]).toEqual([401, 200]);
+  } finally {
+    await wire.mend();
+  }
+  const viewer = async () => (await gateway.ask("{ viewer { roles } }", { token })).errors;
+  await expect.poll(viewer, { timeout: 60_000 }).toBeUndefined();
+});

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 
-import { SIGNING_KEY } from "../../scripts/abuse/ground.js";
+import { TOKEN_KEY } from "../../scripts/abuse/ground.js";
 import { malformedRequests, QUERY } from "../../scripts/abuse/malformed/requests.js";
+import { readTokenKey } from "../../src/auth/token-key.js";
 import { useGateway } from "../support/fixtures.js";
 import { sendBytes, sendRaw, type RawAnswer, type RawRequest } from "../support/http.js";
 
@@ -12,7 +13,7 @@ import { sendBytes, sendRaw, type RawAnswer, type RawRequest } from "../support/
 const seed = Number(process.env.MARQUEE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const numRuns = Number(process.env.MARQUEE_TEST_FUZZ ?? 60);
 
-const gateway = useGateway(() => ({ MARQUEE_SIGNING_KEY: SIGNING_KEY }));
+const gateway = useGateway(() => ({ MARQUEE_TOKEN_KEY: TOKEN_KEY }));
 const figures = new Map<number, number>();
 afterAll(() => console.log(`seed ${seed}: answers by status`, Object.fromEntries([...figures].sort())));
 
@@ -37,8 +38,8 @@ const postJson = (value: unknown, headers: RawRequest["headers"] = {}) =>
 
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 
-describe("whatever is sent, INTERNAL_SERVER_ERROR is not what comes back", () => {
-  const key = new TextEncoder().encode(SIGNING_KEY);
+describe("whatever is sent, INTERNAL_SERVER_ERROR is not what comes back", async () => {
+  const key = await readTokenKey(TOKEN_KEY);
   it.each(Object.entries(malformedRequests(key)))(
     "for %s",
     (_, requests) =>

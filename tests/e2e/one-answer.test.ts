@@ -140,6 +140,7 @@ const SHOWN: Record<NodeType, [query: string, as: string]> = {
     `mutation { createApiKey(input: { name: "one", scope: ["Query.titles"], days: 1 }) { apiKey { __typename id } } }`,
     "operator",
   ],
+  Session: [`{ viewer { sessions { __typename id } } }`, "viewer"],
   // A check that runs already is one that the list shows.
   Job: [
     `mutation { checkProjection(input: { target: "search.postgres" }) { query { operations { jobs { edges { node { __typename id } } } } } } }`,

@@ -119,3 +119,13 @@ describe("a stream of a plan that became smaller", () => {
     expect(codeOf(await beat(session!.id))).toBe("SESSION_EXPIRED");
   });
 });
+
+describe("a stream of a device that was signed out elsewhere", () => {
+  it("is kept no longer, and is free when it has expired", async () => {
+    const { session } = await start();
+    expect((await beat(session!.id)).errors).toEqual([]);
+    await gateway.stores.sessions.end(tenant, { accountId: account, profileId: account }, "ALL");
+    const { errors } = await gateway.ask(BEAT, { token, variables: { input: { session: session!.id } } });
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["UNAUTHENTICATED"]);
+  });
+});

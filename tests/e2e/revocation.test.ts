@@ -6,6 +6,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "v
 import { hashPassword } from "../../packages/passwords/index.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
+import { openAccount } from "../support/accounts.js";
+import { adultProfile } from "../support/catalogue.js";
+import { useGateway } from "../support/fixtures.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 
 interface Session {
@@ -26,7 +29,10 @@ let passwordHash: string;
 let email: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({
+    MARQUEE_COUNTRY_HEADER: "x-country",
+    MARQUEE_TRUSTED_PROXIES: "127.0.0.0/8",
+  });
   database = new pg.Client({ connectionString: inject("postgresUrl") });
   [tenant, passwordHash] = await Promise.all([
     gateway.createTenant(),
@@ -129,9 +135,7 @@ describe("a session that is over", () => {
     const profile = session.viewer!.profiles[1]!.id;
     const signedOut = await gateway.ask("mutation { signOut { signedOut } }", { token });
     expect(signedOut.data.signOut).toEqual({ signedOut: true });
-    const answer = await gateway.ask(LISTS, { token });
-    expect(codesOf(answer)).toEqual([{ code: "UNAUTHENTICATED" }]);
-    expect(answer.data.viewer).toBeNull();
+    expect(codesOf(await gateway.ask(LISTS, { token }))).toEqual([{ code: "UNAUTHENTICATED" }]);
     expect((await run("selectProfile", { profile }, token)).errors).toEqual([{ code: "UNAUTHENTICATED" }]);
     expect((await run("refreshSession", { refreshToken: session.refreshToken })).errors).toEqual([
       { code: "SESSION_ENDED" },
@@ -145,7 +149,8 @@ describe("a session that is over", () => {
       (await gateway.tokens.verify(one.accessToken!)).session,
     ]);
     const signedOut = await gateway.ask("mutation { signOut { signedOut } }", { token: one.accessToken! });
-    expect(signedOut.data.signOut).toEqual({ signedOut: false });
+    // Before and after this process has heard of it.
+    expect([{ signedOut: false }, undefined]).toContainEqual(signedOut.data?.signOut);
     expect((await gateway.ask(LISTS, { token: other.accessToken! })).errors).toBeUndefined();
   });
 
@@ -183,5 +188,188 @@ describe("a session that is over", () => {
     const { accessToken } = await signIn();
     const { extensions } = await gateway.ask("{ viewer { roles } }", { token: accessToken!, explain: true });
     expect(extensions?.explain?.calls.map(({ operation }) => operation)).toEqual(["accounts.viewer"]);
+  });
+});
+
+describe("devices", () => {
+  const SESSIONS = "{ viewer { sessions { id device place lastSeenAt current } } }";
+  const PHONE =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1";
+  const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0";
+
+  interface Device {
+    id: string;
+    device: string | null;
+    place: string | null;
+    lastSeenAt: string;
+    current: boolean;
+  }
+
+  const signInOn = async (agent: string, country: string) => {
+    const document =
+      "mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken viewer { profiles { id } } } }";
+    const variables = { input: { email, password: "marquee" } };
+    const headers = { "user-agent": agent, "x-country": country };
+    const { data } = await gateway.ask(document, { variables, tenant: tenant.slug, headers });
+    return data.signIn as {
+      accessToken: string;
+      refreshToken: string;
+      viewer: { profiles: { id: string }[] };
+    };
+  };
+  const sessionsOf = async (token: string) =>
+    ((await gateway.ask(SESSIONS, { token })).data.viewer as { sessions: Device[] }).sessions;
+  const end = async (session: string, token: string) => {
+    const document =
+      "mutation ($input: EndSessionInput!) { endSession(input: $input) { endedSessionId errors { field code } } }";
+    return (await gateway.ask(document, { token, variables: { input: { session } } })).data
+      .endSession as object;
+  };
+  const isIn = async (token: string) =>
+    (await gateway.ask("{ titles { totalCount } }", { token })).errors === undefined;
+
+  it("are listed with what they are, where they were last and which this is", async () => {
+    const [phone, desk] = [await signInOn(PHONE, "FR"), await signInOn(FIREFOX, "US")];
+    const seen = await sessionsOf(desk.accessToken);
+    expect(seen).toEqual([
+      {
+        id: expect.any(String) as string,
+        device: "Firefox on Linux",
+        place: "US",
+        lastSeenAt: expect.any(String) as string,
+        current: true,
+      },
+      {
+        id: expect.any(String) as string,
+        device: "Safari on iOS",
+        place: "FR",
+        lastSeenAt: expect.any(String) as string,
+        current: false,
+      },
+    ]);
+    expect(Date.parse(seen[0]!.lastSeenAt)).toBeGreaterThan(Date.now() - 600_000);
+    const node = "query ($id: ID!) { node(id: $id) { __typename ... on Session { device current } } }";
+    const found = await gateway.ask(node, { token: phone.accessToken, variables: { id: seen[1]!.id } });
+    expect(found.data.node).toEqual({ __typename: "Session", device: "Safari on iOS", current: true });
+    const calls = (await gateway.ask(SESSIONS, { token: desk.accessToken, explain: true })).extensions
+      ?.explain?.calls;
+    expect(calls?.map(({ operation }) => operation)).toEqual(["accounts.viewer", "sessions.devices"]);
+  });
+
+  it("are one for all profiles that they go on as, and signOut ends all of that, and no other", async () => {
+    const [phone, desk] = [await signInOn(PHONE, "FR"), await signInOn(FIREFOX, "US")];
+    const second = await run("selectProfile", { profile: phone.viewer.profiles[1]!.id }, phone.accessToken);
+    expect(await sessionsOf(second.accessToken!)).toHaveLength(2);
+    await gateway.ask("mutation { signOut { signedOut } }", { token: second.accessToken! });
+    expect([await isIn(phone.accessToken), await isIn(second.accessToken!)]).toEqual([false, false]);
+    for (const { refreshToken } of [phone, second])
+      expect((await run("refreshSession", { refreshToken })).errors).toEqual([{ code: "SESSION_ENDED" }]);
+    expect(await sessionsOf(desk.accessToken)).toHaveLength(1);
+  });
+
+  it("are ended by any other of the account, and by nobody else", async () => {
+    const [phone, desk] = [await signInOn(PHONE, "FR"), await signInOn(FIREFOX, "US")];
+    const { id } = (await sessionsOf(desk.accessToken)).find(({ current }) => !current)!;
+    const other = await gateway.createTenant();
+    const strangers = [(await openAccount(gateway, tenant)).token, (await openAccount(gateway, other)).token];
+    const missing = { endedSessionId: null, errors: [{ field: "session", code: "SESSION_NOT_FOUND" }] };
+    for (const token of strangers) expect(await end(id, token)).toEqual(missing);
+    expect(await end("Session:nothing", desk.accessToken)).toEqual(missing);
+    expect(await end("nothing", desk.accessToken)).toMatchObject({ errors: [{ code: "INVALID" }] });
+    expect(await isIn(phone.accessToken)).toBe(true);
+    expect(await end(id, desk.accessToken)).toEqual({ endedSessionId: id, errors: [] });
+    expect(await isIn(phone.accessToken)).toBe(false);
+    expect(await end(id, desk.accessToken)).toEqual(missing);
+    const [own] = await sessionsOf(desk.accessToken);
+    expect(await end(own!.id, desk.accessToken)).toMatchObject({ errors: [] });
+    expect(await isIn(desk.accessToken)).toBe(false);
+  });
+
+  it("are all ended by signOutEverywhere", async () => {
+    const all = [
+      await signInOn(PHONE, "FR"),
+      await signInOn(FIREFOX, "US"),
+      await signInOn("curl/8.5.0", "US"),
+    ];
+    const document = "mutation { signOutEverywhere { endedSessions errors { code } } }";
+    const { data } = await gateway.ask(document, { token: all[0]!.accessToken });
+    expect(data.signOutEverywhere).toEqual({ endedSessions: 3, errors: [] });
+    for (const { accessToken, refreshToken } of all) {
+      expect(await isIn(accessToken)).toBe(false);
+      expect((await run("refreshSession", { refreshToken })).errors).toEqual([{ code: "SESSION_ENDED" }]);
+    }
+  });
+
+  it("are not for a child to see or to end, but for the one in its hands", async () => {
+    const id = email.slice(0, email.indexOf("@"));
+    const kids = { id: `${id}-kids`, name: "kids", kind: "KIDS" as const, maturityLimit: 8, country: null };
+    await database.query(
+      `insert into shared.profiles (tenant_id, id, account_id, name, kind, maturity_limit, position) values ($1, $2, $3, $4, 'KIDS', 8, 9)`,
+      [tenant.id, kids.id, id, kids.name],
+    );
+    const desk = await signInOn(FIREFOX, "US");
+    const child = await gateway.tokenFor({ tenant: tenant.slug, account: id, profile: kids.id });
+    const [other] = await sessionsOf(desk.accessToken);
+    expect(await sessionsOf(child)).toMatchObject([{ device: "tests", current: true }]);
+    expect(await end(other!.id, child)).toMatchObject({ errors: [{ code: "SESSION_NOT_FOUND" }] });
+    const everywhere = await gateway.ask("mutation { signOutEverywhere { endedSessions errors { code } } }", {
+      token: child,
+    });
+    expect(everywhere.data.signOutEverywhere).toEqual({
+      endedSessions: null,
+      errors: [{ code: "KIDS_PROFILE" }],
+    });
+    expect(await isIn(desk.accessToken)).toBe(true);
+    expect(await end((await sessionsOf(child))[0]!.id, child)).toMatchObject({ errors: [] });
+  });
+});
+
+describe("what a token is good for ends in every process within five seconds", () => {
+  const other = useGateway();
+  /** Nothing that anybody is looked up for. */
+  const status = async (token: string) => (await other.ask("{ __typename }", { token })).status;
+
+  const endings: [what: string, end: (account: string) => Promise<unknown>][] = [
+    [
+      "a session that is ended",
+      (account) => database.query("delete from shared.sessions where account_id = $1", [account]),
+    ],
+    [
+      "an account that is deleted",
+      (account) => database.query("delete from shared.accounts where id = $1", [account]),
+    ],
+    [
+      "a profile that is deleted",
+      async (account) => {
+        const deleter = await gateway.tokenFor({
+          tenant: tenant.slug,
+          account,
+          profile: `${account}-second`,
+        });
+        const document =
+          "mutation ($input: DeleteProfileInput!) { deleteProfile(input: $input) { errors { code } } }";
+        const input = { profile: `Profile:${account}-first` };
+        const { data } = await gateway.ask(document, { token: deleter, variables: { input } });
+        expect(data.deleteProfile).toEqual({ errors: [] });
+      },
+    ],
+  ];
+  it.each(endings)("%s", async (what, end) => {
+    const account = email.slice(0, email.indexOf("@"));
+    const token = await gateway.tokenFor({ tenant: tenant.slug, account, profile: `${account}-first` });
+    expect(await status(token)).toBe(200);
+    await end(account);
+    const begun = performance.now();
+    await expect.poll(() => status(token), { timeout: 30_000, interval: 20 }).toBe(401);
+    console.log(`${what}: refused by another process after ${(performance.now() - begun).toFixed(0)} ms`);
+  });
+
+  it("a token of marquee token, for a profile without an account too", async () => {
+    await gateway.stores.accounts.putProfiles(tenant, [adultProfile("imported")]);
+    const token = await gateway.tokenFor({ tenant: tenant.slug, account: null, profile: "imported" });
+    expect(await status(token)).toBe(200);
+    const { data } = await gateway.ask("mutation { signOut { signedOut } }", { token });
+    expect(data.signOut).toEqual({ signedOut: true });
+    await expect.poll(() => status(token), { timeout: 30_000, interval: 20 }).toBe(401);
   });
 });

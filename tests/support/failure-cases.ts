@@ -137,6 +137,7 @@ export function failureCases(known: Known, email: string): Record<string, Failur
     "HomeRow.because": ofRow(known.because, "because { name }", "because"),
     "HomeRow.titles": ofRow(known.row, "titles(first: 3) { edges { node { name } } }", "titles"),
     "Query.viewer": root("{ viewer { roles } }", "viewer"),
+    "Viewer.sessions": { query: "{ viewer { sessions { id } } }", valueOf: (data) => data?.viewer?.sessions },
     "Query.top10": root("{ top10 { rank title { name } } }", "top10"),
     "Title.myProgress": ofTitle(known.begun, "myProgress { positionSeconds }", "myProgress"),
     "Title.myRating": ofTitle(known.rated, "myRating", "myRating"),

@@ -4,6 +4,7 @@ import path from "node:path";
 import { inject } from "vitest";
 
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
+import { type KeyRing } from "../../src/auth/key-ring.js";
 import { readConfig } from "../../src/config.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { openSession } from "../../resolvers/request/sessions.js";
@@ -14,6 +15,9 @@ import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { enginesUnderTest, fillEngines } from "./engines.js";
 import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { createTestTenant } from "./stores.js";
+
+/** What gateways of tests share, those in processes of their own included. */
+export const TEST_SECRET = "a signing key that only the tests use, 32+ chars";
 
 /** A GraphQL answer as it comes over HTTP. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read into answers of any shape
@@ -43,11 +47,13 @@ export interface TestGateway {
   operationsUrl: string;
   stores: Stores;
   tokens: Tokens;
+  /** What they are signed with. */
+  keys: KeyRing;
   /** Sends one document over HTTP. */
   ask(query: string, options?: Ask): Promise<Answer>;
   /** Signs in through the API and answers the access token. */
   signIn(email: string): Promise<string>;
-  /** A token for a profile; one of an account is signed in by a session, where the account has that profile. */
+  /** A token for a profile that is signed in by a session, where there is that profile. */
   tokenFor(identity: TestIdentity): Promise<string>;
   /** A tenant that nothing else uses, answered for by the engines under test from the start. */
   createTenant(tier?: TenantTier): Promise<Tenant>;
@@ -61,7 +67,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   const config = readConfig({
     PORT: "0",
     POSTGRES_URL: inject("postgresUrl"),
-    MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
+    MARQUEE_SIGNING_KEY: TEST_SECRET,
     LOG_LEVEL: "silent",
     MARQUEE_EXPLAIN: "all",
     MARQUEE_COMPILED_QUERIES: "all",
@@ -79,6 +85,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     operationsUrl: gateway.operationsUrl ?? "",
     stores: gateway.stores,
     tokens: gateway.tokens,
+    keys: gateway.keys,
     ask,
     signIn: async (email) => {
       const mutation =
@@ -97,10 +104,12 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   };
 }
 
+const FROM = { device: "tests", country: null };
+
 async function tokenFor(gateway: RunningGateway, wanted: TestIdentity): Promise<string> {
   const identity = { session: null, roles: null, ...wanted };
   const tenant = identity.session ? null : await gateway.stores.tenants.bySlug(identity.tenant);
-  const opened = tenant && (await openSession(gateway.stores.accounts, tenant, identity));
+  const opened = tenant && (await openSession(gateway.stores.sessions, tenant, identity, FROM));
   return (await gateway.tokens.issue(opened?.identity ?? identity)).accessToken;
 }
 

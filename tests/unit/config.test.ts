@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -7,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { environment, readConfig } from "../../src/config.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { StartupError } from "../../packages/process/startup-error.js";
+import { newTokenKey } from "../../scripts/token-key.js";
 
 interface ExampleEntry {
   value: string;
@@ -188,6 +190,7 @@ describe("readConfig", () => {
     };
     const secrets = {
       MARQUEE_SIGNING_KEY: "k".repeat(32),
+      MARQUEE_TOKEN_KEY: newTokenKey().trim(),
       POSTGRES_URL: "postgres://marquee:hunter2@db/marquee",
       MONGODB_URL: "mongodb://marquee:hunter2@db",
       OPENSEARCH_URL: "https://marquee:hunter2@db",
@@ -216,6 +219,20 @@ describe("readConfig", () => {
     ])
       expect(problems).toThrow(part);
     rmSync(folder, { recursive: true });
+  });
+
+  it("takes an Ed25519 key to sign with, and repeats none that is something else", () => {
+    const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const wrong = [
+      rsa.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+      generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }) as string,
+      "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----",
+    ];
+    for (const key of wrong) {
+      const read = () => readConfig({ MARQUEE_TOKEN_KEY: key });
+      expect(read).toThrow(/MARQUEE_TOKEN_KEY: its value: is no Ed25519 private key/);
+      expect(read).not.toThrow(key.split("\n")[1]);
+    }
   });
 
   it("speaks TLS by a certificate and its key, and names the one that is missing", () => {

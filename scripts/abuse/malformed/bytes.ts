@@ -1,5 +1,6 @@
 import fc from "fast-check";
 
+import { type TokenKey } from "../../../src/auth/token-key.js";
 import { malformedRequests } from "./requests.js";
 import { bytesOf, type SentRequest } from "./sent-request.js";
 
@@ -109,7 +110,7 @@ const elsewhere: fc.Arbitrary<SentRequest> = fc.record({
  * @param key what the server's access tokens are signed with.
  * @param host its host and port.
  */
-export function malformedBytes(key: Uint8Array, host: string): fc.Arbitrary<SentBytes> {
+export function malformedBytes(key: TokenKey, host: string): fc.Arbitrary<SentBytes> {
   const requests = [...Object.values(malformedRequests(key)), elsewhere];
   const whole = fc.oneof(...requests).map((request) => bytesOf(request, host));
   const edits = fc.array(edit, { minLength: 1, maxLength: 4 });

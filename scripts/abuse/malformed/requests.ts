@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 import fc from "fast-check";
 
+import { type TokenKey } from "../../../src/auth/token-key.js";
 import { postAs, signed, type SentRequest } from "./sent-request.js";
 
 /** A document that is right; requests are malformed around it. */
@@ -110,7 +111,7 @@ function getOf(request: Readonly<Record<string, unknown>>): SentRequest {
  *
  * @param key what the server's access tokens are signed with.
  */
-export function malformedRequests(key: Uint8Array): Readonly<Record<string, fc.Arbitrary<SentRequest>>> {
+export function malformedRequests(key: TokenKey): Readonly<Record<string, fc.Arbitrary<SentRequest>>> {
   const query = JSON.stringify({ query: QUERY });
   return {
     "requests of any members": members.map((request) => postAs(JSON.stringify(request))),

@@ -1,4 +1,6 @@
-import { createHmac } from "node:crypto";
+import { sign } from "node:crypto";
+
+import { type TokenKey } from "../../../src/auth/token-key.js";
 
 /** A request as it is put on the wire. */
 export interface SentRequest {
@@ -35,10 +37,15 @@ export function bytesOf({ method, path, headers, body = "" }: SentRequest, host:
   ]);
 }
 
-/** An access token (RFC 7519, HS256) that says anything, rightly signed. */
-export function signed(claims: object, key: Uint8Array): string {
+/**
+ * An access token (RFC 7519, EdDSA) that says anything, rightly signed.
+ *
+ * @param header what its header has beside, or instead of, what ours have; undefined: not at all.
+ */
+export function signed(claims: object, { kid, privateKey }: TokenKey, header: object = {}): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const exp = Math.floor(Date.now() / 1000) + 300;
-  const text = `${part({ alg: "HS256" })}.${part({ ...claims, iss: "marquee", exp })}`;
-  return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
+  const iat = Math.floor(Date.now() / 1000);
+  const head = part({ alg: "EdDSA", typ: "at+jwt", kid, ...header });
+  const text = `${head}.${part({ iss: "marquee", iat, exp: iat + 300, ...claims })}`;
+  return `${text}.${sign(null, Buffer.from(text), privateKey).toString("base64url")}`;
 }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 
+import { readTokenKey } from "../../../src/auth/token-key.js";
 import { exchange, type Exchange } from "../exchange.js";
-import { RECEIVE_SECONDS, SIGNING_KEY } from "../ground.js";
+import { RECEIVE_SECONDS, TOKEN_KEY } from "../ground.js";
 import { watchLoop } from "../loop-watch.js";
 import { malformedBytes, type SentBytes } from "../malformed/bytes.js";
 import { figure, quantile, type Finding } from "../report.js";
@@ -65,7 +66,7 @@ export async function malformedRequests(subject: Subject, { requests, seed }: Fu
 }
 
 async function send(subject: Subject, requests: number, seed: number, tally: Tally): Promise<void> {
-  const arbitrary = malformedBytes(new TextEncoder().encode(SIGNING_KEY), new URL(subject.url).host);
+  const arbitrary = malformedBytes(await readTokenKey(TOKEN_KEY), new URL(subject.url).host);
   for (let sent = 0; sent < requests; sent += BATCH) {
     const drawn = fc.sample(arbitrary, { seed: seed + sent, numRuns: Math.min(BATCH, requests - sent) });
     const next = drawn.values();

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+
+import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
+import { sql, type Query } from "../engines/postgres/store.postgres.js";
+import { PROFILE_FIELDS } from "../core/profile-fields.js";
+import { heldOf } from "../core/title-field.js";
+import { type MailLanguage, type Role } from "../core/vocabulary.js";
+import { addProfile } from "./accounts-writing.postgres.js";
+import { checkedLimit, checkedName } from "./profile-rules.js";
+
+/** An account as it begins. */
+export interface BegunAccount {
+  accountId: string;
+  email: string;
+  passwordHash: string;
+  country: string;
+  /** What mails to it are written in; null: what it reads best is not known. */
+  language: MailLanguage | null;
+  roles: readonly Role[];
+}
+
+/**
+ * Makes an account with its first profile and consents, and tells the projections.
+ *
+ * @returns the profile's id; null where another account has the address.
+ * @throws Refusal INVALID_NAME.
+ */
+export async function makeAccount(
+  query: Query,
+  { accountId, email, passwordHash, country, language, roles }: BegunAccount,
+  profileName: string,
+): Promise<string | null> {
+  const name = checkedName(profileName, []);
+  const [added] = await query(
+    sql`insert into accounts (tenant_id, id, email, password_hash, country, language, roles)
+        values (current_setting('marquee.tenant')::int, ${accountId}, ${email}, ${passwordHash}, ${country},
+                ${language}, ${roles}::text[])
+        on conflict (tenant_id, lower(email)) do nothing returning 1`,
+  );
+  if (!added) return null;
+  const id = randomUUID();
+  const fields = heldOf(PROFILE_FIELDS, {});
+  await addProfile(query, {
+    id,
+    accountId,
+    name,
+    kind: "ADULT",
+    maturityLimit: checkedLimit("ADULT", undefined),
+    hasPin: false,
+    ...fields,
+  });
+  await query(
+    sql`insert into consents (tenant_id, account_id) values (current_setting('marquee.tenant')::int, ${accountId})`,
+  );
+  await appendEvents(query, [
+    { topic: "PROFILE", entity: id, related: "", revision: 1, state: { deleted: false } },
+  ]);
+  return id;
+}

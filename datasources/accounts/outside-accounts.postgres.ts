@@ -1,0 +1,97 @@
+import { createHash, randomUUID } from "node:crypto";
+
+import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { type Tenant } from "../core/tenant.js";
+import { makeAccount } from "./new-account.postgres.js";
+import { type OutsideAccount, type OutsideAccounts } from "./outside-accounts.js";
+
+/** No password has this hash. */
+const NO_PASSWORD = "none";
+const PROFILE_NAME = "Viewer";
+
+/** Accounts that an identity provider signs in, in PostgreSQL. */
+export class PostgresOutsideAccounts implements OutsideAccounts {
+  constructor(private readonly postgres: PostgresStore) {}
+
+  meet(tenant: Tenant, outside: OutsideAccount) {
+    return this.postgres.transaction(tenant, async (query) => {
+      const { issuer, subject } = outside;
+      // Whoever meets them at the same moment finds what is made here.
+      await query(
+        sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([tenant.id, issuer, subject])}, 0))`,
+      );
+      const [known] = await query<{ account: string }>(
+        sql`select account_id as account from outside_accounts where issuer = ${issuer} and subject = ${subject}`,
+      );
+      if (known) await bringUpToDate(query, known.account, outside);
+      const account = known?.account ?? (await make(query, tenant, outside));
+      return signIn(query, account, outside);
+    });
+  }
+}
+
+/** The roles that were told last. */
+async function bringUpToDate(
+  query: Query,
+  account: string,
+  { issuer, subject, roles, toldAt }: OutsideAccount,
+) {
+  await query(
+    sql`with told as (
+          update outside_accounts set told_at = ${toldAt.toISOString()}::timestamptz
+          where issuer = ${issuer} and subject = ${subject} and told_at < ${toldAt.toISOString()}::timestamptz
+          returning account_id
+        )
+        update accounts a set roles = ${roles}::text[] from told
+        where a.id = told.account_id and a.id = ${account} and a.roles <> ${roles}::text[]`,
+  );
+}
+
+async function make(query: Query, tenant: Tenant, outside: OutsideAccount): Promise<string> {
+  const { issuer, subject, roles, toldAt } = outside;
+  const accountId = randomUUID();
+  const account = {
+    accountId,
+    passwordHash: NO_PASSWORD,
+    country: tenant.defaultCountry,
+    language: null,
+    roles,
+  };
+  const email = outside.email ?? addressOf(outside);
+  // Whose address somebody else has here is not given that account: a provider's word opens its own alone.
+  const made =
+    (await makeAccount(query, { ...account, email }, PROFILE_NAME)) ??
+    (await makeAccount(query, { ...account, email: addressOf(outside) }, PROFILE_NAME));
+  if (!made) throw new Error("An account of an identity provider has an address that nobody can have");
+  await query(
+    sql`insert into outside_accounts (tenant_id, issuer, subject, account_id, told_at)
+        values (current_setting('marquee.tenant')::int, ${issuer}, ${subject}, ${accountId},
+                ${toldAt.toISOString()}::timestamptz)`,
+  );
+  return accountId;
+}
+
+/** An address that stands where there is none: no mail can be sent to it (RFC 2606). */
+function addressOf({ issuer, subject }: OutsideAccount): string {
+  const name = createHash("sha256")
+    .update(JSON.stringify([issuer, subject]))
+    .digest("hex")
+    .slice(0, 32);
+  return `${name}@${new URL(issuer).hostname.replace(/[[\]:]/g, "")}.invalid`;
+}
+
+async function signIn(query: Query, account: string, { issuer, session, expiresAt }: OutsideAccount) {
+  const device = new URL(issuer).hostname;
+  const expires = sql`${expiresAt.toISOString()}::timestamptz`;
+  const [opened] = await query<{ account: string; profile: string; session: string }>(
+    sql`insert into sessions as s (tenant_id, id, token_hash, account_id, profile_id, expires_at, device, prolongable)
+        select tenant_id, ${session}, ${session}, account_id, id, ${expires}, ${device}, false
+        from profiles
+        where account_id = ${account} and not exists (select from marquee.ended_sessions where session_id = ${session})
+        order by position, id limit 1
+        on conflict (tenant_id, id) do update
+          set expires_at = greatest(s.expires_at, excluded.expires_at), last_seen_at = clock_timestamp()
+        returning account_id as account, profile_id as profile, id as session`,
+  );
+  return opened ?? null;
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+import { type IdentityChanges } from "../../datasources/identity/identity-changes.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { EndedSessions } from "../../src/auth/ended-sessions.js";
+import { IdentityWatch } from "../../src/auth/identity-watch.js";
+import { use, useDatabase } from "../support/fixtures.js";
+
+const database = useDatabase();
+const stores: Stores = use(() => database.open());
+const watches: IdentityWatch[] = [];
+afterEach(async () => {
+  for (const watch of watches.splice(0)) await watch.stop();
+});
+
+/** What a gateway knows of sessions that have ended. */
+function watching(changes: IdentityChanges = stores.identityChanges) {
+  const ended = new EndedSessions(changes);
+  watches.push(new IdentityWatch(changes, () => ended.refresh()));
+  return ended;
+}
+
+async function endOne(until = "1 hour"): Promise<string> {
+  const session = randomUUID();
+  await database.query(
+    `insert into marquee.ended_sessions (session_id, until) values ('${session}', now() + interval '${until}')`,
+  );
+  return session;
+}
+const expectKnown = (ended: EndedSessions, session: string) =>
+  expect.poll(() => ended.has(session), { timeout: 30_000, interval: 20 }).toBe(true);
+
+describe("what processes believe tokens by", () => {
+  it("is looked at when they are told, and found from before they began", async () => {
+    const before = await endOne();
+    const ended = watching();
+    await expectKnown(ended, before);
+    const looked = vi.spyOn(stores.identityChanges, "endedSessions");
+    const session = await endOne();
+    await database.query("notify marquee_identity");
+    await expectKnown(ended, session);
+    expect(looked).toHaveBeenCalledWith(300);
+    looked.mockRestore();
+    expect(ended.has(null)).toBe(false);
+    expect(ended.has(randomUUID())).toBe(false);
+  });
+
+  it("is looked at though nobody is told", async () => {
+    const deaf: IdentityChanges = {
+      watch: () => ({ stop: () => Promise.resolve() }),
+      endedSessions: (seconds) => stores.identityChanges.endedSessions(seconds),
+      forget: () => stores.identityChanges.forget(),
+    };
+    const ended = watching(deaf);
+    await expectKnown(ended, await endOne());
+  });
+
+  it("is told again after the connection was lost", async () => {
+    let told = 0;
+    const watch = stores.identityChanges.watch(() => (told += 1));
+    await expect.poll(() => told, { timeout: 30_000 }).toBe(1);
+    await database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'marquee-listen' and datname = current_database()",
+    );
+    // Whoever listens anew may have missed something.
+    await expect.poll(() => told, { timeout: 30_000 }).toBe(2);
+    await database.query("notify marquee_identity");
+    await expect.poll(() => told, { timeout: 30_000 }).toBe(3);
+    await watch.stop();
+  });
+
+  it("is forgotten when no token can name it any more", async () => {
+    const session = await endOne("-1 second");
+    await stores.identityChanges.forget();
+    expect(
+      await database.query(`select from marquee.ended_sessions where session_id = '${session}'`),
+    ).toEqual([]);
+  });
+});

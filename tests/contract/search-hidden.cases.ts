@@ -177,7 +177,7 @@ export function hiddenTitlesCases(open: () => Promise<SearchUnderTest>): void {
     it.each<[AudienceName, string]>([
       ["child", "exorcost"],
       ["visitor", "zwielich"],
-      ["visitor", "zwiterr"],
+      ["visitor", "zwiter"],
       ["visitor", "drafterr"],
     ])("lend no word to a %s: %s", async (name, text) => {
       const told = async (audience: Audience) => JSON.stringify(await answers(known, audience, text));

@@ -15,12 +15,17 @@ const IDS: Record<NamedType, keyof TitleRecord> = {
   Studio: "studioId",
 };
 const NAMED_TYPES = Object.keys(IDS) as NamedType[];
-const NAME = { $project: { _id: 0, type: 1, id: 1, name: 1 } };
+const NAMED = { _id: 0, id: 1, name: 1 };
 
 /** A pipeline over names: the genres of titles that the audience may meet, by name. */
 export function genresOf(scope: Scope, audience: Audience): Document[] {
   const genres = { $match: { ...within(scope), type: { $eq: "Genre" } } };
-  return [genres, ...usedByVisible(scope, audience, "Genre"), { $sort: { name: 1, id: 1 } }, NAME];
+  return [
+    genres,
+    ...usedByVisible(scope, audience, "Genre"),
+    { $sort: { name: 1, id: 1 } },
+    { $project: NAMED },
+  ];
 }
 
 /** A pipeline over names for each type there is among the keys: those of them whose titles the audience may meet. */
@@ -32,7 +37,9 @@ export function namesOf(
   return NAMED_TYPES.flatMap((type) => {
     const ids = keys.filter((key) => key.type === type && isStorable(key.id));
     const wanted = { $match: { _id: { $in: ids.map(({ id }) => nameKey(scope, type, id)) } } };
-    return ids.length === 0 ? [] : [[wanted, ...usedByVisible(scope, audience, type), NAME]];
+    return ids.length === 0
+      ? []
+      : [[wanted, ...usedByVisible(scope, audience, type), { $project: { ...NAMED, type: 1 } }]];
   });
 }
 

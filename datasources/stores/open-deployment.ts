@@ -23,7 +23,8 @@ import { PostgresTitleVersions } from "../catalog/postgres/title-versions.postgr
 import { PostgresCheckouts } from "../checkouts/checkouts.postgres.js";
 import { PostgresCheckoutSteps } from "../checkouts/checkout-steps.postgres.js";
 import { type MovableDomains } from "./engine-domains.js";
-import { followedDomains, openEngines, type Engine, type EngineAddresses } from "./engines.js";
+import { type Engine } from "./engine-parts.js";
+import { followedDomains, openEngines, type EngineAddresses } from "./engines.js";
 import { PostgresJobs } from "../jobs/jobs.postgres.js";
 import { PostgresOperations } from "../operations/operations.postgres.js";
 import { startEmbeddedPostgres } from "../../packages/embedded-postgres/index.js";
@@ -110,7 +111,7 @@ export async function openDeployment(options: StoreOptions): Promise<OwnDeployme
       pingPostgres: () => postgres.ping(),
       onLog: warn,
     };
-    const engines = options.engines ? openEngines(options.engines, context) : [];
+    const engines = options.engines ? await openEngines(options.engines, context) : [];
     const embeddedOnes = embeddedTargets(context);
     const projections = [...embeddedOnes, ...engines.map((engine) => engine.target)];
     const outbox = new PostgresOutbox(outboxPool, projections, new Set(embeddedOnes.map(({ name }) => name)));

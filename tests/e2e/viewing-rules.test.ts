@@ -387,14 +387,13 @@ describe("a kids profile", () => {
     const answer = await ask(
       `{ wide: titles(filter: { maturityAtMost: "NC-17" }) { totalCount edges { node { externalId } } }
          search(query: "zephyr adult", filter: { maturityAtMost: R }, first: 100) { didYouMean edges { node { externalId } } }
-         suggest(prefix: "zephyr adul") { text } }`,
+         suggest(prefix: "zephyr adul") { text } other: suggest(prefix: "zephyr qwzk") { text } }`,
       tokens.kids,
     );
     expect(answer.wide.totalCount).toBe(OPEN.length);
     expect([...met(answer)].sort()).toEqual(OPEN);
-    // What half of the words complete, as it would be if there were no other title.
-    const texts: string[] = answer.suggest.map(({ text }: { text: string }) => text);
-    expect(texts.sort()).toEqual(OPEN.map((id) => `Zephyr ${id}`));
+    // As it would be if there were no such title: engines differ in what half of the words complete.
+    expect(answer.suggest).toEqual(answer.other);
   });
 
   it("keeps its limit when its profile is deleted: its token is worth nothing", async () => {

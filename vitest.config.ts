@@ -10,7 +10,8 @@ export default defineConfig({
     // For tests that hang. How long something may take is measured where it matters; a busy machine is no failure.
     testTimeout: 120_000,
     hookTimeout: 240_000,
-    maxWorkers: 2,
+    // One more than there are cores: tests of processes, leases and deadlines mostly wait.
+    maxWorkers: 3,
     // A worker loads the product once for all of its files, which keep nothing in its modules; most of what a file took
     // was loading it.
     isolate: false,

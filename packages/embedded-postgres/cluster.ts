@@ -18,6 +18,8 @@ export interface Place {
   binaries: Binaries;
   runAs: RunAs;
   password: string;
+  /** In the place of the server's own. */
+  settings: Readonly<Record<string, string>>;
 }
 
 /**

@@ -16,6 +16,8 @@ export interface EmbeddedPostgresOptions {
   dataFolder: string;
   /** Use the server of another live process of the same folder where one runs it, instead of failing. */
   share?: boolean;
+  /** Settings of PostgreSQL in the place of those that suit a small machine. */
+  settings?: Readonly<Record<string, string>>;
   /** Told of each step that takes time or that somebody should know of, in one line. */
   log: (line: string) => void;
   /** Told when the server ends by itself and is started again, in one line; `log` unless given. */
@@ -69,7 +71,7 @@ async function own(
   folder: string,
   binaries: Place["binaries"],
   lock: OwnerLock,
-  { log, warn = log, onLost = warn }: EmbeddedPostgresOptions,
+  { log, warn = log, onLost = warn, settings = {} }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const life = new Lifetime(inFolder.cluster(folder), lock);
   try {
@@ -77,7 +79,7 @@ async function own(
     const runAs = await chooseUser(inFolder.cluster(folder));
     if (runAs) await checkReachable(runAs, folder, binaries);
     const { password, isNew } = await loadPassword(folder);
-    const place: Place = { folder, binaries, runAs, password };
+    const place: Place = { folder, binaries, runAs, password, settings };
     const adopted = hasCluster ? await adopt(place) : undefined;
     if (adopted) {
       life.follow(adopted);

@@ -97,10 +97,9 @@ async function tryLaunch(
   const cluster = inFolder.cluster(place.folder);
   const log = await openLog(place.folder);
   const logStart = (await log.stat()).size;
-  const settings = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([k, v]) => [
-    "-c",
-    `${k}=${v}`,
-  ]);
+  const settings = Object.entries({ ...SETTINGS, ...place.settings, port: String(port) }).flatMap(
+    ([k, v]) => ["-c", `${k}=${v}`],
+  );
   // Detached: Ctrl-C in the terminal reaches the whole foreground group, and the gateway must drain before the server
   // goes. Its output goes to a file, so that it outlives us without a broken pipe.
   const child = spawn(place.binaries.postgres, ["-D", cluster, ...settings], {

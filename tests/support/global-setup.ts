@@ -28,13 +28,21 @@ declare module "vitest" {
 /** Fewer than a first start makes, from the same generator: what tests need of them, in a fraction of the time. */
 const TEST_SEED = ["--seed", "1", "--until", "2026-06-01", "--profiles", "600", "--events", "30000"];
 
+/**
+ * Nobody misses what is lost with the machine that tests run on: they wait for no disk. And there are more gateways at
+ * once than anybody has on one server.
+ */
+const SETTINGS = { fsync: "off", full_page_writes: "off", max_connections: "200" };
+
 /** One real PostgreSQL for the whole run, migrated and seeded; stopped at the end. `MARQUEE_TEST_POSTGRES_URL` names another. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   // The command line, the playground and the worker thread are tested as they are shipped: built.
   if (!(await build())) throw new Error("The build failed; what failed is printed above.");
   const given = process.env.MARQUEE_TEST_POSTGRES_URL;
   const dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-test-"));
-  const embedded = given ? undefined : await startEmbeddedPostgres({ dataFolder, log: () => {} });
+  const embedded = given
+    ? undefined
+    : await startEmbeddedPostgres({ dataFolder, settings: SETTINGS, log: () => {} });
   const postgresUrl = given ?? embedded?.adminUrl ?? "";
   await seedThroughTheCommandLine(postgresUrl, dataFolder);
   // A second run on the same database finds the many tenants of the first, which nobody asks for any more.

@@ -136,7 +136,7 @@ const MUTATIONS: Record<string, Ask | string> = {
         "setConsents",
         "signOut",
       ],
-      ...["stopPlayback", "subscribe", "verifyEmail"],
+      ...["endSession", "signOutEverywhere", "stopPlayback", "subscribe", "verifyEmail"],
     ].map((field) => [field, "answers nothing of a title"]),
   ),
 };
@@ -174,6 +174,7 @@ export const NOT_ABOUT_TITLES = [
   "Operations",
   "Plan",
   "PlaybackSession",
+  "Session",
   "TenantInfo",
 ];
 /** Texts and numbers that tell of no title; each by its field. */

@@ -2,6 +2,9 @@ import graphql from "@graphql-eslint/eslint-plugin";
 
 /** Values that are read with what they stand in, and are nothing by themselves: a client keeps them there. */
 const EMBEDDED = [
+  "AuditDetail",
+  "AuditEntry",
+  "ConsentChange",
   "Availability",
   "Consents",
   "Credit",

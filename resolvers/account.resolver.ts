@@ -2,8 +2,15 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
 import { type ProfileRecord } from "../datasources/accounts/accounts.js";
-import { type NewProfile, type WrittenProfile } from "../datasources/accounts/profiles.js";
+import {
+  CONSENT_TEXT,
+  CONSENT_TEXT_ACCEPTED,
+  type NewProfile,
+  type WantedConsents,
+  type WrittenProfile,
+} from "../datasources/accounts/profiles.js";
 import { PROFILE_FIELD_NAMES, type ProfileFields } from "../datasources/core/profile-fields.js";
+import { Refusal } from "../datasources/core/refusal.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
 import {
   CreateProfileInput,
@@ -117,7 +124,10 @@ export class AccountResolver {
     });
   }
 
-  @Mutation(() => ConsentsPayload, { nullable: true, description: "Changes what the account agrees to." })
+  @Mutation(() => ConsentsPayload, {
+    nullable: true,
+    description: "Changes what the account agrees to, and notes it in its history.",
+  })
   setConsents(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
@@ -125,12 +135,7 @@ export class AccountResolver {
   ) {
     return payload<ConsentsPayload>({}, async () => {
       const { account } = await owner(ctx, info.path);
-      const { personalisation, measurement, marketing } = input;
-      const wanted = {
-        ...(personalisation != null && { personalisation }),
-        ...(measurement != null && { measurement }),
-        ...(marketing != null && { marketing }),
-      };
+      const wanted = wantedConsents(input, ctx.gateway.consentText);
       const consents = await ctx.gateway.stores.profiles.setConsents(ctx.tenant, account.id, wanted);
       ctx.becomes(ctx.tenant, ctx.identity);
       return { consents };
@@ -143,6 +148,20 @@ function limitsChange(before: ProfileRecord, { kind, maturityLimit }: Partial<Ne
   return (
     (kind ?? before.kind) !== before.kind || (maturityLimit ?? before.maturityLimit) !== before.maturityLimit
   );
+}
+
+/** @param inForce version of the text that somebody who names none was shown. @throws Refusal INVALID. */
+function wantedConsents(input: SetConsentsInput, inForce: string): WantedConsents {
+  const { personalisation, measurement, marketing, textVersion } = input;
+  if (textVersion != null && !CONSENT_TEXT.test(textVersion)) {
+    throw new Refusal("textVersion", "INVALID", `A version is ${CONSENT_TEXT_ACCEPTED}.`);
+  }
+  return {
+    ...(personalisation != null && { personalisation }),
+    ...(measurement != null && { measurement }),
+    ...(marketing != null && { marketing }),
+    textVersion: textVersion ?? inForce,
+  };
 }
 
 /** The fields of the table that an input states. */

@@ -25,6 +25,7 @@ export class HomeRowValue implements NodeAnswer<HomeRow> {
   constructor(
     private readonly tenant: Tenant,
     readonly plan: HomeRowPlan,
+    readonly personalised: boolean,
   ) {}
 
   get id(): string {
@@ -41,8 +42,9 @@ export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowVa
   const { catalog, viewing, recommendations, request } = ctx;
   const sources = { catalog, viewing, recommendations, request, top10: ctx.gateway.stores.top10 };
   const profile = ctx.identity?.profile ?? null;
-  const rows = await planHome(sources, audience.country, profile, path, await ctx.personalised(path));
-  return rows.map((row) => new HomeRowValue(ctx.tenant, row));
+  const personalised = profile !== null && (await ctx.personalised(path));
+  const rows = await planHome(sources, audience.country, profile, path, personalised);
+  return rows.map((row) => new HomeRowValue(ctx.tenant, row, personalised));
 }
 
 @Resolver(() => HomeRow)

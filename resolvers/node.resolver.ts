@@ -15,6 +15,7 @@ import { denialOf } from "./permissions-gate.js";
 import { NODE_PERMISSIONS } from "./permissions.js";
 import { ownSessions } from "./device.value.js";
 import { sessionKey, toPlaybackSession } from "./playback.value.js";
+import { toErasure, toExport } from "./privacy.value.js";
 import { toPlan, toViewer, type ViewerValue } from "./profile.value.js";
 import { episodesOf, seasonsOf, toNamed } from "./title.value.js";
 import { loadTitle } from "./titles.js";
@@ -84,6 +85,15 @@ const FINDERS: Record<NodeType, Finder> = {
     const account = (await ctx.viewer(path))?.account?.id;
     const checkout = account ? await ctx.gateway.stores.checkouts.find(ctx.on(path), account, id) : null;
     return checkout && toCheckout(ctx.tenant, checkout);
+  },
+  AccountExport: async (ctx, id, path) => {
+    const account = (await ctx.viewer(path))?.account?.id;
+    const found = account ? await ctx.gateway.stores.privacy.findExport(ctx.on(path), id) : null;
+    return found?.accountId === account && found ? toExport(ctx, found) : null;
+  },
+  Erasure: async (ctx, id, path) => {
+    const erasure = await ctx.gateway.stores.privacy.findErasure(ctx.on(path), id);
+    return erasure && toErasure(ctx, erasure);
   },
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
   PlaybackSession: async (ctx, id, path) => {

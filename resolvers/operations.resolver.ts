@@ -137,14 +137,17 @@ export class OperationsResolver {
     return payload<RetryDeadLettersPayload>({ retried: 0 }, async () => {
       const stores = await ctx.gateway.stores.at(ctx.tenant);
       if (target != null) targetNamed(stores, target);
-      return { retried: await stores.outbox.retry({ target: target ?? undefined, tenant: ctx.tenant }) };
+      const retried = await stores.outbox.retry({ target: target ?? undefined, tenant: ctx.tenant });
+      const actor = ctx.identity?.account == null ? "visitor" : { account: ctx.identity.account };
+      await stores.audit.record(ctx.tenant, { act: "DEAD_LETTERS_RETRIED", actor, details: { retried } });
+      return { retried };
     });
   }
 }
 
 async function start(ctx: Context, kind: Job["kind"], target: string): Promise<Job> {
   const stores = await ctx.gateway.stores.at(ctx.tenant);
-  return jobOf(ctx.tenant, await startProjectionJob(stores, ctx.tenant, kind, target));
+  return jobOf(ctx.tenant, await startProjectionJob(stores, ctx.tenant, kind, target, ctx.identity?.account));
 }
 
 function withNodes<T, N>({ rows, hasMore }: PageOf<Placed<T>>, nodeOf: (entry: T) => N) {

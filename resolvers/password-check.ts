@@ -1,6 +1,7 @@
 import { type AccountRecord, type Credentials } from "../datasources/accounts/accounts.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { type FieldPath, type StoreRequest } from "../datasources/core/store-request.js";
+import { type Tenant } from "../datasources/core/tenant.js";
 import { isCommonPassword } from "../packages/passwords/index.js";
 import { type Context } from "./request/context.js";
 
@@ -43,11 +44,21 @@ export async function whoseIs(
     await guess.notTried();
     throw error;
   });
-  if (!account || !right) return null;
+  if (!account || !right) {
+    await noteFailure(ctx, request.tenant, account?.accountId);
+    return null;
+  }
   await guess.right();
   if (upgraded === null) return account;
   await ctx.accounts.upgradePassword(tenant, account.accountId, account.passwordHash, upgraded);
   return { ...account, passwordHash: upgraded };
+}
+
+/** Notes that a wrong password was tried, or one for an address that nobody has: not which. */
+function noteFailure(ctx: Context, tenant: Tenant, account: string | undefined): Promise<void> {
+  const subject = account === undefined ? null : { account };
+  const act = { act: "SIGN_IN", actor: "visitor", subject, outcome: "FAILED" } as const;
+  return ctx.gateway.stores.audit.record(tenant, act);
 }
 
 /**

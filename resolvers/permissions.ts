@@ -73,6 +73,8 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     createProfile: "OWNER",
     deleteProfile: "OWNER",
     endSession: "SIGNED_IN",
+    eraseMyAccount: "OWNER",
+    exportMyData: "OWNER",
     heartbeatPlayback: "SIGNED_IN",
     mergeTitles: "EDITOR",
     publishTitle: "EDITOR",
@@ -106,6 +108,7 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
 /** Things that `node` answers to some only: for others there is no such thing. What is an account's own, its finder knows. */
 export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> = {
   Account: "OWNER",
+  AccountExport: "OWNER",
   ApiKey: "OPERATOR",
   Checkout: "OWNER",
   Editorial: "EDITOR",

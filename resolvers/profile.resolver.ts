@@ -141,10 +141,11 @@ export class ProfileResolver {
   ) {
     const at = readPage(ctx, `recommended ${profile.localId}`, args);
     if (await isKeptFrom(ctx, profile, info.path)) return null;
-    const page = pageOfList(await candidatesFor(ctx, profile.localId, info.path), at.page);
+    const { entries, personalised } = await candidatesFor(ctx, profile.localId, info.path);
+    const page = pageOfList(entries, at.page);
     const said = async (candidate: (typeof page.rows)[number]) =>
       (await suggestion(ctx, candidate, info.path)) satisfies EdgeExtra<RecommendedTitleEdge>;
-    return toConnection(ctx, at, await loadEdges(ctx, page, info.path, said));
+    return { ...toConnection(ctx, at, await loadEdges(ctx, page, info.path, said)), personalised };
   }
 }
 

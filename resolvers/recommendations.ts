@@ -14,6 +14,7 @@ interface RecommendationValue extends Answer<Recommendation> {
   score: number;
   model: RecommendationModel;
   reason: ReasonValue;
+  personalised: boolean;
 }
 
 /** Popular titles that a profile without enough taste is filled up with. */
@@ -32,9 +33,13 @@ interface Candidate {
 /**
  * Titles for a profile that the audience may meet, best first: from the taste graph, filled up with what is popular where
  * the graph knows too little, or may not be asked because the account has not agreed to it. Both are asked for at once,
- * so that a new profile costs no more store calls than an old one.
+ * so that a new profile costs no more store calls than an old one. `personalised` says whether the graph might be asked.
  */
-export async function candidatesFor(ctx: Context, profile: string, path: FieldPath): Promise<Candidate[]> {
+export async function candidatesFor(
+  ctx: Context,
+  profile: string,
+  path: FieldPath,
+): Promise<{ entries: Candidate[]; personalised: boolean }> {
   const personalised = await ctx.personalised(path);
   const [learned, popular] = await Promise.all([
     personalised ? ctx.recommendations.forProfile.load(profile, path) : [],
@@ -49,11 +54,8 @@ export async function candidatesFor(ctx: Context, profile: string, path: FieldPa
   ]);
   const known = new Set(learned.map(({ titleId }) => titleId));
   const filler = (popular?.rows ?? []).filter(({ id }) => !known.has(id));
-  return onlyVisible(
-    ctx,
-    [...learned.map(similar), ...filler.map(({ id }, rank) => watchedMuch(id, rank))],
-    path,
-  );
+  const all = [...learned.map(similar), ...filler.map(({ id }, rank) => watchedMuch(id, rank))];
+  return { entries: await onlyVisible(ctx, all, path), personalised };
 }
 
 function similar({ titleId, score, because }: RecommendedTitle): Candidate {
@@ -79,14 +81,14 @@ export async function recommend(
   limit: number,
   path: FieldPath,
 ): Promise<RecommendationValue[]> {
-  const shown = (await candidatesFor(ctx, profile, path)).slice(0, limit);
+  const { entries, personalised } = await candidatesFor(ctx, profile, path);
   const recommendations = await Promise.all(
-    shown.map(async (candidate) => {
+    entries.slice(0, limit).map(async (candidate) => {
       const [title, said] = await Promise.all([
         loadTitle(ctx, candidate.titleId, path),
         suggestion(ctx, candidate, path),
       ]);
-      return title && { title, ...said };
+      return title && { title, ...said, personalised };
     }),
   );
   return recommendations.filter((entry) => entry !== null);

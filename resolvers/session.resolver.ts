@@ -77,6 +77,7 @@ export class SessionResolver {
         country: ctx.requestCountry ?? input.country ?? tenant.defaultCountry,
         language: input.language ?? ctx.work.language,
         token: ctx.gateway.mail?.tokens.mint(tenant) ?? null,
+        consentText: ctx.gateway.consentText,
         profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
       });
       return begin(ctx, info, tenant, newcomer(tenant, accountId, profileId));

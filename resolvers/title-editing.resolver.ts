@@ -31,6 +31,7 @@ export class TitleEditingResolver {
         effectiveFrom: instant(input.effectiveFrom),
         fields: fieldsOfPut(input),
         unlock: input.unlock ?? [],
+        by: ctx.identity?.account,
       }),
     );
   }
@@ -96,6 +97,7 @@ export class TitleEditingResolver {
         keep: inputId(ctx.tenant, "Title", input.keep, "keep"),
         merge: inputId(ctx.tenant, "Title", input.merge, "merge"),
         expectedVersion: input.expectedVersion ?? null,
+        by: ctx.identity?.account,
       }),
     );
   }

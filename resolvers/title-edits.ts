@@ -75,6 +75,7 @@ export function targetOf(ctx: Context, input: TitleStateInput): TitleTarget {
     field: "title",
     expectedVersion: input.expectedVersion ?? null,
     effectiveFrom: instant(input.effectiveFrom),
+    by: ctx.identity?.account,
   };
 }
 

@@ -7,6 +7,7 @@ import { describedEnum } from "./described-enum.js";
 import { ProfileKindEnum } from "./profile.type.js";
 import { CountryCode, MaturityRatingScalar } from "./scalars.js";
 import { take } from "./table-fields.js";
+import { MEASUREMENT, PERSONALISATION } from "./viewer.type.js";
 
 const MailLanguageEnum = describedEnum<MailLanguage>({
   en: "English.",
@@ -122,14 +123,21 @@ export class SignUpInput {
 
 @InputType({ description: "What the account agrees to; what is left out stays." })
 export class SetConsentsInput {
-  @Field(() => Boolean, { nullable: true, description: "Recommendations from its viewing history." })
+  @Field(() => Boolean, { nullable: true, description: PERSONALISATION })
   personalisation?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Audience measurement." })
+  @Field(() => Boolean, { nullable: true, description: MEASUREMENT })
   measurement?: boolean | null;
 
   @Field(() => Boolean, { nullable: true, description: "Mail about the service." })
   marketing?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Version of the text that it was asked with, 1 to 64 letters, digits and . _ : -; left out: the one in force.",
+  })
+  textVersion?: string | null;
 }
 
 for (const input of [CreateProfileInput, UpdateProfileInput])

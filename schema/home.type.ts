@@ -56,6 +56,12 @@ export class HomeRowConnection extends Connection(() => HomeRowEdge, {
 export class HomeRow extends Node {
   @Field(() => HomeRowKindEnum, { description: "What it is made of." })
   kind!: HomeRowKind;
+
+  @Field({
+    description:
+      "Whether the page was made from what the profile has watched: not that of a visitor, or of an account that has not agreed to personalisation.",
+  })
+  personalised!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A place in the Top 10 of a country and day." })

@@ -109,6 +109,9 @@ registerEnumType(RecommendationModelEnum.values, {
   valuesConfig: RecommendationModelEnum.described,
 });
 
+const PERSONALISED =
+  "Whether the list was made from what the profile has watched: not that of an account that has not agreed to personalisation.";
+
 @ObjectType({ simpleResolvers: true, description: "A title suggested to a profile, with the reason." })
 export class Recommendation {
   @Field(() => Title, { description: "The title." })
@@ -122,6 +125,9 @@ export class Recommendation {
 
   @Field(() => Reason, { description: "Why." })
   reason!: Reason;
+
+  @Field({ description: PERSONALISED })
+  personalised!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A title suggested to a profile, in a list." })
@@ -137,4 +143,7 @@ export class RecommendedTitleEdge extends TitleEdge {
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of titles suggested to a profile, best first." })
-export class RecommendedTitleConnection extends Connection(() => RecommendedTitleEdge) {}
+export class RecommendedTitleConnection extends Connection(() => RecommendedTitleEdge) {
+  @Field({ description: PERSONALISED })
+  personalised!: boolean;
+}

@@ -114,17 +114,40 @@ export class Membership extends Node {
   endsAt!: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "What an account has agreed to." })
-export class Consents {
-  @Field({ description: "Recommendations from its viewing history." })
+/** What consents are about, in the words of answers and of inputs. */
+export const PERSONALISATION =
+  "Recommendations from its viewing history. Without it nothing that it has watched is used for suggestions, or learned from.";
+export const MEASUREMENT =
+  "Audience measurement. Without it no viewing events are kept: only where its profiles stand in what they watch.";
+
+/** What an account may agree to. */
+@ObjectType({ simpleResolvers: true })
+abstract class Agreement {
+  @Field({ description: PERSONALISATION })
   personalisation!: boolean;
 
-  @Field({ description: "Audience measurement." })
+  @Field({ description: MEASUREMENT })
   measurement!: boolean;
 
   @Field({ description: "Mail about the service." })
   marketing!: boolean;
 
+  @Field(() => String, {
+    nullable: true,
+    description: "Version of the text that it was asked with; null where nobody noted it.",
+  })
+  textVersion!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "What an account agreed to at some time." })
+export class ConsentChange extends Agreement {
+  @Field(() => DateTime, { description: "Since when." })
+  at!: string;
+}
+
+/** Its `history` is resolved in resolvers/consents.resolver.ts. */
+@ObjectType({ simpleResolvers: true, description: "What an account has agreed to." })
+export class Consents extends Agreement {
   @Field(() => DateTime, { description: "When this was last changed." })
   updatedAt!: string;
 }

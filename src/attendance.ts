@@ -7,6 +7,7 @@ import { type Attend } from "../datasources/stores/dedicated-stores.js";
 import { type Config } from "./config.js";
 import { type MailTools } from "./mail/send-mail.js";
 import { startWorker } from "./jobs/worker.js";
+import { keepErasures } from "./privacy/erasure-keeper.js";
 
 /** What a gateway does beside requests with every set of servers that it has open. */
 export interface AttendanceTools {
@@ -21,7 +22,7 @@ export interface AttendanceTools {
 
 /** Fills and follows the projections of a set of servers and works on its jobs, for the tenants that live there. */
 export function attendance(
-  { projector }: Pick<Config, "projector">,
+  { projector, privacy }: Pick<Config, "projector" | "privacy">,
   { payments, times, mails, warn, observer, onFill }: AttendanceTools,
 ): Attend {
   return async (deployment) => {
@@ -34,9 +35,11 @@ export function attendance(
     try {
       parts.push(await keepProjections(stores, warn, onFill));
       if (projector) parts.push(await startProjector(stores, { warn, observer }));
-      parts.push(
-        await startWorker({ stores, payments, times, mails: mails && { ...mails, mails: stores.mails } }),
-      );
+      const erasures = keepErasures(stores, privacy.erasuresFile, warn);
+      parts.push(erasures);
+      const sent = mails && { ...mails, mails: stores.mails };
+      const onErased = () => erasures.look();
+      parts.push(await startWorker({ stores, payments, times, mails: sent, onErased }));
       return { stop };
     } catch (error) {
       await stop();

@@ -5,6 +5,8 @@ import { Command, CommanderError } from "commander";
 
 import { StoreUnavailableError } from "../datasources/core/store-error.js";
 import { apiKeyCommand } from "./cli/api-key.js";
+import { auditCommand } from "./cli/audit.js";
+import { erasuresCommand } from "./cli/erasures.js";
 import { healthCommand } from "./cli/health.js";
 import { importCommand } from "./cli/import.js";
 import { keysCommand } from "./cli/keys.js";
@@ -68,6 +70,8 @@ function program(): Command {
     learnCommand(),
     recountCommand(),
     projectionsCommand(),
+    auditCommand(),
+    erasuresCommand(),
   ]) {
     root.addCommand(command.copyInheritedSettings(root).exitOverride());
   }

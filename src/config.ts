@@ -33,6 +33,7 @@ import {
 } from "./http/http-variables.js";
 import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
+import { PRIVACY_VARIABLES, privacyOf, type PrivacySettings } from "./privacy/privacy-variables.js";
 import { type Limits } from "./limits/limits.js";
 import { lacksSender, MAIL_VARIABLES, mailsOf, type MailSettings } from "./mail/mail-variables.js";
 import { readNamedSecrets, readSecretFiles, SECRET_FILES } from "./secret-files.js";
@@ -107,6 +108,7 @@ export const environment = z.object({
   MARQUEE_CONSISTENCY_WAIT_MS: wholeNumber(0, 30_000).default(1_000),
   MARQUEE_FINISHED_PERCENT: wholeNumber(50, 100).default(WATCH_RULES.finishedPercent),
   MARQUEE_BEGUN_SECONDS: wholeNumber(0, 3_600).default(WATCH_RULES.begunSeconds),
+  ...PRIVACY_VARIABLES,
   MARQUEE_COUNTRY_HEADER: z
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, "is not the name of a header")
@@ -228,6 +230,7 @@ export interface Config extends DocumentSettings {
   /** How long a request with a consistency token waits for projections to follow. Milliseconds. */
   consistencyWaitMs: number;
   watching: WatchRules;
+  privacy: PrivacySettings;
   auth: {
     /** What cursors are sealed with, and the keys of tokens; null: one is made once and kept in the data folder. */
     signingKey: string | null;
@@ -335,6 +338,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     projector: value.MARQUEE_PROJECTOR,
     consistencyWaitMs: value.MARQUEE_CONSISTENCY_WAIT_MS,
     watching: { finishedPercent: value.MARQUEE_FINISHED_PERCENT, begunSeconds: value.MARQUEE_BEGUN_SECONDS },
+    privacy: privacyOf(value),
     auth: {
       signingKey: value.MARQUEE_SIGNING_KEY ?? null,
       tokenKey: value.MARQUEE_TOKEN_KEY ?? null,

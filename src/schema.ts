@@ -15,7 +15,9 @@ import { buildSchemaSync } from "type-graphql";
 
 import { AccountResolver } from "../resolvers/account.resolver.js";
 import { ApiKeyResolver } from "../resolvers/api-key.resolver.js";
+import { AuditResolver } from "../resolvers/audit.resolver.js";
 import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
+import { ConsentsResolver } from "../resolvers/consents.resolver.js";
 import { CredentialsResolver } from "../resolvers/credentials.resolver.js";
 import { DeviceResolver } from "../resolvers/device.resolver.js";
 import { EditorialResolver } from "../resolvers/editorial.resolver.js";
@@ -28,6 +30,7 @@ import { guardInputs } from "../resolvers/input-gate.js";
 import { permissionOf } from "../resolvers/permissions.js";
 import { enforcePermissions } from "../resolvers/permissions-gate.js";
 import { PlaybackResolver } from "../resolvers/playback.resolver.js";
+import { PrivacyResolver } from "../resolvers/privacy.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
 import { SearchResolver } from "../resolvers/search.resolver.js";
 import { SessionResolver } from "../resolvers/session.resolver.js";
@@ -63,6 +66,9 @@ export function createSchema(): GraphQLSchema {
       AccountResolver,
       CredentialsResolver,
       DeviceResolver,
+      ConsentsResolver,
+      AuditResolver,
+      PrivacyResolver,
       CheckoutResolver,
       ViewingResolver,
       PlaybackResolver,

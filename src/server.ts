@@ -14,6 +14,7 @@ import { type Tokens } from "../resolvers/request/identity.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
 import { createConsistencyTokens } from "../resolvers/request/consistency.js";
+import { createExportLinks } from "../resolvers/request/export-links.js";
 import { createCursors } from "../resolvers/request/cursor.js";
 import { Drain } from "./drain.js";
 import { createApp } from "./http/app.js";
@@ -129,6 +130,9 @@ export async function startGateway(
       mail: mailer && { tokens: mailTokens, to: limits.limit(MAILS_TO), by: limits.limit(MAILS_BY) },
       payments,
       checkoutTimes: times,
+      consentText: config.privacy.consentText,
+      exportLinks: createExportLinks(secret),
+      exportHours: config.privacy.exportHours,
     };
     const budgets = new Budgets(config.budgets, stores.budgets, secret);
     budgets.start();

@@ -1,6 +1,7 @@
 import { PROFILE_FIELDS } from "../core/profile-fields.js";
 import { heldOf } from "../core/title-field.js";
 import { raw, sql, type Query } from "../engines/postgres/store.postgres.js";
+import { beginConsents } from "./consents.postgres.js";
 import { PROFILE_COLUMNS } from "./account-columns.postgres.js";
 import { type Accounts, type NewAccount, type ProfileLine, type ProfileRecord } from "./accounts.js";
 
@@ -24,10 +25,10 @@ export async function putAccounts(query: Query, accounts: readonly NewAccount[])
     })),
   );
   await upsertProfiles(query, profiles);
-  await query(
-    sql`insert into consents (tenant_id, account_id)
-        select current_setting('marquee.tenant')::int, id from unnest(${accounts.map(({ id }) => id)}::text[]) as id
-        on conflict do nothing`,
+  await beginConsents(
+    query,
+    accounts.map(({ id }) => id),
+    null,
   );
   await putMemberships(query, accounts);
 }

@@ -30,7 +30,7 @@ export class PostgresAccounts implements Accounts {
                  ${MEMBERSHIP} as membership,
                  case when c.account_id is not null then jsonb_build_object(
                    'personalisation', c.personalisation, 'measurement', c.measurement, 'marketing', c.marketing,
-                   'updatedAt', ${instantInJson(sql`c.updated_at`)}) end as consents
+                   'textVersion', c.text_version, 'updatedAt', ${instantInJson(sql`c.updated_at`)}) end as consents
           from profiles p
           left join accounts a on a.id = p.account_id
           left join lateral (

@@ -53,6 +53,8 @@ export interface ConsentsRecord {
   personalisation: boolean;
   measurement: boolean;
   marketing: boolean;
+  /** Version of the text that was agreed to; null where nobody noted it. */
+  textVersion: string | null;
   updatedAt: string;
 }
 

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 
+import { byOwner, recordAct } from "../audit/audit-append.postgres.js";
 import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { PROFILE_FIELDS } from "../core/profile-fields.js";
 import { heldOf } from "../core/title-field.js";
 import { type MailLanguage, type Role } from "../core/vocabulary.js";
 import { addProfile } from "./accounts-writing.postgres.js";
+import { beginConsents } from "./consents.postgres.js";
+import { profileEvent } from "./profile-event.js";
 import { checkedLimit, checkedName } from "./profile-rules.js";
 
 /** An account as it begins. */
@@ -17,6 +20,8 @@ export interface BegunAccount {
   /** What mails to it are written in; null: what it reads best is not known. */
   language: MailLanguage | null;
   roles: readonly Role[];
+  /** Version of the text about consents that was shown; none where nobody was asked. */
+  consentText?: string | null;
 }
 
 /**
@@ -27,7 +32,7 @@ export interface BegunAccount {
  */
 export async function makeAccount(
   query: Query,
-  { accountId, email, passwordHash, country, language, roles }: BegunAccount,
+  { accountId, email, passwordHash, country, language, roles, consentText = null }: BegunAccount,
   profileName: string,
 ): Promise<string | null> {
   const name = checkedName(profileName, []);
@@ -49,11 +54,8 @@ export async function makeAccount(
     hasPin: false,
     ...fields,
   });
-  await query(
-    sql`insert into consents (tenant_id, account_id) values (current_setting('marquee.tenant')::int, ${accountId})`,
-  );
-  await appendEvents(query, [
-    { topic: "PROFILE", entity: id, related: "", revision: 1, state: { deleted: false } },
-  ]);
+  await beginConsents(query, [accountId], consentText);
+  await appendEvents(query, [profileEvent(id)]);
+  await recordAct(query, { act: "SIGN_UP", ...byOwner(accountId) });
   return id;
 }

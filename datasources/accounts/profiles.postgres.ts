@@ -1,18 +1,24 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
+import { byOwner, recordAct } from "../audit/audit-append.postgres.js";
 import { holdMerges } from "../catalog/postgres/title-merges.postgres.js";
 import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
 import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { Refusal } from "../core/refusal.js";
 import { putMail } from "../mail/mail-rows.postgres.js";
+import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { forgetProfiles } from "../viewing/forgotten-profiles.postgres.js";
+import { disownEvents } from "../viewing/disowned-events.postgres.js";
 import { PROFILE, withCountry } from "./account-columns.postgres.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
 import { PROFILE_FIELDS } from "../core/profile-fields.js";
 import { heldOf } from "../core/title-field.js";
 import { addProfile, putProfiles } from "./accounts-writing.postgres.js";
+import { consentChanges, setConsents } from "./consents.postgres.js";
 import { makeAccount } from "./new-account.postgres.js";
+import { profileEvent } from "./profile-event.js";
 import { lockProfile } from "./profile-locks.postgres.js";
 import {
   checkAdultRemains,
@@ -24,7 +30,14 @@ import {
   emailTaken,
   profileNotFound,
 } from "./profile-rules.js";
-import { type NewProfile, type Profiles, type SignUp, type WrittenProfile } from "./profiles.js";
+import {
+  type ConsentChange,
+  type NewProfile,
+  type Profiles,
+  type SignUp,
+  type WantedConsents,
+  type WrittenProfile,
+} from "./profiles.js";
 
 /** What an account's owner changes, in PostgreSQL. Changes of one account happen one after the other. */
 export class PostgresProfiles implements Profiles {
@@ -39,7 +52,7 @@ export class PostgresProfiles implements Profiles {
       const fields = heldOf(PROFILE_FIELDS, checkedFields(input));
       const profile = { id: randomUUID(), accountId, name, kind, maturityLimit, hasPin: false, ...fields };
       await addProfile(query, profile);
-      return { profile, xid: await appendEvents(query, [event(profile.id, 1, false)]) };
+      return { profile, xid: await appendEvents(query, [profileEvent(profile.id)]) };
     });
   }
 
@@ -64,12 +77,12 @@ export class PostgresProfiles implements Profiles {
         ...checkedFields(change),
       };
       await putProfiles(query, [profile]);
-      return { profile, xid: await appendEvents(query, [event(id, 1, false)]) };
+      return { profile, xid: await appendEvents(query, [profileEvent(id)]) };
     });
   }
 
   delete(tenant: Tenant, owner: ViewerRecord, id: string): Promise<WrittenProfile> {
-    const remove = async (query: Query, _accountId: string, profiles: ProfileRecord[]) => {
+    const remove = async (query: Query, accountId: string, profiles: ProfileRecord[]) => {
       const profile = profiles.find((one) => one.id === id);
       if (!profile) throw profileNotFound();
       const others = profiles.filter((one) => one !== profile);
@@ -83,7 +96,9 @@ export class PostgresProfiles implements Profiles {
       }
       checkAdultRemains(others);
       await removeFacts(query, id);
-      return { profile, xid: await appendEvents(query, [event(id, 2, true)]) };
+      const xid = await forgetProfiles(query, [id]);
+      await recordAct(query, { act: "PROFILE_DELETED", ...byOwner(accountId) });
+      return { profile, xid };
     };
     return this.#change(tenant, owner, remove, async (query) => {
       // What is being moved to another title would be moved past the deletion.
@@ -108,33 +123,19 @@ export class PostgresProfiles implements Profiles {
     return withCountry(changed.profile);
   }
 
-  async setConsents(
-    tenant: Tenant,
-    accountId: string,
-    consents: Partial<Omit<ConsentsRecord, "updatedAt">>,
-  ): Promise<ConsentsRecord> {
-    const { personalisation = null, measurement = null, marketing = null } = consents;
-    return this.postgres.transaction(tenant, async (query) => {
-      await lockAccount(query, accountId);
-      const [row] = await query<ConsentsRecord>(
-        sql`insert into consents as c (tenant_id, account_id, personalisation, measurement, marketing)
-            values (current_setting('marquee.tenant')::int, ${accountId}, coalesce(${personalisation}, true),
-                    coalesce(${measurement}, true), coalesce(${marketing}, false))
-            on conflict (tenant_id, account_id) do update set
-              personalisation = coalesce(${personalisation}, c.personalisation),
-              measurement = coalesce(${measurement}, c.measurement),
-              marketing = coalesce(${marketing}, c.marketing), updated_at = now()
-            returning personalisation, measurement, marketing, updated_at as "updatedAt"`,
-      );
-      if (!row) throw new Error("Consents were written and are not there");
-      return row;
-    });
+  setConsents(tenant: Tenant, accountId: string, wanted: WantedConsents): Promise<ConsentsRecord> {
+    return setConsents(this.postgres, tenant, accountId, wanted);
+  }
+
+  consentChanges(request: StoreRequest, accountId: string): Promise<ConsentChange[]> {
+    return consentChanges(this.postgres, request, accountId);
   }
 
   async signUp(tenant: Tenant, account: SignUp): Promise<{ accountId: string; profileId: string }> {
     const { email, passwordHash, country, language, token, profileName } = account;
     const roles = ["VIEWER"] as const;
-    const begun = { accountId: randomUUID(), email, passwordHash, country, language, roles };
+    const { consentText } = account;
+    const begun = { accountId: randomUUID(), email, passwordHash, country, language, roles, consentText };
     const profileId = await this.postgres.transaction(tenant, async (query) => {
       const made = await makeAccount(query, begun, profileName);
       if (made === null) throw emailTaken();
@@ -172,10 +173,6 @@ export class PostgresProfiles implements Profiles {
   }
 }
 
-function event(id: string, revision: number, deleted: boolean) {
-  return { topic: "PROFILE" as const, entity: id, related: "", revision, state: { deleted } };
-}
-
 /** Takes everything of a profile away; its viewing events lose their owner, and ids that the client made of who knows what. */
 async function removeFacts(query: Query, id: string): Promise<void> {
   await query(sql`delete from profiles where id = ${id}`);
@@ -185,12 +182,5 @@ async function removeFacts(query: Query, id: string): Promise<void> {
   await query(sql`delete from playback_sessions where profile_id = ${id}`);
   await query(sql`delete from sessions where profile_id = ${id}`);
   await query(sql`delete from viewing_receipts where profile_id = ${id}`);
-  // One name a title and day: whoever counts viewers counts as before, and no trail of one person is left. Nobody keeps the salt.
-  const salt = randomBytes(16).toString("hex");
-  await query(
-    sql`update viewing_events
-        set profile_id = 'deleted-' || md5(${salt} || title_id || (at at time zone 'UTC')::date::text),
-            id = 'deleted-' || md5(${salt} || id)
-        where profile_id = ${id}`,
-  );
+  await disownEvents(query, [id]);
 }

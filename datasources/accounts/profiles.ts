@@ -1,6 +1,7 @@
 import { type Tenant } from "../core/tenant.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
 import { type ProfileFields } from "../core/profile-fields.js";
+import { type StoreRequest } from "../core/store-request.js";
 import { type MailLanguage, type ProfileKind } from "../core/vocabulary.js";
 import { type MailToken } from "../mail/mails.js";
 
@@ -38,7 +39,28 @@ export interface SignUp {
   /** What it verifies its address by; null: it is not asked to. */
   token: MailToken | null;
   profileName: string;
+  /** Version of the text about consents that is in force. */
+  consentText: string;
 }
+
+/** What versions of the text about consents are called, and how that is said. */
+export const CONSENT_TEXT = /^[\w.:-]{1,64}$/;
+export const CONSENT_TEXT_ACCEPTED = "1 to 64 letters, digits and . _ : -";
+
+/** What an account wants to agree to from now on; what is left out stays. */
+export type WantedConsents = Partial<Omit<ConsentsRecord, "updatedAt" | "textVersion">> & {
+  /** The text that was shown. */
+  textVersion: string;
+};
+
+/** What an account agreed to at an instant. */
+export interface ConsentChange extends Omit<ConsentsRecord, "updatedAt"> {
+  /** ISO 8601. */
+  at: string;
+}
+
+/** Changes of consents that are answered. */
+export const MAX_CONSENT_CHANGES = 100;
 
 /** What the owner of an account changes about it. Every method is one transaction and may throw a Refusal. */
 export interface Profiles {
@@ -61,11 +83,16 @@ export interface Profiles {
   delete(tenant: Tenant, owner: ViewerRecord, id: string): Promise<WrittenProfile>;
   /** Sets the PIN of one of the account's profiles, or takes it away. @throws Refusal PROFILE_NOT_FOUND. */
   setPin(tenant: Tenant, owner: ViewerRecord, id: string, pinHash: string | null): Promise<ProfileRecord>;
-  setConsents(
-    tenant: Tenant,
-    accountId: string,
-    consents: Partial<Omit<ConsentsRecord, "updatedAt">>,
-  ): Promise<ConsentsRecord>;
+  /**
+   * Changes what the account agrees to, and keeps what it has agreed to before. Without measurement its viewing events
+   * lose their owner, as those of a profile that is deleted do, and none are kept from then on; without personalisation
+   * projections forget what its profiles have watched, until it is agreed to again.
+   *
+   * @throws Refusal ACCOUNT_GONE.
+   */
+  setConsents(tenant: Tenant, accountId: string, wanted: WantedConsents): Promise<ConsentsRecord>;
+  /** What the account has agreed to over time, the latest first, at most {@link MAX_CONSENT_CHANGES}. One store call. */
+  consentChanges(request: StoreRequest, accountId: string): Promise<ConsentChange[]>;
   /** Makes an account with its first profile and consents. @throws Refusal EMAIL_TAKEN, INVALID_NAME. */
   signUp(tenant: Tenant, account: SignUp): Promise<{ accountId: string; profileId: string }>;
 }

@@ -1,3 +1,4 @@
+import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
 import { raw, sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -26,7 +27,8 @@ export class PostgresSessions implements Sessions {
     const [opened] = await this.postgres.conclude<OpenedSession>(tenant, (query) => {
       void query(sql`delete from sessions where ${owned({ accountId, profileId })} and expires_at <= now()`);
       return Promise.resolve(
-        sql`insert into sessions (tenant_id, token_hash, account_id, profile_id, expires_at, device_id, device, country,
+        sql`with opened as (
+            insert into sessions (tenant_id, token_hash, account_id, profile_id, expires_at, device_id, device, country,
                                   prolongable)
             select p.tenant_id, ${tokenHash}, p.account_id, p.id,
                    case when opener.prolongable is false then least(opener.expires_at, ${expiresAt}::timestamptz)
@@ -39,7 +41,11 @@ export class PostgresSessions implements Sessions {
                 and opener.expires_at > now()
             where p.id = ${profileId} and p.account_id is not distinct from ${accountId}
               and (${openedBy}::text is null or opener.id is not null)
-            returning id, prolongable`,
+            returning id, prolongable
+            ), noted as (
+              ${auditInsert({ act: "SIGN_IN", ...byOwner(accountId ?? "") }, sql`opened where ${openedBy}::text is null and ${accountId}::text is not null`)}
+            )
+            select id, prolongable from opened`,
       );
     });
     return opened ?? null;
@@ -71,7 +77,14 @@ export class PostgresSessions implements Sessions {
 
   async end(tenant: Tenant, owner: SessionOwner, which: WhichSessions): Promise<number> {
     const ended = await this.postgres.conclude(tenant, () =>
-      Promise.resolve(sql`delete from sessions where ${owned(owner)} and ${those(which)} returning 1`),
+      Promise.resolve(
+        sql`with ended as (
+              delete from sessions where ${owned(owner)} and ${those(which)} returning 1
+            ), noted as (
+              ${auditInsert({ act: "SIGN_OUT", ...byOwner(owner.accountId ?? "") }, sql`(select 1 from ended limit 1) once where ${owner.accountId}::text is not null`)}
+            )
+            select 1 from ended`,
+      ),
     );
     return ended.length;
   }

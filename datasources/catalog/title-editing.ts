@@ -13,6 +13,8 @@ export interface TitleTarget {
   expectedVersion: number | null;
   /** ISO 8601; null for now, later for a change that is to come, earlier for one that held already. */
   effectiveFrom: string | null;
+  /** Id of the account that edits it; none where a command does. */
+  by?: string | null | undefined;
 }
 
 /** Fields of a title to set, in the form of a line of `titles.ndjson`; those that are absent stay as they are. */
@@ -39,6 +41,8 @@ export interface TitleMerge {
   merge: string;
   /** The number of the latest version seen of the title that is kept; null for whichever it is. */
   expectedVersion: number | null;
+  /** As in `TitleTarget`. */
+  by?: string | null | undefined;
 }
 
 /** What an edit left behind. */

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { Logger, makeWorkerUtils, run, type Runner } from "graphile-worker";
 import pg from "pg";
 
@@ -15,6 +17,8 @@ const ANSWER_MS = 60_000;
 const RESUME_MS = 1_000;
 /** Time until a runner that gave up is started again. Milliseconds. */
 const RESTART_MS = 1_000;
+/** Time between two looks whether anybody waits for a connection. Milliseconds. */
+const WAIT_MS = 20;
 
 /** The queue of graphile-worker, in PostgreSQL. Its connections have a role that sees no tenant's rows. */
 export class PostgresJobs implements Jobs {
@@ -59,6 +63,8 @@ export class PostgresJobs implements Jobs {
       stop: async () => {
         await resume.stop();
         await runner.stop();
+        // That a job is done may still be waiting to be said: nobody would hear of it, and the job be run again.
+        while (pool.waitingCount > 0) await sleep(WAIT_MS);
         await pool.end();
       },
     };

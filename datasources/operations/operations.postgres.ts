@@ -1,3 +1,4 @@
+import { recordAct } from "../audit/audit-append.postgres.js";
 import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { readLatest } from "../engines/postgres/keyset.postgres.js";
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
@@ -5,7 +6,7 @@ import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type CheckFigures, type DeadLetter, type Operations, type Placed } from "./operations.js";
-import { type Job, type ProjectionCheck } from "../projection/jobs/job-log.js";
+import { type Job, type NewJob, type ProjectionCheck } from "../projection/jobs/job-log.js";
 
 /** A job without a sign of life for so long died with its process. */
 const LIFE = sql`interval '1 minute'`;
@@ -67,7 +68,7 @@ export class PostgresOperations implements Operations {
     return job ?? null;
   }
 
-  startJob(tenant: Tenant, { id, kind, target }: Pick<Job, "id" | "kind" | "target">): Promise<Job | null> {
+  startJob(tenant: Tenant, { id, kind, target, by }: NewJob): Promise<Job | null> {
     return this.postgres.transaction(tenant, async (query) => {
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.operation_jobs'), ${tenant.id}::int)`);
       const [job] = await query<Job>(sql`
@@ -77,7 +78,15 @@ export class PostgresOperations implements Operations {
           select 1 from marquee.operation_jobs
           where target = ${target} and state = 'RUNNING' and seen_at >= now() - ${LIFE})
         returning ${JOB}`);
-      return job ?? null;
+      if (!job) return null;
+      const actor = by == null ? "command" : { account: by };
+      await recordAct(query, {
+        act: "PROJECTION_JOB",
+        actor,
+        subject: { projection: target },
+        details: { kind },
+      });
+      return job;
     });
   }
 

@@ -33,7 +33,10 @@ export interface WatchRevision {
 export type TasteFact =
   ({ kind: "SIMILAR" } & Similarity) | ({ kind: "WATCH" } & Watch) | ({ kind: "MODEL" } & TasteModel);
 
-/** Where a taste graph is built from: streams of everything, batch by batch, each pair once. */
+/**
+ * Where a taste graph is built from: streams of everything, batch by batch, each pair once. Profiles whose account has not
+ * agreed to personalisation are as if they were not there.
+ */
 export interface TasteGraphSource {
   /** What the learned edges come from; null where nothing has been learned yet. */
   model(tenant: Tenant): Promise<TasteModel | null>;

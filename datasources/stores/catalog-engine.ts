@@ -1,3 +1,4 @@
+import { MongoTraces } from "../privacy/traces.mongodb.js";
 import { type Catalog } from "../catalog/catalog.js";
 import { MongoCatalog } from "../catalog/mongodb/catalog.mongodb.js";
 import { MongoCatalogEngine } from "../catalog/mongodb/catalog-engine.mongodb.js";
@@ -19,6 +20,7 @@ export function catalogEngine(url: string, options: EngineOptions, context: Targ
       catalogProjection: writtenTitles(catalogProjection, titles, target),
     },
     target,
+    traces: new MongoTraces(store),
     ...lifeOf(store),
   };
 }

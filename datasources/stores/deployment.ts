@@ -1,4 +1,6 @@
 import { type AccountCredentials } from "../accounts/account-credentials.js";
+import { type Audit } from "../audit/audit.js";
+import { type Privacy } from "../privacy/privacy.js";
 import { type ApiKeys } from "../api-keys/api-keys.js";
 import { type Mails } from "../mail/mails.js";
 import { type Limits } from "../budgets/limits.js";
@@ -46,6 +48,10 @@ export interface Deployment {
   apiKeys: ApiKeys;
   sessions: Sessions;
   outsideAccounts: OutsideAccounts;
+  /** Who did what. */
+  audit: Audit;
+  /** What accounts may ask for about themselves. */
+  privacy: Privacy;
   checkouts: Checkouts;
   checkoutSteps: CheckoutSteps;
   jobs: Jobs;

@@ -1,3 +1,4 @@
+import { type TraceSearch } from "../privacy/traces.js";
 import { type Catalog } from "../catalog/catalog.js";
 import { TitleGenerations, type TitleEngine } from "../catalog/title-generations.js";
 import { followed } from "../core/freshness.js";
@@ -40,6 +41,8 @@ export interface Engine {
   domains: Partial<MovableDomains>;
   target: ProjectionTarget;
   guard: StoreGuard;
+  /** Finds what it holds about somebody. */
+  traces: TraceSearch;
   health(): Promise<StoreHealth>;
   close(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { PostgresAccountCredentials } from "../accounts/account-credentials.postgres.js";
 import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
+import { PostgresAudit } from "../audit/audit.postgres.js";
+import { PostgresPrivacy } from "../privacy/privacy.postgres.js";
 import { PostgresMails } from "../mail/mails.postgres.js";
 import { PostgresLimits } from "../budgets/limits.postgres.js";
 import { PostgresAccounts } from "../accounts/accounts.postgres.js";
@@ -124,6 +126,10 @@ export async function openDeployment(options: StoreOptions): Promise<OwnDeployme
       moves: tenantMoves(new TenantMover(adminUrl), tenants, projections),
       ...domains,
       ...moved(engines),
+      privacy: new PostgresPrivacy(
+        postgres,
+        engines.map(({ traces }) => traces),
+      ),
       jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn),
       settle: (tenant) => postgres.refreshStatistics(tenant),
       projections,
@@ -174,6 +180,7 @@ function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
     apiKeys: new PostgresApiKeys(postgres),
     sessions: new PostgresSessions(postgres),
     outsideAccounts: new PostgresOutsideAccounts(postgres),
+    audit: new PostgresAudit(postgres),
     checkouts: new PostgresCheckouts(postgres),
     checkoutSteps: new PostgresCheckoutSteps(postgres),
     catalog: new PostgresCatalog(postgres),

@@ -15,6 +15,8 @@ const PLACED = [
   "apiKeys",
   "sessions",
   "outsideAccounts",
+  "audit",
+  "privacy",
   "checkouts",
   "checkoutSteps",
   "catalog",

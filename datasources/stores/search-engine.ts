@@ -1,3 +1,4 @@
+import { OpenSearchTraces } from "../privacy/traces.opensearch.js";
 import { OpenSearchStore } from "../engines/opensearch/store.opensearch.js";
 import { OpenSearchSearch } from "../search/opensearch/search.opensearch.js";
 import { OpenSearchTitleEngine } from "../search/opensearch/search-engine.opensearch.js";
@@ -19,6 +20,7 @@ export function searchEngine(url: string, options: EngineOptions, context: Targe
       searchProjection: writtenTitles(searchProjection, titles, target),
     },
     target,
+    traces: new OpenSearchTraces(store),
     ...lifeOf(store),
   };
 }

@@ -1,3 +1,4 @@
+import { Neo4jTraces } from "../privacy/traces.neo4j.js";
 import { Neo4jStore } from "../engines/neo4j/store.neo4j.js";
 import { projectionTarget } from "../projection/targets/projection-target.js";
 import { writtenToBoth } from "../projection/targets/standby.js";
@@ -51,6 +52,7 @@ export function tasteEngine(url: string, options: EngineOptions, context: Target
       ]),
     },
     target,
+    traces: new Neo4jTraces(store),
     ...lifeOf(store),
   };
 }

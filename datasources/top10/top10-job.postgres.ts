@@ -1,3 +1,4 @@
+import { isPersonal } from "../accounts/consent-rules.postgres.js";
 import { onOffer } from "../catalog/audience.js";
 import { CATALOG_PLACES } from "../catalog/postgres/catalog-places.postgres.js";
 import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
@@ -69,7 +70,7 @@ export class PostgresTop10Job implements Top10Job {
   }
 
   /**
-   * Of what counts. Strength: 1 for a completed title; else the share of its duration that was watched, within 0.1 and 0.9, and 0.5
+   * Of what counts, of profiles whose account has agreed to it. Strength: 1 for a completed title; else the share of its duration that was watched, within 0.1 and 0.9, and 0.5
    * where the duration is unknown; times 0.4, 0.6 or 0.8 for a rating of 1, 2 or 3. Each batch is read on its own:
    * watches stored meanwhile for profiles further on are included.
    */
@@ -216,7 +217,7 @@ function pairsAfter(last: Pair | undefined): Sql {
       )::float8 as strength
     from title_progress p
     where (p.profile_id, p.title_id) > (${last?.profileId ?? ""}, ${last?.titleId ?? ""})
-      and p.counted_seconds is not null
+      and p.counted_seconds is not null and ${isPersonal(sql`p.profile_id`)}
     order by p.profile_id, p.title_id
     limit ${PAIRS_PER_BATCH}::int`;
 }

@@ -1,3 +1,4 @@
+import { isMeasured } from "../accounts/consent-rules.postgres.js";
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { COUNTED_SECONDS, COUNTS } from "./counted-watches.postgres.js";
 import { titleNames } from "./title-names.postgres.js";
@@ -17,6 +18,9 @@ export interface RemovedProgress {
  * Rows are looked up one by one (`limit 1`, `offset 0` keep subqueries apart): a table that is being filled has no
  * statistics to choose a better way by, and joining the pairs with all events at once costs more with every batch.
  *
+ * Of a profile whose events are not to be kept, what comes moves the player and counts for nothing. Progress that its
+ * events do not tell of any more (`unmeasured`) stands for itself, and what comes is added to it.
+ *
  * Events of titles that were merged into another count for that one; `touched` names only titles that were not.
  *
  * @param corrected whether events were changed as well, not only added.
@@ -26,20 +30,31 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
   await query(sql`analyze touched`);
   await query(
     sql`with pairs as materialized (
-          select distinct profile_id, title_id from touched
+          select t.profile_id, t.title_id, ${isMeasured(sql`t.profile_id`)} as measured
+          from (select distinct profile_id, title_id from touched) t
         ), staged as materialized (
-          select s.profile_id, s.title_id, s.id, s.at, s.seconds, s.seconds as counted, s.seconds as position,
+          select s.profile_id, s.title_id, s.id, s.at, case when t.measured then s.seconds else 0 end as seconds,
+                 case when t.measured then s.seconds end as counted, s.seconds as position,
                  s.completed, now() as recorded_at
-          from staged_events s
-        ), spans as materialized (
-          select t.profile_id, t.title_id, p.first_watched_at as first_at, p.last_watched_at as last_at,
-                 ${titleNames(sql`t.title_id`)} as names
+          from staged_events s join pairs t on t.profile_id = s.profile_id and t.title_id = s.title_id
+        ), known as materialized (
+          select t.profile_id, t.title_id, p.*
           from pairs t cross join lateral (
-            select first_watched_at, last_watched_at from title_progress p
-            where p.profile_id = t.profile_id and p.title_id = t.title_id limit 1
+            select first_watched_at as first_at, last_watched_at as last_at, watched_seconds, counted_seconds,
+                   position_seconds, completed, unmeasured
+            from title_progress p where p.profile_id = t.profile_id and p.title_id = t.title_id limit 1
           ) p
+        ), spans as materialized (
+          select profile_id, title_id, first_at, last_at, ${titleNames(sql`k.title_id`)} as names
+          from known k where not unmeasured
         ), events as (
-          select s.* from staged s join pairs t on t.profile_id = s.profile_id and t.title_id = s.title_id
+          select * from staged
+          union all
+          select profile_id, title_id, '', first_at, watched_seconds, counted_seconds, 0, completed, now()
+          from known where unmeasured
+          union all
+          select profile_id, title_id, ' ', last_at, 0, null, position_seconds, false, now()
+          from known where unmeasured
           union all
           select t.profile_id, t.title_id, e.id, e.at, e.seconds, case when ${COUNTS} then ${COUNTED_SECONDS} end,
                  coalesce(e.position_seconds, e.seconds), e.completed, e.recorded_at
@@ -64,21 +79,23 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
           cross join lateral (select id, document from catalog_titles where id = k.id limit 1) t
         )
         insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
-                                         watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision)
+                                         watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision,
+                                         unmeasured)
         select current_setting('marquee.tenant')::int, f.profile_id, f.title_id, least(f.last_position, d.seconds),
-               d.seconds, f.completed, f.watched, f.counted, f.first_at, f.last_at, 1
-        from facts f left join durations d on d.id = f.title_id
+               d.seconds, f.completed, f.watched, f.counted, f.first_at, f.last_at, 1, not t.measured
+        from facts f join pairs t on t.profile_id = f.profile_id and t.title_id = f.title_id
+        left join durations d on d.id = f.title_id
         on conflict (tenant_id, profile_id, title_id) do update set
           position_seconds = excluded.position_seconds, duration_seconds = excluded.duration_seconds,
           completed = excluded.completed, watched_seconds = excluded.watched_seconds, counted_seconds = excluded.counted_seconds,
           first_watched_at = excluded.first_watched_at, last_watched_at = excluded.last_watched_at,
-          revision = p.revision + 1`,
+          revision = p.revision + 1, unmeasured = p.unmeasured or excluded.unmeasured`,
   );
   if (!corrected) return [];
   // A pair whose every event moved elsewhere has no progress left.
   return query(
     sql`delete from title_progress p using touched t
-        where p.profile_id = t.profile_id and p.title_id = t.title_id
+        where p.profile_id = t.profile_id and p.title_id = t.title_id and not p.unmeasured
           and not exists (select from viewing_events e
                           where e.profile_id = p.profile_id and e.title_id = any(${titleNames(sql`p.title_id`)})
                             and e.at between p.first_watched_at and p.last_watched_at)

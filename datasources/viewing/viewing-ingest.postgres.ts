@@ -1,5 +1,6 @@
 import type pg from "pg";
 
+import { isMeasured } from "../accounts/consent-rules.postgres.js";
 import { holdProfiles } from "../accounts/profile-locks.postgres.js";
 import { holdMerges, MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
 import { allowBulk } from "../engines/postgres/bulk.postgres.js";
@@ -88,6 +89,7 @@ async function ingestBatch(
   await holdProfiles(query, tenant);
   await lockOwners(query, events);
   await stage(query, client, events);
+  await dropErased(query);
   const cut = await fitIntoFilms(query, rules);
   await query(
     sql`insert into profiles (tenant_id, id, name, country)
@@ -168,6 +170,14 @@ async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]
   await query(sql`analyze staged_events`);
 }
 
+/** Whoever was erased is not brought back by events that were told of before. */
+async function dropErased(query: Query): Promise<void> {
+  await query(
+    sql`delete from staged_events s where exists (
+          select from erased_ids e where e.hash = erased_hash(s.profile_id))`,
+  );
+}
+
 function* cells(events: readonly ViewingEvent[]) {
   for (const event of events) {
     const { id, profileId, titleId, at, seconds, completed, country, device, rating, toldAt = null } = event;
@@ -176,23 +186,30 @@ function* cells(events: readonly ViewingEvent[]) {
 }
 
 /**
- * Adds or corrects events, and leaves in `touched` the profiles and titles to which something happened. Answers whether
- * there were events that needed comparing with what was there.
+ * Adds or corrects events, and leaves in `touched` the profiles and titles to which something happened. Those of profiles
+ * whose account does not want that are not kept. Answers whether there were events that needed comparing with what was
+ * there.
  */
 async function storeEvents(query: Query, events: readonly ViewingEvent[]): Promise<boolean> {
   const [added] = await query<{ events: number }>(
-    sql`with added as (
+    sql`with unmeasured as materialized (
+          select s.profile_id from (select distinct profile_id from staged_events) s
+          where not (${isMeasured(sql`s.profile_id`)})
+        ), added as (
           insert into viewing_events
             (tenant_id, id, profile_id, title_id, at, told_at, seconds, completed, country, device)
           select current_setting('marquee.tenant')::int, id, profile_id, title_id, at, told_at, seconds, completed, country,
                  device
-          from staged_events order by at
+          from staged_events where profile_id not in (select profile_id from unmeasured) order by at
           on conflict do nothing
           returning profile_id, title_id
         ), noted as (
-          insert into touched select distinct profile_id, title_id from added
+          insert into touched
+          select profile_id, title_id from added
+          union select profile_id, title_id from staged_events join unmeasured using (profile_id)
         )
-        select count(*) as events from added`,
+        select (select count(*) from added) + (select count(*) from staged_events join unmeasured using (profile_id))
+          as events`,
   );
   if (added?.events === events.length) return false;
   await correctEvents(query, events);

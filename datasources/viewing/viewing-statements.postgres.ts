@@ -1,3 +1,4 @@
+import { isMeasured, isPersonal } from "../accounts/consent-rules.postgres.js";
 import { insertEvents, TRANSACTION } from "../projection/outbox/outbox-append.postgres.js";
 import { empty, sql, type Sql } from "../engines/postgres/store.postgres.js";
 import { instantInJson } from "../engines/postgres/value-types.postgres.js";
@@ -34,6 +35,8 @@ export interface StandingRow {
   allowed: number | null;
   rating: number | null;
   in_watchlist: boolean;
+  /** Whether events of the profile may be kept. */
+  measured: boolean;
   /** Of the event's own receipt, where it was stored before. */
   same: boolean | null;
   answer: TitleStateOfProfile["progress"];
@@ -47,7 +50,7 @@ export function standingOf(event: StoredEvent): Sql {
   const { profileId, titleId, eventId, request } = event;
   return sql`
     select p.last_watched_at as last_at, ${allowedSeconds(event, event.at)} as allowed,
-           r.rating, w.title_id is not null as in_watchlist,
+           r.rating, w.title_id is not null as in_watchlist, ${isMeasured(sql`o.id`)} as measured,
            ${ofKeptTitle(sql`e.request`)} = ${ofKeptTitle(sql`${request}::jsonb`)} as same, e.answer, e.xid,
            (select merged_into from title_heads where title_id = ${titleId}) as merged_into
     from profiles o
@@ -68,31 +71,26 @@ function ofKeptTitle(request: Sql): Sql {
  * Stores an event in its place, with its pair's progress, its receipt and the event that projections follow, and answers
  * the state behind it.
  *
+ * @param place null where the event itself is not to be kept: it moves the player and counts for nothing.
  * @param latest whether no event of the pair is behind it, so that it says where the player stands.
  */
 export function progressWrite(
   event: StoredEvent,
-  place: Placing,
+  place: Placing | null,
   allowed: number | null,
   latest: boolean,
 ): Sql {
   const { profileId, titleId, durationSeconds, completed } = event;
   const at = sql`${new Date(event.at)}::timestamptz`;
-  const toldAt = event.toldAt === null ? null : new Date(event.toldAt);
   return sql`
-    with event as (
-      insert into viewing_events
-        (tenant_id, id, profile_id, title_id, at, told_at, seconds, played_seconds, allowed_seconds, position_seconds,
-         completed, country, device, recorded_at)
-      values (current_setting('marquee.tenant')::int, ${event.id}, ${profileId}, ${titleId}, ${at}, ${toldAt}::timestamptz,
-              ${place.seconds}, ${place.played}, ${allowed}, ${event.position}, ${completed}, ${event.country},
-              ${event.device}, clock_timestamp())
-    ), ${place.changed.length > 0 ? sql`changed as (${changeReports(place.changed)}),` : empty}
+    with ${place ? kept(event, place, allowed) : empty}
     progress as (
       insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
-                                       watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision)
+                                       watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision,
+                                       unmeasured)
       values (current_setting('marquee.tenant')::int, ${profileId}, ${titleId}, ${completed ? 0 : withinTitle(event.position, durationSeconds)},
-              ${durationSeconds}, ${completed}, ${place.watched}, ${place.counted}, ${at}, ${at}, 1)
+              ${durationSeconds}, ${completed}, ${place?.watched ?? 0}, ${place?.counted ?? null}, ${at}, ${at}, 1,
+              ${place === null})
       on conflict (tenant_id, profile_id, title_id) do update set
         position_seconds = case when ${latest} then excluded.position_seconds else p.position_seconds end,
         completed = p.completed or excluded.completed,
@@ -102,7 +100,8 @@ export function progressWrite(
           least(coalesce(p.counted_seconds, 0)::bigint + coalesce(excluded.counted_seconds, 0), 2147483647)::int end,
         first_watched_at = least(p.first_watched_at, excluded.first_watched_at),
         last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
-        revision = p.revision + 1
+        revision = p.revision + 1,
+        unmeasured = p.unmeasured or excluded.unmeasured
       returning *
     ), receipt as (
       insert into viewing_receipts (tenant_id, profile_id, event_id, request, answer, xid)
@@ -116,6 +115,19 @@ export function progressWrite(
     )
     select p.position_seconds, p.duration_seconds, p.completed, ${ratingAndWatchlist}, ${TRANSACTION}
     from progress p`;
+}
+
+/** Stores an event, and what it changes of those around it: parts of a statement, each with a comma behind it. */
+function kept(event: StoredEvent, place: Placing, allowed: number | null): Sql {
+  const toldAt = event.toldAt === null ? null : new Date(event.toldAt);
+  return sql`event as (
+      insert into viewing_events
+        (tenant_id, id, profile_id, title_id, at, told_at, seconds, played_seconds, allowed_seconds, position_seconds,
+         completed, country, device, recorded_at)
+      values (current_setting('marquee.tenant')::int, ${event.id}, ${event.profileId}, ${event.titleId},
+              ${new Date(event.at)}::timestamptz, ${toldAt}::timestamptz, ${place.seconds}, ${place.played}, ${allowed},
+              ${event.position}, ${event.completed}, ${event.country}, ${event.device}, clock_timestamp())
+    ), ${place.changed.length > 0 ? sql`changed as (${changeReports(place.changed)}),` : empty}`;
 }
 
 /**
@@ -180,7 +192,7 @@ const ratingAndWatchlist = sql`
   (select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id) as rating,
   exists (select from watchlist w where w.profile_id = p.profile_id and w.title_id = p.title_id) as in_watchlist`;
 
-/** The outbox event of a pair in `progress`. */
+/** The outbox event of a pair in `progress`, where its account has agreed to that. */
 function watchEvent(rating: Sql): Sql {
   return sql`
     select 'WATCH', p.profile_id, p.title_id, p.revision,
@@ -188,5 +200,5 @@ function watchEvent(rating: Sql): Sql {
              'at', ${instantInJson(sql`p.last_watched_at`)},
              'completed', p.completed,
              'rating', ${rating})
-    from progress p`;
+    from progress p where ${isPersonal(sql`p.profile_id`)}`;
 }

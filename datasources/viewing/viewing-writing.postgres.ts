@@ -89,8 +89,8 @@ export class PostgresViewingWriting implements ViewingWriting {
       repeated = answerAgain(standing);
       if (repeated || kept !== null) return null;
       const { allowed, last_at: lastAt } = standing;
-      const placed = await place(allowed);
-      const latest = placed.latest && (lastAt === null || event.at >= Date.parse(lastAt));
+      const placed = standing.measured ? await place(allowed) : null;
+      const latest = (placed?.latest ?? true) && (lastAt === null || event.at >= Date.parse(lastAt));
       return progressWrite(event, placed, allowed, latest);
     });
     if (repeated) return repeated;

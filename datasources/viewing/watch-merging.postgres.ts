@@ -1,3 +1,4 @@
+import { isPersonal } from "../accounts/consent-rules.postgres.js";
 import { type OutboxEvent } from "../projection/outbox/outbox-event.js";
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
 
@@ -13,6 +14,8 @@ interface WatchRow {
   at: string;
   completed: boolean;
   rating: number | null;
+  /** Whether projections may hear of it. */
+  personal: boolean;
 }
 
 /**
@@ -34,11 +37,16 @@ export async function moveWatches(query: Query, from: string, to: string): Promi
     sql`update title_progress p set revision = p.revision + 1
         where p.title_id = ${to} and p.profile_id = any(${profiles}::text[])
         returning p.profile_id, p.revision, p.last_watched_at as at, p.completed,
-          (select r.rating from ratings r where r.profile_id = p.profile_id and r.title_id = ${to}) as rating`,
+          (select r.rating from ratings r where r.profile_id = p.profile_id and r.title_id = ${to}) as rating,
+          ${isPersonal(sql`p.profile_id`)} as personal`,
   );
   return [
     ...watched.map(({ profile_id, revision }) => watchEvent(profile_id, from, revision + 1, null)),
-    ...now.map(({ profile_id, revision, ...state }) => watchEvent(profile_id, to, revision, state)),
+    ...now
+      .filter(({ personal }) => personal)
+      .map(({ profile_id, revision, at, completed, rating }) =>
+        watchEvent(profile_id, to, revision, { at, completed, rating }),
+      ),
   ];
 }
 
@@ -79,9 +87,9 @@ async function moveProgress(query: Query, from: string, to: string): Promise<Mov
           delete from title_progress where title_id = ${from} returning *
         ), joined as (
           insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds,
-            completed, watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision)
+            completed, watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision, unmeasured)
           select tenant_id, profile_id, ${to}, position_seconds, duration_seconds, completed, watched_seconds,
-                 counted_seconds, first_watched_at, last_watched_at, revision
+                 counted_seconds, first_watched_at, last_watched_at, revision, unmeasured
           from moved
           on conflict (tenant_id, profile_id, title_id) do update set
             position_seconds = case when excluded.last_watched_at > p.last_watched_at
@@ -93,7 +101,8 @@ async function moveProgress(query: Query, from: string, to: string): Promise<Mov
           least(coalesce(p.counted_seconds, 0)::bigint + coalesce(excluded.counted_seconds, 0), 2147483647)::int end,
             first_watched_at = least(p.first_watched_at, excluded.first_watched_at),
             last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
-            revision = greatest(p.revision, excluded.revision)
+            revision = greatest(p.revision, excluded.revision),
+            unmeasured = p.unmeasured or excluded.unmeasured
         )
         select profile_id, revision from moved`,
   );

@@ -22,6 +22,7 @@ import { type Identity, type KeyGrant, type Tokens } from "./identity.js";
 import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
+import { type ExportLinks } from "./export-links.js";
 import { type Lifetime } from "./lifetime.js";
 import { type MailTokens } from "./mail-tokens.js";
 import { type RequestWork } from "./request-work.js";
@@ -53,6 +54,11 @@ export interface Gateway {
   mail: Mailing | null;
   payments: Payments | null;
   checkoutTimes: CheckoutTimes;
+  /** Version of the text about consents that clients show. */
+  consentText: string;
+  exportLinks: ExportLinks;
+  /** For how long an export is kept. */
+  exportHours: number;
 }
 
 /** What one request has: its tenant, its viewer, its batches. Made before execution, gone with the answer. */

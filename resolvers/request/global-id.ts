@@ -23,6 +23,8 @@ export const NODE_TYPES = [
   "Viewer",
   "Editorial",
   "Operations",
+  "AccountExport",
+  "Erasure",
 ] as const;
 export type NodeType = (typeof NODE_TYPES)[number];
 

@@ -33,12 +33,19 @@ export async function importFiles(stores: Stores, tenant: Tenant, flags: ImportF
   try {
     if (flags.titles) {
       const { replace = false } = flags;
-      await importFile("titles", flags.titles, bad, (file, options) =>
+      await importFile(stores, tenant, "titles", flags.titles, bad, (file, options) =>
         importTitlesFile(stores, tenant, file, { ...options, replace }),
       );
     }
     if (flags.events)
-      await importFile("events", flags.events, bad, importEventsFile.bind(null, stores, tenant));
+      await importFile(
+        stores,
+        tenant,
+        "events",
+        flags.events,
+        bad,
+        importEventsFile.bind(null, stores, tenant),
+      );
   } finally {
     bad.close();
   }
@@ -54,6 +61,8 @@ export async function importFiles(stores: Stores, tenant: Tenant, flags: ImportF
 type ImportFile = (file: string, options: Required<ImportOptions>) => Promise<ImportReport>;
 
 async function importFile(
+  stores: Stores,
+  tenant: Tenant,
   what: "titles" | "events",
   file: string,
   bad: BadLines,
@@ -71,6 +80,8 @@ async function importFile(
     onProjecting: (fraction, left) => progress.show(`projecting ${what}`, fraction, `${counted(left)} left`),
     onBehind: (line) => behind.push(line),
   }).finally(() => progress.end());
+  const { imported } = report;
+  await stores.audit.record(tenant, { act: "IMPORTED", actor: "command", details: { what, imported } });
   for (const line of behind) process.stderr.write(`${line}\n`);
   bad.print(file, report.badLines);
   for (const line of alone) process.stderr.write(`${file}: ${describeLineLeftAlone(line)}\n`);

@@ -143,7 +143,7 @@ async function createTenant(stores: Stores, flags: CreateFlags): Promise<Tenant>
   }
   const servers = serversOf(flags);
   try {
-    return await stores.tenants.create({
+    const tenant = await stores.tenants.create({
       slug,
       name,
       tier,
@@ -151,6 +151,8 @@ async function createTenant(stores: Stores, flags: CreateFlags): Promise<Tenant>
       domains,
       ...(servers && { servers }),
     });
+    await stores.audit.record(tenant, { act: "TENANT_CREATED", actor: "command", details: { tier } });
+    return tenant;
   } catch (error) {
     throw error instanceof Refusal ? new StartupError(error.message) : error;
   }

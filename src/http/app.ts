@@ -36,6 +36,7 @@ import { languageOf } from "./languages.js";
 import { createListener } from "./listener.js";
 import { servePlayground } from "./playground.js";
 import { createContext } from "./request-context.js";
+import { serveExports } from "./exports-plugin.js";
 import { checkGraphqlRequests, checkRequests } from "./requests.js";
 import { serveSecurityTxt } from "./security-txt.js";
 import { cutUnread } from "./unread-answers.js";
@@ -114,6 +115,7 @@ export async function createApp(
     const { serves } = await readiness(gateway.stores, stopping);
     return reply.code(serves ? 200 : 503).send({ status: serves ? "ready" : "not ready" });
   });
+  serveExports(app, gateway.stores, gateway.exportLinks);
   serveSecurityTxt(app, config.securityContacts);
   if (config.playground) await servePlayground(app);
   // The playground's links are relative: they need the slash at the end.

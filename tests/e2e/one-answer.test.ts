@@ -131,6 +131,11 @@ const SHOWN: Record<NodeType, [query: string, as: string]> = {
     `mutation { changePlan(input: { plan: "Plan:none", idempotencyKey: "x" }) { checkout { __typename id } } }`,
     "viewer",
   ],
+  AccountExport: [`mutation { exportMyData { export { __typename id } } }`, "viewer"],
+  Erasure: [
+    `mutation { eraseMyAccount(input: { password: "none", idempotencyKey: "x" }) { erasure { __typename id } } }`,
+    "viewer",
+  ],
   HomeRow: [`{ home(first: 20) { __typename id } }`, "viewer"],
   PlaybackSession: [
     `mutation { startPlayback(input: { title: "Title:film-casino-1995", device: { kind: TV, width: 1920, height: 1080, codecs: [H264, HEVC] } }) { session { __typename id } } }`,
@@ -150,8 +155,11 @@ const SHOWN: Record<NodeType, [query: string, as: string]> = {
   Editorial: [`{ editorial { __typename id } }`, "editor"],
   Operations: [`{ operations { __typename id } }`, "operator"],
 };
-/** Only a checkout shows a checkout: tests/e2e/memberships.test.ts pays for one and asks `node` for it. */
-const ELSEWHERE: readonly NodeType[] = ["Checkout"];
+/**
+ * Only a checkout shows a checkout, and an erasure itself: tests/e2e/memberships.test.ts pays for one and asks `node` for
+ * it, tests/e2e/my-data.test.ts asks for the other.
+ */
+const ELSEWHERE: readonly NodeType[] = ["Checkout", "Erasure"];
 
 describe("node", () => {
   it("is asked for every type that has a global id", () => {

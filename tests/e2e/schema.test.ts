@@ -22,7 +22,7 @@ const types = Object.values(schema.getTypeMap()).filter(
   (type) => !isIntrospectionType(type) && !(isScalarType(type) && isSpecifiedScalarType(type)),
 );
 /** What the client documents send without an argument. */
-const WITHOUT_INPUT = new Set(["signOut", "signOutEverywhere", "requestEmailVerification"]);
+const WITHOUT_INPUT = new Set(["exportMyData", "signOut", "signOutEverywhere", "requestEmailVerification"]);
 
 /** Everything in a type that a reader of the playground can point at, with its description. */
 function* described(

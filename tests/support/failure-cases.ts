@@ -149,6 +149,10 @@ export function failureCases(known: Known, email: string): Record<string, Failur
     "Profile.watchlist": ofProfile("watchlist(first: 3) { edges { node { name } } }", "watchlist"),
     "Profile.history": ofProfile("history(first: 3) { edges { node { name } } }", "history"),
     "Profile.ratings": ofProfile("ratings(first: 3) { edges { rating node { name } } }", "ratings"),
+    "Consents.history": {
+      query: "{ viewer { consents { history { at } } } }",
+      valueOf: (data) => data?.viewer?.consents?.history,
+    },
     "Query.plans": root("{ plans { name } }", "plans"),
     ...ofStaff(known.staff, "editorial", {
       titles: "titles(first: 3) { edges { version } }",
@@ -160,6 +164,7 @@ export function failureCases(known: Known, email: string): Record<string, Failur
       projections: "projections { target }",
       tenants: "tenants(first: 3) { edges { node { slug } } }",
       jobs: "jobs(first: 3) { edges { cursor } }",
+      audit: "audit(first: 3) { edges { cursor } }",
       deadLetters: "deadLetters(first: 3) { edges { cursor } }",
       apiKeys: "apiKeys(first: 3) { edges { cursor } }",
     }),

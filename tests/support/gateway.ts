@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { inject } from "vitest";
@@ -71,6 +72,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     LOG_LEVEL: "silent",
     MARQUEE_EXPLAIN: "all",
     MARQUEE_COMPILED_QUERIES: "all",
+    MARQUEE_ERASURES_FILE: path.join(tmpdir(), `marquee-erasures-${process.pid}.ndjson`),
     // Tests ask as much as they like at once.
     MARQUEE_QUEUE_MS: String(PATIENT_DEADLINE_MS),
     MARQUEE_REQUEST_DEADLINE_MS: "120000",

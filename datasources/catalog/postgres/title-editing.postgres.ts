@@ -1,3 +1,5 @@
+import { recordAct } from "../../audit/audit-append.postgres.js";
+import { type AuditAct } from "../../core/audit-acts.js";
 import { accepted } from "../../core/checking.js";
 import { toPage, type Page, type PageOf } from "../../core/page.js";
 import { empty, sql, type PostgresStore, type Query } from "../../engines/postgres/store.postgres.js";
@@ -67,6 +69,7 @@ interface ListedRow {
 
 /** What an edit does to a title, if that is admitted. */
 interface EditPlan extends LockChange {
+  act: AuditAct;
   admit: (head: TitleHead, target: TitleTarget) => void;
   versions: (ground: Ground) => PlannedVersion[];
 }
@@ -92,7 +95,13 @@ export class PostgresTitleEditing implements TitleEditing {
       return planned;
     };
     const lock = TITLE_FIELD_NAMES.filter((name) => fields[name] !== undefined);
-    return this.#edit(tenant, edit, { admit: admitPut, versions, lock, unlock: edit.unlock });
+    return this.#edit(tenant, edit, {
+      act: "TITLE_PUT",
+      admit: admitPut,
+      versions,
+      lock,
+      unlock: edit.unlock,
+    });
   }
 
   async setState(tenant: Tenant, target: TitleTarget, state: "PUBLISHED" | "ARCHIVED"): Promise<EditedTitle> {
@@ -101,7 +110,8 @@ export class PostgresTitleEditing implements TitleEditing {
         if (state === "ARCHIVED" && body.state === "DRAFT") throw archivedDraft(target);
         return { state };
       });
-    return this.#edit(tenant, target, { admit: admitChange, versions, lock: ["state"] });
+    const act = state === "PUBLISHED" ? "TITLE_PUBLISHED" : "TITLE_ARCHIVED";
+    return this.#edit(tenant, target, { act, admit: admitChange, versions, lock: ["state"] });
   }
 
   async setLicence(tenant: Tenant, edit: LicenceEdit): Promise<EditedTitle> {
@@ -115,7 +125,12 @@ export class PostgresTitleEditing implements TitleEditing {
         licences: licensed(body.licences, { ...licence, until: licence.until ?? null }),
       }));
     };
-    return this.#edit(tenant, edit, { admit: admitChange, versions, lock: ["licences"] });
+    return this.#edit(tenant, edit, {
+      act: "TITLE_LICENSED",
+      admit: admitChange,
+      versions,
+      lock: ["licences"],
+    });
   }
 
   merge(tenant: Tenant, merge: TitleMerge): Promise<EditedTitle> {
@@ -124,7 +139,9 @@ export class PostgresTitleEditing implements TitleEditing {
       const { xid, version, lockedFields } = await mergeTitles(query, tenant, merge);
       const now = await databaseNow(query);
       const versions = await versionsSince(query, merge.keep, now);
-      return { title: await documentAt(query, versions, now, version), version, lockedFields, xid };
+      const title = await documentAt(query, versions, now, version);
+      await note(query, "TITLES_MERGED", { ...merge, id: merge.keep }, { merged: merge.merge, version });
+      return { title, version, lockedFields, xid };
     });
   }
 
@@ -184,7 +201,9 @@ export class PostgresTitleEditing implements TitleEditing {
       const all = [...versions, ...added];
       const said = added.at(-1)?.body ?? inForceAt(all, effective)?.body;
       if (said) await recordNamesByHand(query, statedOf(said, plan.lock));
-      return { title: await documentAt(query, all, now, version), version, lockedFields, xid };
+      const title = await documentAt(query, all, now, version);
+      await note(query, plan.act, target, { version, versions: added.length });
+      return { title, version, lockedFields, xid };
     });
   }
 
@@ -196,6 +215,17 @@ export class PostgresTitleEditing implements TitleEditing {
   #changed(fields: CheckedFields, { versions, effective }: Ground): PlannedVersion[] {
     return plannedVersions(versions, effective, ({ id }) => this.#bodies.changes(id, fields));
   }
+}
+
+/** Notes who edited which title, as the last that the edit's transaction does. */
+function note(
+  query: Query,
+  act: AuditAct,
+  { id, by }: Pick<TitleTarget, "id" | "by">,
+  details: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  const actor = by == null ? "command" : { account: by };
+  return recordAct(query, { act, actor, subject: { title: id }, details });
 }
 
 function newHead(title_id: string): TitleHead {

@@ -27,11 +27,17 @@ export interface Job {
   reason: string | null;
 }
 
+/** A job to begin. */
+export interface NewJob extends Pick<Job, "id" | "kind" | "target"> {
+  /** Id of the account that starts it; none where a command does. */
+  by?: string | null | undefined;
+}
+
 /** Where work on projections is noted. */
 export interface JobLog {
   recordCheck(tenant: Tenant, check: Omit<ProjectionCheck, "at">): Promise<void>;
   /** Notes a job that begins; answers null where one is running on the same target. */
-  startJob(tenant: Tenant, job: Pick<Job, "id" | "kind" | "target">): Promise<Job | null>;
+  startJob(tenant: Tenant, job: NewJob): Promise<Job | null>;
   /** A sign of life. */
   touchJob(tenant: Tenant, id: string, progress: number): Promise<void>;
   endJob(tenant: Tenant, id: string, reason: string | null): Promise<void>;

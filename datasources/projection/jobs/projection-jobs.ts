@@ -14,6 +14,7 @@ const SIGN_OF_LIFE_MS = 2_000;
 /**
  * Starts to rebuild or check a tenant's projection behind the answer. One job works on a projection at a time.
  *
+ * @param by id of the account that starts it; none where a command does.
  * @throws Refusal where there is no such projection, or a job is working on it.
  */
 export async function startProjectionJob(
@@ -21,9 +22,10 @@ export async function startProjectionJob(
   tenant: Tenant,
   kind: JobKind,
   targetName: string,
+  by?: string | null,
 ): Promise<Job> {
   const target = targetNamed(stores, targetName);
-  const job = await stores.operations.startJob(tenant, { id: randomUUID(), kind, target: targetName });
+  const job = await stores.operations.startJob(tenant, { id: randomUUID(), kind, target: targetName, by });
   if (!job) {
     throw new Refusal("target", "JOB_RUNNING", `${targetName} is being worked on. Wait for the job to end.`);
   }

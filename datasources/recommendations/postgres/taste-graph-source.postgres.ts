@@ -1,3 +1,4 @@
+import { isPersonal } from "../../accounts/consent-rules.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TasteModel } from "../recommendations.js";
@@ -36,8 +37,8 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   ): Promise<readonly Watch[]> {
     return this.rows<Watch>(
       tenant,
-      sql`${WATCH_COLUMNS}
-          where (p.profile_id, p.title_id) in (
+      sql`${WATCHES}
+          and (p.profile_id, p.title_id) in (
             select * from unnest(${pairs.map((pair) => pair.profileId)}::text[], ${pairs.map((pair) => pair.titleId)}::text[]))`,
     );
   }
@@ -45,7 +46,7 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   async profilesOf(tenant: Tenant, ids: readonly string[]): Promise<Set<string>> {
     const rows = await this.rows<{ id: string }>(
       tenant,
-      sql`select id from profiles where id = any(${ids}::text[])`,
+      sql`select id from profiles p where id = any(${ids}::text[]) and ${isPersonal(sql`p.id`)}`,
     );
     return new Set(rows.map(({ id }) => id));
   }
@@ -53,7 +54,7 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   async count(tenant: Tenant): Promise<number> {
     const [row] = await this.rows<{ facts: number }>(
       tenant,
-      sql`select (select count(*) from similar_titles) + (select count(*) from title_progress) as facts`,
+      sql`select (select count(*) from similar_titles) + (select count(*) from title_progress p where ${isPersonal(sql`p.profile_id`)}) as facts`,
     );
     return row?.facts ?? 0;
   }
@@ -84,16 +85,18 @@ function similaritiesBehind(last: Similarity | undefined): Sql {
     order by from_id, similar_titles.weight desc, to_id`;
 }
 
-const WATCH_COLUMNS = sql`
+/** Watches of those whose account has agreed to being known by them. */
+const WATCHES = sql`
   select p.profile_id as "profileId", p.title_id as "titleId", p.last_watched_at as at, p.completed, r.rating,
          p.revision
   from title_progress p
-  left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id`;
+  left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
+  where ${isPersonal(sql`p.profile_id`)}`;
 
 function watchesBehind(last: Watch | undefined): Sql {
   const { profileId = "", titleId = "" } = last ?? {};
   return sql`
-    ${WATCH_COLUMNS}
-    where (p.profile_id, p.title_id) > (${profileId}, ${titleId})
+    ${WATCHES}
+    and (p.profile_id, p.title_id) > (${profileId}, ${titleId})
     order by p.profile_id, p.title_id`;
 }

@@ -1,3 +1,4 @@
+import { isPersonal } from "../../accounts/consent-rules.postgres.js";
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
 import { PostgresTasteGraphSource } from "./taste-graph-source.postgres.js";
@@ -24,7 +25,10 @@ export class PostgresTasteInspectionSource extends PostgresTasteGraphSource impl
   }
 
   countWatches(tenant: Tenant): Promise<number> {
-    return this.#count(tenant, sql`select count(*) as count from title_progress`);
+    return this.#count(
+      tenant,
+      sql`select count(*) as count from title_progress p where ${isPersonal(sql`p.profile_id`)}`,
+    );
   }
 
   countSimilarities(tenant: Tenant): Promise<number> {

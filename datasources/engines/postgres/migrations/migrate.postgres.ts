@@ -20,6 +20,9 @@ export const WORKER_ROLE = "marquee_worker";
 /** Schema of the job runner, made by its own migrations. */
 export const JOBS_SCHEMA = "graphile_worker";
 
+/** The comment of a table whose rows stay as they are. */
+const APPEND_ONLY = "append-only";
+
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How often a role is tried to be set that another process sets just now, and the time in between. Milliseconds. */
 const ROLE_TRIES = 20;
@@ -185,7 +188,8 @@ async function apply(client: pg.Client, schema: string, migration: Migration, fo
 
 /**
  * Gives every table of the current schema that has a tenant_id the same policy, forced on its owner too: rows of the
- * tenant named by the connection, none where none is named. Partitions are reached through their parent only.
+ * tenant named by the connection, none where none is named. Partitions are reached through their parent only. Rows of one
+ * whose comment says that it is append-only are added and read.
  */
 const PROTECT_TABLES = `
 do $$
@@ -193,7 +197,7 @@ declare
   t record;
 begin
   for t in
-    select c.oid::regclass as name, c.relispartition
+    select c.oid::regclass as name, c.relispartition, obj_description(c.oid, 'pg_class') as comment
     from pg_class c
     join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relrowsecurity
@@ -205,7 +209,8 @@ begin
       t.name
     );
     if not t.relispartition then
-      execute format('grant select, insert, update, delete on %s to ${APP_ROLE}', t.name);
+      execute format('grant %s on %s to ${APP_ROLE}', case when t.comment = '${APPEND_ONLY}'
+        then 'select, insert' else 'select, insert, update, delete' end, t.name);
     end if;
   end loop;
 end $$`;

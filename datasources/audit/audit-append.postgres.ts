@@ -1,0 +1,48 @@
+import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { type AuditActor, type AuditedAct, type AuditSubject } from "./audit.js";
+
+/**
+ * Notes an act in the transaction that does it: both are there or neither. To be called last, because whoever notes
+ * something of the tenant next waits for the transaction to end.
+ */
+export async function recordAct(query: Query, act: AuditedAct): Promise<void> {
+  await query(auditInsert(act));
+}
+
+/**
+ * The same as a statement, to stand alone or within another.
+ *
+ * @param source rows for each of which it is noted; once unless given.
+ */
+export function auditInsert(
+  { act, actor, subject = null, outcome = "OK", details = {} }: AuditedAct,
+  source?: Sql,
+): Sql {
+  return sql`
+    insert into audit_log (tenant_id, act, outcome, actor, subject, details)
+    select current_setting('marquee.tenant')::int, ${act}, ${outcome}, ${actorName(actor)}, ${subjectName(subject)},
+           ${JSON.stringify(details)}::jsonb
+    from ${source ?? sql`(select 1) once`}`;
+}
+
+/** Of what an account does to itself. */
+export function byOwner(account: string): Pick<AuditedAct, "actor" | "subject"> {
+  return { actor: { account }, subject: { account } };
+}
+
+/** What the log calls an account, as an expression; one that is gone has no name any more. */
+export function accountName(id: string): Sql {
+  return sql`'account:' || coalesce((select audit_name from accounts where id = ${id}), '')`;
+}
+
+function actorName(actor: AuditActor): Sql {
+  return typeof actor === "string" ? sql`${actor}` : accountName(actor.account);
+}
+
+function subjectName(subject: AuditSubject): Sql {
+  if (subject === null) return sql`''`;
+  if ("account" in subject) return accountName(subject.account);
+  if ("formerAccount" in subject) return sql`${`account:${subject.formerAccount}`}`;
+  const [[kind, id] = ["", ""]] = Object.entries(subject);
+  return sql`${`${kind}:${id}`}`;
+}

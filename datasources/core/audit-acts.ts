@@ -1,0 +1,30 @@
+/** Everything that is noted of who did what, and what it means. The schema's enum is printed from it. */
+export const AUDIT_ACTS = {
+  SIGN_IN: "A session was opened, or a wrong password was tried.",
+  SIGN_UP: "An account was made by whoever owns it.",
+  SIGN_OUT: "Sessions were ended by whoever they were of.",
+  ROLES_SET: "An account was given roles, or some were taken from it.",
+  TENANT_CREATED: "The tenant was made.",
+  CONSENTS_SET: "An account said what it agrees to.",
+  PROFILE_DELETED: "A profile was deleted by its account.",
+  DATA_EXPORTED: "Everything held about an account was put together for it.",
+  DATA_FETCHED: "What was put together was fetched by its link.",
+  ERASURE_ASKED: "An account asked to be erased.",
+  ACCOUNT_ERASED: "An account was erased.",
+  TITLE_PUT: "An editor made a title or changed it.",
+  TITLE_PUBLISHED: "An editor published a title.",
+  TITLE_ARCHIVED: "An editor archived a title.",
+  TITLE_LICENSED: "An editor set where a title may be shown.",
+  TITLES_MERGED: "An editor merged a title into another.",
+  IMPORTED: "Titles or events were imported.",
+  PROJECTION_JOB: "A projection was rebuilt, checked or repaired.",
+  DEAD_LETTERS_RETRIED: "Dead letters were put back among the events to be tried.",
+} as const satisfies Record<string, string>;
+
+export type AuditAct = keyof typeof AUDIT_ACTS;
+export const AUDIT_OUTCOMES = {
+  OK: "It was done.",
+  FAILED: "It was tried, and could not be done.",
+} as const satisfies Record<string, string>;
+
+export type AuditOutcome = keyof typeof AUDIT_OUTCOMES;

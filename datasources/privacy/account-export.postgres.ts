@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+
+import { byOwner, recordAct } from "../audit/audit-append.postgres.js";
+import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
+import { type StoreRequest } from "../core/store-request.js";
+import { type Tenant } from "../core/tenant.js";
+import { raw, sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { zipOf, type ExportFile } from "./export-zip.js";
+import { personalTables, tableName, type PersonalTable, type Subject } from "./personal-tables.postgres.js";
+import { EXPORT_TASK, type AccountExport } from "./privacy.js";
+import { subjectOf } from "./subject.postgres.js";
+import { type TraceSearch } from "./traces.js";
+
+/** Rows of one read. */
+const ROWS = 1_000;
+/** How long a statement may take. Milliseconds. */
+const STATEMENT_MS = 50_000;
+/** For how long nobody else begins with one that somebody is at. */
+const HOLD = "5 minutes";
+/** What says how to sign in as somebody, or is no more than where something lies. */
+const SECRET = /^(tenant_id|part|lease)$|_hash$|_secret$|_token$/;
+/** Exports are not exported. */
+const SELVES = ["account_exports", "account_export_parts"];
+
+const EXPORT = sql`id, account_id as "accountId", state, bytes, asked_at as "askedAt", expires_at as "expiresAt"`;
+
+/** `Privacy.askExport`. */
+export function askExport(
+  postgres: PostgresStore,
+  tenant: Tenant,
+  accountId: string,
+  hours: number,
+): Promise<AccountExport> {
+  return postgres.transaction(tenant, async (query) => {
+    await lockAccount(query, accountId);
+    const [known] = await query<AccountExport>(
+      sql`select ${EXPORT} from account_exports where account_id = ${accountId} and expires_at > now()
+          order by asked_at desc limit 1`,
+    );
+    if (known) return known;
+    await query(sql`delete from account_exports where account_id = ${accountId}`);
+    const [asked] = await query<AccountExport>(
+      sql`insert into account_exports (tenant_id, id, account_id, state, expires_at)
+          values (current_setting('marquee.tenant')::int, ${randomUUID()}, ${accountId}, 'PENDING',
+                  now() + make_interval(hours => ${hours}::int))
+          returning ${EXPORT}`,
+    );
+    if (!asked) throw new Error("An export was asked for and is not there");
+    await query(sql`select marquee.schedule_saga(${EXPORT_TASK}, ${asked.id}, interval '0')`);
+    return asked;
+  });
+}
+
+/** `Privacy.findExport`. */
+export async function findExport(
+  postgres: PostgresStore,
+  request: StoreRequest,
+  id: string,
+): Promise<AccountExport | null> {
+  const [found] = await postgres.read<AccountExport>(
+    request,
+    "privacy.findExport",
+    sql`select ${EXPORT} from account_exports where id = ${id} and expires_at > now()`,
+  );
+  return found ?? null;
+}
+
+/** `Privacy.runExport`. Rows are read and parts written by turns, in one transaction that sees one state of everything. */
+export function runExport(
+  postgres: PostgresStore,
+  others: readonly TraceSearch[],
+  tenant: Tenant,
+  id: string,
+): Promise<void> {
+  return postgres.transaction(tenant, async (query) => {
+    await query.allow(STATEMENT_MS);
+    await query(sql`select marquee.hold_saga(${EXPORT_TASK}, ${id}, ${HOLD}::interval)`);
+    const [open] = await query<{ account: string }>(
+      sql`select account_id as account from account_exports where id = ${id} and state = 'PENDING' for update`,
+    );
+    const subject = open && (await subjectOf(query, open.account));
+    if (subject) await pack(query, await filesOf(query, tenant, subject, others), id, subject);
+    await query(sql`select marquee.end_saga(${EXPORT_TASK}, ${id})`);
+    if (subject)
+      await recordAct(query, { act: "DATA_EXPORTED", actor: "job", subject: { account: subject.account } });
+  });
+}
+
+/** `Privacy.exportParts`. */
+export async function* exportParts(
+  postgres: PostgresStore,
+  request: StoreRequest,
+  id: string,
+): AsyncGenerator<Buffer> {
+  for (let position = 0; ; position++) {
+    const [row] = await postgres.read<{ part: Buffer }>(
+      request,
+      "privacy.exportPart",
+      sql`select part from account_export_parts where export_id = ${id} and position = ${position}::int`,
+    );
+    if (!row) return;
+    yield row.part;
+  }
+}
+
+/** `Privacy.noteFetch`. */
+export function noteFetch(postgres: PostgresStore, tenant: Tenant, id: string): Promise<void> {
+  return postgres.transaction(tenant, async (query) => {
+    const [row] = await query<{ account: string }>(
+      sql`select account_id as account from account_exports where id = ${id}`,
+    );
+    if (row) await recordAct(query, { act: "DATA_FETCHED", ...byOwner(row.account) });
+  });
+}
+
+async function pack(
+  query: Query,
+  files: readonly ExportFile[],
+  id: string,
+  { account }: Subject,
+): Promise<void> {
+  let position = 0;
+  let bytes = 0;
+  for await (const part of zipOf(files)) {
+    await query(
+      sql`insert into account_export_parts (tenant_id, export_id, position, part)
+          values (current_setting('marquee.tenant')::int, ${id}, ${position++}::int, ${part})`,
+    );
+    bytes += part.length;
+  }
+  await query(
+    sql`update account_exports set state = 'READY', bytes = ${bytes}::bigint where id = ${id} and account_id = ${account}`,
+  );
+}
+
+async function filesOf(
+  query: Query,
+  tenant: Tenant,
+  subject: Subject,
+  others: readonly TraceSearch[],
+): Promise<ExportFile[]> {
+  const tables = (await personalTables(query)).filter(({ name }) => !SELVES.includes(name));
+  return [
+    ...tables.map((table) => ({
+      name: `postgres/${table.name}.ndjson`,
+      lines: () => rowsOf(query, table, subject),
+    })),
+    ...others.map((store) => ({
+      name: `${store.store.toLowerCase()}.ndjson`,
+      lines: async function* () {
+        yield await store.heldOf(tenant, subject.profiles);
+      },
+    })),
+  ];
+}
+
+async function* rowsOf(
+  query: Query,
+  { name, columns, isOf }: PersonalTable,
+  subject: Subject,
+): AsyncGenerator<readonly object[]> {
+  const secret = columns.filter((column) => SECRET.test(column));
+  await query(
+    sql`declare held no scroll cursor for
+        select to_jsonb(t) - ${secret}::text[] as line from ${tableName(name)} t where ${isOf(subject)}`,
+  );
+  for (;;) {
+    const rows = await query<{ line: object }>(raw(`fetch ${ROWS} from held`));
+    yield rows.map(({ line }) => line);
+    if (rows.length < ROWS) break;
+  }
+  await query(raw("close held"));
+}

@@ -1,0 +1,46 @@
+import { type Stores } from "../../datasources/stores/stores.js";
+import { replayErasures } from "./tombstone-file.js";
+
+/** Time between two looks at who was erased by others. Milliseconds. */
+const INTERVAL_MS = 600_000;
+
+/** Keeps the file and the database of one mind about who was erased. */
+export interface ErasureKeeper {
+  /** Looks now. */
+  look(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Applies what is noted of erasures at the start, so that no restored backup brings anybody back, and notes from then on
+ * who is erased.
+ *
+ * @param warn told, in one line, of those who came back, and of what goes wrong.
+ */
+export function keepErasures(
+  stores: Pick<Stores, "tenants" | "privacy">,
+  file: string,
+  warn: (line: string) => void,
+): ErasureKeeper {
+  let running: Promise<void> | undefined;
+  const replay = async (everybody: boolean) => {
+    try {
+      const returned = await replayErasures(stores, file, everybody);
+      if (returned > 0) warn(`${returned} that were erased are there again, and are erased once more.`);
+    } catch (error) {
+      warn(`Erasures cannot be kept in ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const look = (everybody = false) => {
+    running ??= replay(everybody).finally(() => (running = undefined));
+  };
+  const timer = setInterval(look, INTERVAL_MS).unref();
+  look(true);
+  return {
+    look: () => look(),
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { type AuditLine } from "../../datasources/audit/audit.js";
+import { verifyAudit } from "../../datasources/audit/verify-audit.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { viewerAccount } from "../support/accounts.js";
+import { useFacts, useStores } from "../support/fixtures.js";
+import { createTestTenant, testRequest } from "../support/stores.js";
+
+const stores = useStores();
+const facts = useFacts();
+let tenant: Tenant;
+
+beforeEach(async () => {
+  tenant = await createTestTenant(stores);
+  await stores.accounts.putAccounts(tenant, [viewerAccount("one"), viewerAccount("two")]);
+});
+
+const note = (account: string, retried = 0) =>
+  stores.audit.record(tenant, {
+    act: "DEAD_LETTERS_RETRIED",
+    actor: { account },
+    subject: { projection: "catalog.postgres" },
+    details: { retried },
+  });
+
+const page = (limit = 9) => ({ limit, fromEnd: false });
+const entries = async (filter = {}, of = tenant) =>
+  (await stores.audit.entries(testRequest(of), filter, page())).rows.map(({ entry }) => entry);
+
+async function* fixed(lines: readonly AuditLine[]) {
+  yield await Promise.resolve(lines);
+}
+
+async function exported(): Promise<AuditLine[]> {
+  const all: AuditLine[] = [];
+  for await (const lines of stores.audit.lines(tenant)) all.push(...lines);
+  return all;
+}
+
+describe("the audit log", () => {
+  it("says who did what, the latest first, by names that the account alone leads to", async () => {
+    await note("one", 3);
+    await note("two");
+    const [last, first] = await entries();
+    expect(first).toMatchObject({
+      position: 1,
+      act: "DEAD_LETTERS_RETRIED",
+      outcome: "OK",
+      actor: expect.stringMatching(/^account:[0-9a-f-]{36}$/) as string,
+      subject: "projection:catalog.postgres",
+      details: { retried: 3 },
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+    expect(last!.actor).not.toBe(first!.actor);
+    expect(JSON.stringify(await exported())).not.toMatch(/one|two/);
+  });
+
+  it("is filtered by act, outcome, account and time, and paged, in one store call each", async () => {
+    await note("one");
+    await stores.audit.record(tenant, {
+      act: "SIGN_IN",
+      actor: "visitor",
+      subject: { account: "one" },
+      outcome: "FAILED",
+    });
+    await note("two");
+    expect((await entries({ account: "one" })).map(({ position }) => position)).toEqual([2, 1]);
+    expect((await entries({ outcome: "FAILED" })).map(({ position }) => position)).toEqual([2]);
+    expect((await entries({ acts: ["DEAD_LETTERS_RETRIED"] })).map(({ position }) => position)).toEqual([
+      3, 1,
+    ]);
+    const { at } = (await entries({ acts: ["SIGN_IN"] }))[0]!;
+    expect((await entries({ from: at })).map(({ position }) => position)).toEqual([3, 2]);
+    expect((await entries({ until: at })).map(({ position }) => position)).toEqual([1]);
+    const request = testRequest(tenant);
+    const first = await stores.audit.entries(request, {}, page(2));
+    expect(request.calls.calls).toHaveLength(1);
+    const after = first.rows.at(-1)!.position;
+    const next = await stores.audit.entries(testRequest(tenant), {}, { ...page(2), after });
+    expect([...first.rows, ...next.rows].map(({ entry }) => entry.position)).toEqual([3, 2, 1]);
+    expect([first.hasMore, next.hasMore]).toEqual([true, false]);
+  });
+
+  it("keeps each tenant's to itself", async () => {
+    await note("one");
+    expect(await entries({}, await createTestTenant(stores))).toEqual([]);
+  });
+
+  it("is one chain, however many write at once, also what is undone leaves no gap", async () => {
+    const writes = Array.from({ length: 24 }, (_, n) => note(n % 2 ? "one" : "two", n));
+    const undone = stores.titleEditing
+      .setState(
+        tenant,
+        { id: "none", field: "title", expectedVersion: null, effectiveFrom: null },
+        "PUBLISHED",
+      )
+      .catch(() => undefined);
+    await Promise.all([...writes, undone]);
+    const verdict = await verifyAudit(stores.audit.lines(tenant));
+    expect(verdict).toMatchObject({ entries: 24, brokenAt: null });
+    expect(verdict.head).toBe((await entries())[0]!.hash);
+  });
+
+  it("shows an entry that was changed, taken out or put in, wherever it is", async () => {
+    for (let n = 0; n < 5; n++) await note("one", n);
+    const lines = await exported();
+    const verdictOf = async (changed: AuditLine[]) => (await verifyAudit(fixed(changed))).brokenAt;
+    expect(await verdictOf(lines)).toBeNull();
+    for (let at = 0; at < 5; at++) {
+      const other = { ...lines[at]!, entry: lines[at]!.entry.replace('"retried": ', '"retried": 9') };
+      expect(await verdictOf(lines.with(at, other))).toBe(at + 1);
+      // What was taken off the end shows by its head alone.
+      if (at < 4) expect(await verdictOf(lines.toSpliced(at, 1))).toBe(at + 1);
+      expect(await verdictOf(lines.toSpliced(at, 0, lines[at]!))).toBe(at + 2);
+    }
+  });
+
+  it("takes entries and gives none up: neither the application nor the owner changes it", async () => {
+    await note("one");
+    const [grants] = await facts.rows(
+      tenant,
+      `select has_table_privilege('marquee_app', 'audit_log', 'select') as read,
+              has_table_privilege('marquee_app', 'audit_log', 'insert') as add,
+              has_table_privilege('marquee_app', 'audit_log', 'update') as change,
+              has_table_privilege('marquee_app', 'audit_log', 'delete') as remove,
+              has_table_privilege('marquee_app', 'audit_log', 'truncate') as clear where $1 = $1`,
+    );
+    expect(grants).toEqual({ read: true, add: true, change: false, remove: false, clear: false });
+    const of = `where tenant_id = ${tenant.id}`;
+    for (const statement of [
+      `update audit_log set act = 'SIGN_UP' ${of}`,
+      `delete from audit_log ${of}`,
+      "truncate audit_log",
+    ])
+      await expect(facts.run(tenant, statement)).rejects.toThrow("append-only");
+    expect(await entries()).toHaveLength(1);
+  });
+});

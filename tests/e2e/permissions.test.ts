@@ -31,7 +31,7 @@ import { useGateway } from "../support/fixtures.js";
 /** What the table refuses with. */
 const REFUSALS = new Set<unknown>(["UNAUTHENTICATED", "FORBIDDEN", "ACCOUNT_REQUIRED", "KIDS_PROFILE"]);
 
-/** What may end the session of whoever asks. */
+/** What may end the session of whoever asks, who is signed in anew for it. */
 const ENDING = /^(signOut|end|erase|changePassword)/;
 
 /** Every line of the table. What ends the session of whoever asks stands last. */
@@ -42,6 +42,8 @@ const LINES = Object.entries(PERMISSIONS)
 const schema = createSchema();
 const gateway = useGateway();
 const headers = {} as Record<CallerKind, Record<string, string>>;
+/** Signs a caller of a kind in once more. */
+const signIns: Partial<Record<CallerKind, () => Promise<Record<string, string>>>> = {};
 /** An API key whose scope names one field alone. */
 let nothing: Record<string, string>;
 let tenant: Tenant;
@@ -56,6 +58,7 @@ beforeAll(async () => {
   await gateway.stores.accounts.putPlans(tenant, [PLAN]);
   await gateway.stores.accounts.putProfiles(tenant, [adultProfile("imported")]);
   const imported = { tenant: tenant.slug, account: null, profile: "imported", roles: ["VIEWER" as const] };
+  signIns["imported profile"] = async () => bearer(await gateway.tokenFor(imported));
   const all = await key(({ permission }) => cellOf(permission, "API key") === "scope");
   Object.assign(headers, {
     anonymous: { "x-marquee-tenant": tenant.slug },
@@ -92,6 +95,8 @@ async function accountOf(kind: CallerKind, roles: readonly Role[], profiles?: Ne
   const fields = { roles: ["VIEWER" as const, ...roles], planId: PLAN.id, ...(profiles && { profiles }) };
   const { account, token } = await openAccount(gateway, tenant, fields);
   accounts[kind] = account;
+  const identity = { tenant: tenant.slug, account, profile: profiles?.[0]?.id ?? account };
+  signIns[kind] = async () => bearer(await gateway.tokenFor(identity));
   return bearer(token);
 }
 
@@ -167,7 +172,8 @@ describe.each(CALLERS)("a caller of the kind %s", (kind) => {
     const type = schema.getType(root);
     const field = isObjectType(type) ? type.getFields()[name] : undefined;
     const cell = cellOf(permission, kind);
-    expect(await refusalOf(root, field!, headers[kind])).toBe(cell === "scope" ? "yes" : cell);
+    const asking = ENDING.test(name) ? await signIns[kind]?.() : undefined;
+    expect(await refusalOf(root, field!, asking ?? headers[kind])).toBe(cell === "scope" ? "yes" : cell);
     if (kind === "API key" && name !== "plans")
       expect(await refusalOf(root, field!, nothing)).toBe("FORBIDDEN");
   });

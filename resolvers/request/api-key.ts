@@ -22,6 +22,11 @@ export function parseKey(text: string): ShownKey | null {
   return tenant && id ? { tenant, id, hash: hashOf(text) } : null;
 }
 
+/** The tenant that a key says it is of, before anybody has looked it up; undefined for text that begins like none. */
+export function tenantOfKey(text: string): string | undefined {
+  return /^mq_([a-z][a-z0-9-]{0,39})_/.exec(text)?.[1];
+}
+
 /**
  * Makes a key of a tenant.
  *

@@ -6,10 +6,10 @@ import {
 } from "../../datasources/checkouts/checkouts.js";
 import { PaymentOutcomeUnknownError, type Payments } from "../../datasources/payments/payments.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { pauseAfter } from "../jobs/pauses.js";
 
-/** First pause before a step is tried again, and the longest one. Milliseconds. */
-const PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 60_000;
+/** Before a step is tried again. */
+const PAUSES = { firstMs: 250, longestMs: 60_000 };
 
 /** What a checkout is carried on with. */
 export interface CheckoutTools {
@@ -46,7 +46,7 @@ async function advance(
     return await STEPS[checkout.state](steps, payments, tenant, checkout);
   } catch (error) {
     if (!(error instanceof PaymentOutcomeUnknownError)) throw error;
-    await steps.later(tenant, checkout, pauseAfter(checkout.attempts), "UNKNOWN");
+    await steps.later(tenant, checkout, pauseAfter(checkout.attempts, PAUSES), "UNKNOWN");
     return null;
   }
 }
@@ -105,8 +105,4 @@ async function reverse(...[steps, payments, tenant, checkout]: Parameters<Step>)
   if (state === "CAPTURED") await payments.refund(id, { key: `${id}-reversal`, amountCents });
   await steps.reversed(tenant, checkout, state === "CAPTURED" ? "REFUNDED" : "VOIDED");
   return null;
-}
-
-function pauseAfter(attempts: number): number {
-  return Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** Math.min(attempts - 1, 10));
 }

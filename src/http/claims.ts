@@ -1,5 +1,8 @@
 import { type IncomingHttpHeaders } from "node:http";
 
+import { tenantOfKey } from "../../resolvers/request/api-key.js";
+import { KEY_HEADER } from "./who-asks.js";
+
 /** What an access token says, before anybody has verified that it is one. */
 interface Claims {
   ten?: unknown;
@@ -24,6 +27,10 @@ const MOST_CHARACTERS = 2_048;
 export function claimedTenant(headers: IncomingHttpHeaders): string | undefined {
   const { ten } = claimsOf(headers) ?? {};
   if (typeof ten === "string") return ten;
+  const ofKey = tenantOfKey(
+    String(headers[KEY_HEADER] ?? headers.authorization?.replace(/^Bearer +/i, "") ?? ""),
+  );
+  if (ofKey !== undefined) return ofKey;
   const named = headers["x-marquee-tenant"];
   if (typeof named === "string") return named.toLowerCase();
   return undefined;

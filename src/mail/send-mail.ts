@@ -1,12 +1,12 @@
 import { type Mails } from "../../datasources/mail/mails.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { pauseAfter } from "../jobs/pauses.js";
 import { type MailTokens } from "../../resolvers/request/mail-tokens.js";
 import { writtenMail } from "./mail-texts.js";
 import { MailRefusedError, type Mailer } from "./mailer.js";
 
-/** First pause before a mail is tried again, and the longest one. Milliseconds. */
-const PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 900_000;
+/** Before a mail is tried again. */
+const PAUSES = { firstMs: 1_000, longestMs: 900_000 };
 
 /** What mails are sent with. */
 export interface MailTools {
@@ -31,13 +31,9 @@ export async function sendMail(tools: MailTools, tenant: Tenant, id: string): Pr
   } catch (error) {
     if (!(error instanceof MailRefusedError)) {
       warn(`A mail was not sent and will be tried again: ${(error as Error).message}`);
-      return mails.later(tenant, id, pauseAfter(due.attempts));
+      return mails.later(tenant, id, pauseAfter(due.attempts, PAUSES));
     }
     warn(`A mail will not be sent: it was ${error.message}`);
   }
   await mails.done(tenant, id);
-}
-
-function pauseAfter(attempts: number): number {
-  return Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** Math.min(attempts - 1, 10));
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type ApiKeys } from "../../datasources/api-keys/api-keys.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { KeyReader } from "../../src/auth/key-reader.js";
+import { claimedTenant } from "../../src/http/claims.js";
 
 const KEY = `mq_corner_0123456789ab_${"A".repeat(43)}`;
 
@@ -47,4 +48,10 @@ describe("an API key", () => {
     await expect(reader.read(KEY.replace("corner", "other"))).rejects.toThrow("API key");
     expect(kept.asked).toBe(0);
   });
+});
+
+it("counts for its tenant before it is looked up, like a token", () => {
+  for (const headers of [{ "x-api-key": KEY }, { authorization: `Bearer ${KEY}` }])
+    expect(claimedTenant({ ...headers, "x-marquee-tenant": "other" })).toBe("corner");
+  expect(claimedTenant({ "x-api-key": "mq_", "x-marquee-tenant": "Other" })).toBe("other");
 });

@@ -4,6 +4,7 @@ import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { viewer as everybody } from "./catalog-model.js";
 import { adultProfile } from "../support/catalogue.js";
+import { fillEngines } from "../support/engines.js";
 import { use } from "../support/fixtures.js";
 import { openPlacements, serversAt } from "../support/placements.js";
 import { signedIn, testRequest } from "../support/stores.js";
@@ -17,9 +18,16 @@ const tenants = {} as Record<TenantTier, Tenant>;
 beforeAll(async () => {
   for (const tier of TIERS) {
     tenants[tier] = await placements.create(tier);
-    await fillWithSameIds(placements.stores, tenants[tier]);
+    await fill(tenants[tier]);
   }
 });
+
+/** Something of everything, in every store. */
+async function fill(tenant: Tenant): Promise<void> {
+  const { stores } = placements;
+  await fillWithSameIds(stores, tenant);
+  await fillEngines(await stores.at(tenant), tenant);
+}
 
 /** What every domain answers of the things that all tenants have under the same ids: their names are their owners'. */
 async function answersOf(stores: Stores, tenant: Tenant) {
@@ -142,7 +150,7 @@ describe("deleting", () => {
     async (tier) => {
       const { stores, databases } = placements;
       const tenant = await placements.create(tier);
-      await fillWithSameIds(stores, tenant);
+      await fill(tenant);
       await stores.tasteGraph.replace(
         tenant,
         {

@@ -33,10 +33,11 @@ const ids = {
   session: "",
   refresh: "",
   member: "",
+  leaver: "",
   plan: "",
 };
 
-type Case = [as: keyof typeof tokens | "member" | null, variables?: () => Record<string, unknown>];
+type Case = [as: keyof typeof tokens | "member" | "leaver" | null, variables?: () => Record<string, unknown>];
 
 const one = (input: () => Record<string, unknown>) => () => ({ input: input() });
 const device = { kind: "TV", width: 1920, height: 1080, codecs: ["H264", "HEVC"], hdr: ["HDR10"] };
@@ -89,7 +90,7 @@ const CASES: Record<string, Record<string, Case>> = {
     Refresh: [null, one(() => ({ refreshToken: ids.refresh }))],
     Export: ["member"],
     Erase: ["member", one(() => ({ password: "correct horse battery", idempotencyKey: "the end" }))],
-    SignOut: ["member"],
+    SignOut: ["leaver"],
   },
   "editorial.graphql": { Editorial: ["editor", () => ({ id: ids.title })] },
   "operators.graphql": {
@@ -98,7 +99,7 @@ const CASES: Record<string, Record<string, Case>> = {
 };
 
 async function send(query: string, operationName: string | undefined, as: Case[0], variables = {}) {
-  const token = as === "member" ? ids.member : as ? tokens[as] : undefined;
+  const token = as === "member" || as === "leaver" ? ids[as] : as ? tokens[as] : undefined;
   const response = await fetch(`${gateway.url}/graphql`, {
     method: "POST",
     headers: {
@@ -126,6 +127,7 @@ async function price(file: string, query: string, operationName: string | undefi
 beforeAll(async () => {
   for (const role of Object.keys(tokens) as (keyof typeof tokens)[])
     tokens[role] = await gateway.signIn(`${role}@${TENANT}.example`);
+  ids.leaver = await gateway.signIn(`viewer@${TENANT}.example`);
   const popular = "first: 1, orderBy: { field: POPULARITY, direction: DESC }";
   const { data } = await send(
     `{ viewer { profile { id } } plans { id }

@@ -19,7 +19,12 @@ beforeAll(async () => {
   tenant = await createTestTenant(gateway.stores);
   await gateway.stores.accounts.putProfiles(tenant, [adultProfile("u1")]);
   await publish(gateway.stores, tenant, [titleBody({ id: "a" })]);
-  token = await gateway.tokenFor({ tenant: tenant.slug, account: null, profile: "u1", roles: ["EDITOR"] });
+  token = await gateway.tokenFor({
+    tenant: tenant.slug,
+    account: null,
+    profile: "u1",
+    roles: ["EDITOR", "OPERATOR"],
+  });
 });
 
 const ERRORS = "errors { field code message }";
@@ -39,6 +44,15 @@ const INPUTS: Record<string, (at: string) => { query: string; variables: Record<
     query: `query ($at: Date!) { answer: top10(date: $at) { rank } }`,
     variables: { at: at.slice(0, Math.max(0, at.indexOf("T"))) },
   }),
+  ...Object.fromEntries(
+    ["from", "until"].map((bound) => [
+      `AuditFilterInput.${bound}`,
+      (at: string) => ({
+        query: `query ($at: DateTime!) { answer: operations { audit(filter: { ${bound}: $at }) { edges { node { at } } } } }`,
+        variables: { at },
+      }),
+    ]),
+  ),
   "RecordProgressInput.at": (at) => ({
     query: mutation("recordProgress", "RecordProgressInput"),
     variables: { input: { title: "Title:a", positionSeconds: 60, at } },
@@ -117,7 +131,7 @@ describe("inputs that take an instant", () => {
     for (const text of NO_INSTANTS) {
       if (input === "Query.top10(date)" && !Number.isNaN(Date.parse(text.split("T")[0]!))) continue;
       const { data, codes } = await ask(input, text);
-      if (input.startsWith("Query.")) {
+      if (INPUTS[input]!(text).query.startsWith("query")) {
         expect([data?.answer ?? null, codes], text).toEqual([null, ["BAD_USER_INPUT"]]);
       } else {
         // What is malformed in an input is told in the payload.

@@ -204,14 +204,32 @@ describe("deleteProfile", () => {
     for (const row of events) expect(row.id).toMatch(/^deleted-[0-9a-f]{32}$/);
     expect(new Set(events.map((row) => row.id as string)).size).toBe(4);
     const outbox = await rowsOf(
-      "select revision::int, state from marquee.outbox where entity = $1 order by id",
+      "select revision::int, state from marquee.outbox where entity = $1 order by id desc limit 1",
       id,
     );
-    expect(outbox.at(-1)).toEqual({ revision: 2, state: { deleted: true } });
+    const followers = await database.query(
+      "select 1 from marquee.outbox_cursors where target = 'recommendations.neo4j'",
+    );
+    // Where nobody follows what profiles do, nothing is left to say that there was one.
+    expect(outbox).toEqual(followers.rowCount === 0 ? [] : [{ revision: 2, state: { deleted: true } }]);
     const refresh = "mutation ($input: RefreshInput!) { refreshSession(input: $input) { errors { code } } }";
     expect(codeOf(await send(refresh, { refreshToken: session.refreshToken }))).toBe("SESSION_ENDED");
     const answer = await gateway.ask("{ viewer { profile { id } } }", { token: session.accessToken });
     expect(answer.data?.viewer ?? null).toBeNull();
+  });
+
+  it("tells whoever follows what profiles do", async () => {
+    const { token } = await owner();
+    const { profile } = await send(CREATE, { name: "Bo" }, token);
+    await database.query(
+      "insert into marquee.outbox_cursors (target, partition, xid, id) select 'recommendations.neo4j', n, 0, 0 from generate_series(0, 3) n on conflict do nothing",
+    );
+    expect(codeOf(await send(DELETE, { profile: profile.id }, token))).toBeUndefined();
+    const outbox = await rowsOf(
+      "select revision::int, state from marquee.outbox where entity = $1 order by id desc limit 1",
+      profile.externalId as string,
+    );
+    expect(outbox).toEqual([{ revision: 2, state: { deleted: true } }]);
   });
 
   it("keeps the one in use, the last grown-up, and what is not the account's", async () => {

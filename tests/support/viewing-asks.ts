@@ -127,8 +127,9 @@ const MUTATIONS: Record<string, Ask | string> = {
         "checkProjection",
         "createApiKey",
       ],
-      ...["deleteProfile", "heartbeatPlayback", "rebuildProjection", "requestEmailVerification"],
+      ...["deleteProfile", "eraseMyAccount", "exportMyData", "heartbeatPlayback", "rebuildProjection"],
       ...[
+        "requestEmailVerification",
         "requestPasswordReset",
         "resetPassword",
         "retryDeadLetters",
@@ -166,6 +167,7 @@ export type Root = (typeof ROOTS)[number];
 /** Types at which the walk ends: none of them tells of a title. */
 export const NOT_ABOUT_TITLES = [
   "Account",
+  "AccountExport",
   "ApiKey",
   "Checkout",
   "Consents",

@@ -8,6 +8,7 @@ import { runTestFiles } from "./vitest-run.js";
 const HELP = `Usage: npm run test:isolation -- [options]
 
   --attempts N    how many (default 100000)
+  --minutes N     begins no further attempt after so many (default 110)
   --seed N        repeats a run
 `;
 
@@ -15,6 +16,7 @@ const { values } = parseArgs({
   options: {
     help: { type: "boolean", default: false },
     attempts: { type: "string", default: "100000" },
+    minutes: { type: "string" },
     seed: { type: "string" },
   },
 });
@@ -23,5 +25,6 @@ if (values.help) console.log(HELP);
 else
   process.exitCode = await runTestFiles(["tests/e2e/isolation-attempts.test.ts"], {
     MARQUEE_TEST_ISOLATION: values.attempts,
+    ...(values.minutes !== undefined && { MARQUEE_TEST_ISOLATION_MINUTES: values.minutes }),
     ...(values.seed !== undefined && { MARQUEE_TEST_SEED: values.seed }),
   });

@@ -55,7 +55,8 @@ function conditions({ acts, outcome, account, from, until }: AuditFilter): Sql {
     ...(outcome ? [sql`outcome = ${outcome}`] : []),
     ...(from ? [sql`at >= ${from}::timestamptz`] : []),
     ...(until ? [sql`at < ${until}::timestamptz`] : []),
-    ...(account ? [sql`${accountName(account)} in (actor, subject)`] : []),
+    // Of nobody too: an account that is not there has no entries.
+    ...(account === undefined ? [] : [sql`${accountName(account)} in (actor, subject)`]),
   ];
   return join(all, " and ");
 }

@@ -11,6 +11,8 @@ export interface Attempt {
   by: Household;
   asker: Asker;
   thing: Thing;
+  /** What is sent of it: itself, or with the name of the asker's tenant. */
+  value: string;
   /** `Query.title.id`, or the header. */
   where: string;
   /** The request with a value in the place of the thing. */
@@ -21,12 +23,17 @@ export interface Attempt {
 
 /** A request over HTTP. */
 export interface Sent {
+  /** Where it is no document: what is fetched. */
+  path?: string;
   query: string;
   variables: Record<string, unknown>;
   headers: Record<string, string>;
 }
 
+/** Whoever has one is let in as whoever it was given to. */
+const BEARERS: ReadonlySet<Thing["kind"]> = new Set(["API_KEY", "LINK", "REFRESH"]);
 const CURSORS = /\.(after|before)$/;
+const MADE = /\.idempotencyKey$/;
 const READ =
   "{ titles(first: 2) { totalCount edges { cursor node { id name } } } viewer { id profile { name } } home(first: 1) { id } }";
 const REFRESH =
@@ -50,13 +57,25 @@ export function attemptsOn(
         variables: { v0: wrapped(place, value) },
         headers,
       });
-      return [{ ...base, thing, where: place.path, request, alike: kind !== "TEXT" }];
+      const alike = kind !== "TEXT" && kind !== "MADE";
+      return valuesOf(thing, by).map((value) => ({
+        ...base,
+        thing,
+        value,
+        where: place.path,
+        request,
+        alike,
+      }));
     }),
   );
   return [...inArguments, ...headerAttempts(base, headers)];
 }
 
-/** Tokens and names of the owner in the headers of somebody else's request, and its refresh token in its place. */
+function valuesOf({ value, renamed }: Thing, { tenant }: Household): string[] {
+  return renamed ? [value, renamed(tenant)] : [value];
+}
+
+/** Tokens and names of the owner in the headers of somebody else's request, its refresh token and links in their places. */
 function headerAttempts(
   base: Pick<Attempt, "owner" | "by" | "asker">,
   headers: Record<string, string>,
@@ -69,6 +88,8 @@ function headerAttempts(
   const named = { ...headers, "x-marquee-tenant": base.by.tenant.slug };
   const ways: Partial<Record<Thing["kind"], [string, (value: string) => Sent]>> = {
     REFRESH: ["refreshToken", (value) => ({ query: REFRESH, variables: { value }, headers: named })],
+    LINK: ["/exports", (path) => ({ path, query: "", variables: {}, headers })],
+    API_KEY: ["x-api-key", (value) => ({ query: READ, variables: {}, headers: { "x-api-key": value } })],
     CONSISTENCY: ["x-marquee-consistency", (value) => read({ "x-marquee-consistency": value })],
     // Behind a token, which counts for more; a visitor may ask any tenant what it shows to visitors.
     ...(headers.authorization && {
@@ -77,7 +98,10 @@ function headerAttempts(
   };
   return base.owner.things.flatMap((thing) => {
     const [where, request] = ways[thing.kind] ?? [];
-    return where && request ? [{ ...base, thing, where, request, alike: true }] : [];
+    if (!where || !request) return [];
+    // What names the owner and is a secret is the owner's wherever it is sent; whoever says that it is the asker's is nobody.
+    const sent = BEARERS.has(thing.kind) ? valuesOf(thing, base.by).slice(1) : valuesOf(thing, base.by);
+    return sent.map((value) => ({ ...base, thing, value, where, request, alike: true }));
   });
 }
 
@@ -90,6 +114,7 @@ export function headersOf(by: Household, asker: Asker): Record<string, string> {
 function kindOf({ path, kind, type }: Place): Thing["kind"] | null {
   const { name } = getNamedType(type);
   if (CURSORS.test(path)) return "CURSOR";
+  if (MADE.test(path)) return "MADE";
   if (name === "ID") return "ID";
   return name === "String" && kind === "query" ? "TEXT" : null;
 }
@@ -110,13 +135,15 @@ export interface Told {
 
 /** Reads an answer to a value that was sent; the value itself is no difference. */
 export function read(status: number, text: string, value: string): Told {
-  const body = JSON.parse(text) as {
+  const body = (text.startsWith("{") ? JSON.parse(text) : { text }) as {
     extensions?: { explain?: { calls: { store: string; operation: string }[] } };
   };
   const calls = (body.extensions?.explain?.calls ?? []).map(
     ({ store, operation }) => `${store} ${operation}`,
   );
-  const shape = JSON.stringify(shapeOf({ ...body, extensions: undefined })).replaceAll(excerptOf(value), "…");
+  const shape = JSON.stringify(shapeOf({ ...body, extensions: undefined }))
+    .replaceAll(value, "…")
+    .replaceAll(excerptOf(value), "…");
   return { status, text, shape, calls: calls.sort().join(", ") };
 }
 

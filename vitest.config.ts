@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+import { mutants } from "./tests/support/mutants/plugin.js";
+
 export default defineConfig({
   resolve: {
     // Vite would load graphql's ESM build beside the CommonJS one that Apollo loads: two realms, "Duplicate graphql modules".
@@ -26,6 +28,18 @@ export default defineConfig({
           name: "stores",
           include: ["tests/{contract,integration,e2e,clients}/**/*.test.ts"],
           globalSetup: ["tests/support/global-setup.ts"],
+        },
+      },
+      {
+        // Run by `npm run test:isolation -- --mutants`.
+        extends: true,
+        plugins: [mutants()],
+        test: {
+          name: "mutants",
+          setupFiles: ["tests/support/mutants/switch.ts"],
+          include: ["tests/mutants/**/*.test.ts"],
+          globalSetup: ["tests/support/global-setup.ts"],
+          maxWorkers: 1,
         },
       },
       {

@@ -1,6 +1,7 @@
 // What `npm run test:isolation` runs: everything that one tenant is told, tried under another wherever the schema takes it,
 // for every pair of tiers; then every policy of the shared tables taken out in turn. On the embedded default, or on the
-// engines that are set. Prints its seed and figures.
+// engines that are set. Prints its seed and figures. With `--mutants`: every place in the program that keeps tenants apart
+// is taken out in turn instead, and missed.
 import { parseArgs } from "node:util";
 
 import { runTestFiles } from "./vitest-run.js";
@@ -10,6 +11,8 @@ const HELP = `Usage: npm run test:isolation -- [options]
   --attempts N    how many (default 100000)
   --minutes N     begins no further attempt after so many (default 110)
   --seed N        repeats a run
+  --mutants       takes out what keeps tenants apart, place by place, and says which of them are missed
+  --only TEXT     of the mutants those whose file:line:column matches this regular expression
 `;
 
 const { values } = parseArgs({
@@ -18,10 +21,18 @@ const { values } = parseArgs({
     attempts: { type: "string", default: "100000" },
     minutes: { type: "string" },
     seed: { type: "string" },
+    mutants: { type: "boolean", default: false },
+    only: { type: "string", default: "." },
   },
 });
 
 if (values.help) console.log(HELP);
+else if (values.mutants)
+  process.exitCode = await runTestFiles(
+    ["tests/mutants/isolation.test.ts"],
+    { MARQUEE_TEST_MUTANTS: values.only },
+    "mutants",
+  );
 else
   process.exitCode = await runTestFiles(["tests/e2e/isolation-attempts.test.ts"], {
     MARQUEE_TEST_ISOLATION: values.attempts,

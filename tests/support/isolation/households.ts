@@ -46,8 +46,8 @@ export async function openHousehold(gateway: TestGateway, tenant: Tenant): Promi
 
 const TOLD = {
   viewer: `{
-    titles(first: 2) { edges { cursor node { id genres { id } studio { id } credits { person { id } }
-      ... on Series { seasons { id episodes { id } } } } } }
+    titles(first: 2) { edges { cursor node { id genres { id } studio { id } credits { person { id } } } } }
+    series: title(id: "Title:series") { id ... on Series { seasons { id episodes { id } } } }
     search(query: "film", first: 1) { edges { cursor } }
     viewer { id account { id } membership { id } sessions { id }
       profile { id watchlist(first: 1) { edges { cursor } } history(first: 1) { edges { cursor } } } }

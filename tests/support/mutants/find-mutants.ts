@@ -1,0 +1,142 @@
+import ts from "typescript";
+
+/** A place where something says whose data are meant, and can be made to say nothing. */
+export interface Mutant {
+  /** `datasources/x.ts:12:5`: file, line, column. */
+  id: string;
+  rule: Rule;
+  /** What stands there. */
+  text: string;
+}
+
+/**
+ * `SQL`: a condition in a statement. `KEY`: the tenant in a text that names something: a cache, a lock, a token, an id, an index. `LOOKUP`: a place in a map.
+ * `COMPARISON`: the tenant compared in the program.
+ */
+export type Rule = "SQL" | "KEY" | "LOOKUP" | "COMPARISON";
+
+interface Edit {
+  at: number;
+  end: number;
+  text: string;
+}
+
+/** Names under which tenants go where their data are told apart. */
+const TENANT =
+  /(^|\.)(tenant|tenantId|tenant_id)(\?)?(\.(id|slug|schema|tier))?$|^slug$|^placement(Of\(\w+\))?$/;
+const ID = /(^|\.)(tenant\??\.id|tenant\.slug|tenantId)$|^placementOf\(\w+\)$/;
+/** What is said to people is not looked up by anybody. */
+const SAID =
+  /(^|\.)(log|warn|error|show|tell|onMissed|onProgress|onLog|badInput|clientError|notAnId|unauthenticated)$|Error$|Refusal$/;
+const LOOKUPS = new Set(["get", "set", "has", "delete", "add"]);
+const SQL = /(?<![\w.])(?:[a-z]\.)?tenant_id\s*= (?!current_setting)/g;
+
+/** Whether mutants are looked for in a file: in what answers requests and looks after stores. */
+export function isMutable(file: string): boolean {
+  if (/^src\/(cli|docs|observability)\b|^src\/(config|apollo|print)/.test(file)) return false;
+  // Moves of tenants have tests of their own: tests/integration/tenant-moves.test.ts counts rows of both sides.
+  if (file.startsWith("datasources/tenancy/") || file.endsWith("datasources/stores/tenant-moves.ts"))
+    return false;
+  // Engines are looked at by `npm run test:isolation` as a whole; their statements are not planted in.
+  if (/\.(mongodb|opensearch|neo4j)\.ts$|\/projection\/(generations|targets)\//.test(file)) return false;
+  // Whose misses a store's guard counts: what is kept from a tenant by it is the store, and nothing of another's.
+  if (file === "datasources/engines/store-breakers.ts") return false;
+  return /^(datasources|resolvers|src)\/.*\.ts$/.test(file) && !file.endsWith(".d.ts");
+}
+
+/**
+ * Plants every mutant of a file, each behind a switch of its own: `tests/support/mutants/switch.ts`.
+ *
+ * @param file its path in the project.
+ * @returns the source with all of them, switched off.
+ */
+export function plantMutants(file: string, source: string): { code: string; mutants: Mutant[] } {
+  const mutants: Mutant[] = [];
+  const edits: Edit[] = [];
+  const tree = ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true);
+  const together = new Map<string, string>();
+  /** @param what is taken out with others of the file: a map is asked by the keys that it was filled by. */
+  const note = (at: number, rule: Rule, text: string, what?: string): string => {
+    const { line, character } = tree.getLineAndCharacterOfPosition(at);
+    const known = what === undefined ? undefined : together.get(what);
+    const id = known ?? `${file}:${line + 1}:${character + 1}`;
+    if (what !== undefined) together.set(what, id);
+    if (known === undefined) mutants.push({ id, rule, text: text.replace(/\s+/g, " ").slice(0, 90) });
+    return id;
+  };
+  const on = (id: string) => `globalThis.marqueeMutants.on(${JSON.stringify(id)})`;
+  const instead = (node: ts.Node, rule: Rule, other: string, what?: string) => {
+    const id = note(node.getStart(), rule, node.parent.getText(), what);
+    edits.push({ at: node.getStart(), end: node.end, text: `(${on(id)} ? ${other} : ${node.getText()})` });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isTypeNode(node) || ts.isThrowStatement(node) || isSaid(node))
+      return;
+    if (isLiteralText(node)) inText(node);
+    if (ts.isTemplateSpan(node) && isKey(node)) return instead(node.expression, "KEY", '""');
+    if (ts.isCallExpression(node) && inCall(node)) return;
+    if (ts.isBinaryExpression(node) && isComparison(node))
+      return instead(node, "COMPARISON", node.operatorToken.getText() === "===" ? "true" : "false");
+    ts.forEachChild(node, visit);
+  };
+  function inText(node: ts.Node): void {
+    const text = source.slice(node.getStart(), node.end);
+    for (const { index } of text.matchAll(SQL)) {
+      const at = node.getStart() + index;
+      const id = note(at, "SQL", source.slice(at, at + 60).split("\n")[0]!);
+      edits.push({ at, end: at, text: `/*@${id}@*/` });
+    }
+  }
+  function inCall(node: ts.CallExpression): boolean {
+    const [first] = node.arguments;
+    const method = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : "";
+    const isText = node.expression.getText() === "String";
+    if (!first || !ID.test(first.getText()) || !(LOOKUPS.has(method) || isText)) return false;
+    // What seals and what opens by one key do so together; what travels to a store does not.
+    const what = isText
+      ? file.startsWith("datasources/")
+        ? undefined
+        : "String"
+      : (node.expression as ts.PropertyAccessExpression).expression.getText();
+    instead(first, isText ? "KEY" : "LOOKUP", "0", what);
+    node.arguments.slice(1).forEach(visit);
+    return true;
+  }
+  visit(tree);
+  const inOrder = edits.sort((a, b) => b.at - a.at);
+  return {
+    code: inOrder.reduce((code, { at, end, text }) => code.slice(0, at) + text + code.slice(end), source),
+    mutants,
+  };
+}
+
+function isLiteralText(node: ts.Node): boolean {
+  return (
+    ts.isStringLiteral(node) ||
+    ts.isNoSubstitutionTemplateLiteral(node) ||
+    ts.isTemplateHead(node) ||
+    ts.isTemplateMiddle(node) ||
+    ts.isTemplateTail(node)
+  );
+}
+
+/** A tenant in a text of the program's own, which is neither a statement nor a message. */
+function isKey(span: ts.TemplateSpan): boolean {
+  return !ts.isTaggedTemplateExpression(span.parent.parent) && TENANT.test(span.expression.getText());
+}
+
+function isComparison({ left, right, operatorToken }: ts.BinaryExpression): boolean {
+  const sides = [left.getText(), right.getText()];
+  const compared =
+    ["===", "!=="].includes(operatorToken.getText()) &&
+    !sides.some((side) => /^(null|undefined)$|typeof/.test(side));
+  return (
+    compared &&
+    sides.some((side) => /(^|\.)tenant\??(\.(id|slug|tier|schema))?$|^tenantId$|^placement$/.test(side))
+  );
+}
+
+function isSaid(node: ts.Node): boolean {
+  if (ts.isNewExpression(node)) return SAID.test(node.expression.getText());
+  return ts.isCallExpression(node) && SAID.test(node.expression.getText());
+}

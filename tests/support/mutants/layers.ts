@@ -1,0 +1,351 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { PostgresTitleSchedule } from "../../../datasources/catalog/postgres/title-schedule.postgres.js";
+import { type Freshness } from "../../../datasources/core/freshness.js";
+import { CallLog } from "../../../datasources/core/store-request.js";
+import { type Tenant } from "../../../datasources/core/tenant.js";
+import { EXPORT_TASK } from "../../../datasources/privacy/privacy.js";
+import { PostgresStore } from "../../../datasources/engines/postgres/store.postgres.js";
+import { applyBatch } from "../../../datasources/projection/following/apply-batch.js";
+import { type OutboxRecord } from "../../../datasources/projection/outbox/outbox-consumer.js";
+import { forget, takenKeys } from "../../../datasources/projection/outbox/outbox-parking.postgres.js";
+import { OutboxPool } from "../../../datasources/projection/outbox/outbox-pool.postgres.js";
+import { PostgresOutboxHolds } from "../../../datasources/projection/outbox/outbox.postgres.js";
+import { applicationUrl } from "../../../datasources/stores/stores.js";
+import { makeKey, parseKey } from "../../../resolvers/request/api-key.js";
+import { Context } from "../../../resolvers/request/context.js";
+import { createExportLinks } from "../../../resolvers/request/export-links.js";
+import { createMailTokens } from "../../../resolvers/request/mail-tokens.js";
+import { openSession, tenantOfRefreshToken } from "../../../resolvers/request/sessions.js";
+import { type Guess } from "../../../resolvers/request/sign-in-guesses.js";
+import { KeyReader } from "../../../src/auth/key-reader.js";
+import { holdersOf } from "../../../src/budgets/holders.js";
+import { LimitedGuesses } from "../../../src/budgets/sign-in-guesses.js";
+import { startWorker } from "../../../src/jobs/worker.js";
+import { replayErasures } from "../../../src/privacy/tombstone-file.js";
+import { openAccount } from "../accounts.js";
+import { adultProfile } from "../catalogue.js";
+import { type OwnDatabase } from "../database.js";
+import { type Household } from "../isolation/households.js";
+import { serversAt, type Placements } from "../placements.js";
+import { type Neighbours, type Seen } from "./observe.js";
+
+/*
+ * Layers looked at alone, with two tenants: what stands before or behind another that would do the same, what only a busy
+ * moment shows, and limits, which are told by nobody's answer until they are reached.
+ */
+
+/** The tenants, and where they are placed. */
+export type Ground = Neighbours & { database: OwnDatabase; placements: Placements };
+type Layer = (ground: Ground, one: Tenant, other: Tenant) => Promise<unknown>;
+
+/** Whom a limit counts for: every holder that was asked for. */
+function noting() {
+  const asked: string[] = [];
+  const limit = {
+    take: (holder: string) => Promise.resolve(Boolean(asked.push(holder))),
+    giveBack: () => Promise.resolve(),
+  };
+  const remembered = {
+    note: () => Promise.resolve(),
+    has: (place: string) => Promise.resolve(!asked.push(place)),
+  };
+  return { asked, limits: { limit: () => limit, remembered: () => remembered } as never };
+}
+
+const record = ({ id }: Tenant, entity = "one"): OutboxRecord => ({
+  tenantId: id,
+  topic: "TITLE",
+  entity,
+  related: "",
+  revision: 1,
+  state: null,
+  xid: 1,
+  id: 1,
+});
+
+/** By the file that a layer is in. */
+const LAYERS: Record<string, Layer> = {
+  "src/budgets/holders.ts": async (_, one, other) => {
+    const of = ({ slug }: Tenant) => ({
+      tenant: slug,
+      account: "a",
+      profile: "p",
+      session: null,
+      roles: null,
+    });
+    const key = ({ slug }: Tenant) => ({ id: "k", tenant: slug, scope: new Set<string>(), editor: false });
+    return [one, other].map((tenant) => holdersOf(tenant, of(tenant), key(tenant), "address"));
+  },
+  "src/budgets/sign-in-guesses.ts": async (_, one, other) => {
+    const { asked, limits } = noting();
+    const guesses = new LimitedGuesses(limits);
+    for (const familiar of [true, false])
+      for (const { slug } of [one, other])
+        await guesses.admit({ tenant: slug, account: "a", address: "b", familiar } satisfies Guess);
+    return asked;
+  },
+  "src/auth/key-reader.ts": async (_, one, other) => {
+    const used: string[] = [];
+    const keys = {
+      scopeOf: () => Promise.resolve(["Query.titles"]),
+      used: ({ slug }: Tenant) => Promise.resolve(void used.push(slug)),
+    };
+    const bySlug = (slug: string) =>
+      Promise.resolve([one, other].find((tenant) => tenant.slug === slug) ?? null);
+    const reader = new KeyReader(keys, { bySlug });
+    for (const { slug } of [one, other]) await reader.read(`mq_${slug}_0123456789ab_${"a".repeat(43)}`);
+    return used;
+  },
+  "resolvers/request/mail-tokens.ts": async (_, one, other) => {
+    const tokens = createMailTokens(new Uint8Array(32));
+    return [one, other].map((tenant) => tokens.of(tenant, "the same"));
+  },
+  "datasources/projection/following/apply-batch.ts": async (_, one, other) => {
+    const applied: unknown[] = [];
+    const apply = ({ slug }: Tenant, events: readonly { entity: string }[]) =>
+      Promise.resolve(void applied.push([slug, events.map(({ entity }) => entity)]));
+    const tenantOf = (id: number) => Promise.resolve([one, other].find((tenant) => tenant.id === id) ?? null);
+    const target = { store: "POSTGRES", apply, ping: () => Promise.resolve() } as const;
+    await applyBatch(target, [record(one), record(other)], tenantOf);
+    return applied;
+  },
+  "datasources/projection/outbox/outbox-parking.postgres.ts": async ({ database }, one, other) => {
+    const taken = takenKeys([record(one), record(other)], [{ record: record(one), reason: "" }]);
+    await park(database, "mutants", [one, other]);
+    const { text, values } = forget("mutants", [record(one)]);
+    await database.query(text, values);
+    const left = await database.query<{ tenant_id: number }>(
+      "delete from marquee.outbox_parked where target = 'mutants' returning tenant_id",
+    );
+    return [taken.map(({ tenantId }) => tenantId), left];
+  },
+  "datasources/projection/outbox/outbox.postgres.ts": async ({ gateway, database }, one, other) => {
+    const { outbox } = gateway.stores.home;
+    const [target] = outbox.targets;
+    // The other tenant has one event that nobody has followed, and one that was refused.
+    await park(database, target!.name, [other]);
+    const [written] = await database.query<{ xid: number }>(
+      `insert into marquee.outbox (tenant_id, partition, topic, entity, related, revision)
+       values ($1, 0, 'TITLE', 'mutant', '', 1) returning xid`,
+      [other.id],
+    );
+    try {
+      const reached = await outbox.reached(one, Number(written!.xid));
+      const lag = (await outbox.lag(one)).map(({ lagEvents, parked, deadLetters }) => [
+        lagEvents,
+        parked,
+        deadLetters,
+      ]);
+      const replayed: string[] = [];
+      const pool = new OutboxPool(applicationUrl(database.url).url, () => undefined, 5_000);
+      await new PostgresOutboxHolds(pool).during(() => writtenBy(database, other), {
+        tenant: one,
+        topics: ["TITLE"],
+        replay: (events) => Promise.resolve(void replayed.push(...events.map(({ entity }) => entity))),
+      });
+      await pool.close();
+      return [[...reached].sort(), lag, await outbox.retry({ tenant: one }), replayed];
+    } finally {
+      await database.query("delete from marquee.outbox_parked where entity = 'mutant'");
+      await database.query("delete from marquee.outbox where entity = 'mutant'");
+    }
+  },
+  // Behind a policy: without it, the statement alone keeps to its tenant.
+  "datasources/catalog/postgres/title-schedule.postgres.ts": async ({ database }, one, other) => {
+    const due = (tenant: Tenant, id: string, when: string) =>
+      database.query(
+        `insert into marquee.title_schedule (tenant_id, title_id, version, due_at) values ($1, $2, 1, now() + $3::interval)
+         on conflict (tenant_id, title_id, version) do update set due_at = excluded.due_at`,
+        [tenant.id, id, when],
+      );
+    await due(one, "both", "-1 hour");
+    await due(other, "both", "-1 hour");
+    await due(one, "later", "1 hour");
+    await due(other, "later", "-1 hour");
+    const store = new PostgresStore(applicationUrl(database.url).url, () => undefined, 5_000);
+    try {
+      await database.query("alter table marquee.title_schedule disable row level security");
+      const taken = await new PostgresTitleSchedule(store).takeEffect(one);
+      const left = await database.query(
+        "select tenant_id, title_id from marquee.title_schedule where version = 1 order by 1, 2",
+      );
+      return [taken, left];
+    } finally {
+      await database.query("alter table marquee.title_schedule enable row level security");
+      await database.query("delete from marquee.title_schedule where version = 1");
+      await store.close();
+    }
+  },
+  "datasources/engines/postgres/reads.postgres.ts": async ({ gateway }, one, other) => {
+    // Two tenants in one request, which asks for both at once.
+    const calls = new CallLog();
+    const { titleVersions } = gateway.stores.home;
+    const asked = [{ id: "one", at: new Date().toISOString() }];
+    const found = await Promise.all(
+      [one, other].map((tenant) => titleVersions.titlesAsOf({ tenant, calls }, asked)),
+    );
+    return found.map((titles) => [...titles.values()].map(({ name }) => name));
+  },
+  "datasources/viewing/event-days.postgres.ts": async ({ gateway, all, database }, one) => {
+    const isolated = all.find(({ tenant }) => tenant.tier === "ISOLATED")!.tenant;
+    days += 1;
+    const at = new Date(Date.UTC(2025, 0, days, 12)).toISOString();
+    const event = {
+      id: `day ${days}`,
+      profileId: "viewer",
+      titleId: "one",
+      at,
+      seconds: 1,
+      completed: false,
+      country: "US",
+    };
+    for (const tenant of [one, isolated])
+      await gateway.stores.viewingIngest.ingest(tenant, [{ ...event, device: "TV", rating: null }]);
+    const [row] = await database.query<{ days: number }>(
+      "select count(*)::int as days from pg_class where relname = $1",
+      [`viewing_events_${at.slice(0, 10).replaceAll("-", "")}`],
+    );
+    return row;
+  },
+  "datasources/stores/placed-tenants.ts": async ({ placements }) => {
+    const taken = await placements.create("DEDICATED");
+    const servers = serversAt(placements.databases.at(-1)!);
+    const second = {
+      slug: `second-${taken.slug}`,
+      name: "Second",
+      tier: "DEDICATED",
+      defaultCountry: "US",
+      servers,
+    } as const;
+    const made = await placements.stores.tenants.create(second).then(
+      () => "made",
+      (error: unknown) => (error as { code?: string }).code,
+    );
+    const [row] = await placements.databases
+      .at(-1)!
+      .query("select array_agg(slug = $1) as first from marquee.tenants", [taken.slug]);
+    return [made, row];
+  },
+  "src/jobs/worker.ts": async (_, one, other) => {
+    const ran: string[] = [];
+    const handlers: Record<string, (job: { tenant: number; id: string }) => Promise<void>> = {};
+    const stores = {
+      tenants: { list: () => Promise.resolve([one, other]) },
+      privacy: { runExport: ({ slug }: Tenant) => Promise.resolve(void ran.push(slug)) },
+      jobs: { run: (all: object) => Promise.resolve(Object.assign(handlers, all)) },
+    };
+    await startWorker({ stores, payments: null, times: {}, mails: null } as never);
+    for (const { id } of [one, other]) await handlers[EXPORT_TASK]!({ tenant: id, id: "1" });
+    return ran;
+  },
+  "src/privacy/tombstone-file.ts": async (_, one, other) => {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), "marquee-tombstones-")), "file");
+    const line = { tenant: one.slug, hash: "0".repeat(64), erasedAt: "2026-01-01T00:00:00.000Z" };
+    await writeFile(file, `${JSON.stringify(line)}\n`);
+    const told: unknown[] = [];
+    const privacy = {
+      tombstones: () => Promise.resolve([]),
+      reapply: ({ slug }: Tenant, all: readonly object[]) => Promise.resolve(told.push([slug, all.length])),
+    };
+    await replayErasures({ tenants: { list: () => Promise.resolve([one, other]) }, privacy } as never, file);
+    await rm(path.dirname(file), { recursive: true });
+    return told;
+  },
+  "resolvers/request/api-key.ts": async (_, one, other) => {
+    const keys = { create: () => Promise.resolve({}) } as never;
+    const made = await Promise.all(
+      [one, other].map((tenant) => makeKey(keys, tenant, { name: "a", scope: ["Query.titles"], days: 1 })),
+    );
+    return made.map(({ key }) => parseKey(key)?.tenant ?? null);
+  },
+  "resolvers/request/sessions.ts": async (_, one, other) => {
+    const sessions = { open: () => Promise.resolve({ id: "1", prolongable: true }) } as never;
+    const identity = { account: "a", profile: "p", session: null, roles: null };
+    const opened = await Promise.all(
+      [one, other].map((tenant) =>
+        openSession(sessions, tenant, { ...identity, tenant: tenant.slug }, { device: "d", country: null }),
+      ),
+    );
+    return opened.map((session) => tenantOfRefreshToken(session!.refreshToken!));
+  },
+  "resolvers/request/export-links.ts": async (_, one, other) => {
+    const links = createExportLinks(new Uint8Array(32));
+    const paths = [one, other].map((tenant) =>
+      links.pathOf(tenant, "00000000-0000-4000-8000-000000000000", 0),
+    );
+    const renamed = paths[0]!.replace(one.slug, other.slug);
+    return [...paths, renamed].map((link) => [link, links.read(link.replace("/exports/", ""), 0)]);
+  },
+  "resolvers/request/context.ts": async (_, one, other) => {
+    const encode = ({ slug }: Tenant, xid: number) => `${slug} ${xid}`;
+    const wanted = { tenant: one, xid: 9 } as Freshness;
+    const gateway = { consistency: { encode } } as never;
+    const asking = new Context(gateway, one, null, null, "id", undefined, wanted, null, {} as never);
+    const told: unknown[] = [asking.request.freshness === wanted, asking.consistencyToken(3)];
+    asking.becomes(other, null);
+    told.push(asking.request.freshness === undefined, asking.consistencyToken(2), asking.writtenToken());
+    asking.becomes(one, null);
+    return [...told, asking.consistencyToken(12), asking.writtenToken()];
+  },
+  "resolvers/parental.ts": async ({ gateway }, one, other) => {
+    const id = `pins${(accounts += 1)}`;
+    const told: string[] = [];
+    for (const [tenant, times] of [
+      [one, 11],
+      [other, 1],
+    ] as const) {
+      const { token } = await openAccount(gateway, tenant, {
+        id,
+        email: `${id}@${tenant.slug}.example`,
+        profiles: [adultProfile(id)],
+      });
+      const profile = `Profile:${id}`;
+      const query = `mutation { setProfilePin(input: { profile: "${profile}", newPin: "1234", pin: "0000" }) { errors { code } } }`;
+      for (let time = 0; time < times; time += 1)
+        told.push(JSON.stringify((await gateway.ask(query, { token })).data));
+    }
+    return told;
+  },
+  "resolvers/credentials.resolver.ts": async ({ gateway, database }, one, other) => {
+    await database.query("delete from marquee.limits");
+    const query = `mutation { requestPasswordReset(input: { email: "nobody${(accounts += 1)}@example.com" }) { errors { code } } }`;
+    const told: string[] = [];
+    for (const [tenant, times] of [
+      [one, 6],
+      [other, 1],
+    ] as const)
+      for (let time = 0; time < times; time += 1)
+        told.push(JSON.stringify((await gateway.ask(query, { tenant: tenant.slug })).data));
+    return told;
+  },
+};
+let days = 0;
+let accounts = 0;
+
+const park = (database: OwnDatabase, target: string, tenants: readonly Tenant[]) =>
+  Promise.all(
+    tenants.map(({ id }) =>
+      database.query(
+        `insert into marquee.outbox_parked (target, tenant_id, topic, entity, related, xid, id, revision, attempts, dead, reason, next_attempt_at)
+         values ($1, $2, 'TITLE', 'one', '', 1, 1, 1, 9, true, 'mutant', now() + interval '1 hour')`,
+        [target, id],
+      ),
+    ),
+  );
+
+const writtenBy = (database: OwnDatabase, { id }: Tenant) =>
+  database.query(
+    `insert into marquee.outbox (tenant_id, partition, topic, entity, related, revision) values ($1, 1, 'TITLE', 'mutant', '', 2)`,
+    [id],
+  );
+
+/** The layers of a file, looked at alone. */
+export async function seenOfLayers(ground: Ground, file: string): Promise<Seen> {
+  const [one, other] = ground.all.map(({ tenant }: Household) => tenant) as [Tenant, Tenant];
+  const layer = LAYERS[file];
+  if (!layer) return new Map();
+  return new Map([[`layer ${file}`, JSON.stringify(await layer(ground, one, other))]]);
+}

@@ -149,7 +149,9 @@ const LAYERS: Record<string, Layer> = {
       await pool.close();
       return [[...reached].sort(), lag, await outbox.retry({ tenant: one }), replayed];
     } finally {
-      await database.query("delete from marquee.outbox_parked where entity = 'mutant'");
+      await database.query("delete from marquee.outbox_parked where tenant_id = $1 and entity = 'one'", [
+        other.id,
+      ]);
       await database.query("delete from marquee.outbox where entity = 'mutant'");
     }
   },

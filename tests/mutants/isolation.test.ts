@@ -50,7 +50,7 @@ const EQUIVALENT: ReadonlySet<string> = new Set([
   "datasources/engines/postgres/statements.postgres.ts tenant.schema} ${",
   // A tenant has one schema but while it moves, when its transactions are turned away and its reads are of either side.
   "datasources/engines/postgres/reads.postgres.ts tenant.schema}`",
-  "datasources/viewing/event-days.postgres.ts row?.schema !== tenant.schema",
+  "datasources/viewing/event-days.postgres.ts if (row?.schema !== tenant.schema",
 ]);
 
 let ground: (Ground & { close(): Promise<void> }) | undefined;

@@ -13,6 +13,7 @@ import { type OutboxRecord } from "../../../datasources/projection/outbox/outbox
 import { forget, takenKeys } from "../../../datasources/projection/outbox/outbox-parking.postgres.js";
 import { OutboxPool } from "../../../datasources/projection/outbox/outbox-pool.postgres.js";
 import { PostgresOutboxHolds } from "../../../datasources/projection/outbox/outbox.postgres.js";
+import { EventDays } from "../../../datasources/viewing/event-days.postgres.js";
 import { applicationUrl } from "../../../datasources/stores/stores.js";
 import { makeKey, parseKey } from "../../../resolvers/request/api-key.js";
 import { Context } from "../../../resolvers/request/context.js";
@@ -127,6 +128,11 @@ const LAYERS: Record<string, Layer> = {
     const [target] = outbox.targets;
     // The other tenant has one event that nobody has followed, and one that was refused.
     await park(database, target!.name, [other]);
+    await database.query(
+      "update marquee.outbox_parked set entity = 'mutant', dead = false where target = $1 and tenant_id = $2 and entity = 'one'",
+      [target!.name, other.id],
+    );
+    await park(database, target!.name, [other]);
     const [written] = await database.query<{ xid: number }>(
       `insert into marquee.outbox (tenant_id, partition, topic, entity, related, revision)
        values ($1, 0, 'TITLE', 'mutant', '', 1) returning xid`,
@@ -149,7 +155,7 @@ const LAYERS: Record<string, Layer> = {
       await pool.close();
       return [[...reached].sort(), lag, await outbox.retry({ tenant: one }), replayed];
     } finally {
-      await database.query("delete from marquee.outbox_parked where tenant_id = $1 and entity = 'one'", [
+      await database.query("delete from marquee.outbox_parked where tenant_id = $1 and reason = 'mutant'", [
         other.id,
       ]);
       await database.query("delete from marquee.outbox where entity = 'mutant'");
@@ -191,26 +197,24 @@ const LAYERS: Record<string, Layer> = {
     );
     return found.map((titles) => [...titles.values()].map(({ name }) => name));
   },
-  "datasources/viewing/event-days.postgres.ts": async ({ gateway, all, database }, one) => {
+  "datasources/viewing/event-days.postgres.ts": async ({ all, database }, one) => {
     const isolated = all.find(({ tenant }) => tenant.tier === "ISOLATED")!.tenant;
-    days += 1;
-    const at = new Date(Date.UTC(2025, 0, days, 12)).toISOString();
-    const event = {
-      id: `day ${days}`,
-      profileId: "viewer",
-      titleId: "one",
-      at,
-      seconds: 1,
-      completed: false,
-      country: "US",
-    };
-    for (const tenant of [one, isolated])
-      await gateway.stores.viewingIngest.ingest(tenant, [{ ...event, device: "TV", rating: null }]);
-    const [row] = await database.query<{ days: number }>(
-      "select count(*)::int as days from pg_class where relname = $1",
-      [`viewing_events_${at.slice(0, 10).replaceAll("-", "")}`],
-    );
-    return row;
+    const at = new Date(Date.UTC(2025, 0, (days += 1), 12));
+    const store = new PostgresStore(applicationUrl(database.url).url, () => undefined, 5_000);
+    const eventDays = new EventDays(store);
+    for (const tenant of [one, isolated]) await eventDays.ready(tenant, at);
+    await store.close();
+    const name = `viewing_events_${at.toISOString().slice(0, 10).replaceAll("-", "")}`;
+    return database.query("select count(*)::int as days from pg_class where relname = $1", [name]);
+  },
+  "resolvers/connection.ts": async ({ gateway }, one, other) => {
+    const { data } = await gateway.ask("{ titles(first: 1) { pageInfo { endCursor } } }", {
+      tenant: one.slug,
+    });
+    const { endCursor } = (data.titles as { pageInfo: { endCursor: string } }).pageInfo;
+    const query = `{ titles(first: 1, after: "${endCursor}") { edges { node { id } } } }`;
+    const { errors } = await gateway.ask(query, { tenant: other.slug });
+    return errors?.map(({ extensions }) => extensions.code);
   },
   "datasources/stores/placed-tenants.ts": async ({ placements }) => {
     const taken = await placements.create("DEDICATED");

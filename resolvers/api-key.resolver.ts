@@ -18,6 +18,7 @@ import { checkedDays, checkedKeyName, checkedScope } from "./api-key-rules.js";
 import { readPage, toConnection } from "./connection.js";
 import { payload } from "./payload.js";
 import { mayAsk } from "./permissions-gate.js";
+import { actorOf } from "./request/actor.js";
 import { makeKey } from "./request/api-key.js";
 import { Context } from "./request/context.js";
 import { inputId, toGlobalId } from "./request/global-id.js";
@@ -56,7 +57,7 @@ export class ApiKeyResolver {
         scope: checkedScope(input.scope, may),
         days: checkedDays(input.days ?? undefined),
       };
-      const { key, kept } = await makeKey(ctx.gateway.stores.apiKeys, ctx.tenant, wanted);
+      const { key, kept } = await makeKey(ctx.gateway.stores.apiKeys, ctx.tenant, wanted, actorOf(ctx));
       return { key, apiKey: toApiKey(ctx.tenant, kept) };
     });
   }
@@ -72,7 +73,7 @@ export class ApiKeyResolver {
   ) {
     return payload<RevokeApiKeyPayload>({}, async () => {
       const id = inputId(ctx.tenant, "ApiKey", apiKey, "apiKey");
-      const revoked = await ctx.gateway.stores.apiKeys.revoke(ctx.tenant, id);
+      const revoked = await ctx.gateway.stores.apiKeys.revoke(ctx.tenant, id, actorOf(ctx));
       if (!revoked) throw new Refusal("apiKey", "KEY_NOT_FOUND", "There is no such API key.");
       return { apiKey: toApiKey(ctx.tenant, revoked) };
     });

@@ -20,6 +20,7 @@ import {
   Operations,
   RetryDeadLettersPayload,
 } from "../schema/operations.type.js";
+import { actorOf } from "./request/actor.js";
 import { Context } from "./request/context.js";
 import { startProjectionJob, targetNamed } from "../datasources/projection/jobs/projection-jobs.js";
 import { pageOfList, readPage, toConnection } from "./connection.js";
@@ -138,8 +139,8 @@ export class OperationsResolver {
       const stores = await ctx.gateway.stores.at(ctx.tenant);
       if (target != null) targetNamed(stores, target);
       const retried = await stores.outbox.retry({ target: target ?? undefined, tenant: ctx.tenant });
-      const actor = ctx.identity?.account == null ? "visitor" : { account: ctx.identity.account };
-      await stores.audit.record(ctx.tenant, { act: "DEAD_LETTERS_RETRIED", actor, details: { retried } });
+      const details = { retried };
+      await stores.audit.record(ctx.tenant, { act: "DEAD_LETTERS_RETRIED", actor: actorOf(ctx), details });
       return { retried };
     });
   }

@@ -68,6 +68,7 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     changeEmail: "OWNER",
     changePassword: "OWNER",
     changePlan: "OWNER",
+    changeRoles: "OPERATOR",
     checkProjection: "OPERATOR",
     createApiKey: "OPERATOR",
     createProfile: "OWNER",

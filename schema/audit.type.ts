@@ -52,7 +52,10 @@ export class AuditEntry {
   @Field(() => AuditOutcomeEnum.values, { description: "What became of it." })
   outcome!: AuditOutcome;
 
-  @Field({ description: "Who: `account:` and its name in the log, `command`, `job` or `visitor`." })
+  @Field({
+    description:
+      "Who: `account:` and its name in the log, `api-key:` and its id, `command`, `job`, `provider` (of identities) or `visitor`.",
+  })
   actor!: string;
 
   @Field(() => String, {

@@ -9,7 +9,7 @@ import { CountryCode, DateTime } from "./scalars.js";
 import { Payload } from "./payload.js";
 import { ListSize } from "./cost.js";
 
-const RoleEnum = describedEnum<Role>({
+export const RoleEnum = describedEnum<Role>({
   VIEWER: "Watch.",
   EDITOR: "See and edit titles in every state.",
   OPERATOR: "See and steer how the tenant runs.",

@@ -4,6 +4,7 @@ import path from "node:path";
 import { Command, CommanderError } from "commander";
 
 import { StoreUnavailableError } from "../datasources/core/store-error.js";
+import { accountCommand } from "./cli/account.js";
 import { apiKeyCommand } from "./cli/api-key.js";
 import { auditCommand } from "./cli/audit.js";
 import { erasuresCommand } from "./cli/erasures.js";
@@ -64,6 +65,7 @@ function program(): Command {
     seedCommand(),
     tenantCommand(),
     importCommand(),
+    accountCommand(),
     tokenCommand(),
     apiKeyCommand(),
     keysCommand(),

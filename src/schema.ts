@@ -20,6 +20,7 @@ import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
 import { ConsentsResolver } from "../resolvers/consents.resolver.js";
 import { CredentialsResolver } from "../resolvers/credentials.resolver.js";
 import { DeviceResolver } from "../resolvers/device.resolver.js";
+import { RolesResolver } from "../resolvers/roles.resolver.js";
 import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
@@ -76,6 +77,7 @@ export function createSchema(): GraphQLSchema {
       EditorialResolver,
       OperationsResolver,
       ApiKeyResolver,
+      RolesResolver,
     ],
     directives: [...specifiedDirectives, ACCESS_DIRECTIVE, COST_DIRECTIVE, LIST_SIZE_DIRECTIVE],
     orphanedTypes: [Movie, Series, Season, Episode],

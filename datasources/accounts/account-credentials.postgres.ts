@@ -2,7 +2,9 @@ import { type MailKind } from "../core/vocabulary.js";
 import { Refusal } from "../core/refusal.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
-import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
+import { type AuditedAct } from "../audit/audit.js";
+import { empty, sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { putMail } from "../mail/mail-rows.postgres.js";
 import { type AccountCredentials, type TokenKind } from "./account-credentials.js";
 import { emailTaken, tokenInvalid } from "./profile-rules.js";
@@ -24,8 +26,8 @@ export class PostgresAccountCredentials implements AccountCredentials {
         sql`update accounts set password_hash = ${to} where id = ${accountId} and password_hash = ${from} returning 1`,
       );
       if (changed.length === 0) return false;
-      await afterNewPassword(query, accountId, session);
       if (told) await tell(query, accountId);
+      await afterNewPassword(query, accountId, session, { act: "PASSWORD_CHANGED", ...byOwner(accountId) });
       return true;
     });
   }
@@ -49,8 +51,9 @@ export class PostgresAccountCredentials implements AccountCredentials {
             where id = ${accountId} and lower(email) = lower(${email}) returning 1`,
       );
       if (changed.length === 0) throw tokenInvalid();
-      await afterNewPassword(query, accountId, null);
       await tell(query, accountId);
+      const act = { act: "PASSWORD_RESET", actor: "visitor", subject: { account: accountId } } as const;
+      await afterNewPassword(query, accountId, null, act);
     });
   }
 
@@ -61,7 +64,8 @@ export class PostgresAccountCredentials implements AccountCredentials {
       await query(
         sql`update accounts set email = ${email}, email_verified_at = now() where id = ${accountId}`,
       );
-      await forget(query, accountId, "VERIFY");
+      const act = { act: "EMAIL_VERIFIED", actor: "visitor", subject: { account: accountId } } as const;
+      await forget(query, accountId, "VERIFY", act);
       return accountId;
     });
     return verifying.catch((error: unknown) => {
@@ -77,9 +81,11 @@ export class PostgresAccountCredentials implements AccountCredentials {
     await this.postgres.transaction(tenant, async (query) => {
       await checkFree(query, accountId, email);
       const address = await addressOf(query, accountId);
-      await forget(query, accountId, "VERIFY");
+      const other = address.toLowerCase() !== email.toLowerCase();
+      const act = { act: "EMAIL_CHANGE_ASKED", ...byOwner(accountId) } as const;
+      await forget(query, accountId, "VERIFY", other ? act : undefined);
       await putMail(query, { kind: "VERIFY", email, accountId, language, token });
-      if (address.toLowerCase() !== email.toLowerCase())
+      if (other)
         await putMail(query, { kind: "EMAIL_CHANGING", email: address, accountId, language, token: null });
     });
   }
@@ -97,9 +103,14 @@ async function useToken(query: Query, kind: TokenKind, tokenHash: string) {
 }
 
 /** Whoever was let in by the old password is not let go on, and what would set another is good for nothing any more. */
-async function afterNewPassword(query: Query, accountId: string, session: string | null): Promise<void> {
+async function afterNewPassword(
+  query: Query,
+  accountId: string,
+  session: string | null,
+  act: AuditedAct,
+): Promise<void> {
   await query(sql`delete from sessions where account_id = ${accountId} and id is distinct from ${session}`);
-  await forget(query, accountId, "RESET");
+  await forget(query, accountId, "RESET", act);
 }
 
 /** Somebody else's change is found out by whoever reads the account's mail. */
@@ -108,9 +119,14 @@ async function tell(query: Query, accountId: string): Promise<void> {
   await putMail(query, { kind: "PASSWORD_CHANGED", email, accountId, language: null, token: null });
 }
 
-/** Mails of a kind that were sent bring nothing any more, and those that were not are not sent. */
-async function forget(query: Query, accountId: string, kind: MailKind): Promise<void> {
-  await query(sql`delete from account_mails where account_id = ${accountId} and kind = ${kind}`);
+/**
+ * Mails of a kind that were sent bring nothing any more, and those that were not are not sent.
+ *
+ * @param act noted in the same statement.
+ */
+async function forget(query: Query, accountId: string, kind: MailKind, act?: AuditedAct): Promise<void> {
+  const noting = act ? sql`with noted as (${auditInsert(act)})` : empty;
+  await query(sql`${noting} delete from account_mails where account_id = ${accountId} and kind = ${kind}`);
 }
 
 async function addressOf(query: Query, accountId: string): Promise<string> {

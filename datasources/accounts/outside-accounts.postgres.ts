@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 
+import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { makeAccount } from "./new-account.postgres.js";
@@ -41,9 +42,12 @@ async function bringUpToDate(
           update outside_accounts set told_at = ${toldAt.toISOString()}::timestamptz
           where issuer = ${issuer} and subject = ${subject} and told_at < ${toldAt.toISOString()}::timestamptz
           returning account_id
+        ), changed as (
+          update accounts a set roles = ${roles}::text[] from told
+          where a.id = told.account_id and a.id = ${account} and a.roles <> ${roles}::text[]
+          returning 1
         )
-        update accounts a set roles = ${roles}::text[] from told
-        where a.id = told.account_id and a.id = ${account} and a.roles <> ${roles}::text[]`,
+        ${auditInsert({ act: "ROLES_SET", actor: "provider", subject: { account }, details: { roles: roles.join(" ") } }, sql`changed`)}`,
   );
 }
 
@@ -84,14 +88,19 @@ async function signIn(query: Query, account: string, { issuer, session, expiresA
   const device = new URL(issuer).hostname;
   const expires = sql`${expiresAt.toISOString()}::timestamptz`;
   const [opened] = await query<{ account: string; profile: string; session: string }>(
-    sql`insert into sessions as s (tenant_id, id, token_hash, account_id, profile_id, expires_at, device, prolongable)
+    sql`with opened as (
+        insert into sessions as s (tenant_id, id, token_hash, account_id, profile_id, expires_at, device, prolongable)
         select tenant_id, ${session}, ${session}, account_id, id, ${expires}, ${device}, false
         from profiles
         where account_id = ${account} and not exists (select from marquee.ended_sessions where session_id = ${session})
         order by position, id limit 1
         on conflict (tenant_id, id) do update
           set expires_at = greatest(s.expires_at, excluded.expires_at), last_seen_at = clock_timestamp()
-        returning account_id as account, profile_id as profile, id as session`,
+        returning account_id as account, profile_id as profile, id as session, s.xmax = 0 as new
+        ), noted as (
+          ${auditInsert({ act: "SIGN_IN", ...byOwner(account), details: { provider: true } }, sql`opened where new`)}
+        )
+        select account, profile, session from opened`,
   );
   return opened ?? null;
 }

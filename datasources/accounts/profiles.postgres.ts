@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { byOwner, recordAct } from "../audit/audit-append.postgres.js";
+import { auditInsert, byOwner, recordAct } from "../audit/audit-append.postgres.js";
 import { holdMerges } from "../catalog/postgres/title-merges.postgres.js";
 import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
 import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
@@ -113,10 +113,15 @@ export class PostgresProfiles implements Profiles {
     id: string,
     pinHash: string | null,
   ): Promise<ProfileRecord> {
+    const account = owner.account?.id ?? "";
+    const act = { act: "PIN_SET", ...byOwner(account), details: { set: pinHash !== null } } as const;
     const [changed] = await this.postgres.conclude<{ profile: ProfileRecord }>(tenant, () =>
       Promise.resolve(
-        sql`update profiles p set pin_hash = ${pinHash}
-            where p.id = ${id} and p.account_id = ${owner.account?.id ?? ""} returning ${PROFILE} as profile`,
+        sql`with changed as (
+              update profiles p set pin_hash = ${pinHash}
+              where p.id = ${id} and p.account_id = ${account} returning ${PROFILE} as profile
+            ), noted as (${auditInsert(act, sql`changed`)})
+            select profile from changed`,
       ),
     );
     if (!changed) throw profileNotFound();

@@ -135,6 +135,12 @@ function whatCameOf(tokenHash: string): Sql {
     ), ended as (
       delete from sessions
       where device_id in (select s.device_id from sessions s join used on used.session_id = s.id where used.again)
+      returning account_id
+    ), noted as (
+      ${auditInsert(
+        { act: "SESSIONS_REVOKED", actor: "visitor", subject: { accountOf: sql`revoked.account_id` } },
+        sql`(select account_id from ended where account_id is not null limit 1) revoked`,
+      )}
     )
     select s.id as session, s.account_id as account, s.profile_id as profile, used.salt,
            used.used_at as at, used.again

@@ -1,3 +1,5 @@
+import { auditInsert } from "../audit/audit-append.postgres.js";
+import { type AuditActor } from "../audit/audit.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -13,10 +15,16 @@ const KEY = sql`id, name, scope, created_at as "createdAt", expires_at as "expir
 export class PostgresApiKeys implements ApiKeys {
   constructor(private readonly postgres: PostgresStore) {}
 
-  async create(tenant: Tenant, { id, name, hash, scope, days }: NewApiKey): Promise<ApiKeyRecord> {
+  async create(
+    tenant: Tenant,
+    { id, name, hash, scope, days }: NewApiKey,
+    actor: AuditActor,
+  ): Promise<ApiKeyRecord> {
+    const act = { act: "API_KEY_CREATED", actor, subject: { apiKey: id } } as const;
     const [created] = await this.postgres.conclude<ApiKeyRecord>(tenant, () =>
       Promise.resolve(
-        sql`insert into api_keys (tenant_id, id, name, hash, scope, expires_at)
+        sql`with noted as (${auditInsert(act)})
+            insert into api_keys (tenant_id, id, name, hash, scope, expires_at)
             values (current_setting('marquee.tenant')::int, ${id}, ${name}, ${hash}, ${[...scope]}::text[],
                     now() + make_interval(days => ${days}))
             returning ${KEY}`,
@@ -40,10 +48,14 @@ export class PostgresApiKeys implements ApiKeys {
     return found ?? null;
   }
 
-  async revoke(tenant: Tenant, id: string): Promise<ApiKeyRecord | null> {
+  async revoke(tenant: Tenant, id: string, actor: AuditActor): Promise<ApiKeyRecord | null> {
+    const act = { act: "API_KEY_REVOKED", actor, subject: { apiKey: id } } as const;
     const [revoked] = await this.postgres.conclude<ApiKeyRecord>(tenant, () =>
       Promise.resolve(
-        sql`update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id} returning ${KEY}`,
+        sql`with good as (
+              select 1 from api_keys where id = ${id} and revoked_at is null
+            ), noted as (${auditInsert(act, sql`good`)})
+            update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id} returning ${KEY}`,
       ),
     );
     return revoked ?? null;

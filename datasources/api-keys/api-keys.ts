@@ -1,3 +1,4 @@
+import { type AuditActor } from "../audit/audit.js";
 import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -29,12 +30,13 @@ export interface NewApiKey {
 
 /** Keys of a tenant's machines. */
 export interface ApiKeys {
-  create(tenant: Tenant, key: NewApiKey): Promise<ApiKeyRecord>;
+  /** @param by who makes it, for the log of who did what. */
+  create(tenant: Tenant, key: NewApiKey, by: AuditActor): Promise<ApiKeyRecord>;
   /** A page of the keys, those made last first; one store call. */
   list(request: StoreRequest, page: Page): Promise<PageOf<{ position: Position; entry: ApiKeyRecord }>>;
   find(request: StoreRequest, id: string): Promise<ApiKeyRecord | null>;
-  /** Ends a key for good; null where there is none of this id. One that has ended stays as it is. */
-  revoke(tenant: Tenant, id: string): Promise<ApiKeyRecord | null>;
+  /** Ends a key for good; null where there is none of this id. One that has ended stays as it is. `by` as in `create`. */
+  revoke(tenant: Tenant, id: string, by: AuditActor): Promise<ApiKeyRecord | null>;
   /** What a key that is shown is for; null where it is none, or none that is good now. */
   scopeOf(request: StoreRequest, key: { id: string; hash: string }): Promise<string[] | null>;
   /** Notes that a key was used now. */

@@ -9,13 +9,16 @@ export async function recordAct(query: Query, act: AuditedAct): Promise<void> {
   await query(auditInsert(act));
 }
 
+/** An act as a statement may note it: the account that it was done to may be one of its rows'. */
+type NotedAct = Omit<AuditedAct, "subject"> & { subject?: AuditSubject | { accountOf: Sql } };
+
 /**
  * The same as a statement, to stand alone or within another.
  *
  * @param source rows for each of which it is noted; once unless given.
  */
 export function auditInsert(
-  { act, actor, subject = null, outcome = "OK", details = {} }: AuditedAct,
+  { act, actor, subject = null, outcome = "OK", details = {} }: NotedAct,
   source?: Sql,
 ): Sql {
   return sql`
@@ -31,16 +34,19 @@ export function byOwner(account: string): Pick<AuditedAct, "actor" | "subject"> 
 }
 
 /** What the log calls an account, as an expression; one that is gone has no name any more. */
-export function accountName(id: string): Sql {
+export function accountName(id: string | Sql): Sql {
   return sql`'account:' || coalesce((select audit_name from accounts where id = ${id}), '')`;
 }
 
 function actorName(actor: AuditActor): Sql {
-  return typeof actor === "string" ? sql`${actor}` : accountName(actor.account);
+  if (typeof actor === "string") return sql`${actor}`;
+  return "account" in actor ? accountName(actor.account) : sql`${`api-key:${actor.apiKey}`}`;
 }
 
-function subjectName(subject: AuditSubject): Sql {
+function subjectName(subject: AuditSubject | { accountOf: Sql }): Sql {
   if (subject === null) return sql`''`;
+  if ("accountOf" in subject) return accountName(subject.accountOf);
+  if ("apiKey" in subject) return sql`${`api-key:${subject.apiKey}`}`;
   if ("account" in subject) return accountName(subject.account);
   if ("formerAccount" in subject) return sql`${`account:${subject.formerAccount}`}`;
   const [[kind, id] = ["", ""]] = Object.entries(subject);

@@ -3,12 +3,21 @@ import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 
-/** Who did it: an account by its id, a command of an operator, a job that runs by itself, or somebody unknown. */
-export type AuditActor = { account: string } | "command" | "job" | "visitor";
+/**
+ * Who did it: an account or an API key by its id, a command of an operator, a job that runs by itself, an identity
+ * provider, or somebody unknown.
+ */
+export type AuditActor =
+  { account: string } | { apiKey: string } | "command" | "job" | "provider" | "visitor";
 
 /** What it was done to: an account by its id, one that is gone by its name in the log, or a thing that is no person's. */
 export type AuditSubject =
-  { account: string } | { formerAccount: string } | { title: string } | { projection: string } | null;
+  | { account: string }
+  | { formerAccount: string }
+  | { title: string }
+  | { projection: string }
+  | { apiKey: string }
+  | null;
 
 /** Something to be noted. Details are figures and words of the program, never what somebody has entered. */
 export interface AuditedAct {

@@ -14,6 +14,7 @@ export const REFUSAL_CODES = {
   INVALID_PIN: "A PIN has 4 to 8 digits.",
   SESSION_ENDED: "The refresh token was used before, has expired, or its session was ended.",
   ACCOUNT_REQUIRED: "Only an account may do this, and the profile belongs to none.",
+  ACCOUNT_NOT_FOUND: "No account of the tenant has this address.",
   ACCOUNT_GONE: "The account of this session is not there any more.",
   KIDS_PROFILE: "A kids profile may not change its account.",
 

@@ -1,3 +1,4 @@
+import { type AccountRoles } from "../accounts/account-roles.js";
 import { type AccountCredentials } from "../accounts/account-credentials.js";
 import { type Audit } from "../audit/audit.js";
 import { type Privacy } from "../privacy/privacy.js";
@@ -44,6 +45,7 @@ export interface Deployment {
   accounts: Accounts;
   profiles: Profiles;
   accountCredentials: AccountCredentials;
+  accountRoles: AccountRoles;
   mails: Mails;
   apiKeys: ApiKeys;
   sessions: Sessions;

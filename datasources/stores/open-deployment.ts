@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { PostgresAccountRoles } from "../accounts/account-roles.postgres.js";
 import { PostgresAccountCredentials } from "../accounts/account-credentials.postgres.js";
 import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
 import { PostgresAudit } from "../audit/audit.postgres.js";
@@ -176,6 +177,7 @@ function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
     accounts: new PostgresAccounts(postgres),
     profiles: new PostgresProfiles(postgres),
     accountCredentials: new PostgresAccountCredentials(postgres),
+    accountRoles: new PostgresAccountRoles(postgres),
     mails: new PostgresMails(postgres),
     apiKeys: new PostgresApiKeys(postgres),
     sessions: new PostgresSessions(postgres),

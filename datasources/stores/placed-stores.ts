@@ -11,6 +11,7 @@ const PLACED = [
   "accounts",
   "profiles",
   "accountCredentials",
+  "accountRoles",
   "mails",
   "apiKeys",
   "sessions",

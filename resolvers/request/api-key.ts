@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 
+import { type AuditActor } from "../../datasources/audit/audit.js";
 import { type ApiKeyRecord, type ApiKeys } from "../../datasources/api-keys/api-keys.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 
@@ -30,16 +31,18 @@ export function tenantOfKey(text: string): string | undefined {
 /**
  * Makes a key of a tenant.
  *
+ * @param by who makes it, for the log of who did what.
  * @returns the key, which is shown now and kept nowhere, and what is kept of it.
  */
 export async function makeKey(
   keys: ApiKeys,
   tenant: Tenant,
   { name, scope, days }: { name: string; scope: readonly string[]; days: number },
+  by: AuditActor,
 ): Promise<{ key: string; kept: ApiKeyRecord }> {
   const id = randomBytes(6).toString("hex");
   const key = `${KEY_PREFIX}${tenant.slug}_${id}_${randomBytes(32).toString("base64url")}`;
-  return { key, kept: await keys.create(tenant, { id, name, scope, days, hash: hashOf(key) }) };
+  return { key, kept: await keys.create(tenant, { id, name, scope, days, hash: hashOf(key) }, by) };
 }
 
 function hashOf(key: string): string {

@@ -70,7 +70,7 @@ async function createKey({ tenant, name, scope, days }: CreateFlags): Promise<st
       scope: rules.checkedScope(scope, () => true),
       days: rules.checkedDays(days),
     }));
-    return (await makeKey(stores.apiKeys, await tenantOf(stores, tenant), wanted)).key;
+    return (await makeKey(stores.apiKeys, await tenantOf(stores, tenant), wanted, "command")).key;
   });
 }
 
@@ -90,7 +90,7 @@ function listKeys(slug: string): Promise<ApiKeyRecord[]> {
 
 function revokeKey({ tenant, id }: { tenant: string; id: string }): Promise<ApiKeyRecord> {
   return withStores(async (stores) => {
-    const revoked = await stores.apiKeys.revoke(await tenantOf(stores, tenant), id);
+    const revoked = await stores.apiKeys.revoke(await tenantOf(stores, tenant), id, "command");
     if (revoked) return revoked;
     throw new StartupError(`--id ${id}: ${tenant} has no such key. "marquee api-key list" has its keys.`);
   });

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { type AuditLine } from "../../datasources/audit/audit.js";
@@ -82,6 +84,49 @@ describe("the audit log", () => {
     const next = await stores.audit.entries(testRequest(tenant), {}, { ...page(2), after });
     expect([...first.rows, ...next.rows].map(({ entry }) => entry.position)).toEqual([3, 2, 1]);
     expect([first.hasMore, next.hasMore]).toEqual([true, false]);
+  });
+
+  it("has whom an identity provider signs in, once a session, and the roles that it says", async () => {
+    const meet = (session: string, more: object = {}) =>
+      stores.outsideAccounts.meet(tenant, {
+        issuer: "https://id.example",
+        subject: "kim",
+        email: "kim@example.com",
+        roles: ["VIEWER"],
+        toldAt: new Date(0),
+        session,
+        expiresAt: new Date(Date.now() + 600_000),
+        ...more,
+      });
+    await meet(randomUUID());
+    const session = randomUUID();
+    await meet(session);
+    await meet(session);
+    await meet(session, { roles: ["VIEWER", "EDITOR"], toldAt: new Date(1_000) });
+    const noted = await entries();
+    expect(noted.map(({ act, actor }) => [act, actor.split(":")[0]])).toEqual([
+      ["ROLES_SET", "provider"],
+      ["SIGN_IN", "account"],
+      ["SIGN_IN", "account"],
+      ["SIGN_UP", "account"],
+    ]);
+    expect(noted[0]).toMatchObject({ subject: noted[1]!.actor, details: { roles: "VIEWER EDITOR" } });
+  });
+
+  it("says who changed roles, and loses none of many that change them at once", async () => {
+    const change = { account: "one", take: [], by: { apiKey: "0123456789ab" } } as const;
+    await Promise.all(
+      [1, 2, 3, 4].map((n) =>
+        stores.accountRoles.change(tenant, { ...change, give: n % 2 ? ["EDITOR"] : ["OPERATOR"] }),
+      ),
+    );
+    const [now, none] = await Promise.all(
+      ["one", "none"].map((account) => stores.accountRoles.change(tenant, { ...change, account, give: [] })),
+    );
+    expect([now, none]).toEqual([["EDITOR", "OPERATOR", "VIEWER"], null]);
+    const noted = await entries({ acts: ["ROLES_SET"] });
+    expect(new Set(noted.map(({ actor }) => actor))).toEqual(new Set(["api-key:0123456789ab"]));
+    expect(new Set(noted.map(({ details }) => details.given))).toEqual(new Set(["EDITOR", "OPERATOR"]));
   });
 
   it("keeps each tenant's to itself", async () => {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -6,6 +7,8 @@ import path from "node:path";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { type AuditLine } from "../../datasources/audit/audit.js";
+import { verifyAudit } from "../../datasources/audit/verify-audit.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { useDatabase } from "../support/fixtures.js";
 
@@ -92,7 +95,7 @@ async function fingerprint(): Promise<unknown> {
 }
 
 describe("marquee", () => {
-  const COMMANDS = ["serve", "seed", "import", "token", "learn", "recount"];
+  const COMMANDS = ["serve", "seed", "import", "account", "token", "learn", "recount", "audit", "erasures"];
 
   it.each(COMMANDS)("describes %s with examples", async (command) => {
     const { code, stdout } = await marquee(command, "--help");
@@ -282,6 +285,98 @@ describe("marquee api-key", () => {
     expect(stderr).toMatch(
       /"Mutation\.rateTitle" cannot be accepted\. Accepted: fields such as Query\.titles/,
     );
+  });
+});
+
+describe("marquee account", () => {
+  const roles = (...args: string[]) =>
+    marquee("account", "roles", "--tenant", "atelier", "--email", "viewer@atelier.example", ...args);
+
+  it("gives and takes roles, that of all tenants too, and prints those that there are then", async () => {
+    const given = await roles("--give", "EDITOR", "PLATFORM");
+    expect(given).toMatchObject({ code: 0, stdout: "EDITOR\nPLATFORM\nVIEWER\n" });
+    expect((await roles("--take", "PLATFORM", "EDITOR")).stdout).toBe("VIEWER\n");
+  });
+
+  it("names an address and a role that there are not", async () => {
+    expect(
+      await marquee(...["account", "roles", "--tenant", "atelier", "--email", "no@one.example"]),
+    ).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "--email: no account of atelier has this address.\n",
+    });
+    const { code, stderr } = await roles("--give", "ROOT");
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/EDITOR, OPERATOR, PLATFORM/)]);
+  });
+});
+
+describe("marquee audit", () => {
+  it("exports the log as NDJSON that is one chain, of which it knows every hash", async () => {
+    const { code, stdout } = await marquee("audit", "export", "--tenant", "atelier");
+    expect(code).toBe(0);
+    const lines = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as AuditLine);
+    expect(lines.length).toBeGreaterThan(2);
+    const verdict = await verifyAudit(
+      (async function* () {
+        yield await Promise.resolve(lines);
+      })(),
+    );
+    expect(verdict).toEqual({ entries: lines.length, head: lines.at(-1)?.hash, brokenAt: null });
+    expect(stdout).toContain('"ROLES_SET", "OK", "command"'.replaceAll('"', '\\"'));
+    const verified = await marquee("audit", "verify", "--tenant", "atelier", "--head", lines[0]!.hash);
+    expect(verified).toMatchObject({
+      code: 0,
+      stdout: `atelier: ${lines.length} entries, all of them follow; the last hash is ${verdict.head}\n`,
+    });
+  });
+
+  it("says what was taken off the end, and which entry was changed, with exit code 1", async () => {
+    const unknown = "0".repeat(64);
+    const cut = await marquee("audit", "verify", "--head", unknown);
+    expect([cut.code, cut.stderr]).toEqual([1, expect.stringContaining(`No entry has the hash ${unknown}`)]);
+    const tamper = (change: string) =>
+      database.query(
+        `alter table tenant_atelier.audit_log disable trigger keep; ${change}; alter table tenant_atelier.audit_log enable trigger keep`,
+      );
+    await tamper("update tenant_atelier.audit_log set outcome = 'FAILED' where position = 2");
+    const { code, stdout, stderr } = await marquee("audit", "verify");
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "atelier: 1 entries, broken at 2\n",
+      stderr: "The log was changed: atelier.\n",
+    });
+    await tamper("update tenant_atelier.audit_log set outcome = 'OK' where position = 2");
+    expect((await marquee("audit", "verify")).code).toBe(0);
+  });
+});
+
+describe("marquee erasures", () => {
+  it("lists receipts, and has those erased again who are there again", async () => {
+    expect(await marquee("erasures", "list", "--tenant", "atelier")).toMatchObject({ code: 0, stdout: "" });
+    const account = { id: "returned", email: "returned@atelier.example" };
+    await database.query(
+      `insert into tenant_atelier.accounts (tenant_id, id, email, password_hash, roles, country)
+       select id, $1, $2, 'none', '{VIEWER}', 'US' from marquee.tenants where slug = 'atelier'`,
+      [account.id, account.email],
+    );
+    const [tenant] = await database.query<{ id: number }>("select id from marquee.tenants");
+    const hash = createHash("sha256").update(`${tenant!.id}:${account.id}`).digest("hex");
+    const noted = { tenant: "atelier", hash, erasedAt: "2026-01-01T00:00:00.000Z" };
+    const file = await fileOf("erasures.ndjson", [noted]);
+    const { code, stdout } = await marquee("erasures", "replay", "--from", file);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "1 were there again; the gateways erase them.\n" });
+    const listed = await marquee("erasures", "list", "--tenant", "atelier");
+    expect(
+      listed.stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as object),
+    ).toMatchObject([{ state: "PENDING" }]);
+    expect(listed.stdout).not.toContain("returned");
   });
 });
 

@@ -103,7 +103,8 @@ async function accountOf(kind: CallerKind, roles: readonly Role[], profiles?: Ne
 /** An API key for some fields of those that keys may have. */
 async function key(isFor: (line: (typeof LINES)[number]) => boolean): Promise<string> {
   const scope = LINES.filter(isFor).map(({ root, name }) => `${root}.${name}`);
-  return (await makeKey(gateway.stores.apiKeys, tenant, { name: "a machine", scope, days: 1 })).key;
+  return (await makeKey(gateway.stores.apiKeys, tenant, { name: "a machine", scope, days: 1 }, "command"))
+    .key;
 }
 
 /** A value that an argument takes: the least that is valid. */

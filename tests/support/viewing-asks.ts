@@ -124,6 +124,7 @@ const MUTATIONS: Record<string, Ask | string> = {
         "changeEmail",
         "changePassword",
         "changePlan",
+        "changeRoles",
         "checkProjection",
         "createApiKey",
       ],

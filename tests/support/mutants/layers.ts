@@ -263,7 +263,9 @@ const LAYERS: Record<string, Layer> = {
   "resolvers/request/api-key.ts": async (_, one, other) => {
     const keys = { create: () => Promise.resolve({}) } as never;
     const made = await Promise.all(
-      [one, other].map((tenant) => makeKey(keys, tenant, { name: "a", scope: ["Query.titles"], days: 1 })),
+      [one, other].map((tenant) =>
+        makeKey(keys, tenant, { name: "a", scope: ["Query.titles"], days: 1 }, "command"),
+      ),
     );
     return made.map(({ key }) => parseKey(key)?.tenant ?? null);
   },

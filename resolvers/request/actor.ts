@@ -1,0 +1,8 @@
+import { type AuditActor } from "../../datasources/audit/audit.js";
+import { type Context } from "./context.js";
+
+/** Who asks, as the log of who did what says it: an account, or an API key in nobody's name. */
+export function actorOf({ identity, key }: Pick<Context, "identity" | "key">): AuditActor {
+  if (identity?.account != null) return { account: identity.account };
+  return key ? { apiKey: key.id } : "visitor";
+}

@@ -1,0 +1,305 @@
+import { randomUUID } from "node:crypto";
+
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { type AuditEntry } from "../../datasources/audit/audit.js";
+import { AUDIT_ACTS, type AuditAct } from "../../datasources/core/audit-acts.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { PERMISSIONS } from "../../resolvers/permissions.js";
+import { openAccount } from "../support/accounts.js";
+import { use, useGateway, useSuperuser } from "../support/fixtures.js";
+import { openInbox } from "../support/inbox.js";
+import { testRequest } from "../support/stores.js";
+
+const WATCHING = "what a profile watches is its own, and is no act on anybody else's";
+const BOOKS = "the books have it: checkouts and memberships";
+const NOT_YET = "changes nothing by itself: what it leads to is noted";
+const DESCRIBES = "describes a profile, and gives nobody anything";
+
+/** What each mutation notes when it does what it says, in this order; or why it notes nothing. */
+const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
+  addToWatchlist: WATCHING,
+  archiveTitle: ["TITLE_ARCHIVED"],
+  cancelSubscription: BOOKS,
+  changeEmail: ["EMAIL_CHANGE_ASKED"],
+  changePassword: ["PASSWORD_CHANGED"],
+  changePlan: BOOKS,
+  changeRoles: ["ROLES_SET"],
+  checkProjection: ["PROJECTION_JOB"],
+  createApiKey: ["API_KEY_CREATED"],
+  createProfile: DESCRIBES,
+  deleteProfile: ["PROFILE_DELETED"],
+  endSession: ["SIGN_OUT"],
+  eraseMyAccount: ["ERASURE_ASKED"],
+  exportMyData: NOT_YET,
+  heartbeatPlayback: WATCHING,
+  mergeTitles: ["TITLES_MERGED"],
+  publishTitle: ["TITLE_PUBLISHED"],
+  putTitle: ["TITLE_PUT"],
+  rateTitle: WATCHING,
+  rebuildProjection: ["PROJECTION_JOB"],
+  recordProgress: WATCHING,
+  refreshSession: "the session was opened before, and goes on",
+  removeFromWatchlist: WATCHING,
+  requestEmailVerification: NOT_YET,
+  requestPasswordReset: NOT_YET,
+  resetPassword: ["PASSWORD_RESET"],
+  retryDeadLetters: ["DEAD_LETTERS_RETRIED"],
+  revokeApiKey: ["API_KEY_REVOKED"],
+  selectProfile: "the session was opened before, and goes on as another profile",
+  setConsents: ["CONSENTS_SET"],
+  setLicence: ["TITLE_LICENSED"],
+  setProfilePin: ["PIN_SET"],
+  signIn: ["SIGN_IN"],
+  signOut: ["SIGN_OUT"],
+  signOutEverywhere: ["SIGN_OUT"],
+  signUp: ["SIGN_UP", "SIGN_IN"],
+  startPlayback: WATCHING,
+  stopPlayback: WATCHING,
+  subscribe: BOOKS,
+  updateProfile: DESCRIBES,
+  verifyEmail: ["EMAIL_VERIFIED"],
+};
+
+/** What no mutation notes: what notes it, or how else a mutation comes to it. */
+const ELSEWHERE: readonly AuditAct[] = [
+  "SESSIONS_REVOKED",
+  "TENANT_CREATED",
+  "DATA_EXPORTED",
+  "DATA_FETCHED",
+  "ACCOUNT_ERASED",
+  "IMPORTED",
+];
+
+const PASSWORD = "correct horse";
+const inbox = use(openInbox);
+const gateway = useGateway(() => ({
+  MARQUEE_SMTP_URL: inbox.url,
+  MARQUEE_MAIL_FROM: "Marquee <no-reply@marquee.example>",
+  MARQUEE_MAIL_LINK: "https://watch.example/{action}?token={token}",
+}));
+const database = useSuperuser("shared");
+let tenant: Tenant;
+let staff: { account: string; token: string };
+
+beforeAll(async () => {
+  tenant = await gateway.createTenant();
+  staff = await openAccount(gateway, tenant, { roles: ["VIEWER", "EDITOR", "OPERATOR"] });
+});
+
+const entries = async () => {
+  const page = { limit: 100, fromEnd: false };
+  const { rows } = await gateway.stores.audit.entries(testRequest(tenant), {}, page);
+  return rows.map(({ entry }) => entry).reverse();
+};
+
+/** Runs a mutation; what it answered, and what it has noted. */
+async function run(call: string, token?: string, fields = "") {
+  const before = await entries();
+  const answer = await gateway.ask(`mutation { ${call} { ${fields} errors { code } } }`, {
+    token,
+    tenant: tenant.slug,
+  });
+  expect(answer.errors, call).toBeUndefined();
+  // Jobs go on meanwhile: an export is put together when it comes to its turn.
+  const noted = (await entries()).slice(before.length).filter(({ actor }) => actor !== "job");
+  const payload = Object.values(answer.data)[0] as Record<string, unknown> & { errors: { code: string }[] };
+  return { payload, noted };
+}
+
+const done = new Set<string>();
+/** Runs a mutation that does what it says, and holds what it has noted against the table. */
+async function does(call: string, token?: string, fields = "") {
+  const [name = ""] = call.split("(");
+  const { payload, noted } = await run(call, token, fields);
+  expect(payload.errors, call).toEqual([]);
+  const expected = NOTED[name];
+  expect(
+    noted.map(({ act }) => act),
+    call,
+  ).toEqual(typeof expected === "string" ? [] : expected);
+  for (const { outcome } of noted) expect(outcome).toBe("OK");
+  done.add(name);
+  return { payload, noted };
+}
+
+const quoted = (value: unknown) => JSON.stringify(value);
+const TOKENS = "accessToken refreshToken viewer { profiles { id } sessions { id current } }";
+interface SignedIn {
+  accessToken: string;
+  refreshToken: string;
+  viewer: { profiles: { id: string }[]; sessions: { id: string; current: boolean }[] };
+}
+const signIn = async (email: string, password = PASSWORD) => {
+  const call = `signIn(input: { email: ${quoted(email)}, password: ${quoted(password)} })`;
+  return (await does(call, undefined, TOKENS)).payload as unknown as SignedIn;
+};
+const signUp = async () => {
+  const email = `${randomUUID()}@example.com`;
+  const call = `signUp(input: { email: ${quoted(email)}, password: ${quoted(PASSWORD)} })`;
+  const { payload, noted } = await does(call, undefined, TOKENS);
+  return { email, noted, ...(payload as unknown as SignedIn) };
+};
+const mailed = async (to: string, kind: string) => {
+  const [mail] = await inbox.mailsTo(to, kind);
+  return /\?token=(\S+)/.exec(mail!.text)![1]!;
+};
+const nameOf = (noted: readonly AuditEntry[]) => noted[0]!.actor;
+
+it("every mutation says what it notes, and everything that is noted somebody does", () => {
+  expect(Object.keys(NOTED).sort()).toEqual(Object.keys(PERMISSIONS.Mutation!).sort());
+  const acts = Object.values(NOTED).flatMap((noted) => (typeof noted === "string" ? [] : noted));
+  expect([...new Set([...acts, ...ELSEWHERE])].sort()).toEqual(Object.keys(AUDIT_ACTS).sort());
+});
+
+describe("the log of who did what", () => {
+  it("has what an account does about itself, and who tried", async () => {
+    const { email, noted, ...first } = await signUp();
+    const name = nameOf(noted);
+    expect(name).toMatch(/^account:[0-9a-f-]{36}$/);
+    expect(noted).toMatchObject([
+      { actor: name, subject: name },
+      { actor: name, subject: name },
+    ]);
+    const wrong = `signIn(input: { email: ${quoted(email)}, password: "wrong" })`;
+    expect((await run(wrong)).noted).toMatchObject([
+      { act: "SIGN_IN", outcome: "FAILED", actor: "visitor", subject: name },
+    ]);
+    const nobody = 'signIn(input: { email: "nobody@example.com", password: "wrong" })';
+    expect((await run(nobody)).noted).toMatchObject([
+      { act: "SIGN_IN", outcome: "FAILED", actor: "visitor", subject: null },
+    ]);
+
+    const token = first.accessToken;
+    const profile = first.viewer.profiles[0]!.id;
+    const made = await does('createProfile(input: { name: "Other" })', token, "profile { id }");
+    const other = (made.payload.profile as { id: string }).id;
+    const pin = `setProfilePin(input: { profile: ${quoted(profile)}, newPin: "2468", password: ${quoted(PASSWORD)} })`;
+    expect((await does(pin, token)).noted).toMatchObject([{ actor: name, details: { set: true } }]);
+    await does(`updateProfile(input: { profile: ${quoted(other)}, name: "Another" })`, token);
+    await does(`selectProfile(input: { profile: ${quoted(other)} })`, token);
+    await does(`deleteProfile(input: { profile: ${quoted(other)} })`, token);
+    await does("setConsents(input: { personalisation: false })", token);
+    await does("exportMyData", token);
+
+    await does("requestEmailVerification", token);
+    const next = `${randomUUID()}@example.com`;
+    await does(`changeEmail(input: { email: ${quoted(next)}, password: ${quoted(PASSWORD)} })`, token);
+    await does(`verifyEmail(input: { token: ${quoted(await mailed(next, "/verify-email?"))} })`);
+    const [last] = (await entries()).slice(-1);
+    expect(last).toMatchObject({ act: "EMAIL_VERIFIED", actor: "visitor", subject: name });
+    const change = `changePassword(input: { currentPassword: ${quoted(PASSWORD)}, newPassword: "battery staple" })`;
+    await does(change, token);
+    await does(`requestPasswordReset(input: { email: ${quoted(next)} })`);
+    const reset = await mailed(next, "/reset-password?");
+    await does(`resetPassword(input: { token: ${quoted(reset)}, newPassword: ${quoted(PASSWORD)} })`);
+    const again = await signIn(next);
+    const erase = `eraseMyAccount(input: { password: ${quoted(PASSWORD)}, idempotencyKey: "once" })`;
+    await does(erase, again.accessToken);
+    expect(JSON.stringify(await entries())).not.toMatch(
+      new RegExp(`${email}|${next}|${PASSWORD}|battery|2468`),
+    );
+  });
+
+  it("has how sessions end, also where somebody else has a copy of a token", async () => {
+    const { email, noted } = await signUp();
+    const out = await signIn(email);
+    await does("signOut", out.accessToken);
+    const ended = await signIn(email);
+    const current = ended.viewer.sessions.find((session) => session.current)!;
+    await does(`endSession(input: { session: ${quoted(current.id)} })`, ended.accessToken);
+    await does("signOutEverywhere", (await signIn(email)).accessToken);
+
+    const { refreshToken } = await signIn(email);
+    const refresh = `refreshSession(input: { refreshToken: ${quoted(refreshToken)} })`;
+    await does(refresh);
+    await does(refresh);
+    await database.query(
+      "update shared.used_refresh_tokens set used_at = used_at - interval '1 minute' where tenant_id = $1",
+      [tenant.id],
+    );
+    const reused = await run(refresh);
+    expect(reused.payload.errors).toEqual([{ code: "SESSION_ENDED" }]);
+    expect(reused.noted).toMatchObject([
+      { act: "SESSIONS_REVOKED", actor: "visitor", subject: nameOf(noted) },
+    ]);
+    // What is over already ends nothing.
+    expect((await run(refresh)).noted).toEqual([]);
+  });
+
+  it("has what operators do", async () => {
+    const call = 'createApiKey(input: { name: "machine", scope: ["Query.titles"] })';
+    const made = await does(call, staff.token, "apiKey { id }");
+    const { id } = made.payload.apiKey as { id: string };
+    const name = nameOf(made.noted);
+    expect(made.noted).toMatchObject([
+      { subject: expect.stringMatching(/^api-key:[0-9a-f]{12}$/) as string },
+    ]);
+    const revoke = `revokeApiKey(input: { apiKey: ${quoted(id)} })`;
+    expect((await does(revoke, staff.token)).noted).toMatchObject([{ actor: name }]);
+    expect((await run(revoke, staff.token)).noted).toEqual([]);
+    await does("retryDeadLetters(input: {})", staff.token);
+    await does('checkProjection(input: { target: "search.postgres" })', staff.token);
+  });
+
+  it("has what editors do", async () => {
+    const put = async () => {
+      const call = `putTitle(input: { externalId: ${quoted(randomUUID())}, kind: MOVIE, name: "Draft" })`;
+      return ((await does(call, staff.token, "title { id }")).payload.title as { id: string }).id;
+    };
+    const [title, other] = [quoted(await put()), quoted(await put())];
+    for (const id of [title, other]) await does(`publishTitle(input: { title: ${id} })`, staff.token);
+    await does(`setLicence(input: { title: ${title}, countries: ["US"] })`, staff.token);
+    await does(`mergeTitles(input: { keep: ${title}, merge: ${other} })`, staff.token);
+    await does(`archiveTitle(input: { title: ${title} })`, staff.token);
+  });
+});
+
+describe("roles", () => {
+  const change = (email: string, more: string) => `changeRoles(input: { email: ${quoted(email)}, ${more} })`;
+  const rolesOf = async (token: string) =>
+    ((await gateway.ask("{ viewer { roles } }", { token })).data.viewer as { roles: string[] }).roles;
+
+  it("are given and taken by operators, for tokens that were given out before, and noted once", async () => {
+    const { account, token } = await openAccount(gateway, tenant);
+    const email = `${account}@example.com`;
+    const given = await does(change(email, "give: [EDITOR, OPERATOR]"), staff.token, "roles");
+    expect(given.payload.roles).toEqual(["EDITOR", "OPERATOR", "VIEWER"]);
+    expect(given.noted).toMatchObject([{ details: { given: "EDITOR OPERATOR", taken: "" } }]);
+    expect(await rolesOf(token)).toEqual(["EDITOR", "OPERATOR", "VIEWER"]);
+    expect((await run(change(email, "give: [EDITOR]"), staff.token)).noted).toEqual([]);
+    await does(change(email.toUpperCase(), "take: [EDITOR]"), staff.token);
+    expect(await rolesOf(token)).toEqual(["OPERATOR", "VIEWER"]);
+    // Also from oneself, which the document's next field goes by.
+    const taken = await does(change(email, "give: [OPERATOR], take: [OPERATOR]"), token);
+    expect(taken.noted).toHaveLength(1);
+    const { errors } = await gateway.ask("{ operations { id } }", { token });
+    expect(errors).toMatchObject([{ extensions: { code: "FORBIDDEN" } }]);
+  });
+
+  it("of accounts that are none of the tenant's are nobody's to give", async () => {
+    const stranger = await openAccount(gateway, await gateway.createTenant());
+    const missing = { roles: null, errors: [{ code: "ACCOUNT_NOT_FOUND" }] };
+    for (const id of [stranger.account, randomUUID()]) {
+      const { payload, noted } = await run(
+        change(`${id}@example.com`, "give: [EDITOR]"),
+        staff.token,
+        "roles",
+      );
+      expect({ payload, noted }).toEqual({ payload: missing, noted: [] });
+    }
+    expect(await rolesOf(stranger.token)).toEqual(["VIEWER"]);
+  });
+
+  it("that run all tenants are no tenant's to give", async () => {
+    const document = `mutation { ${change("any@example.com", "give: [PLATFORM]")} { roles } }`;
+    const { errors } = await gateway.ask(document, { token: staff.token });
+    expect(errors).toMatchObject([{ message: expect.stringContaining("PLATFORM") as string }]);
+  });
+});
+
+it("every mutation that notes something was seen to", () => {
+  const noting = Object.keys(NOTED).filter((name) => typeof NOTED[name] !== "string");
+  // A rebuild is started by what starts a check, and would be one of every tenant that the tests share.
+  expect(noting.filter((name) => !done.has(name))).toEqual(["rebuildProjection"]);
+});

@@ -156,7 +156,7 @@ function cellsOf(call: Call, size: OpenSize): Cell[] {
   return [cell("POSTGRES", size.standby), cell(STORE_OF[call.domain], size.engines)];
 }
 
-/** One call, and the proof that the store meant has answered, in one round trip. */
+/** One question, and the proof that the store meant has answered, in as many round trips as it takes there. */
 async function timed(call: Call, cell: Cell, set: number): Promise<void> {
   const ask = call.draw(drawOf(cell.size.material, set));
   const request = { tenant: cell.size.tenant, calls: new CallLog() };
@@ -165,11 +165,16 @@ async function timed(call: Call, cell: Cell, set: number): Promise<void> {
   cell.rounds.at(-1)!.push(performance.now() - started);
   cell.rows.set(set, rows);
   const made = request.calls.calls;
-  // Completing nothing needs no call.
-  const expected = made.length === 0 && call.method === "suggest" ? 0 : 1;
-  if (made.length !== expected || made.some(({ store }) => store !== cell.store)) {
-    throw new Error(`${call.domain}.${call.method} made these calls, not one: ${JSON.stringify(made)}`);
+  if (!tripsOf(call, cell).includes(made.length) || made.some(({ store }) => store !== cell.store)) {
+    throw new Error(`${call.domain}.${call.method} made other calls than it takes: ${JSON.stringify(made)}`);
   }
+}
+
+function tripsOf({ method }: Call, { store }: Cell): number[] {
+  // Completing nothing needs no call.
+  if (method === "suggest") return [0, 1];
+  // MongoDB finds the titles of a name by an index only where it is told the name.
+  return [method === "genres" && store === "MONGODB" ? 2 : 1];
 }
 
 function turned<T>(list: readonly T[], by: number): T[] {

@@ -7,6 +7,8 @@ export interface Applicant {
   party: () => string;
   /** Goes before all others, and is refused only where a crowd of its like waits. */
   urgent: boolean;
+  /** How long it can wait at the most, where that is known; asked where somebody waits. Milliseconds. */
+  withinMs?: () => number;
 }
 
 /** One who is in. */
@@ -119,14 +121,14 @@ export class Admission {
    * @param decided told the ticket, or null where it is refused; within the call where that is known already.
    * @returns what takes it out of the queue, where it waits.
    */
-  enter({ party, urgent }: Applicant, decided: (ticket: Ticket | null) => void): (() => void) | undefined {
+  enter(applicant: Applicant, decided: (ticket: Ticket | null) => void): (() => void) | undefined {
     const now = performance.now();
     if (this.#turns.size === 0 && this.#hasRoom(now)) {
-      decided(this.#admit(party, now));
+      decided(this.#admit(applicant.party, now));
       return undefined;
     }
     this.#limit.reach(now);
-    return this.#wait({ party, urgent }, decided, now);
+    return this.#wait(applicant, decided, now);
   }
 
   #hasRoom(now: number): boolean {
@@ -179,32 +181,47 @@ export class Admission {
   }
 
   #wait(
-    { party, urgent }: Applicant,
+    { party, urgent, withinMs }: Applicant,
     decided: (ticket: Ticket | null) => void,
     arrived: number,
   ): (() => void) | undefined {
     let open = true;
+    const close = () => {
+      open = false;
+      clearTimeout(overdue);
+    };
+    const refuse = () => {
+      close();
+      this.#refused[this.#isFull() ? "MEMORY" : "QUEUE"] += 1;
+      decided(null);
+    };
     const turn: Turn = {
       party: party(),
       arrived,
       urgent,
       enter: () => {
-        open = false;
+        close();
         decided(this.#admit(party, performance.now()));
       },
       refuse: () => {
-        open = false;
         this.#crowdedUntil = performance.now() + CROWDED_MS;
-        this.#refused[this.#isFull() ? "MEMORY" : "QUEUE"] += 1;
-        decided(null);
+        refuse();
       },
     };
+    const ownMs = withinMs?.() ?? Infinity;
+    // Who is in a hurry says nothing of the crowd.
+    const giveUp = () => {
+      this.#turns.remove(turn);
+      refuse();
+    };
+    const overdue = ownMs < this.options.waitMs ? setTimeout(giveUp, ownMs) : undefined;
     this.#turns.add(turn);
     if (this.#turns.size > this.#mostWaiting(arrived)) this.#turns.surplus()?.refuse();
     this.#watch();
     if (!open) return undefined;
     return () => {
       if (open) this.#turns.remove(turn);
+      close();
     };
   }
 

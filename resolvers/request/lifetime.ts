@@ -44,6 +44,18 @@ export class Lifetime {
     this.#writing = true;
   }
 
+  /** Waits for what takes no signal, for as long as the request goes on. @throws ClientGoneError, DeadlinePassedError. */
+  async wait<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this;
+    const waiting = new AbortController();
+    const over = new Promise<never>((_, reject) => {
+      const end = () => reject(signal.reason as Error);
+      if (signal.aborted) end();
+      else signal.addEventListener("abort", end, { once: true, signal: waiting.signal });
+    });
+    return Promise.race([work, over]).finally(() => waiting.abort());
+  }
+
   /** The client has gone. */
   leave(): void {
     this.answered();

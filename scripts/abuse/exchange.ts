@@ -21,6 +21,8 @@ export interface ExchangeOptions {
   finish?: boolean;
   /** The client's address, of the loopback's; some are counted by it. */
   from?: string;
+  /** Ends when the client hangs up. */
+  signal?: AbortSignal;
 }
 
 /** Sends bytes to a server and reads one answer. Never throws: what goes wrong is the outcome. */
@@ -49,6 +51,7 @@ export function exchange(url: string, bytes: string | Buffer, options: ExchangeO
     });
     // Node resets a connection whose request it did not read to the end, as the answer is on its way.
     socket.on("error", () => undefined);
+    options.signal?.addEventListener("abort", () => end("closed"), { once: true });
     socket.on("close", () => end(connected ? "closed" : "unconnected"));
   });
 }

@@ -37,12 +37,16 @@ const SLOW_MS = 40;
 interface Pair {
   client: Socket;
   server: Socket;
+  /** What the store has answered and the client has not, in its order. */
   held: Buffer[];
 }
 
 /** What becomes of an answer of the store on its way to the client. */
 const ANSWERS: Record<Fault | "hold", (pair: Pair, chunk: Buffer) => void> = {
-  delay: ({ client }, chunk) => void setTimeout(() => client.write(chunk), DELAY_MS).unref(),
+  delay: (pair, chunk) => {
+    pair.held.push(chunk);
+    setTimeout(() => pass(pair, pair.held.shift()), DELAY_MS).unref();
+  },
   drop: () => undefined,
   reset: ({ client, server }) => {
     client.resetAndDestroy();
@@ -50,7 +54,10 @@ const ANSWERS: Record<Fault | "hold", (pair: Pair, chunk: Buffer) => void> = {
   },
   "half-close": ({ client }) => void client.end(),
   garbage: ({ client }, chunk) => void client.write(randomBytes(chunk.length)),
-  slow: ({ client }, chunk) => trickle(client, chunk, 0),
+  slow: (pair, chunk) => {
+    pair.held.push(...Array.from(chunk, (byte) => Buffer.of(byte)));
+    if (pair.held.length === chunk.length) trickle(pair);
+  },
   truncate: ({ client }, chunk) => void client.end(chunk.subarray(0, Math.floor(chunk.length / 2))),
   duplicate: ({ client }, chunk) => {
     client.write(chunk);
@@ -60,10 +67,13 @@ const ANSWERS: Record<Fault | "hold", (pair: Pair, chunk: Buffer) => void> = {
   hold: ({ held }, chunk) => void held.push(chunk),
 };
 
-function trickle(client: Socket, chunk: Buffer, from: number): void {
-  if (from >= chunk.length || client.destroyed) return;
-  client.write(chunk.subarray(from, from + 1));
-  setTimeout(() => trickle(client, chunk, from + 1), SLOW_MS).unref();
+function trickle(pair: Pair): void {
+  pass(pair, pair.held.shift());
+  if (pair.held.length > 0) setTimeout(() => trickle(pair), SLOW_MS).unref();
+}
+
+function pass({ client }: Pair, chunk: Buffer | undefined): void {
+  if (chunk && client.writable) client.write(chunk);
 }
 
 /** Puts a proxy before the server of a URL. @param defaultPort where the URL names none. */
@@ -101,8 +111,7 @@ export async function layFaultProxy(target: string, defaultPort = 5432): Promise
     ports,
     inflict: (next) => {
       fault = next;
-      if (next !== "hold")
-        for (const { client, held } of pairs) held.splice(0).forEach((chunk) => client.write(chunk));
+      if (next === null) for (const pair of pairs) pair.held.splice(0).forEach((chunk) => pass(pair, chunk));
     },
     close: async () => {
       const closed = new Promise((resolve) => listener.close(resolve));

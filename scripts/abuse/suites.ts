@@ -5,6 +5,7 @@ import { ownCommand } from "./suites/command.suite.js";
 import { hostileDocuments } from "./suites/documents.suite.js";
 import { malformedRequests } from "./suites/fuzz.suite.js";
 import { singleRequests } from "./suites/limits.suite.js";
+import { leavingClients } from "./suites/leaving.suite.js";
 import { guessing } from "./suites/guesses.suite.js";
 import { besidePeers } from "./suites/peers.suite.js";
 import { exhaustedPool } from "./suites/pool.suite.js";
@@ -63,6 +64,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   ...Object.fromEntries(Object.entries(AGAINST_ONE).map(([name, abuse]) => [name, onOne(abuse)])),
   ...ON_THE_GROUND,
   pool: exhaustedPool,
+  leaving: leavingClients,
   stores: faultyStores,
   arguments: (_ground, { quick, seed }) =>
     ownCommand("Every argument of the schema", "fuzz", [

@@ -5,6 +5,7 @@ import { type Tokens } from "../../resolvers/request/identity.js";
 import { type Config } from "../config.js";
 import { refusalBody } from "./socket-answers.js";
 import { claimsOf, claimedTenant } from "./claims.js";
+import { deadlineOf } from "./deadline.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -53,11 +54,17 @@ export function admitRequests(
   admission: Admission,
   parties: Parties,
   tokens: Pick<Tokens, "verify">,
+  deadline: Config["http"]["deadline"],
 ): void {
   scope.decorateRequest("ticket", null);
   scope.decorateRequest("arrived", 0);
+  const applicant = (request: FastifyRequest, urgent: boolean) => ({
+    party: () => parties.of(request),
+    urgent,
+    withinMs: () => timeOf(deadline, request.headers),
+  });
   const enter = (request: FastifyRequest, reply: FastifyReply, urgent: boolean, done: () => void) => {
-    const leave = admission.enter({ party: () => parties.of(request), urgent }, (ticket) => {
+    const leave = admission.enter(applicant(request, urgent), (ticket) => {
       if (ticket === null) return refuse(reply, admission);
       request.ticket = ticket;
       reply.raw.once("close", () => ticket.leave());
@@ -89,6 +96,15 @@ export function admitRequests(
     request.ticket?.leave();
     done();
   });
+}
+
+/** What a request has in all, of which it cannot wait for more; one that says no time is told so in its turn. */
+function timeOf(deadline: Config["http"]["deadline"], headers: FastifyRequest["headers"]): number {
+  try {
+    return deadlineOf(deadline, headers);
+  } catch {
+    return deadline.standardMs;
+  }
 }
 
 /** A body that does not come with its header may come slowly or never: it has no place until it is there. */

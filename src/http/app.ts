@@ -91,7 +91,7 @@ export async function createApp(
   const parties = new Parties(config.defaultTenant, namedBy);
   const addressOf = addressReader(config.territory.trustedProxies);
   await app.register(async (scope) => {
-    admitRequests(scope, admission, parties, gateway.tokens);
+    admitRequests(scope, admission, parties, gateway.tokens, config.http.deadline);
     await serveGraphql(scope, apollo, varyOf(config), async (request, reply) => {
       const asked = await askedRequest(request, persisted, trusted);
       // Who has a token may be an operator, who may send anything.

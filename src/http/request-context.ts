@@ -34,17 +34,19 @@ export async function createContext(
   work: RequestWork,
 ): Promise<Context> {
   const lifetime = lifetimeOf(config, request, reply.raw);
-  const { identity, key } = await whoAsks(gateway, request.headers);
+  const { identity, key } = await lifetime.wait(whoAsks(gateway, request.headers));
   const header = request.headers["x-marquee-tenant"];
-  const { tenant, named } = await tenantOfRequest(
-    gateway.stores.tenants,
-    identity ?? key,
-    {
-      header: Array.isArray(header) ? header[0] : header,
-      host,
-      hostName: hostName(request.headers.host ?? ""),
-    },
-    config.defaultTenant,
+  const { tenant, named } = await lifetime.wait(
+    tenantOfRequest(
+      gateway.stores.tenants,
+      identity ?? key,
+      {
+        header: Array.isArray(header) ? header[0] : header,
+        host,
+        hostName: hostName(request.headers.host ?? ""),
+      },
+      config.defaultTenant,
+    ),
   );
   const freshness = freshnessOf(config, gateway, tenant, request, lifetime);
   const { id } = request;

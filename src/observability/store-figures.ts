@@ -1,7 +1,7 @@
 /** What one look tells serves all gauges of one scrape. Milliseconds. */
 const KNOWN_MS = 500;
 /** How long a scrape waits for a store: figures of a gateway are wanted most while one does not answer. Milliseconds. */
-const WAIT_MS = 1_000;
+const WAIT_MS = 250;
 
 /**
  * Figures of a store for gauges. It is asked once at a time; where it fails or takes too long there are none, and the

@@ -94,7 +94,12 @@ describe("the limit", () => {
 });
 
 describe("admission", () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] }));
+  beforeEach(
+    () =>
+      void vi.useFakeTimers({
+        toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout", "performance"],
+      }),
+  );
   afterEach(() => void vi.useRealTimers());
 
   /** Asks to be let in so many times. */
@@ -163,6 +168,24 @@ describe("admission", () => {
     vi.advanceTimersByTime(40);
     expect(refused).toBeGreaterThan(without);
     expect(admission.report().waiting).toBe(0);
+  });
+
+  it("lets nobody wait longer than they can, and takes the rest for no crowd", () => {
+    const admission = new Admission({ waitMs: 500 });
+    const { inside } = crowd(admission, 16);
+    const told: (Ticket | null)[] = [];
+    const enter = (withinMs: number) =>
+      admission.enter({ party: () => "a", urgent: false, withinMs: () => withinMs }, (it) => told.push(it));
+    enter(20);
+    enter(450);
+    vi.advanceTimersByTime(30);
+    expect([told, admission.report().waiting]).toEqual([[null], 1]);
+    vi.advanceTimersByTime(400);
+    inside[0]!.leave();
+    expect(told).toHaveLength(2);
+    expect(told[1]).not.toBeNull();
+    vi.advanceTimersByTime(100);
+    expect(admission.report()).toMatchObject({ inside: 16, refused: { QUEUE: 1 } });
   });
 
   it("lets urgent ones in before those who came first", () => {

@@ -1,4 +1,4 @@
-import { type Collection, type Document } from "mongodb";
+import { type Collection, type Db, type Document } from "mongodb";
 
 import { chunks } from "../../core/chunks.js";
 import { type ReadBounds } from "../../engines/mongodb/store.mongodb.js";
@@ -100,31 +100,52 @@ export async function readPages<R extends Document>(
  * @param most rows that come at most, all together: the reply is to hold them without a second command.
  * @returns the rows of each pipeline, in its order.
  */
-export async function readAll<R extends Document>(
-  collection: Pick<Collection, "aggregate" | "collectionName">,
+export function readAll<R extends Document>(
+  { db, collectionName }: Pick<Collection, "db" | "collectionName">,
   pipelines: readonly Document[][],
   most: number,
   bounds: ReadBounds,
 ): Promise<R[][]> {
-  const numbered = pipelines.map((pipeline, n) => [...pipeline, { $addFields: { n: { $literal: n } } }]);
-  const rows = await collection
-    .aggregate<R & { n: number }>(union(collection.collectionName, numbered), {
-      ...bounds,
-      batchSize: most + 1,
-    })
+  const branches = pipelines.map((pipeline) => ({ coll: collectionName, pipeline }));
+  return readBranches(db, branches, most, bounds);
+}
+
+/** A pipeline over a collection. */
+export interface Branch {
+  coll: string;
+  pipeline: Document[];
+}
+
+/** Runs pipelines over several collections in one command, as `readAll` does over one. */
+export async function readBranches<R extends Document>(
+  db: Db,
+  branches: readonly Branch[],
+  most: number,
+  bounds: ReadBounds,
+): Promise<R[][]> {
+  const numbered = branches.map(({ coll, pipeline }, n) => ({
+    coll,
+    pipeline: [...pipeline, { $addFields: { n: { $literal: n } } }],
+  }));
+  const { coll, pipeline } = union(numbered);
+  const rows = await db
+    .collection(coll)
+    .aggregate<R & { n: number }>(pipeline, { ...bounds, batchSize: most + 1 })
     .toArray();
-  const byPipeline = pipelines.map((): R[] => []);
-  for (const row of rows) byPipeline[row.n]?.push(row);
-  return byPipeline;
+  const byBranch = branches.map((): R[] => []);
+  for (const row of rows) byBranch[row.n]?.push(row);
+  return byBranch;
 }
 
 /** Branches of a union; deeper nesting serves more. */
 const BRANCHES = 8;
 
-/** Pipelines as one. A flat union of many is planned in quadratic time by engines that turn it into SQL, hence the tree. */
-function union(coll: string, pipelines: readonly Document[][]): Document[] {
-  if (pipelines.length === 1) return pipelines[0] ?? [];
-  const size = Math.ceil(pipelines.length / BRANCHES);
-  const [first = [], ...others] = chunks(pipelines, size).map((branch) => union(coll, branch));
-  return [...first, ...others.map((pipeline) => ({ $unionWith: { coll, pipeline } }))];
+/** Branches as one. A flat union of many is planned in quadratic time by engines that turn it into SQL, hence the tree. */
+function union(branches: readonly Branch[]): Branch {
+  const [only] = branches;
+  if (only && branches.length === 1) return only;
+  const size = Math.ceil(branches.length / BRANCHES);
+  const [first, ...others] = chunks(branches, size).map(union);
+  if (!first) throw new Error("A union of nothing");
+  return { coll: first.coll, pipeline: [...first.pipeline, ...others.map((each) => ({ $unionWith: each }))] };
 }

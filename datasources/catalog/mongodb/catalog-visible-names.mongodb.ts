@@ -4,7 +4,15 @@ import { isStorable } from "../../core/field-rules.js";
 import { visibleTo, type Audience } from "../audience.js";
 import { type NamedType } from "../catalog.js";
 import { which, within } from "./catalog-filter.mongodb.js";
-import { nameKey, TITLES, type NameRecord, type Scope, type TitleRecord } from "./catalog-record.mongodb.js";
+import { type Branch } from "./catalog-lists.mongodb.js";
+import {
+  nameKey,
+  NAMES,
+  TITLES,
+  type NameRecord,
+  type Scope,
+  type TitleRecord,
+} from "./catalog-record.mongodb.js";
 
 export type NameRow = Pick<NameRecord, "type" | "id" | "name">;
 
@@ -14,40 +22,38 @@ const IDS: Record<NamedType, keyof TitleRecord> = {
   Genre: "genreIds",
   Studio: "studioId",
 };
-const NAMED_TYPES = Object.keys(IDS) as NamedType[];
-const NAMED = { _id: 0, id: 1, name: 1 };
+const NAMED = { _id: 0, type: 1, id: 1, name: 1 };
 
-/** A pipeline over names: the genres of titles that the audience may meet, by name. */
-export function genresOf(scope: Scope, audience: Audience): Document[] {
-  const genres = { $match: { ...within(scope), type: { $eq: "Genre" } } };
-  return [
-    genres,
-    ...usedByVisible(scope, audience, "Genre"),
-    { $sort: { name: 1, id: 1 } },
-    { $project: NAMED },
-  ];
+/** A name, whatever it is called. */
+export type NameKey = Pick<NameRow, "id"> & { type: NamedType };
+
+/** All genres, by name. */
+export function genresOf(scope: Scope): Document[] {
+  const genres = { ...within(scope), type: { $eq: "Genre" } };
+  return [{ $match: genres }, { $sort: { name: 1, id: 1 } }, { $project: NAMED }];
 }
 
-/** A pipeline over names for each type there is among the keys: those of them whose titles the audience may meet. */
-export function namesOf(
-  scope: Scope,
-  audience: Audience,
-  keys: readonly { type: NamedType; id: string }[],
-): Document[][] {
-  return NAMED_TYPES.flatMap((type) => {
-    const ids = keys.filter((key) => key.type === type && isStorable(key.id));
-    const wanted = { $match: { _id: { $in: ids.map(({ id }) => nameKey(scope, type, id)) } } };
-    return ids.length === 0
-      ? []
-      : [[wanted, ...usedByVisible(scope, audience, type), { $project: { ...NAMED, type: 1 } }]];
-  });
+/** Names as they are called, whoever asks. */
+export function namesOf(scope: Scope, keys: readonly NameKey[]): Branch {
+  const ids = storable(keys).map(({ type, id }) => nameKey(scope, type, id));
+  return { coll: NAMES, pipeline: [{ $match: { _id: { $in: ids } } }, { $project: NAMED }] };
 }
 
-/** Leaves the names of which some title that the audience may meet is found: the first says so. */
-function usedByVisible(scope: Scope, audience: Audience, type: NamedType): Document[] {
-  const pipeline = [{ $match: which(scope, visibleTo(audience)) }, { $limit: 1 }, { $project: { _id: 1 } }];
-  return [
-    { $lookup: { from: TITLES, localField: "id", foreignField: IDS[type], pipeline, as: "used" } },
-    { $match: { used: { $ne: [] } } },
-  ];
+/**
+ * Whether some title that the audience may meet has a name: the first that is found says so. One for each name, since
+ * DocumentDB enters an index of titles by a value that it is given, and by none that it looks up.
+ */
+export function usesOf(scope: Scope, audience: Audience, keys: readonly NameKey[]): Branch[] {
+  return storable(keys).map(({ type, id }) => ({
+    coll: TITLES,
+    pipeline: [
+      { $match: which(scope, visibleTo(audience), [{ [IDS[type]]: { $eq: id } }]) },
+      { $limit: 1 },
+      { $project: { _id: 0, type: { $literal: type }, id: { $literal: id } } },
+    ],
+  }));
+}
+
+function storable(keys: readonly NameKey[]): NameKey[] {
+  return keys.filter(({ id }) => isStorable(id));
 }

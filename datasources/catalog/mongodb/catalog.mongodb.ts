@@ -12,10 +12,11 @@ import {
   keysetWithin,
   ORDER_FIELDS,
   readAll,
+  readBranches,
   readPages,
   type Keyset,
 } from "./catalog-lists.mongodb.js";
-import { genresOf, namesOf, type NameRow } from "./catalog-visible-names.mongodb.js";
+import { genresOf, namesOf, usesOf, type NameRow } from "./catalog-visible-names.mongodb.js";
 import {
   NAMES,
   titleKey,
@@ -145,13 +146,19 @@ export class MongoCatalog implements Catalog {
     return counts.map((parts) => parts.reduce((sum, { count }) => sum + count, 0));
   }
 
-  genres(request: StoreRequest, audience: Audience): Promise<NamedRef[]> {
-    return this.#rows(request, "catalog.genres", 1, (db, scope, bounds) =>
+  async genres(request: StoreRequest, audience: Audience): Promise<NamedRef[]> {
+    const genres = await this.#rows(request, "catalog.genres", 1, (db, scope, bounds) =>
       db
         .collection<NameRecord>(NAMES)
-        .aggregate<NamedRef>(genresOf(scope, audience), { ...bounds, batchSize: GENRES_AT_MOST })
+        .aggregate<NameRow>(genresOf(scope), { ...bounds, batchSize: GENRES_AT_MOST })
         .toArray(),
     );
+    const keys = genres.map(({ id }) => ({ type: "Genre" as const, id }));
+    const used = await this.#rows(request, "catalog.genres", keys.length, async (db, scope, bounds) =>
+      (await readBranches<NameRow>(db, usesOf(scope, audience, keys), keys.length, bounds)).flat(),
+    );
+    const met = new Set(used.map(({ id }) => id));
+    return genres.filter(({ id }) => met.has(id)).map(({ id, name }) => ({ id, name }));
   }
 
   async namesByIds(
@@ -160,11 +167,12 @@ export class MongoCatalog implements Catalog {
     keys: readonly { type: NamedType; id: string }[],
   ): Promise<Map<string, NamedRef>> {
     const rows = await this.#rows(request, "catalog.namesByIds", keys.length, async (db, scope, bounds) => {
-      const pipelines = namesOf(scope, audience, keys);
-      const names = db.collection<NameRecord>(NAMES);
-      return (await readAll<NameRow>(names, pipelines, keys.length, bounds)).flat();
+      const branches = [namesOf(scope, keys), ...usesOf(scope, audience, keys)];
+      const [names = [], ...uses] = await readBranches<NameRow>(db, branches, 2 * keys.length, bounds);
+      const met = new Set(uses.flat().map(textOf));
+      return names.filter((name) => met.has(textOf(name)));
     });
-    return new Map(rows.map(({ type, id, name }) => [`${type} ${id}`, { id, name }]));
+    return new Map(rows.map((row) => [textOf(row), { id: row.id, name: row.name }]));
   }
 
   async creditsOfPeople(
@@ -248,6 +256,10 @@ export class MongoCatalog implements Catalog {
     const generation = await this.generations.live(tenant);
     return generation === null ? null : { tenant: tenant.id, generation };
   }
+}
+
+function textOf({ type, id }: NameRow): string {
+  return `${type} ${id}`;
 }
 
 /** Whether a filter leaves few titles and no index has them in the order of the list. */

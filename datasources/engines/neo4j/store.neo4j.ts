@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { ExponentialBackoff, handleWhen, retry } from "cockatiel";
 import neo4j, {
@@ -7,6 +8,7 @@ import neo4j, {
   type AuthToken,
   type Config,
   type Driver,
+  type Session,
   type SessionMode,
 } from "neo4j-driver";
 
@@ -34,12 +36,15 @@ export const integer = (value: number) => neo4j.int(value);
 /** Connections, and as many reads under way at once as leave some for writing. */
 const POOL = 20;
 const CONCURRENT_READS = 16;
+/** Time after which a connection that does not confirm the end of a statement is taken for lost. Milliseconds. */
+const CONFIRMATION_MS = 1_000;
 
 /** Neo4j for one deployment: the connection pool, and what every statement passes through. */
 export class Neo4jStore {
   readonly guard: StoreGuard;
-  readonly #driver: Driver;
+  readonly #connect: () => Driver;
   readonly #database: string | undefined;
+  #pool: Pool;
 
   /**
    * Opens nothing yet: connections are made when first needed.
@@ -53,22 +58,8 @@ export class Neo4jStore {
     private readonly options: Neo4jOptions,
   ) {
     const target = parseUrl(url, options.caFile);
-    this.#driver = neo4j.driver(target.address, target.auth, {
-      ...target.encryption,
-      userAgent: "marquee",
-      disableLosslessIntegers: true,
-      // All records with the first pull: by default every further thousand would cost a round trip.
-      fetchSize: -1,
-      maxConnectionPoolSize: POOL,
-      connectionAcquisitionTimeout: options.deadlineMs,
-      connectionTimeout: options.deadlineMs,
-      connectionLivenessCheckTimeout: 60_000,
-      telemetryDisabled: true,
-      logging: {
-        level: "error",
-        logger: (_level, message) => options.onLog(`Neo4j: ${message?.split("\n", 1)[0]}`),
-      },
-    } satisfies Config);
+    this.#connect = () => openDriver(target, options);
+    this.#pool = { driver: this.#connect(), sessions: new Set() };
     this.#database = target.database;
     this.guard = new StoreGuard({
       store: "NEO4J",
@@ -139,7 +130,7 @@ export class Neo4jStore {
 
   async close(): Promise<void> {
     this.guard.close();
-    await this.#driver.close();
+    await this.#pool.driver.close();
   }
 
   async #run<R>(
@@ -149,9 +140,11 @@ export class Neo4jStore {
     signal: AbortSignal,
   ): Promise<R[]> {
     signal.throwIfAborted();
-    const session = this.#driver.session({ defaultAccessMode: mode, database: this.#database });
+    const pool = this.#pool;
+    const session = pool.driver.session({ defaultAccessMode: mode, database: this.#database });
+    pool.sessions.add(session);
     // Closing a session with a statement under way resets its connection, which ends the statement on the server.
-    const end = () => void session.close().catch(() => undefined);
+    const end = () => void this.#end(pool, session);
     let abort = end;
     const aborted = new Promise<never>((_, reject) => {
       abort = () => {
@@ -164,13 +157,67 @@ export class Neo4jStore {
       // One statement in a transaction of its own crosses the wire once; a managed transaction takes three messages.
       const answer = session.run(`CYPHER 25 ${text}`, parameters, { timeout });
       // A server that is frozen does not even confirm that it has ended a statement: nobody waits for that.
-      const { records } = await Promise.race([answer, aborted]);
+      const { records } = await Promise.race([answer, aborted]).catch((error: unknown) => {
+        throw signal.aborted || error instanceof Neo4jError ? error : new UnreadableAnswerError(error);
+      });
       return records.map((record) => record.toObject() as R);
     } finally {
       signal.removeEventListener("abort", abort);
       end();
     }
   }
+
+  /** Ends a session, and gives its pool up where the server does not confirm that in time. */
+  async #end(pool: Pool, session: Session): Promise<void> {
+    if (!pool.sessions.delete(session)) return;
+    const waiting = new AbortController();
+    const ended = session.close().then(
+      () => true,
+      () => true,
+    );
+    const late = sleep(CONFIRMATION_MS, false, { ref: false, signal: waiting.signal }).catch(() => true);
+    const isEnded = await Promise.race([ended, late]);
+    waiting.abort();
+    if (!isEnded && pool === this.#pool) this.#pool = { driver: this.#connect(), sessions: new Set() };
+    // The last to leave a pool that was given up closes it, with the connections that are lost.
+    if (pool !== this.#pool && pool.sessions.size === 0) await pool.driver.close().catch(() => undefined);
+  }
+}
+
+/**
+ * A driver with the sessions that have a statement under way. The driver waits for ever for the end of a statement that a
+ * frozen server does not confirm, and keeps that connection's place in its pool: it closes connections with itself alone.
+ */
+interface Pool {
+  driver: Driver;
+  sessions: Set<Session>;
+}
+
+/** What came was not what a server says: a connection that was cut or mixed up. */
+class UnreadableAnswerError extends Error {
+  constructor(cause: unknown) {
+    super("Neo4j's answer cannot be read", { cause });
+    this.name = "UnreadableAnswerError";
+  }
+}
+
+function openDriver({ address, auth, encryption }: Target, { deadlineMs, onLog }: Neo4jOptions): Driver {
+  return neo4j.driver(address, auth, {
+    ...encryption,
+    userAgent: "marquee",
+    disableLosslessIntegers: true,
+    // All records with the first pull: by default every further thousand would cost a round trip.
+    fetchSize: -1,
+    maxConnectionPoolSize: POOL,
+    connectionAcquisitionTimeout: deadlineMs,
+    connectionTimeout: deadlineMs,
+    connectionLivenessCheckTimeout: 60_000,
+    telemetryDisabled: true,
+    logging: {
+      level: "error",
+      logger: (_level, message) => onLog(`Neo4j: ${message?.split("\n", 1)[0]}`),
+    },
+  } satisfies Config);
 }
 
 interface Target {
@@ -230,13 +277,13 @@ const OUTAGE_CODES = [
 
 /** Whether an error means that Neo4j is unreachable, overloaded, too slow or closed to us. */
 function isOutage(error: unknown): boolean {
-  if (!(error instanceof Neo4jError)) return false;
+  if (!(error instanceof Neo4jError)) return error instanceof UnreadableAnswerError;
   return (
     isRetryableError(error) ||
     OUTAGE_CODES.includes(error.code) ||
     error.code.startsWith("Neo.TransientError.") ||
     // A socket that breaks while it is written to has no code of its own.
-    /acquisition timed out|Pool is closed|Failed to connect to server|Connection was closed/i.test(
+    /acquisition timed out|Pool is closed|Failed to connect to server|Connection was closed|Unknown Bolt protocol/i.test(
       error.message,
     )
   );

@@ -59,8 +59,11 @@ export class PostgresPool {
     this.#pool.on("error", onIdleError);
     this.#spare.on("error", () => undefined);
     // One that breaks in use rejects what was asked of it; without a listener of its own it would end the process as well.
+    // Where an answer came that nobody had asked for, the next would be taken for the answer to something else.
     for (const pool of [this.#pool, this.#spare])
-      pool.on("connect", (client) => client.on("error", () => undefined));
+      pool.on("connect", (client) =>
+        client.on("error", () => (client as DriverClient).connection?.stream.destroy()),
+      );
   }
 
   /** Opens the connections that are kept, before anybody waits for them. One that cannot be opened is opened when it is needed. */

@@ -1,8 +1,10 @@
 import {
+  BSON,
   MongoDriverError,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoOperationTimeoutError,
+  MongoParseError,
   MongoServerError,
   MongoServerSelectionError,
   MongoTopologyClosedError,
@@ -14,6 +16,9 @@ const CONNECTION_ERRORS = [
   MongoOperationTimeoutError,
   MongoServerSelectionError,
   MongoTopologyClosedError,
+  // An answer that cannot be read.
+  MongoParseError,
+  BSON.BSONError,
 ];
 
 /** What the driver does not export: no connection within the time, and a pool that has been closed. */

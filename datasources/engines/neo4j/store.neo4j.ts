@@ -201,7 +201,8 @@ class UnreadableAnswerError extends Error {
   }
 }
 
-function openDriver({ address, auth, encryption }: Target, { deadlineMs, onLog }: Neo4jOptions): Driver {
+function openDriver({ address, auth, encryption }: Target, options: Neo4jOptions): Driver {
+  const { deadlineMs } = options;
   return neo4j.driver(address, auth, {
     ...encryption,
     userAgent: "marquee",
@@ -215,7 +216,7 @@ function openDriver({ address, auth, encryption }: Target, { deadlineMs, onLog }
     telemetryDisabled: true,
     logging: {
       level: "error",
-      logger: (_level, message) => onLog(`Neo4j: ${message?.split("\n", 1)[0]}`),
+      logger: (_level, message) => options.onLog(`Neo4j: ${message?.split("\n", 1)[0]}`),
     },
   } satisfies Config);
 }

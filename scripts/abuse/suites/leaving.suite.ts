@@ -47,7 +47,7 @@ async function leave(gateway: Marquee, watch: pg.Client): Promise<number> {
   await until(watch, (waiting) => waiting >= 1, ARRIVAL_MS);
   // All that are to come have come.
   await sleep(LOOK_MS * 10);
-  for (const { hangUp } of clients) hangUp();
+  for (const client of clients) client.hangUp();
   const begun = performance.now();
   await until(watch, (waiting) => waiting === 0, GIVEN_UP_MS);
   return performance.now() - begun;

@@ -146,7 +146,7 @@ export class OperationsResolver {
   }
 }
 
-async function start(ctx: Context, kind: Job["kind"], target: string): Promise<Job> {
+async function start(ctx: Context, kind: Exclude<Job["kind"], "MOVE">, target: string): Promise<Job> {
   const stores = await ctx.gateway.stores.at(ctx.tenant);
   return jobOf(ctx.tenant, await startProjectionJob(stores, ctx.tenant, kind, target, ctx.identity?.account));
 }

@@ -34,7 +34,7 @@ registerEnumType(StoreStateEnum, {
   },
 });
 
-export const JobKindEnum = { REBUILD: "REBUILD", CHECK: "CHECK", REPAIR: "REPAIR" } as const satisfies {
+export const JobKindEnum = { REBUILD: "REBUILD", CHECK: "CHECK", REPAIR: "REPAIR", MOVE: "MOVE" } as const satisfies {
   [K in JobKind]: K;
 };
 registerEnumType(JobKindEnum, {
@@ -44,6 +44,7 @@ registerEnumType(JobKindEnum, {
     REBUILD: { description: "Fills a projection anew beside the live one and switches to it." },
     CHECK: { description: "Compares a projection with its source." },
     REPAIR: { description: "Compares a projection with its source and mends what differs." },
+    MOVE: { description: "Moves the tenant to the tier that is its target." },
   },
 });
 
@@ -218,7 +219,7 @@ export class Job extends Node {
   @Field(() => JobKindEnum, { description: "What it does." })
   kind!: JobKind;
 
-  @Field({ description: "The projection that it works on." })
+  @Field({ description: "The projection that it works on; of a move, the tier." })
   target!: string;
 
   @Field(() => JobStateEnum, { description: "How it stands." })

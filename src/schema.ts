@@ -25,6 +25,7 @@ import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { OperationsResolver } from "../resolvers/operations.resolver.js";
+import { PlatformResolver } from "../resolvers/platform.resolver.js";
 import { GenreResolver, PersonResolver } from "../resolvers/person.resolver.js";
 import { stopWhenOver } from "../resolvers/lifetime-gate.js";
 import { guardInputs } from "../resolvers/input-gate.js";
@@ -76,6 +77,7 @@ export function createSchema(): GraphQLSchema {
       TitleEditingResolver,
       EditorialResolver,
       OperationsResolver,
+      PlatformResolver,
       ApiKeyResolver,
       RolesResolver,
     ],

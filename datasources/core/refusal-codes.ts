@@ -80,6 +80,8 @@ export const REFUSAL_CODES = {
   INVALID_SCOPE:
     "The scope names no field, one that keys may not have, or one that whoever makes the key may not.",
   TARGET_NOT_FOUND: "There is no such projection.",
+  TENANT_EXISTS: "There is a tenant of this name already.",
+  TENANT_NOT_FOUND: "There is no such tenant.",
   TENANT_MOVING: "The tenant is being moved, or its last move waits to be confirmed or undone.",
   TENANT_BUSY: "The tenant is written to by transactions that take too long to move it between them.",
   NOT_MOVED: "The tenant is there already, or has no move that could be confirmed or undone.",

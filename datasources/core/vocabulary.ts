@@ -33,7 +33,7 @@ export type DeviceKind = (typeof DEVICE_KINDS)[number];
 export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
 
 /** Work on a projection that an operator starts, and how far it is. */
-export type JobKind = "REBUILD" | "CHECK" | "REPAIR";
+export type JobKind = "REBUILD" | "CHECK" | "REPAIR" | "MOVE";
 export type JobState = "RUNNING" | "DONE" | "FAILED";
 
 /** Why a checkout failed. */

@@ -129,4 +129,23 @@ export class PostgresOperations implements Operations {
     );
     return row ?? { titles: 0, profiles: 0 };
   }
+
+  latestTitles(request: StoreRequest, limit: number): Promise<{ name: string; addedAt: string }[]> {
+    return this.postgres.read(
+      request,
+      "operations.latestTitles",
+      sql`select document ->> 'name' as name, added_at as "addedAt" from catalog_titles
+          order by added_at desc, id limit ${limit}::int`,
+    );
+  }
+
+  async watched(request: StoreRequest, days: number): Promise<{ viewers: number; seconds: number }> {
+    const [row] = await this.postgres.read<{ viewers: number; seconds: number }>(
+      request,
+      "operations.watched",
+      sql`select count(distinct profile_id) as viewers, coalesce(sum(seconds), 0)::float8 as seconds
+          from viewing_events where at > now() - make_interval(days => ${days}::int)`,
+    );
+    return row ?? { viewers: 0, seconds: 0 };
+  }
 }

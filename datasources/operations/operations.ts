@@ -42,4 +42,8 @@ export interface Operations extends JobLog {
   deadLetters(request: StoreRequest, page: Page): Promise<PageOf<Placed<DeadLetter>>>;
   /** Titles in force and profiles. */
   figures(request: StoreRequest): Promise<{ titles: number; profiles: number }>;
+  /** The titles that were added last, in any state. `addedAt` in ISO 8601. */
+  latestTitles(request: StoreRequest, limit: number): Promise<{ name: string; addedAt: string }[]>;
+  /** Profiles that watched in so many days until now, and how much together. Seconds. */
+  watched(request: StoreRequest, days: number): Promise<{ viewers: number; seconds: number }>;
 }

@@ -8,6 +8,7 @@ import { beforeAll, expect, it } from "vitest";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { blocks, page } from "../support/documentation.js";
 import { useSmallDemo } from "../support/small-demo.js";
+import { openAccount } from "../support/accounts.js";
 import { clientDocuments } from "../support/gateway.js";
 
 const TENANT = "meridian";
@@ -24,7 +25,13 @@ interface Priced {
 }
 
 const priced: Priced[] = [];
-const tokens: Record<"viewer" | "editor" | "operator", string> = { viewer: "", editor: "", operator: "" };
+const SIGNED_IN = ["viewer", "editor", "operator"] as const;
+const tokens: Record<(typeof SIGNED_IN)[number] | "platform", string> = {
+  viewer: "",
+  editor: "",
+  operator: "",
+  platform: "",
+};
 const ids = {
   title: "",
   series: "",
@@ -95,6 +102,8 @@ const CASES: Record<string, Record<string, Case>> = {
   "editorial.graphql": { Editorial: ["editor", () => ({ id: ids.title })] },
   "operators.graphql": {
     Rebuild: ["operator", one(() => ({ target: "search.postgres" }))],
+    CreateTenant: ["platform", one(() => ({ slug: "priced", name: "Priced", country: "FR" }))],
+    PromoteTenant: ["platform", one(() => ({ slug: "priced" }))],
   },
 };
 
@@ -125,9 +134,10 @@ async function price(file: string, query: string, operationName: string | undefi
 }
 
 beforeAll(async () => {
-  for (const role of Object.keys(tokens) as (keyof typeof tokens)[])
-    tokens[role] = await gateway.signIn(`${role}@${TENANT}.example`);
+  for (const role of SIGNED_IN) tokens[role] = await gateway.signIn(`${role}@${TENANT}.example`);
   ids.leaver = await gateway.signIn(`viewer@${TENANT}.example`);
+  const tenant = (await gateway.stores.tenants.bySlug(TENANT))!;
+  tokens.platform = (await openAccount(gateway, tenant, { roles: ["VIEWER", "PLATFORM"] })).token;
   const popular = "first: 1, orderBy: { field: POPULARITY, direction: DESC }";
   const { data } = await send(
     `{ viewer { profile { id } } plans { id }

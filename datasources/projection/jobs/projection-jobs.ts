@@ -20,7 +20,7 @@ const SIGN_OF_LIFE_MS = 2_000;
 export async function startProjectionJob(
   stores: ProjectionStores,
   tenant: Tenant,
-  kind: JobKind,
+  kind: Exclude<JobKind, "MOVE">,
   targetName: string,
   by?: string | null,
 ): Promise<Job> {

@@ -1,0 +1,42 @@
+import { type z } from "zod";
+
+import { domain, slug, text } from "../datasources/core/field-rules.js";
+import { Refusal } from "../datasources/core/refusal.js";
+import { type Tenant, type TenantTier } from "../datasources/core/tenant.js";
+import { type NewTenant, type Tenants } from "../datasources/core/tenants.js";
+import { type CreateTenantInput } from "../schema/platform.input.js";
+
+const MAX_NAME = 200;
+
+/** A tenant as it is to be made. @throws Refusal INVALID, TENANT_EXISTS. */
+export async function checkedTenant(tenants: Tenants, input: CreateTenantInput): Promise<NewTenant> {
+  const wanted = {
+    slug: checked("slug", slug, input.slug),
+    name: checked("name", text(MAX_NAME), input.name),
+    tier: onOwnServers("tier", input.tier ?? "SHARED"),
+    defaultCountry: input.country,
+    domains: (input.domains ?? []).map((host) => checked("domains", domain, host)),
+  };
+  if (!(await tenants.named(wanted.slug))) return wanted;
+  throw new Refusal("slug", "TENANT_EXISTS", `There is a tenant "${wanted.slug}" already. Name another.`);
+}
+
+/** A tenant in whatever state. @throws Refusal TENANT_NOT_FOUND. */
+export async function tenantNamed(tenants: Tenants, name: string): Promise<Tenant> {
+  const found = await tenants.named(name);
+  if (found && found.state !== "DELETING") return found;
+  throw new Refusal("slug", "TENANT_NOT_FOUND", "There is no such tenant; platform { tenants } names them.");
+}
+
+/** @throws Refusal INVALID for servers of a tenant's own. */
+export function onOwnServers(field: string, tier: TenantTier): "SHARED" | "ISOLATED" {
+  if (tier !== "DEDICATED") return tier;
+  const message = "Servers of a tenant's own are named by the command. Accepted: SHARED, ISOLATED.";
+  throw new Refusal(field, "INVALID", message);
+}
+
+function checked(field: string, rule: z.ZodType<string>, value: string): string {
+  const read = rule.safeParse(value);
+  if (read.success) return read.data;
+  throw new Refusal(field, "INVALID", `${field}: Accepted: ${read.error.issues[0]?.message ?? ""}.`);
+}

@@ -1,0 +1,160 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them */
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { openAccount } from "../support/accounts.js";
+import { publish } from "../support/catalogue.js";
+import { use, useGateway } from "../support/fixtures.js";
+import { clientDocuments } from "../support/gateway.js";
+import { openPlacements } from "../support/placements.js";
+import { titleBody } from "../support/titles.js";
+
+const TIERS: readonly TenantTier[] = ["SHARED", "ISOLATED", "DEDICATED"];
+const placements = use(openPlacements);
+const gateway = useGateway(() => ({ ...placements.env, MARQUEE_DEFAULT_TENANT: "none" }));
+const tenants: Tenant[] = [];
+let token: string;
+let documents: string;
+
+beforeAll(async () => {
+  documents = await clientDocuments("operators.graphql");
+  for (const [at, tier] of TIERS.entries()) {
+    const tenant = await placements.create(tier, gateway.stores);
+    tenants.push(tenant);
+    const addedAt = `2026-0${at + 1}-01T00:00:00.000Z`;
+    await publish(gateway.stores, tenant, [titleBody({ id: "one", name: `Film of ${tier}`, addedAt })]);
+  }
+  ({ token } = await openAccount(gateway, tenants[0]!, { roles: ["VIEWER", "PLATFORM"] }));
+});
+
+const mutate = async (operationName: string, input: object, as = token) => {
+  const answer = await gateway.ask(documents, { token: as, operationName, variables: { input } });
+  return Object.values(answer.data ?? {})[0];
+};
+
+const PLATFORM = `{ platform {
+  tenantCount
+  tenants(first: 50) { edges { node { slug tier state titles profiles } } }
+  titles(first: 10) { titles { tenant name addedAt } unanswered }
+  viewing(days: 30) { tenants { tenant viewers watchedHours } unanswered } } }`;
+
+describe("whoever runs the platform", () => {
+  it("sees all tenants, wherever they are placed, in order", async () => {
+    const { data, errors } = await gateway.ask(PLATFORM, { token });
+    expect(errors).toBeUndefined();
+    const { platform } = data;
+    expect(platform.tenantCount).toBe(TIERS.length);
+    const bySlug = [...tenants].sort((a, b) => (a.slug < b.slug ? -1 : 1));
+    expect(platform.tenants.edges.map(({ node }: { node: object }) => node)).toEqual(
+      bySlug.map(({ slug, tier }) => ({
+        slug,
+        tier,
+        state: "ACTIVE",
+        titles: 1,
+        profiles: tier === "SHARED" ? 1 : 0,
+      })),
+    );
+    expect(platform.titles.titles.map(({ name }: { name: string }) => name)).toEqual(
+      [...TIERS].reverse().map((tier) => `Film of ${tier}`),
+    );
+    expect(platform.viewing.tenants).toHaveLength(TIERS.length);
+    expect([platform.titles.unanswered, platform.viewing.unanswered]).toEqual([[], []]);
+  });
+
+  it("is told which tenants did not answer, and has the others'", async () => {
+    const [database] = placements.databases;
+    const servers = {
+      postgres: "postgres://marquee@127.0.0.1:1/nowhere",
+      mongodb: null,
+      opensearch: null,
+      neo4j: null,
+    };
+    await database!.query(
+      `insert into marquee.tenants (slug, name, tier, schema_name, servers) values ('lost', 'Lost', 'DEDICATED', 'shared', $1)`,
+      [JSON.stringify(servers)],
+    );
+    await expect.poll(() => gateway.stores.tenants.named("lost")).not.toBeNull();
+    const { data, errors } = await gateway.ask(PLATFORM, { token });
+    expect(errors).toBeUndefined();
+    expect(data.platform.titles).toMatchObject({ unanswered: ["lost"], titles: { length: TIERS.length } });
+    expect(data.platform.viewing.unanswered).toEqual(["lost"]);
+    const lost = data.platform.tenants.edges.find(
+      ({ node }: { node: { slug: string } }) => node.slug === "lost",
+    );
+    expect(lost.node).toMatchObject({ titles: null, profiles: null });
+    await database!.query("delete from marquee.tenants where slug = 'lost'");
+  });
+
+  it("makes tenants", async () => {
+    const input = {
+      slug: "corner",
+      name: "Corner Cinema",
+      country: "FR",
+      tier: "ISOLATED",
+      domains: ["Corner.Example"],
+    };
+    expect(await mutate("CreateTenant", input)).toEqual({
+      tenant: { slug: "corner", tier: "ISOLATED" },
+      errors: [],
+    });
+    expect(await gateway.stores.tenants.byDomain("corner.example")).toMatchObject({
+      slug: "corner",
+      defaultCountry: "FR",
+    });
+    for (const [wrong, field, code] of [
+      [{}, "slug", "TENANT_EXISTS"],
+      [{ slug: "Corner" }, "slug", "INVALID"],
+      [{ slug: "other" }, "domains", "DOMAIN_TAKEN"],
+      [{ slug: "other", domains: [], tier: "DEDICATED" }, "tier", "INVALID"],
+    ] as const) {
+      const refused = await mutate("CreateTenant", { ...input, ...wrong });
+      expect(refused).toMatchObject({ tenant: null, errors: [{ field, code }] });
+    }
+    expect(await gateway.stores.tenants.named("other")).toBeNull();
+  });
+
+  it("moves tenants by a job, which is told of where they are", async () => {
+    const [{ slug }] = tenants as [Tenant];
+    const started = await mutate("PromoteTenant", { slug });
+    expect(started).toMatchObject({
+      tenant: { slug, tier: "SHARED" },
+      job: { state: "RUNNING" },
+      errors: [],
+    });
+    const tier = async () => (await gateway.stores.tenants.named(slug))?.tier;
+    await expect.poll(tier, { timeout: 60_000 }).toBe("ISOLATED");
+    // Who was signed in there still is.
+    await expect.poll(async () => (await gateway.ask(PLATFORM, { token })).errors).toBeUndefined();
+    expect(await mutate("PromoteTenant", { slug })).toMatchObject({
+      job: null,
+      errors: [{ code: "NOT_MOVED" }],
+    });
+    expect(await mutate("PromoteTenant", { slug: "nowhere" })).toMatchObject({
+      errors: [{ code: "TENANT_NOT_FOUND" }],
+    });
+  });
+
+  it("suspends tenants, whose users are told the same as of one that there is not, and serves them again", async () => {
+    const [, { slug }] = tenants as [Tenant, Tenant];
+    const change = async (name: string) => {
+      const query = `mutation ($input: TenantInput!) { ${name}(input: $input) { tenant { state } errors { code } } }`;
+      return (await gateway.ask(query, { token, variables: { input: { slug } } })).data[name];
+    };
+    const refusedFor = async (tenant: string) => {
+      const { status, errors } = await gateway.ask("{ genres { id } }", { tenant });
+      return { status, errors: errors?.map(({ message, extensions }) => [message, extensions.code]) };
+    };
+    const before = await refusedFor(slug);
+    expect(before.errors).toBeUndefined();
+    expect(await change("suspendTenant")).toEqual({ tenant: { state: "SUSPENDED" }, errors: [] });
+    expect(await refusedFor(slug)).toEqual(await refusedFor("no-such-tenant"));
+    expect(await change("resumeTenant")).toEqual({ tenant: { state: "ACTIVE" }, errors: [] });
+    expect(await refusedFor(slug)).toEqual(before);
+  });
+
+  it("is nobody who only runs a tenant", async () => {
+    const { token: operator } = await openAccount(gateway, tenants[1]!, { roles: ["VIEWER", "OPERATOR"] });
+    const { data, errors } = await gateway.ask("{ platform { tenantCount } }", { token: operator });
+    expect([data, errors?.[0]?.extensions.code]).toEqual([{ platform: null }, "FORBIDDEN"]);
+  });
+});

@@ -102,6 +102,11 @@ function wayTo(
   if (type === schema.getQueryType()) return { kind: "query", around: (fields) => `{ ${fields} }` };
   if (type === schema.getMutationType()) return { kind: "mutation", around: (fields) => `{ ${fields} }` };
   const id = nodes[type.name];
+  const root = Object.values(schema.getQueryType()?.getFields() ?? {}).find(
+    (field) => getNamedType(field.type) === type && field.args.length === 0,
+  );
+  if (id === undefined && root)
+    return { kind: "query", around: (fields) => `{ ${root.name} { ${fields} } }` };
   if (id === undefined)
     throw new Error(
       `Nothing says how to reach ${type.name}, whose fields take arguments: give the id of one`,

@@ -34,7 +34,12 @@ registerEnumType(StoreStateEnum, {
   },
 });
 
-export const JobKindEnum = { REBUILD: "REBUILD", CHECK: "CHECK", REPAIR: "REPAIR", MOVE: "MOVE" } as const satisfies {
+export const JobKindEnum = {
+  REBUILD: "REBUILD",
+  CHECK: "CHECK",
+  REPAIR: "REPAIR",
+  MOVE: "MOVE",
+} as const satisfies {
   [K in JobKind]: K;
 };
 registerEnumType(JobKindEnum, {

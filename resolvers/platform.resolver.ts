@@ -1,8 +1,10 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Mutation, Query, Resolver } from "type-graphql";
 
+import { type TenantActor } from "../datasources/audit/tenant-acts.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { startMoveJob } from "../datasources/stores/move-job.js";
+import { createNoted, setStateNoted } from "../datasources/stores/noted-states.js";
 import { ForwardPageArgs } from "../schema/connection.js";
 import { CreateTenantInput, PromoteTenantInput, TenantInput } from "../schema/platform.input.js";
 import {
@@ -100,10 +102,12 @@ export class PlatformResolver {
     @Ctx() ctx: Context,
     @Arg("input", () => CreateTenantInput, { description: "Which." }) input: CreateTenantInput,
   ) {
-    const { tenants } = ctx.gateway.stores;
-    return payload<TenantPayload>({}, async () => ({
-      tenant: tenantOf(await tenants.create(await checkedTenant(tenants, input)), { titles: 0, profiles: 0 }),
-    }));
+    const { stores } = ctx.gateway;
+    return payload<TenantPayload>({}, async () => {
+      const wanted = await checkedTenant(stores.tenants, input);
+      const made = await createNoted(stores, wanted, actorOf(ctx));
+      return { tenant: tenantOf(made, { titles: 0, profiles: 0 }) };
+    });
   }
 
   @Mutation(() => PromoteTenantPayload, {
@@ -120,7 +124,10 @@ export class PlatformResolver {
     return payload<PromoteTenantPayload>({}, async () => {
       const tier = onOwnServers("tier", input.tier ?? "ISOLATED");
       const tenant = await tenantNamed(stores.tenants, input.slug);
-      return { tenant: tenantOf(tenant), job: jobOf(tenant, await startMoveJob(stores, tenant, tier)) };
+      return {
+        tenant: tenantOf(tenant),
+        job: jobOf(tenant, await startMoveJob(stores, tenant, tier, actorOf(ctx))),
+      };
     });
   }
 
@@ -148,10 +155,15 @@ export class PlatformResolver {
 }
 
 function changed(ctx: Context, slug: string, state: "ACTIVE" | "SUSPENDED") {
-  const { tenants } = ctx.gateway.stores;
-  return payload<TenantPayload>({}, async () => ({
-    tenant: tenantOf(await tenants.setState(await tenantNamed(tenants, slug), state)),
-  }));
+  const { stores } = ctx.gateway;
+  return payload<TenantPayload>({}, async () => {
+    const tenant = await tenantNamed(stores.tenants, slug);
+    return { tenant: tenantOf(await setStateNoted(stores, tenant, state, actorOf(ctx))) };
+  });
+}
+
+function actorOf({ tenant, identity }: Context): TenantActor {
+  return { tenant, account: identity?.account ?? null };
 }
 
 function tenantOf(

@@ -4,11 +4,11 @@ import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 
 /**
- * Who did it: an account or an API key by its id, a command of an operator, a job that runs by itself, an identity
- * provider, or somebody unknown.
+ * Who did it: an account or an API key by its id, a command of an operator, whoever runs the platform by an account of
+ * another tenant, a job that runs by itself, an identity provider, or somebody unknown.
  */
 export type AuditActor =
-  { account: string } | { apiKey: string } | "command" | "job" | "provider" | "visitor";
+  { account: string } | { apiKey: string } | "command" | "platform" | "job" | "provider" | "visitor";
 
 /** What it was done to: an account by its id, one that is gone by its name in the log, or a thing that is no person's. */
 export type AuditSubject =
@@ -17,6 +17,7 @@ export type AuditSubject =
   | { title: string }
   | { projection: string }
   | { apiKey: string }
+  | { tenant: string }
   | null;
 
 /** Something to be noted. Details are figures and words of the program, never what somebody has entered. */

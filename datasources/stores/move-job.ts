@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 
+import { type TenantActor } from "../audit/tenant-acts.js";
 import { Refusal } from "../core/refusal.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Job } from "../projection/jobs/job-log.js";
+import { notedMoves } from "./noted-moves.js";
 import { type Stores } from "./stores.js";
 
 /** Time between two signs of life. Milliseconds. */
@@ -10,10 +12,12 @@ const SIGN_OF_LIFE_MS = 2_000;
 
 /** Starts to move a tenant behind the answer. @throws Refusal where it is there already, on its way, or on servers of its own. */
 export async function startMoveJob(
-  { operations, moves }: Pick<Stores, "operations" | "moves">,
+  stores: Pick<Stores, "operations" | "moves" | "audit">,
   tenant: Tenant,
   tier: "SHARED" | "ISOLATED",
+  by: TenantActor,
 ): Promise<Job> {
+  const { operations } = stores;
   if (tenant.tier === tier) throw new Refusal("tier", "NOT_MOVED", `${tenant.slug} is ${tier} already.`);
   if (tenant.servers)
     throw new Refusal("slug", "SERVERS_INVALID", "A tenant on servers of its own stays there.");
@@ -27,7 +31,7 @@ export async function startMoveJob(
     clearInterval(timer);
     return operations.endJob(tenant, job.id, reason);
   };
-  void moves
+  void notedMoves(stores, by)
     .move(tenant, tier, onProgress)
     .then(
       () => ended(null),

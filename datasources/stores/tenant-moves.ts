@@ -50,8 +50,10 @@ export function tenantMoves(
       return back;
     },
     async confirm(tenant) {
+      const { tier, schema, agoMs } = await mover.before(tenant);
+      await sleep(Math.max(0, GRACE_MS - agoMs));
       // Before the way back is given up: where an engine does not answer, it can be tried again.
-      const before = { ...tenant, ...(await mover.before(tenant)) };
+      const before = { ...tenant, tier, schema };
       for (const engine of engines) await engine.leave(before);
       await mover.confirm(tenant);
     },

@@ -12,6 +12,12 @@ export interface Move {
   phase: "COPYING" | "SWITCHED" | "CONFIRMED";
 }
 
+/** A move that has switched. */
+export interface SwitchedMove extends Move {
+  /** How long ago. Milliseconds. */
+  agoMs: number;
+}
+
 /** Notes a move that has been confirmed, while what it leaves is removed. */
 export const CONFIRM = `
   insert into ${CONTROL_SCHEMA}.tenant_moves (tenant, from_tier, from_schema, to_tier, to_schema, phase)
@@ -62,9 +68,11 @@ export async function forget(client: pg.Client, { id }: Tenant): Promise<void> {
 }
 
 /** The move that has switched. @throws Refusal NOT_MOVED. */
-export async function switched(client: pg.Client, { id }: Tenant): Promise<Move> {
-  const { rows } = await client.query<Move>(
-    `select from_tier, from_schema, phase from ${CONTROL_SCHEMA}.tenant_moves where tenant = $1 and phase = 'SWITCHED'`,
+export async function switched(client: pg.Client, { id }: Tenant): Promise<SwitchedMove> {
+  const { rows } = await client.query<SwitchedMove>(
+    `select from_tier, from_schema, phase,
+            (extract(epoch from clock_timestamp() - switched_at) * 1000)::float8 as "agoMs"
+     from ${CONTROL_SCHEMA}.tenant_moves where tenant = $1 and phase = 'SWITCHED'`,
     [id],
   );
   if (rows[0]) return rows[0];

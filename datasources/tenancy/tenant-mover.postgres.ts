@@ -99,11 +99,11 @@ export class TenantMover {
     });
   }
 
-  /** Where a tenant was before it was moved. @throws Refusal NOT_MOVED. */
-  before(tenant: Tenant): Promise<{ tier: TenantTier; schema: string }> {
+  /** Where a tenant was before it was moved, and how long ago that was. Milliseconds. @throws Refusal NOT_MOVED. */
+  before(tenant: Tenant): Promise<{ tier: TenantTier; schema: string; agoMs: number }> {
     return this.#alone(tenant, async (client) => {
-      const { from_tier: tier, from_schema: schema } = await switched(client, tenant);
-      return { tier, schema };
+      const { from_tier: tier, from_schema: schema, agoMs } = await switched(client, tenant);
+      return { tier, schema, agoMs };
     });
   }
 

@@ -2,6 +2,7 @@ import { Command } from "commander";
 
 import { Refusal } from "../../datasources/core/refusal.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { notedMoves } from "../../datasources/stores/noted-moves.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type MovedTenant } from "../../datasources/stores/tenant-moves.js";
 import { StartupError } from "../../packages/process/startup-error.js";
@@ -38,7 +39,7 @@ export function moveCommands(): Command[] {
     .requiredOption("--slug <slug>", "which tenant")
     .action((flags: MoveFlags) =>
       onTenant(flags, async (stores, tenant) => {
-        await stores.moves.confirm(tenant);
+        await notedMoves(stores, "command").confirm(tenant);
         return `${tenant.slug} stays ${tenant.tier}.`;
       }),
     );
@@ -46,11 +47,12 @@ export function moveCommands(): Command[] {
 }
 
 async function move(
-  { moves }: Stores,
+  stores: Stores,
   tenant: Tenant,
   tier: "SHARED" | "ISOLATED",
   { undo = false }: MoveFlags,
 ): Promise<string> {
+  const moves = notedMoves(stores, "command");
   if (undo) return describe(await moves.undo(tenant), "It is where it was.");
   const progress = createProgress();
   const moved = moves.move(tenant, tier, (done, total) => progress.show(`${tenant.slug} rows`, done / total));

@@ -4,6 +4,7 @@ import { type z } from "zod";
 import type * as FieldRules from "../../datasources/core/field-rules.js";
 import { Refusal } from "../../datasources/core/refusal.js";
 import { type Tenant, type TenantServers, type TenantTier } from "../../datasources/core/tenant.js";
+import { createNoted, setStateNoted } from "../../datasources/stores/noted-states.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 import { moveCommands } from "./tenant-move.js";
@@ -131,7 +132,7 @@ async function changeState(slug: string, state: "ACTIVE" | "SUSPENDED"): Promise
     const found = await tenantOf(stores, slug);
     if (found.state === "DELETING")
       throw new StartupError(`${slug} is being deleted. Run "marquee tenant delete" again to end that.`);
-    return stores.tenants.setState(found, state);
+    return setStateNoted(stores, found, state, "command");
   });
   process.stdout.write(`${describeTenant(tenant)}\n`);
 }
@@ -143,16 +144,8 @@ async function createTenant(stores: Stores, flags: CreateFlags): Promise<Tenant>
   }
   const servers = serversOf(flags);
   try {
-    const tenant = await stores.tenants.create({
-      slug,
-      name,
-      tier,
-      defaultCountry,
-      domains,
-      ...(servers && { servers }),
-    });
-    await stores.audit.record(tenant, { act: "TENANT_CREATED", actor: "command", details: { tier } });
-    return tenant;
+    const wanted = { slug, name, tier, defaultCountry, domains, ...(servers && { servers }) };
+    return await createNoted(stores, wanted, "command");
   } catch (error) {
     throw error instanceof Refusal ? new StartupError(error.message) : error;
   }

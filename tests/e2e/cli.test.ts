@@ -513,7 +513,7 @@ describe("marquee tenant", () => {
     const removed = await marquee("tenant", "delete", ...slug, "--confirm", "gone-soon");
     expect(removed).toMatchObject({ code: 0 });
     expect(removed.stdout).toMatch(
-      /^gone-soon: 1 rows removed; \d+ tables and 0 engines .* nothing of it is left/,
+      /^gone-soon: 3 rows removed; \d+ tables and 0 engines .* nothing of it is left/,
     );
     expect((await marquee("tenant", "list")).stdout).not.toContain("gone-soon");
   });

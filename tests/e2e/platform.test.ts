@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { verifyAudit } from "../../datasources/audit/verify-audit.js";
+import { notedMoves } from "../../datasources/stores/noted-moves.js";
 import { openAccount } from "../support/accounts.js";
 import { publish } from "../support/catalogue.js";
 import { use, useGateway } from "../support/fixtures.js";
@@ -31,6 +33,17 @@ const mutate = async (operationName: string, input: object, as = token) => {
   const answer = await gateway.ask(documents, { token: as, operationName, variables: { input } });
   return Object.values(answer.data ?? {})[0];
 };
+
+/** What the log of a tenant says was done to tenants, the first first. */
+async function actsOf(tenant: Tenant) {
+  const acts: [act: string, actor: string, subject: string][] = [];
+  for await (const lines of gateway.stores.audit.lines(tenant))
+    for (const { entry } of lines) {
+      const [, , , act, , actor, subject] = JSON.parse(entry) as string[];
+      if (act?.startsWith("TENANT_")) acts.push([act, actor!.replace(/:.*/, ""), subject!]);
+    }
+  return acts;
+}
 
 const PLATFORM = `{ platform {
   tenantCount
@@ -150,6 +163,36 @@ describe("whoever runs the platform", () => {
     expect(await refusedFor(slug)).toEqual(await refusedFor("no-such-tenant"));
     expect(await change("resumeTenant")).toEqual({ tenant: { state: "ACTIVE" }, errors: [] });
     expect(await refusedFor(slug)).toEqual(before);
+  });
+
+  it("has what it did in the tenants' logs, and in that of its own tenant by its name there", async () => {
+    const now = (slug: string) => gateway.stores.tenants.named(slug).then((tenant) => tenant!);
+    const [own, other] = await Promise.all([now(tenants[0]!.slug), now(tenants[1]!.slug)]);
+    expect(await actsOf(await now("corner"))).toEqual([["TENANT_CREATED", "platform", ""]]);
+    expect(await actsOf(other)).toEqual([
+      ["TENANT_SUSPENDED", "platform", ""],
+      ["TENANT_RESUMED", "platform", ""],
+    ]);
+    // The move was noted in its own log twice: as the tenant that was moved, and as that of whoever moved it.
+    await expect
+      .poll(async () => (await actsOf(own)).map(([act, actor, subject]) => `${act} ${actor} ${subject}`))
+      .toEqual([
+        "TENANT_CREATED account tenant:corner",
+        "TENANT_MOVED platform ",
+        `TENANT_MOVED account tenant:${own.slug}`,
+        `TENANT_SUSPENDED account tenant:${other.slug}`,
+        `TENANT_RESUMED account tenant:${other.slug}`,
+      ]);
+    const noted = notedMoves(gateway.stores, "command");
+    const { tenant: back } = await noted.undo(own);
+    expect((await actsOf(back)).at(-1)).toEqual(["TENANT_MOVE_UNDONE", "command", ""]);
+    const { tenant: gone } = await noted.move(back, "ISOLATED");
+    await noted.confirm(gone);
+    expect((await actsOf(gone)).slice(-2).map(([act]) => act)).toEqual([
+      "TENANT_MOVED",
+      "TENANT_MOVE_CONFIRMED",
+    ]);
+    expect((await verifyAudit(gateway.stores.audit.lines(gone))).brokenAt).toBeNull();
   });
 
   it("is nobody who only runs a tenant", async () => {

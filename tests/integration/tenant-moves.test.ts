@@ -120,7 +120,12 @@ describe("a tenant that is moved while it is written and read", () => {
       expect(await rowsIn(moved.tenant.schema, tenant)).toEqual(new Map());
       const again = await moves.move(back.tenant, "ISOLATED");
       pauses.push(again.pauseMs);
-      await moves.confirm(again.tenant);
+      const confirmed = moves.confirm(again.tenant);
+      await sleep(1_000);
+      // Whoever has not heard of the move yet reads where it was.
+      const { size } = await placements.stores.catalog.titlesByIds(testRequest(back.tenant), ["title0"]);
+      expect(size).toBe(1);
+      await confirmed;
       expect(await rowsIn("shared", tenant)).toEqual(new Map());
       await expect(moves.undo(again.tenant)).rejects.toMatchObject({ code: "NOT_MOVED" });
     });

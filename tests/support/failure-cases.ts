@@ -24,7 +24,7 @@ export interface Known {
   because: string;
   profile: string;
   refreshToken: string;
-  /** A token of an editor who is an operator too. */
+  /** A token of an editor who is an operator and runs the platform too. */
   staff: string;
 }
 
@@ -61,10 +61,10 @@ export async function findKnown(gateway: TestGateway, email: string, token: stri
   };
 }
 
-/** A profile without an account may do what its token says; no demo account is editor and operator in one. */
+/** A profile without an account may do what its token says; no demo account is all of it in one. */
 function staffToken(gateway: TestGateway, email: string): Promise<string> {
   const [, tenant = ""] = email.split(/[@.]/);
-  const roles: Role[] = ["EDITOR", "OPERATOR"];
+  const roles: Role[] = ["EDITOR", "OPERATOR", "PLATFORM"];
   return gateway.tokenFor({ tenant, account: null, profile: "profile-00001", roles });
 }
 
@@ -167,6 +167,11 @@ export function failureCases(known: Known, email: string): Record<string, Failur
       audit: "audit(first: 3) { edges { cursor } }",
       deadLetters: "deadLetters(first: 3) { edges { cursor } }",
       apiKeys: "apiKeys(first: 3) { edges { cursor } }",
+    }),
+    ...ofStaff(known.staff, "platform", {
+      tenants: "tenants(first: 3) { edges { node { slug } } }",
+      titles: "titles(first: 3) { unanswered }",
+      viewing: "viewing { unanswered }",
     }),
     "Mutation.signIn": root(SIGN_IN, "signIn", { input: { email, password: "marquee" } }),
     "Mutation.selectProfile": root(

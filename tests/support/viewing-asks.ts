@@ -94,6 +94,8 @@ const QUERIES: Record<string, Ask | string> = {
   nodes: ({ word }, place) => [`(ids: ${JSON.stringify(idsOf(word, place))})`],
   operations:
     "operators look after projections, whose records name titles by their ids to whoever runs the tenant",
+  platform:
+    "whoever runs the platform is told of titles in any state, of every tenant, and is nobody's viewer by that",
   plans: "plans have no titles",
 };
 const sameAs = (field: string) => `answers by the same function as ${field}`;
@@ -128,6 +130,7 @@ const MUTATIONS: Record<string, Ask | string> = {
         "checkProjection",
         "createApiKey",
       ],
+      ...["createTenant", "promoteTenant", "resumeTenant", "suspendTenant"],
       ...["deleteProfile", "eraseMyAccount", "exportMyData", "heartbeatPlayback", "rebuildProjection"],
       ...[
         "requestEmailVerification",
@@ -176,6 +179,8 @@ export const NOT_ABOUT_TITLES = [
   "Membership",
   "Operations",
   "Plan",
+  "Platform",
+  "PlatformTenant",
   "PlaybackSession",
   "Session",
   "TenantInfo",

@@ -1,0 +1,30 @@
+import { noteTenantAct, type TenantActor } from "../audit/tenant-acts.js";
+import { type Tenant } from "../core/tenant.js";
+import { type NewTenant } from "../core/tenants.js";
+import { type Stores } from "./stores.js";
+
+type Noting = Pick<Stores, "tenants" | "audit">;
+const ACTS = { ACTIVE: "TENANT_RESUMED", SUSPENDED: "TENANT_SUSPENDED" } as const;
+
+/** Makes a tenant, and notes who did. @throws Refusal DOMAIN_TAKEN, and of servers of its own what is wrong with them. */
+export async function createNoted(
+  { tenants, audit }: Noting,
+  wanted: NewTenant,
+  by: TenantActor,
+): Promise<Tenant> {
+  const tenant = await tenants.create(wanted);
+  await noteTenantAct(audit, tenant, by, { act: "TENANT_CREATED", details: { tier: tenant.tier } });
+  return tenant;
+}
+
+/** Serves a tenant no more, or again, and notes who did. */
+export async function setStateNoted(
+  { tenants, audit }: Noting,
+  tenant: Tenant,
+  state: keyof typeof ACTS,
+  by: TenantActor,
+): Promise<Tenant> {
+  const changed = await tenants.setState(tenant, state);
+  await noteTenantAct(audit, changed, by, { act: ACTS[state] });
+  return changed;
+}

@@ -11,6 +11,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { PERMISSIONS, type Permission } from "../../resolvers/permissions.js";
 import { createSchema } from "../../src/schema.js";
+import { openAccount } from "../support/accounts.js";
 import { useGateway } from "../support/fixtures.js";
 
 const schema = createSchema();
@@ -20,6 +21,8 @@ const tokens: Partial<Record<Permission, string>> = {};
 beforeAll(async () => {
   tokens.EDITOR = await gateway.signIn("editor@meridian.example");
   tokens.OPERATOR = await gateway.signIn("operator@meridian.example");
+  const tenant = (await gateway.stores.tenants.bySlug("meridian"))!;
+  tokens.PLATFORM = (await openAccount(gateway, tenant, { roles: ["VIEWER", "PLATFORM"] })).token;
   tokens.OWNER = tokens.SIGNED_IN = await gateway.signIn("viewer@meridian.example");
 });
 

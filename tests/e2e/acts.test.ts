@@ -14,6 +14,8 @@ import { testRequest } from "../support/stores.js";
 const WATCHING = "what a profile watches is its own, and is no act on anybody else's";
 const BOOKS = "the books have it: checkouts and memberships";
 const NOT_YET = "changes nothing by itself: what it leads to is noted";
+const OF_TENANTS =
+  "noted in the tenant's log and in that of who did it, as tests/e2e/platform.test.ts has it";
 const DESCRIBES = "describes a profile, and gives nobody anything";
 
 /** What each mutation notes when it does what it says, in this order; or why it notes nothing. */
@@ -28,12 +30,14 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   checkProjection: ["PROJECTION_JOB"],
   createApiKey: ["API_KEY_CREATED"],
   createProfile: DESCRIBES,
+  createTenant: OF_TENANTS,
   deleteProfile: ["PROFILE_DELETED"],
   endSession: ["SIGN_OUT"],
   eraseMyAccount: ["ERASURE_ASKED"],
   exportMyData: NOT_YET,
   heartbeatPlayback: WATCHING,
   mergeTitles: ["TITLES_MERGED"],
+  promoteTenant: OF_TENANTS,
   publishTitle: ["TITLE_PUBLISHED"],
   putTitle: ["TITLE_PUT"],
   rateTitle: WATCHING,
@@ -44,6 +48,7 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   requestEmailVerification: NOT_YET,
   requestPasswordReset: NOT_YET,
   resetPassword: ["PASSWORD_RESET"],
+  resumeTenant: OF_TENANTS,
   retryDeadLetters: ["DEAD_LETTERS_RETRIED"],
   revokeApiKey: ["API_KEY_REVOKED"],
   selectProfile: "the session was opened before, and goes on as another profile",
@@ -57,6 +62,7 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   startPlayback: WATCHING,
   stopPlayback: WATCHING,
   subscribe: BOOKS,
+  suspendTenant: OF_TENANTS,
   updateProfile: DESCRIBES,
   verifyEmail: ["EMAIL_VERIFIED"],
 };
@@ -65,6 +71,11 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
 const ELSEWHERE: readonly AuditAct[] = [
   "SESSIONS_REVOKED",
   "TENANT_CREATED",
+  "TENANT_MOVED",
+  "TENANT_MOVE_CONFIRMED",
+  "TENANT_MOVE_UNDONE",
+  "TENANT_RESUMED",
+  "TENANT_SUSPENDED",
   "DATA_EXPORTED",
   "DATA_FETCHED",
   "ACCOUNT_ERASED",

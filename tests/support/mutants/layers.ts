@@ -199,7 +199,8 @@ const LAYERS: Record<string, Layer> = {
   },
   "datasources/viewing/event-days.postgres.ts": async ({ all, database }, one) => {
     const isolated = all.find(({ tenant }) => tenant.tier === "ISOLATED")!.tenant;
-    const at = new Date(Date.UTC(2025, 0, (days += 1), 12));
+    // Days before 2026 share a partition.
+    const at = new Date(Date.UTC(2030, 0, (days += 1), 12));
     const store = new PostgresStore(applicationUrl(database.url).url, () => undefined, 5_000);
     const eventDays = new EventDays(store);
     for (const tenant of [one, isolated]) await eventDays.ready(tenant, at);

@@ -8,6 +8,7 @@ import { type Config } from "./config.js";
 import { type MailTools } from "./mail/send-mail.js";
 import { startWorker } from "./jobs/worker.js";
 import { keepErasures } from "./privacy/erasure-keeper.js";
+import { keepRetention } from "./privacy/retention-keeper.js";
 
 /** What a gateway does beside requests with every set of servers that it has open. */
 export interface AttendanceTools {
@@ -37,6 +38,7 @@ export function attendance(
       if (projector) parts.push(await startProjector(stores, { warn, observer }));
       const erasures = keepErasures(stores, privacy.erasuresFile, warn);
       parts.push(erasures);
+      parts.push(keepRetention(stores, privacy.retention, warn));
       const sent = mails && { ...mails, mails: stores.mails };
       const onErased = () => erasures.look();
       parts.push(await startWorker({ stores, payments, times, mails: sent, onErased }));

@@ -14,6 +14,7 @@ import { keysCommand } from "./cli/keys.js";
 import { learnCommand } from "./cli/learn.js";
 import { projectionsCommand } from "./cli/projections.js";
 import { recountCommand } from "./cli/recount.js";
+import { retentionCommand } from "./cli/retention.js";
 import { seedCommand } from "./cli/seed.js";
 import { serveCommand } from "./cli/serve.js";
 import { tenantCommand } from "./cli/tenant.js";
@@ -74,6 +75,7 @@ function program(): Command {
     projectionsCommand(),
     auditCommand(),
     erasuresCommand(),
+    retentionCommand(),
   ]) {
     root.addCommand(command.copyInheritedSettings(root).exitOverride());
   }

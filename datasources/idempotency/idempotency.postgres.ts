@@ -3,8 +3,6 @@ import { createHash } from "node:crypto";
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { Refusal } from "../core/refusal.js";
 
-/** How long a key is remembered. Days. */
-const KEPT_DAYS = 30;
 const MAX_KEY = 255;
 
 /** One use of a client's key. */
@@ -44,11 +42,7 @@ export async function once<T>(query: Query, request: KeyedRequest, work: () => P
   }
   const answer = await work();
   await query(
-    sql`with old as (
-          delete from idempotency_keys
-          where account_id = ${accountId} and created_at < now() - make_interval(days => ${KEPT_DAYS})
-        )
-        update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb
+    sql`update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb
         where account_id = ${accountId} and operation = ${operation} and key = ${key}`,
   );
   return answer;

@@ -2,6 +2,7 @@ import { type AccountRoles } from "../accounts/account-roles.js";
 import { type AccountCredentials } from "../accounts/account-credentials.js";
 import { type Audit } from "../audit/audit.js";
 import { type Privacy } from "../privacy/privacy.js";
+import { type Retention } from "../retention/retention.js";
 import { type ApiKeys } from "../api-keys/api-keys.js";
 import { type Mails } from "../mail/mails.js";
 import { type Limits } from "../budgets/limits.js";
@@ -54,6 +55,8 @@ export interface Deployment {
   audit: Audit;
   /** What accounts may ask for about themselves. */
   privacy: Privacy;
+  /** What is kept for a while only. */
+  retention: Retention;
   checkouts: Checkouts;
   checkoutSteps: CheckoutSteps;
   jobs: Jobs;

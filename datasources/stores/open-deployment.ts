@@ -4,6 +4,7 @@ import { PostgresAccountCredentials } from "../accounts/account-credentials.post
 import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
 import { PostgresAudit } from "../audit/audit.postgres.js";
 import { PostgresPrivacy } from "../privacy/privacy.postgres.js";
+import { PostgresRetention } from "../retention/retention.postgres.js";
 import { PostgresMails } from "../mail/mails.postgres.js";
 import { PostgresLimits } from "../budgets/limits.postgres.js";
 import { PostgresAccounts } from "../accounts/accounts.postgres.js";
@@ -183,6 +184,7 @@ function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
     sessions: new PostgresSessions(postgres),
     outsideAccounts: new PostgresOutsideAccounts(postgres),
     audit: new PostgresAudit(postgres),
+    retention: new PostgresRetention(postgres),
     checkouts: new PostgresCheckouts(postgres),
     checkoutSteps: new PostgresCheckoutSteps(postgres),
     catalog: new PostgresCatalog(postgres),

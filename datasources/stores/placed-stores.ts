@@ -18,6 +18,7 @@ const PLACED = [
   "outsideAccounts",
   "audit",
   "privacy",
+  "retention",
   "checkouts",
   "checkoutSteps",
   "catalog",

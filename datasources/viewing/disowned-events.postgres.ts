@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
-import { sql, type Query } from "../engines/postgres/store.postgres.js";
+import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { titleNames } from "./title-names.postgres.js";
 
 /**
  * Takes from the viewing events of profiles what says whose they were, and the ids that clients made of who knows what.
@@ -8,19 +9,48 @@ import { sql, type Query } from "../engines/postgres/store.postgres.js";
  * keeps the salt.
  */
 export async function disownEvents(query: Query, profiles: readonly string[]): Promise<void> {
-  const salt = randomBytes(16).toString("hex");
-  await query(
-    sql`update viewing_events
-        set profile_id = 'deleted-' || md5(${salt} || profile_id || title_id || (at at time zone 'UTC')::date::text),
-            id = 'deleted-' || md5(${salt} || id)
-        where profile_id = any(${profiles}::text[])`,
-  );
+  await query(sql`update viewing_events e set ${nobodys()} where e.profile_id = any(${profiles}::text[])`);
 }
+
+/** What an event `e` becomes. */
+function nobodys(): Sql {
+  const salt = randomBytes(16).toString("hex");
+  return sql`
+    profile_id = 'deleted-' || md5(${salt} || e.profile_id || e.title_id || (e.at at time zone 'UTC')::date::text),
+    id = 'deleted-' || md5(${salt} || e.id)`;
+}
+
+/** Events that are somebody's. */
+export const OWNED_EVENTS = sql`profile_id not like 'deleted-%'`;
+
+/**
+ * The same for events of before an instant, with the progress that they have led to.
+ *
+ * @returns how many, at most `limit`.
+ */
+export async function disownOldEvents(query: Query, before: Sql, limit: number): Promise<number> {
+  const [row] = await query<{ gone: number }>(
+    sql`with old as (
+          select id, at, profile_id, title_id from viewing_events where ${OWNED_EVENTS} and at <= ${before}
+          limit ${limit}::int
+        ), disowned as (
+          update viewing_events e set ${nobodys()} from old where e.id = old.id and e.at = old.at
+        ), detached as (
+          update title_progress p set ${DETACHED}
+          from (select distinct profile_id, title_id from old) o
+          where p.profile_id = o.profile_id and o.title_id = any(${titleNames(sql`p.title_id`)})
+        )
+        select count(*) as gone from old`,
+  );
+  return row?.gone ?? 0;
+}
+
+const DETACHED = sql`unmeasured = true, counted_seconds = null`;
 
 /** Lets progress stand for itself where its events are nobody's any more: it counts for nothing but resuming. */
 export async function detachProgress(query: Query, profiles: readonly string[]): Promise<void> {
   await query(
-    sql`update title_progress set unmeasured = true, counted_seconds = null
+    sql`update title_progress set ${DETACHED}
         where profile_id = any(${profiles}::text[])`,
   );
 }

@@ -3,13 +3,16 @@ import path from "node:path";
 import { z } from "zod";
 
 import { CONSENT_TEXT, CONSENT_TEXT_ACCEPTED } from "../../datasources/accounts/profiles.js";
+import { type RetentionDays } from "../../datasources/retention/retention.js";
 import { wholeNumber } from "../config-values.js";
+import { RETENTION_VARIABLES } from "./retention-variables.js";
 
 /** Variables about what people may ask for about themselves. */
 export const PRIVACY_VARIABLES = {
   MARQUEE_CONSENT_TEXT: z.string().regex(CONSENT_TEXT, `is not ${CONSENT_TEXT_ACCEPTED}`).default("1"),
   MARQUEE_EXPORT_HOURS: wholeNumber(1, 720).default(24),
   MARQUEE_ERASURES_FILE: z.string().min(1).optional(),
+  ...RETENTION_VARIABLES,
 };
 
 export interface PrivacySettings {
@@ -19,6 +22,8 @@ export interface PrivacySettings {
   exportHours: number;
   /** Where it is noted who was erased, outside of what a backup of the database takes back. */
   erasuresFile: string;
+  /** For how long data is kept, and when that is enforced: in the form of cron, in UTC. */
+  retention: { days: RetentionDays; at: string };
 }
 
 type Variables = z.infer<z.ZodObject<typeof PRIVACY_VARIABLES>> & { MARQUEE_DATA: string };
@@ -29,5 +34,6 @@ export function privacyOf(value: Variables): PrivacySettings {
     consentText: value.MARQUEE_CONSENT_TEXT,
     exportHours: value.MARQUEE_EXPORT_HOURS,
     erasuresFile: path.resolve(file),
+    retention: { days: value.MARQUEE_RETENTION_DAYS, at: value.MARQUEE_RETENTION_AT },
   };
 }

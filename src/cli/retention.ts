@@ -1,0 +1,48 @@
+import { Command } from "commander";
+
+import { type RetentionKind } from "../../datasources/retention/retention.js";
+import { tenantOf, withStores } from "./with-stores.js";
+
+const EXAMPLES = `
+Examples:
+  marquee retention show --tenant meridian
+  marquee retention enforce`;
+
+/** `marquee retention`. */
+export function retentionCommand(): Command {
+  const show = new Command("show")
+    .description(
+      "Print for how long each kind of data is kept and what is held of it, one JSON object a line.",
+    )
+    .requiredOption("--tenant <slug>", "whose")
+    .action((flags: { tenant: string }) =>
+      withStores(async (stores, config) => {
+        const { days } = config.privacy.retention;
+        for (const held of await stores.retention.held(await tenantOf(stores, flags.tenant)))
+          process.stdout.write(`${JSON.stringify({ ...held, days: days[held.kind] })}\n`);
+      }),
+    );
+  const enforce = new Command("enforce")
+    .description(
+      "Take away now what is older than it may be. A gateway does so by itself, when it is set to.",
+    )
+    .option("--tenant <slug>", "only this tenant (default: all)")
+    .action(({ tenant }: { tenant?: string }) =>
+      withStores(async (stores, config) => {
+        const all = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
+        for (const each of all)
+          tell(each.slug, await stores.retention.enforce(each, config.privacy.retention.days));
+      }),
+    );
+  return new Command("retention")
+    .description("See and enforce for how long data is kept.")
+    .addHelpText("after", EXAMPLES)
+    .addCommand(show)
+    .addCommand(enforce);
+}
+
+function tell(slug: string, removed: Record<RetentionKind, number>): void {
+  const gone = Object.entries(removed).filter(([, entries]) => entries > 0);
+  const told = gone.map(([kind, entries]) => `${kind} ${entries}`).join(", ");
+  process.stdout.write(`${slug}: ${told === "" ? "nothing was too old" : told}\n`);
+}

@@ -1,0 +1,47 @@
+import { Cron } from "croner";
+
+import { type RetentionDays } from "../../datasources/retention/retention.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+
+/**
+ * Has what is older than it may be taken away at the times that are set, for every tenant; a run that takes longer than
+ * until the next is let finish.
+ *
+ * @param at in the form of cron, in UTC.
+ * @param warn told, in one line, of what goes wrong: the other tenants' turn comes nonetheless.
+ */
+export function keepRetention(
+  stores: Pick<Stores, "tenants" | "retention">,
+  { days, at }: { days: RetentionDays; at: string },
+  warn: (line: string) => void,
+): { stop(): Promise<void> } {
+  let running = Promise.resolve();
+  const timer = new Cron(at, { timezone: "UTC", unref: true, protect: true }, () => {
+    running = enforceAll(stores, days, warn);
+    return running;
+  });
+  return {
+    stop: () => {
+      timer.stop();
+      return running;
+    },
+  };
+}
+
+async function enforceAll(
+  { tenants, retention }: Pick<Stores, "tenants" | "retention">,
+  days: RetentionDays,
+  warn: (line: string) => void,
+): Promise<void> {
+  try {
+    for (const tenant of await tenants.list()) {
+      await retention.enforce(tenant, days).catch((error: Error) => {
+        warn(`What is too old could not be taken away for ${tenant.slug}: ${error.message}`);
+      });
+    }
+  } catch (error) {
+    warn(
+      `What is too old could not be taken away: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

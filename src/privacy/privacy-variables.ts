@@ -5,7 +5,7 @@ import { z } from "zod";
 import { CONSENT_TEXT, CONSENT_TEXT_ACCEPTED } from "../../datasources/accounts/profiles.js";
 import { type RetentionDays } from "../../datasources/retention/retention.js";
 import { wholeNumber } from "../config-values.js";
-import { RETENTION_VARIABLES } from "./retention-variables.js";
+import { RETENTION_VARIABLES, retentionDays } from "./retention-variables.js";
 
 /** Variables about what people may ask for about themselves. */
 export const PRIVACY_VARIABLES = {
@@ -34,6 +34,6 @@ export function privacyOf(value: Variables): PrivacySettings {
     consentText: value.MARQUEE_CONSENT_TEXT,
     exportHours: value.MARQUEE_EXPORT_HOURS,
     erasuresFile: path.resolve(file),
-    retention: { days: value.MARQUEE_RETENTION_DAYS, at: value.MARQUEE_RETENTION_AT },
+    retention: { days: retentionDays(value.MARQUEE_RETENTION_DAYS), at: value.MARQUEE_RETENTION_AT },
   };
 }

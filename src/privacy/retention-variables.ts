@@ -13,29 +13,40 @@ const KINDS = Object.keys(RETENTION_KINDS) as RetentionKind[];
 const MOST_DAYS = 36_500;
 const STANDARD = Object.fromEntries(KINDS.map((kind) => [kind, RETENTION_KINDS[kind].days])) as RetentionDays;
 
+const KNOWN = new RegExp(`^(${KINDS.join("|")})=(none|\\d{1,5})$`);
+const ACCEPTED = `kinds and days such as ${KINDS[0]}=730,mails=none; kinds are ${KINDS.join(", ")}, and days at most ${MOST_DAYS}`;
+
 /** Variables about how long data is kept. */
 export const RETENTION_VARIABLES = {
-  MARQUEE_RETENTION_DAYS: z.string().default("").transform(readDays),
+  MARQUEE_RETENTION_DAYS: z
+    .string()
+    .refine(areDays, { error: `is not a list of ${ACCEPTED}` })
+    .default(""),
   MARQUEE_RETENTION_AT: z
     .string()
     .refine(isSchedule, { error: "is not a time in the form of cron, such as 17 3 * * *" })
     .default("17 3 * * *"),
 };
 
-function readDays(text: string, context: z.RefinementCtx): RetentionDays {
-  const parts = list(text).filter((part) => part !== "");
-  const known = new RegExp(`^(${KINDS.join("|")})=(none|\\d{1,5})$`);
-  const read = parts.map((part) => known.exec(part));
-  if (read.every((match) => match && !(Number(match[2]) > MOST_DAYS)))
-    return { ...STANDARD, ...daysOf(read) };
-  const accepted = `kinds and days such as ${KINDS[0]}=730,mails=none; kinds are ${KINDS.join(", ")}, and days at most ${MOST_DAYS}`;
-  context.addIssue({ code: "custom", message: `is not a list of ${accepted}` });
-  return STANDARD;
+/** @param text as MARQUEE_RETENTION_DAYS is accepted: kinds that it does not name are kept as long as by default. */
+export function retentionDays(text: string): RetentionDays {
+  const read = entries(text).map(([, kind, days]) => [kind, days === "none" ? null : Number(days)]);
+  return { ...STANDARD, ...(Object.fromEntries(read) as Partial<RetentionDays>) };
 }
 
-function daysOf(read: readonly (RegExpExecArray | null)[]): Partial<RetentionDays> {
-  const days = read.map((match) => [match?.[1], match?.[2] === "none" ? null : Number(match?.[2])] as const);
-  return Object.fromEntries(days) as Partial<RetentionDays>;
+const entries = (text: string) =>
+  list(text)
+    .filter((part) => part !== "")
+    .map((part): readonly string[] => KNOWN.exec(part) ?? []);
+
+/** A kind has one number of days: of two, one would count in silence. */
+function areDays(text: string): boolean {
+  const read = entries(text);
+  const kinds = new Set(read.map(([, kind]) => kind));
+  return (
+    kinds.size === read.length &&
+    read.every(([all, , days]) => all !== undefined && !(Number(days) > MOST_DAYS))
+  );
 }
 
 function isSchedule(text: string): boolean {

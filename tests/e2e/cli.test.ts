@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type AuditLine } from "../../datasources/audit/audit.js";
 import { verifyAudit } from "../../datasources/audit/verify-audit.js";
+import { RETENTION_KINDS, type HeldKind } from "../../datasources/retention/retention.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { useDatabase } from "../support/fixtures.js";
 
@@ -95,7 +96,18 @@ async function fingerprint(): Promise<unknown> {
 }
 
 describe("marquee", () => {
-  const COMMANDS = ["serve", "seed", "import", "account", "token", "learn", "recount", "audit", "erasures"];
+  const COMMANDS = [
+    "serve",
+    "seed",
+    "import",
+    "account",
+    "token",
+    "learn",
+    "recount",
+    "audit",
+    "erasures",
+    "retention",
+  ];
 
   it.each(COMMANDS)("describes %s with examples", async (command) => {
     const { code, stdout } = await marquee(command, "--help");
@@ -377,6 +389,45 @@ describe("marquee erasures", () => {
         .map((line) => JSON.parse(line) as object),
     ).toMatchObject([{ state: "PENDING" }]);
     expect(listed.stdout).not.toContain("returned");
+  });
+});
+
+describe("marquee retention", () => {
+  it("shows for how long each kind is kept and what is held of it, and takes away what is older", async () => {
+    for (const days of [40, 20])
+      await database.query(
+        `insert into tenant_atelier.idempotency_keys (tenant_id, account_id, operation, key, input_hash, created_at)
+         select tenant_id, id, 'subscribe', 'retained-${days}', '', now() - interval '${days} days'
+         from tenant_atelier.accounts order by id limit 1`,
+      );
+    const shown = async () =>
+      (await marquee("retention", "show", "--tenant", "atelier")).stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as HeldKind & { days: number | null });
+    const before = await shown();
+    expect(before.map(({ kind, days }) => [kind, days])).toEqual(
+      Object.entries(RETENTION_KINDS).map(([kind, { days }]) => [kind, days]),
+    );
+    const keys = (lines: HeldKind[]) => lines.find(({ kind }) => kind === "keys")!;
+    expect(keys(before).entries).toBe(2);
+    expect(before.find(({ kind }) => kind === "viewing")!.entries).toBeGreaterThan(0);
+
+    const enforce = () => marquee("retention", "enforce", "--tenant", "atelier");
+    expect(await enforce()).toMatchObject({ code: 0, stdout: "atelier: keys 1\n" });
+    const after = await shown();
+    expect(after.filter(({ kind }) => kind !== "keys")).toEqual(before.filter(({ kind }) => kind !== "keys"));
+    expect(keys(after).entries).toBe(1);
+    expect(Date.parse(keys(after).oldest!)).toBeGreaterThan(Date.parse(keys(before).oldest!));
+    expect(await enforce()).toMatchObject({ code: 0, stdout: "atelier: nothing was too old\n" });
+  });
+
+  it("refuses a tenant that there is not", async () => {
+    for (const verb of ["show", "enforce"]) {
+      const { code, stdout, stderr } = await marquee("retention", verb, "--tenant", "nowhere");
+      expect([code, stdout]).toEqual([1, ""]);
+      expect(stderr).toContain("nowhere");
+    }
   });
 });
 

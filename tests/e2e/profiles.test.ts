@@ -218,20 +218,6 @@ describe("deleteProfile", () => {
     expect(answer.data?.viewer ?? null).toBeNull();
   });
 
-  it("tells whoever follows what profiles do", async () => {
-    const { token } = await owner();
-    const { profile } = await send(CREATE, { name: "Bo" }, token);
-    await database.query(
-      "insert into marquee.outbox_cursors (target, partition, xid, id) select 'recommendations.neo4j', n, 0, 0 from generate_series(0, 3) n on conflict do nothing",
-    );
-    expect(codeOf(await send(DELETE, { profile: profile.id }, token))).toBeUndefined();
-    const outbox = await rowsOf(
-      "select revision::int, state from marquee.outbox where entity = $1 order by id desc limit 1",
-      profile.externalId as string,
-    );
-    expect(outbox).toEqual([{ revision: 2, state: { deleted: true } }]);
-  });
-
   it("keeps the one in use, the last grown-up, and what is not the account's", async () => {
     const { token, first } = await owner();
     expect(codeOf(await send(DELETE, { profile: first.id }, token))).toBe("LAST_PROFILE");

@@ -204,7 +204,8 @@ export class StoreGuard {
     const told = {
       store: this.options.store,
       operation,
-      keys: call.keys ?? request.requested ?? uniqueKeys,
+      // A field that asks for all there is has a store asked for more than it knew of.
+      keys: call.keys ?? Math.max(request.requested ?? 0, uniqueKeys),
       uniqueKeys,
       rows: rowsOf(answer),
       path: call.path ?? describePath(request.path),

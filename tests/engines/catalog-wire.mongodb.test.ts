@@ -42,7 +42,7 @@ describe.skipIf(!MONGODB_URL)("commands of the catalog in MongoDB", () => {
   });
   afterAll(() => mongo.close());
 
-  it.each<[string, string, () => Promise<unknown>]>([
+  it.each<[string, string | string[], () => Promise<unknown>]>([
     ["titlesByIds", "find titles", () => catalog.titlesByIds(testRequest(tenant), [...ids, "missing"])],
     ["visibleTitles", "find titles", () => catalog.visibleTitles(testRequest(tenant), editor, ids)],
     ["one list", "find titles", () => catalog.titles(testRequest(tenant), editor, queriesOf([{}], 239))],
@@ -54,7 +54,8 @@ describe.skipIf(!MONGODB_URL)("commands of the catalog in MongoDB", () => {
     ],
     ["one count", "aggregate titles", () => catalog.countTitles(testRequest(tenant), editor, [{}])],
     ["counts", "aggregate titles", () => catalog.countTitles(testRequest(tenant), editor, filters)],
-    ["genres", "aggregate names", () => catalog.genres(testRequest(tenant), editor)],
+    // The titles of a name are found by an index only where the name is told.
+    ["genres", ["aggregate names", "aggregate titles"], () => catalog.genres(testRequest(tenant), editor)],
     [
       "names",
       "aggregate names",
@@ -66,11 +67,11 @@ describe.skipIf(!MONGODB_URL)("commands of the catalog in MongoDB", () => {
         ),
     ],
     ["credits", "aggregate titles", () => catalog.creditsOfPeople(testRequest(tenant), editor, credits)],
-  ])("are one for %s, however much it answers", async (_name, command, ask) => {
+  ])("are as many for %s, however much it answers", async (_name, commands, ask) => {
     await ask();
     mongo.commands.length = 0;
     await ask();
-    expect(mongo.commands).toEqual([command]);
+    expect(mongo.commands).toEqual([commands].flat());
   });
 
   it("ask what is live once a second at most, however many read at once", async () => {

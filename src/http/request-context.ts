@@ -34,23 +34,28 @@ export async function createContext(
   work: RequestWork,
 ): Promise<Context> {
   const lifetime = lifetimeOf(config, request, reply.raw);
-  const { identity, key } = await lifetime.wait(whoAsks(gateway, request.headers));
-  const header = request.headers["x-marquee-tenant"];
-  const { tenant, named } = await lifetime.wait(
-    tenantOfRequest(
-      gateway.stores.tenants,
-      identity ?? key,
-      {
-        header: Array.isArray(header) ? header[0] : header,
-        host,
-        hostName: hostName(request.headers.host ?? ""),
-      },
-      config.defaultTenant,
-    ),
-  );
+  const { identity, key, tenant, named } = await lifetime.wait(askerOf(config, gateway, request, host));
   const freshness = freshnessOf(config, gateway, tenant, request, lifetime);
   const { id } = request;
   return new Context(gateway, tenant, identity, named, id, lifetime, freshness, country, work, key);
+}
+
+/** Who asks, and the tenant that is asked. */
+async function askerOf(
+  config: Config,
+  gateway: Gateway & { keys: KeyReader },
+  { headers }: FastifyRequest,
+  host: NamedByHost | null,
+) {
+  const { identity, key } = await whoAsks(gateway, headers);
+  const header = headers["x-marquee-tenant"];
+  const asked = {
+    header: Array.isArray(header) ? header[0] : header,
+    host,
+    hostName: hostName(headers.host ?? ""),
+  };
+  const { tenants } = gateway.stores;
+  return { identity, key, ...(await tenantOfRequest(tenants, identity ?? key, asked, config.defaultTenant)) };
 }
 
 /** Until the request's deadline, counted from its arrival, or until nobody is there to be answered. */

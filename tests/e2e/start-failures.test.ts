@@ -149,6 +149,7 @@ it("a start whose last step fails leaves nothing running that would keep the pro
       LOG_LEVEL: "silent",
       MARQUEE_DATA: dataFolder,
       MARQUEE_DEMO: "false",
+      MARQUEE_OPERATIONS_PORT: "none",
       PORT,
     },
     stdio: ["ignore", "pipe", "inherit"],

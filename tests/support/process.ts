@@ -1,10 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import path from "node:path";
 
 import { packageRoot } from "../../packages/process/package-root.js";
+import { freePorts } from "../../scripts/gateways.js";
 
 /** How a process ended. */
 export interface Ending {
@@ -134,14 +135,10 @@ export async function memoryOfTree(root: number): Promise<number> {
   return kilobytes / 1024;
 }
 
-/** A port of 127.0.0.1 that nothing listens on now. */
+/** A port of 127.0.0.1 as {@link freePorts} finds them. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
+  const [port] = await freePorts(1);
+  return port!;
 }
 
 /** Whether something listens on a port of 127.0.0.1. */

@@ -3,6 +3,7 @@ import { type ExecutionResult } from "graphql";
 import { sendSignedIn } from "../session/signed-in";
 import { type Explanation, show, tabInFront } from "./answers";
 import { type Answer, type GraphqlRequest, PlainError, send } from "./graphql";
+import { operationNameIn } from "./operation-name";
 import { getState, requestHeaders } from "../session/session-store";
 
 /**
@@ -33,8 +34,9 @@ function sendForSchema(request: GraphqlRequest): Promise<Answer<unknown>> {
 async function sendForTab(request: GraphqlRequest, own: Record<string, string>): Promise<Answer<unknown>> {
   const tab = tabInFront();
   show(tab, undefined);
+  const asked = { ...request, operationName: operationNameIn(request.query, request.operationName) };
   try {
-    const answer = await sendSignedIn<unknown>(request, undefined, own);
+    const answer = await sendSignedIn<unknown>(asked, undefined, own);
     const explanation = (answer.body.extensions?.explain as Explanation | undefined) ?? null;
     show(tab, { figures: answer.figures, explanation });
     return answer;

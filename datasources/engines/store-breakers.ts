@@ -40,11 +40,15 @@ interface Misses {
  * The breakers of one store: one that all share, and a share of it for each tenant. A connection that fails counts
  * against the store at once. A deadline that is missed counts against the tenant's share; against the store only where
  * several tenants miss theirs without an answer in between, or where there is no other tenant to tell. So whoever asks
- * for what takes too long is left alone, and not the store.
+ * for what takes too long is left alone, and not the store. Where one is missed that counts against the store, those that
+ * have been waiting without any answer since it was made count with it: they will miss theirs one after the other.
  */
 export class StoreBreakers {
   readonly #all;
   readonly #shares = new Map<number, Misses>();
+  /** Calls that wait for an answer, and when the last one came; `performance.now()`. */
+  #waiting = 0;
+  #answeredAt = -Infinity;
 
   /**
    * @param isOutage whether an error of the driver means that the store is unreachable.
@@ -53,12 +57,12 @@ export class StoreBreakers {
    *   store well.
    */
   constructor(
-    isOutage: (error: unknown) => boolean,
+    private readonly isOutage: (error: unknown) => boolean,
     private readonly hasOthers: (tenant: number) => boolean,
     onOpen: () => void,
   ) {
     this.#all = circuitBreaker(
-      handleWhen((error) => error instanceof TaskCancelledError || isOutage(error)),
+      handleWhen((error) => this.#isSilence(error)),
       { halfOpenAfter: OPEN_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
     );
     this.#all.onBreak(onOpen);
@@ -85,16 +89,26 @@ export class StoreBreakers {
   async execute<T>(call: () => Promise<T>, signal: AbortSignal, caller?: Caller): Promise<T> {
     if (this.state === "HALF_OPEN" || (caller && (this.state === "OPEN" || this.#keepsOut(caller.tenant))))
       throw new BrokenCircuitError();
+    const madeAt = performance.now();
+    const waits = caller && !caller.beyondBudget ? 1 : 0;
+    this.#waiting += waits;
     try {
       const answer = await this.#all.execute(
-        () => call().catch((error: unknown) => this.#judge(error, caller)),
+        () =>
+          call().catch((error: unknown) => {
+            if (!signal.aborted && !this.#isSilence(error)) this.#answeredAt = performance.now();
+            return this.#judge(error, madeAt, caller);
+          }),
         signal,
       );
+      this.#answeredAt = performance.now();
       // Nearly always there is nothing to forget.
       if (this.#shares.size > 0) this.#answered(caller);
       return answer;
     } catch (error) {
       throw error instanceof OwnMissError ? error.missed : error;
+    } finally {
+      this.#waiting -= waits;
     }
   }
 
@@ -114,13 +128,20 @@ export class StoreBreakers {
   }
 
   /** @throws the error, or what it is where it does not count against the store. */
-  #judge(error: unknown, caller: Caller | undefined): never {
+  #judge(error: unknown, madeAt: number, caller: Caller | undefined): never {
     // A probe without an answer has not found the store well, whoever made it.
     if (!(error instanceof TaskCancelledError) || !caller || this.state === "HALF_OPEN") throw error;
     if (caller.beyondBudget) throw new OwnMissError(error);
     this.#missed(caller.tenant);
     const shared = this.#shares.size > 1 || !this.hasOthers(caller.tenant);
-    throw shared ? error : new OwnMissError(error);
+    if (!shared) throw new OwnMissError(error);
+    if (this.#answeredAt < madeAt) for (let left = this.#waiting; left > 1; left -= 1) this.failed(error);
+    throw error;
+  }
+
+  /** Whether a store that fails like that has said nothing: whatever else it says, it is there. */
+  #isSilence(error: unknown): boolean {
+    return error instanceof TaskCancelledError || this.isOutage(error);
   }
 
   #missed(tenant: number): void {

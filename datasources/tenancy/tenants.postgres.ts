@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import pg from "pg";
 import sql from "sql-template-tag";
 
@@ -19,6 +21,8 @@ const REMEMBER_MS = 10_000;
 const STALE_MS = 60_000;
 /** Time that reading the registry may take, and time until it is tried again where it failed. Milliseconds. */
 const DEADLINE_MS = 2_000;
+/** How long what is there now is waited for, where something is known. Milliseconds. */
+const PATIENCE_MS = 200;
 const RETRY_MS = 1_000;
 
 const REGISTRY = sql`
@@ -144,8 +148,13 @@ export class PostgresTenants implements Tenants {
     if (!known) return this.#refresh();
     if (this.#age() < REMEMBER_MS) return known;
     const refreshed = this.#refresh().catch(() => known);
-    // One request has waited in vain; the next ones do not.
-    return this.#failedAt === undefined ? refreshed : known;
+    // After the first who waited in vain, nobody does.
+    if (this.#failedAt !== undefined) return known;
+    const waitedInVain = sleep(PATIENCE_MS, known, { ref: false }).then(() => {
+      if (this.#known === known) this.#failedAt ??= Date.now();
+      return known;
+    });
+    return Promise.race([refreshed, waitedInVain]);
   }
 
   #age(): number {

@@ -8,17 +8,19 @@ const WAIT_MS = 250;
  * scrape goes on without them.
  */
 export function storeFigures<T>(ask: () => Promise<T[]>): () => Promise<T[]> {
-  let known: { until: number; figures: Promise<T[]> } | undefined;
+  let known: { since: number; until: number; figures: Promise<T[]> } | undefined;
   return () => {
-    if (!known || performance.now() > known.until) {
-      const asked = { until: Infinity, figures: ask().catch(() => []) };
+    const now = performance.now();
+    if (!known || now > known.until) {
+      const asked = { since: now, until: Infinity, figures: ask().catch(() => []) };
       void asked.figures.then(() => (asked.until = performance.now() + KNOWN_MS));
       known = asked;
     }
-    return Promise.race([known.figures, nothingAfter<T>(WAIT_MS)]);
+    // One scrape has waited for it; those after it do not.
+    return Promise.race([known.figures, nothingAfter<T>(known.since + WAIT_MS - now)]);
   };
 }
 
 function nothingAfter<T>(ms: number): Promise<T[]> {
-  return new Promise((resolve) => void setTimeout(() => resolve([]), ms).unref());
+  return new Promise((resolve) => void setTimeout(() => resolve([]), Math.max(0, ms)).unref());
 }

@@ -16,15 +16,17 @@ let guard: StoreGuard;
 /** What a probe finds, and how often it found the store well. */
 let isDown: boolean;
 let probes: number;
-beforeEach(() => {
-  guard = new StoreGuard({
+const guardOf = (concurrency: number) =>
+  new StoreGuard({
     store: "POSTGRES",
     deadlineMs: DEADLINE_MS,
-    concurrency: 4,
+    concurrency,
     waiting: 1_000,
     isOutage: (error) => error instanceof Outage,
     probe: () => (isDown ? Promise.reject(new Outage()) : Promise.resolve((probes += 1))),
   });
+beforeEach(() => {
+  guard = guardOf(4);
   isDown = true;
   probes = 0;
 });
@@ -62,6 +64,40 @@ describe("a tenant whose calls miss their deadline", () => {
     await answered(2);
     for (let n = 0; n < 4; n += 1) await Promise.all([missed(1), missed(2)]);
     expect(guard.state).toBe("OPEN");
+  });
+
+  describe("with others that wait as long", () => {
+    const crowd = () => Array.from({ length: 6 }, () => missed(1));
+    beforeEach(() => (guard = guardOf(6)));
+
+    it("takes the store at once where it has said nothing since", async () => {
+      const [first, ...others] = crowd();
+      await first;
+      expect(guard.report()).toMatchObject({ breaker: "OPEN", failed: { deadline: 1 } });
+      await Promise.all(others);
+    });
+
+    it.each([
+      ["it has answered", () => answered(1)],
+      [
+        "it has refused something",
+        () => ask(1, () => Promise.reject(new Error("asked wrongly"))).catch(() => undefined),
+      ],
+    ])("takes it for well where %s meanwhile", async (_, meanwhile) => {
+      guard = guardOf(7);
+      const [first, ...others] = crowd();
+      await meanwhile();
+      await first;
+      expect(guard.report()).toMatchObject({ breaker: "CLOSED", failed: { deadline: 1 } });
+      await Promise.all(others);
+    });
+
+    it("counts nothing that is more than a request should ask", async () => {
+      const others = Array.from({ length: 5 }, () => missed(1, { beyondBudget: true }));
+      await missed(1);
+      expect(guard.state).toBe("CLOSED");
+      await Promise.all(others);
+    });
   });
 
   it("is not blamed, nor is the store, for what is more than a request should ask", async () => {

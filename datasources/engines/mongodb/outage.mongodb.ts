@@ -1,5 +1,6 @@
 import {
   BSON,
+  MongoClientClosedError,
   MongoDriverError,
   MongoNetworkError,
   MongoNotConnectedError,
@@ -16,6 +17,8 @@ const CONNECTION_ERRORS = [
   MongoOperationTimeoutError,
   MongoServerSelectionError,
   MongoTopologyClosedError,
+  // Of connections that were given up.
+  MongoClientClosedError,
   // An answer that cannot be read.
   MongoParseError,
   BSON.BSONError,

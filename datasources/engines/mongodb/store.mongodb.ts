@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 import { MongoClient, type Db } from "mongodb";
 
 import { StoreGuard } from "../store-guard.js";
@@ -46,38 +48,34 @@ const SOCKET_MS = 120_000;
  * names (`marquee` unless it does), each of the others in one of its own, `<database>_tenant_<id>`.
  */
 export class MongoStore {
-  readonly client: MongoClient;
   readonly guard: StoreGuard;
   readonly deadlineMs: number;
   readonly #database: string;
+  #client: MongoClient;
   #connected: Promise<unknown> | undefined;
+  #closed = false;
 
   /** @param url `mongodb://` or `mongodb+srv://`, with user, password and options such as `tls` and `authSource`. */
-  constructor(url: string, { deadlineMs, caFile, onLog, announceCommands = false }: MongoStoreOptions) {
+  constructor(
+    private readonly url: string,
+    private readonly options: MongoStoreOptions,
+  ) {
+    const { deadlineMs } = options;
     this.deadlineMs = deadlineMs;
-    this.client = new MongoClient(url, {
-      appName: "marquee",
-      maxPoolSize: POOL_SIZE,
-      maxIdleTimeMS: IDLE_MS,
-      socketTimeoutMS: SOCKET_MS,
-      serverSelectionTimeoutMS: SELECTION_MS,
-      connectTimeoutMS: CONNECT_MS,
-      // The guard tries again itself, within a budget that the driver knows nothing of.
-      retryReads: false,
-      monitorCommands: announceCommands,
-      ...(caFile ? { tls: true, tlsCAFile: caFile } : {}),
-    });
-    this.client.on("serverHeartbeatFailed", ({ connectionId, failure }) => {
-      onLog(`MongoDB at ${connectionId} does not answer: ${failure.message}`);
-    });
+    this.#client = openClient(url, options);
     this.#database = databaseOf(url);
     this.guard = new StoreGuard({
       store: "MONGODB",
       deadlineMs,
       concurrency: POOL_SIZE,
       isOutage: isMongoOutage,
-      probe: (signal) => this.ping(signal),
+      probe: (signal) => this.#probe(signal),
     });
+  }
+
+  /** Of the driver; another one after the server was away. */
+  get client(): MongoClient {
+    return this.#client;
   }
 
   /** Name of the database that holds a tenant's data. */
@@ -101,14 +99,13 @@ export class MongoStore {
    * @throws StoreUnavailableError, StoreAbortedError as the guard does.
    */
   read<T>(request: StoreRequest, { operation, uniqueKeys, rowsOf, run }: MongoRead<T>): Promise<T> {
-    const db = this.databaseOf(request.tenant);
     return this.guard.call(request, {
       operation,
       uniqueKeys,
       rowsOf,
       run: async (signal) => {
         await this.connected();
-        return run(db, { maxTimeMS: this.deadlineMs, signal });
+        return run(this.databaseOf(request.tenant), { maxTimeMS: this.deadlineMs, signal });
       },
     });
   }
@@ -118,11 +115,12 @@ export class MongoStore {
    * absent is used: the driver gives up for good where its own first try fails.
    */
   connected(): Promise<unknown> {
-    this.#connected ??= this.client.connect().catch((error: unknown) => {
-      this.#connected = undefined;
+    if (this.#connected) return this.#connected;
+    const connected = this.client.connect().catch((error: unknown) => {
+      if (this.#connected === connected) this.#connected = undefined;
       throw error;
     });
-    return this.#connected;
+    return (this.#connected = connected);
   }
 
   /** Asks the server for its version; fails as the driver does. */
@@ -135,8 +133,30 @@ export class MongoStore {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.guard.close();
     await this.client.close();
+  }
+
+  /**
+   * Asks whether the server is back. Where it does not answer, the next to ask does so by new connections: the driver
+   * takes those that say nothing for open, and looks for a server that it has lost with pauses of up to seconds.
+   */
+  async #probe(signal: AbortSignal): Promise<void> {
+    const late = once(signal, "abort").then(() => Promise.reject(signal.reason as Error));
+    try {
+      await Promise.race([this.ping(signal), late]);
+    } catch (error) {
+      if (!this.#closed) this.#renew();
+      throw error;
+    }
+  }
+
+  #renew(): void {
+    const givenUp = this.#client;
+    this.#client = openClient(this.url, this.options);
+    this.#connected = undefined;
+    void givenUp.close().catch(() => undefined);
   }
 }
 
@@ -144,4 +164,26 @@ export class MongoStore {
 function databaseOf(url: string): string {
   const name = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(url)?.[1];
   return name ? decodeURIComponent(name) : DATABASE;
+}
+
+function openClient(
+  url: string,
+  { caFile, onLog, announceCommands = false }: MongoStoreOptions,
+): MongoClient {
+  const client = new MongoClient(url, {
+    appName: "marquee",
+    maxPoolSize: POOL_SIZE,
+    maxIdleTimeMS: IDLE_MS,
+    socketTimeoutMS: SOCKET_MS,
+    serverSelectionTimeoutMS: SELECTION_MS,
+    connectTimeoutMS: CONNECT_MS,
+    // The guard tries again itself, within a budget that the driver knows nothing of.
+    retryReads: false,
+    monitorCommands: announceCommands,
+    ...(caFile ? { tls: true, tlsCAFile: caFile } : {}),
+  });
+  client.on("serverHeartbeatFailed", ({ connectionId, failure }) => {
+    onLog(`MongoDB at ${connectionId} does not answer: ${failure.message}`);
+  });
+  return client;
 }

@@ -77,7 +77,7 @@ export class PostgresPool {
   async lease(): Promise<Lease> {
     const client = await this.#pool.connect().catch((error: unknown) => {
       // Busy, not broken: the breaker is not to keep everybody away.
-      throw isFull(error) ? new StoreUnavailableError("POSTGRES", { cause: error }) : error;
+      throw isFull(error) ? new StoreUnavailableError("POSTGRES", { cause: error }) : notConnected(error);
     });
     let held = true;
     const release = (error?: Error) => {
@@ -113,6 +113,8 @@ export class PostgresPool {
     signal.addEventListener("abort", abort, { once: true });
     try {
       const answer = await work(lease.client);
+      // What came after it had not been asked for: the answer may be to something else.
+      if (isBroken(lease.client)) throw new Error("Connection terminated: it has said what it was not asked");
       lease.release();
       return answer;
     } catch (error) {
@@ -132,4 +134,14 @@ export class PostgresPool {
     // One that cannot be reached cannot be told; it notices that nobody listens when it answers.
     await this.#spare.query("select pg_terminate_backend($1)", [processId]).catch(() => undefined);
   }
+}
+
+function isBroken(client: pg.PoolClient): boolean {
+  return (client as DriverClient).connection?.stream.destroyed ?? false;
+}
+
+/** Why there is no connection: what the server or the system says; anything else is a server that was not understood. */
+function notConnected(error: unknown): unknown {
+  const isSaid = error instanceof Error && "code" in error;
+  return isSaid ? error : new Error("Connection terminated: it could not be made", { cause: error });
 }

@@ -148,7 +148,7 @@ export class OperationsResolver {
 
 async function start(ctx: Context, kind: Exclude<Job["kind"], "MOVE">, target: string): Promise<Job> {
   const stores = await ctx.gateway.stores.at(ctx.tenant);
-  return jobOf(ctx.tenant, await startProjectionJob(stores, ctx.tenant, kind, target, ctx.identity?.account));
+  return jobOf(ctx.tenant, await startProjectionJob(stores, ctx.tenant, kind, target, actorOf(ctx)));
 }
 
 function withNodes<T, N>({ rows, hasMore }: PageOf<Placed<T>>, nodeOf: (entry: T) => N) {

@@ -8,6 +8,7 @@ import {
   TitleStateInput,
 } from "../schema/title-editing.input.js";
 import { TitlePayload } from "../schema/title-editing.type.js";
+import { actorOf } from "./request/actor.js";
 import { Context } from "./request/context.js";
 import { inputId } from "./request/global-id.js";
 import { editedTitle, fieldsOfPut, instant, licenceOf, targetOf, titleOfPut } from "./title-edits.js";
@@ -31,7 +32,7 @@ export class TitleEditingResolver {
         effectiveFrom: instant(input.effectiveFrom),
         fields: fieldsOfPut(input),
         unlock: input.unlock ?? [],
-        by: ctx.identity?.account,
+        by: actorOf(ctx),
       }),
     );
   }
@@ -97,7 +98,7 @@ export class TitleEditingResolver {
         keep: inputId(ctx.tenant, "Title", input.keep, "keep"),
         merge: inputId(ctx.tenant, "Title", input.merge, "merge"),
         expectedVersion: input.expectedVersion ?? null,
-        by: ctx.identity?.account,
+        by: actorOf(ctx),
       }),
     );
   }

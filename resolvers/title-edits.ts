@@ -15,6 +15,7 @@ import {
   type TitleStateInput,
 } from "../schema/title-editing.input.js";
 import { type TitlePayload } from "../schema/title-editing.type.js";
+import { actorOf } from "./request/actor.js";
 import { type Context } from "./request/context.js";
 import { inputId } from "./request/global-id.js";
 import { payload } from "./payload.js";
@@ -75,7 +76,7 @@ export function targetOf(ctx: Context, input: TitleStateInput): TitleTarget {
     field: "title",
     expectedVersion: input.expectedVersion ?? null,
     effectiveFrom: instant(input.effectiveFrom),
-    by: ctx.identity?.account,
+    by: actorOf(ctx),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type AuditActor } from "../audit/audit.js";
+import { type AuditActor } from "../core/audit-acts.js";
 import { type Role } from "../core/vocabulary.js";
 import { type Tenant } from "../core/tenant.js";
 

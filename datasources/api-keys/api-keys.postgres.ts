@@ -1,5 +1,5 @@
 import { auditInsert } from "../audit/audit-append.postgres.js";
-import { type AuditActor } from "../audit/audit.js";
+import { type AuditActor } from "../core/audit-acts.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";

@@ -1,4 +1,4 @@
-import { type AuditActor } from "../audit/audit.js";
+import { type AuditActor } from "../core/audit-acts.js";
 import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";

@@ -1,5 +1,6 @@
 import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
-import { type AuditActor, type AuditedAct, type AuditSubject } from "./audit.js";
+import { type AuditActor } from "../core/audit-acts.js";
+import { type AuditedAct, type AuditSubject } from "./audit.js";
 
 /**
  * Notes an act in the transaction that does it: both are there or neither. To be called last, because whoever notes

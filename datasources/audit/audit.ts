@@ -1,14 +1,7 @@
-import { type AuditAct, type AuditOutcome } from "../core/audit-acts.js";
+import { type AuditAct, type AuditActor, type AuditOutcome } from "../core/audit-acts.js";
 import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
-
-/**
- * Who did it: an account or an API key by its id, a command of an operator, whoever runs the platform by an account of
- * another tenant, a job that runs by itself, an identity provider, or somebody unknown.
- */
-export type AuditActor =
-  { account: string } | { apiKey: string } | "command" | "platform" | "job" | "provider" | "visitor";
 
 /** What it was done to: an account by its id, one that is gone by its name in the log, or a thing that is no person's. */
 export type AuditSubject =

@@ -1,3 +1,4 @@
+import { type AuditActor } from "../core/audit-acts.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Audit, type AuditedAct } from "./audit.js";
 
@@ -14,8 +15,13 @@ export async function noteTenantAct(
   by: TenantActor,
   { act, details = {} }: Pick<AuditedAct, "act" | "details">,
 ): Promise<void> {
-  await audit.record(tenant, { act, actor: by === "command" ? by : "platform", details });
+  await audit.record(tenant, { act, actor: actorIn(by), details });
   if (by === "command" || by.account === null) return;
   const [actor, subject] = [{ account: by.account }, { tenant: tenant.slug }];
   await audit.record(by.tenant, { act, actor, subject, details });
+}
+
+/** What the log of the tenant itself calls whoever did it. */
+export function actorIn(by: TenantActor): AuditActor {
+  return by === "command" ? by : "platform";
 }

@@ -1,3 +1,4 @@
+import { type AuditActor } from "../core/audit-acts.js";
 import { type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -13,8 +14,8 @@ export interface TitleTarget {
   expectedVersion: number | null;
   /** ISO 8601; null for now, later for a change that is to come, earlier for one that held already. */
   effectiveFrom: string | null;
-  /** Id of the account that edits it; none where a command does. */
-  by?: string | null | undefined;
+  /** Who edits it, for the log of who did what. */
+  by: AuditActor;
 }
 
 /** Fields of a title to set, in the form of a line of `titles.ndjson`; those that are absent stay as they are. */
@@ -42,7 +43,7 @@ export interface TitleMerge {
   /** The number of the latest version seen of the title that is kept; null for whichever it is. */
   expectedVersion: number | null;
   /** As in `TitleTarget`. */
-  by?: string | null | undefined;
+  by: AuditActor;
 }
 
 /** What an edit left behind. */

@@ -42,3 +42,10 @@ export const AUDIT_OUTCOMES = {
 } as const satisfies Record<string, string>;
 
 export type AuditOutcome = keyof typeof AUDIT_OUTCOMES;
+
+/**
+ * Who did it: an account or an API key by its id, a command of an operator, whoever runs the platform by an account of
+ * another tenant, a job that runs by itself, an identity provider, or somebody unknown.
+ */
+export type AuditActor =
+  { account: string } | { apiKey: string } | "command" | "platform" | "job" | "provider" | "visitor";

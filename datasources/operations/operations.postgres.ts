@@ -79,10 +79,9 @@ export class PostgresOperations implements Operations {
           where target = ${target} and state = 'RUNNING' and seen_at >= now() - ${LIFE})
         returning ${JOB}`);
       if (!job) return null;
-      const actor = by == null ? "command" : { account: by };
       await recordAct(query, {
         act: "PROJECTION_JOB",
-        actor,
+        actor: by,
         subject: { projection: target },
         details: { kind },
       });

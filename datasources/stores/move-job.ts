@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { type TenantActor } from "../audit/tenant-acts.js";
+import { actorIn, type TenantActor } from "../audit/tenant-acts.js";
 import { Refusal } from "../core/refusal.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Job } from "../projection/jobs/job-log.js";
@@ -21,7 +21,12 @@ export async function startMoveJob(
   if (tenant.tier === tier) throw new Refusal("tier", "NOT_MOVED", `${tenant.slug} is ${tier} already.`);
   if (tenant.servers)
     throw new Refusal("slug", "SERVERS_INVALID", "A tenant on servers of its own stays there.");
-  const job = await operations.startJob(tenant, { id: randomUUID(), kind: "MOVE", target: tier });
+  const job = await operations.startJob(tenant, {
+    id: randomUUID(),
+    kind: "MOVE",
+    target: tier,
+    by: actorIn(by),
+  });
   if (!job) throw new Refusal(null, "TENANT_MOVING", "Somebody is moving this tenant just now.");
   let progress = 0;
   const touch = () => void operations.touchJob(tenant, job.id, progress).catch(() => undefined);

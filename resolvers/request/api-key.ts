@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 
-import { type AuditActor } from "../../datasources/audit/audit.js";
+import { type AuditActor } from "../../datasources/core/audit-acts.js";
 import { type ApiKeyRecord, type ApiKeys } from "../../datasources/api-keys/api-keys.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 

@@ -139,7 +139,7 @@ describe("the audit log", () => {
     const undone = stores.titleEditing
       .setState(
         tenant,
-        { id: "none", field: "title", expectedVersion: null, effectiveFrom: null },
+        { id: "none", field: "title", expectedVersion: null, effectiveFrom: null, by: "command" },
         "PUBLISHED",
       )
       .catch(() => undefined);

@@ -145,7 +145,7 @@ describe("without consent to measurement", () => {
   it("a merge moves the viewer along", async () => {
     await agree({ measurement: false });
     await tell("a", 900);
-    await stores.titleEditing.merge(tenant, { keep: "b", merge: "a", expectedVersion: null });
+    await stores.titleEditing.merge(tenant, { keep: "b", merge: "a", expectedVersion: null, by: "command" });
     expect(await progressOf("b")).toMatchObject({ positionSeconds: 900 });
     await stores.viewingIngest.recount(tenant);
     expect(await progressOf("b")).toMatchObject({ positionSeconds: 900 });
@@ -161,7 +161,7 @@ describe("without consent to personalisation", () => {
     const before = await told();
     await tell("b", 600);
     await stores.viewingWriting.rate(tenant, { profileId: "one", titleId: "b" }, 5);
-    await stores.titleEditing.merge(tenant, { keep: "c", merge: "b", expectedVersion: null });
+    await stores.titleEditing.merge(tenant, { keep: "c", merge: "b", expectedVersion: null, by: "command" });
     expect((await told()).slice(before.length).filter((profile) => profile === "one")).toHaveLength(1);
     expect((await outboxOf(facts, tenant)).findLast(({ entity }) => entity === "one")).toMatchObject({
       state: null,

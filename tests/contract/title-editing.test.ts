@@ -16,13 +16,14 @@ beforeEach(async () => {
 });
 
 const FILM = { kind: "MOVIE", name: "First" };
+const BY = "command" as const;
 
 function put(
   fields: Record<string, unknown>,
   expectedVersion: number | null = null,
   effectiveFrom: string | null = null,
 ): Promise<EditedTitle> {
-  const target = { id: "a", field: "externalId", mayCreate: true, expectedVersion, effectiveFrom };
+  const target = { id: "a", field: "externalId", mayCreate: true, expectedVersion, effectiveFrom, by: BY };
   return stores.titleEditing.put(tenant, { ...target, fields });
 }
 
@@ -31,6 +32,7 @@ const target = (more: Partial<TitleTarget> = {}): TitleTarget => ({
   field: "title",
   expectedVersion: null,
   effectiveFrom: null,
+  by: BY,
   ...more,
 });
 
@@ -130,6 +132,7 @@ describe("putTitle", () => {
       mayCreate: true,
       expectedVersion: null,
       effectiveFrom: null,
+      by: BY,
     };
     const refusal = await refused(stores.titleEditing.put(tenant, { ...id, fields: FILM }));
     expect(refusal.problems).toMatchObject([{ field: "externalId", code: "INVALID" }]);

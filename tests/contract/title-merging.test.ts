@@ -25,7 +25,7 @@ beforeEach(async () => {
 const DAY = "2026-05-10";
 const at = (time: string) => `${DAY}T${time}Z`;
 const merge = (keep: string, gone: string, expectedVersion: number | null = null) =>
-  stores.titleEditing.merge(tenant, { keep, merge: gone, expectedVersion });
+  stores.titleEditing.merge(tenant, { keep, merge: gone, expectedVersion, by: "command" });
 const ingest = (events: ViewingEvent[]) => stores.viewingIngest.ingest(tenant, events);
 
 async function refusalOf(work: Promise<unknown>): Promise<unknown> {
@@ -195,7 +195,13 @@ describe("a merge", () => {
       { body: titleBody({ id: "announced" }), effectiveFrom: "2200-01-01T00:00:00.000Z" },
     ]);
     expect(await refusalOf(merge("kept", "announced"))).toMatchObject({ code: "NOT_IN_FORCE" });
-    const edit = { id: "gone", field: "title", expectedVersion: null, effectiveFrom: null };
+    const edit = {
+      id: "gone",
+      field: "title",
+      expectedVersion: null,
+      effectiveFrom: null,
+      by: "command",
+    } as const;
     const refusal = await refusalOf(stores.titleEditing.setState(tenant, edit, "ARCHIVED"));
     expect(refusal).toMatchObject({ code: "TITLE_MERGED" });
     expect((refusal as Refusal).message).toContain("Title:kept");

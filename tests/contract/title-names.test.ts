@@ -43,7 +43,7 @@ async function revisionOf(id: string) {
 async function edit(id: string, fields: Record<string, unknown>) {
   const page = { limit: 1, fromEnd: false };
   const { rows } = await stores.titleEditing.versions(testRequest(tenant), id, page);
-  const target = { id, field: "title", mayCreate: false, effectiveFrom: null };
+  const target = { id, field: "title", mayCreate: false, effectiveFrom: null, by: "command" } as const;
   return stores.titleEditing.put(tenant, { ...target, expectedVersion: rows[0]!.version, fields });
 }
 

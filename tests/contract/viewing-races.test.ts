@@ -114,7 +114,12 @@ describe("what viewers write while a title is merged into another", () => {
       () => stores.viewingWriting.addToWatchlist(tenant, { profileId: profile, titleId: "gone" }),
     ]);
     const merge = () =>
-      stores.titleEditing.merge(tenant, { keep: "kept", merge: "gone", expectedVersion: null });
+      stores.titleEditing.merge(tenant, {
+        keep: "kept",
+        merge: "gone",
+        expectedVersion: null,
+        by: "command",
+      });
     const half = Math.floor(writes.length / 2);
     const running = writes.slice(0, half).map((write) => write());
     await Promise.all([...running, merge(), ...writes.slice(half).map((write) => write())]);
@@ -159,7 +164,12 @@ describe("what viewers write while a title is merged into another", () => {
         asker: { country: "US", editor: false, now: new Date() },
         device: { kind: "TV", width: 1920, height: 1080, codecs: ["H264"], hdr: [] },
       });
-    const merge = stores.titleEditing.merge(tenant, { keep: "kept", merge: "gone", expectedVersion: null });
+    const merge = stores.titleEditing.merge(tenant, {
+      keep: "kept",
+      merge: "gone",
+      expectedVersion: null,
+      by: "command",
+    });
     await Promise.all([...Array.from({ length: 10 }, start), merge, ...Array.from({ length: 5 }, start)]);
     expect(
       await rows(
@@ -235,7 +245,12 @@ describe("the deletion of a profile that is just being used", () => {
       const deletion = stores.profiles.delete(tenant, owner, id);
       const merge =
         round === 4
-          ? stores.titleEditing.merge(tenant, { keep: "kept", merge: "gone", expectedVersion: null })
+          ? stores.titleEditing.merge(tenant, {
+              keep: "kept",
+              merge: "gone",
+              expectedVersion: null,
+              by: "command",
+            })
           : undefined;
       const outcomes = await Promise.allSettled([...writes, ...[4, 5, 6].flatMap(write)]);
       await Promise.all([deletion, merge]);

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type AuditEntry } from "../../datasources/audit/audit.js";
 import { AUDIT_ACTS, type AuditAct } from "../../datasources/core/audit-acts.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { makeKey } from "../../resolvers/request/api-key.js";
 import { PERMISSIONS } from "../../resolvers/permissions.js";
 import { openAccount } from "../support/accounts.js";
 import { use, useGateway, useSuperuser } from "../support/fixtures.js";
@@ -253,16 +254,39 @@ describe("the log of who did what", () => {
     await does('checkProjection(input: { target: "search.postgres" })', staff.token);
   });
 
+  /** Every edit once; by whom each was noted. */
+  async function edit(token: string): Promise<string[]> {
+    const [title, other] = [randomUUID(), randomUUID()].map((id) => `"Title:${id}"`);
+    const made = [title, other].map(
+      (id) => `putTitle(input: { externalId: ${id!.replace("Title:", "")}, kind: MOVIE, name: "Draft" })`,
+    );
+    const edits = [
+      ...made,
+      ...[title, other].map((id) => `publishTitle(input: { title: ${id} })`),
+      `setLicence(input: { title: ${title}, countries: ["US"] })`,
+      `mergeTitles(input: { keep: ${title}, merge: ${other} })`,
+      `archiveTitle(input: { title: ${title} })`,
+    ];
+    const actors: string[] = [];
+    for (const call of edits) actors.push(nameOf((await does(call, token)).noted));
+    return actors;
+  }
+
   it("has what editors do", async () => {
-    const put = async () => {
-      const call = `putTitle(input: { externalId: ${quoted(randomUUID())}, kind: MOVIE, name: "Draft" })`;
-      return ((await does(call, staff.token, "title { id }")).payload.title as { id: string }).id;
-    };
-    const [title, other] = [quoted(await put()), quoted(await put())];
-    for (const id of [title, other]) await does(`publishTitle(input: { title: ${id} })`, staff.token);
-    await does(`setLicence(input: { title: ${title}, countries: ["US"] })`, staff.token);
-    await does(`mergeTitles(input: { keep: ${title}, merge: ${other} })`, staff.token);
-    await does(`archiveTitle(input: { title: ${title} })`, staff.token);
+    expect(new Set(await edit(staff.token))).toEqual(new Set([expect.stringMatching(/^account:/)]));
+  });
+
+  it("has which API key did what one did", async () => {
+    const editing = ["putTitle", "publishTitle", "setLicence", "mergeTitles", "archiveTitle"];
+    const scope = [...editing, "checkProjection", "retryDeadLetters"].map((name) => `Mutation.${name}`);
+    const wanted = { name: "a machine", scope, days: 1 };
+    const { key, kept } = await makeKey(gateway.stores.apiKeys, tenant, wanted, "command");
+    const looked = [
+      ...(await edit(key)),
+      nameOf((await does("retryDeadLetters(input: {})", key)).noted),
+      nameOf((await does('checkProjection(input: { target: "catalog.postgres" })', key)).noted),
+    ];
+    expect(new Set(looked)).toEqual(new Set([`api-key:${kept.id}`]));
   });
 });
 

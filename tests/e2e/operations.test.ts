@@ -187,6 +187,7 @@ describe("operations", () => {
       id: "j1",
       kind: "REBUILD",
       target: "catalog.postgres",
+      by: "command",
     });
     expect(job).toMatchObject({ state: "RUNNING", progress: 0 });
     await admin.query(
@@ -201,6 +202,7 @@ describe("operations", () => {
       id: "j2",
       kind: "CHECK",
       target: "catalog.postgres",
+      by: "command",
     });
     expect(again).toMatchObject({ id: "j2", state: "RUNNING" });
   });

@@ -75,7 +75,7 @@ beforeAll(async () => {
     "API key": { "x-api-key": all },
   } satisfies Record<CallerKind, Record<string, string>>);
   nothing = { "x-api-key": await key(({ name }) => name === "plans") };
-  const job = { id: "job", kind: "CHECK" as const, target: "search.postgres" };
+  const job = { id: "job", kind: "CHECK", target: "search.postgres", by: "command" } as const;
   await gateway.stores.operations.startJob(tenant, job);
   Object.assign(ids, {
     Editorial: tenant.slug,

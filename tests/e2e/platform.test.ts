@@ -40,7 +40,7 @@ async function actsOf(tenant: Tenant) {
   for await (const lines of gateway.stores.audit.lines(tenant))
     for (const { entry } of lines) {
       const [, , , act, , actor, subject] = JSON.parse(entry) as string[];
-      if (act?.startsWith("TENANT_")) acts.push([act, actor!.replace(/:.*/, ""), subject!]);
+      if (act && /^(TENANT|PROJECTION)_/.test(act)) acts.push([act, actor!.replace(/:.*/, ""), subject!]);
     }
   return acts;
 }
@@ -180,6 +180,7 @@ describe("whoever runs the platform", () => {
     const noted = [
       "TENANT_CREATED account tenant:corner",
       "TENANT_MOVED platform ",
+      "PROJECTION_JOB platform projection:ISOLATED",
       `TENANT_MOVED account tenant:${own.slug}`,
       `TENANT_SUSPENDED account tenant:${other.slug}`,
       `TENANT_RESUMED account tenant:${other.slug}`,

@@ -88,7 +88,12 @@ describe("a stream whose title may not be played any more", () => {
     const kept = randomUUID();
     await publish(gateway.stores, tenant, [titleBody({ id: kept })]);
     const { session } = await start();
-    await gateway.stores.titleEditing.merge(tenant, { keep: kept, merge: film, expectedVersion: null });
+    await gateway.stores.titleEditing.merge(tenant, {
+      keep: kept,
+      merge: film,
+      expectedVersion: null,
+      by: "command",
+    });
     expect((await beat(session!.id)).errors).toEqual([]);
   });
 });

@@ -206,7 +206,7 @@ describe("two titles that were merged since the charts were made", () => {
     const before = (await ask()).top10;
     expect(before.length).toBeGreaterThanOrEqual(6);
     const [keep, merge] = [before[4]!.title.externalId, before[1]!.title.externalId];
-    await gateway.stores.titleEditing.merge(tenant, { keep, merge, expectedVersion: null });
+    await gateway.stores.titleEditing.merge(tenant, { keep, merge, expectedVersion: null, by: "command" });
     const { top10, home } = await ask();
     const names = top10.map(({ title }) => title.externalId);
     expect(names.filter((name) => name === keep)).toHaveLength(1);

@@ -101,7 +101,7 @@ async function passTime(): Promise<void> {
   const kept = companionOf(Object.values(RULES).indexOf(MERGED));
   const merged = PARTS.map((part) => `${MERGED.word}-${part}`);
   for (const merge of merged)
-    await stores.titleEditing.merge(tenant, { keep: kept, merge, expectedVersion: null });
+    await stores.titleEditing.merge(tenant, { keep: kept, merge, expectedVersion: null, by: "command" });
   const come = titlesOf(TO_COME);
   await stores.titleVersions.append(
     tenant,

@@ -42,7 +42,13 @@ async function latestOf(id: string): Promise<number> {
   return rows[0]?.version ?? 0;
 }
 
-const target: TitleTarget = { id: "a", field: "title", expectedVersion: null, effectiveFrom: null };
+const target: TitleTarget = {
+  id: "a",
+  field: "title",
+  expectedVersion: null,
+  effectiveFrom: null,
+  by: "command",
+};
 const archive = () => stores.titleEditing.setState(tenant, target, "ARCHIVED");
 const license = (countries: string[]) =>
   stores.titleEditing.setLicence(tenant, {
@@ -181,7 +187,7 @@ describe("lines that are refused", () => {
 
   it("are changes of a title that leads to another, which the report names", async () => {
     await load([FULL, { ...FULL, id: "b" }]);
-    await stores.titleEditing.merge(tenant, { keep: "a", merge: "b", expectedVersion: null });
+    await stores.titleEditing.merge(tenant, { keep: "a", merge: "b", expectedVersion: null, by: "command" });
     expect(await load([FULL, { ...FULL, id: "b" }])).toMatchObject({
       imported: 0,
       unchanged: 2,

@@ -91,7 +91,7 @@ function findsAndMends(name: string, damages: Damage[]) {
   });
 
   it("finds nothing where titles have been merged", async () => {
-    const merge = { keep: "t1", merge: "t2", expectedVersion: null };
+    const merge = { keep: "t1", merge: "t2", expectedVersion: null, by: "command" } as const;
     await projecting(stores, tenant, () => stores.titleEditing.merge(tenant, merge));
     expect((await run(name)).differences).toEqual([]);
   });

@@ -224,8 +224,7 @@ function note(
   { id, by }: Pick<TitleTarget, "id" | "by">,
   details: Readonly<Record<string, string | number>>,
 ): Promise<void> {
-  const actor = by == null ? "command" : { account: by };
-  return recordAct(query, { act, actor, subject: { title: id }, details });
+  return recordAct(query, { act, actor: by, subject: { title: id }, details });
 }
 
 function newHead(title_id: string): TitleHead {

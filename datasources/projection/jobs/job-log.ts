@@ -1,3 +1,4 @@
+import { type AuditActor } from "../../core/audit-acts.js";
 import { type JobKind, type JobState } from "../../core/vocabulary.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type FaultCounts } from "../check/check-sections.js";
@@ -29,8 +30,8 @@ export interface Job {
 
 /** A job to begin. */
 export interface NewJob extends Pick<Job, "id" | "kind" | "target"> {
-  /** Id of the account that starts it; none where a command does. */
-  by?: string | null | undefined;
+  /** Who starts it, for the log of who did what. */
+  by: AuditActor;
 }
 
 /** Where work on projections is noted. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { type Job } from "./job-log.js";
+import { type AuditActor } from "../../core/audit-acts.js";
 import { type JobKind } from "../../core/vocabulary.js";
 import { type ProjectionTarget } from "../targets/projection-target.js";
 import { Refusal } from "../../core/refusal.js";
@@ -14,7 +15,7 @@ const SIGN_OF_LIFE_MS = 2_000;
 /**
  * Starts to rebuild or check a tenant's projection behind the answer. One job works on a projection at a time.
  *
- * @param by id of the account that starts it; none where a command does.
+ * @param by who starts it, for the log of who did what.
  * @throws Refusal where there is no such projection, or a job is working on it.
  */
 export async function startProjectionJob(
@@ -22,7 +23,7 @@ export async function startProjectionJob(
   tenant: Tenant,
   kind: Exclude<JobKind, "MOVE">,
   targetName: string,
-  by?: string | null,
+  by: AuditActor,
 ): Promise<Job> {
   const target = targetNamed(stores, targetName);
   const job = await stores.operations.startJob(tenant, { id: randomUUID(), kind, target: targetName, by });

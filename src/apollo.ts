@@ -18,9 +18,9 @@ import { type Documents } from "./documents/documents.js";
 import { knownDocuments } from "./documents/known-documents.js";
 import { type PersistedTexts } from "./documents/persisted-texts.js";
 import { schemaSecrecy } from "./documents/schema-secrecy.js";
+import { explain } from "./http/explain-plugin.js";
 import { faults } from "./http/faults-plugin.js";
 import { freshness } from "./http/freshness-plugin.js";
-import { isOperator } from "./http/operators.js";
 import { KEY_HEADER } from "./http/who-asks.js";
 import { inOurWords } from "./http/our-words.js";
 import { status } from "./http/status-plugin.js";
@@ -154,32 +154,6 @@ function isExpected({ extensions }: GraphQLFormattedError): boolean {
 function codeOf(extensions: GraphQLFormattedError["extensions"]): string {
   const code = extensions?.code;
   return typeof code === "string" ? code : "INTERNAL_SERVER_ERROR";
-}
-
-/**
- * `x-marquee-explain: 1` answers `extensions.explain`: every store call of the request and how many each store got. It
- * tells of rows that rules hide, so not everybody is answered.
- */
-function explain(whom: Config["explain"]): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: async ({ request }) => {
-      if (whom === "off" || request.http?.headers.get("x-marquee-explain") !== "1") return;
-      return {
-        willSendResponse: async ({ response, contextValue }) => {
-          if (response.body.kind !== "single") return;
-          const { calls } = contextValue.request;
-          const told = {
-            calls: [...calls.calls],
-            totals: calls.totals(),
-            ...(calls.missed.size > 0 ? { missed: [...calls.missed] } : {}),
-          };
-          if (whom === "operators" && !(await isOperator(contextValue))) return;
-          const { singleResult } = response.body;
-          singleResult.extensions = { ...singleResult.extensions, explain: told };
-        },
-      };
-    },
-  };
 }
 
 function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {

@@ -15,7 +15,7 @@ export interface AskedWork {
  * that executor and resolvers share.
  */
 export class RequestWork {
-  /** What has been done for it, reads of stores aside: the objects that it answers, what it wrote. */
+  /** What has been done for it, round trips aside: the objects that it answers, what its fields did. */
   cost = 0;
   /** What the answer takes as JSON, as far as it is made. Bytes. */
   bytes = 0;

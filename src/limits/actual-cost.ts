@@ -8,16 +8,16 @@ import { type RequestWork } from "../../resolvers/request/request-work.js";
 export const COST_HEADER = "x-marquee-cost";
 export const ACTUAL_COST_HEADER = "x-marquee-cost-actual";
 
-/** What stores have done for a request, in the unit of a title that is answered: round trips, keys asked for, rows read. */
+/** What a round trip to a store costs, in the unit of a title that is answered. */
 const CALL = 1;
-const KEY = 0.02;
-const ROW = 0.05;
 
-/** What a request has cost: the objects of its answer and what it wrote, and what stores read for it. */
+/**
+ * What a request has cost: the objects of its answer and what its fields have done, as their declarations price them, and
+ * its round trips. How much stores read for that does not count: they also read titles that are kept from who asks, and
+ * everybody is told the sum.
+ */
 export function actualCost({ cost: done }: RequestWork, { calls }: CallLog): number {
-  let cost = done;
-  for (const { uniqueKeys, rows } of calls) cost += CALL + KEY * uniqueKeys + ROW * rows;
-  return Math.round(cost);
+  return Math.round(done + CALL * calls.length);
 }
 
 /** Tells each request what it was taken to cost and what it has cost. */

@@ -53,17 +53,18 @@ function countObjects(type: GraphQLObjectType): void {
   };
 }
 
-/** What a field does beside reading, which stores are not asked for by calls that are counted: writing, hashing, paying. */
+/** What a field does beside answering objects: writing, and what it declares. A query that declares nothing is its round trips. */
 function workOf(
   schema: GraphQLSchema,
   type: GraphQLObjectType,
   field: GraphQLField<unknown, unknown>,
 ): number {
-  return type === schema.getMutationType() ? costOf(schema, type, field).weight : 0;
+  const isPriced = type === schema.getMutationType() || field.extensions.cost !== undefined;
+  return isPriced ? costOf(schema, type, field).weight : 0;
 }
 
 function countField(field: GraphQLField<unknown, Context>, cost: number): void {
-  const { resolve } = field;
+  const { resolve = cost > 0 ? property : undefined } = field;
   if (!resolve) return;
   field.resolve = (source, args, ctx, info) => {
     if (ctx.work.tooLarge) throw ctx.work.tooLarge;
@@ -72,14 +73,16 @@ function countField(field: GraphQLField<unknown, Context>, cost: number): void {
   };
 }
 
-/** Reads a field that is a property, as graphql-js does, and counts it. */
-export const plainField: Resolver = (source, args, ctx, info) => {
+/** Reads a field that is a property, as graphql-js does. */
+const property: Resolver = (source, args, ctx, info) => {
   if (typeof source !== "object" || source === null) return undefined;
-  const property = (source as Record<string, unknown>)[info.fieldName];
-  const value =
-    typeof property === "function" ? (property as Method).call(source, args, ctx, info) : property;
-  return counted(value, ctx.work, info);
+  const value = (source as Record<string, unknown>)[info.fieldName];
+  return typeof value === "function" ? (value as Method).call(source, args, ctx, info) : value;
 };
+
+/** The same, counted. */
+export const plainField: Resolver = (source, args, ctx, info) =>
+  counted(property(source, args, ctx, info), ctx.work, info);
 
 /** The same for an executor that reads properties by itself. */
 export function boundOf(work: RequestWork): AnswerBound {

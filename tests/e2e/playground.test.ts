@@ -84,6 +84,8 @@ describe("the playground in a browser", () => {
       await page.locator(".graphiql-query-editor .view-line").first().waitFor();
       expect(await explain.isChecked()).toBe(true);
 
+      // Operators are told most.
+      await signInAs(page, "operator");
       const { extensions } = await runFirstExample<Explained>(page);
       const drawn = page.getByRole("region", { name: "Explain" });
       await drawn.waitFor();

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await stores.catalogProjection.setPopularity(tenant, POPULARITY);
   await stores.searchProjection.setPopularity(tenant, POPULARITY);
   await stores.accounts.putProfiles(tenant, [adultProfile("editor")]);
-  const identity = { account: null, profile: "editor", roles: ["VIEWER", "EDITOR"] as const };
+  const identity = { account: null, profile: "editor", roles: ["VIEWER", "EDITOR", "OPERATOR"] as const };
   token = await gateway.tokenFor({ tenant: tenant.slug, ...identity, roles: [...identity.roles] });
 });
 afterAll(() => gateway?.close());

@@ -7,10 +7,10 @@ import { inject } from "vitest";
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
 import { type KeyRing } from "../../src/auth/key-ring.js";
 import { readConfig } from "../../src/config.js";
+import { type Explanation } from "../../src/http/explain-plugin.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { openSession } from "../../resolvers/request/sessions.js";
 import { startGateway as start, type RunningGateway } from "../../src/server.js";
-import { type StoreCall } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { enginesUnderTest, fillEngines } from "./engines.js";
@@ -26,7 +26,7 @@ export interface Answer<T = Record<string, any>> {
   status: number;
   data: T;
   errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
-  extensions?: { explain?: { calls: StoreCall[]; totals: Record<string, number> } };
+  extensions?: { explain?: Explanation; cost?: { estimated: number; actual: number } };
 }
 
 export interface Ask {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { CallLog } from "../../datasources/core/store-request.js";
+import { countsOf } from "../../playground/src/answer/in-words.js";
 import { levelsOf } from "../../playground/src/answer/levels.js";
 
 const call = (operation: string, startMs: number, ms: number) => ({
@@ -26,6 +27,12 @@ test("what is sent after an answer of a level begins the next, even beside a slo
 test("a level lasts from its first call to its last answer", () => {
   expect(levelsOf([call("a", 1, 2), call("b", 1.5, 4)])).toMatchObject([{ startMs: 1, endMs: 5.5 }]);
   expect(levelsOf([])).toEqual([]);
+});
+
+test("of a call is told how much it asked for and read, where the answer says", () => {
+  expect(countsOf({ keys: 1_200, uniqueKeys: 2, rows: 1 })).toEqual(["1,200 keys (2 different)", "1 row"]);
+  expect(countsOf({ keys: 1, uniqueKeys: 1, rows: 0 })).toEqual(["1 key", "0 rows"]);
+  expect(countsOf({ keys: null, uniqueKeys: null, rows: null })).toEqual([]);
 });
 
 test("a recorded call tells when it was sent within its request, and how long it took", () => {

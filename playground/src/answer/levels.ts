@@ -2,9 +2,10 @@
 export interface StoreCall {
   store: string;
   operation: string;
-  keys: number;
-  uniqueKeys: number;
-  rows: number;
+  /** How much was asked for and read: of operators' answers; null in those of others. */
+  keys: number | null;
+  uniqueKeys: number | null;
+  rows: number | null;
   startMs: number;
   ms: number;
   path: string;

@@ -1,5 +1,5 @@
 import { type CSSProperties, type ReactNode } from "react";
-import { count, inMilliseconds } from "./in-words";
+import { countsOf, inMilliseconds } from "./in-words";
 import { type Level, type StoreCall } from "./levels";
 
 /** The round trips of an answer from top to bottom, each call with a bar from when it was sent to when it was answered. */
@@ -26,8 +26,7 @@ export function Waterfall({ levels }: { levels: Level[] }): ReactNode {
 }
 
 function CallRow({ call, total }: { call: StoreCall; total: number }): ReactNode {
-  const { store, operation, keys, uniqueKeys, rows, ms, path } = call;
-  const twice = uniqueKeys < keys ? ` (${uniqueKeys.toLocaleString("en")} different)` : "";
+  const { store, operation, ms, path } = call;
   return (
     <li className="call" data-store={store}>
       <span className="store">{STORE_NAMES[store] ?? store}</span>
@@ -37,11 +36,9 @@ function CallRow({ call, total }: { call: StoreCall; total: number }): ReactNode
         ))}
       </span>
       <span className="counts">
-        <span>
-          {count(keys, "key")}
-          {twice}
-        </span>
-        <span>{count(rows, "row")}</span>
+        {countsOf(call).map((each) => (
+          <span key={each}>{each}</span>
+        ))}
         <b>{inMilliseconds(ms)}</b>
       </span>
       <span className="track" aria-hidden="true">

@@ -83,6 +83,28 @@ const KNOWN = [
   }),
 ];
 
+const [LETTERS, LAST] = [[..."abcdefghijklmnopqrstuvwxy"], "z"];
+/** Every word that differs from one by a letter, but for the last ones of the alphabet. */
+const near = (word: string): string[] =>
+  [...word].flatMap((_, at) => LETTERS.map((letter) => word.slice(0, at) + letter + word.slice(at + 1)));
+
+/** What may be found by a slip of `sundial` or of the start of `sunxias`, in its name or a credit: behind what is hidden. */
+const SLIPPED = [
+  film("whole", `${LAST}undial`),
+  film("name", `${LAST}undial Harbour`),
+  film("person", "Quiet", {
+    credits: [{ role: "WRITER", character: null, person: named(`${LAST}undial Ada`) }],
+  }),
+  film("begun", `Sun${LAST}ias`),
+];
+const CROWD = [...near("sundial"), ...near("sunxia").map((word) => `${word}s`)].map((word, n) =>
+  film(`crowd${n}`, word, {
+    state: "DRAFT",
+    alternativeNames: [`${word} harbour`],
+    credits: [{ role: "WRITER", character: null, person: named(`${word} Ada`) }],
+  }),
+);
+
 /** What only an editor may be told of these. */
 const LENT = /exorcist|zwielicht|zwitter|drafter/i;
 const RUNS = 100;
@@ -117,6 +139,8 @@ export function hiddenTitlesCases(open: () => Promise<SearchUnderTest>): void {
   let subject: SearchUnderTest;
   let whole: Tenant;
   let known: Tenant;
+  let crowded: Tenant;
+  let alone: Tenant;
   const pruned = {} as Record<AudienceName, Tenant>;
 
   beforeAll(async () => {
@@ -124,6 +148,7 @@ export function hiddenTitlesCases(open: () => Promise<SearchUnderTest>): void {
     const random = createRandom(14);
     const titles = Array.from({ length: 120 }, (_, n) => titleOf(random, n));
     [known, whole] = [await filled(KNOWN), await filled(titles)];
+    [crowded, alone] = [await filled([...CROWD, ...SLIPPED]), await filled(SLIPPED)];
     for (const name of NAMES)
       pruned[name] = await filled(titles.filter((title) => mayMeet(title, AUDIENCES[name])));
     await subject.settle();
@@ -172,6 +197,20 @@ export function hiddenTitlesCases(open: () => Promise<SearchUnderTest>): void {
     it.each(["reservoir dogs shrek", "zzzzvoir dogs shrek"])("suppress nothing: %s", async (text) => {
       expect(await hitsOf(known, AUDIENCES.child, text)).toEqual(["shrek"]);
       expect(await hitsOf(known, visitor, text)).toContain("dogs");
+    });
+
+    it.each([
+      ["sundial", ["whole", "name", "person"]],
+      ["sundial harbour", ["name"]],
+      ["sundial ada", ["person"]],
+      ["sunxia", ["begun"]],
+    ])("crowd nothing out, however many are nearer: %s", async (text, ids) => {
+      const found = await answers(crowded, visitor, text);
+      expect(found).toEqual(await answers(alone, visitor, text));
+      expect(found.search.hits.map(({ titleId }) => titleId)).toEqual(expect.arrayContaining(ids));
+      expect(await hitsOf(crowded, { ...visitor, editor: true }, text)).not.toEqual(
+        await hitsOf(crowded, visitor, text),
+      );
     });
 
     it.each<[AudienceName, string]>([

@@ -8,6 +8,9 @@ import { byAttribute } from "../../core/title-attributes.js";
 export const MATCH = 0.3;
 export const NAME = 0.4;
 
+/** Where a title has how many words its name has. */
+export const NAME_LENGTH = "name.words";
+
 /** Longest start of a word, and of a name written as one, that is indexed. Letters. */
 const LONGEST_START = 20;
 const LONGEST_BEGINNING = 40;
@@ -65,7 +68,7 @@ export const TITLE_INDEX = {
         type: "text",
         analyzer: "words",
         similarity: "name",
-        fields: { starts },
+        fields: { starts, words: { type: "token_count", analyzer: "words" } },
       },
       otherNames: { type: "text", analyzer: "words", similarity: "name" },
       pairs: { type: "text", analyzer: "words", similarity: "pair" },

@@ -7,7 +7,7 @@ import {
 } from "../../../packages/search-text/index.js";
 import { WORD_PLACES, type WordPlace } from "../../core/title-field.js";
 import { type Clause } from "../../engines/opensearch/predicate.opensearch.js";
-import { MATCH, NAME } from "./search-mapping.opensearch.js";
+import { MATCH, NAME, NAME_LENGTH } from "./search-mapping.opensearch.js";
 
 /** How a text is to be found. */
 export interface QueryStyle {
@@ -23,10 +23,10 @@ export interface QueryStyle {
 const weightOf = (place: WordPlace) => WORD_PLACES[place].weight;
 /** How much it counts when it is found in another form. */
 const FORM = { number: 0.95, pair: 0.97, begun: 0.75, begunMisspelled: 0.7, whole: 0.99 };
+/** One word of a name, by the number of words that the name has: as its similarity has it for words as they are. */
+const NAME_SCORE = `params.boost * (${MATCH} + ${NAME} / Math.max(1.0, doc['${NAME_LENGTH}'].value))`;
 /** A name begun counts this at least, and up to this more the less is missing. */
 const BEGUN = { least: 0.72, most: 0.24 };
-/** Words of the index that a misspelled one may stand for. */
-const EXPANSIONS = 50;
 /** Letters from which on the start of a word may be misspelled. */
 const MISSPELLED_START = 5;
 const ENOUGH_LETTERS = 4;
@@ -90,7 +90,8 @@ function wordQueries(unit: Unit, plan: SearchPlan, style: QueryStyle): Clause[] 
   const { text } = unit;
   const edits = style.words === "LITERAL" ? 0 : editsOf(unit, plan);
   return [
-    match("name", text, 1, edits),
+    match("name", text, 1),
+    ...misspelled("name", text, edits).map(([near, likeness]) => byNameLength(near, likeness)),
     match("otherNames", text, weightOf("otherNames")),
     match("pairs", text, FORM.pair),
     match("people", text, weightOf("people") * MATCH),
@@ -99,9 +100,7 @@ function wordQueries(unit: Unit, plan: SearchPlan, style: QueryStyle): Clause[] 
     match("year", text, weightOf("year") * MATCH),
     // Half of the words, found in running text, would be most of a catalogue.
     ...(style.words === "SOME" ? [] : [match("synopsis", text, weightOf("synopsis") * MATCH)]),
-    ...(edits > 0 && style.words === "ALL"
-      ? [match("spelled", text, weightOf("people") * MATCH, edits)]
-      : []),
+    ...(style.words === "ALL" ? alike("spelled", text, weightOf("people") * MATCH, edits) : []),
     ...numberForms(text).flatMap((form) => [
       match("name", form, FORM.number),
       match("otherNames", form, FORM.number * weightOf("otherNames")),
@@ -140,11 +139,11 @@ function wholeQueries(plan: SearchPlan, style: QueryStyle, most: number): Clause
     const text = unit.text.slice(WHOLE.length);
     if (style.words === "LITERAL" || index > 0) return [match("whole", text, most)];
     if (style.words === "SOME") return [match("whole", text, most * FORM.whole)];
-    const whole = match("whole", text, most * FORM.whole, editsOf(unit, plan));
-    if (unit.completions === 0 && !style.typing) return [whole];
+    const whole = alike("whole", text, most * FORM.whole, editsOf(unit, plan));
+    if (unit.completions === 0 && !style.typing) return whole;
     const begun = begunName(text, most);
-    if (unit.reach === 0 || text.length < MISSPELLED_START) return [whole, begun];
-    return [whole, begun, misspelledStart("beginning", text, most * BEGUN.least * FORM.begunMisspelled)];
+    if (unit.reach === 0 || text.length < MISSPELLED_START) return [...whole, begun];
+    return [...whole, begun, misspelledStart("beginning", text, most * BEGUN.least * FORM.begunMisspelled)];
   });
 }
 
@@ -156,8 +155,27 @@ function begunName(text: string, most: number): Clause {
 
 /** Begun and misspelled: the first half as it should be. All starts of a word that are near count once. */
 function misspelledStart(field: string, text: string, boost: number): Clause {
-  const edits = roomFor(text);
-  return constant(match(field, text, 1, edits, Math.ceil(text.length / 2)), boost);
+  return constant(near(field, text, roomFor(text), Math.ceil(text.length / 2)), boost);
+}
+
+/** A word as it is and, within some edits, misspelled: what is less like it counts less, the same in every title. */
+function alike(field: string, text: string, boost: number, edits: number): Clause[] {
+  const others = misspelled(field, text, edits).map(([words, likeness]) => constant(words, boost * likeness));
+  return [match(field, text, boost), ...others];
+}
+
+/** Words within one edit of a text and within each more, up to `edits`, with how like it they are, in (0, 1). */
+function misspelled(field: string, text: string, edits: number): [words: Clause, likeness: number][] {
+  const letters = [...text].length;
+  return Array.from({ length: edits }, (_, more) => more + 1).map((within) => [
+    near(field, text, within),
+    1 - within / letters,
+  ]);
+}
+
+/** What a match of a name counts, by the number of the name's words. */
+function byNameLength(query: Clause, boost: number): Clause {
+  return { script_score: { query, script: { source: NAME_SCORE, params: { boost } } } };
 }
 
 function constant(filter: Clause, boost: number): Clause {
@@ -172,11 +190,15 @@ function disMax(queries: readonly Clause[]): Clause {
   return { dis_max: { queries } };
 }
 
-function match(field: string, query: string, boost: number, edits = 0, start = 0): Clause {
-  const fuzzy = {
-    fuzziness: Math.min(MOST_EDITS, edits),
-    prefix_length: start,
-    max_expansions: EXPANSIONS,
-  };
-  return { match: { [field]: { query, boost, ...(edits > 0 && fuzzy) } } };
+function match(field: string, query: string, boost: number): Clause {
+  return { match: { [field]: { query, boost } } };
+}
+
+/**
+ * Whatever has a word that is near, without scores: an engine that scores them takes some of these words alone, and which,
+ * depends on what all titles have, those included that who asks may not meet and those of other tenants.
+ */
+function near(field: string, query: string, edits: number, start = 0): Clause {
+  const fuzzy = { fuzziness: edits, prefix_length: start, fuzzy_rewrite: "constant_score" };
+  return { match: { [field]: { query, ...fuzzy } } };
 }

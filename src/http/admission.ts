@@ -6,6 +6,7 @@ import { type Config } from "../config.js";
 import { refusalBody } from "./socket-answers.js";
 import { claimsOf, claimedTenant } from "./claims.js";
 import { deadlineOf } from "./deadline.js";
+import { type OperatorsFirst } from "./operators-first.js";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -48,12 +49,15 @@ export class Parties {
 /**
  * Lets requests in before anything of them is read, as many as can be answered in time; the others are told so at once.
  * Operators go before everybody else: while there is a crowd, whoever says to be one is asked for the token that says so.
+ *
+ * @param operators knows whether what such a token says still holds.
  */
 export function admitRequests(
   scope: FastifyInstance,
   admission: Admission,
   parties: Parties,
   tokens: Pick<Tokens, "verify">,
+  operators: Pick<OperatorsFirst, "has">,
   deadline: Config["http"]["deadline"],
 ): void {
   scope.decorateRequest("ticket", null);
@@ -76,7 +80,7 @@ export function admitRequests(
     if (admission.isIdle || !claimsOf(request.headers)?.opr) return enter(request, reply, false, done);
     const [, token = ""] = request.headers.authorization?.split(/ +/) ?? [];
     void tokens.verify(token).then(
-      (identity) => enter(request, reply, identity.operator === true, done),
+      (identity) => enter(request, reply, operators.has(token, identity), done),
       () => enter(request, reply, false, done),
     );
   };

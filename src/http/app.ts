@@ -34,6 +34,7 @@ import { allowOrigins } from "./cors.js";
 import { Connections } from "./connections.js";
 import { languageOf } from "./languages.js";
 import { createListener } from "./listener.js";
+import { isOperatorNow, OperatorsFirst } from "./operators-first.js";
 import { servePlayground } from "./playground.js";
 import { createContext } from "./request-context.js";
 import { serveExports } from "./exports-plugin.js";
@@ -88,10 +89,11 @@ export async function createApp(
   app.addHook("onClose", () => apollo.stop());
   const countryOf = countryReader(config.territory);
   const namedBy = hostReader(config.tenantDomains);
+  const operators = new OperatorsFirst((identity) => isOperatorNow(gateway.stores, identity));
   const parties = new Parties(config.defaultTenant, namedBy);
   const addressOf = addressReader(config.territory.trustedProxies);
   await app.register(async (scope) => {
-    admitRequests(scope, admission, parties, gateway.tokens, config.http.deadline);
+    admitRequests(scope, admission, parties, gateway.tokens, operators, config.http.deadline);
     await serveGraphql(scope, apollo, varyOf(config), async (request, reply) => {
       const asked = await askedRequest(request, persisted, trusted);
       // Who has a token may be an operator, who may send anything.

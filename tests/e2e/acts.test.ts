@@ -7,6 +7,7 @@ import { AUDIT_ACTS, type AuditAct } from "../../datasources/core/audit-acts.js"
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { makeKey } from "../../resolvers/request/api-key.js";
 import { PERMISSIONS } from "../../resolvers/permissions.js";
+import { isOperatorNow } from "../../src/http/operators-first.js";
 import { openAccount } from "../support/accounts.js";
 import { use, useGateway, useSuperuser } from "../support/fixtures.js";
 import { openInbox } from "../support/inbox.js";
@@ -305,11 +306,15 @@ describe("roles", () => {
     expect((await run(change(email, "give: [EDITOR]"), staff.token)).noted).toEqual([]);
     await does(change(email.toUpperCase(), "take: [EDITOR]"), staff.token);
     expect(await rolesOf(token)).toEqual(["OPERATOR", "VIEWER"]);
+    const identity = await gateway.tokens.verify(token);
+    expect(await isOperatorNow(gateway.stores, identity)).toBe(true);
     // Also from oneself, which the document's next field goes by.
     const taken = await does(change(email, "give: [OPERATOR], take: [OPERATOR]"), token);
     expect(taken.noted).toHaveLength(1);
     const { errors } = await gateway.ask("{ operations { id } }", { token });
     expect(errors).toMatchObject([{ extensions: { code: "FORBIDDEN" } }]);
+    // Nor do its requests go first any more.
+    expect(await isOperatorNow(gateway.stores, identity)).toBe(false);
   });
 
   it("of accounts that are none of the tenant's are nobody's to give", async () => {

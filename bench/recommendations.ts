@@ -14,8 +14,25 @@ import { format } from "prettier";
 import { learnSimilarities, type Interactions, type LearnOptions } from "../packages/similarity/index.js";
 import { ROOT } from "../scripts/environment.js";
 import { createRandom } from "../scripts/random.js";
-import { interactions, readRatings, shuffle, split, viewers } from "./recommendations/data.js";
-import { coWatches, edgesFrom, evaluate, outgoing, type EdgeColumns } from "./recommendations/ranking.js";
+import {
+  interactions,
+  readRatings,
+  shuffle,
+  split,
+  splitLast,
+  viewers,
+  type Split,
+} from "./recommendations/data.js";
+import {
+  asServed,
+  coWatches,
+  edgesFrom,
+  evaluate,
+  latest,
+  outgoing,
+  type Choice,
+  type EdgeColumns,
+} from "./recommendations/ranking.js";
 
 const { values: args } = parseArgs({
   options: {
@@ -31,8 +48,16 @@ if (!args.data && !args.timings) {
 }
 
 const SEED = 20240229;
-/** How many of a profile's latest watches a recommendation starts from. */
-const SEEDS = [Infinity, 200, 50];
+/** From which of a profile's watches a recommendation starts. */
+const CHOICES: [string, Choice][] = [
+  ["all seeds", latest(Infinity)],
+  ["last 200", latest(200)],
+  ["last 50", latest(50)],
+  ["served", asServed],
+];
+/** Titles with at least so many ratings, held back by each of these seeds. */
+const MIN_RATINGS = 5;
+const SPLITS = [42, 43, 44];
 const SHRINK = 20;
 
 /** Every model to compare, as name and edges. */
@@ -47,8 +72,9 @@ async function models(input: Interactions): Promise<[string, EdgeColumns][]> {
     ["co-watch path count, all edges", edgesFrom(rows, (_from, _to, shared) => shared, Infinity)],
     ["shrunk cosine, 100 edges", edgesFrom(rows, cosine, 100)],
     ["RP3β, 100 edges", await learn({ model: "RP3BETA" })],
-    ["EASE, all positive edges", await learn({ model: "EASE", maxEdges: input.items.length })],
+    ["EASE, 50 edges", await learn({ model: "EASE", maxEdges: 50 })],
     ["EASE, 100 edges (served)", await learn({ model: "EASE" })],
+    ["EASE, 200 edges", await learn({ model: "EASE", maxEdges: 200 })],
   ];
 }
 
@@ -68,16 +94,34 @@ async function quality(data: string, minRating: number): Promise<void> {
   const watches = profiles.reduce((sum, profile) => sum + profile.length, 0);
   say(`\n## A watch is: ${wording(minRating)}\n`);
   say(`${profiles.length} profiles, ${items.length} titles, ${watches} watches.\n`);
-  const names = SEEDS.map((seeds) => (seeds === Infinity ? "all seeds" : `last ${seeds}`));
   const columns = ["NDCG@10", "Recall@10", "edges walked p95"].flatMap((what) =>
-    names.map((name) => `${what}, ${name}`),
+    CHOICES.map(([name]) => `${what}, ${name}`),
   );
   table(["model", ...columns]);
   for (const [name, edges] of await models(input)) {
     const graph = outgoing(edges, items.length);
-    const results = SEEDS.map((seeds) => evaluate(parts, graph, popularity, seeds));
+    const results = CHOICES.map(([, choice]) => evaluate(parts, graph, popularity, choice));
     const cells = [results.map((r) => figure(r.ndcg)), results.map((r) => figure(r.recall))];
     row([name, ...cells.flat(), ...results.map((r) => r.walked.toLocaleString("en"))]);
+  }
+}
+
+/** What is served, on titles that some have rated: held back at random, and what each profile watched last. */
+async function served(data: string): Promise<void> {
+  const { items, profiles } = readRatings(data, 0, MIN_RATINGS);
+  say(`\n## Titles with at least ${MIN_RATINGS} ratings, every rating a watch\n`);
+  say(`${profiles.length} profiles, ${items.length} titles. HR@10 is of the last watch of each profile.\n`);
+  const splits: [string, readonly Split[]][] = [
+    ...SPLITS.map((seed): [string, readonly Split[]] => [`NDCG@10, seed ${seed}`, split(profiles, seed)]),
+    ["HR@10, last one out", splitLast(profiles)],
+  ];
+  table(["split", ...CHOICES.map(([name]) => name), "edges walked p95, served"]);
+  for (const [name, parts] of splits) {
+    const input = interactions(items, parts);
+    const graph = outgoing((await learnSimilarities(input)).edges, items.length);
+    const results = CHOICES.map(([, choice]) => evaluate(parts, graph, viewers(input), choice));
+    const told = results.map(({ ndcg, hit }) => figure(name.startsWith("HR") ? hit : ndcg));
+    row([name, ...told, results.at(-1)!.walked.toLocaleString("en")]);
   }
 }
 
@@ -105,7 +149,8 @@ async function tune(data: string, minRating: number): Promise<void> {
     const cells: string[] = [];
     for (const { parts, input, popularity } of samples) {
       const graph = outgoing((await learnSimilarities(input, setting)).edges, items.length);
-      for (const seeds of [Infinity, 50]) cells.push(figure(evaluate(parts, graph, popularity, seeds).ndcg));
+      for (const choice of [latest(Infinity), latest(50)])
+        cells.push(figure(evaluate(parts, graph, popularity, choice).ndcg));
     }
     row([name, ...cells]);
   }
@@ -179,12 +224,13 @@ figures below are for ml-latest-small of GroupLens, which is not part of this re
   learn from the rest. All profiles with something held back count, each the same.
 - **Ranking:** every title of the data set that is not in the profile's training part is ranked. A title's score is
   the sum of the weights of the edges from the profile's seeds; the number of viewers decides between equal scores.
-- **Seeds:** all training watches of the profile, or only its latest by timestamp, as a request uses them.
+- **Seeds:** all training watches of the profile, or only its latest by timestamp, each counting the same; or as they
+  are served (datasources/recommendations/recommendations.ts says how).
 - **Recall@10:** held-back titles among the first 10, divided by all held-back titles. **NDCG@10:** binary gain,
   discount log2(rank + 1), divided by the best that the number of held-back titles allows.
 - **Edges walked p95:** edges read to score one profile, 95th percentile over profiles.
-- **"100 edges":** the 100 strongest positive incoming edges of each title are kept. Titles with fewer than 3 viewers
-  take no part in RP3β and EASE. Shrunk cosine is shared / (√(viewers · viewers) + ${SHRINK}).
+- **"100 edges":** the 100 strongest positive incoming edges of each title are kept; EASE's are fitted anew without
+  the others. Titles with fewer than 3 viewers take no part in RP3β and EASE. Shrunk cosine is shared / (√(viewers · viewers) + ${SHRINK}).
 - **Defaults:** EASE with λ = 4 × the average profile's length; RP3β with α 0.5 and β 0.3. EASE's best λ follows the
   length of profiles more than their number and is flat around the best, as the validation tables show.`;
 
@@ -195,6 +241,7 @@ function say(text: string): void {
 }
 
 say(INTRODUCTION);
+if (args.data) await served(args.data);
 if (args.data) for (const minRating of [0, 4]) await quality(args.data, minRating);
 if (args.data && args.tune) for (const minRating of [0, 4]) await tune(args.data, minRating);
 if (args.timings) await timings();

@@ -29,15 +29,21 @@ export function shuffle<T>(list: T[], random: Random): T[] {
   return list;
 }
 
-/** Ratings of at least `minRating`, by viewer, with titles interned. */
-export function readRatings(folder: string, minRating: number): { items: string[]; profiles: Watch[][] } {
+/** Ratings of at least `minRating`, by viewer, with titles interned; of titles with at least `minRatings` of them. */
+export function readRatings(
+  folder: string,
+  minRating: number,
+  minRatings = 1,
+): { items: string[]; profiles: Watch[][] } {
   const index = new Map<string, number>();
   const users = new Map<string, Watch[]>();
   const lines = readFileSync(path.join(folder, "ratings.csv"), "utf8").split(/\r?\n/).slice(1);
-  for (const line of lines) {
-    if (!line) continue;
-    const [user = "", movie = "", rating, at] = line.split(",");
-    if (Number(rating) < minRating) continue;
+  const rated = lines.filter(Boolean).map((line) => line.split(",") as [string, string, string, string]);
+  const kept = rated.filter(([, , rating]) => Number(rating) >= minRating);
+  const ratings = new Map<string, number>();
+  for (const [, movie] of kept) ratings.set(movie, (ratings.get(movie) ?? 0) + 1);
+  for (const [user, movie, , at] of kept) {
+    if (ratings.get(movie)! < minRatings) continue;
     if (!index.has(movie)) index.set(movie, index.size);
     if (!users.has(user)) users.set(user, []);
     users.get(user)!.push({ item: index.get(movie)!, at: Number(at) });
@@ -53,10 +59,20 @@ export function split(profiles: readonly Watch[][], seed: number, part = TEST_PA
     const held = Math.floor(profile.length * part);
     return {
       test: order.slice(0, held),
-      train: order.slice(held).sort((a, b) => b.at - a.at || a.item - b.item),
+      train: order.slice(held).sort(latestFirst),
     };
   });
 }
+
+/** Holds back the last watch of each profile. */
+export function splitLast(profiles: readonly Watch[][]): Split[] {
+  return profiles.map((profile) => {
+    const [last, ...train] = [...profile].sort(latestFirst);
+    return { train, test: last && train.length > 0 ? [last] : [] };
+  });
+}
+
+const latestFirst = (a: Watch, b: Watch) => b.at - a.at || a.item - b.item;
 
 /** The training halves as the learner takes them. */
 export function interactions(items: string[], profiles: readonly Pick<Split, "train">[]): Interactions {

@@ -1,4 +1,5 @@
 // Titles ranked as a request ranks them, from learned edges or from co-watches, and how well.
+import { LATEST_SEEDS, RECENCY, SEEDS } from "../../datasources/recommendations/recommendations.js";
 import { type Interactions } from "../../packages/similarity/index.js";
 import { type Split, type Watch } from "./data.js";
 
@@ -69,13 +70,40 @@ export function outgoing({ from, to, weight }: EdgeColumns, items: number): Outg
   return graph;
 }
 
+/** A watch that recommends, and how much it counts. */
+interface Seed {
+  item: number;
+  counts: number;
+}
+
+/** Which of a profile's watches, latest first, recommend. */
+export type Choice = (train: readonly Watch[], graph: Outgoing) => Seed[];
+
+/** The latest, each the same. */
+export const latest =
+  (count: number): Choice =>
+  (train) =>
+    train.slice(0, count).map(({ item }) => ({ item, counts: 1 }));
+
+/** As the stores choose and weigh them. */
+export const asServed: Choice = (train) => {
+  const ranked = train.map(({ item }, rank) => ({
+    item,
+    counts: RECENCY.floor + (1 - RECENCY.floor) * Math.exp(-rank / RECENCY.fading),
+  }));
+  if (ranked.length <= SEEDS) return ranked;
+  const [earlier, kept] = [ranked.slice(LATEST_SEEDS), SEEDS - LATEST_SEEDS];
+  const place = (at: number) => Math.floor((at * kept) / earlier.length);
+  return [...ranked.slice(0, LATEST_SEEDS), ...earlier.filter((_, at) => place(at) > place(at - 1))];
+};
+
 /** Scores of all titles for a profile and how many edges were walked for them. */
-function score(graph: Outgoing, seeds: readonly Watch[], scores: Float64Array): number {
+function score(graph: Outgoing, seeds: readonly Seed[], scores: Float64Array): number {
   scores.fill(0);
   let walked = 0;
-  for (const { item } of seeds) {
+  for (const { item, counts } of seeds) {
     const [start, end] = [graph.offsets[item]!, graph.offsets[item + 1]!];
-    for (let at = start; at < end; at++) scores[graph.to[at]!]! += graph.weight[at]!;
+    for (let at = start; at < end; at++) scores[graph.to[at]!]! += counts * graph.weight[at]!;
     walked += end - start;
   }
   return walked;
@@ -96,19 +124,22 @@ function best(scores: Float64Array, popularity: Float64Array, seen: ReadonlySet<
   return top;
 }
 
-/** Mean Recall@10 and NDCG@10 over all profiles with something held back, and the 95th percentile of edges walked. */
+/**
+ * Mean Recall@10, NDCG@10 and part of profiles with a hit over all with something held back, and the 95th percentile of
+ * edges walked.
+ */
 export function evaluate(
   profiles: readonly Split[],
   graph: Outgoing,
   popularity: Float64Array,
-  seeds: number,
+  choice: Choice,
 ) {
   const scores = new Float64Array(popularity.length);
-  const sums = { recall: 0, ndcg: 0, profiles: 0 };
+  const sums = { recall: 0, ndcg: 0, hit: 0, profiles: 0 };
   const walks: number[] = [];
   for (const { train, test } of profiles) {
     if (test.length === 0) continue;
-    walks.push(score(graph, train.slice(0, seeds), scores));
+    walks.push(score(graph, choice(train, graph), scores));
     const wanted = new Set(test.map((watch) => watch.item));
     const hits = best(scores, popularity, new Set(train.map((watch) => watch.item))).map((item) =>
       wanted.has(item),
@@ -118,12 +149,14 @@ export function evaluate(
     for (let rank = 0; rank < Math.min(CUT, test.length); rank++) ideal += 1 / Math.log2(rank + 2);
     sums.recall += hits.filter(Boolean).length / test.length;
     sums.ndcg += gain / ideal;
+    sums.hit += hits.some(Boolean) ? 1 : 0;
     sums.profiles++;
   }
   walks.sort((a, b) => a - b);
   return {
     recall: sums.recall / sums.profiles,
     ndcg: sums.ndcg / sums.profiles,
+    hit: sums.hit / sums.profiles,
     profiles: sums.profiles,
     walked: walks[Math.floor(walks.length * 0.95)] ?? NaN,
   };

@@ -1,13 +1,24 @@
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 
-/** How many of a profile's latest watches its recommendations come from, whichever store answers. */
-export const RECENT_WATCHES = 50;
+/**
+ * From which of a profile's watches its recommendations come, whichever store answers: of a longer history the latest,
+ * and of the others every so manieth, `SEEDS` in all. The latest two hundred alone are worse at finding what was held back
+ * by a twentieth (bench/results/recommendations.md): they are what was watched in one evening.
+ */
+export const SEEDS = 200;
+export const LATEST_SEEDS = 20;
+
+/**
+ * What a watch counts by how many later ones there are: FLOOR + (1 - FLOOR) · e^(-rank / FADING). A flat sum is better at
+ * finding what was held back of a whole profile by a hundredth, this at finding what was watched next by a fifth.
+ */
+export const RECENCY = { floor: 0.5, fading: 5 };
 
 /** A title suggested to a profile; `because` is the watched title that weighs most in its score. */
 export interface RecommendedTitle {
   titleId: string;
-  /** Sum of the weights from the profile's recent watches; comparable within one answer only. */
+  /** Sum of the weights from the profile's watches; comparable within one answer only. */
   score: number;
   because: string | null;
 }
@@ -30,9 +41,9 @@ export interface TasteModel {
 /** The taste graph: one bounded query for a batch, whatever the number of users. */
 export interface Recommendations {
   /**
-   * Titles not yet watched, best first, from each profile's most recent watches (`RECENT_WATCHES`); by profile. Scores are
-   * sums of edge weight × strength of the watch. A watch counts 1 when completed and 0.5 when left off, times 0.8, 1.1 or
-   * 1.25 for a rating of 3, 4 or 5; a title rated 1 or 2 recommends nothing. Ties go to the lower id, for a title as for
+   * Titles not yet watched, best first, from each profile's `SEEDS`; by profile. Scores are sums of edge weight ×
+   * strength of the watch. A watch counts 1 when completed and 0.5 when left off, times 0.8, 1.1 or 1.25 for a rating of
+   * 3, 4 or 5, times its `RECENCY`; a title rated 1 or 2 recommends nothing. Ties go to the lower id, for a title as for
    * its reason. Profiles without recommendations are left out.
    */
   forProfiles(

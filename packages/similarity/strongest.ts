@@ -31,17 +31,27 @@ export class Strongest {
 
   /** Empties into `edges` as edges that come in at `to`, strongest first; `name` turns a key into an item index. */
   drain(edges: EdgeList, to: number, name: (key: number) => number): void {
-    const order = Array.from({ length: this.size }, (_, i) => i).sort((a, b) =>
-      weaker(this.weights[a]!, this.keys[a]!, this.weights[b]!, this.keys[b]!) ? 1 : -1,
-    );
-    for (const at of order) edges.push(name(this.keys[at]!), to, this.weights[at]!);
+    for (const at of this.ordered()) edges.push(name(this.keys[at]!), to, this.weights[at]!);
     this.size = 0;
+  }
+
+  /** Empties into the keys, strongest first. */
+  take(): Uint32Array {
+    const keys = Uint32Array.from(this.ordered(), (at) => this.keys[at]!);
+    this.size = 0;
+    return keys;
   }
 
   /** Empties into `visit`, in no particular order. */
   empty(visit: (key: number) => void): void {
     for (let at = 0; at < this.size; at++) visit(this.keys[at]!);
     this.size = 0;
+  }
+
+  private ordered(): number[] {
+    return Array.from({ length: this.size }, (_, i) => i).sort((a, b) =>
+      weaker(this.weights[a]!, this.keys[a]!, this.weights[b]!, this.keys[b]!) ? 1 : -1,
+    );
   }
 
   private siftUp(start: number, key: number, weight: number): void {

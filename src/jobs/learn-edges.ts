@@ -1,7 +1,7 @@
 import { type Edges } from "../../packages/similarity/index.js";
 
-/** Edges that leave one title at most: with 50 recent watches, a recommendation looks at 25,000 edges at most. */
-export const MAX_OUTGOING = 500;
+/** Edges that leave one title at most: from 200 watches, a recommendation looks at 50,000 edges at most. */
+export const MAX_OUTGOING = 250;
 /** A title with fewer edges than this in a direction gets content edges up to it. */
 export const ENOUGH_EDGES = 10;
 

@@ -20,6 +20,9 @@ export interface RecommendationsUnderTest {
   close(): Promise<void>;
 }
 
+/** What a watch counts after which so many others came. */
+export const recency = (later: number) => 0.5 + 0.5 * Math.exp(-later / 5);
+
 /** A published film, licensed everywhere since 2020 unless stated otherwise. */
 export function film(id: string, stated: Partial<TitleFacts> = {}): TitleFacts {
   return withDefaults({

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { testRequest } from "../support/stores.js";
-import { graph, MODEL, watch, type RecommendationsUnderTest } from "./recommendations-support.js";
+import { graph, MODEL, recency, watch, type RecommendationsUnderTest } from "./recommendations-support.js";
 
 /** What every adapter of the taste graph answers. */
 export function recommendationsContract(name: string, open: () => Promise<RecommendationsUnderTest>): void {
@@ -46,11 +46,14 @@ export function recommendationsContract(name: string, open: () => Promise<Recomm
     it("adds up what recent watches recommend, weighted by completion and rating, best first", async () => {
       const request = testRequest(tenant);
       const found = await graphs.recommendations.forProfiles(request, ["ann"], 10);
+      // By how many watches are later: of "loved" one, of "done" two, of "left" three.
+      const [loved, done, left] = [recency(1), recency(2), recency(3)];
+      const close = (score: number) => expect.closeTo(score, 10) as number;
       expect(found.get("ann")).toEqual([
-        { titleId: "x", score: 0.5 + 0.25 * 0.5, because: "done" },
-        { titleId: "y", score: 0.125 + 0.25 * 1.25, because: "loved" },
-        { titleId: "tie-a", score: 0.0625, because: "left" },
-        { titleId: "tie-b", score: 0.0625, because: "left" },
+        { titleId: "x", score: close(0.5 * done + 0.25 * 0.5 * left), because: "done" },
+        { titleId: "y", score: close(0.125 * done + 0.25 * 1.25 * loved), because: "loved" },
+        { titleId: "tie-a", score: close(0.125 * 0.5 * left), because: "left" },
+        { titleId: "tie-b", score: close(0.125 * 0.5 * left), because: "left" },
       ]);
     });
 
@@ -136,25 +139,29 @@ export function recommendationsContract(name: string, open: () => Promise<Recomm
       expect([...similar]).toEqual(hostile.map((id) => [id, [{ titleId: "found", score: 1 }]]));
     });
 
-    it("draws on the 50 latest watches only and counts a new one at once", async () => {
+    it("draws on 200 watches of a long history, the latest and every so manieth, and counts a new one at once", async () => {
       const tenant = await graphs.createTenant();
-      const day = (index: number) => new Date(Date.UTC(2026, 3, 1 + index)).toISOString();
+      const day = (index: number) => new Date(Date.UTC(2026, 0, 1 + index)).toISOString();
+      const watches = 380;
       await graphs.ingest(
         tenant,
-        Array.from({ length: 51 }, (_, index) => watch("ann", `w${index}`, day(index))),
+        Array.from({ length: watches }, (_, later) => watch("ann", `w${later}`, day(-later))),
       );
-      await graphs.tasteGraph.replace(
-        tenant,
-        graph("w0 old 1\nw1 kept 1\nw50 newest 1\nfresh found 5"),
-        MODEL,
+      const each = Array.from({ length: watches }, (_, later) => `w${later} from${later} 1`);
+      await graphs.tasteGraph.replace(tenant, graph([...each, "fresh found 99"].join("\n")), MODEL);
+      const sources = async () =>
+        (await graphs.recommendations.forProfiles(testRequest(tenant), ["ann"], watches)).get("ann") ?? [];
+      // Behind the latest 20, every second of the other 360.
+      const drawn = Array.from({ length: watches }, (_, later) => later).filter(
+        (later) => later < 20 || later % 2 === 0,
       );
-      const titles = async () =>
-        (await graphs.recommendations.forProfiles(testRequest(tenant), ["ann"], 10))
-          .get("ann")
-          ?.map((row) => row.titleId);
-      expect(await titles()).toEqual(["kept", "newest"]);
-      await graphs.ingest(tenant, [watch("ann", "fresh", day(51))]);
-      expect(await titles()).toEqual(["found", "newest"]);
+      const found = await sources();
+      expect(new Set(found.map(({ because }) => because))).toEqual(
+        new Set(drawn.map((later) => `w${later}`)),
+      );
+      expect(found).toHaveLength(200);
+      await graphs.ingest(tenant, [watch("ann", "fresh", day(1))]);
+      expect((await sources())[0]).toMatchObject({ titleId: "found", because: "fresh" });
     });
   });
 }

@@ -2,9 +2,11 @@ import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
 import { type Generations } from "../../projection/generations/generations.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import {
-  RECENT_WATCHES,
+  LATEST_SEEDS,
+  RECENCY,
   type RecommendedTitle,
   type Recommendations,
+  SEEDS,
   type SimilarTitle,
 } from "../recommendations.js";
 
@@ -18,8 +20,8 @@ interface ScoredColumns {
 type RecommendedColumns = ScoredColumns & { reasons: string[] };
 
 /**
- * The taste graph in Neo4j. A profile costs its own watches and the edges of the latest ones, however many users and
- * titles there are. All tenants, isolated ones too, share the one database that Community Edition has: their nodes
+ * The taste graph in Neo4j. A profile costs its own watches and the edges of its seeds, however many users and titles
+ * there are. All tenants, isolated ones too, share the one database that Community Edition has: their nodes
  * are keyed by tenant, and no relationship leads from one tenant's nodes to another's.
  */
 export class Neo4jRecommendations implements Recommendations {
@@ -60,19 +62,21 @@ export class Neo4jRecommendations implements Recommendations {
     const ids = [...new Set(keys)];
     const generation = ids.length === 0 ? null : await this.generations.live(request.tenant);
     if (generation === null) return new Map();
-    const [tenant, recent] = [integer(request.tenant.id), integer(RECENT_WATCHES)];
+    const tenant = integer(request.tenant.id);
     const rows = await this.store.read<R>(
       request,
       { operation, uniqueKeys: ids.length, rowsOf: countTitles },
       {
         text,
-        parameters: { tenant, generation: integer(generation), ids, recent, limit: integer(limit) },
+        parameters: { tenant, generation: integer(generation), ids, limit: integer(limit) },
       },
     );
     const found = new Map(rows.map((row) => [row.id, listOf(row)]));
     return new Map(ids.map((id) => [id, found.get(id) ?? []] as const).filter(([, list]) => list.length > 0));
   }
 }
+
+const EARLIER = SEEDS - LATEST_SEEDS;
 
 /** Titles of one score that are put in the order of their ids, beside those that are listed. */
 const TIES = 200;
@@ -86,10 +90,15 @@ const RECOMMENDED = `
   CALL (p) {
     WITH p, COLLECT { MATCH (p)-[:WATCHED]->(seen) RETURN seen } AS watched
     MATCH (p)-[w:WATCHED]->(seed:Title)
-    WITH watched, w, seed ORDER BY w.at DESC, seed.id DESC LIMIT $recent
+    WITH watched, w, seed ORDER BY w.at DESC, seed.id DESC
+    WITH watched, collect(w) AS watches, collect(seed) AS titles
+    WITH watched, watches, titles, size(titles) - ${LATEST_SEEDS} AS earlier
+    UNWIND [rank IN range(0, size(titles) - 1) WHERE size(titles) <= ${SEEDS} OR rank <= ${LATEST_SEEDS}
+      OR (rank - ${LATEST_SEEDS}) * ${EARLIER} / earlier > (rank - ${LATEST_SEEDS} - 1) * ${EARLIER} / earlier] AS rank
+    WITH watched, rank, watches[rank] AS w, titles[rank] AS seed
     WITH watched, seed, seed.id AS because, CASE WHEN w.completed THEN 1.0 ELSE 0.5 END * CASE w.rating
       WHEN 5 THEN 1.25 WHEN 4 THEN 1.1 WHEN 3 THEN 0.8 WHEN 2 THEN 0.0 WHEN 1 THEN 0.0 ELSE 1.0
-    END AS strength
+    END * (${RECENCY.floor} + ${1 - RECENCY.floor} * exp(-rank / toFloat(${RECENCY.fading}))) AS strength
     WHERE strength > 0
     WITH watched, seed, because, strength ORDER BY because
     MATCH (seed)-[s:SIMILAR]->(title)

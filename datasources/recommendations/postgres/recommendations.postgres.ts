@@ -1,18 +1,22 @@
 import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import {
-  RECENT_WATCHES,
+  LATEST_SEEDS,
+  RECENCY,
   type RecommendedTitle,
   type Recommendations,
+  SEEDS,
   type SimilarTitle,
 } from "../recommendations.js";
+
+const EARLIER = SEEDS - LATEST_SEEDS;
 
 type RecommendedRow = RecommendedTitle & { profileId: string };
 type SimilarRow = SimilarTitle & { fromId: string };
 
 /**
- * The taste graph in PostgreSQL. A profile costs one short range of `title_progress` and one range of
- * `similar_titles` for each recent watch, however many users and titles there are.
+ * The taste graph in PostgreSQL. A profile costs its own range of `title_progress` and one range of `similar_titles` for
+ * each of its seeds, however many users and titles there are.
  */
 export class PostgresRecommendations implements Recommendations {
   constructor(private readonly postgres: PostgresStore) {}
@@ -79,22 +83,30 @@ function recommended(profiles: readonly string[], limit: number): Sql {
     order by k.n, r.score desc, r.to_id`;
 }
 
-/** A profile's latest watches with how much each says about its taste. */
+/** A profile's seeds with how much each says about its taste. */
 function seeds(profile: Sql): Sql {
+  const { floor, fading } = RECENCY;
   // `offset 0` keeps the rating's look-up to one a watch; merged into the query around it, it would run for every edge.
   return sql`
-    select w.title_id, w.strength * coalesce(w.liking, 1) as strength
+    select w.title_id,
+      w.strength * coalesce(w.liking, 1) * (${floor}::float8 + ${1 - floor}::float8 * exp(-w.rank / ${fading}::float8)) as strength
     from (
-      select p.title_id,
+      select p.title_id, p.rank,
         case when p.completed then 1::float8 else 0.5::float8 end as strength,
         (select case r.rating when 5 then 1.25::float8 when 4 then 1.1::float8 when 3 then 0.8::float8 else 0 end
          from ratings r
          where r.profile_id = ${profile} and r.title_id = p.title_id) as liking
       from (
-        select p.title_id, p.completed from title_progress p
-        where p.profile_id = ${profile}
-        order by p.last_watched_at desc, p.title_id desc
-        limit ${RECENT_WATCHES}::int
+        select p.title_id, p.completed, p.rank
+        from (
+          select title_id, completed, count(*) over () as watches,
+            row_number() over (order by last_watched_at desc, title_id desc) - 1 as rank
+          from title_progress
+          where profile_id = ${profile}
+        ) p
+        where p.watches <= ${SEEDS} or p.rank <= ${LATEST_SEEDS}
+          or (p.rank - ${LATEST_SEEDS}) * ${EARLIER} / (p.watches - ${LATEST_SEEDS})
+           > (p.rank - ${LATEST_SEEDS} - 1) * ${EARLIER} / (p.watches - ${LATEST_SEEDS})
       ) p
       offset 0
     ) w`;

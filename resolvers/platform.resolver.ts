@@ -21,7 +21,7 @@ import { jobOf } from "./operations.value.js";
 import { payload } from "./payload.js";
 import { Context } from "./request/context.js";
 import { scatter } from "./scatter.js";
-import { checkedTenant, onOwnServers, tenantNamed } from "./tenant-rules.js";
+import { checkedTenant, destinationOf, tenantNamed } from "./tenant-rules.js";
 
 const MOST_TITLES = 100;
 const MOST_DAYS = 366;
@@ -122,11 +122,10 @@ export class PlatformResolver {
   ) {
     const { stores } = ctx.gateway;
     return payload<PromoteTenantPayload>({}, async () => {
-      const tier = onOwnServers("tier", input.tier ?? "ISOLATED");
       const tenant = await tenantNamed(stores.tenants, input.slug);
       return {
         tenant: tenantOf(tenant),
-        job: jobOf(tenant, await startMoveJob(stores, tenant, tier, actorOf(ctx))),
+        job: jobOf(tenant, await startMoveJob(stores, tenant, destinationOf(input), actorOf(ctx))),
       };
     });
   }

@@ -4,7 +4,8 @@ import { domain, slug, text } from "../datasources/core/field-rules.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { type Tenant, type TenantTier } from "../datasources/core/tenant.js";
 import { type NewTenant, type Tenants } from "../datasources/core/tenants.js";
-import { type CreateTenantInput } from "../schema/platform.input.js";
+import { type Destination } from "../datasources/stores/tenant-moves.js";
+import { type CreateTenantInput, type PromoteTenantInput } from "../schema/platform.input.js";
 
 const MAX_NAME = 200;
 
@@ -28,8 +29,15 @@ export async function tenantNamed(tenants: Tenants, name: string): Promise<Tenan
   throw new Refusal("slug", "TENANT_NOT_FOUND", "There is no such tenant; platform { tenants } names them.");
 }
 
+/** Where a tenant is to go; whether it can is for the stores to say. */
+export function destinationOf({ tier, servers }: PromoteTenantInput): Destination {
+  if (!servers) return { tier: tier ?? "ISOLATED" };
+  const { postgres, mongodb = null, opensearch = null, neo4j = null } = servers;
+  return { tier: tier ?? "ISOLATED", servers: { postgres, mongodb, opensearch, neo4j } };
+}
+
 /** @throws Refusal INVALID for servers of a tenant's own. */
-export function onOwnServers(field: string, tier: TenantTier): "SHARED" | "ISOLATED" {
+function onOwnServers(field: string, tier: TenantTier): "SHARED" | "ISOLATED" {
   if (tier !== "DEDICATED") return tier;
   const message = "Servers of a tenant's own are named by the command. Accepted: SHARED, ISOLATED.";
   throw new Refusal(field, "INVALID", message);

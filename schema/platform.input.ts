@@ -27,13 +27,40 @@ export class CreateTenantInput {
   domains?: string[] | null;
 }
 
+@InputType({
+  description:
+    "Servers that a tenant has to itself. `$NAME` stands where a password does, for a secret that gateways are given.",
+})
+export class TenantServersInput {
+  @Field({ description: "The URL of its PostgreSQL, with a database that nothing else uses." })
+  postgres!: string;
+
+  @Field(() => String, { nullable: true, description: "The URL of its MongoDB; PostgreSQL answers without." })
+  mongodb?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The URL of its OpenSearch; PostgreSQL answers without.",
+  })
+  opensearch?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The URL of its Neo4j; PostgreSQL answers without." })
+  neo4j?: string | null;
+}
+
 @InputType({ description: "Where a tenant is to go." })
 export class PromoteTenantInput {
   @Field({ description: "Which tenant." })
   slug!: string;
 
-  @Field(() => TenantTierEnum, { nullable: true, description: "`ISOLATED` unless given, or `SHARED`." })
+  @Field(() => TenantTierEnum, { nullable: true, description: "`ISOLATED` unless given." })
   tier?: TenantTier | null;
+
+  @Field(() => TenantServersInput, {
+    nullable: true,
+    description: "Needed for `DEDICATED`, and for that alone.",
+  })
+  servers?: TenantServersInput | null;
 }
 
 @InputType({ description: "Which tenant." })

@@ -16,6 +16,7 @@ export const AUDIT_ACTS = {
   TENANT_CREATED: "The tenant was made.",
   TENANT_SUSPENDED: "The tenant was served no more.",
   TENANT_RESUMED: "The tenant was served again.",
+  TENANT_DELETED: "It was begun to delete the tenant, and its log with it.",
   TENANT_MOVED: "The tenant was moved to another tier.",
   TENANT_MOVE_CONFIRMED: "The way back of a move was given up.",
   TENANT_MOVE_UNDONE: "The tenant was brought back to where it was before a move.",

@@ -15,6 +15,15 @@ export interface TenantServers {
   neo4j: string | null;
 }
 
+/** A place for a tenant's rows. */
+export interface Placement {
+  tier: TenantTier;
+  /** The PostgreSQL schema. */
+  schema: string;
+  /** Null for the deployment's own servers. */
+  servers: TenantServers | null;
+}
+
 /** A streaming brand or studio. Everything a store needs to find this tenant's data and nobody else's. */
 export interface Tenant {
   /** Small number that every row carries. */

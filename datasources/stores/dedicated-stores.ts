@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from "../core/store-error.js";
-import { type Tenant } from "../core/tenant.js";
+import { placementOf, type Tenant } from "../core/tenant.js";
 import { type Deployment, type OwnDeployment } from "./deployment.js";
 
 /** How long a server of a tenant's own that could not be opened is left alone. Milliseconds. */
@@ -19,12 +19,13 @@ export const DEDICATED_LIMITS: DedicatedLimits = { most: 32, idleMs: 300_000 };
 /** What goes on beside the requests of a deployment: its projector, its jobs. */
 export type Attend = (deployment: Deployment) => Promise<{ stop(): Promise<unknown> }>;
 
-/** One tenant's servers, while they are open. */
+/** One tenant's servers in one of its placements, while they are open. */
 interface Cell {
-  epoch: number;
+  tenant: number;
   opening: Promise<OwnDeployment>;
   deployment?: OwnDeployment;
-  attended?: { stop(): Promise<unknown> };
+  /** Null where that has failed. */
+  attended?: Promise<{ stop(): Promise<unknown> } | null>;
   failedAt?: number;
   /** Calls under way. */
   using: number;
@@ -36,7 +37,7 @@ interface Cell {
  * asked for longest ago. A call under way keeps them open.
  */
 export class DedicatedStores {
-  readonly #cells = new Map<number, Cell>();
+  readonly #cells = new Map<string, Cell>();
   readonly #timer: NodeJS.Timeout;
   #attend: Attend | undefined;
 
@@ -48,11 +49,9 @@ export class DedicatedStores {
     this.#timer = setInterval(() => this.#closeIdle(), LOOK_MS).unref();
   }
 
-  /** Has those that are open, and those that are opened from here on, looked after. */
-  async attend(attend: Attend): Promise<void> {
+  /** Has those that anybody asks for from here on looked after. */
+  attend(attend: Attend): void {
     this.#attend = attend;
-    for (const cell of this.#cells.values())
-      if (cell.deployment) cell.attended ??= await attend(cell.deployment);
   }
 
   /** How many are open. */
@@ -62,31 +61,45 @@ export class DedicatedStores {
 
   /** Those of a tenant where they are open already, so that what is asked in one turn stays in one turn. */
   opened(tenant: Tenant): Deployment | undefined {
-    const cell = this.#cells.get(tenant.id);
-    if (cell?.epoch !== tenant.epoch) return undefined;
+    const cell = this.#cells.get(keyOf(tenant));
+    if (!cell?.deployment) return undefined;
     cell.usedAt = Date.now();
+    this.#lookAfter(cell, cell.deployment);
     return cell.deployment;
   }
 
   /** @throws StoreUnavailableError where they cannot be opened, or as many are at work as may be open. */
   async at(tenant: Tenant): Promise<OwnDeployment> {
-    return this.#cell(tenant).opening;
+    const cell = this.#cell(tenant);
+    const deployment = await cell.opening;
+    this.#lookAfter(cell, deployment);
+    return deployment;
+  }
+
+  /**
+   * Opens those that a tenant is about to be on, with the connections that are kept. Nobody looks after them yet.
+   *
+   * @throws StoreUnavailableError as `at`.
+   */
+  async expect(tenant: Tenant): Promise<OwnDeployment> {
+    const deployment = await this.#cell(tenant).opening;
+    await deployment.warm();
+    return deployment;
   }
 
   /** Notes that something is under way until `work` has ended. */
   during(tenant: Tenant, work: Promise<unknown>): void {
-    const cell = this.#cells.get(tenant.id);
+    const cell = this.#cells.get(keyOf(tenant));
     if (!cell) return;
     cell.using += 1;
     const end = () => void (cell.using -= 1);
     work.then(end, end);
   }
 
-  /** Closes those of a tenant, which may have been moved. */
+  /** Closes those of a tenant. */
   async leave(id: number): Promise<void> {
-    const cell = this.#cells.get(id);
-    this.#cells.delete(id);
-    if (cell) await close(cell);
+    const own = [...this.#cells].filter(([, { tenant }]) => tenant === id);
+    await Promise.all(own.map(([key]) => this.#drop(key)));
   }
 
   async close(): Promise<void> {
@@ -97,30 +110,47 @@ export class DedicatedStores {
   }
 
   #cell(tenant: Tenant): Cell {
-    const known = this.#cells.get(tenant.id);
+    const key = keyOf(tenant);
+    const known = this.#cells.get(key);
     const failed = known?.failedAt !== undefined && Date.now() - known.failedAt > RETRY_MS;
-    if (known && known.epoch === tenant.epoch && !failed) {
+    if (known && !failed) {
       known.usedAt = Date.now();
       return known;
     }
-    if (known) void this.leave(tenant.id);
+    if (known) void this.#drop(key);
     this.#makeRoom();
     const cell: Cell = {
-      epoch: tenant.epoch,
+      tenant: tenant.id,
       using: 0,
       usedAt: Date.now(),
       opening: Promise.resolve().then(() => this.#open(tenant, cell)),
     };
     cell.opening.catch(() => undefined);
-    this.#cells.set(tenant.id, cell);
+    this.#cells.set(key, cell);
     return cell;
+  }
+
+  /** Has servers that are asked for looked after, beside the answers: filling engines takes a while. */
+  #lookAfter(cell: Cell, deployment: OwnDeployment): void {
+    const attend = this.#attend;
+    if (!attend || cell.attended) return;
+    const attending = deployment.warm().then(() => attend(deployment));
+    cell.attended = attending.catch((error: unknown) => {
+      this.warn(`Servers of a tenant's own are not looked after: ${String(error)}`);
+      setTimeout(() => delete cell.attended, RETRY_MS).unref();
+      return null;
+    });
+  }
+
+  async #drop(key: string): Promise<void> {
+    const cell = this.#cells.get(key);
+    this.#cells.delete(key);
+    if (cell) await close(cell);
   }
 
   async #open(tenant: Tenant, cell: Cell): Promise<OwnDeployment> {
     try {
-      const deployment = await this.open(tenant);
-      if (this.#attend) cell.attended = await this.#attend(deployment);
-      return (cell.deployment = deployment);
+      return (cell.deployment = await this.open(tenant));
     } catch (cause) {
       cell.failedAt = Date.now();
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -135,18 +165,24 @@ export class DedicatedStores {
     const idle = [...this.#cells].filter(([, { using }]) => using === 0);
     const [oldest] = idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
     if (!oldest) throw new StoreUnavailableError("POSTGRES");
-    void this.leave(oldest[0]);
+    void this.#drop(oldest[0]);
   }
 
   #closeIdle(): void {
     const before = Date.now() - this.limits.idleMs;
-    for (const [id, { using, usedAt }] of this.#cells)
-      if (using === 0 && usedAt < before) void this.leave(id);
+    for (const [key, { using, usedAt }] of this.#cells)
+      if (using === 0 && usedAt < before) void this.#drop(key);
   }
+}
+
+/** Servers are those of a placement. */
+function keyOf(tenant: Tenant): string {
+  return `${placementOf(tenant)} ${tenant.servers?.postgres}`;
 }
 
 async function close(cell: Cell): Promise<void> {
   await cell.opening.catch(() => undefined);
-  await cell.attended?.stop();
+  const attended = await cell.attended;
+  await attended?.stop();
   await cell.deployment?.close();
 }

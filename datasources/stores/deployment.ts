@@ -14,7 +14,6 @@ import { type Sessions } from "../accounts/sessions.js";
 import { type IdentityChanges } from "../identity/identity-changes.js";
 import { type SigningKeys } from "../identity/signing-keys.js";
 import { type TenantRegistry, type Tenants } from "../core/tenants.js";
-import { type TenantMoves } from "./tenant-moves.js";
 import { type Removal } from "./tenant-removal.js";
 import { type Catalog, type CatalogProjection } from "../catalog/catalog.js";
 import { type TitleSchedule } from "../catalog/title-schedule.js";
@@ -28,6 +27,7 @@ import { type Playback } from "../playback/playback.js";
 import { type ProjectionTarget } from "../projection/targets/projection-target.js";
 import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
 import { type Search, type SearchProjection } from "../search/search.js";
+import { type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { type GuardReport } from "../engines/store-guard.js";
 import { type StoreHealth } from "../engines/store-health.js";
 import { type Tenant } from "../core/tenant.js";
@@ -102,5 +102,7 @@ export interface Deployment {
 export interface OwnDeployment extends Deployment {
   registry: TenantRegistry;
   remove(tenant: Tenant): Promise<Removal>;
-  moves: TenantMoves;
+  /** A URL of its PostgreSQL whose role may create schemas and roles. */
+  adminUrl: string;
+  postgres: PostgresStore;
 }

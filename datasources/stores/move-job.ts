@@ -6,25 +6,24 @@ import { type Tenant } from "../core/tenant.js";
 import { type Job } from "../projection/jobs/job-log.js";
 import { notedMoves } from "./noted-moves.js";
 import { type Stores } from "./stores.js";
+import { type Destination } from "./tenant-moves.js";
 
 /** Time between two signs of life. Milliseconds. */
 const SIGN_OF_LIFE_MS = 2_000;
 
-/** Starts to move a tenant behind the answer. @throws Refusal where it is there already, on its way, or on servers of its own. */
+/** Starts to move a tenant behind the answer. @throws Refusal where it is there already or on its way, or of the servers what is wrong with them. */
 export async function startMoveJob(
   stores: Pick<Stores, "operations" | "moves" | "audit">,
   tenant: Tenant,
-  tier: "SHARED" | "ISOLATED",
+  to: Destination,
   by: TenantActor,
 ): Promise<Job> {
-  const { operations } = stores;
-  if (tenant.tier === tier) throw new Refusal("tier", "NOT_MOVED", `${tenant.slug} is ${tier} already.`);
-  if (tenant.servers)
-    throw new Refusal("slug", "SERVERS_INVALID", "A tenant on servers of its own stays there.");
+  const { operations, moves } = stores;
+  moves.check(tenant, to);
   const job = await operations.startJob(tenant, {
     id: randomUUID(),
     kind: "MOVE",
-    target: tier,
+    target: to.tier,
     by: actorIn(by),
   });
   if (!job) throw new Refusal(null, "TENANT_MOVING", "Somebody is moving this tenant just now.");
@@ -37,7 +36,7 @@ export async function startMoveJob(
     return operations.endJob(tenant, job.id, reason);
   };
   void notedMoves(stores, by)
-    .move(tenant, tier, onProgress)
+    .move(tenant, to, { onProgress })
     .then(
       () => ended(null),
       // Details of a store are for its log, not for those who read the schema.

@@ -15,7 +15,7 @@ import { PostgresSessions } from "../accounts/sessions.postgres.js";
 import { PostgresIdentityChanges } from "../identity/identity-changes.postgres.js";
 import { PostgresSigningKeys } from "../identity/signing-keys.postgres.js";
 import { embeddedTargets } from "./title-targets.js";
-import { PostgresTenants } from "../tenancy/tenants.postgres.js";
+import { PostgresTenants, type OnExpected } from "../tenancy/tenants.postgres.js";
 import { type DedicatedLimits } from "./dedicated-stores.js";
 import { residentsOf } from "./placed-tenants.js";
 import { removeEverywhere } from "./tenant-removal.js";
@@ -38,23 +38,20 @@ import { OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { PostgresOutbox, PostgresOutboxHolds } from "../projection/outbox/outbox.postgres.js";
 import { PostgresPlayback } from "../playback/playback.postgres.js";
 import { explainServerError } from "../engines/postgres/server-error.js";
-import { PostgresStore } from "../engines/postgres/store.postgres.js";
+import { PostgresStore, type Relocate } from "../engines/postgres/store.postgres.js";
 import { PostgresRecommendations } from "../recommendations/postgres/recommendations.postgres.js";
 import { PostgresTasteInspectionSource } from "../recommendations/postgres/taste-inspection-source.postgres.js";
 import { PostgresTasteGraph } from "../recommendations/postgres/taste-graph.postgres.js";
 import { PostgresSearch } from "../search/postgres/search.postgres.js";
 import { PostgresSearchProjection } from "../search/postgres/search-projection.postgres.js";
 import { healthOf } from "../engines/store-health.js";
-import { type Tenant } from "../core/tenant.js";
 import { PostgresTop10 } from "../top10/top10.postgres.js";
 import { PostgresTop10Job } from "../top10/top10-job.postgres.js";
 import { PostgresViewing } from "../viewing/viewing.postgres.js";
 import { PostgresViewingIngest } from "../viewing/viewing-ingest.postgres.js";
 import { WATCH_RULES, type WatchRules } from "../viewing/watch-rules.js";
 import { PostgresViewingWriting } from "../viewing/viewing-writing.postgres.js";
-import { TenantMover } from "../tenancy/tenant-mover.postgres.js";
 import { type OwnDeployment } from "./deployment.js";
-import { tenantMoves } from "./tenant-moves.js";
 
 export interface StoreOptions {
   /** `embedded:` or a postgres:// URL whose role may create roles and schemas. */
@@ -71,6 +68,8 @@ export interface StoreOptions {
   secrets?: ReadonlyMap<string, string>;
   /** How many of those are open at once. */
   dedicated?: DedicatedLimits;
+  /** Told, once it is warm, of tenants that are about to be on servers of their own. */
+  onExpected?: OnExpected | undefined;
   /** Told of each step that takes time, in one line. */
   log: (line: string) => void;
   /** Told of what goes wrong while nobody asks, in one line; `log` unless given. */
@@ -82,9 +81,10 @@ export interface StoreOptions {
 /**
  * Opens one set of servers: starts the embedded PostgreSQL where it is configured, migrates, and opens every domain.
  *
+ * @param relocate where a tenant is that is here no more.
  * @throws StartupError with one line that says what to do.
  */
-export async function openDeployment(options: StoreOptions): Promise<OwnDeployment> {
+export async function openDeployment(options: StoreOptions, relocate: Relocate): Promise<OwnDeployment> {
   const embedded =
     options.postgresUrl === "embedded:"
       ? await startEmbeddedPostgres({
@@ -103,8 +103,7 @@ export async function openDeployment(options: StoreOptions): Promise<OwnDeployme
       (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     const residents = residentsOf(tenants);
-    const current = ({ id }: Tenant) => residents.current(id);
-    const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs, current);
+    const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs, relocate);
     const domains = followedDomains(postgresDomains(postgres, options.watching ?? WATCH_RULES));
     const warn = options.warn ?? options.log;
     const outboxPool = new OutboxPool(appUrl.url, onIdleError);
@@ -125,7 +124,8 @@ export async function openDeployment(options: StoreOptions): Promise<OwnDeployme
       residents,
       registry: tenants,
       remove: (tenant) => removeEverywhere(adminUrl, projections, tenant),
-      moves: tenantMoves(new TenantMover(adminUrl), tenants, projections),
+      adminUrl,
+      postgres,
       ...domains,
       ...moved(engines),
       privacy: new PostgresPrivacy(
@@ -142,7 +142,7 @@ export async function openDeployment(options: StoreOptions): Promise<OwnDeployme
       signingKeys: new PostgresSigningKeys(outboxPool),
       identityChanges: new PostgresIdentityChanges(outboxPool),
       warm: () => {
-        tenants.listen();
+        tenants.listen(options.onExpected);
         return postgres.warm();
       },
       health: () =>

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 
 import { Refusal } from "../core/refusal.js";
-import { type Tenant } from "../core/tenant.js";
+import { type Tenant, type TenantServers, type TenantTier } from "../core/tenant.js";
 import { type DedicatedStores } from "./dedicated-stores.js";
 import { serversProblem } from "./server-urls.js";
 import { type NewTenant, type TenantRegistry, type Tenants } from "../core/tenants.js";
@@ -55,7 +55,7 @@ async function createDedicated(
   tenant: NewTenant,
 ): Promise<Tenant> {
   const id = randomInt(1, IDS);
-  const own = await dedicated.at(placement(id, tenant));
+  const own = await dedicated.expect(placement(id, tenant));
   try {
     await settleIn(own.registry, { ...tenant, id });
     return await registry.create({ ...tenant, id });
@@ -65,15 +65,18 @@ async function createDedicated(
   }
 }
 
-/** @throws Refusal SERVERS_INVALID where other tenants live there. */
 async function settleIn(registry: TenantRegistry, tenant: NewTenant & { id: number }): Promise<void> {
-  const others = await registry.list();
+  await checkVacant(registry, tenant);
   // What an attempt that went no further has left.
-  for (const left of others.filter(({ slug }) => slug === tenant.slug)) await registry.forget(left);
-  if (others.some(({ slug }) => slug !== tenant.slug))
-    throw invalid("postgres: that database has other tenants. Name one that nothing else uses");
+  for (const left of await registry.list()) await registry.forget(left);
   const { id, slug, name, tier, defaultCountry } = tenant;
   await registry.create({ id, slug, name, tier, defaultCountry });
+}
+
+/** @throws Refusal SERVERS_INVALID where other tenants live there. */
+export async function checkVacant(registry: TenantRegistry, { slug }: Pick<Tenant, "slug">): Promise<void> {
+  if ((await registry.list()).some((other) => other.slug !== slug))
+    throw invalid("postgres: that database has other tenants. Name one that nothing else uses");
 }
 
 function placement(id: number, { slug, name, servers, defaultCountry }: NewTenant): Tenant {
@@ -91,7 +94,11 @@ function placement(id: number, { slug, name, servers, defaultCountry }: NewTenan
   };
 }
 
-function checkServers({ tier, servers }: NewTenant, secrets: ReadonlySet<string>): void {
+/** @throws Refusal SERVERS_INVALID where a tier does not go with servers, or these are not named as they have to be. */
+export function checkServers(
+  { tier, servers }: { tier: TenantTier; servers?: TenantServers | null },
+  secrets: ReadonlySet<string>,
+): void {
   if (tier === "DEDICATED" && !servers) throw invalid("a dedicated tenant needs the URL of a PostgreSQL");
   if (tier !== "DEDICATED" && servers) throw invalid(`a tenant that is ${tier} has no servers of its own`);
   const problem = servers && serversProblem(servers, secrets);

@@ -2,9 +2,13 @@ import { DEDICATED_LIMITS, DedicatedStores, type Attend } from "./dedicated-stor
 import { placedDomains } from "./placed-stores.js";
 import { placedTenants } from "./placed-tenants.js";
 import { withSecrets } from "./server-urls.js";
-import { type TenantMoves } from "./tenant-moves.js";
+import { tenantMoves, type TenantMoves } from "./tenant-moves.js";
 import { type Removal } from "./tenant-removal.js";
-import { type Tenant } from "../core/tenant.js";
+import { relocation } from "./relocation.js";
+import { type Tenant, type TenantServers } from "../core/tenant.js";
+import { SHARED_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
+import { type UrlOf } from "../tenancy/move-session.postgres.js";
+import { TenantMover } from "../tenancy/tenant-mover.postgres.js";
 import { type Deployment, type OwnDeployment } from "./deployment.js";
 import { openDeployment, type StoreOptions } from "./open-deployment.js";
 
@@ -18,7 +22,6 @@ export interface Stores extends Deployment {
   home: Deployment;
   /** Has every set of servers looked after: those of the deployment now, others while they are open. */
   attend(attend: Attend): Promise<{ stop(): Promise<unknown> }>;
-  /** Moves tenants that live on the deployment's own servers. */
   moves: TenantMoves;
   /** Removes everything of a tenant from every store, and looks whether anything is left. */
   removeTenant(tenant: Tenant): Promise<Removal>;
@@ -31,25 +34,37 @@ export interface Stores extends Deployment {
  * @throws StartupError with one line that says what to do.
  */
 export async function openStores(options: StoreOptions): Promise<Stores> {
-  const home = await openDeployment(options);
   const { secrets = new Map<string, string>(), dedicated: limits = DEDICATED_LIMITS } = options;
-  const open = (tenant: Tenant) => openDeployment(optionsOf(tenant, options, secrets));
+  const relocate = relocation(() => ({ home, dedicated, mover }));
+  const open = (tenant: Tenant) => openDeployment(optionsOf(tenant, options, secrets), relocate);
   const dedicated = new DedicatedStores(open, limits, options.warn ?? options.log);
-  const tenants = placedTenants(home.registry, dedicated, new Set(secrets.keys()));
+  const onExpected = (tenant: Tenant, servers: TenantServers) => {
+    const there = { ...tenant, tier: "DEDICATED", servers, epoch: tenant.epoch + 1 } as const;
+    void dedicated.expect({ ...there, schema: SHARED_SCHEMA }).catch(() => undefined);
+  };
+  const home: OwnDeployment = await openDeployment({ ...options, onExpected }, relocate);
+  const urlOf: UrlOf = (servers) => (servers ? withSecrets(servers.postgres, secrets) : home.adminUrl);
+  const mover = new TenantMover(urlOf);
+  const names = new Set(secrets.keys());
+  const tenants = placedTenants(home.registry, dedicated, names);
+  const moves = tenantMoves({ mover, home, dedicated, secrets: names });
   const at = async (tenant: Tenant) => (tenant.servers ? dedicated.at(tenant) : home);
   return {
     ...home,
     ...placedDomains(home, dedicated),
     tenants,
+    moves,
     at,
     home,
     settle: async (tenant) => (await at(tenant)).settle(tenant),
     async attend(attend) {
-      await dedicated.attend(attend);
+      dedicated.attend(attend);
       return attend(home);
     },
     async removeTenant(tenant) {
       const doomed = await home.registry.setState(tenant, "DELETING");
+      // Of one that was moved and may go back, there is something in both places.
+      await moves.end(doomed);
       const removal = doomed.servers ? await removeFromOwn(await dedicated.at(doomed), doomed) : undefined;
       await dedicated.leave(doomed.id);
       const removed = await home.remove(doomed);
@@ -93,6 +108,7 @@ function optionsOf(
       deadlineMs: options.engines?.deadlineMs ?? DEADLINE_MS,
     },
     onLost: undefined,
+    onExpected: undefined,
   };
 }
 

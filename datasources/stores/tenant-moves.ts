@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { Refusal } from "../core/refusal.js";
-import { type Tenant } from "../core/tenant.js";
-import { type ProjectionTarget } from "../projection/targets/projection-target.js";
-import { type Moved, type MoveProgress, type TenantMover } from "../tenancy/tenant-mover.postgres.js";
-import { type TenantRegistry } from "../core/tenants.js";
+import { type Placement, type Tenant, type TenantServers, type TenantTier } from "../core/tenant.js";
+import { SHARED_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
+import { type Moved, type MoveOptions, type TenantMover } from "../tenancy/tenant-mover.postgres.js";
+import { ownSchemaOf } from "../tenancy/tenants.postgres.js";
+import { type DedicatedStores } from "./dedicated-stores.js";
+import { type Deployment, type OwnDeployment } from "./deployment.js";
+import { checkServers, checkVacant } from "./placed-tenants.js";
 
 /** For how long others may read where a tenant was: until they have heard of it, and a read that began then has ended. Milliseconds. */
 const GRACE_MS = 3_000;
@@ -14,48 +17,98 @@ export interface MovedTenant extends Moved {
   tenant: Tenant;
 }
 
+/** Where a tenant is to go: `servers` for DEDICATED, and for that alone. */
+export interface Destination {
+  tier: TenantTier;
+  servers?: TenantServers | null;
+}
+
 /** Moves tenants between tiers while they are served. Until a move is confirmed it can be undone. */
 export interface TenantMoves {
-  /** @throws Refusal TENANT_MOVING, TENANT_BUSY, NOT_MOVED, SERVERS_INVALID. */
-  move(tenant: Tenant, tier: "SHARED" | "ISOLATED", onProgress?: MoveProgress): Promise<MovedTenant>;
+  /** @throws Refusal NOT_MOVED, SERVERS_INVALID for what would be refused before anything is done. */
+  check(tenant: Tenant, to: Destination): void;
+  /** @throws Refusal TENANT_MOVING, TENANT_BUSY, NOT_MOVED, SERVERS_INVALID; StoreUnavailableError where servers do not answer. */
+  move(tenant: Tenant, to: Destination, options?: MoveOptions): Promise<MovedTenant>;
   /** Takes it back, with what was written since. @throws Refusal NOT_MOVED. */
-  undo(tenant: Tenant): Promise<MovedTenant>;
+  undo(tenant: Tenant, options?: MoveOptions): Promise<MovedTenant>;
   /** Gives up the way back. @throws Refusal NOT_MOVED. */
   confirm(tenant: Tenant): Promise<void>;
+  /** Ends whatever move there is, where the tenant is now. */
+  end(tenant: Tenant): Promise<void>;
+}
+
+/** What moves are made with. */
+export interface MoveTools {
+  mover: TenantMover;
+  home: OwnDeployment;
+  dedicated: DedicatedStores;
+  /** Names of secrets that the URLs of servers may name. */
+  secrets: ReadonlySet<string>;
 }
 
 /** The rows by the mover; engines hold nothing of a new place until it is filled, and PostgreSQL answers meanwhile. */
-export function tenantMoves(
-  mover: TenantMover,
-  registry: TenantRegistry,
-  targets: readonly ProjectionTarget[],
-): TenantMoves {
-  const engines = targets.filter(({ embedded }) => !embedded);
+export function tenantMoves({ mover, home, dedicated, secrets }: MoveTools): TenantMoves {
   const arrive = async (before: Tenant, moved: Moved): Promise<MovedTenant> => {
-    const tenant = (await registry.current(before.id)) ?? before;
-    for (const engine of engines) await engine.rebuild(tenant);
+    const tenant = (await home.registry.current(before.id)) ?? before;
+    await fillEngines(tenant.servers ? await dedicated.at(tenant) : home, tenant);
     return { ...moved, tenant };
   };
+  // Where rows lie in another database than the tenant, nothing there is of any use; engines are told apart by it too.
+  const leaveEngines = async (tenant: Tenant, left: Placement) => {
+    const before = { ...tenant, ...left };
+    const away = tenant.servers?.postgres !== left.servers?.postgres;
+    const { projections } = left.servers ? await dedicated.expect(before) : home;
+    for (const engine of enginesOf({ projections }))
+      await (away ? engine.remove(before) : engine.leave(before));
+  };
+  const check = (tenant: Tenant, to: Destination) => {
+    if (tenant.tier === to.tier)
+      throw new Refusal("tier", "NOT_MOVED", `${tenant.slug} is ${tenant.tier} already.`);
+    checkServers(to, secrets);
+  };
+  const confirm = async (tenant: Tenant) => {
+    const { from, agoMs } = await mover.last(tenant);
+    await sleep(Math.max(0, GRACE_MS - (agoMs ?? 0)));
+    // Before the way back is given up: where an engine does not answer, it can be tried again.
+    await leaveEngines(tenant, from);
+    await mover.confirm(tenant);
+  };
   return {
-    async move(tenant, tier, onProgress) {
-      if (tenant.servers)
-        throw new Refusal("slug", "SERVERS_INVALID", "A tenant on servers of its own stays there.");
-      return arrive(tenant, await mover.move(tenant, tier, onProgress));
+    check,
+    confirm,
+    async move(tenant, to, options) {
+      check(tenant, to);
+      const placement = placementOf(tenant, to);
+      if (placement.servers) {
+        const arriving = { ...tenant, ...placement, epoch: tenant.epoch + 1 };
+        await checkVacant((await dedicated.expect(arriving)).registry, tenant);
+      }
+      return arrive(tenant, await mover.move(tenant, placement, options));
     },
-    async undo(tenant) {
-      const back = await arrive(tenant, await mover.undo(tenant));
+    async undo(tenant, options) {
+      const back = await arrive(tenant, await mover.undo(tenant, options));
       await sleep(GRACE_MS);
-      for (const engine of engines) await engine.leave(tenant);
-      await mover.sweep(back.tenant, tenant.schema);
+      await leaveEngines(back.tenant, tenant);
+      await mover.sweep(back.tenant, tenant);
       return back;
     },
-    async confirm(tenant) {
-      const { tier, schema, agoMs } = await mover.before(tenant);
-      await sleep(Math.max(0, GRACE_MS - agoMs));
-      // Before the way back is given up: where an engine does not answer, it can be tried again.
-      const before = { ...tenant, tier, schema };
-      for (const engine of engines) await engine.leave(before);
-      await mover.confirm(tenant);
+    async end(tenant) {
+      const move = await mover.noted(tenant);
+      if (move?.phase === "SWITCHED") await confirm(tenant);
+      else if (move) await mover.abandon(tenant);
     },
   };
+}
+
+function placementOf({ slug }: Tenant, { tier, servers = null }: Destination): Placement {
+  return { tier, servers, schema: tier === "ISOLATED" ? ownSchemaOf(slug) : SHARED_SCHEMA };
+}
+
+function enginesOf({ projections }: Pick<Deployment, "projections">) {
+  return projections.filter(({ embedded }) => !embedded);
+}
+
+/** All at once: they are different engines. */
+async function fillEngines(at: Deployment, tenant: Tenant): Promise<void> {
+  await Promise.all(enginesOf(at).map((engine) => engine.rebuild(tenant)));
 }

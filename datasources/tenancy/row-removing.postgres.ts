@@ -1,11 +1,27 @@
 import pg from "pg";
 
-import { SHARED_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
+import { type Placement, type Tenant } from "../core/tenant.js";
+import { CONTROL_SCHEMA, SHARED_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
 import { inTransaction } from "./move-fence.postgres.js";
+import { type Side } from "./move-session.postgres.js";
+import { eraseRows } from "./tenant-erasing.postgres.js";
 import { movableTables } from "./tenant-tables.postgres.js";
 
+/**
+ * Removes what a tenant has in a place where it is not.
+ *
+ * @param lives where it is.
+ */
+export async function clear(side: Side, tenant: Tenant, lives: Placement): Promise<void> {
+  const { client, schema, servers } = side;
+  if (servers?.postgres === lives.servers?.postgres) return removeRows(client, tenant.id, schema);
+  // Nothing there is of any use where it is in another database.
+  await eraseRows(client, { ...tenant, schema });
+  if (servers) await client.query(`delete from ${CONTROL_SCHEMA}.tenants where id = $1`, [tenant.id]);
+}
+
 /** Removes a tenant's rows from a schema: the schema itself where that was its own. */
-export async function removeRows(client: pg.Client, tenant: number, schema: string): Promise<void> {
+async function removeRows(client: pg.Client, tenant: number, schema: string): Promise<void> {
   if (schema !== SHARED_SCHEMA) return dropSchema(client, schema);
   for (const { name } of await movableTables(client, schema))
     await client.query(

@@ -15,19 +15,22 @@ const JOBS = `${JOBS_SCHEMA}._private_jobs where payload ->> 'tenant' = $1::text
  * @returns how many rows that were, but for those of a schema of its own.
  */
 export function eraseTenantRows(adminUrl: string, tenant: Tenant): Promise<number> {
-  return asTenant(adminUrl, tenant, async (admin) => {
-    // Of one that was moved and may go back, rows are in both places.
-    for (const schema of new Set([tenant.schema, ownSchemaOf(tenant.slug)]))
-      if (schema !== SHARED_SCHEMA)
-        await admin.query(`drop schema if exists ${admin.escapeIdentifier(schema)} cascade`);
-    let erased = 0;
-    for (const { quoted } of (await tenantTables(admin)).reverse()) {
-      const { rowCount } = await admin.query(`delete from ${quoted} where tenant_id = $1`, [tenant.id]);
-      erased += rowCount ?? 0;
-    }
-    const jobs = await admin.query(`delete from ${JOBS}`, [tenant.id]);
-    return erased + (jobs.rowCount ?? 0);
-  });
+  return asTenant(adminUrl, tenant, (admin) => eraseRows(admin, tenant));
+}
+
+/** The same by a connection that is the tenant's already. */
+export async function eraseRows(admin: pg.Client, { id, slug, schema: own }: Tenant): Promise<number> {
+  // Of one that was moved and may go back, rows are in both places.
+  for (const schema of new Set([own, ownSchemaOf(slug)]))
+    if (schema !== SHARED_SCHEMA)
+      await admin.query(`drop schema if exists ${admin.escapeIdentifier(schema)} cascade`);
+  let erased = 0;
+  for (const { quoted } of (await tenantTables(admin)).reverse()) {
+    const { rowCount } = await admin.query(`delete from ${quoted} where tenant_id = $1`, [id]);
+    erased += rowCount ?? 0;
+  }
+  const jobs = await admin.query(`delete from ${JOBS}`, [id]);
+  return erased + (jobs.rowCount ?? 0);
 }
 
 /** What a database still has of a tenant. */

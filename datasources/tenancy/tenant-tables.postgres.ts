@@ -1,4 +1,6 @@
-import { type ClientBase } from "pg";
+import pg, { type ClientBase } from "pg";
+
+import { CONTROL_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
 
 /** A table that holds rows of tenants. Partitions are reached through their parents. */
 export interface TenantTable {
@@ -40,6 +42,8 @@ export interface MovableTable {
   unique: boolean;
   /** The column that counts by itself, where there is one. */
   counted: string | null;
+  /** Whether it is one for the tenants of all schemas: its rows go with a tenant to another database. */
+  control: boolean;
 }
 
 /** The arguments of the trigger are the table's name and its key, each ended by a zero byte. */
@@ -50,14 +54,24 @@ const MOVABLE = `
          (string_to_array(encode(g.tgargs, 'escape'), '\\000'))[2:g.tgnargs] as key,
          exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary) as unique,
          (select a.attname::text from pg_attribute a
-          where a.attrelid = c.oid and a.attidentity <> '' and not a.attisdropped) as counted
+          where a.attrelid = c.oid and a.attidentity <> '' and not a.attisdropped) as counted,
+         c.relnamespace = '${CONTROL_SCHEMA}'::regnamespace as control
   from pg_class c join pg_trigger g on g.tgrelid = c.oid and g.tgname = 'capture'
-  where c.relnamespace = $1::regnamespace and not c.relispartition
+  where c.relnamespace = any($1::regnamespace[]) and not c.relispartition
   order by 1`;
 
-/** The tables of a placement's schema that are moved with a tenant. */
-export async function movableTables(client: ClientBase, schema: string): Promise<MovableTable[]> {
-  return (await client.query<MovableTable>(MOVABLE, [schema])).rows;
+/**
+ * The tables of a placement's schema that are moved with a tenant.
+ *
+ * @param between whether to another database: then those that lie beside the schema as well.
+ */
+export async function movableTables(
+  client: ClientBase,
+  schema: string,
+  between = false,
+): Promise<MovableTable[]> {
+  const schemas = [schema, ...(between ? [CONTROL_SCHEMA] : [])].map((name) => pg.escapeIdentifier(name));
+  return (await client.query<MovableTable>(MOVABLE, [schemas])).rows;
 }
 
 function parentsFirst(tables: readonly TenantTable[]): TenantTable[] {

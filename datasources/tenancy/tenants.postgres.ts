@@ -11,7 +11,7 @@ import {
 import { PostgresPool } from "../engines/postgres/pool.postgres.js";
 import { Refusal } from "../core/refusal.js";
 import { StoreUnavailableError } from "../core/store-error.js";
-import { type Tenant, type TenantState } from "../core/tenant.js";
+import { type Tenant, type TenantServers, type TenantState } from "../core/tenant.js";
 import { type NewTenant, type Tenants } from "../core/tenants.js";
 import { TenantNotices } from "./tenant-notices.postgres.js";
 
@@ -27,8 +27,13 @@ const RETRY_MS = 1_000;
 
 const REGISTRY = sql`
   select id, slug, name, tier, state, schema_name as schema, epoch, servers, default_country as "defaultCountry",
-         array(select domain from marquee.tenant_domains d where d.tenant = t.id order by domain) as domains
-  from marquee.tenants t order by created_at, slug`;
+         array(select domain from marquee.tenant_domains d where d.tenant = t.id order by domain) as domains, expected
+  from marquee.tenants t where not away order by created_at, slug`;
+
+/** A tenant with the servers that it is about to be on. */
+type Registered = Tenant & { expected: TenantServers | null };
+/** Told of a tenant that is about to be on servers of its own. */
+export type OnExpected = (tenant: Tenant, servers: TenantServers) => void;
 
 /** The registry as it was read. */
 interface Registry {
@@ -48,6 +53,7 @@ export class PostgresTenants implements Tenants {
   #known: Registry | undefined;
   #loading: Promise<Registry> | undefined;
   #failedAt: number | undefined;
+  #onExpected: OnExpected | undefined;
 
   constructor(
     appUrl: string,
@@ -69,7 +75,8 @@ export class PostgresTenants implements Tenants {
   }
 
   /** From here on a change is heard of at once, and not when what is remembered is old. */
-  listen(): void {
+  listen(onExpected?: OnExpected): void {
+    this.#onExpected = onExpected;
     this.#notices.listen();
   }
 
@@ -173,10 +180,14 @@ export class PostgresTenants implements Tenants {
     const at = Date.now();
     try {
       const { rows } = await this.#pool.use(AbortSignal.timeout(DEADLINE_MS), (client) =>
-        client.query<Tenant>(REGISTRY),
+        client.query<Registered>(REGISTRY),
       );
       this.#failedAt = undefined;
-      const read = registryOf(rows, at);
+      const all = rows.map(({ expected, ...tenant }) => {
+        if (expected) this.#onExpected?.(tenant, expected);
+        return tenant;
+      });
+      const read = registryOf(all, at);
       // Answers may overtake each other.
       if (!this.#known || this.#known.at <= at) this.#known = read;
       return read;

@@ -4,10 +4,11 @@ import { type z } from "zod";
 import type * as FieldRules from "../../datasources/core/field-rules.js";
 import { Refusal } from "../../datasources/core/refusal.js";
 import { type Tenant, type TenantServers, type TenantTier } from "../../datasources/core/tenant.js";
-import { createNoted, setStateNoted } from "../../datasources/stores/noted-states.js";
+import { createNoted, removeNoted, setStateNoted } from "../../datasources/stores/noted-states.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 import { moveCommands } from "./tenant-move.js";
+import { addServerOptions, serversOf } from "./server-options.js";
 import { tenantOf, withStores } from "./with-stores.js";
 
 interface CreateFlags extends Partial<TenantServers> {
@@ -79,12 +80,12 @@ function createCommand(rules: () => typeof FieldRules): Command {
       (host, others) => [...others, keptTo(rules().domain, host)],
       [],
     );
-  for (const server of ["postgres", "mongodb", "opensearch", "neo4j"])
-    create.option(`--${server} <url>`, `of DEDICATED: its own server, $NAME in the place of the password`);
-  return create.addHelpText("after", EXAMPLES).action(async (flags: CreateFlags) => {
-    const tenant = await withStores((stores) => createTenant(stores, flags));
-    process.stdout.write(`${describeTenant(tenant)}\n`);
-  });
+  return addServerOptions(create)
+    .addHelpText("after", EXAMPLES)
+    .action(async (flags: CreateFlags) => {
+      const tenant = await withStores((stores) => createTenant(stores, flags));
+      process.stdout.write(`${describeTenant(tenant)}\n`);
+    });
 }
 
 function listCommand(): Command {
@@ -116,7 +117,7 @@ function deleteCommand(): Command {
       if (confirm !== slug)
         throw new StartupError(`--confirm ${confirm} is not --slug ${slug}. Nothing was removed.`);
       const { rows, tables, engines } = await withStores(async (stores) =>
-        stores.removeTenant(await tenantOf(stores, slug)),
+        removeNoted(stores, await tenantOf(stores, slug), "command"),
       );
       const looked = `${tables} tables and ${engines} engines were looked through, and nothing of it is left`;
       process.stdout.write(`${slug}: ${rows.toLocaleString("en")} rows removed; ${looked}.\n`);
@@ -149,15 +150,6 @@ async function createTenant(stores: Stores, flags: CreateFlags): Promise<Tenant>
   } catch (error) {
     throw error instanceof Refusal ? new StartupError(error.message) : error;
   }
-}
-
-/** @throws StartupError for engines without a PostgreSQL. */
-function serversOf(flags: CreateFlags): TenantServers | null {
-  const { postgres, mongodb = null, opensearch = null, neo4j = null } = flags;
-  if (postgres !== undefined) return { postgres, mongodb, opensearch, neo4j };
-  if (mongodb ?? opensearch ?? neo4j)
-    throw new StartupError("A tenant's own engines follow its own PostgreSQL. Name that with --postgres.");
-  return null;
 }
 
 function describeTenant({ slug: name, tier, state, defaultCountry, name: title }: Tenant): string {

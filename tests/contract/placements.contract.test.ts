@@ -127,6 +127,14 @@ describe("a transaction", () => {
     expect(rows).toHaveLength(1);
     expect(await home!.query("select from shared.profiles where id = 'late'")).toHaveLength(0);
   });
+
+  it("goes on at servers of the tenant's own that whoever was moving it has closed, and died", async () => {
+    const { DEDICATED: tenant } = tenants;
+    const own = placements.databaseOf(tenant);
+    await own.query("update marquee.tenants set fenced = 0");
+    await placements.stores.accounts.putProfiles(tenant, [adultProfile("patient")]);
+    expect(await own.query("select from shared.profiles where id = 'patient'")).toHaveLength(1);
+  });
 });
 
 describe("a suspended tenant", () => {

@@ -3,12 +3,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { verifyAudit } from "../../datasources/audit/verify-audit.js";
+import { removeNoted } from "../../datasources/stores/noted-states.js";
 import { notedMoves } from "../../datasources/stores/noted-moves.js";
 import { openAccount } from "../support/accounts.js";
 import { publish } from "../support/catalogue.js";
 import { use, useGateway } from "../support/fixtures.js";
 import { clientDocuments } from "../support/gateway.js";
 import { openPlacements } from "../support/placements.js";
+import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 
 const TIERS: readonly TenantTier[] = ["SHARED", "ISOLATED", "DEDICATED"];
@@ -147,6 +149,23 @@ describe("whoever runs the platform", () => {
     });
   });
 
+  it("moves tenants onto servers of their own, whose secrets nobody states", async () => {
+    const { servers } = await placements.destination("DEDICATED");
+    const to = { slug: "corner", tier: "DEDICATED" };
+    const postgres = "postgres://marquee:secret@127.0.0.1:1/nowhere";
+    for (const wrong of [to, { ...to, servers: { postgres } }, { ...to, tier: "SHARED", servers }]) {
+      const refused = await mutate("PromoteTenant", wrong);
+      expect(refused).toMatchObject({ job: null, errors: [{ field: "servers", code: "SERVERS_INVALID" }] });
+    }
+    expect(await mutate("PromoteTenant", { ...to, servers })).toMatchObject({ job: { state: "RUNNING" } });
+    const corner = async () => (await gateway.stores.tenants.named("corner"))!;
+    await expect.poll(async () => (await corner()).tier, { timeout: 60_000 }).toBe("DEDICATED");
+    const request = testRequest(await corner());
+    const ended = async () =>
+      (await gateway.stores.operations.jobs(request, { limit: 1, fromEnd: false })).rows;
+    await expect.poll(ended, { timeout: 60_000 }).toMatchObject([{ state: "DONE", target: "DEDICATED" }]);
+  });
+
   it("suspends tenants, whose users are told the same as of one that there is not, and serves them again", async () => {
     const [, { slug }] = tenants as [Tenant, Tenant];
     const change = async (name: string) => {
@@ -168,7 +187,10 @@ describe("whoever runs the platform", () => {
   it("has what it did in the tenants' logs, and in that of its own tenant by its name there", async () => {
     const now = (slug: string) => gateway.stores.tenants.named(slug).then((tenant) => tenant!);
     const [own, other] = await Promise.all([now(tenants[0]!.slug), now(tenants[1]!.slug)]);
-    expect(await actsOf(await now("corner"))).toEqual([["TENANT_CREATED", "platform", ""]]);
+    expect(await actsOf(await now("corner"))).toEqual([
+      ["TENANT_CREATED", "platform", ""],
+      ["TENANT_MOVED", "platform", ""],
+    ]);
     expect(await actsOf(other)).toEqual([
       ["TENANT_SUSPENDED", "platform", ""],
       ["TENANT_RESUMED", "platform", ""],
@@ -182,6 +204,7 @@ describe("whoever runs the platform", () => {
       "TENANT_MOVED platform ",
       "PROJECTION_JOB platform projection:ISOLATED",
       `TENANT_MOVED account tenant:${own.slug}`,
+      "TENANT_MOVED account tenant:corner",
       `TENANT_SUSPENDED account tenant:${other.slug}`,
       `TENANT_RESUMED account tenant:${other.slug}`,
     ];
@@ -189,13 +212,17 @@ describe("whoever runs the platform", () => {
     const moves = notedMoves(gateway.stores, "command");
     const { tenant: back } = await moves.undo(own);
     expect((await actsOf(back)).at(-1)).toEqual(["TENANT_MOVE_UNDONE", "command", ""]);
-    const { tenant: gone } = await moves.move(back, "ISOLATED");
+    const { tenant: gone } = await moves.move(back, { tier: "ISOLATED" });
     await moves.confirm(gone);
     expect((await actsOf(gone)).slice(-2).map(([act]) => act)).toEqual([
       "TENANT_MOVED",
       "TENANT_MOVE_CONFIRMED",
     ]);
     expect((await verifyAudit(gateway.stores.audit.lines(gone))).brokenAt).toBeNull();
+    const { audit } = gateway.stores;
+    const nothing = { rows: 0, tables: 0, engines: 0 };
+    await removeNoted({ audit, removeTenant: () => Promise.resolve(nothing) }, gone, "command");
+    expect((await actsOf(gone)).at(-1)).toEqual(["TENANT_DELETED", "command", ""]);
   });
 
   it("is nobody who only runs a tenant", async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantServers, type TenantTier } from "../../datasources/core/tenant.js";
+import { type Destination } from "../../datasources/stores/tenant-moves.js";
 import { type DedicatedLimits } from "../../datasources/stores/dedicated-stores.js";
 import { createDatabase, type OwnDatabase } from "./database.js";
 import { enginesUnderTest, fillEngines, isUnderTest } from "./engines.js";
@@ -18,6 +19,10 @@ export interface Placements {
   open(limits?: DedicatedLimits): Promise<Stores>;
   /** @param by the process that makes it, unless that is `stores`. */
   create(tier: TenantTier, by?: Stores): Promise<Tenant>;
+  /** Where a tenant that is to be of a tier can go: with a database of its own for DEDICATED. */
+  destination(tier: TenantTier): Promise<Destination>;
+  /** That a tenant's rows are in. */
+  databaseOf(tenant: Tenant): OwnDatabase;
   close(): Promise<void>;
 }
 
@@ -39,6 +44,12 @@ export async function openPlacements(): Promise<Placements> {
     return stores;
   };
   const stores = await open();
+  const destination = async (tier: TenantTier): Promise<Destination> => {
+    if (tier !== "DEDICATED") return { tier };
+    const own = await createDatabase();
+    databases.push(own);
+    return { tier, servers: serversAt(own) };
+  };
   return {
     stores,
     databases,
@@ -46,18 +57,20 @@ export async function openPlacements(): Promise<Placements> {
     open,
     async create(tier, by = stores) {
       const slug = `test-${randomBytes(6).toString("hex")}`;
-      const own = tier === "DEDICATED" ? await createDatabase() : undefined;
-      if (own) databases.push(own);
+      const { servers } = await destination(tier);
       const tenant = await by.tenants.create({
         slug,
         name: slug,
         tier,
         defaultCountry: "US",
-        ...(own && { servers: serversAt(own) }),
+        ...(servers && { servers }),
       });
       await fillEngines(await by.at(tenant), tenant);
       return tenant;
     },
+    destination,
+    databaseOf: ({ servers }) =>
+      databases.find((own) => serversAt(own).postgres === servers?.postgres) ?? databases[0]!,
     close: async () => {
       for (const each of opened) await each.close();
       for (const database of databases) await database.close();

@@ -37,6 +37,13 @@ const DEADLINE_MS = 2_000;
 /** Placements that a transaction tries: one that moves on each time is not moved by hand. */
 const PLACEMENTS = 3;
 
+/** A tenant as it is placed now, and the PostgreSQL that it is placed on. */
+export interface Located {
+  store: PostgresStore;
+  tenant: Tenant;
+}
+export type Relocate = (tenant: Tenant) => Promise<Located | null>;
+
 /**
  * PostgreSQL for one deployment: a pool for reads, which pipelines everything that one level of a request asks into
  * one round trip, and a pool for transactions. All connections use a role that is not superuser; row-level security
@@ -59,13 +66,13 @@ export class PostgresStore {
    * @param onIdleError told of connections that break while nobody uses them.
    * @param deadlineMs time that a read, or the beginning of a transaction, may take before it is cancelled, here and at
    *   the server. Milliseconds.
-   * @param current a tenant as it is placed now; null where it is not, or on other servers.
+   * @param relocate where a tenant is now that a transaction was turned away from where it was; null where it is not.
    */
   constructor(
     url: string,
     onIdleError: (error: Error) => void,
     deadlineMs = DEADLINE_MS,
-    private readonly current: (tenant: Tenant) => Promise<Tenant | null> = () => Promise.resolve(null),
+    private readonly relocate: Relocate = () => Promise.resolve(null),
   ) {
     this.#deadlineMs = deadlineMs;
     const shared = {
@@ -119,12 +126,12 @@ export class PostgresStore {
   /**
    * Runs `work` in one transaction as the tenant; it commits when `work` resolves and rolls back when it rejects. Never
    * tried again. A server that does not answer in the time it gives a statement is given up. Of a tenant that has been
-   * moved, it runs where that is now.
+   * moved, it runs where that is now, be it on other servers.
    *
-   * @throws StoreUnavailableError when PostgreSQL does not answer, or the tenant is here no more.
+   * @throws StoreUnavailableError when PostgreSQL does not answer, or there is no such tenant any more.
    */
   transaction<T>(tenant: Tenant, work: (query: Query, client: pg.PoolClient) => Promise<T>): Promise<T> {
-    return this.#placed(tenant, (placed) => this.#transact(placed, work));
+    return this.#placed(tenant, (store, placed) => store.#transact(placed, work));
   }
 
   async #transact<T>(tenant: Tenant, work: (query: Query, client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -161,7 +168,7 @@ export class PostgresStore {
    * @returns the rows of the concluding statement, once they are committed.
    */
   conclude<R = Row>(tenant: Tenant, work: (ask: Ask) => Promise<Sql | null>): Promise<R[]> {
-    return this.#placed(tenant, (placed) => this.#concluded<R>(placed, work));
+    return this.#placed(tenant, (store, placed) => store.#concluded<R>(placed, work));
   }
 
   async #concluded<R>(tenant: Tenant, work: (ask: Ask) => Promise<Sql | null>): Promise<R[]> {
@@ -176,14 +183,14 @@ export class PostgresStore {
   }
 
   /** Runs where the tenant is; what was turned away has done nothing, and is run again where the tenant is now. */
-  async #placed<T>(tenant: Tenant, run: (tenant: Tenant) => Promise<T>): Promise<T> {
-    let placed: Tenant | null = tenant;
-    for (let left = PLACEMENTS; placed && left > 0; left -= 1) {
+  async #placed<T>(tenant: Tenant, run: (store: PostgresStore, tenant: Tenant) => Promise<T>): Promise<T> {
+    let at: Located | null = { store: this, tenant };
+    for (let left = PLACEMENTS; at && left > 0; left -= 1) {
       try {
-        return await run(placed);
+        return await run(at.store, at.tenant);
       } catch (error) {
         if (!isMisplaced(error)) throw error;
-        placed = await this.current(tenant);
+        at = await this.relocate(at.tenant);
       }
     }
     throw new StoreUnavailableError("POSTGRES");

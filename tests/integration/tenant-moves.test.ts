@@ -27,8 +27,6 @@ const random = createRandom(seed);
 const PER_SECOND = 100;
 /** What nobody may be kept from writing for longer than. Milliseconds. */
 const PAUSE_MS = 200;
-/** Within which a move ends, or is killed. Milliseconds. */
-const MOVE_MS = 3_000;
 
 const placements = use(openPlacements);
 const gateways = use(async () => {
@@ -221,48 +219,67 @@ describe("a tenant that is moved while it is written and read", () => {
   it("is on one side, whenever the process that moves it is killed", async () => {
     const tenant = await openMoving();
     const own = await placements.destination("DEDICATED");
-    const sides: TenantTier[] = [];
+    const outcomes: string[] = [];
     const load = await under(tenant, async () => {
       for (let kill = 0; kill < kills; kill += 1) {
-        await killedMove(await now(tenant), own);
+        outcomes.push(await killedMove(await now(tenant), own));
         const placed = await now(tenant);
-        sides.push(placed.tier);
         expect((await rowsIn(placed)).size).toBeGreaterThan(15);
         // Whoever comes next ends what was left, one way or the other.
         await settle(await now(tenant));
       }
     });
-    console.log(`ended at ${sides.join(", ")}`);
+    const counts = [...new Set(outcomes)].map((outcome) => [
+      outcomes.filter((each) => each === outcome).length,
+      outcome,
+    ]);
+    console.log(counts.map((line) => line.join(" × ")).join("\n"));
     await expectAllWritten(tenant, load);
   }, 3_600_000);
 });
 
-const MOVES: Record<TenantTier, string[]> = {
-  SHARED: ["demote"],
-  ISOLATED: ["promote"],
-  DEDICATED: ["promote"],
-};
+const MOVES: Record<TenantTier, string> = { SHARED: "demote", ISOLATED: "promote", DEDICATED: "promote" };
+/** What the command takes for a move from when it is noted, on two cores. Milliseconds. */
+const SPAN_MS: Record<TenantTier, number> = { SHARED: 1_200, ISOLATED: 1_200, DEDICATED: 3_500 };
 
-function serverOptions({ servers }: Destination): string[] {
+function optionsFor(to: TenantTier, { servers }: Destination): string[] {
+  if (to !== "DEDICATED") return ["--tier", to];
   const named = Object.entries(servers ?? {}) as [string, string | null][];
   return named.flatMap(([name, url]) => (url === null ? [] : [`--${name}`, url]));
 }
 
-/** Starts to move a tenant to where it is not, as the command does, and kills that at some time. */
-async function killedMove({ slug, tier }: Tenant, own: Destination): Promise<void> {
+/** Starts to move a tenant to where it is not, as the command does, and kills that at some time while it moves. */
+async function killedMove({ id, slug, tier }: Tenant, own: Destination): Promise<string> {
   const others = Object.keys(MOVES).filter((to) => to !== tier) as TenantTier[];
   const to = others[random.below(others.length)]!;
-  const command = [...MOVES[to], "--slug", slug, ...(to === "DEDICATED" ? serverOptions(own) : [])];
+  // A shared tenant is promoted to a schema, one on servers of its own is demoted to it.
+  const command = to === "ISOLATED" && tier === "DEDICATED" ? "demote" : MOVES[to];
+  const args = ["bin/marquee.js", "tenant", command, "--slug", slug, ...optionsFor(to, own)];
   const env = { ...process.env, ...placements.env, MARQUEE_DATA: "/nonexistent" };
-  const child = spawn(process.execPath, ["bin/marquee.js", "tenant", ...command], {
+  const child = spawn(process.execPath, args, {
     cwd: packageRoot(),
     env,
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "pipe"],
   });
+  let said = "";
+  child.stderr.on("data", (text: Buffer) => (said += text.toString()));
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  await Promise.race([ended, sleep(random.below(MOVE_MS))]);
+  await Promise.race([ended, untilNoted(id).then(() => sleep(random.below(SPAN_MS[to])))]);
+  const by = child.exitCode === null ? "killed" : `exit ${child.exitCode} ${said}`;
   child.kill("SIGKILL");
   await ended;
+  const [move] = await movesOf(id);
+  return `${tier} to ${to}: ${by}, ${move?.phase ?? "no move"}`;
+}
+
+function movesOf(id: number): Promise<{ phase: string }[]> {
+  const [home] = placements.databases;
+  return home!.query<{ phase: string }>("select phase from marquee.tenant_moves where tenant = $1", [id]);
+}
+
+/** Not for ever: the command may have ended without. */
+async function untilNoted(id: number): Promise<void> {
+  for (let left = 1_500; left > 0 && (await movesOf(id)).length === 0; left -= 1) await sleep(20);
 }
 
 /** Confirms a move that has switched, or undoes it; one that has not is cleared away by the next. */

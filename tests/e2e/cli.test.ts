@@ -567,7 +567,7 @@ describe("marquee tenant", () => {
     const removed = await marquee("tenant", "delete", ...slug, "--confirm", "gone-soon");
     expect(removed).toMatchObject({ code: 0 });
     expect(removed.stdout).toMatch(
-      new RegExp(`^gone-soon: 3 rows removed; \\d+ tables and ${ENGINES} engines .* nothing of it is left`),
+      new RegExp(`^gone-soon: 4 rows removed; \\d+ tables and ${ENGINES} engines .* nothing of it is left`),
     );
     expect((await marquee("tenant", "list")).stdout).not.toContain("gone-soon");
   });

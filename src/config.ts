@@ -34,6 +34,7 @@ import {
 import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
 import { PRIVACY_VARIABLES, privacyOf, type PrivacySettings } from "./privacy/privacy-variables.js";
+import { isTooLittle } from "./privacy/insight-variables.js";
 import { type Limits } from "./limits/limits.js";
 import { lacksSender, MAIL_VARIABLES, mailsOf, type MailSettings } from "./mail/mail-variables.js";
 import { readNamedSecrets, readSecretFiles, SECRET_FILES } from "./secret-files.js";
@@ -170,6 +171,10 @@ const consistent = environment
   .refine((value) => !lacksAudience(value), {
     path: ["MARQUEE_IDP_AUDIENCE"],
     error: "is needed with MARQUEE_IDP_ISSUER, and for nothing else",
+  })
+  .refine((value) => !isTooLittle(value), {
+    path: ["MARQUEE_INSIGHTS_BUDGET"],
+    error: "is less than MARQUEE_INSIGHTS_EPSILON: nothing could be told",
   })
   .refine((value) => !lacksDocuments(value), {
     path: ["MARQUEE_TRUSTED_ONLY"],

@@ -23,6 +23,7 @@ import { DeviceResolver } from "../resolvers/device.resolver.js";
 import { RolesResolver } from "../resolvers/roles.resolver.js";
 import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
+import { InsightsResolver } from "../resolvers/insights.resolver.js";
 import { NodeResolver } from "../resolvers/node.resolver.js";
 import { OperationsResolver } from "../resolvers/operations.resolver.js";
 import { PlatformResolver } from "../resolvers/platform.resolver.js";
@@ -76,6 +77,7 @@ export function createSchema(): GraphQLSchema {
       PlaybackResolver,
       TitleEditingResolver,
       EditorialResolver,
+      InsightsResolver,
       OperationsResolver,
       PlatformResolver,
       ApiKeyResolver,

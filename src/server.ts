@@ -133,6 +133,7 @@ export async function startGateway(
       consentText: config.privacy.consentText,
       exportLinks: createExportLinks(secret),
       exportHours: config.privacy.exportHours,
+      insightBudget: config.privacy.insights,
     };
     const budgets = new Budgets(config.budgets, stores.budgets, secret);
     budgets.start();

@@ -31,6 +31,8 @@ export const AUDIT_ACTS = {
   TITLE_ARCHIVED: "An editor archived a title.",
   TITLE_LICENSED: "An editor set where a title may be shown.",
   TITLES_MERGED: "An editor merged a title into another.",
+  INSIGHTS_RELEASED:
+    "Somebody was told for the first time how titles were watched in a period, which spent of the tenant's privacy budget.",
   IMPORTED: "Titles or events were imported.",
   PROJECTION_JOB: "A projection was rebuilt, checked or repaired.",
   DEAD_LETTERS_RETRIED: "Dead letters were put back among the events to be tried.",

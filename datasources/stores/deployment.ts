@@ -2,6 +2,7 @@ import { type AccountRoles } from "../accounts/account-roles.js";
 import { type AccountCredentials } from "../accounts/account-credentials.js";
 import { type Audit } from "../audit/audit.js";
 import { type Privacy } from "../privacy/privacy.js";
+import { type Insights } from "../insights/insights.js";
 import { type Retention } from "../retention/retention.js";
 import { type ApiKeys } from "../api-keys/api-keys.js";
 import { type Mails } from "../mail/mails.js";
@@ -57,6 +58,8 @@ export interface Deployment {
   privacy: Privacy;
   /** What is kept for a while only. */
   retention: Retention;
+  /** How titles are watched, with noise. */
+  insights: Insights;
   checkouts: Checkouts;
   checkoutSteps: CheckoutSteps;
   jobs: Jobs;

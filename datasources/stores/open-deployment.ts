@@ -4,6 +4,7 @@ import { PostgresAccountCredentials } from "../accounts/account-credentials.post
 import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
 import { PostgresAudit } from "../audit/audit.postgres.js";
 import { PostgresPrivacy } from "../privacy/privacy.postgres.js";
+import { PostgresInsights } from "../insights/insights.postgres.js";
 import { PostgresRetention } from "../retention/retention.postgres.js";
 import { PostgresMails } from "../mail/mails.postgres.js";
 import { PostgresLimits } from "../budgets/limits.postgres.js";
@@ -185,6 +186,7 @@ function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
     outsideAccounts: new PostgresOutsideAccounts(postgres),
     audit: new PostgresAudit(postgres),
     retention: new PostgresRetention(postgres),
+    insights: new PostgresInsights(postgres),
     checkouts: new PostgresCheckouts(postgres),
     checkoutSteps: new PostgresCheckoutSteps(postgres),
     catalog: new PostgresCatalog(postgres),

@@ -19,6 +19,7 @@ const PLACED = [
   "audit",
   "privacy",
   "retention",
+  "insights",
   "checkouts",
   "checkoutSteps",
   "catalog",

@@ -10,6 +10,7 @@ import {
   type RecommendationsLoaders,
 } from "../../datasources/recommendations/recommendations.loaders.js";
 import { StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { type InsightBudget } from "../../datasources/insights/insights.js";
 import { type Freshness } from "../../datasources/core/freshness.js";
 import { CallLog, type FieldPath, type StoreRequest } from "../../datasources/core/store-request.js";
 import { type CheckoutTimes } from "../../datasources/checkouts/checkouts.js";
@@ -59,6 +60,8 @@ export interface Gateway {
   exportLinks: ExportLinks;
   /** For how long an export is kept. */
   exportHours: number;
+  /** How much of viewers insights may tell. */
+  insightBudget: InsightBudget;
 }
 
 /** What one request has: its tenant, its viewer, its batches. Made before execution, gone with the answer. */

@@ -69,6 +69,10 @@ export const ERROR_CODES = {
       "What whoever asks may spend is spent: `remaining` of `limit` is left, and more in `resetSeconds`.",
     status: 429,
   },
+  INSIGHTS_SPENT: {
+    meaning:
+      "The tenant's privacy budget does not allow insights that were not told before: `remaining` of `limit` is left, in ε, and enough in `resetSeconds`.",
+  },
   INTROSPECTION_DISABLED: { meaning: "This deployment does not tell of its schema.", status: 400 },
   DOCUMENT_NOT_TRUSTED: {
     meaning: "This deployment runs the documents that it lists alone, and this is none of them.",
@@ -103,7 +107,7 @@ export interface ErrorDetails {
   of?: string;
   /** What is left of it. */
   remaining?: number;
-  /** When it is whole again. */
+  /** When it is whole again, or there is enough. */
   resetSeconds?: number;
 }
 

@@ -3,8 +3,10 @@ import path from "node:path";
 import { z } from "zod";
 
 import { CONSENT_TEXT, CONSENT_TEXT_ACCEPTED } from "../../datasources/accounts/profiles.js";
+import { type InsightBudget } from "../../datasources/insights/insights.js";
 import { type RetentionDays } from "../../datasources/retention/retention.js";
 import { wholeNumber } from "../config-values.js";
+import { INSIGHT_VARIABLES, insightBudget } from "./insight-variables.js";
 import { RETENTION_VARIABLES, retentionDays } from "./retention-variables.js";
 
 /** Variables about what people may ask for about themselves. */
@@ -13,6 +15,7 @@ export const PRIVACY_VARIABLES = {
   MARQUEE_EXPORT_HOURS: wholeNumber(1, 720).default(24),
   MARQUEE_ERASURES_FILE: z.string().min(1).optional(),
   ...RETENTION_VARIABLES,
+  ...INSIGHT_VARIABLES,
 };
 
 export interface PrivacySettings {
@@ -24,6 +27,7 @@ export interface PrivacySettings {
   erasuresFile: string;
   /** For how long data is kept, and when that is enforced: in the form of cron, in UTC. */
   retention: { days: RetentionDays; at: string };
+  insights: InsightBudget;
 }
 
 type Variables = z.infer<z.ZodObject<typeof PRIVACY_VARIABLES>> & { MARQUEE_DATA: string };
@@ -35,5 +39,6 @@ export function privacyOf(value: Variables): PrivacySettings {
     exportHours: value.MARQUEE_EXPORT_HOURS,
     erasuresFile: path.resolve(file),
     retention: { days: retentionDays(value.MARQUEE_RETENTION_DAYS), at: value.MARQUEE_RETENTION_AT },
+    insights: insightBudget(value),
   };
 }

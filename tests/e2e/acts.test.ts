@@ -82,6 +82,7 @@ const ELSEWHERE: readonly AuditAct[] = [
   "DATA_FETCHED",
   "ACCOUNT_ERASED",
   "IMPORTED",
+  "INSIGHTS_RELEASED",
 ];
 
 const PASSWORD = "correct horse";

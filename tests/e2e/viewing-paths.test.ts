@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { createSchema } from "../../src/schema.js";
 import { project } from "../support/catalogue.js";
-import { useGateway } from "../support/fixtures.js";
+import { useFacts, useGateway } from "../support/fixtures.js";
 import { type Answer } from "../support/gateway.js";
 import { PathWalk, placesOf } from "../support/title-paths.js";
 import {
@@ -24,6 +24,7 @@ import {
   companionOf,
   learnAnew,
   PARTS,
+  plantInsights,
   prepareGround,
   profileOf,
   titlesOf,
@@ -77,6 +78,7 @@ const gateway = useGateway(() =>
     ].map((limit) => [`MARQUEE_MAX_${limit}`, "100000000"]),
   ),
 );
+const facts = useFacts();
 let tenant: Tenant;
 /** What each rule's askers were answered, and what those who may not meet a title are about one that there is not. */
 const answers = new Map<string, Record<Root, Answer>>();
@@ -86,6 +88,7 @@ beforeAll(async () => {
   tenant = await gateway.createTenant();
   const rules = Object.values(RULES);
   await prepareGround(gateway, tenant, rules, TO_COME);
+  await plantInsights(facts, tenant, rules);
   for (const [place, rule] of rules.entries()) {
     if (rule !== TO_COME) await keep(rule, "allowed", place);
     if (rule !== MERGED) await keep(rule, "denied", place);

@@ -163,7 +163,7 @@ describe("every table with a tenant_id", () => {
   });
 });
 
-const APPEND_ONLY = /\.(audit_log|consent_changes)$/;
+const APPEND_ONLY = /\.(audit_log|consent_changes|insight_releases)$/;
 
 describe.each<TenantTier>(["SHARED", "ISOLATED"])(
   "a SHARED tenant beside a %s one with the same ids",

@@ -158,6 +158,9 @@ export function failureCases(known: Known, email: string): Record<string, Failur
       titles: "titles(first: 3) { edges { version } }",
       titleVersions: `titleVersions(id: "${known.begun}") { version }`,
       titleVersionList: `titleVersionList(id: "${known.begun}") { edges { cursor } }`,
+      insights: "insights(first: 3) { viewers }",
+      insightRelease: "insightRelease { epsilon }",
+      insightBudget: "insightBudget { spent }",
     }),
     ...ofStaff(known.staff, "operations", {
       stores: "stores { state }",

@@ -200,6 +200,10 @@ export const SILENT = new Set(
     RatingEdge: ["rating"],
     Top10Entry: ["rank", "previousRank", "daysOnList", "viewers"],
     EditorialTitleEdge: ["version"],
+    TitleInsight: ["viewers", "stayed", "completions"],
+    // Follow from the budget alone.
+    InsightRelease: ["leastViewers"],
+    InsightBudget: ["days"],
     TitleVersion: ["version"],
     // Numbers that are compared with what is shown, below.
     TitleConnection: ["totalCount"],

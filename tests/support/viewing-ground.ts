@@ -1,10 +1,13 @@
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
+import { STANDARD_DAYS } from "../../datasources/core/insight-rules.js";
+import { latestClosed } from "../../datasources/insights/insights.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { adultProfile, project, publish } from "./catalogue.js";
 import { refreshSearch } from "./engines.js";
+import { type Facts } from "./facts.js";
 import { type TestGateway } from "./gateway.js";
 import { named, titleBody } from "./titles.js";
 
@@ -97,6 +100,21 @@ export async function prepareGround(
   await stores.accounts.putProfiles(tenant, rules.flatMap(profilesOf));
   for (const [place, rule] of rules.entries()) await watch(stores, tenant, rule, place);
   await learnAnew(stores, tenant);
+}
+
+/** Has insights been told of every title of the rules, as if many had watched each. */
+export async function plantInsights(
+  facts: Facts,
+  tenant: Tenant,
+  rules: readonly ViewingRule[],
+): Promise<void> {
+  const figures = { viewers: 900, stayed: 800, completions: 700, watchedSeconds: 36_000 };
+  const told = rules.flatMap(({ word }) => PARTS.map((part) => ({ titleId: `${word}-${part}`, ...figures })));
+  await facts.run(
+    tenant,
+    `insert into insight_releases (tenant_id, until, days, country, epsilon, viewers_noise, seconds_noise, least_viewers, titles)
+     values (${tenant.id}, '${latestClosed(new Date())}', ${STANDARD_DAYS}, '', 1000, 1, 1, 20, '${JSON.stringify(told)}')`,
+  );
 }
 
 /** Has charts, popularity and tastes follow what has changed. */

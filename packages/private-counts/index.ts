@@ -1,0 +1,1 @@
+export { discreteLaplace, laplaceDeviation, type LaplaceScale, type Uniform } from "./discrete-laplace.js";

@@ -27,21 +27,23 @@ export class PostgresTop10Job implements Top10Job {
   /**
    * A day's list ranks the watch time of that UTC day that counts (counted-watches.postgres.ts), then viewers, then id. An event counts once, on the day of its
    * first instant. Titles that the catalog does not publish or license for the country on that day are left out
-   * before ranks are given; events of one that was merged into another count for that one. Trending ends on the tenant's latest day with events, not today.
+   * before ranks are given; events of one that was merged into another count for that one. A day has a list when it is
+   * over; what is dated ahead counts when its time has come. Trending ends on the tenant's latest day with events, not today.
    */
   recompute(
     tenant: Tenant,
-    options: { from?: string } = {},
+    { from = "-infinity", at = new Date() }: { from?: string; at?: Date } = {},
   ): Promise<{ days: number; countries: number; entries: number }> {
-    const from = options.from ?? "-infinity";
     return this.postgres.transaction(tenant, async (query) => {
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.top10'), ${tenant.id}::int)`);
       await prepareForBatch(query);
-      const lastDay = await lastDayOf(query);
-      await query(sql`create temp table daily_watches on commit drop as ${dailyWatches(from, lastDay)}`);
+      const lastDay = await lastDayOf(query, at);
+      await query(sql`create temp table daily_watches on commit drop as ${dailyWatches(from, lastDay, at)}`);
       await query(sql`analyze daily_watches`);
       await query(sql`delete from top10_entries where day >= ${from}::date`);
-      const [counts] = await query<{ days: number; countries: number; entries: number }>(insertTop10(from));
+      const [counts] = await query<{ days: number; countries: number; entries: number }>(
+        insertTop10(from, at),
+      );
       await query(sql`delete from trending_titles`);
       await query(insertTrending(lastDay));
       return counts ?? { days: 0, countries: 0, entries: 0 };
@@ -52,12 +54,13 @@ export class PostgresTop10Job implements Top10Job {
   popularity(tenant: Tenant): Promise<Map<string, number>> {
     return this.postgres.transaction(tenant, async (query) => {
       await prepareForBatch(query);
-      const since = sql`(${await lastDayOf(query)}::date - ${POPULARITY_DAYS - 1}::int)`;
+      const at = new Date();
+      const since = sql`(${await lastDayOf(query, at)}::date - ${POPULARITY_DAYS - 1}::int)`;
       const rows = await query<{ id: string; popularity: number }>(sql`
         with viewed as (
           select distinct coalesce(m.into_id, e.title_id) as title_id, e.profile_id
           from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-          where e.at >= ${startOf(since)} and ${COUNTS}
+          where e.at >= ${startOf(since)} and e.at <= ${at} and ${COUNTS}
         ), audience as (
           select title_id, ln(1 + count(*))::float8 as size from viewed group by title_id
         )
@@ -91,10 +94,10 @@ async function prepareForBatch(query: Query): Promise<void> {
   await query(raw("set local jit = off"));
 }
 
-/** The latest UTC day with events (`YYYY-MM-DD`), null for a tenant without any. */
-async function lastDayOf(query: Query): Promise<string | null> {
+/** The latest UTC day with events until then (`YYYY-MM-DD`), null for a tenant without any. */
+async function lastDayOf(query: Query, at: Date): Promise<string | null> {
   const [row] = await query<{ day: string | null }>(
-    sql`select (max(e.at) at time zone 'UTC')::date as day from viewing_events e where ${COUNTS}`,
+    sql`select (max(e.at) at time zone 'UTC')::date as day from viewing_events e where e.at <= ${at} and ${COUNTS}`,
   );
   return row?.day ?? null;
 }
@@ -103,15 +106,15 @@ function startOf(day: Sql): Sql {
   return sql`(${day}::timestamp at time zone 'UTC')`;
 }
 
-/** Watch time and viewers by country, day and title, as far back as the lists from `from` on or trending need them. */
-function dailyWatches(from: string, lastDay: string | null): Sql {
+/** Watch time and viewers by country, day and title until then, as far back as the lists from `from` on or trending need them. */
+function dailyWatches(from: string, lastDay: string | null, at: Date): Sql {
   const firstDay = sql`least(${from}::date, ${lastDay}::date - ${RECENT_DAYS + BASE_DAYS - 1}::int)`;
   return sql`
     with counted as (
       select distinct on (e.id) e.country, (e.at at time zone 'UTC')::date as day,
         coalesce(m.into_id, e.title_id) as title_id, e.profile_id, ${COUNTED_SECONDS} as seconds
       from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-      where e.at >= ${startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`)} and ${COUNTS}
+      where e.at >= ${startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`)} and e.at <= ${at} and ${COUNTS}
       order by e.id, e.at
     ), viewed as (
       select country, day, title_id, profile_id, sum(seconds) as seconds
@@ -133,15 +136,15 @@ function shownOn(day: Sql): Sql {
   return toSql(onOffer(span), CATALOG_PLACES);
 }
 
-/** Writes the lists from `from` on. A run of days goes on from the list stored for the day before. */
-function insertTop10(from: string): Sql {
+/** Writes the lists from `from` on of days that are over then. A run of days goes on from the list stored for the day before. */
+function insertTop10(from: string, at: Date): Sql {
   return sql`
     with ranked as (
       select d.country, d.day, d.title_id, d.viewers, d.seconds,
         row_number() over (
           partition by d.country, d.day order by d.seconds desc, d.viewers desc, d.title_id collate "C") as rank
       from ${WATCHED_TITLES}
-      where d.day >= ${from}::date and ${shownOn(sql`d.day`)}
+      where d.day >= ${from}::date and d.day < (${at}::timestamptz at time zone 'UTC')::date and ${shownOn(sql`d.day`)}
     ), listed as (
       select country, day, title_id, viewers, seconds, rank, 1 as carried from ranked where rank <= 10
       union all

@@ -27,10 +27,13 @@ export interface Top10 {
 
 /** What the batch job needs of the viewing facts, and where it leaves what it computed. */
 export interface Top10Job {
-  /** Recomputes Top 10 for every country and day from `from` on (`YYYY-MM-DD`, default: all days with events) and trending for every country. */
+  /**
+   * Recomputes Top 10 for every country and day from `from` on (`YYYY-MM-DD`, default: all days with events) and trending
+   * for every country, as of `at` (default: now): of days that were over then.
+   */
   recompute(
     tenant: Tenant,
-    options?: { from?: string },
+    options?: { from?: string; at?: Date },
   ): Promise<{ days: number; countries: number; entries: number }>;
   /** Popularity of every title with views: log-scaled distinct viewers over the last 28 days of events, the most watched title being 1. */
   popularity(tenant: Tenant): Promise<Map<string, number>>;

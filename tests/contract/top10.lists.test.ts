@@ -128,6 +128,25 @@ it("lists ten titles at most, and drops what has no events any more", async () =
   expect(after.map((row) => row.titleId)).toEqual(ids.slice(1, 11));
 });
 
+it("lists no day before it is over, and counts nothing before its time has come", async () => {
+  const tenant = await tenantWithFilms("SHARED", ["closed", "today", "ahead"]);
+  await stores.viewingIngest.ingest(tenant, [
+    watch("p1", "closed", "2026-05-01T12:00:00Z"),
+    watch("p1", "today", new Date().toISOString()),
+    watch("p1", "ahead", new Date(Date.now() + 40 * 86_400_000).toISOString()),
+  ]);
+  expect(await stores.top10Job.recompute(tenant)).toEqual({ days: 1, countries: 1, entries: 1 });
+  expect(await list(tenant, "US", null)).toEqual(["1 closed  1 1 3600"]);
+  const popularity = await stores.top10Job.popularity(tenant);
+  expect(popularity).toEqual(
+    new Map([
+      ["ahead", 0],
+      ["closed", 0],
+      ["today", 1],
+    ]),
+  );
+});
+
 it("keeps tenants with the same ids apart", async () => {
   const [one, two] = [
     await tenantWithFilms("SHARED", ["a", "b"]),

@@ -45,13 +45,16 @@ async function settled({ home, mover }: Whereabouts, refused: Tenant): Promise<T
   const began = performance.now();
   let dead = false;
   for (;;) {
-    const now = await home.registry.current(refused.id);
-    if (!now || now.state === "DELETING") return null;
-    if (!now.servers || now.epoch !== refused.epoch) return now;
     const waited = performance.now() - began;
+    const now = await home.registry.current(refused.id).catch((error: unknown) => {
+      // A server that has no place for one more look is no reason to give a write up.
+      if (waited > PATIENCE_MS) throw error;
+      return undefined;
+    });
+    if (now === null || now?.state === "DELETING") return null;
+    if (now && (dead || !now.servers || now.epoch !== refused.epoch)) return now;
     if (waited > PATIENCE_MS) return null;
-    if (dead) return now;
-    if (waited > DEAD_MS) {
+    if (now && waited > DEAD_MS) {
       await mover.settle(now);
       dead = true;
     } else await sleep(LOOK_MS);

@@ -49,7 +49,9 @@ export interface MoveTools {
 /** The rows by the mover; engines hold nothing of a new place until it is filled, and PostgreSQL answers meanwhile. */
 export function tenantMoves({ mover, home, dedicated, secrets }: MoveTools): TenantMoves {
   const arrive = async (before: Tenant, moved: Moved): Promise<MovedTenant> => {
-    const tenant = (await home.registry.current(before.id)) ?? before;
+    const tenant = { ...before, ...moved.to, epoch: before.epoch + 1 };
+    // It has come about, whether or not the registry can be read just now.
+    await home.registry.current(before.id).catch(() => null);
     await fillEngines(tenant.servers ? await dedicated.at(tenant) : home, tenant);
     return { ...moved, tenant };
   };

@@ -30,6 +30,7 @@ const OPENING_MS = 2_000;
 
 /** A move that has switched. */
 export interface Moved {
+  to: Placement;
   /** For how long nobody could write. Milliseconds. */
   pauseMs: number;
   /** Rows that were copied before. */
@@ -75,7 +76,7 @@ export class TenantMover {
         const noted = act?.(tenant, to, rows) ?? null;
         const also = () => Promise.resolve();
         const pauseMs = await switchOver({ tenant, control, way, capturing: true, act: noted, also });
-        return { rows, pauseMs };
+        return { to, rows, pauseMs };
       } catch (error) {
         await this.#abandon(session, tenant);
         throw error;
@@ -96,7 +97,7 @@ export class TenantMover {
       const noted = act?.(tenant, back, 0) ?? null;
       const also = () => forget(control, tenant);
       const pauseMs = await switchOver({ tenant, control, way, capturing: false, act: noted, also });
-      return { rows: 0, pauseMs };
+      return { to: back, rows: 0, pauseMs };
     });
   }
 

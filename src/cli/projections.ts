@@ -97,25 +97,43 @@ async function retryDeadLetters(
   console.log(`${count.toLocaleString("en")} dead letters are tried again.`);
 }
 
+/**
+ * Those of a tenant at once: each waits in the end until nobody can be reading what it replaces, which takes longer than
+ * filling a small one.
+ */
 async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
   const progress = createProgress();
+  const all = await chosen(stores, flags);
   try {
-    for (const [target, tenant] of await chosen(stores, flags)) {
-      const started = performance.now();
-      const entries = await target.rebuild(tenant, (done, total) => {
-        const note = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
-        progress.show(`${tenant.slug} ${target.domain}`, total === 0 ? 1 : done / total, note);
-      });
+    for (const tenant of new Set(all.map(([, tenant]) => tenant))) {
+      const targets = all.filter(([, of]) => of === tenant).map(([target]) => target);
+      const done = new Map<ProjectionTarget, number>();
+      const onProgress = (target: ProjectionTarget, fraction: number) => {
+        const sum = [...done.set(target, fraction).values()].reduce((a, b) => a + b, 0);
+        progress.show(`${tenant.slug} projections`, sum / targets.length);
+      };
+      const lines = await Promise.all(targets.map((target) => rebuild(target, tenant, onProgress)));
       progress.end();
-      const seconds = (performance.now() - started) / 1000;
-      const rate = Math.round(entries / seconds).toLocaleString("en");
-      console.log(
-        `${target.store} ${target.domain} of ${tenant.slug}: ${entries.toLocaleString("en")} entries in ${seconds.toFixed(1)} s (${rate}/s)`,
-      );
+      for (const line of lines) console.log(line);
     }
   } finally {
     progress.end();
   }
+}
+
+/** @returns what is printed of it. */
+async function rebuild(
+  target: ProjectionTarget,
+  tenant: Tenant,
+  onProgress: (target: ProjectionTarget, fraction: number) => void,
+): Promise<string> {
+  const started = performance.now();
+  const entries = await target.rebuild(tenant, (done, total) =>
+    onProgress(target, total === 0 ? 1 : done / total),
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const rate = Math.round(entries / seconds).toLocaleString("en");
+  return `${target.store} ${target.domain} of ${tenant.slug}: ${entries.toLocaleString("en")} entries in ${seconds.toFixed(1)} s (${rate}/s)`;
 }
 
 /** The projections that the flags name. @throws StartupError when there are none, or a name is unknown. */

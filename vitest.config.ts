@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+import { TEST_ACCOUNT_KEY } from "./scripts/test-keys.js";
 import { mutants } from "./tests/support/mutants/plugin.js";
 
 export default defineConfig({
@@ -9,6 +10,8 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql/index.js")) }],
   },
   test: {
+    // For every process of a test: they share databases.
+    env: { MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY },
     // For tests that hang. How long something may take is measured where it matters; a busy machine is no failure.
     testTimeout: 120_000,
     hookTimeout: 240_000,

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { environment, ROOT } from "../scripts/environment.js";
+import { TEST_ACCOUNT_KEY } from "../scripts/test-keys.js";
 import { type Size } from "./engine-setup.js";
 
 const STORES = ["MONGODB", "OPENSEARCH", "NEO4J"] as const;
@@ -34,7 +35,10 @@ async function rebuild(url: string, tenant: string, store: string): Promise<Omit
   const child = spawn(
     process.execPath,
     [path.join(ROOT, "bin/marquee.js"), "projections", "rebuild", "--tenant", tenant, "--store", store],
-    { env: { ...environment, POSTGRES_URL: url }, stdio: ["ignore", "pipe", "pipe"] },
+    {
+      env: { ...environment, POSTGRES_URL: url, MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
   let said = "";
   let complained = "";

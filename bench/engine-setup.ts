@@ -13,6 +13,7 @@ import { OpenSearchStore } from "../datasources/engines/opensearch/store.opensea
 import { Neo4jTasteEngine } from "../datasources/recommendations/neo4j/taste-engine.neo4j.js";
 import { OpenSearchTitleEngine } from "../datasources/search/opensearch/search-engine.opensearch.js";
 import { environment, ROOT, type Environment } from "../scripts/environment.js";
+import { TEST_ACCOUNT_KEY } from "../scripts/test-keys.js";
 
 /** A size of catalogue that is measured. */
 export interface Size {
@@ -59,7 +60,10 @@ export async function ensureSeeded({ url, scale, name }: Size, tenant: string): 
   const child = spawn(
     process.execPath,
     [path.join(ROOT, "bin/marquee.js"), "seed", "--tenant", tenant, "--scale", String(scale)],
-    { env: { PATH: environment.PATH, POSTGRES_URL: url }, stdio: ["ignore", "ignore", "inherit"] },
+    {
+      env: { PATH: environment.PATH, POSTGRES_URL: url, MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY },
+      stdio: ["ignore", "ignore", "inherit"],
+    },
   );
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) throw new Error(`Seeding ${name} failed`);

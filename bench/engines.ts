@@ -27,6 +27,7 @@ import {
 import { fill, type Filling } from "./engine-filling.js";
 import { writeReport, type MeasuredCell } from "./engine-report.js";
 import { ensureSeeded, enginesOf, needed, removeTenant, type Size } from "./engine-setup.js";
+import { testAccountKeys } from "../scripts/test-keys.js";
 
 /** A size with its stores open, and what its calls are drawn from. */
 interface OpenSize extends Size {
@@ -109,7 +110,7 @@ function besides(database: string): string {
 
 /** Opens the stores of a size twice, with engines and without, and draws what its calls ask for. */
 async function openSize(size: Size & { filling?: Filling[] }): Promise<OpenSize> {
-  const options = { postgresUrl: size.url, dataFolder: "", log: console.error };
+  const options = { postgresUrl: size.url, accountKeys: testAccountKeys, dataFolder: "", log: console.error };
   const standby = await openStores(options);
   opened.push(standby);
   const withEngines = await openStores({ ...options, engines });

@@ -25,6 +25,7 @@ import { Load } from "./projections/load.js";
 import { poison, setAside } from "./projections/poison.js";
 import { percentiles, report, type Part, type Step } from "./projections/report.js";
 import { sightingsOf, type Sighting } from "./projections/sightings.js";
+import { testAccountKeys } from "../scripts/test-keys.js";
 
 const { values: args } = parseArgs({
   options: {
@@ -132,6 +133,7 @@ async function drained({ env }: Ground, sightings: readonly Sighting[]): Promise
 
 async function versionsOf({ engines, env }: Ground): Promise<string> {
   const stores = await openStores({
+    accountKeys: testAccountKeys,
     postgresUrl: env.POSTGRES_URL,
     dataFolder: "",
     log: console.error,

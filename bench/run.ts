@@ -21,6 +21,7 @@ import { drive } from "./peers/load.js";
 import { report, type Contender, type MeasuredContender, type Round } from "./peers/report.js";
 import { startServer, type Server } from "./peers/servers.js";
 import { ACCOUNT, FIRST, QUERY, TENANT, titleDocuments } from "./peers/titles.js";
+import { testAccountKeys } from "../scripts/test-keys.js";
 
 /** A contender at work. */
 interface Running extends MeasuredContender {
@@ -110,7 +111,12 @@ function pin(): { server: number } | null {
 async function startDatabase(): Promise<EmbeddedPostgres> {
   const embedded = await startEmbeddedPostgres({ dataFolder, log: () => {} });
   try {
-    const stores = await openStores({ postgresUrl: embedded.adminUrl, dataFolder, log: () => {} });
+    const stores = await openStores({
+      accountKeys: testAccountKeys,
+      postgresUrl: embedded.adminUrl,
+      dataFolder,
+      log: () => {},
+    });
     try {
       const tenant = await stores.tenants.create(TENANT);
       const titles = titleDocuments();

@@ -23,6 +23,7 @@ import { openStores } from "../datasources/stores/stores.js";
 import { ROOT } from "../scripts/environment.js";
 import { AUDIENCE } from "./engine-calls.js";
 import { generateQueries, grow, loadFilms, type KnownItem } from "./search-queries.js";
+import { testAccountKeys } from "../scripts/test-keys.js";
 
 /** What is measured. */
 interface SearchEngine {
@@ -96,7 +97,12 @@ function open(): Promise<SearchEngine> {
 }
 
 async function openPostgres(url: string): Promise<SearchEngine> {
-  const stores = await openStores({ postgresUrl: url, dataFolder: "", log: console.error });
+  const stores = await openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl: url,
+    dataFolder: "",
+    log: console.error,
+  });
   const slug = `bench-${randomBytes(4).toString("hex")}`;
   const tenant = await stores.tenants.create({ slug, name: slug, tier: "SHARED", defaultCountry: "US" });
   return {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { environment } from "./environment.js";
+import { TEST_ACCOUNT_KEY } from "./test-keys.js";
 import { install } from "./engines/install.js";
 import { checkPlace } from "./engines/prerequisites.js";
 import { findProcess, kill, memoryOf, pause, resume, stop } from "./engines/processes.js";
@@ -142,6 +143,9 @@ function printUrls(settings: Settings): void {
   const running = ENGINES.filter((engine) => ["running", "paused"].includes(stateOf(settings, engine)));
   if (running.length === 0) throw new Error("No engine is running. Start them: npm run engines -- up");
   for (const engine of running) console.log(`export ${engine.toUpperCase()}_URL=${settings.url[engine]}`);
+  // A PostgreSQL that the gateway does not start needs a key for what identifies people, and in this one is nobody's data.
+  if (running.includes("postgres") && !environment.MARQUEE_ACCOUNT_KEY)
+    console.log(`export MARQUEE_ACCOUNT_KEY=${TEST_ACCOUNT_KEY}`);
 }
 
 async function stopAll({ set }: Settings, engines: readonly Engine[]): Promise<void> {

@@ -29,6 +29,7 @@ import { converged } from "./kill/verify.js";
 import { connect, readWorlds, type World } from "./kill/worlds.js";
 import { createRandom, type Random } from "./random.js";
 import { newTokenKey } from "./token-key.js";
+import { TEST_ACCOUNT_KEY } from "./test-keys.js";
 
 const HELP = `Usage: npm run test:kill -- [options]
 
@@ -188,6 +189,7 @@ function gatewayEnvironment(
     // The crowd is meant: nobody is to be refused.
     MARQUEE_QUEUE_MS: "30000",
     POSTGRES_URL: postgres.href,
+    MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
     MONGODB_URL: url.mongodb,
     OPENSEARCH_URL: url.opensearch,
     NEO4J_URL: url.neo4j,

@@ -6,6 +6,7 @@ import { type EngineAddress, type EngineAddresses } from "../datasources/stores/
 import { type DedicatedLimits } from "../datasources/stores/dedicated-stores.js";
 import { WATCH_RULES, type WatchRules } from "../datasources/viewing/watch-rules.js";
 import { StartupError } from "../packages/process/startup-error.js";
+import { accountKeys } from "./auth/account-key-variable.js";
 import { isTokenKey } from "./auth/token-key.js";
 import {
   lacksAudience,
@@ -126,6 +127,7 @@ export const environment = z.object({
   MARQUEE_DEMO: flag.optional(),
   MARQUEE_SIGNING_KEY: z.string().min(32, "has fewer than 32 characters").optional(),
   MARQUEE_TOKEN_KEY: z.string().refine(isTokenKey, "is no Ed25519 private key in PEM (PKCS #8)").optional(),
+  MARQUEE_ACCOUNT_KEY: accountKeys.optional(),
   MARQUEE_KEY_DAYS: wholeNumber(1, 365).default(30),
   MARQUEE_TOKEN_MINUTES: wholeNumber(1, 1440).default(15),
   MARQUEE_PLAYGROUND: flag.default(true),
@@ -241,6 +243,8 @@ export interface Config extends DocumentSettings {
     signingKey: string | null;
     /** An Ed25519 key in PEM that signs access tokens; null: keys are made, and kept with the facts. */
     tokenKey: string | null;
+    /** What keys of people are wrapped by, the newest first; null: one is made once and kept in the data folder. */
+    accountKeys: readonly string[] | null;
     /** For how long a key signs before the next one does. Days. */
     keyDays: number;
     tokenMinutes: number;
@@ -347,6 +351,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     auth: {
       signingKey: value.MARQUEE_SIGNING_KEY ?? null,
       tokenKey: value.MARQUEE_TOKEN_KEY ?? null,
+      accountKeys: value.MARQUEE_ACCOUNT_KEY ?? null,
       keyDays: value.MARQUEE_KEY_DAYS,
       tokenMinutes: value.MARQUEE_TOKEN_MINUTES,
       provider: providerOf(value),

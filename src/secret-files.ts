@@ -6,6 +6,7 @@ import { z } from "zod";
 const SECRETS = [
   "MARQUEE_SIGNING_KEY",
   "MARQUEE_TOKEN_KEY",
+  "MARQUEE_ACCOUNT_KEY",
   "POSTGRES_URL",
   "MONGODB_URL",
   "OPENSEARCH_URL",

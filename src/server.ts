@@ -5,6 +5,7 @@ import { KeyReader } from "./auth/key-reader.js";
 import { EndedSessions } from "./auth/ended-sessions.js";
 import { IdentityWatch } from "./auth/identity-watch.js";
 import { type KeyRing } from "./auth/key-ring.js";
+import { accountKeysOf } from "./auth/account-keys.js";
 import { openKeys } from "./auth/open-keys.js";
 import { openProvider } from "./auth/open-provider.js";
 import { createTokens } from "./auth/tokens.js";
@@ -75,6 +76,7 @@ export async function startGateway(
   const certificate = files && (await readCertificate(files));
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
+    accountKeys: () => accountKeysOf(config),
     engines: config.stores,
     secrets: config.dedicated.secrets,
     dedicated: config.dedicated,

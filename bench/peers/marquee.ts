@@ -7,6 +7,7 @@ import { readConfig } from "../../src/config.js";
 import { startGateway } from "../../src/server.js";
 import { announce, startedWith } from "./serving.js";
 import { ACCOUNT, TENANT, titleDocuments, viewerRecord } from "./titles.js";
+import { TEST_ACCOUNT_KEY } from "../../scripts/test-keys.js";
 
 /** The domains of the query in memory, so that what is measured is the gateway. Everything else stays what it is. */
 function inMemory(): {
@@ -36,6 +37,7 @@ const { data, postgresUrl } = startedWith();
 const config = readConfig({
   PORT: "0",
   POSTGRES_URL: postgresUrl,
+  MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
   MARQUEE_SIGNING_KEY: "a signing key that only the benchmark uses",
   MARQUEE_DEFAULT_TENANT: "none",
   MARQUEE_PLAYGROUND: "false",

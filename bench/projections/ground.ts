@@ -14,6 +14,7 @@ import { freePorts, serves } from "../../scripts/gateways.js";
 import { readWorlds, type World } from "../../scripts/kill/worlds.js";
 import { newTokenKey } from "../../scripts/token-key.js";
 import { enginesOf, needed, removeTenant, type BenchEngines } from "../engine-setup.js";
+import { TEST_ACCOUNT_KEY } from "../../scripts/test-keys.js";
 
 export const TENANT = "meridian";
 const DATABASE = "marquee_bench_projections";
@@ -103,6 +104,7 @@ function settings(dataFolder: string, withEngines: boolean) {
     // The crowd is meant: nobody is to be refused.
     MARQUEE_QUEUE_MS: "30000",
     POSTGRES_URL: postgres.href,
+    MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
     ...(!withEngines && { MONGODB_URL: "", OPENSEARCH_URL: "", NEO4J_URL: "" }),
   };
 }

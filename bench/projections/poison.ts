@@ -7,6 +7,7 @@ import { type TitleVersionInput } from "../../datasources/catalog/title-versions
 import { openStores } from "../../datasources/stores/stores.js";
 import { type Ground } from "./ground.js";
 import { POISON_TITLES } from "./load.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** No PostgreSQL smallint, and no OpenSearch integer. MongoDB takes it. */
 const YEAR = 3_000_000_000;
@@ -29,7 +30,12 @@ export interface SetAside {
  * @returns how much of it was written.
  */
 export async function poison({ env, world }: Ground, rate: number, signal: AbortSignal): Promise<number> {
-  const stores = await openStores({ postgresUrl: env.POSTGRES_URL, dataFolder: "", log: console.error });
+  const stores = await openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl: env.POSTGRES_URL,
+    dataFolder: "",
+    log: console.error,
+  });
   const client = new pg.Client({ connectionString: env.POSTGRES_URL });
   await client.connect();
   const titles = await bodiesOf(client, world);

@@ -7,6 +7,8 @@ import { type AuditedAct } from "../audit/audit.js";
 import { empty, sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { putMail } from "../mail/mail-rows.postgres.js";
 import { type AccountCredentials, type TokenKind } from "./account-credentials.js";
+import { addressHash, sealedAddress, type SealedAddress } from "./addresses.js";
+import { keyOf, type KeptKey, type PersonKeys } from "./person-keys.postgres.js";
 import { emailTaken, tokenInvalid } from "./profile-rules.js";
 
 const UNIQUE_VIOLATION = "23505";
@@ -15,7 +17,10 @@ type Change<M extends keyof AccountCredentials> = Parameters<AccountCredentials[
 
 /** What an account signs in by, in PostgreSQL. */
 export class PostgresAccountCredentials implements AccountCredentials {
-  constructor(private readonly postgres: PostgresStore) {}
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly keys: PersonKeys,
+  ) {}
 
   changePassword(
     tenant: Tenant,
@@ -33,22 +38,23 @@ export class PostgresAccountCredentials implements AccountCredentials {
   }
 
   async addressOfToken(request: StoreRequest, kind: TokenKind, tokenHash: string): Promise<string | null> {
-    const [mail] = await this.postgres.read<{ email: string }>(
+    const [mail] = await this.postgres.read<{ account: string; sealed: Buffer; key: KeptKey | null }>(
       request,
       "accounts.addressOfToken",
-      sql`select email from account_mails
+      sql`select account_id as account, email_sealed as sealed, ${keyOf(sql`account_id`)} as key from account_mails
           where token_hash = ${tokenHash} and kind = ${kind} and account_id is not null and expires_at > now()`,
     );
-    return mail?.email ?? null;
+    const seal = mail && (await this.keys.of(request.tenant, mail.account, mail.key));
+    return seal ? seal.text("address", mail.sealed) : null;
   }
 
   async resetPassword(tenant: Tenant, tokenHash: string, passwordHash: string): Promise<void> {
     await this.postgres.transaction(tenant, async (query) => {
-      const { accountId, email } = await useToken(query, "RESET", tokenHash);
+      const { accountId, address } = await useToken(query, "RESET", tokenHash);
       // Whoever has read the mail has shown that the address is theirs.
       const changed = await query(
         sql`update accounts set password_hash = ${passwordHash}, email_verified_at = coalesce(email_verified_at, now())
-            where id = ${accountId} and lower(email) = lower(${email}) returning 1`,
+            where id = ${accountId} and email_hash = ${address.email_hash} returning 1`,
       );
       if (changed.length === 0) throw tokenInvalid();
       await tell(query, accountId);
@@ -59,10 +65,12 @@ export class PostgresAccountCredentials implements AccountCredentials {
 
   async verifyEmail(tenant: Tenant, tokenHash: string): Promise<string> {
     const verifying = this.postgres.transaction(tenant, async (query) => {
-      const { accountId, email } = await useToken(query, "VERIFY", tokenHash);
-      await checkFree(query, accountId, email);
+      const { accountId, address } = await useToken(query, "VERIFY", tokenHash);
+      await checkFree(query, accountId, address.email_hash);
       await query(
-        sql`update accounts set email = ${email}, email_verified_at = now() where id = ${accountId}`,
+        sql`update accounts set email_sealed = ${address.email_sealed}, email_hash = ${address.email_hash},
+              email_verified_at = now()
+            where id = ${accountId}`,
       );
       const act = { act: "EMAIL_VERIFIED", actor: "visitor", subject: { account: accountId } } as const;
       await forget(query, accountId, "VERIFY", act);
@@ -78,28 +86,31 @@ export class PostgresAccountCredentials implements AccountCredentials {
     tenant: Tenant,
     { accountId, email, token, language }: Change<"changeEmail">,
   ): Promise<void> {
+    const hash = await this.keys.hashing(tenant);
     await this.postgres.transaction(tenant, async (query) => {
-      await checkFree(query, accountId, email);
-      const address = await addressOf(query, accountId);
-      const other = address.toLowerCase() !== email.toLowerCase();
+      await checkFree(query, accountId, addressHash(email, hash));
+      const before = await addressOf(query, accountId);
+      const address = sealedAddress(email, await this.keys.forWritingOf(query, tenant, accountId), hash);
+      const other = before.email_hash !== address.email_hash;
       const act = { act: "EMAIL_CHANGE_ASKED", ...byOwner(accountId) } as const;
       await forget(query, accountId, "VERIFY", other ? act : undefined);
-      await putMail(query, { kind: "VERIFY", email, accountId, language, token });
+      await putMail(query, { kind: "VERIFY", address, accountId, language, token });
       if (other)
-        await putMail(query, { kind: "EMAIL_CHANGING", email: address, accountId, language, token: null });
+        await putMail(query, { kind: "EMAIL_CHANGING", address: before, accountId, language, token: null });
     });
   }
 }
 
 /** Uses a token up. @throws Refusal TOKEN_INVALID. */
 async function useToken(query: Query, kind: TokenKind, tokenHash: string) {
-  const [used] = await query<{ accountId: string; email: string }>(
+  const [used] = await query<SealedAddress & { accountId: string }>(
     sql`delete from account_mails
         where token_hash = ${tokenHash} and kind = ${kind} and account_id is not null and expires_at > now()
-        returning account_id as "accountId", email`,
+        returning account_id as "accountId", email_sealed, email_hash`,
   );
   if (!used) throw tokenInvalid();
-  return used;
+  const { accountId, ...address } = used;
+  return { accountId, address };
 }
 
 /** Whoever was let in by the old password is not let go on, and what would set another is good for nothing any more. */
@@ -115,8 +126,8 @@ async function afterNewPassword(
 
 /** Somebody else's change is found out by whoever reads the account's mail. */
 async function tell(query: Query, accountId: string): Promise<void> {
-  const email = await addressOf(query, accountId);
-  await putMail(query, { kind: "PASSWORD_CHANGED", email, accountId, language: null, token: null });
+  const address = await addressOf(query, accountId);
+  await putMail(query, { kind: "PASSWORD_CHANGED", address, accountId, language: null, token: null });
 }
 
 /**
@@ -129,16 +140,16 @@ async function forget(query: Query, accountId: string, kind: MailKind, act?: Aud
   await query(sql`${noting} delete from account_mails where account_id = ${accountId} and kind = ${kind}`);
 }
 
-async function addressOf(query: Query, accountId: string): Promise<string> {
-  const [account] = await query<{ email: string }>(sql`select email from accounts where id = ${accountId}`);
-  if (!account) throw new Refusal(null, "ACCOUNT_GONE", "The account of this session is gone.");
-  return account.email;
+async function addressOf(query: Query, accountId: string): Promise<SealedAddress> {
+  const [address] = await query<SealedAddress>(
+    sql`select email_sealed, email_hash from accounts where id = ${accountId}`,
+  );
+  if (!address) throw new Refusal(null, "ACCOUNT_GONE", "The account of this session is gone.");
+  return address;
 }
 
 /** @throws Refusal EMAIL_TAKEN. */
-async function checkFree(query: Query, accountId: string, email: string): Promise<void> {
-  const others = await query(
-    sql`select 1 from accounts where lower(email) = lower(${email}) and id <> ${accountId}`,
-  );
+async function checkFree(query: Query, accountId: string, hash: string): Promise<void> {
+  const others = await query(sql`select 1 from accounts where email_hash = ${hash} and id <> ${accountId}`);
   if (others.length > 0) throw emailTaken();
 }

@@ -1,25 +1,51 @@
 import { PROFILE_FIELDS } from "../core/profile-fields.js";
 import { heldOf } from "../core/title-field.js";
 import { raw, sql, type Query } from "../engines/postgres/store.postgres.js";
+import { type Tenant } from "../core/tenant.js";
 import { beginConsents } from "./consents.postgres.js";
 import { PROFILE_COLUMNS } from "./account-columns.postgres.js";
+import { inJson, sealedAddress } from "./addresses.js";
 import { type Accounts, type NewAccount, type ProfileLine, type ProfileRecord } from "./accounts.js";
+import { sealOf, type KeyedHash, type PersonKeys } from "./person-keys.postgres.js";
+import { type PersonSeal } from "./person-seal.js";
 
-/** Accounts with profiles, plan and consents. An account without a plan keeps the membership it has. */
-export async function putAccounts(query: Query, accounts: readonly NewAccount[]): Promise<void> {
+/** What writing of people takes. */
+export interface Writing {
+  tenant: Tenant;
+  keys: PersonKeys;
+}
+
+/**
+ * Accounts with profiles, plan and consents. An account without a plan keeps the membership it has.
+ *
+ * @param hash finds their addresses.
+ */
+export async function putAccounts(
+  query: Query,
+  writing: Writing,
+  hash: KeyedHash,
+  accounts: readonly NewAccount[],
+): Promise<void> {
+  const seals = await writing.keys.forWriting(
+    query,
+    writing.tenant,
+    accounts.map(({ id }) => id),
+  );
+  const rows = accounts.map((account) => accountRow(account, sealOf(seals, account.id), hash));
   await query(
-    sql`insert into accounts as a (tenant_id, id, email, password_hash, roles, country)
+    sql`insert into accounts as a (tenant_id, id, email_sealed, email_hash, password_hash, roles, country)
         select current_setting('marquee.tenant')::int, v.*
-        from jsonb_to_recordset(${JSON.stringify(accounts.map(accountRow))}::jsonb)
-          as v (id text, email text, password_hash text, roles text[], country text)
-        on conflict (tenant_id, id) do update set email = excluded.email, password_hash = excluded.password_hash,
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          as v (id text, email_sealed bytea, email_hash text, password_hash text, roles text[], country text)
+        on conflict (tenant_id, id) do update set email_sealed = excluded.email_sealed,
+          email_hash = excluded.email_hash, password_hash = excluded.password_hash,
           roles = excluded.roles, country = excluded.country
-        where (a.email, a.password_hash, a.roles, a.country)
-          is distinct from (excluded.email, excluded.password_hash, excluded.roles, excluded.country)`,
+        where (a.email_sealed, a.email_hash, a.password_hash, a.roles, a.country) is distinct from
+          (excluded.email_sealed, excluded.email_hash, excluded.password_hash, excluded.roles, excluded.country)`,
   );
   const profiles = accounts.flatMap((account) =>
     account.profiles.map((profile, position) => ({
-      ...profileRow(profile),
+      ...profileRow(profile, sealOf(seals, account.id)),
       account_id: account.id,
       position,
     })),
@@ -34,16 +60,43 @@ export async function putAccounts(query: Query, accounts: readonly NewAccount[])
 }
 
 /** Profiles that belong to no account; one that an account has stays with it. */
-export async function putProfiles(query: Query, profiles: readonly ProfileLine[]): Promise<void> {
-  await upsertProfiles(
+export async function putProfiles(
+  query: Query,
+  writing: Writing,
+  profiles: readonly ProfileLine[],
+): Promise<void> {
+  const owners = await ownersOf(query, profiles);
+  const named = profiles.filter(({ id, name }) => owners.has(id) || name !== id);
+  const seals = await writing.keys.forWriting(
     query,
-    profiles.map((profile) => ({ ...profileRow(profile), account_id: null, position: 0 })),
+    writing.tenant,
+    named.map(({ id }) => owners.get(id) ?? id),
   );
+  const rows = profiles.map((profile) => ({
+    ...profileRow(profile, seals.get(owners.get(profile.id) ?? profile.id)),
+    account_id: null,
+    position: 0,
+  }));
+  await upsertProfiles(query, rows);
+}
+
+/** The accounts of those profiles that belong to one; whose they are stays so until the transaction ends. */
+async function ownersOf(query: Query, profiles: readonly ProfileLine[]): Promise<Map<string, string>> {
+  const rows = await query<{ id: string; account: string | null }>(
+    sql`select id, account_id as account from profiles
+        where id = any(${profiles.map(({ id }) => id)}::text[]) order by id for no key update`,
+  );
+  return new Map(rows.flatMap(({ id, account }) => (account === null ? [] : [[id, account] as const])));
 }
 
 /** A new profile of an account, behind those that it has. */
-export async function addProfile(query: Query, { accountId, ...profile }: ProfileRecord): Promise<void> {
-  await upsertProfiles(query, [{ ...profileRow(profile), account_id: accountId, position: null }]);
+export async function addProfile(
+  query: Query,
+  { keys, tenant }: Writing,
+  { accountId, ...profile }: ProfileRecord & { accountId: string },
+): Promise<void> {
+  const seal = await keys.forWritingOf(query, tenant, accountId);
+  await upsertProfiles(query, [{ ...profileRow(profile, seal), account_id: accountId, position: null }]);
 }
 
 /** Plans by id; what is there already is brought to the state given. */
@@ -60,20 +113,30 @@ export async function putPlans(query: Query, plans: Parameters<Accounts["putPlan
   );
 }
 
-function accountRow({ id, email, passwordHash, roles, country }: NewAccount) {
-  return { id, email, password_hash: passwordHash, roles, country };
+function accountRow(
+  { id, email, passwordHash, roles, country }: NewAccount,
+  seal: PersonSeal,
+  hash: KeyedHash,
+) {
+  const address = sealedAddress(email, seal, hash);
+  return { id, ...inJson(address), password_hash: passwordHash, roles, country };
 }
 
 type ProfileRow = Record<string, unknown> & { account_id: string | null; position: number | null };
 
-function profileRow(profile: ProfileLine): Record<string, unknown> {
+/** @param seal none: what it is called is its id. */
+function profileRow(profile: ProfileLine, seal: PersonSeal | undefined): Record<string, unknown> {
   const values = new Map(Object.entries({ ...profile, ...heldOf(PROFILE_FIELDS, profile) }));
   const columns = PROFILE_COLUMNS.map(({ field, column }) => [column, values.get(field)] as const);
-  return { id: profile.id, ...Object.fromEntries(columns) };
+  const { id, name } = profile;
+  const called = seal
+    ? { name: null, name_sealed: seal.seal(`name ${id}`, name) }
+    : { name, name_sealed: null };
+  return { id, ...inJson(called), ...Object.fromEntries(columns) };
 }
 
 async function upsertProfiles(query: Query, rows: readonly ProfileRow[]): Promise<void> {
-  const columns = PROFILE_COLUMNS.map(({ column }) => column);
+  const columns = ["name", "name_sealed", ...PROFILE_COLUMNS.map(({ column }) => column)];
   const of = (row: string) => raw(columns.map((column) => `${row}.${column}`).join(", "));
   const position = sql`case when excluded.account_id is null then p.position else excluded.position end`;
   await query(

@@ -1,11 +1,22 @@
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { instantInJson } from "../engines/postgres/value-types.postgres.js";
-import { tidyAddress } from "../../packages/names/index.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
-import { MEMBERSHIP, PROFILE, withCountry } from "./account-columns.postgres.js";
+import {
+  MEMBERSHIP,
+  openProfile,
+  ownerOf,
+  PROFILE,
+  PROFILE_KEY,
+  withCountry,
+  type SealedProfile,
+} from "./account-columns.postgres.js";
+import { addressHashes } from "./addresses.js";
+import { type KeptKey, type PersonKeys } from "./person-keys.postgres.js";
+import { type PersonSeal } from "./person-seal.js";
 import { putAccounts, putPlans, putProfiles } from "./accounts-writing.postgres.js";
 import {
+  type AccountRecord,
   type Accounts,
   type Credentials,
   type NewAccount,
@@ -18,19 +29,23 @@ import {
 
 /** Accounts and profiles in PostgreSQL. */
 export class PostgresAccounts implements Accounts {
-  constructor(private readonly postgres: PostgresStore) {}
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly keys: PersonKeys,
+  ) {}
 
   async viewer(request: StoreRequest, key: ViewerKey): Promise<ViewerRecord | null> {
-    const [viewer] = await this.postgres.read<ViewerRecord>(
+    const [viewer] = await this.postgres.read<SealedViewer>(
       request,
       "accounts.viewer",
       sql`select ${PROFILE} as profile, coalesce(family.profiles, jsonb_build_array(${PROFILE})) as profiles,
                  case when a.id is not null then jsonb_build_object(
-                   'id', a.id, 'email', a.email, 'emailVerified', a.email_verified_at is not null, 'roles', a.roles, 'country', a.country) end as account,
+                   'id', a.id, 'sealedEmail', a.email_sealed, 'emailVerified', a.email_verified_at is not null, 'roles', a.roles, 'country', a.country) end as account,
                  ${MEMBERSHIP} as membership,
                  case when c.account_id is not null then jsonb_build_object(
                    'personalisation', c.personalisation, 'measurement', c.measurement, 'marketing', c.marketing,
-                   'textVersion', c.text_version, 'updatedAt', ${instantInJson(sql`c.updated_at`)}) end as consents
+                   'textVersion', c.text_version, 'updatedAt', ${instantInJson(sql`c.updated_at`)}) end as consents,
+                 ${PROFILE_KEY} as key
           from profiles p
           left join accounts a on a.id = p.account_id
           left join lateral (
@@ -50,20 +65,21 @@ export class PostgresAccounts implements Accounts {
                 and expires_at > now()
             )`,
     );
-    return viewer ? withCountries(viewer) : null;
+    if (!viewer) return null;
+    return openViewer(viewer, await this.keys.of(request.tenant, ownerOf(viewer.profile), viewer.key));
   }
 
   async credentials(request: StoreRequest, email: string): Promise<Credentials | null> {
-    // One that was kept before there was one form of addresses is found as it was written.
-    const [tidy, written] = [tidyAddress(email), email.trim()];
+    const hashes = addressHashes(email, await this.keys.hashing(request.tenant));
     const [found] = await this.postgres.read<Credentials>(
       request,
       "accounts.credentials",
       sql`select a.id as "accountId", a.password_hash as "passwordHash",
                  (select p.id from profiles p where p.account_id = a.id order by p.position, p.id limit 1)
                    as "firstProfileId"
-          from accounts a where lower(a.email) in (lower(${tidy}), lower(${written}))
-          order by lower(a.email) = lower(${tidy}) desc limit 1`,
+          from accounts a
+          where a.email_hash = any(${hashes}::text[]) and exists (select from person_keys k where k.owner = a.id)
+          order by array_position(${hashes}::text[], a.email_hash) limit 1`,
     );
     return found ?? null;
   }
@@ -95,21 +111,28 @@ export class PostgresAccounts implements Accounts {
   }
 
   async profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>> {
-    const rows = await this.postgres.read<{ profile: ProfileRecord }>(
+    const rows = await this.postgres.read<{ profile: SealedProfile; key: KeptKey | null }>(
       request,
       "accounts.profilesByIds",
-      sql`select ${PROFILE} as profile from profiles p where p.id = any(${ids}::text[])`,
+      sql`select ${PROFILE} as profile, ${PROFILE_KEY} as key from profiles p where p.id = any(${ids}::text[])`,
       ids.length,
     );
-    return new Map(rows.map(({ profile }) => [profile.id, withCountry(profile)]));
+    const opened = rows.map(async ({ profile, key }) =>
+      openProfile(profile, await this.keys.of(request.tenant, ownerOf(profile), key)),
+    );
+    const profiles = (await Promise.all(opened)).filter((profile) => profile !== null);
+    return new Map(profiles.map((profile) => [profile.id, profile]));
   }
 
   async putAccounts(tenant: Tenant, accounts: readonly NewAccount[]): Promise<void> {
-    await this.postgres.transaction(tenant, (query) => putAccounts(query, accounts));
+    const hash = await this.keys.hashing(tenant);
+    const { keys } = this;
+    await this.postgres.transaction(tenant, (query) => putAccounts(query, { tenant, keys }, hash, accounts));
   }
 
   async putProfiles(tenant: Tenant, profiles: readonly ProfileLine[]): Promise<void> {
-    await this.postgres.transaction(tenant, (query) => putProfiles(query, profiles));
+    const { keys } = this;
+    await this.postgres.transaction(tenant, (query) => putProfiles(query, { tenant, keys }, profiles));
   }
 
   async putPlans(tenant: Tenant, plans: Parameters<Accounts["putPlans"]>[1]): Promise<void> {
@@ -117,12 +140,31 @@ export class PostgresAccounts implements Accounts {
   }
 }
 
-function withCountries(viewer: ViewerRecord): ViewerRecord {
-  const { account, profile, profiles } = viewer;
+/** A viewer as the statement answers it. */
+interface SealedViewer extends Omit<ViewerRecord, "account" | "profile" | "profiles"> {
+  account: (Omit<AccountRecord, "email"> & { sealedEmail: string }) | null;
+  profile: SealedProfile;
+  profiles: SealedProfile[];
+  key: KeptKey | null;
+}
+
+/** Nobody where their key is gone: what is kept of them cannot be read by anybody. */
+function openViewer(viewer: SealedViewer, seal: PersonSeal | null): ViewerRecord | null {
+  const profile = openProfile(viewer.profile, seal);
+  if (!profile || (viewer.account && !seal)) return null;
+  const { membership, consents } = viewer;
   return {
-    ...viewer,
-    account: account && withCountry(account),
-    profile: withCountry(profile),
-    profiles: profiles.map(withCountry),
+    membership,
+    consents,
+    account: viewer.account && seal && openAccount(viewer.account, seal),
+    profile,
+    profiles: viewer.profiles.flatMap((each) => openProfile(each, seal) ?? []),
   };
+}
+
+function openAccount(
+  { sealedEmail, ...account }: NonNullable<SealedViewer["account"]>,
+  seal: PersonSeal,
+): AccountRecord {
+  return withCountry({ ...account, email: seal.text("address", sealedEmail) });
 }

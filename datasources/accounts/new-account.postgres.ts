@@ -6,7 +6,8 @@ import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { PROFILE_FIELDS } from "../core/profile-fields.js";
 import { heldOf } from "../core/title-field.js";
 import { type MailLanguage, type Role } from "../core/vocabulary.js";
-import { addProfile } from "./accounts-writing.postgres.js";
+import { addProfile, type Writing } from "./accounts-writing.postgres.js";
+import { type SealedAddress } from "./addresses.js";
 import { beginConsents } from "./consents.postgres.js";
 import { profileEvent } from "./profile-event.js";
 import { checkedLimit, checkedName } from "./profile-rules.js";
@@ -14,7 +15,7 @@ import { checkedLimit, checkedName } from "./profile-rules.js";
 /** An account as it begins. */
 export interface BegunAccount {
   accountId: string;
-  email: string;
+  address: SealedAddress;
   passwordHash: string;
   country: string;
   /** What mails to it are written in; null: what it reads best is not known. */
@@ -27,25 +28,27 @@ export interface BegunAccount {
 /**
  * Makes an account with its first profile and consents, and tells the projections.
  *
+ * @param address sealed for it.
  * @returns the profile's id; null where another account has the address.
  * @throws Refusal INVALID_NAME.
  */
 export async function makeAccount(
   query: Query,
-  { accountId, email, passwordHash, country, language, roles, consentText = null }: BegunAccount,
+  writing: Writing,
+  { accountId, address, passwordHash, country, language, roles, consentText = null }: BegunAccount,
   profileName: string,
 ): Promise<string | null> {
   const name = checkedName(profileName, []);
   const [added] = await query(
-    sql`insert into accounts (tenant_id, id, email, password_hash, country, language, roles)
-        values (current_setting('marquee.tenant')::int, ${accountId}, ${email}, ${passwordHash}, ${country},
-                ${language}, ${roles}::text[])
-        on conflict (tenant_id, lower(email)) do nothing returning 1`,
+    sql`insert into accounts (tenant_id, id, email_sealed, email_hash, password_hash, country, language, roles)
+        values (current_setting('marquee.tenant')::int, ${accountId}, ${address.email_sealed}, ${address.email_hash},
+                ${passwordHash}, ${country}, ${language}, ${roles}::text[])
+        on conflict (tenant_id, email_hash) do nothing returning 1`,
   );
   if (!added) return null;
   const id = randomUUID();
   const fields = heldOf(PROFILE_FIELDS, {});
-  await addProfile(query, {
+  await addProfile(query, writing, {
     id,
     accountId,
     name,

@@ -3,7 +3,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
+import { type Writing } from "./accounts-writing.postgres.js";
+import { outsideHash, sealedAddress } from "./addresses.js";
 import { makeAccount } from "./new-account.postgres.js";
+import { type KeyedHash, type PersonKeys } from "./person-keys.postgres.js";
 import { type OutsideAccount, type OutsideAccounts } from "./outside-accounts.js";
 
 /** No password has this hash. */
@@ -12,9 +15,15 @@ const PROFILE_NAME = "Viewer";
 
 /** Accounts that an identity provider signs in, in PostgreSQL. */
 export class PostgresOutsideAccounts implements OutsideAccounts {
-  constructor(private readonly postgres: PostgresStore) {}
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly keys: PersonKeys,
+  ) {}
 
-  meet(tenant: Tenant, outside: OutsideAccount) {
+  async meet(tenant: Tenant, met: OutsideAccount) {
+    const hash = await this.keys.hashing(tenant);
+    // Whom a provider knows by what is kept as a hash: nobody has to read it.
+    const outside = { ...met, subject: outsideHash(met, hash) };
     return this.postgres.transaction(tenant, async (query) => {
       const { issuer, subject } = outside;
       // Whoever meets them at the same moment finds what is made here.
@@ -25,7 +34,8 @@ export class PostgresOutsideAccounts implements OutsideAccounts {
         sql`select account_id as account from outside_accounts where issuer = ${issuer} and subject = ${subject}`,
       );
       if (known) await bringUpToDate(query, known.account, outside);
-      const account = known?.account ?? (await make(query, tenant, outside));
+      const making = { tenant, keys: this.keys, hash };
+      const account = known?.account ?? (await make(query, making, outside, addressOf(met)));
       return signIn(query, account, outside);
     });
   }
@@ -51,21 +61,25 @@ async function bringUpToDate(
   );
 }
 
-async function make(query: Query, tenant: Tenant, outside: OutsideAccount): Promise<string> {
-  const { issuer, subject, roles, toldAt } = outside;
+async function make(
+  query: Query,
+  making: Writing & { hash: KeyedHash },
+  { issuer, subject, email, roles, toldAt }: OutsideAccount,
+  standIn: string,
+): Promise<string> {
   const accountId = randomUUID();
   const account = {
     accountId,
     passwordHash: NO_PASSWORD,
-    country: tenant.defaultCountry,
+    country: making.tenant.defaultCountry,
     language: null,
     roles,
   };
-  const email = outside.email ?? addressOf(outside);
+  const seal = await making.keys.forWritingOf(query, making.tenant, accountId);
+  const begin = (its: string) =>
+    makeAccount(query, making, { ...account, address: sealedAddress(its, seal, making.hash) }, PROFILE_NAME);
   // Whose address somebody else has here is not given that account: a provider's word opens its own alone.
-  const made =
-    (await makeAccount(query, { ...account, email }, PROFILE_NAME)) ??
-    (await makeAccount(query, { ...account, email: addressOf(outside) }, PROFILE_NAME));
+  const made = (await begin(email ?? standIn)) ?? (await begin(standIn));
   if (!made) throw new Error("An account of an identity provider has an address that nobody can have");
   await query(
     sql`insert into outside_accounts (tenant_id, issuer, subject, account_id, told_at)

@@ -11,11 +11,19 @@ import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { forgetProfiles } from "../viewing/forgotten-profiles.postgres.js";
 import { disownEvents } from "../viewing/disowned-events.postgres.js";
-import { PROFILE, withCountry } from "./account-columns.postgres.js";
+import {
+  openProfile,
+  ownerOf,
+  PROFILE,
+  PROFILE_KEY,
+  type SealedProfile,
+} from "./account-columns.postgres.js";
+import { sealedAddress } from "./addresses.js";
+import { type KeptKey, type PersonKeys } from "./person-keys.postgres.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
 import { PROFILE_FIELDS } from "../core/profile-fields.js";
 import { heldOf } from "../core/title-field.js";
-import { addProfile, putProfiles } from "./accounts-writing.postgres.js";
+import { addProfile, putProfiles, type Writing } from "./accounts-writing.postgres.js";
 import { consentChanges, setConsents } from "./consents.postgres.js";
 import { makeAccount } from "./new-account.postgres.js";
 import { profileEvent } from "./profile-event.js";
@@ -39,9 +47,18 @@ import {
   type WrittenProfile,
 } from "./profiles.js";
 
+/** A profile with the key of its name. */
+interface KeptProfile {
+  profile: SealedProfile;
+  key: KeptKey | null;
+}
+
 /** What an account's owner changes, in PostgreSQL. Changes of one account happen one after the other. */
 export class PostgresProfiles implements Profiles {
-  constructor(private readonly postgres: PostgresStore) {}
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly keys: PersonKeys,
+  ) {}
 
   create(tenant: Tenant, owner: ViewerRecord, input: NewProfile): Promise<WrittenProfile> {
     return this.#change(tenant, owner, async (query, accountId, profiles) => {
@@ -51,7 +68,7 @@ export class PostgresProfiles implements Profiles {
       const maturityLimit = checkedLimit(kind, input.maturityLimit);
       const fields = heldOf(PROFILE_FIELDS, checkedFields(input));
       const profile = { id: randomUUID(), accountId, name, kind, maturityLimit, hasPin: false, ...fields };
-      await addProfile(query, profile);
+      await addProfile(query, this.#writing(tenant), profile);
       return { profile, xid: await appendEvents(query, [profileEvent(profile.id)]) };
     });
   }
@@ -76,7 +93,7 @@ export class PostgresProfiles implements Profiles {
         maturityLimit: checkedLimit(kind, change.maturityLimit ?? kept),
         ...checkedFields(change),
       };
-      await putProfiles(query, [profile]);
+      await putProfiles(query, this.#writing(tenant), [profile]);
       return { profile, xid: await appendEvents(query, [profileEvent(id)]) };
     });
   }
@@ -115,17 +132,18 @@ export class PostgresProfiles implements Profiles {
   ): Promise<ProfileRecord> {
     const account = owner.account?.id ?? "";
     const act = { act: "PIN_SET", ...byOwner(account), details: { set: pinHash !== null } } as const;
-    const [changed] = await this.postgres.conclude<{ profile: ProfileRecord }>(tenant, () =>
+    const [changed] = await this.postgres.conclude<KeptProfile>(tenant, () =>
       Promise.resolve(
         sql`with changed as (
               update profiles p set pin_hash = ${pinHash}
-              where p.id = ${id} and p.account_id = ${account} returning ${PROFILE} as profile
+              where p.id = ${id} and p.account_id = ${account} returning ${PROFILE} as profile, ${PROFILE_KEY} as key
             ), noted as (${auditInsert(act, sql`changed`)})
-            select profile from changed`,
+            select profile, key from changed`,
       ),
     );
-    if (!changed) throw profileNotFound();
-    return withCountry(changed.profile);
+    const [profile] = changed ? await this.#opened(tenant, [changed]) : [];
+    if (!profile) throw profileNotFound();
+    return profile;
   }
 
   setConsents(tenant: Tenant, accountId: string, wanted: WantedConsents): Promise<ConsentsRecord> {
@@ -140,14 +158,17 @@ export class PostgresProfiles implements Profiles {
     const { email, passwordHash, country, language, token, profileName } = account;
     const roles = ["VIEWER"] as const;
     const { consentText } = account;
-    const begun = { accountId: randomUUID(), email, passwordHash, country, language, roles, consentText };
+    const accountId = randomUUID();
+    const hash = await this.keys.hashing(tenant);
     const profileId = await this.postgres.transaction(tenant, async (query) => {
-      const made = await makeAccount(query, begun, profileName);
+      const address = sealedAddress(email, await this.keys.forWritingOf(query, tenant, accountId), hash);
+      const begun = { accountId, address, passwordHash, country, language, roles, consentText };
+      const made = await makeAccount(query, this.#writing(tenant), begun, profileName);
       if (made === null) throw emailTaken();
-      if (token) await putMail(query, { kind: "VERIFY", email, accountId: begun.accountId, language, token });
+      if (token) await putMail(query, { kind: "VERIFY", address, accountId, language, token });
       return made;
     });
-    return { accountId: begun.accountId, profileId };
+    return { accountId, profileId };
   }
 
   /**
@@ -166,15 +187,23 @@ export class PostgresProfiles implements Profiles {
       await before?.(query);
       await lockAccount(query, accountId);
       // In the order in which imports lock them.
-      const profiles = await query<{ profile: ProfileRecord }>(
-        sql`select ${PROFILE} as profile from profiles p where p.account_id = ${accountId} order by p.id for update`,
+      const profiles = await query<KeptProfile>(
+        sql`select ${PROFILE} as profile, ${PROFILE_KEY} as key
+            from profiles p where p.account_id = ${accountId} order by p.id for update`,
       );
-      return work(
-        query,
-        accountId,
-        profiles.map(({ profile }) => withCountry(profile)),
-      );
+      return work(query, accountId, await this.#opened(tenant, profiles));
     });
+  }
+
+  #writing(tenant: Tenant): Writing {
+    return { tenant, keys: this.keys };
+  }
+
+  async #opened(tenant: Tenant, rows: readonly KeptProfile[]): Promise<ProfileRecord[]> {
+    const opened = rows.map(async ({ profile, key }) =>
+      openProfile(profile, await this.keys.of(tenant, ownerOf(profile), key)),
+    );
+    return (await Promise.all(opened)).filter((profile) => profile !== null);
   }
 }
 

@@ -1,4 +1,6 @@
 import { MAIL_LANGUAGES } from "../core/vocabulary.js";
+import { addressHash } from "../accounts/addresses.js";
+import { keyOf, type KeptKey, type PersonKeys } from "../accounts/person-keys.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { putMail } from "./mail-rows.postgres.js";
@@ -7,24 +9,37 @@ import { MAIL_TASK, type DueMail, type Mails, type NewMail } from "./mails.js";
 /** Time that sending may take before another may try as well. Seconds. */
 const HOLD_SECONDS = 120;
 
+type SealedDue = Omit<DueMail, "email"> & { sealed: Buffer; account: string; key: KeptKey };
+
 /** Mails beside the accounts that they are to. */
 export class PostgresMails implements Mails {
-  constructor(private readonly postgres: PostgresStore) {}
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly keys: PersonKeys,
+  ) {}
 
-  async put(tenant: Tenant, mail: NewMail): Promise<void> {
-    await this.postgres.transaction(tenant, (query) => putMail(query, mail));
+  async put(tenant: Tenant, { email, ...mail }: NewMail): Promise<void> {
+    const hash = await this.keys.hashing(tenant);
+    await this.postgres.transaction(tenant, async (query) => {
+      const seal =
+        mail.accountId === null ? null : await this.keys.forWritingOf(query, tenant, mail.accountId);
+      const email_sealed = seal && seal.seal("address", email);
+      await putMail(query, { ...mail, address: { email_sealed, email_hash: addressHash(email, hash) } });
+    });
   }
 
   claim(tenant: Tenant, id: string): Promise<DueMail | null> {
     return this.postgres.transaction(tenant, async (query) => {
-      const [due] = await query<DueMail>(
+      const [due] = await query<SealedDue>(
         sql`update account_mails m
-            set attempts = m.attempts + 1, account_id = a.id,
-              email = case when m.account_id is null then a.email else m.email end, language = coalesce(a.language, m.language)
+            set attempts = m.attempts + 1, account_id = a.id, language = coalesce(a.language, m.language),
+              email_sealed = case when m.account_id is null then a.email_sealed else m.email_sealed end
             from accounts a
             where m.id = ${id} and m.sent_at is null and m.expires_at > now()
-              and case when m.account_id is null then lower(a.email) = lower(m.email) else a.id = m.account_id end
-            returning m.id, m.kind, m.email, coalesce(m.language, ${MAIL_LANGUAGES[0]}) as language, m.attempts`,
+              and case when m.account_id is null then a.email_hash = m.email_hash else a.id = m.account_id end
+              and ${keyOf(sql`a.id`)} is not null
+            returning m.id, m.kind, m.email_sealed as sealed, a.id as account, ${keyOf(sql`a.id`)} as key,
+                      coalesce(m.language, ${MAIL_LANGUAGES[0]}) as language, m.attempts`,
       );
       // What is over opens nothing, and who asked for a mail to an address that nobody has is forgotten.
       await query(
@@ -35,7 +50,7 @@ export class PostgresMails implements Mails {
           sql`select marquee.hold_saga(${MAIL_TASK}, ${id}, make_interval(secs => ${HOLD_SECONDS}))`,
         );
       else await query(sql`select marquee.end_saga(${MAIL_TASK}, ${id})`);
-      return due ?? null;
+      return due ? this.#opened(tenant, due) : null;
     });
   }
 
@@ -54,5 +69,10 @@ export class PostgresMails implements Mails {
         sql`select marquee.schedule_saga(${MAIL_TASK}, ${id}, make_interval(secs => ${delayMs / 1_000}))`,
       ),
     );
+  }
+
+  async #opened(tenant: Tenant, { sealed, account, key, ...due }: SealedDue): Promise<DueMail | null> {
+    const seal = await this.keys.of(tenant, account, key);
+    return seal && { ...due, email: seal.text("address", sealed) };
   }
 }

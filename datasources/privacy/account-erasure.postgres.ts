@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { keyOf, type KeptKey, type KeyedHash, type PersonKeys } from "../accounts/person-keys.postgres.js";
 import { lockProfile } from "../accounts/profile-locks.postgres.js";
 import { byOwner, recordAct } from "../audit/audit-append.postgres.js";
 import { holdMerges } from "../catalog/postgres/title-merges.postgres.js";
@@ -12,7 +13,7 @@ import { once } from "../idempotency/idempotency.postgres.js";
 import { disownEvents } from "../viewing/disowned-events.postgres.js";
 import { forgetProfiles, removeEvents } from "../viewing/forgotten-profiles.postgres.js";
 import { type Marks } from "./mentions.js";
-import { personalTables, tableName, type Subject } from "./personal-tables.postgres.js";
+import { idsOf, personalTables, tableName, type Subject } from "./personal-tables.postgres.js";
 import { ERASURE_TASK, EXPORT_TASK, type Erasure, type OpenErasure } from "./privacy.js";
 import { subjectOf } from "./subject.postgres.js";
 import { type Trace } from "./traces.js";
@@ -38,35 +39,54 @@ const APART = [
 const ERASURE = sql`id, state, asked_at as "askedAt"`;
 
 /** `Privacy.askErasure`. */
-export function askErasure(
+export async function askErasure(
   postgres: PostgresStore,
+  keys: PersonKeys,
   tenant: Tenant,
   accountId: string,
   key: string,
 ): Promise<Erasure> {
+  const erasing = { keys, tenant, hash: await keys.hashing(tenant) };
   return postgres.transaction(tenant, async (query) => {
     await lockAccount(query, accountId);
     await refuseWhileOpen(query, accountId);
     const asked = await once(query, { accountId, operation: "eraseMyAccount", key, input: {} }, async () => {
-      const subject = await subjectOf(query, accountId);
-      if (!subject) throw new Error("An account was locked and is not there");
+      const known = await subjectOf(query, keys, tenant, accountId);
+      if (!known) throw new Error("An account was locked and is not there");
       await query(sql`delete from sessions where account_id = ${accountId}`);
-      return beginErasure(query, subject);
+      return beginErasure(query, erasing, known.subject);
     });
     await recordAct(query, { act: "ERASURE_ASKED", ...byOwner(accountId) });
     return asked;
   });
 }
 
-/** Notes who is to be forgotten and has that done; whoever is being forgotten already is not once more. */
-export async function beginErasure(query: Query, subject: Subject): Promise<Erasure> {
+/** What beginning with an erasure takes. */
+export interface Erasing {
+  tenant: Tenant;
+  keys: PersonKeys;
+  hash: KeyedHash;
+}
+
+/**
+ * Notes who is to be forgotten, sealed by a key of its own until that is done, and has it done; whoever is being forgotten
+ * already is not once more.
+ */
+export async function beginErasure(
+  query: Query,
+  { tenant, keys, hash }: Erasing,
+  subject: Subject,
+): Promise<Erasure> {
+  const text = JSON.stringify(subject);
   const [known] = await query<Erasure>(
-    sql`select ${ERASURE} from erasures where state <> 'DONE' and subject = ${JSON.stringify(subject)}::jsonb`,
+    sql`select ${ERASURE} from erasures where state <> 'DONE' and subject_hash = ${hash(text)}`,
   );
   if (known) return known;
+  const id = randomUUID();
+  const sealed = (await keys.forWritingOf(query, tenant, id)).seal("subject", text);
   const [begun] = await query<Erasure>(
-    sql`insert into erasures (tenant_id, id, state, subject, audit_name)
-        values (current_setting('marquee.tenant')::int, ${randomUUID()}, 'PENDING', ${JSON.stringify(subject)}::jsonb,
+    sql`insert into erasures (tenant_id, id, state, subject_sealed, subject_hash, audit_name)
+        values (current_setting('marquee.tenant')::int, ${id}, 'PENDING', ${sealed}, ${hash(text)},
                 coalesce((select audit_name from accounts where id = ${subject.account}), ''))
         returning ${ERASURE}`,
   );
@@ -92,33 +112,36 @@ export async function findErasure(
 /** `Privacy.openErasure`. */
 export function openErasure(
   postgres: PostgresStore,
+  keys: PersonKeys,
   tenant: Tenant,
   id: string,
 ): Promise<OpenErasure | null> {
   return postgres.transaction(tenant, async (query) => {
     await query(sql`select marquee.hold_saga(${ERASURE_TASK}, ${id}, ${HOLD}::interval)`);
-    const [row] = await query<Erasure & { subject: Subject }>(
-      sql`select ${ERASURE}, subject from erasures where id = ${id} and state <> 'DONE'`,
+    const [erasure] = await query<Erasure>(
+      sql`select ${ERASURE} from erasures where id = ${id} and state <> 'DONE'`,
     );
-    if (!row) {
+    if (!erasure) {
       await query(sql`select marquee.end_saga(${ERASURE_TASK}, ${id})`);
       return null;
     }
-    const { subject, ...erasure } = row;
-    return { ...erasure, marks: marksOf(subject) };
+    return { ...erasure, marks: marksOf(await namedIn(query, keys, tenant, id)) };
   });
 }
 
 /** `Privacy.eraseFacts`. */
-export function eraseFacts(postgres: PostgresStore, tenant: Tenant, id: string): Promise<void> {
+export function eraseFacts(
+  postgres: PostgresStore,
+  keys: PersonKeys,
+  tenant: Tenant,
+  id: string,
+): Promise<void> {
   return postgres.transaction(tenant, async (query) => {
     await query.allow(STATEMENT_MS);
     await holdMerges(query);
-    const [open] = await query<{ subject: Subject }>(
-      sql`select subject from erasures where id = ${id} and state = 'PENDING'`,
-    );
-    if (!open) return;
-    const { subject } = open;
+    const open = await query(sql`select 1 from erasures where id = ${id} and state = 'PENDING'`);
+    if (open.length === 0) return;
+    const subject = await namedIn(query, keys, tenant, id);
     for (const profile of subject.profiles) await lockProfile(query, tenant, profile);
     const removed = await removeRows(query, subject);
     await query(sql`delete from accounts where id = ${subject.account}`);
@@ -160,18 +183,30 @@ export function endErasure(
 ): Promise<void> {
   return postgres.transaction(tenant, async (query) => {
     const [ended] = await query<{ name: string }>(
-      sql`update erasures set state = 'DONE', subject = null, finished_at = now(),
+      sql`update erasures set state = 'DONE', subject_sealed = null, subject_hash = null, finished_at = now(),
             receipt = (receipt - 'left') || ${JSON.stringify({ searched })}::jsonb
           where id = ${id} and state <> 'DONE' returning audit_name as name`,
     );
     await query(sql`select marquee.end_saga(${ERASURE_TASK}, ${id})`);
     if (!ended) return;
+    await query(sql`delete from person_keys where owner = ${id}`);
     await recordAct(query, { act: "ACCOUNT_ERASED", actor: "job", subject: { formerAccount: ended.name } });
   });
 }
 
-function marksOf({ account, address, profiles, names }: Subject): Marks {
-  return { ids: [...new Set([account, ...profiles])].filter((id) => id !== ""), address, names };
+function marksOf(subject: Subject): Marks {
+  const { address, addressHash, names } = subject;
+  return { ids: idsOf(subject), address, addressHash, names };
+}
+
+/** Whom an erasure that is not done is of. */
+async function namedIn(query: Query, keys: PersonKeys, tenant: Tenant, id: string): Promise<Subject> {
+  const [row] = await query<{ sealed: Buffer; key: KeptKey | null }>(
+    sql`select subject_sealed as sealed, ${keyOf(sql`id`)} as key from erasures where id = ${id}`,
+  );
+  const seal = row && (await keys.of(tenant, id, row.key));
+  if (!seal) throw new Error("An erasure is under way, and the key of whom it is of is not there");
+  return JSON.parse(seal.text("subject", row.sealed)) as Subject;
 }
 
 /** Everything but the account itself. Answers how many rows of which table. */

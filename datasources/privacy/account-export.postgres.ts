@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 
+import { keyOf, type KeptKey, type PersonKeys } from "../accounts/person-keys.postgres.js";
+import { SEALED_COLUMNS, SEALED_SUFFIX, type PersonSeal } from "../accounts/person-seal.js";
 import { byOwner, recordAct } from "../audit/audit-append.postgres.js";
 import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
@@ -19,8 +21,16 @@ const STATEMENT_MS = 50_000;
 const HOLD = "5 minutes";
 /** What says how to sign in as somebody, or is no more than where something lies. */
 const SECRET = /^(tenant_id|part|lease)$|_hash$|_secret$|_token$/;
-/** Exports are not exported. */
-const SELVES = ["account_exports", "account_export_parts"];
+/** Exports are not exported, nor what opens what is. */
+const SELVES = ["account_exports", "account_export_parts", "person_keys"];
+
+type Line = Record<string, unknown>;
+
+/** Whose data it is, and what it is sealed with. */
+interface Exported {
+  subject: Subject;
+  seal: PersonSeal;
+}
 
 const EXPORT = sql`id, account_id as "accountId", state, bytes, asked_at as "askedAt", expires_at as "expiresAt"`;
 
@@ -68,6 +78,7 @@ export async function findExport(
 /** `Privacy.runExport`. Rows are read and parts written by turns, in one transaction that sees one state of everything. */
 export function runExport(
   postgres: PostgresStore,
+  keys: PersonKeys,
   others: readonly TraceSearch[],
   tenant: Tenant,
   id: string,
@@ -78,10 +89,10 @@ export function runExport(
     const [open] = await query<{ account: string }>(
       sql`select account_id as account from account_exports where id = ${id} and state = 'PENDING' for update`,
     );
-    const subject = open && (await subjectOf(query, open.account));
-    if (subject) await pack(query, await filesOf(query, tenant, subject, others), id, subject);
+    const { subject, seal } = (open && (await subjectOf(query, keys, tenant, open.account))) ?? {};
+    if (subject && seal) await pack(query, await filesOf(query, tenant, { subject, seal }, others), id, seal);
     await query(sql`select marquee.end_saga(${EXPORT_TASK}, ${id})`);
-    if (subject)
+    if (subject && seal)
       await recordAct(query, { act: "DATA_EXPORTED", actor: "job", subject: { account: subject.account } });
   });
 }
@@ -89,17 +100,21 @@ export function runExport(
 /** `Privacy.exportParts`. */
 export async function* exportParts(
   postgres: PostgresStore,
+  keys: PersonKeys,
   request: StoreRequest,
   id: string,
 ): AsyncGenerator<Buffer> {
   for (let position = 0; ; position++) {
-    const [row] = await postgres.read<{ part: Buffer }>(
+    const [row] = await postgres.read<{ part: Buffer; account: string; key: KeptKey | null }>(
       request,
       "privacy.exportPart",
-      sql`select part from account_export_parts where export_id = ${id} and position = ${position}::int`,
+      sql`select p.part, e.account_id as account, ${keyOf(sql`e.account_id`)} as key
+          from account_export_parts p join account_exports e on e.id = p.export_id
+          where p.export_id = ${id} and p.position = ${position}::int`,
     );
-    if (!row) return;
-    yield row.part;
+    const seal = row && (await keys.of(request.tenant, row.account, row.key));
+    if (!seal) return;
+    yield seal.open(`part ${id} ${position}`, row.part);
   }
 }
 
@@ -113,42 +128,37 @@ export function noteFetch(postgres: PostgresStore, tenant: Tenant, id: string): 
   });
 }
 
-async function pack(
-  query: Query,
-  files: readonly ExportFile[],
-  id: string,
-  { account }: Subject,
-): Promise<void> {
+async function pack(query: Query, files: readonly ExportFile[], id: string, seal: PersonSeal): Promise<void> {
   let position = 0;
   let bytes = 0;
   for await (const part of zipOf(files)) {
     await query(
       sql`insert into account_export_parts (tenant_id, export_id, position, part)
-          values (current_setting('marquee.tenant')::int, ${id}, ${position++}::int, ${part})`,
+          values (current_setting('marquee.tenant')::int, ${id}, ${position}::int,
+                  ${seal.seal(`part ${id} ${position}`, part)})`,
     );
+    position += 1;
     bytes += part.length;
   }
-  await query(
-    sql`update account_exports set state = 'READY', bytes = ${bytes}::bigint where id = ${id} and account_id = ${account}`,
-  );
+  await query(sql`update account_exports set state = 'READY', bytes = ${bytes}::bigint where id = ${id}`);
 }
 
 async function filesOf(
   query: Query,
   tenant: Tenant,
-  subject: Subject,
+  whose: Exported,
   others: readonly TraceSearch[],
 ): Promise<ExportFile[]> {
   const tables = (await personalTables(query)).filter(({ name }) => !SELVES.includes(name));
   return [
     ...tables.map((table) => ({
       name: `postgres/${table.name}.ndjson`,
-      lines: () => rowsOf(query, table, subject),
+      lines: () => rowsOf(query, table, whose),
     })),
     ...others.map((store) => ({
       name: `${store.store.toLowerCase()}.ndjson`,
       lines: async function* () {
-        yield await store.heldOf(tenant, subject.profiles);
+        yield await store.heldOf(tenant, whose.subject.profiles);
       },
     })),
   ];
@@ -157,7 +167,7 @@ async function filesOf(
 async function* rowsOf(
   query: Query,
   { name, columns, isOf }: PersonalTable,
-  subject: Subject,
+  { subject, seal }: Exported,
 ): AsyncGenerator<readonly object[]> {
   const secret = columns.filter((column) => SECRET.test(column));
   await query(
@@ -165,9 +175,20 @@ async function* rowsOf(
         select to_jsonb(t) - ${secret}::text[] as line from ${tableName(name)} t where ${isOf(subject)}`,
   );
   for (;;) {
-    const rows = await query<{ line: object }>(raw(`fetch ${ROWS} from held`));
-    yield rows.map(({ line }) => line);
+    const rows = await query<{ line: Line }>(raw(`fetch ${ROWS} from held`));
+    yield rows.map(({ line }) => readable(line, seal));
     if (rows.length < ROWS) break;
   }
   await query(raw("close held"));
+}
+
+/** A row with what is sealed of it in the clear, under the names that are not those of sealed columns. */
+function readable(line: Line, seal: PersonSeal): Line {
+  const sealed = Object.entries(SEALED_COLUMNS).filter(([column]) => typeof line[column] === "string");
+  const opened = sealed.map(
+    ([column, whatOf]) =>
+      [column.replace(SEALED_SUFFIX, ""), seal.text(whatOf(line), String(line[column]))] as const,
+  );
+  const rest = Object.entries(line).filter(([column]) => !SEALED_SUFFIX.test(column));
+  return { ...Object.fromEntries(rest), ...Object.fromEntries(opened) };
 }

@@ -9,12 +9,14 @@ export interface Marks {
   /** Of the account and its profiles. */
   ids: readonly string[];
   address: string;
+  /** What the address is found by. */
+  addressHash: string;
   names: readonly string[];
 }
 
 /** Texts that nothing may mention any more, wherever it is. */
-export function wantedAnywhere({ ids, address }: Marks): string[] {
-  return [...new Set([...ids, address])];
+export function wantedAnywhere({ ids, address, addressHash }: Marks): string[] {
+  return [...new Set([...ids, address, addressHash])].filter((text) => text !== "");
 }
 
 /** Texts that what is kept about people may not mention any more; titles and other people may be called so. */

@@ -4,11 +4,18 @@ import { raw, sql, type Query, type Sql } from "../engines/postgres/store.postgr
 /** Somebody whose data it is about, by everything that names them. */
 export interface Subject {
   account: string;
-  /** Address that they sign in with. */
+  /** Address that they sign in with; empty where there is none, or nobody can read it any more. */
   address: string;
+  /** What it is found by; empty where there is none. */
+  addressHash: string;
   profiles: readonly string[];
   /** What the profiles are called. */
   names: readonly string[];
+}
+
+/** The ids of somebody's account and profiles. */
+export function idsOf({ account, profiles }: Subject): string[] {
+  return [...new Set([account, ...profiles])].filter((id) => id !== "");
 }
 
 /** A table in which something is held about people. */
@@ -25,8 +32,9 @@ const SPECIAL: Readonly<Record<string, (subject: Subject) => Sql>> = {
   accounts: ({ account }) => sql`t.id = ${account}`,
   profiles: ({ account, profiles }) => sql`(t.account_id = ${account} or t.id = any(${profiles}::text[]))`,
   // Whoever forgot a password is looked up by the address alone.
-  account_mails: ({ account, address }) =>
-    sql`(t.account_id = ${account} or lower(t.email) = lower(${address}))`,
+  account_mails: ({ account, addressHash }) =>
+    sql`(t.account_id = ${account} or t.email_hash = ${addressHash})`,
+  person_keys: (subject) => sql`t.owner = any(${idsOf(subject)}::text[])`,
   payments: ({ account }) =>
     sql`t.subscription_id in (select s.id from subscriptions s where s.account_id = ${account})`,
   checkout_steps: ({ account }) =>

@@ -1,3 +1,4 @@
+import { type PersonKeys } from "../accounts/person-keys.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
@@ -23,6 +24,7 @@ export class PostgresPrivacy implements Privacy {
 
   constructor(
     private readonly postgres: PostgresStore,
+    private readonly keys: PersonKeys,
     private readonly engines: readonly TraceSearch[],
   ) {
     this.#traces = new PostgresTraces(postgres);
@@ -35,25 +37,25 @@ export class PostgresPrivacy implements Privacy {
     return findExport(this.postgres, request, id);
   }
   runExport(tenant: Tenant, id: string) {
-    return runExport(this.postgres, this.engines, tenant, id);
+    return runExport(this.postgres, this.keys, this.engines, tenant, id);
   }
   exportParts(request: StoreRequest, id: string) {
-    return exportParts(this.postgres, request, id);
+    return exportParts(this.postgres, this.keys, request, id);
   }
   noteFetch(tenant: Tenant, id: string) {
     return noteFetch(this.postgres, tenant, id);
   }
   askErasure(tenant: Tenant, accountId: string, idempotencyKey: string) {
-    return askErasure(this.postgres, tenant, accountId, idempotencyKey);
+    return askErasure(this.postgres, this.keys, tenant, accountId, idempotencyKey);
   }
   findErasure(request: StoreRequest, id: string) {
     return findErasure(this.postgres, request, id);
   }
   openErasure(tenant: Tenant, id: string) {
-    return openErasure(this.postgres, tenant, id);
+    return openErasure(this.postgres, this.keys, tenant, id);
   }
   eraseFacts(tenant: Tenant, id: string) {
-    return eraseFacts(this.postgres, tenant, id);
+    return eraseFacts(this.postgres, this.keys, tenant, id);
   }
   eraseEvents(tenant: Tenant, marks: Marks) {
     return eraseEvents(this.postgres, tenant, marks);
@@ -65,7 +67,7 @@ export class PostgresPrivacy implements Privacy {
     return tombstones(this.postgres, tenant);
   }
   reapply(tenant: Tenant, known: readonly Tombstone[]) {
-    return reapply(this.postgres, tenant, known);
+    return reapply(this.postgres, this.keys, tenant, known);
   }
 
   async searchTraces(tenant: Tenant, marks: Marks) {

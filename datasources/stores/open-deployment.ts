@@ -11,6 +11,8 @@ import { PostgresLimits } from "../budgets/limits.postgres.js";
 import { PostgresAccounts } from "../accounts/accounts.postgres.js";
 import { PostgresBudgetLedger } from "../budgets/budgets.postgres.js";
 import { PostgresProfiles } from "../accounts/profiles.postgres.js";
+import { PersonKeys } from "../accounts/person-keys.postgres.js";
+import { sealingWork } from "../accounts/wrapping-keys.postgres.js";
 import { PostgresOutsideAccounts } from "../accounts/outside-accounts.postgres.js";
 import { PostgresSessions } from "../accounts/sessions.postgres.js";
 import { PostgresIdentityChanges } from "../identity/identity-changes.postgres.js";
@@ -32,6 +34,7 @@ import { type Engine } from "./engine-parts.js";
 import { followedDomains, openEngines, type EngineAddresses } from "./engines.js";
 import { PostgresJobs } from "../jobs/jobs.postgres.js";
 import { PostgresOperations } from "../operations/operations.postgres.js";
+import { type KeyService } from "../../packages/envelope/index.js";
 import { startEmbeddedPostgres } from "../../packages/embedded-postgres/index.js";
 import { APP_ROLE, migrate, WORKER_ROLE } from "../engines/postgres/migrations/migrate.postgres.js";
 import { PostgresGenerationLedger } from "../projection/generations/generation-ledger.postgres.js";
@@ -57,6 +60,8 @@ import { type OwnDeployment } from "./deployment.js";
 export interface StoreOptions {
   /** `embedded:` or a postgres:// URL whose role may create roles and schemas. */
   postgresUrl: string;
+  /** What keys of people are wrapped by, on all servers; or what answers that, once an embedded server has its folder. */
+  accountKeys: KeyService | (() => Promise<KeyService>);
   /** Engines with domains of their own; without them PostgreSQL answers everything. */
   engines?: EngineAddresses;
   /** Where the embedded server keeps its data. */
@@ -97,15 +102,18 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
         })
       : undefined;
   try {
+    const { accountKeys } = options;
+    const service = typeof accountKeys === "function" ? await accountKeys() : accountKeys;
     const adminUrl = embedded?.adminUrl ?? options.postgresUrl;
     const appUrl = applicationUrl(adminUrl);
-    await migrate(adminUrl, appUrl.password);
+    await migrate(adminUrl, appUrl.password, sealingWork(service));
     const onIdleError = (error: Error) =>
       (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     const residents = residentsOf(tenants);
     const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs, relocate);
-    const domains = followedDomains(postgresDomains(postgres, options.watching ?? WATCH_RULES));
+    const keys = new PersonKeys(postgres, service);
+    const domains = followedDomains(postgresDomains(postgres, keys, options.watching ?? WATCH_RULES));
     const warn = options.warn ?? options.log;
     const outboxPool = new OutboxPool(appUrl.url, onIdleError);
     const context = {
@@ -131,6 +139,7 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
       ...moved(engines),
       privacy: new PostgresPrivacy(
         postgres,
+        keys,
         engines.map(({ traces }) => traces),
       ),
       jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn),
@@ -174,16 +183,16 @@ function moved(engines: readonly Engine[]): Partial<MovableDomains> {
 }
 
 /** Every domain in PostgreSQL. */
-function postgresDomains(postgres: PostgresStore, watching: WatchRules) {
+function postgresDomains(postgres: PostgresStore, keys: PersonKeys, watching: WatchRules) {
   return {
-    accounts: new PostgresAccounts(postgres),
-    profiles: new PostgresProfiles(postgres),
-    accountCredentials: new PostgresAccountCredentials(postgres),
+    accounts: new PostgresAccounts(postgres, keys),
+    profiles: new PostgresProfiles(postgres, keys),
+    accountCredentials: new PostgresAccountCredentials(postgres, keys),
     accountRoles: new PostgresAccountRoles(postgres),
-    mails: new PostgresMails(postgres),
+    mails: new PostgresMails(postgres, keys),
     apiKeys: new PostgresApiKeys(postgres),
     sessions: new PostgresSessions(postgres),
-    outsideAccounts: new PostgresOutsideAccounts(postgres),
+    outsideAccounts: new PostgresOutsideAccounts(postgres, keys),
     audit: new PostgresAudit(postgres),
     retention: new PostgresRetention(postgres),
     insights: new PostgresInsights(postgres),

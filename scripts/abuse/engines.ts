@@ -6,6 +6,7 @@ import { Neo4jTasteEngine } from "../../datasources/recommendations/neo4j/taste-
 import { OpenSearchTitleEngine } from "../../datasources/search/opensearch/search-engine.opensearch.js";
 import { openStores } from "../../datasources/stores/stores.js";
 import { type Ground } from "./ground.js";
+import { testAccountKeys } from "../test-keys.js";
 
 const OPTIONS = { deadlineMs: 60_000, onLog: () => {} };
 
@@ -29,7 +30,7 @@ export type FilledEngine = keyof typeof OPEN;
 
 /** Removes from an engine, which may be others' as well, the tenants of the ground. */
 export async function leaveEngine(ground: Ground, name: FilledEngine, url: string): Promise<void> {
-  const stores = await openStores({ ...ground, log: () => {} });
+  const stores = await openStores({ accountKeys: testAccountKeys, ...ground, log: () => {} });
   const tenants = await stores.tenants.list().finally(() => stores.close());
   const { store, engine } = OPEN[name](url);
   try {

@@ -9,6 +9,7 @@ import { environment, ROOT, type Environment } from "../environment.js";
 import { freePorts } from "../gateways.js";
 import { newTokenKey } from "../token-key.js";
 import { startSubject, type Subject } from "./subject.js";
+import { TEST_ACCOUNT_KEY } from "../test-keys.js";
 
 /** What access tokens of a gateway under abuse are signed with. */
 export const TOKEN_KEY = newTokenKey();
@@ -93,6 +94,7 @@ function environmentOf({ postgresUrl, dataFolder }: Ground): Environment {
     PATH: environment.PATH,
     HOME: environment.HOME,
     POSTGRES_URL: postgresUrl,
+    MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
     MARQUEE_DATA: dataFolder,
     // What a request does is looked at, not the crowd: none is to be refused for those beside it.
     MARQUEE_QUEUE_MS: "60000",

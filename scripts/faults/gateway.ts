@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { environment } from "../environment.js";
 import { type Engine } from "../engines/settings.js";
 import { freePorts } from "../gateways.js";
+import { TEST_ACCOUNT_KEY } from "../test-keys.js";
 
 const START_MS = 180_000;
 const SEED = ["--tenant", "meridian", "--seed", "1", "--until", "2026-06-01"];
@@ -57,6 +58,7 @@ export async function startGateway(
     MARQUEE_QUEUE_MS: "30000",
     MARQUEE_STORE_DEADLINE_MS: deadlineMs,
     POSTGRES_URL: urls.postgres,
+    MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
     MONGODB_URL: urls.mongodb,
     OPENSEARCH_URL: urls.opensearch,
     NEO4J_URL: urls.neo4j,

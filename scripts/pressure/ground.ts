@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { startEmbeddedPostgres } from "../../packages/embedded-postgres/index.js";
 import { environment, ROOT } from "../environment.js";
 import { freePorts, serves } from "../gateways.js";
+import { TEST_ACCOUNT_KEY } from "../test-keys.js";
 
 const START_MS = 180_000;
 const SIZE = ["--profiles", "100", "--events", "3000"];
@@ -36,6 +37,7 @@ export async function makeGround(tenants: readonly string[]): Promise<Ground> {
   const env = {
     ...environment,
     POSTGRES_URL: postgres.adminUrl,
+    MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
     MONGODB_URL: "embedded:",
     OPENSEARCH_URL: "embedded:",
     NEO4J_URL: "embedded:",

@@ -6,6 +6,19 @@ import { giveToFolderOwner, makeFolder, readIfPresent } from "../../packages/emb
 import { StartupError } from "../../packages/process/startup-error.js";
 import { type Config } from "../config.js";
 
+/** A secret that is made once where the configuration has none. */
+interface KeptSecret {
+  file: string;
+  name: string;
+  variable: string;
+}
+
+const SIGNING_KEY: KeptSecret = {
+  file: "signing.key",
+  name: "signing key",
+  variable: "MARQUEE_SIGNING_KEY",
+};
+
 /**
  * What the gateways of a deployment share and nobody else knows: cursors and consistency tokens are sealed with keys that
  * follow from it, and so are the keys that access tokens are signed with. From the configuration, else from the data
@@ -15,18 +28,21 @@ import { type Config } from "../config.js";
  */
 export async function deploymentSecret(config: Pick<Config, "auth" | "dataFolder">): Promise<Uint8Array> {
   const { signingKey } = config.auth;
-  return signingKey === null ? secretOfFolder(config.dataFolder) : new TextEncoder().encode(signingKey);
+  return signingKey === null
+    ? secretOfFolder(config.dataFolder, SIGNING_KEY)
+    : new TextEncoder().encode(signingKey);
 }
 
-async function secretOfFolder(dataFolder: string): Promise<Uint8Array> {
-  const file = path.join(dataFolder, "signing.key");
+/** 32 random bytes that a data folder keeps, made at the first start. @throws StartupError */
+export async function secretOfFolder(dataFolder: string, kept: KeptSecret): Promise<Uint8Array> {
+  const file = path.join(dataFolder, kept.file);
   try {
     await makeFolder(dataFolder);
     if ((await readIfPresent(file)) === undefined) await makeSecret(dataFolder, file);
     return Buffer.from(await readFile(file, "utf8"), "base64url");
   } catch (error) {
     throw new StartupError(
-      `The signing key ${file} cannot be read or made (${(error as Error).message}). Make the folder writable, or set MARQUEE_SIGNING_KEY.`,
+      `The ${kept.name} ${file} cannot be read or made (${(error as Error).message}). Make the folder writable, or set ${kept.variable}.`,
     );
   }
 }

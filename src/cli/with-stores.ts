@@ -11,13 +11,15 @@ const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
  * the command is interrupted.
  */
 export async function withStores<T>(work: (stores: Stores, config: Config) => Promise<T>): Promise<T> {
-  const [{ readConfig }, { openStores }] = await Promise.all([
+  const [{ readConfig }, { accountKeysOf }, { openStores }] = await Promise.all([
     import("../config.js"),
+    import("../auth/account-keys.js"),
     import("../../datasources/stores/stores.js"),
   ]);
   const config = readConfig();
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
+    accountKeys: () => accountKeysOf(config),
     engines: config.stores,
     secrets: config.dedicated.secrets,
     dedicated: config.dedicated,

@@ -28,8 +28,8 @@ const plant = (days: number) => {
        values (${id}, 's${days}', 's${days}', 'one', 'one', ${at});
      insert into playback_sessions (tenant_id, id, account_id, profile_id, title_id, device, expires_at, capabilities, max_height)
        values (${id}, 'p${days}', 'one', 'one', 'a', 'TV', ${at}, '{}', 1080);
-     insert into account_mails (tenant_id, id, account_id, kind, email, expires_at)
-       values (${id}, 'm${days}', 'one', 'RESET', 'one@example.com', ${at});
+     insert into account_mails (tenant_id, id, account_id, kind, email_sealed, email_hash, expires_at)
+       values (${id}, 'm${days}', 'one', 'RESET', '', 'hash', ${at});
      insert into account_exports (tenant_id, id, account_id, state, expires_at) values (${id}, 'e${days}', 'one', 'READY', ${at});
      insert into idempotency_keys (tenant_id, account_id, operation, key, input_hash, created_at)
        values (${id}, 'one', 'subscribe', 'k${days}', '', ${at});

@@ -14,6 +14,7 @@ import { dumpStores, placesOf } from "../support/dumps.js";
 import { onEngines } from "../support/engines.js";
 import { useFacts, useGateway } from "../support/fixtures.js";
 import { PATIENCE } from "../support/patience.js";
+import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 import { unzip } from "../support/unzip.js";
 
@@ -56,22 +57,24 @@ async function plant() {
   const mark = () => `mark-${randomUUID()}`;
   const texts: string[] = [];
   const marked = (text = mark()) => (texts.push(text), text);
-  const email = marked(`${mark()}@example.com`);
+  const sealed: string[] = [];
+  const identifying = (text: string) => (sealed.push(text), marked(text));
+  const email = identifying(`${mark()}@example.com`);
   const signed = await run(
     "signUp",
-    { email, password: PASSWORD, name: marked(mark().slice(0, 40)) },
+    { email, password: PASSWORD, name: identifying(mark().slice(0, 40)) },
     "accessToken refreshToken viewer { account { id } profile { externalId } }",
   );
   const token: string = signed.accessToken;
   const profile = marked(signed.viewer.profile.externalId);
   const kids = await run(
     "createProfile",
-    { name: marked(mark().slice(0, 40)), kind: "KIDS" },
+    { name: identifying(mark().slice(0, 40)), kind: "KIDS" },
     "profile { externalId }",
     token,
   );
   marked(kids.profile.externalId);
-  const input = { name: marked(mark().slice(0, 40)) };
+  const input = { name: identifying(mark().slice(0, 40)) };
   const second = await run("createProfile", input, "profile { externalId }", token);
   marked(second.profile.externalId);
   for (const title of ["a", "b", "c"]) {
@@ -104,7 +107,8 @@ async function plant() {
     tenant,
     `select a.id as account, s.device_id as device, s.token_hash as token, m.id as membership, p.id as playback
      from accounts a join sessions s on s.account_id = a.id join subscriptions m on m.account_id = a.id
-     join playback_sessions p on p.account_id = a.id where a.email = '${email}' and $1 = $1`,
+     join playback_sessions p on p.account_id = a.id
+     where a.tenant_id = $1 and a.id = (select account_id from profiles where tenant_id = $1 and id = '${profile}')`,
   );
   for (const text of Object.values(row!)) marked(text);
   await facts.run(
@@ -112,7 +116,7 @@ async function plant() {
     `insert into marquee.outbox_parked (target, tenant_id, topic, entity, related, xid, id, revision, attempts, dead, reason, next_attempt_at)
      values ('recommendations.neo4j', ${tenant.id}, 'WATCH', '${profile}', '${marked()}', 1, 1, 1, 5, true, '${marked()}', now())`,
   );
-  return { texts, token, email, account: row!.account!, profile, name: texts[1]! };
+  return { texts, sealed, token, email, account: row!.account!, profile };
 }
 
 const readyExport = async (token: string) => {
@@ -205,7 +209,7 @@ describe("eraseMyAccount", () => {
   it(
     "leaves nothing of the account anywhere, and proves it; nothing brings it back",
     async () => {
-      const { texts, token, email, account, profile, name } = await plant();
+      const { texts, sealed, token, email, account, profile } = await plant();
       const { url } = await readyExport(token);
       const dump = () => dumpStores(facts, tenant);
       expect(texts.length).toBeGreaterThanOrEqual(20);
@@ -216,7 +220,10 @@ describe("eraseMyAccount", () => {
         if (/^(opensearch|neo4j|mongodb .*titles)/.test(place)) expect(content, place).not.toBe("");
       if (dumped.has("opensearch")) expect(dumped.get("opensearch")).toContain(`"tenant":${tenant.id}`);
       if (dumped.has("neo4j")) expect(dumped.get("neo4j")).toContain(profile);
-      expect(texts.filter((mark) => !before.includes(mark))).toEqual([]);
+      // Addresses and names are nowhere in the clear, and everything else is there to be found.
+      expect(sealed).toHaveLength(4);
+      expect(placesOf(dumped, sealed)).toEqual([]);
+      expect(texts.filter((mark) => !before.includes(mark)).sort()).toEqual([...sealed].sort());
       const backup = await backUp();
 
       const input = { password: "wrong horse", idempotencyKey: "once" };
@@ -276,7 +283,12 @@ describe("eraseMyAccount", () => {
       expect(await readFile(FILE, "utf8")).toMatch(/"hash"/);
       await facts.run(tenant, `delete from erased_ids where tenant_id = ${tenant.id}`);
       await restore(backup);
-      expect(placesOf(await dump(), [account, name])).not.toEqual([]);
+      expect(placesOf(await dump(), [account])).not.toEqual([]);
+      // What an archive without keys brings back is nobody's: it cannot be read, and nobody signs in as it.
+      expect(await run("signIn", { email, password: PASSWORD }, "accessToken")).toMatchObject({
+        errors: [{ code: "BAD_CREDENTIALS" }],
+      });
+      expect(await gateway.stores.accounts.profilesByIds(testRequest(tenant), [profile])).toEqual(new Map());
       expect(await replayErasures(gateway.stores, FILE)).toBe(1);
       const [again] = await gateway.stores.privacy.erasures(tenant);
       await erased(again!.id);

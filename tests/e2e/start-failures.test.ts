@@ -14,13 +14,19 @@ import { readPidFile } from "../../packages/embedded-postgres/server.js";
 import { openStores } from "../../datasources/stores/stores.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { freePort, killRunning, startMarquee } from "../support/process.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** A data folder with a database that has all migrations and no rows. */
 let dataFolder: string;
 
 beforeAll(async () => {
   dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-start-"));
-  const stores = await openStores({ postgresUrl: "embedded:", dataFolder, log: () => {} });
+  const stores = await openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl: "embedded:",
+    dataFolder,
+    log: () => {},
+  });
   await stores.close();
 });
 
@@ -107,6 +113,14 @@ describe("what keeps marquee serve from starting is said in one line, with exit 
     const line = await failure({ POSTGRES_URL: url });
     expect(line).toMatch(expected);
     expect(line).not.toContain("hunter2");
+  });
+
+  it("a server of one's own without a key for what identifies people", async () => {
+    const line = await failure({
+      POSTGRES_URL: "postgres://u:hunter2@127.0.0.1:1/db",
+      MARQUEE_ACCOUNT_KEY: "",
+    });
+    expect(line).toMatch(/^MARQUEE_ACCOUNT_KEY is needed beside POSTGRES_URL: .*openssl rand/);
   });
 
   it("a wrong password and a database that there is not in POSTGRES_URL", async () => {

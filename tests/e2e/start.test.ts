@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -44,7 +44,7 @@ beforeAll(async () => {
   interrupted = { ending: await first.ended(), postgres, output: first.output() };
   // In place of the second start that would seed everything: the same steps with less to do.
   const seed = startMarquee(["seed", "--profiles", "50", "--events", "2000"], {
-    env: { MARQUEE_DATA: dataFolder },
+    env: { MARQUEE_DATA: dataFolder, MARQUEE_ACCOUNT_KEY: "" },
   });
   completed = { ending: await seed.ended(), output: seed.output() };
 });
@@ -76,6 +76,7 @@ describe("marquee serve", () => {
     expect(gateway.output()).not.toContain("First start");
     expect(gateway.output()).toContain(`http://127.0.0.1:${port}\n`);
     expect(gateway.output()).toContain("viewer@meridian.example");
+    expect((await stat(path.join(dataFolder, "account.key"))).mode & 0o777).toBe(0o600);
 
     const postgres = await postgresPid();
     gateway.signal("SIGTERM");
@@ -180,7 +181,7 @@ describe.runIf(canBeNobody())("as an ordinary user", () => {
 
 async function serve(env: Record<string, string> = {}): Promise<MarqueeProcess> {
   return startMarquee(["serve"], {
-    env: { MARQUEE_DATA: dataFolder, PORT: String(await freePort()), ...env },
+    env: { MARQUEE_DATA: dataFolder, MARQUEE_ACCOUNT_KEY: "", PORT: String(await freePort()), ...env },
   });
 }
 

@@ -7,6 +7,7 @@ import { openStores } from "../../datasources/stores/stores.js";
 import { seedDemo } from "../../seeds/seed.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { layWire, type Wire } from "../support/wire.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** The engines, as their URLs are called in the environment. */
 export const URLS = ["POSTGRES_URL", "MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"] as const;
@@ -30,7 +31,12 @@ export async function openFailingStores(): Promise<FailingStores> {
   await admin(server, `create database ${database}`);
   const url = new URL(server);
   url.pathname = `/${database}`;
-  const stores = await openStores({ postgresUrl: url.href, dataFolder: "/nonexistent", log: () => {} });
+  const stores = await openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl: url.href,
+    dataFolder: "/nonexistent",
+    log: () => {},
+  });
   await seedDemo(stores, learn, SEED).finally(() => stores.close());
   const wires = {} as Record<UrlName, Wire>;
   for (const name of URLS)

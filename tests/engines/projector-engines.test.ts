@@ -12,6 +12,7 @@ import { everyone, textQuery } from "./opensearch-support.js";
 import { layWire, type Wire } from "../support/wire.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 const { MARQUEE_ENGINES_POSTGRES_URL, POSTGRES_URL, MONGODB_URL, OPENSEARCH_URL, NEO4J_URL } = process.env;
 const SERVER = MARQUEE_ENGINES_POSTGRES_URL ?? POSTGRES_URL ?? "";
@@ -33,6 +34,7 @@ describe.skipIf(!complete)("a projector over engines", () => {
     search = await layWire(OPENSEARCH_URL!);
     const at = (url: string) => ({ url, caFile: undefined });
     stores = await openStores({
+      accountKeys: testAccountKeys,
       postgresUrl: Object.assign(new URL(SERVER), { pathname: `/${name}` }).href,
       engines: {
         mongodb: at(MONGODB_URL!),

@@ -11,6 +11,7 @@ import { projecting } from "../../datasources/projection/following/drain.js";
 import { startProjector, type Projector } from "../../datasources/projection/following/projector.js";
 import { createTestTenant } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 const { POSTGRES_URL = "", MONGODB_URL = "", OPENSEARCH_URL = "", NEO4J_URL = "" } = process.env;
 const everyone: Audience = { country: "US", maturityLimit: 18, editor: false, now: new Date() };
@@ -32,6 +33,7 @@ describe.skipIf(!POSTGRES_URL)("A rebuild beside writers and readers", () => {
 
   beforeAll(async () => {
     stores = await openStores({
+      accountKeys: testAccountKeys,
       postgresUrl: POSTGRES_URL,
       engines: {
         mongodb: address(MONGODB_URL),

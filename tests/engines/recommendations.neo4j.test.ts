@@ -28,6 +28,7 @@ import {
   openStore,
   type Neo4jUnderTest,
 } from "./recommendations-neo4j-support.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 const postgresUrl = process.env["MARQUEE_TEST_POSTGRES_URL"] ?? process.env["POSTGRES_URL"] ?? "";
 if (!neo4jUrl()) console.warn("NOT RUN: recommendations on Neo4j, because NEO4J_URL is not set");
@@ -243,7 +244,12 @@ describe.skipIf(!neo4jUrl() || !postgresUrl)("Neo4j beside PostgreSQL", () => {
 });
 
 async function tenantOf(slug: string): Promise<Tenant> {
-  const stores = await openStores({ postgresUrl, dataFolder: "/nonexistent", log: () => {} });
+  const stores = await openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl,
+    dataFolder: "/nonexistent",
+    log: () => {},
+  });
   const found = await stores.tenants.bySlug(slug).finally(() => stores.close());
   if (!found)
     throw new Error(`The PostgreSQL under test has no tenant ${slug}: seed it, or npm run test:engines`);

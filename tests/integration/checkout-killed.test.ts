@@ -14,8 +14,9 @@ const WORKER = `
 import { HttpPayments } from "./dist/datasources/payments/payments.http.js";
 import { openStores } from "./dist/datasources/stores/stores.js";
 import { startWorker } from "./dist/src/jobs/worker.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 const [postgresUrl, url, times] = process.argv.slice(1);
-const stores = await openStores({ postgresUrl, dataFolder: "/nonexistent", log: () => {} });
+const stores = await openStores({ accountKeys: testAccountKeys, postgresUrl, dataFolder: "/nonexistent", log: () => {} });
 const payments = new HttpPayments({ url, key: null, ...JSON.parse(times) });
 await startWorker({ stores, payments, times: JSON.parse(times) });
 console.log("ready");

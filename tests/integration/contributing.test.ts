@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { packageRoot } from "../../packages/process/package-root.js";
+import { TEST_ACCOUNT_KEY } from "../../scripts/test-keys.js";
 import { useDatabase } from "../support/fixtures.js";
 
 const run = promisify(execFile);
@@ -58,6 +59,7 @@ import { importTitles } from "./dist/importer/import-titles.js";
 import { linesOf } from "./dist/importer/ndjson.js";
 import { readConfig } from "./dist/src/config.js";
 import { startGateway } from "./dist/src/server.js";
+import { TEST_ACCOUNT_KEY } from "../../scripts/test-keys.js";
 const gateway = await startGateway(readConfig());
 const { stores } = gateway;
 const slug = "recipe-" + process.pid;
@@ -138,6 +140,7 @@ describe("what CONTRIBUTING.md says", () => {
           POSTGRES_URL: database.url,
           MARQUEE_DEFAULT_TENANT: "none",
           MARQUEE_DATA: path.join(folder, "data"),
+          MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
           MARQUEE_SIGNING_KEY: "a signing key that only the tests use, 32+ chars",
           LOG_LEVEL: "silent",
         },

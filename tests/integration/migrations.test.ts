@@ -17,6 +17,7 @@ import { StartupError } from "../../packages/process/startup-error.js";
 import { publish } from "../support/catalogue.js";
 import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** A database of its own for each test. */
 let url: string;
@@ -49,7 +50,13 @@ const rows = (text: string) =>
   withClient(url, async (client) => (await client.query(text)).rows as unknown[]);
 // The role belongs to the whole server: the password that other databases of it use stays what it is.
 const run = () => migrate(url, applicationUrl(url).password);
-const openDatabase = () => openStores({ postgresUrl: url, dataFolder: "/nonexistent", log: () => undefined });
+const openDatabase = () =>
+  openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl: url,
+    dataFolder: "/nonexistent",
+    log: () => undefined,
+  });
 
 const SCHEMAS = ["marquee", "shared"];
 

@@ -49,7 +49,11 @@ afterEach(async () => {
 const one = (request: StoreRequest, value: number) =>
   store.read<{ value: number }>(request, `test.${value}`, sql`select ${value}::int as value`);
 const names = (request: StoreRequest, by = store) =>
-  by.read<{ name: string }>(request, "test.names", sql`select name from profiles order by id`);
+  by.read<{ name: string }>(
+    request,
+    "test.names",
+    sql`select tenant_id::text as name from profiles order by id`,
+  );
 const broken = (request: StoreRequest, by = store) =>
   by.read(request, "test.broken", sql`select 1 / 0 as value`);
 
@@ -129,7 +133,7 @@ describe("reads", () => {
     for (const tenant of [here, there, isolated, here, isolated, there]) {
       const alone = await roundTrips(async () => {
         expect((await names(testRequest(tenant))).map(({ name }) => name)).toEqual(
-          Array(3).fill(tenant.slug),
+          Array(3).fill(String(tenant.id)),
         );
       });
       expect(alone).toBe(1);
@@ -152,7 +156,7 @@ describe("reads", () => {
         "fulfilled",
       ]);
       expect(answers[1]).toMatchObject({ reason: { message: "division by zero" } });
-      expect(answers[3]).toMatchObject({ value: Array(3).fill({ name: here.slug }) });
+      expect(answers[3]).toMatchObject({ value: Array(3).fill({ name: String(here.id) }) });
     });
     expect(trips).toBeGreaterThan(0);
     expect(request.calls.calls).toMatchObject([{ rows: 5 }]);
@@ -215,7 +219,7 @@ describe("tenants", () => {
       const found = await names(request, direct);
       await failing;
       rows += found.length;
-      foreign += found.filter(({ name }) => name !== tenant.slug).length;
+      foreign += found.filter(({ name }) => name !== String(tenant.id)).length;
     };
     // More at once than may wait would be turned away.
     for (let wave = 0; wave < 3_000; wave += 750)
@@ -227,7 +231,7 @@ describe("tenants", () => {
   it("of one request that speaks for two of them are asked apart", async () => {
     const request = testRequest(here);
     const [mine, theirs] = await Promise.all([names(request), names({ ...request, tenant: there })]);
-    expect([mine[0]?.name, theirs[0]?.name]).toEqual([here.slug, there.slug]);
+    expect([mine[0]?.name, theirs[0]?.name]).toEqual([String(here.id), String(there.id)]);
     expect(request.calls.calls).toHaveLength(2);
   });
 
@@ -236,8 +240,8 @@ describe("tenants", () => {
       Array.from({ length: 60 }, (_, n) => {
         const tenant = [here, there, isolated][n % 3]!;
         return store.transaction(tenant, async (query) => {
-          const rows = await query<{ name: string }>(sql`select name from profiles`);
-          return rows.length === 3 && rows.every(({ name }) => name === tenant.slug);
+          const rows = await query<{ name: string }>(sql`select tenant_id::text as name from profiles`);
+          return rows.length === 3 && rows.every(({ name }) => name === String(tenant.id));
         });
       }),
     );
@@ -312,7 +316,7 @@ describe("a server that is gone", () => {
     await expect
       .poll(() => one(testRequest(here), 5).catch(() => "not yet"), { timeout: 5_000 })
       .toEqual([{ value: 5 }]);
-    expect((await names(testRequest(there)))[0]?.name).toBe(there.slug);
+    expect((await names(testRequest(there)))[0]?.name).toBe(String(there.id));
   });
 
   it("is found out by idle connections without ending the process", async () => {

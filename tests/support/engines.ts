@@ -6,6 +6,7 @@ import { type StoreName } from "../../datasources/core/store-request.js";
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** Whether this is the run of `npm run test:engines`; the ordinary run is on the embedded default. */
 export const onEngines = process.env.MARQUEE_TEST_ENGINES === "1";
@@ -74,6 +75,6 @@ export async function removeFromEngines(postgresUrl: string, dataFolder: string)
 }
 
 async function tenantsOf(postgresUrl: string, dataFolder: string): Promise<Tenant[]> {
-  const stores = await openStores({ postgresUrl, dataFolder, log: () => {} });
+  const stores = await openStores({ accountKeys: testAccountKeys, postgresUrl, dataFolder, log: () => {} });
   return stores.tenants.list().finally(() => stores.close());
 }

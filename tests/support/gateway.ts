@@ -16,6 +16,7 @@ import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { enginesUnderTest, fillEngines } from "./engines.js";
 import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { createTestTenant } from "./stores.js";
+import { TEST_ACCOUNT_KEY } from "../../scripts/test-keys.js";
 
 /** What gateways of tests share, those in processes of their own included. */
 export const TEST_SECRET = "a signing key that only the tests use, 32+ chars";
@@ -68,6 +69,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   const config = readConfig({
     PORT: "0",
     POSTGRES_URL: inject("postgresUrl"),
+    MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
     MARQUEE_SIGNING_KEY: TEST_SECRET,
     LOG_LEVEL: "silent",
     MARQUEE_EXPLAIN: "all",

@@ -15,6 +15,7 @@ import { isSeeded } from "../../seeds/seed.js";
 import { demoSlugs } from "../../seeds/seed-options.js";
 import { connectTo } from "./connection.js";
 import { onEngines, removeFromEngines } from "./engines.js";
+import { TEST_ACCOUNT_KEY, testAccountKeys } from "../../scripts/test-keys.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -68,7 +69,12 @@ async function makeEmptyDatabase(
   const name = `marquee_empty_${randomBytes(6).toString("hex")}`;
   await superuser(postgresUrl, `create database ${name} template template0`);
   const url = Object.assign(new URL(postgresUrl), { pathname: `/${name}` }).href;
-  const stores = await openStores({ postgresUrl: url, dataFolder, log: () => {} });
+  const stores = await openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl: url,
+    dataFolder,
+    log: () => {},
+  });
   await stores.close();
   return { name, drop: () => superuser(postgresUrl, `drop database ${name} with (force)`) };
 }
@@ -79,13 +85,18 @@ async function superuser(url: string, statement: string): Promise<void> {
 }
 
 async function seedThroughTheCommandLine(postgresUrl: string, dataFolder: string): Promise<void> {
-  const stores = await openStores({ postgresUrl, dataFolder, log: () => {} });
+  const stores = await openStores({ accountKeys: testAccountKeys, postgresUrl, dataFolder, log: () => {} });
   const seeded = await isSeeded(stores).finally(() => stores.close());
   if (seeded) return;
   await runMarquee(postgresUrl, dataFolder, ["seed", ...TEST_SEED]);
 }
 
 async function runMarquee(postgresUrl: string, dataFolder: string, args: string[]): Promise<void> {
-  const env = { ...process.env, POSTGRES_URL: postgresUrl, MARQUEE_DATA: dataFolder };
+  const env = {
+    ...process.env,
+    POSTGRES_URL: postgresUrl,
+    MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
+    MARQUEE_DATA: dataFolder,
+  };
   await promisify(execFile)(process.execPath, ["bin/marquee.js", ...args], { cwd: packageRoot(), env });
 }

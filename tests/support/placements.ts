@@ -7,6 +7,7 @@ import { type DedicatedLimits } from "../../datasources/stores/dedicated-stores.
 import { createDatabase, type OwnDatabase } from "./database.js";
 import { enginesUnderTest, fillEngines, isUnderTest } from "./engines.js";
 import { PATIENT_DEADLINE_MS } from "./patience.js";
+import { TEST_ACCOUNT_KEY, testAccountKeys } from "../../scripts/test-keys.js";
 
 /** A deployment in a database of its own, with tenants of every tier. */
 export interface Placements {
@@ -33,6 +34,7 @@ export async function openPlacements(): Promise<Placements> {
   const opened: Stores[] = [];
   const open = async (dedicated?: DedicatedLimits) => {
     const stores = await openStores({
+      accountKeys: testAccountKeys,
       postgresUrl: url,
       engines: engines(),
       dataFolder: "/nonexistent",
@@ -53,7 +55,12 @@ export async function openPlacements(): Promise<Placements> {
   return {
     stores,
     databases,
-    env: { POSTGRES_URL: url, ...enginesUnderTest(), ...asVariables(secrets) },
+    env: {
+      POSTGRES_URL: url,
+      MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
+      ...enginesUnderTest(),
+      ...asVariables(secrets),
+    },
     open,
     async create(tier, by = stores) {
       const slug = `test-${randomBytes(6).toString("hex")}`;

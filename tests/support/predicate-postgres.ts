@@ -6,10 +6,16 @@ import { applicationUrl, openStores } from "../../datasources/stores/stores.js";
 import { type PredicateStore } from "../contract/predicate.cases.js";
 import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { createTestTenant } from "./stores.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** PostgreSQL's catalog and search as stores of predicates, with a tenant of their own. */
 export async function openPostgresPredicates(postgresUrl: string) {
-  const stores = await openStores({ postgresUrl, dataFolder: "/nonexistent", log: () => {} });
+  const stores = await openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl,
+    dataFolder: "/nonexistent",
+    log: () => {},
+  });
   const postgres = new PostgresStore(applicationUrl(postgresUrl).url, () => undefined, PATIENT_DEADLINE_MS);
   const tenant = await createTestTenant(stores);
   const store = (

@@ -6,6 +6,7 @@ import path from "node:path";
 
 import { packageRoot } from "../../packages/process/package-root.js";
 import { freePorts } from "../../scripts/gateways.js";
+import { TEST_ACCOUNT_KEY } from "../../scripts/test-keys.js";
 
 /** How a process ended. */
 export interface Ending {
@@ -43,6 +44,7 @@ const EMBEDDED = {
   MONGODB_URL: "embedded:",
   OPENSEARCH_URL: "embedded:",
   NEO4J_URL: "embedded:",
+  MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
 };
 
 const running = new Set<ChildProcess>();

@@ -7,11 +7,18 @@ import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** Opens every domain on a PostgreSQL, that of this run unless another is given. To be closed. */
 export function openTestStores(postgresUrl = inject("postgresUrl")): Promise<Stores> {
   const engines = { mongodb: null, opensearch: null, neo4j: null, deadlineMs: PATIENT_DEADLINE_MS };
-  return openStores({ postgresUrl, engines, dataFolder: "/nonexistent", log: () => {} });
+  return openStores({
+    accountKeys: testAccountKeys,
+    postgresUrl,
+    engines,
+    dataFolder: "/nonexistent",
+    log: () => {},
+  });
 }
 
 /** A tenant that nothing else uses. */

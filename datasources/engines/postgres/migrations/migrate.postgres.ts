@@ -35,24 +35,40 @@ interface Migration {
   checksum: string;
 }
 
+/** What migrations take beside SQL, on the connection that migrates. Each is done again where it was not seen to its end. */
+export interface MigrationWork {
+  /** Done before any schema of tenants is looked at. */
+  begin(client: pg.Client): Promise<void>;
+  /** Done before the migration of a schema of tenants that has this name. */
+  before: Readonly<Record<string, (client: pg.Client, schema: string) => Promise<void>>>;
+  /** Done with each schema of tenants that is as it has to be. */
+  end(client: pg.Client, schema: string): Promise<void>;
+}
+
+const NO_WORK: MigrationWork = { begin: () => Promise.resolve(), before: {}, end: () => Promise.resolve() };
+
 /**
  * Brings a database to this version of the product: roles, extensions, the control schema, the shared schema and the
  * schema of every isolated tenant. Forward only; processes that start together wait for each other.
  *
  * @param adminUrl a URL whose role may create schemas and roles.
  * @param appPassword the password that the application's roles get.
+ * @param work what takes more than SQL.
  * @throws StartupError when the database was made by a newer version, or a migration was changed after it ran.
  */
-export async function migrate(adminUrl: string, appPassword: string): Promise<void> {
+export async function migrate(adminUrl: string, appPassword: string, work = NO_WORK): Promise<void> {
   await withLock(adminUrl, async (client) => {
     await prepareDatabase(client, appPassword);
     await migrateJobs(client, adminUrl);
     await migrateSchema(client, CONTROL_SCHEMA, "control");
-    await migrateSchema(client, SHARED_SCHEMA, "tenant");
+    await work.begin(client);
     const { rows } = await client.query<{ schema_name: string }>(
       `select distinct schema_name from ${CONTROL_SCHEMA}.tenants where tier = 'ISOLATED' order by 1`,
     );
-    for (const { schema_name } of rows) await migrateSchema(client, schema_name, "tenant");
+    for (const schema of [SHARED_SCHEMA, ...rows.map(({ schema_name }) => schema_name)]) {
+      await migrateSchema(client, schema, "tenant", work.before);
+      await work.end(client, schema);
+    }
   });
 }
 
@@ -136,7 +152,12 @@ begin
   end loop;
 end $$`;
 
-async function migrateSchema(client: pg.Client, schema: string, folder: "control" | "tenant"): Promise<void> {
+async function migrateSchema(
+  client: pg.Client,
+  schema: string,
+  folder: "control" | "tenant",
+  before: MigrationWork["before"] = {},
+): Promise<void> {
   const known = await readMigrations(folder);
   const name = client.escapeIdentifier(schema);
   await client.query(`create schema if not exists ${name}`);
@@ -149,8 +170,10 @@ async function migrateSchema(client: pg.Client, schema: string, folder: "control
   );
   for (const done of applied) checkApplied(done, known, schema);
   const done = new Set(applied.map(({ version }) => version));
-  for (const migration of known)
-    if (!done.has(migration.version)) await apply(client, name, migration, folder);
+  for (const migration of known.filter(({ version }) => !done.has(version))) {
+    await before[migration.name]?.(client, schema);
+    await apply(client, name, migration, folder);
+  }
   if (folder === "tenant") await client.query(CAPTURE_ROWS, [schema]);
 }
 

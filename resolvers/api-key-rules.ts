@@ -32,14 +32,10 @@ export function checkedScope(scope: readonly string[], may: (coordinate: string)
   const once = [...new Set(scope)];
   if (once.length === 0 || once.length > MAX_SCOPE)
     throw invalid("scope", "INVALID_SCOPE", `1 to ${MAX_SCOPE} fields`);
-  const wrong = once.find((coordinate) => !isForKeys(coordinate) || !may(coordinate));
-  if (wrong === undefined) return once;
-  throw invalid(
-    "scope",
-    "INVALID_SCOPE",
-    "fields such as Query.titles, which keys and you may ask for",
-    wrong,
-  );
+  const wrong = scope.findIndex((coordinate) => !isForKeys(coordinate) || !may(coordinate));
+  if (wrong === -1) return once;
+  const accepted = "fields such as Query.titles, which keys and you may ask for";
+  throw invalid(`scope[${wrong}]`, "INVALID_SCOPE", accepted, "scope");
 }
 
 /** Whether keys may have a field at all. */
@@ -49,7 +45,6 @@ function isForKeys(coordinate: string): boolean {
   return permission !== null && cellOf(permission, "API key") === "scope";
 }
 
-function invalid(field: string, code: RefusalCode, accepted = "", found?: string): Refusal {
-  const what = found === undefined ? field : `${field}: ${JSON.stringify(found)}`;
-  return new Refusal(field, code, `${what} cannot be accepted. Accepted: ${accepted}.`);
+function invalid(place: string, code: RefusalCode, accepted = "", field = place): Refusal {
+  return new Refusal(field, code, `${place} cannot be accepted. Accepted: ${accepted}.`);
 }

@@ -19,7 +19,7 @@ export async function checkedTenant(tenants: Tenants, input: CreateTenantInput):
     domains: (input.domains ?? []).map((host) => checked("domains", domain, host)),
   };
   if (!(await tenants.named(wanted.slug))) return wanted;
-  throw new Refusal("slug", "TENANT_EXISTS", `There is a tenant "${wanted.slug}" already. Name another.`);
+  throw new Refusal("slug", "TENANT_EXISTS", "There is a tenant of this name already. Choose another.");
 }
 
 /** A tenant in whatever state. @throws Refusal TENANT_NOT_FOUND. */

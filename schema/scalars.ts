@@ -9,7 +9,7 @@ import { forgiving } from "./unreadable.js";
 function toCountry(value: unknown): string {
   const country = typeof value === "string" ? countryOf(value) : null;
   if (country !== null) return country;
-  throw new GraphQLError(`CountryCode: ${JSON.stringify(value)} is not a country.`);
+  throw new GraphQLError("CountryCode: not a country.");
 }
 
 /** ISO 3166-1 alpha-2 in either case; may also be written without quotes, as an enum value would be. */
@@ -61,7 +61,7 @@ const NAMES = Object.keys(MATURITY_AGES);
 function toRating(value: unknown): MaturityRating {
   const name = typeof value === "string" ? value.replace("_", "-").toUpperCase() : "";
   if (NAMES.includes(name)) return name as MaturityRating;
-  throw new GraphQLError(`MaturityRating: ${JSON.stringify(value)} is not a rating.`);
+  throw new GraphQLError("MaturityRating: not a rating.");
 }
 
 /**

@@ -1,6 +1,4 @@
-import { GraphQLError, GraphQLScalarType, type ValueNode, print } from "graphql";
-
-import { shorten } from "../datasources/core/checking.js";
+import { GraphQLError, GraphQLScalarType } from "graphql";
 
 /**
  * What was sent for a scalar and is none. It stands in the place of the value, so that whoever was to be given the value
@@ -8,7 +6,7 @@ import { shorten } from "../datasources/core/checking.js";
  */
 export class Unreadable {
   /**
-   * @param problem what was sent and what it is not.
+   * @param problem what it is not.
    * @param accepted what would have been, in words.
    */
   constructor(
@@ -38,20 +36,11 @@ export function forgiving<I, E>(
   what: string,
   accepted: string,
 ): GraphQLScalarType {
-  const instead = (sent: unknown) =>
-    new Unreadable(`${shorten(JSON.stringify(sent))} is not ${what}`, accepted);
+  const instead = () => new Unreadable(`not ${what}`, accepted);
   const made = new GraphQLScalarType<unknown, E>({
     ...scalar.toConfig(),
-    parseValue: (value) =>
-      orElse(
-        () => scalar.parseValue(value),
-        () => instead(value),
-      ),
-    parseLiteral: (node, variables) =>
-      orElse(
-        () => scalar.parseLiteral(node, variables),
-        () => instead(sentIn(node)),
-      ),
+    parseValue: (value) => orElse(() => scalar.parseValue(value), instead),
+    parseLiteral: (node, variables) => orElse(() => scalar.parseLiteral(node, variables), instead),
   });
   FORGIVING.add(made);
   return made;
@@ -82,8 +71,4 @@ function orElse<T>(read: () => T, instead: () => Unreadable): T | Unreadable {
     }
     throw error;
   }
-}
-
-function sentIn(node: ValueNode): unknown {
-  return "value" in node ? node.value : print(node);
 }

@@ -25,7 +25,7 @@ import { KEY_HEADER } from "./http/who-asks.js";
 import { inOurWords } from "./http/our-words.js";
 import { status } from "./http/status-plugin.js";
 import { explainEnumError } from "./input-errors.js";
-import { type Logger } from "./observability/logger.js";
+import { forLibraries, type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
 import { costs } from "./limits/actual-cost.js";
 import { errorLimits } from "./limits/error-limits.js";
@@ -72,13 +72,13 @@ export function createApollo(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: { requestHeaders: PROOFS },
-    logger,
+    logger: forLibraries(logger),
     formatError: (formatted, error) => explainEnumError(schema, formatError(formatted, error)),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       knownDocuments(documents, config),
-      faults(),
+      faults((error, requestId) => masked(error, { requestId }, logger)),
       // Sees all errors; nobody behind the next has more to look at than are answered.
       observe(logger, metrics),
       errorLimits(),
@@ -106,7 +106,7 @@ function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLF
     return {
       ...formatted,
       message: cause.message,
-      extensions: { code: "STORE_UNAVAILABLE", store: cause.store },
+      extensions: { code: "STORE_UNAVAILABLE", store: cause.store, requestId },
     };
   }
   if (cause instanceof DeadlinePassedError)
@@ -146,7 +146,7 @@ function meaningOf(cause: unknown): unknown {
     : cause;
 }
 
-function isExpected({ extensions }: GraphQLFormattedError): boolean {
+function isExpected({ extensions }: Pick<GraphQLFormattedError, "extensions">): boolean {
   const code = codeOf(extensions);
   return code in ERROR_CODES && code !== "INTERNAL_SERVER_ERROR";
 }
@@ -159,7 +159,9 @@ function codeOf(extensions: GraphQLFormattedError["extensions"]): string {
 function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {
   return {
     contextCreationDidFail: async ({ error }) => {
-      if (error instanceof GraphQLError) metrics.observeRefusal(codeOf(error.extensions));
+      const down = causeOf(error) instanceof StoreUnavailableError;
+      if (error instanceof GraphQLError)
+        metrics.observeRefusal(down ? "STORE_UNAVAILABLE" : codeOf(error.extensions));
     },
     requestDidStart: async () => {
       const started = performance.now();
@@ -190,15 +192,30 @@ function logUnexpected(errors: readonly GraphQLError[], ctx: Context, logger: Lo
   for (const { extensions } of errors) extensions.requestId = ctx.requestId;
   const [first] = errors;
   if (!first) return;
-  const where = {
-    requestId: ctx.requestId,
-    tenant: ctx.tenant.slug,
-    path: first.path,
-    errors: errors.length,
-  };
   const unexpected = errors.find((error) => !(causeOf(error) instanceof StoreUnavailableError));
-  const cause = causeOf(unexpected ?? first);
+  const told = unexpected ?? first;
+  const { requestId, tenant } = ctx;
+  logFailure(
+    causeOf(told),
+    { requestId, tenant: tenant.slug, path: told.path, errors: errors.length },
+    logger,
+  );
+}
+
+function logFailure(cause: unknown, where: object, logger: Logger): void {
   if (cause instanceof StoreUnavailableError)
     logger.warn({ ...where, store: cause.store, cause: cause.cause }, cause.message);
-  else logger.error({ ...where, path: unexpected?.path, err: cause }, "Unexpected error");
+  else logger.error({ ...where, err: cause }, "Unexpected error");
+}
+
+/**
+ * What ended a request before there was anything to execute, or while nothing was: an error that the client may see as it
+ * is, else one that stands for it, logged under the id that it carries.
+ */
+export function masked(error: unknown, where: { requestId: string }, logger: Logger): unknown {
+  const cause = causeOf(error);
+  if (isOver(cause) || (error instanceof GraphQLError && isExpected(error))) return error;
+  logFailure(cause, where, logger);
+  const originalError = cause instanceof Error ? cause : new Error("Something that is no error was thrown");
+  return new GraphQLError("masked", { originalError, extensions: { requestId: where.requestId } });
 }

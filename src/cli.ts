@@ -21,6 +21,7 @@ import { tenantCommand } from "./cli/tenant.js";
 import { tokenCommand } from "./cli/token.js";
 import { packageRoot } from "../packages/process/package-root.js";
 import { StartupError } from "../packages/process/startup-error.js";
+import { storyOf, wordsOf } from "../packages/told-errors/index.js";
 
 /** Where settings are kept for a folder; what is in the environment already counts for more. */
 const SETTINGS = ".env";
@@ -31,6 +32,8 @@ const SETTINGS = ".env";
  * @param argv as in `process.argv`: two entries, then the arguments.
  */
 export async function main(argv: string[]): Promise<void> {
+  // Node.js would print all that hangs on it: requests, rows, URLs.
+  process.once("uncaughtException", (error) => process.exit(exitCodeOf(error)));
   try {
     readSettings();
     await program().parseAsync(argv);
@@ -88,8 +91,8 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
   if (error instanceof StartupError) process.stderr.write(`${error.message}\n`);
   else if (error instanceof StoreUnavailableError) {
-    const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
+    const cause = error.cause instanceof Error ? ` (${wordsOf(error.cause)})` : "";
     process.stderr.write(`${error.message}${cause}. Check that it runs and that its URL is right.\n`);
-  } else process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  } else process.stderr.write(`${storyOf(error)}\n`);
   return 1;
 }

@@ -19,7 +19,12 @@ export function describeInvalid(
 ): string[] {
   return error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    const found = isSecret(name) ? "its value" : `"${environment[name] ?? ""}"`;
+    const found = isSecret(name) ? "its value" : `"${withoutUser(environment[name] ?? "")}"`;
     return `${name}: ${found}: ${issue.message}`;
   });
+}
+
+/** A URL without the user and password that anybody may write into one. */
+function withoutUser(value: string): string {
+  return value.replaceAll(/\/\/[^\s/@]*@/g, "//");
 }

@@ -5,8 +5,8 @@ import { isEnumType, type GraphQLFormattedError, type GraphQLSchema } from "grap
  * the message and as `field` and `accepted`. Any other error is answered as it is.
  */
 export function explainEnumError(schema: GraphQLSchema, error: GraphQLFormattedError): GraphQLFormattedError {
-  const [, name] = /"(\w+)" enum/.exec(error.message) ?? [];
-  const type = name ? schema.getType(name) : undefined;
+  const [, name, other] = /"(\w+)" enum|\bEnum "(\w+)"/.exec(error.message) ?? [];
+  const type = schema.getType(name ?? other ?? "");
   if (!isEnumType(type)) return error;
   const accepted = type
     .getValues()

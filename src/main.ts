@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 
+import { storyOf } from "../packages/told-errors/index.js";
 import { learn } from "./jobs/learn.js";
 import { isSeeded, seedDemo } from "../seeds/seed.js";
 import { type Stores } from "../datasources/stores/stores.js";
@@ -82,7 +83,7 @@ async function stop(gateway: RunningGateway, signal: NodeJS.Signals, { http }: C
     await gateway.close(signal === "SIGTERM" ? http.noticeSeconds : 0);
     process.exit(0);
   } catch (error) {
-    console.error(error);
+    console.error(storyOf(error));
     process.exit(1);
   }
 }

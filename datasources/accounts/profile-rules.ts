@@ -14,7 +14,7 @@ export function checkedName(name: string, others: readonly ProfileRecord[]): str
     throw new Refusal("name", "INVALID_NAME", accepted);
   }
   if (others.some((other) => nameKey(other.name) === nameKey(tidy))) {
-    throw new Refusal("name", "NAME_TAKEN", `Another profile of this account is called ${tidy}.`);
+    throw new Refusal("name", "NAME_TAKEN", "Another profile of this account has this name.");
   }
   return tidy;
 }

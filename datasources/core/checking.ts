@@ -70,6 +70,6 @@ export function accepted<T>(checked: Checked<T>, nameOf: (field: string) => stri
 }
 
 /** A problem as it is refused. */
-export function invalid({ field, found, accepted: wanted }: Problem): FieldProblem {
-  return { field, code: "INVALID", message: `${field}: ${found} cannot be used. Accepted: ${wanted}.` };
+export function invalid({ field, accepted: wanted }: Omit<Problem, "found">): FieldProblem {
+  return { field, code: "INVALID", message: `${field}: cannot be used. Accepted: ${wanted}.` };
 }

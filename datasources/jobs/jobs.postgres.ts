@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Logger, makeWorkerUtils, run, type Runner } from "graphile-worker";
 import pg from "pg";
 
+import { storyOf, withoutValues, wordsOf } from "../../packages/told-errors/index.js";
 import { JOBS_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
 import { isPostgresOutage } from "../engines/postgres/outage.postgres.js";
 import { type Jobs, type RunningJobs, type SagaJob, type SagaTasks } from "./jobs.js";
@@ -17,6 +18,11 @@ const ANSWER_MS = 60_000;
 const RESUME_MS = 1_000;
 /** Time until a runner that gave up is started again. Milliseconds. */
 const RESTART_MS = 1_000;
+/**
+ * How a job's end is said: what fails is a rejection that nobody hears, and that ends the process, unless ends are said in
+ * batches. Then the runner gives up, and is started again.
+ */
+const ENDS = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
 /** Time between two looks whether anybody waits for a connection. Milliseconds. */
 const WAIT_MS = 20;
 
@@ -40,7 +46,7 @@ export class PostgresJobs implements Jobs {
       // A server that has gone silent would keep jobs waiting for ever.
       query_timeout: ANSWER_MS,
     });
-    pool.on("error", (error) => this.warn(`An idle PostgreSQL connection broke: ${error.message}`));
+    pool.on("error", (error) => this.warn(`An idle PostgreSQL connection broke: ${wordsOf(error)}`));
     pool.on("connect", (client) => client.on("error", () => undefined));
     const options = { pgPool: pool, schema: JOBS_SCHEMA, logger: this.#logger() };
     const runner = new Supervised(() => this.#start(options, tasks), this.warn);
@@ -73,21 +79,34 @@ export class PostgresJobs implements Jobs {
   #start(options: object, tasks: SagaTasks): Promise<Runner> {
     return run({
       ...options,
+      preset: ENDS,
       concurrency: CONCURRENCY,
       pollInterval: POLL_MS,
       noHandleSignals: true,
       parsedCronItems: [],
       taskList: Object.fromEntries(
-        Object.entries(tasks).map(([name, task]) => [name, (payload: unknown) => task(payload as SagaJob)]),
+        Object.entries(tasks).map(([name, task]) => [
+          name,
+          (payload: unknown) => task(payload as SagaJob).catch(failTelling),
+        ]),
       ),
     });
   }
 
   #logger(): Logger {
-    return new Logger(() => (level, message) => {
-      if ((level as string) === "error") this.warn(`Jobs: ${message}`);
+    return new Logger(() => (level, message, meta) => {
+      // Of tasks it has what `failTelling` tells.
+      const told = meta?.failure === true ? message : withoutValues(message);
+      if ((level as string) === "error") this.warn(`Jobs: ${told}`);
     });
   }
+}
+
+/** The queue keeps what a job failed with, and logs it: it is told no more of it than anybody may read. */
+function failTelling(error: unknown): never {
+  const told = new Error(wordsOf(error));
+  told.stack = storyOf(error);
+  throw told;
 }
 
 /** A runner that is started again when it gives up, which it does after a few failures in a row. */
@@ -117,8 +136,8 @@ class Supervised {
     if (this.#stopped || this.#runner) return;
     clearTimeout(this.#restart);
     this.#restart = setTimeout(() => {
-      this.start().catch((error: Error) => {
-        this.warn(`Jobs cannot be fetched: ${error.message}`);
+      this.start().catch((error: unknown) => {
+        this.warn(`Jobs cannot be fetched: ${wordsOf(error)}`);
         this.startLater();
       });
     }, RESTART_MS);

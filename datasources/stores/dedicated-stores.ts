@@ -1,3 +1,4 @@
+import { wordsOf } from "../../packages/told-errors/index.js";
 import { StoreUnavailableError } from "../core/store-error.js";
 import { placementOf, type Tenant } from "../core/tenant.js";
 import { type Deployment, type OwnDeployment } from "./deployment.js";
@@ -136,7 +137,7 @@ export class DedicatedStores {
     if (!attend || cell.attended) return;
     const attending = deployment.warm().then(() => attend(deployment));
     cell.attended = attending.catch((error: unknown) => {
-      this.warn(`Servers of a tenant's own are not looked after: ${String(error)}`);
+      this.warn(`Servers of a tenant's own are not looked after: ${wordsOf(error)}`);
       setTimeout(() => delete cell.attended, RETRY_MS).unref();
       return null;
     });
@@ -153,8 +154,7 @@ export class DedicatedStores {
       return (cell.deployment = await this.open(tenant));
     } catch (cause) {
       cell.failedAt = Date.now();
-      const why = cause instanceof Error ? cause.message : String(cause);
-      this.warn(`The servers of ${tenant.slug} cannot be opened: ${why}`);
+      this.warn(`The servers of ${tenant.slug} cannot be opened: ${wordsOf(cause)}`);
       throw new StoreUnavailableError("POSTGRES", { cause });
     }
   }

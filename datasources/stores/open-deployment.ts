@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { wordsOf } from "../../packages/told-errors/index.js";
 import { PostgresAccountRoles } from "../accounts/account-roles.postgres.js";
 import { PostgresAccountCredentials } from "../accounts/account-credentials.postgres.js";
 import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
@@ -108,7 +109,7 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
     const appUrl = applicationUrl(adminUrl);
     await migrate(adminUrl, appUrl.password, sealingWork(service));
     const onIdleError = (error: Error) =>
-      (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${error.message}`);
+      (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${wordsOf(error)}`);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     const residents = residentsOf(tenants);
     const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs, relocate);

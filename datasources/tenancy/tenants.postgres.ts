@@ -235,8 +235,12 @@ async function claimDomains(admin: pg.Client, tenant: number, domains: readonly 
      on conflict do nothing returning domain`,
     [domains, tenant],
   );
-  const taken = domains.find((domain) => !rows.some((claimed) => claimed.domain === domain));
-  if (taken === undefined) return;
+  const taken = domains.findIndex((domain) => !rows.some((claimed) => claimed.domain === domain));
+  if (taken === -1) return;
   // The connection ends, and with it the transaction.
-  throw new Refusal("domains", "DOMAIN_TAKEN", `${taken} is another tenant's. Name a host that is not.`);
+  throw new Refusal(
+    "domains",
+    "DOMAIN_TAKEN",
+    `domains[${taken}] is another tenant's. Name a host that is not.`,
+  );
 }

@@ -110,10 +110,10 @@ async function start(
   log: (line: string) => void,
 ): Promise<Server> {
   if (!hasCluster) {
-    log(`Creating the PostgreSQL data folder ${inFolder.cluster(place.folder)}`);
+    log("Creating the data folder of PostgreSQL.");
     await createCluster(place);
   } else if (isNew) {
-    log(`Setting a new PostgreSQL password, because ${inFolder.password(place.folder)} was missing.`);
+    log(`Setting a new PostgreSQL password, because the file that holds it was missing.`);
     await resetPassword(place);
   }
   return launch(place, (server) => life.follow(server));

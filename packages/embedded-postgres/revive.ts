@@ -1,3 +1,4 @@
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Place } from "./cluster.js";
@@ -10,6 +11,9 @@ const BACKOFF_MS = [0, 250, 500, 1_000, 2_000, 4_000];
 const LOOK_MS = 1_000;
 /** A server that has run for so long has not ended by how it was started. Milliseconds. */
 const STEADY_MS = 60_000;
+
+/** What says why, in the data folder. */
+const LOG_NAME = path.basename(inFolder.log(""));
 
 /** What a server that ended by itself is started again with. */
 export interface Revival {
@@ -33,11 +37,10 @@ export async function keepAlive(server: Server, revival: Revival): Promise<void>
     await endOf(current, inFolder.cluster(place.folder), ending);
     if (ending.aborted) return;
     if (performance.now() - since > STEADY_MS) attempt = 0;
-    warn(`PostgreSQL ended unexpectedly and is started again; ${inFolder.log(place.folder)} says why.`);
+    warn(`PostgreSQL ended unexpectedly and is started again; ${LOG_NAME} says why.`);
     const next = await restart(current.port, attempt, revival);
     if (ending.aborted) return;
-    if (!next)
-      return onLost(`PostgreSQL ended and does not start again; ${inFolder.log(place.folder)} says why.`);
+    if (!next) return onLost(`PostgreSQL ended and does not start again; ${LOG_NAME} says why.`);
     warn(`PostgreSQL runs again (pid ${next.server.pid}).`);
     current = next.server;
     attempt = next.attempt + 1;
@@ -52,7 +55,7 @@ async function restart(port: number, first: number, { place, follow, ending, war
     try {
       return { server: await launch(place, follow, port), attempt };
     } catch (error) {
-      warn((error as Error).message);
+      warn((error as Error).message.replaceAll(`${place.folder}/`, ""));
     }
   }
   return undefined;

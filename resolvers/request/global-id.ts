@@ -70,11 +70,11 @@ export function parseGlobalId(tenant: Tenant, text: string): NodeRef | undefined
 export function fromGlobalId(tenant: Tenant, text: string, field = "id"): NodeRef {
   const ref = parseGlobalId(tenant, text);
   if (ref !== undefined) return ref;
-  throw clientError("INVALID_ID", notAnId(field, text), { field, accepted: ACCEPTED });
+  throw clientError("INVALID_ID", notAnId(field), { field, accepted: ACCEPTED });
 }
 
-function notAnId(field: string, text: string): string {
-  return `${field}: "${excerpt(text)}" is not an id. Accepted: ${ACCEPTED}.`;
+function notAnId(field: string): string {
+  return `${field}: not an id. Accepted: ${ACCEPTED}.`;
 }
 
 /** The local id behind a global id of one type, or one that nothing has where it names another type. */
@@ -91,13 +91,8 @@ export function localId(tenant: Tenant, type: NodeType, text: string, field = "i
  */
 export function inputId(tenant: Tenant, type: NodeType, text: string, field: string): string {
   const ref = parseGlobalId(tenant, text);
-  if (ref === undefined) throw new Refusal(field, "INVALID", notAnId(field, text));
+  if (ref === undefined) throw new Refusal(field, "INVALID", notAnId(field));
   return ref.type === type ? ref.id : NOTHING;
-}
-
-/** The beginning of a client's text, fit for a message. */
-export function excerpt(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 function isNodeType(type: string | undefined): type is NodeType {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { wordsOf } from "../../packages/told-errors/index.js";
 import { type Config } from "../config.js";
 
 /** Time that a gateway has to say how it is. Milliseconds. */
@@ -40,7 +41,7 @@ async function ask(url: URL): Promise<{ serves: boolean; said: string }> {
       answer.on("end", () => resolve({ serves: answer.statusCode === 200, said }));
     });
     sent.on("timeout", () => sent.destroy(new Error("no answer")));
-    sent.on("error", (error) => resolve({ serves: false, said: error.message }));
+    sent.on("error", (error) => resolve({ serves: false, said: wordsOf(error) }));
     sent.end();
   });
 }

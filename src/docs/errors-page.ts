@@ -15,7 +15,8 @@ Printed from \`resolvers/request/errors.ts\` and \`datasources/core/refusal-code
 ## Errors of a request
 
 \`errors[].extensions.code\`: something is wrong with the request itself, or with us. \`field\` and \`accepted\` beside it
-say more where an argument is at fault. The status is that of a request which fails as a whole, before anything was
+say more where an argument is at fault; a value that was sent is not repeated. \`requestId\` is there where the log says
+more. The status is that of a request which fails as a whole, before anything was
 executed; where the answer is \`application/json\`, a document or variable that is refused has 200.
 
 ${markdownTable(["code", "status", "meaning"], requests)}

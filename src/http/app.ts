@@ -6,7 +6,7 @@ import { type Admission } from "../../packages/pressure/index.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { type Context, type Gateway } from "../../resolvers/request/context.js";
 import { RequestWork } from "../../resolvers/request/request-work.js";
-import { createApollo } from "../apollo.js";
+import { createApollo, masked } from "../apollo.js";
 import { type KeyReader } from "../auth/key-reader.js";
 import { type Budgets } from "../budgets/budgets.js";
 import { Charging } from "../budgets/charging.js";
@@ -94,7 +94,7 @@ export async function createApp(
   const addressOf = addressReader(config.territory.trustedProxies);
   await app.register(async (scope) => {
     admitRequests(scope, admission, parties, gateway.tokens, operators, config.http.deadline);
-    await serveGraphql(scope, apollo, varyOf(config), async (request, reply) => {
+    const contextOf = async (request: FastifyRequest, reply: FastifyReply) => {
       const asked = await askedRequest(request, persisted, trusted);
       // Who has a token may be an operator, who may send anything.
       if (config.documents.trustedOnly && !request.headers.authorization) limits.checkTrusted(asked);
@@ -110,7 +110,12 @@ export async function createApp(
       parties.note(ctx.tenant.slug);
       await charging.charge(ctx, reply);
       return ctx;
-    });
+    };
+    const context = (request: FastifyRequest, reply: FastifyReply) =>
+      contextOf(request, reply).catch((error: unknown) => {
+        throw masked(error, { requestId: request.id }, logger);
+      });
+    await serveGraphql(scope, apollo, varyOf(config), context);
   });
   app.get("/healthz", { exposeHeadRoute: true }, () => ({ status: "ok" }));
   app.get("/readyz", { exposeHeadRoute: true }, async (_request, reply) => {

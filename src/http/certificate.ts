@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { type Server } from "node:net";
 import { createSecureContext, Server as SecureServer } from "node:tls";
 
+import { wordsOf } from "../../packages/told-errors/index.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 
 /** Where a listener's certificate is, as PEM: with the authorities between in one file, the key in another. */
@@ -85,7 +86,7 @@ export function keepCertificate(
       server.setSecureContext({ cert, key });
       tell(`The listener shows another certificate now, good until ${validTo.toISOString()}.`);
     } catch (error) {
-      tell(`The certificate of before goes on being shown: ${(error as Error).message}`);
+      tell(`The certificate of before goes on being shown: ${wordsOf(error)}`);
     }
   };
   const changed = () => void reload();

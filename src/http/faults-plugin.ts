@@ -6,8 +6,12 @@ import { type Context } from "../../resolvers/request/context.js";
 
 const TOO_DEEP = "The document or a variable is nested too deeply to be read. Ask for less at a time.";
 
-/** Faults of a request that the libraries beneath know of, or run into, and do not name. */
-export function faults(): ApolloServerPlugin<Context> {
+/**
+ * Faults of a request that the libraries beneath know of, or run into, and do not name.
+ *
+ * @param masked what stands for an error that nobody has foreseen.
+ */
+export function faults(masked: (error: Error, requestId: string) => unknown): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async ({ request: { extensions } }) => {
       checkPersistedQuery(extensions?.persistedQuery);
@@ -17,9 +21,10 @@ export function faults(): ApolloServerPlugin<Context> {
         },
       };
     },
-    unexpectedErrorProcessingRequest: async ({ error }) => {
+    unexpectedErrorProcessingRequest: async ({ error, requestContext: { contextValue } }) => {
       if (error instanceof GraphQLError) throw error;
       if (isOverflow(error)) throw clientError("GRAPHQL_VALIDATION_FAILED", TOO_DEEP);
+      throw masked(error, contextValue.requestId);
     },
   };
 }

@@ -9,6 +9,9 @@ import { type Logger } from "../observability/logger.js";
 import { type ConnectionLimits } from "./connections.js";
 import { answerOnSocket, refusalBody } from "./socket-answers.js";
 
+/** What stands for an error that nobody has foreseen. */
+const MASKED = "Something went wrong here. The request id leads us to it.";
+
 /** Methods that anything here may have. */
 const METHODS = ["GET", "HEAD", "POST"] as const;
 
@@ -30,7 +33,7 @@ export function answerRefusals(app: FastifyInstance, limits: Limits, logger: Log
       .send(
         status < 500
           ? refusalBody("BAD_REQUEST", error.message)
-          : refusalBody("INTERNAL_SERVER_ERROR", "Something went wrong here. The request id leads us to it."),
+          : refusalBody("INTERNAL_SERVER_ERROR", MASKED, { requestId: request.id }),
       );
   });
   app.setNotFoundHandler((request, reply) => answerUnserved(app, request, reply));
@@ -57,13 +60,15 @@ function answerUnserved(app: FastifyInstance, request: FastifyRequest, reply: Fa
     return reply
       .code(404)
       .send(
-        refusalBody("BAD_REQUEST", `${request.method} ${path} is not served here. GraphQL is POST /graphql.`),
+        refusalBody("BAD_REQUEST", `${request.method} is not served at this path. GraphQL is POST /graphql.`),
       );
   const accepted = allowed.join(", ");
   return reply
     .code(405)
     .header("allow", accepted)
-    .send(refusalBody("BAD_REQUEST", `${request.method} is not answered at ${path}. Accepted: ${accepted}.`));
+    .send(
+      refusalBody("BAD_REQUEST", `${request.method} is not answered at this path. Accepted: ${accepted}.`),
+    );
 }
 
 /** What is done with what Node cannot read as HTTP, and never becomes a request: answered on its connection, which ends. */

@@ -14,8 +14,8 @@ export interface SocketAnswer {
 }
 
 /** The body of a refusal: an answer of GraphQL without data, so that clients have one form to read. */
-export function refusalBody(code: ErrorCode, message: string) {
-  return { errors: [{ message, extensions: { code } }] };
+export function refusalBody(code: ErrorCode, message: string, more: { requestId?: string } = {}) {
+  return { errors: [{ message, extensions: { code, ...more } }] };
 }
 
 /** Answers on a connection itself, and ends it. The header is what answers of requests have, an id included. */

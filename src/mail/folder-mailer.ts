@@ -20,9 +20,9 @@ export class FolderMailer implements Mailer {
   async send(mail: Mail): Promise<void> {
     const { message } = await this.#transport.sendMail(messageOf(mail, this.from));
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const file = path.join(this.folder, `${mail.id}.eml`);
-    await writeFile(file, message as Buffer, { mode: 0o600 });
-    this.told(`No SMTP server is set, so a mail was written to ${file}`);
+    const name = `${mail.id}.eml`;
+    await writeFile(path.join(this.folder, name), message as Buffer, { mode: 0o600 });
+    this.told(`No SMTP server is set, so a mail was written into the data folder: mails/${name}`);
   }
 
   close(): void {}

@@ -1,3 +1,4 @@
+import { wordsOf } from "../../packages/told-errors/index.js";
 import { type Mails } from "../../datasources/mail/mails.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { pauseAfter } from "../jobs/pauses.js";
@@ -30,7 +31,7 @@ export async function sendMail(tools: MailTools, tenant: Tenant, id: string): Pr
     await mailer.send(writtenMail(due, tenant, tokens.of(tenant, id), link));
   } catch (error) {
     if (!(error instanceof MailRefusedError)) {
-      warn(`A mail was not sent and will be tried again: ${(error as Error).message}`);
+      warn(`A mail was not sent and will be tried again: ${wordsOf(error)}`);
       return mails.later(tenant, id, pauseAfter(due.attempts, PAUSES));
     }
     warn(`A mail will not be sent: it was ${error.message}`);

@@ -1,3 +1,4 @@
+import { wordsOf } from "../../packages/told-errors/index.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { replayErasures } from "./tombstone-file.js";
 
@@ -28,7 +29,7 @@ export function keepErasures(
       const returned = await replayErasures(stores, file, everybody);
       if (returned > 0) warn(`${returned} that were erased are there again, and are erased once more.`);
     } catch (error) {
-      warn(`Erasures cannot be kept in ${file}: ${error instanceof Error ? error.message : String(error)}`);
+      warn(`Erasures cannot be kept in the file of MARQUEE_ERASURES_FILE: ${wordsOf(error)}`);
     }
   };
   const look = (everybody = false) => {

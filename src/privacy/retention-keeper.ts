@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 
+import { wordsOf } from "../../packages/told-errors/index.js";
 import { type RetentionDays } from "../../datasources/retention/retention.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 
@@ -35,13 +36,11 @@ async function enforceAll(
 ): Promise<void> {
   try {
     for (const tenant of await tenants.list()) {
-      await retention.enforce(tenant, days).catch((error: Error) => {
-        warn(`What is too old could not be taken away for ${tenant.slug}: ${error.message}`);
+      await retention.enforce(tenant, days).catch((error: unknown) => {
+        warn(`What is too old could not be taken away for ${tenant.slug}: ${wordsOf(error)}`);
       });
     }
   } catch (error) {
-    warn(
-      `What is too old could not be taken away: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    warn(`What is too old could not be taken away: ${wordsOf(error)}`);
   }
 }

@@ -96,7 +96,7 @@ describe("arguments that cannot be used", () => {
   it("name what is accepted where a maturity rating is not one", async () => {
     const query = "query ($f: TitleFilter) { titles(filter: $f) { totalCount } }";
     const error = await refused(query, { variables: { f: { maturityAtMost: "PG-14" } } });
-    expect(error.message).toMatch(/f\.maturityAtMost.*"PG-14" is not a rating\. Accepted: G, TV-Y, .*NR/);
+    expect(error.message).toMatch(/f\.maturityAtMost: not a rating\. Accepted: G, TV-Y, .*NR/);
   });
 
   it("name an operation that is not there", async () => {

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them: JSON of any shape */
 import { beforeAll, describe, expect, inject, it } from "vitest";
 
 import { failureCases, findKnown, type FailureCase } from "../support/failure-cases.js";
@@ -8,6 +8,8 @@ import { startGateway } from "../support/gateway.js";
 import { layWire } from "../support/wire.js";
 
 const EMAIL = "viewer@meridian.example";
+/** What each failure is logged under. */
+const REQUEST_ID = /^[0-9a-f-]{36}$/;
 const NAMES = failureTable().map(({ name }) => name);
 
 /** A gateway on one PostgreSQL, which has been cut off. */
@@ -28,7 +30,7 @@ it("a gateway that knows no tenant yet says that the store is down, not that som
   const answer = await young.ask("{ genres { id } }").finally(() => young.close());
   await own.close();
   expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
-    { code: "STORE_UNAVAILABLE", store: "POSTGRES" },
+    { code: "STORE_UNAVAILABLE", store: "POSTGRES", requestId: expect.stringMatching(REQUEST_ID) },
   ]);
 });
 
@@ -53,7 +55,11 @@ describe("with PostgreSQL alone", () => {
       expect(valueOf(answer.data) ?? null, name).toBeNull();
       expect(answer.errors, name).toBeDefined();
       for (const { extensions } of answer.errors!)
-        expect(extensions, name).toEqual({ code: "STORE_UNAVAILABLE", store: "POSTGRES" });
+        expect(extensions, name).toEqual({
+          code: "STORE_UNAVAILABLE",
+          store: "POSTGRES",
+          requestId: expect.stringMatching(REQUEST_ID),
+        });
     }
     const ready = await fetch(`${gateway.operationsUrl}/readyz`);
     expect(ready.status).toBe(503);

@@ -108,7 +108,7 @@ describe("what is malformed in the input of a mutation", () => {
         {
           code: "INVALID",
           field: path,
-          message: expect.stringMatching(/^[\w[\].]+: "\?\?\?" is not .+\. Accepted: .+\.$/) as string,
+          message: expect.stringMatching(/^[\w[\].]+: not .+\. Accepted: [^?]+\.$/) as string,
         },
       ],
     });
@@ -172,6 +172,6 @@ describe("what is malformed in an argument of a field below", () => {
     const read = await gateway.ask(below);
     expect(read.status).toBe(400);
     expect(read.errors?.[0]?.extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
-    expect(read.errors?.[0]?.message).toMatch(/"Atlantis" is not a country\. Accepted: an ISO 3166-1/);
+    expect(read.errors?.[0]?.message).toMatch(/^CountryCode: not a country\. Accepted: an ISO 3166-1/);
   });
 });

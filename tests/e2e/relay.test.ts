@@ -439,7 +439,7 @@ describe("node", () => {
   it("names the id that is malformed, and refuses more than a hundred", async () => {
     const { errors } = await ask(NODES, { ids: [ids.Series, "what?"] });
     expect(errors?.[0]).toMatchObject({
-      message: expect.stringMatching(/^ids\[1\]: "what\?" is not an id/),
+      message: expect.stringMatching(/^ids\[1\]: not an id/),
       extensions: { code: "INVALID_ID", field: "ids[1]" },
     });
     const many = await ask(NODES, { ids: Array.from({ length: 101 }, (_, index) => `Title:${index}`) });

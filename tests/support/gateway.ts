@@ -83,7 +83,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     ...env,
   });
   const gateway = await start(config);
-  const ask = (query: string, options: Ask = {}) => send(gateway.url, query, options);
+  const ask = (query: string, options: Ask = {}) => sendTo(gateway.url, query, options);
   return {
     url: gateway.url,
     operationsUrl: gateway.operationsUrl ?? "",
@@ -117,7 +117,8 @@ async function tokenFor(gateway: RunningGateway, wanted: TestIdentity): Promise<
   return (await gateway.tokens.issue(opened?.identity ?? identity)).accessToken;
 }
 
-async function send(url: string, query: string, options: Ask): Promise<Answer> {
+/** Sends one document over HTTP to a gateway, wherever it runs. */
+export async function sendTo(url: string, query: string, options: Ask): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
     headers: {

@@ -24,7 +24,8 @@ export interface Inbox {
   close(): Promise<void>;
 }
 
-export async function openInbox(): Promise<Inbox> {
+/** @param secret the password that it lets somebody in with. */
+export async function openInbox(secret = "secret"): Promise<Inbox> {
   const mails: ReceivedMail[] = [];
   let refusing: { code: number; address: string | undefined } | undefined;
   const server = new SMTPServer({
@@ -32,12 +33,14 @@ export async function openInbox(): Promise<Inbox> {
     hideSTARTTLS: true,
     allowInsecureAuth: true,
     onAuth: ({ username, password }, _session, done) =>
-      username === "marquee" && password === "secret"
+      username === "marquee" && password === secret
         ? done(null, { user: username })
         : done(new Error("Who are you?")),
     onRcptTo: ({ address }, _session, done) => {
       const refused = refusing && (refusing.address ?? address) === address;
-      done(refused ? Object.assign(new Error("Not now."), { responseCode: refusing?.code }) : null);
+      done(
+        refused ? Object.assign(new Error(`Not now, ${address}.`), { responseCode: refusing?.code }) : null,
+      );
     },
     onData: (stream, { envelope }, done) => {
       const chunks: Buffer[] = [];
@@ -52,7 +55,7 @@ export async function openInbox(): Promise<Inbox> {
   const address = server.server.address();
   const port = typeof address === "object" && address ? address.port : 0;
   return {
-    url: `smtp://marquee:secret@127.0.0.1:${port}`,
+    url: `smtp://marquee:${secret}@127.0.0.1:${port}`,
     mails,
     mailsTo: async (to, containing = "", count = 1) => {
       const found = () => mails.filter((mail) => mail.to === to && mail.text.includes(containing));

@@ -28,7 +28,7 @@ const times = (text: string, part: string) => text.split(part).length - 1;
 describe("a message", () => {
   const rate = "mutation ($input: RateTitleInput!) { rateTitle(input: $input) { errors { code } } }";
 
-  it("says what is wrong with a variable, and repeats the value at fault once and shortly", () => {
+  it("says what is wrong with a variable, and repeats no value of it", () => {
     const cases: [string, Record<string, unknown>, string][] = [
       [rate, { input: { title: "a", rating: "five" } }, "five"],
       [rate, { input: { title: "a", rating: LONG } }, "xxx"],
@@ -46,11 +46,14 @@ describe("a message", () => {
         expect(message).toMatch(/^Variable "\$\w+"/);
         expect(message).not.toContain("got invalid value");
         expect(message.length).toBeLessThanOrEqual(400);
-        expect(times(message, "x".repeat(100))).toBeLessThanOrEqual(2);
-        expect(times(message, "five")).toBeLessThanOrEqual(1);
+        // A field that there is not is named.
+        expect(times(message, "x".repeat(100))).toBeLessThanOrEqual(
+          message.includes("is not defined") ? 1 : 0,
+        );
+        expect(message).not.toContain("five");
       }
     expect(variableErrors(rate, { input: { title: "a", rating: "five" } })).toEqual([
-      'Variable "$input" at "input.rating": Int cannot represent non-integer value: "five"',
+      'Variable "$input" at "input.rating": Int cannot represent non-integer value.',
     ]);
   });
 

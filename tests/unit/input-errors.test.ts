@@ -8,10 +8,10 @@ describe("explainEnumError", () => {
 
   it("names the field and every value that a variable's enum accepts", () => {
     const message =
-      'Variable "$orderBy" at "orderBy.field": Value "NAM" does not exist in "TitleOrderField" enum. Did you mean the enum value "NAME"?';
+      'Variable "$orderBy" at "orderBy.field": The value does not exist in "TitleOrderField" enum. Did you mean the enum value "NAME"?';
     expect(explainEnumError(schema, { message, extensions: { code: "BAD_USER_INPUT" } })).toEqual({
       message:
-        'Variable "$orderBy" at "orderBy.field": Value "NAM" does not exist in "TitleOrderField" enum. Accepted: NAME, RELEASE_YEAR, ADDED_AT, POPULARITY.',
+        'Variable "$orderBy" at "orderBy.field": The value does not exist in "TitleOrderField" enum. Accepted: NAME, RELEASE_YEAR, ADDED_AT, POPULARITY.',
       extensions: {
         code: "BAD_USER_INPUT",
         field: "orderBy.field",

@@ -2,6 +2,7 @@ import { once } from "node:events";
 
 import { MongoClient, type Db } from "mongodb";
 
+import { wordsOf } from "../../../packages/told-errors/index.js";
 import { StoreGuard } from "../store-guard.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import { type Tenant } from "../../core/tenant.js";
@@ -183,7 +184,7 @@ function openClient(
     ...(caFile ? { tls: true, tlsCAFile: caFile } : {}),
   });
   client.on("serverHeartbeatFailed", ({ connectionId, failure }) => {
-    onLog(`MongoDB at ${connectionId} does not answer: ${failure.message}`);
+    onLog(`MongoDB at ${connectionId} does not answer: ${wordsOf(failure)}`);
   });
   return client;
 }

@@ -12,6 +12,7 @@ import neo4j, {
   type SessionMode,
 } from "neo4j-driver";
 
+import { withoutValues } from "../../../packages/told-errors/index.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { StoreGuard } from "../store-guard.js";
 import { type StoreRequest } from "../../core/store-request.js";
@@ -216,7 +217,7 @@ function openDriver({ address, auth, encryption }: Target, options: Neo4jOptions
     telemetryDisabled: true,
     logging: {
       level: "error",
-      logger: (_level, message) => options.onLog(`Neo4j: ${message?.split("\n", 1)[0]}`),
+      logger: (_level, message) => options.onLog(`Neo4j: ${withoutValues(message ?? "")}`),
     },
   } satisfies Config);
 }

@@ -1,3 +1,4 @@
+import { wordsOf } from "../../../packages/told-errors/index.js";
 import { latestByKey, keyOf } from "../outbox/coalesce.js";
 import { type OutboxRecord, type RefusedRecord } from "../outbox/outbox-consumer.js";
 import { type ProjectionTarget } from "../targets/projection-target.js";
@@ -48,7 +49,7 @@ async function applyPart(
     if (records.length === 1) {
       // An engine that goes down has more ways to say so than anybody knows.
       await answering(target);
-      return records.map((record) => ({ record, reason: reasonOf(error) }));
+      return records.map((record) => ({ record, reason: wordsOf(error) }));
     }
     const middle = records.length >> 1;
     return [
@@ -85,8 +86,4 @@ function byTenant(records: readonly OutboxRecord[]): Map<number, OutboxRecord[]>
 
 function isConflict(error: unknown): boolean {
   return error instanceof Error && "code" in error && /^40/.test(String(error.code));
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

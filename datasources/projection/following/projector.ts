@@ -1,3 +1,4 @@
+import { wordsOf } from "../../../packages/told-errors/index.js";
 import { type OutboxTopic } from "../outbox/outbox-event.js";
 import { PartitionLostError, type OutboxConsumer } from "../outbox/outbox-consumer.js";
 import { type ProjectionStores } from "../targets/projection-stores.js";
@@ -127,9 +128,7 @@ class RunningProjector implements Projector {
     const expected = error instanceof StoreUnavailableError || error instanceof PartitionLostError;
     if (expected && this.#warned) return;
     this.#warned = true;
-    this.warn(
-      `The outbox cannot be followed just now: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    this.warn(`The outbox cannot be followed just now: ${wordsOf(error)}`);
   }
 
   #schedule(ms: number): void {

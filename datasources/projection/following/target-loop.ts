@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { wordsOf } from "../../../packages/told-errors/index.js";
 import { PartitionLostError, type OutboxConsumer } from "../outbox/outbox-consumer.js";
 import { type ProjectionTarget } from "../targets/projection-target.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
@@ -147,8 +148,7 @@ export class TargetLoop {
     const { target, observer, warn } = this.parts;
     observer.failed(target.name);
     if (this.#failures === 0) {
-      const why =
-        error instanceof StoreUnavailableError ? `${error.message}` : `Unexpected: ${String(error)}`;
+      const why = error instanceof StoreUnavailableError ? error.message : `Unexpected: ${wordsOf(error)}`;
       warn(`${target.name} waits: ${why}. What it has to follow is kept.`);
     }
     this.#failures += 1;

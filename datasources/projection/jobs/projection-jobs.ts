@@ -39,7 +39,7 @@ export function targetNamed(stores: Pick<ProjectionStores, "projections">, name:
   const target = stores.projections.find((each) => each.name === name);
   if (target) return target;
   const known = stores.projections.map((each) => each.name).join(", ");
-  throw new Refusal("target", "TARGET_NOT_FOUND", `There is no projection "${name}". Accepted: ${known}.`);
+  throw new Refusal("target", "TARGET_NOT_FOUND", `There is no such projection. Accepted: ${known}.`);
 }
 
 /** Works until the job is done and notes how it ended. Never rejects: nobody waits for it. */

@@ -1,5 +1,6 @@
 import pg from "pg";
 
+import { wordsOf } from "../../../packages/told-errors/index.js";
 import { type Sql } from "../../engines/postgres/store.postgres.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { PartitionLostError } from "./outbox-consumer.js";
@@ -47,7 +48,7 @@ export class OutboxSession {
         " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
     });
     const session = new OutboxSession(client, onLost);
-    client.on("error", (error) => session.#lose(error.message));
+    client.on("error", (error) => session.#lose(wordsOf(error)));
     client.on("end", () => session.#lose("the connection was closed"));
     client.on("notification", ({ payload }) => onNotice(payload ?? ""));
     try {

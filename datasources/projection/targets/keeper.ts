@@ -1,3 +1,4 @@
+import { wordsOf } from "../../../packages/told-errors/index.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { type ProjectionTarget } from "./projection-target.js";
 import { type ProjectionStores } from "./projection-stores.js";
@@ -72,7 +73,7 @@ async function fillWhatIsEmpty(
     if (absent.has(target.store)) return false;
     absent.add(target.store);
     const why =
-      error instanceof StoreUnavailableError ? "does not answer" : `cannot be filled: ${String(error)}`;
+      error instanceof StoreUnavailableError ? "does not answer" : `cannot be filled: ${wordsOf(error)}`;
     warn(`${target.store} ${why}.${target.embedded ? "" : " PostgreSQL answers for it meanwhile."}`);
     return false;
   }

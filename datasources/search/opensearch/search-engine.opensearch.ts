@@ -1,3 +1,4 @@
+import { withoutValues } from "../../../packages/told-errors/index.js";
 import { type TitleSource } from "../../catalog/catalog-expectations.js";
 import { latestRevisions } from "../../catalog/latest-revisions.js";
 import { type TitleProjection } from "../../catalog/title-follower.js";
@@ -216,7 +217,7 @@ export class OpenSearchTitleEngine implements TitleEngine {
     body.items.forEach((item, index) => {
       const [{ error, status } = { status: 0 }] = Object.values(item);
       if (!error || status === STALE || status === GENERATION_GONE) return;
-      const reason = `${error.type}: ${error.reason}`;
+      const reason = `${error.type}: ${withoutValues(error.reason)}`;
       if (isOutageStatus(status)) {
         throw new StoreUnavailableError("OPENSEARCH", { cause: new Error(reason) });
       }

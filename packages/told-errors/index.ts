@@ -1,0 +1,2 @@
+export { factsOf, storyOf, wordsOf, type ErrorFacts } from "./told-errors.js";
+export { withoutValues } from "./without-values.js";

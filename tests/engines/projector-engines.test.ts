@@ -5,10 +5,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { namesOf, type Holdings } from "../../datasources/privacy/held.js";
+import {
+  HELD_BY_MONGODB,
+  HELD_BY_NEO4J,
+  HELD_BY_OPENSEARCH,
+} from "../../datasources/privacy/held-elsewhere.js";
 import { startProjector, type Projector } from "../../datasources/projection/following/projector.js";
 import { keepProjections } from "../../datasources/projection/targets/keeper.js";
 import { PATIENCE } from "../support/patience.js";
 import { everyone, textQuery } from "./opensearch-support.js";
+import { keysInEngines } from "../support/held-keys.js";
 import { layWire, type Wire } from "../support/wire.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
@@ -130,6 +137,37 @@ describe.skipIf(!complete)("a projector over engines", () => {
     expect(await found("primrose")).toEqual(["c"]);
   });
 
+  it("gives engines of people what is listed, and nothing else", async () => {
+    await stores.viewingIngest.ingest(tenant, [
+      {
+        id: "seen",
+        profileId: "somebody",
+        titleId: "a",
+        at: new Date(Date.now() - 60_000).toISOString(),
+        seconds: 60,
+        completed: false,
+        country: "US",
+        device: "TV",
+        rating: 4,
+      },
+    ]);
+    await caughtUp();
+    const held = await keysInEngines(
+      { MONGODB_URL: MONGODB_URL!, OPENSEARCH_URL: OPENSEARCH_URL!, NEO4J_URL: NEO4J_URL! },
+      tenant,
+    );
+    const listed = { ...HELD_BY_MONGODB, ...HELD_BY_NEO4J, ...byIndex(HELD_BY_OPENSEARCH) };
+    expect(Object.keys(held)).toEqual(
+      expect.arrayContaining(["titles", "index titles", ":Profile", "[:WATCHED]"]),
+    );
+    const known = (place: string) => (listed[place] ? namesOf(listed[place]) : []);
+    for (const [place, names] of Object.entries(held))
+      expect(
+        names.filter((name) => !known(place).includes(name)),
+        place,
+      ).toEqual([]);
+  });
+
   it("parks what one engine refuses of a batch, and takes the rest of it in one request", async () => {
     await write({ id: "d", name: "Foxglove" }, { id: "e", releaseYear: "long ago" as unknown as number });
     await caughtUp();
@@ -137,3 +175,7 @@ describe.skipIf(!complete)("a projector over engines", () => {
     expect(await found("foxglove")).toEqual(["d"]);
   });
 });
+
+function byIndex(holdings: Holdings): Holdings {
+  return Object.fromEntries(Object.entries(holdings).map(([name, holding]) => [`index ${name}`, holding]));
+}

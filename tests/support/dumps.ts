@@ -50,7 +50,7 @@ async function dumpPostgres(facts: Facts, tenant: Tenant): Promise<Dump> {
   return dump;
 }
 
-async function dumpMongo(url: string): Promise<Dump> {
+export async function dumpMongo(url: string): Promise<Dump> {
   const client = await MongoClient.connect(url);
   try {
     const { databases } = await client.db("admin").admin().listDatabases();
@@ -72,7 +72,7 @@ async function dumpMongo(url: string): Promise<Dump> {
   }
 }
 
-async function dumpOpenSearch(url: string, tenant: Tenant): Promise<Dump> {
+export async function dumpOpenSearch(url: string, tenant: Tenant): Promise<Dump> {
   const { origin, username, password } = new URL(url);
   const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
   const response = await fetch(`${origin}/marquee-*/_search?size=10000`, {
@@ -83,7 +83,7 @@ async function dumpOpenSearch(url: string, tenant: Tenant): Promise<Dump> {
   return [["opensearch", await response.text()]];
 }
 
-async function dumpNeo4j(url: string, tenant: Tenant): Promise<Dump> {
+export async function dumpNeo4j(url: string, tenant: Tenant): Promise<Dump> {
   const { protocol, host, username, password } = new URL(url);
   const driver = neo4j.driver(
     `${protocol}//${host}`,
@@ -92,7 +92,7 @@ async function dumpNeo4j(url: string, tenant: Tenant): Promise<Dump> {
   try {
     const { records } = await driver.executeQuery(
       `MATCH (n) WHERE n.tenant = $tenant
-       RETURN labels(n) AS labels, properties(n) AS properties, [(n)-[r]->() | properties(r)] AS relationships`,
+       RETURN labels(n) AS labels, properties(n) AS properties, [(n)-[r]->() | r {.*, type: type(r)}] AS relationships`,
       { tenant: neo4j.int(tenant.id) },
     );
     return [["neo4j", records.map((record) => JSON.stringify(record.toObject())).join("\n")]];

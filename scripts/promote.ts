@@ -1,6 +1,7 @@
-// What `npm run test:promote` runs: tenants are moved from the shared tables to a schema of their own and back while two
-// gateways write and read, and the process that moves them is killed at random. Nothing may be lost or doubled, no read
-// may fail, and nobody may wait longer than 200 ms to write. On the embedded default, or on the engines that are set.
+// What `npm run test:promote` runs: tenants are moved between the shared tables, a schema of their own and servers of their
+// own while two gateways write and read, and the process that moves them is killed at random while it does. Nothing may be
+// lost or doubled, no read may fail, and nobody may be kept from writing for longer than 200 ms. It prints how each killed
+// move ended, and the longest that writes were held. On the embedded default, or on the engines that are set.
 import { parseArgs } from "node:util";
 
 import { runTestFiles } from "./vitest-run.js";

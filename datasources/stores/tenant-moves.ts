@@ -62,6 +62,8 @@ export function tenantMoves({ mover, home, dedicated, secrets }: MoveTools): Ten
     const { projections } = left.servers ? await dedicated.expect(before) : home;
     for (const engine of enginesOf({ projections }))
       await (away ? engine.remove(before) : engine.leave(before));
+    // Where both places are on one engine, what it has of the tenant now has gone as well.
+    if (away) await fillEmpty(tenant.servers ? await dedicated.at(tenant) : home, tenant);
   };
   const check = (tenant: Tenant, to: Destination) => {
     if (tenant.tier === to.tier)
@@ -113,4 +115,9 @@ function enginesOf({ projections }: Pick<Deployment, "projections">) {
 /** All at once: they are different engines. */
 async function fillEngines(at: Deployment, tenant: Tenant): Promise<void> {
   await Promise.all(enginesOf(at).map((engine) => engine.rebuild(tenant)));
+}
+
+async function fillEmpty(at: Deployment, tenant: Tenant): Promise<void> {
+  for (const engine of enginesOf(at))
+    if ((await engine.status(tenant)).live === null) await engine.rebuild(tenant);
 }

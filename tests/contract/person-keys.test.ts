@@ -4,19 +4,18 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { StoreUnavailableError } from "../../datasources/core/store-error.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { openStores, type Stores } from "../../datasources/stores/stores.js";
+import { type Stores } from "../../datasources/stores/stores.js";
 import { LocalKeys, type KeyService } from "../../packages/envelope/index.js";
 import { TEST_ACCOUNT_KEY, testAccountKeys } from "../../scripts/test-keys.js";
 import { viewerAccount } from "../support/accounts.js";
 import { adultProfile } from "../support/catalogue.js";
 import { useDatabase } from "../support/fixtures.js";
-import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
+import { createTestTenant, openTestStores, signedIn, testRequest } from "../support/stores.js";
 
 const NAME = "Somebody with a name";
 const database = useDatabase();
 
-const open = (accountKeys: KeyService) =>
-  openStores({ accountKeys, postgresUrl: database.url, dataFolder: "/nonexistent", log: () => undefined });
+const open = (accountKeys: KeyService) => openTestStores(database.url, accountKeys);
 
 /** Runs with stores of its own, as another process would. */
 async function opened<T>(accountKeys: KeyService, work: (stores: Stores) => Promise<T>): Promise<T> {

@@ -1,17 +1,15 @@
 import { describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { openStores } from "../../datasources/stores/stores.js";
 import { type KeyService } from "../../packages/envelope/index.js";
 import { testAccountKeys } from "../../scripts/test-keys.js";
 import { useDatabase } from "../support/fixtures.js";
-import { testRequest } from "../support/stores.js";
+import { openTestStores, testRequest } from "../support/stores.js";
 
 const ACCOUNTS = 1_100;
 const database = useDatabase();
 
-const open = (accountKeys: KeyService) =>
-  openStores({ accountKeys, postgresUrl: database.url, dataFolder: "/nonexistent", log: () => undefined });
+const open = (accountKeys: KeyService) => openTestStores(database.url, accountKeys);
 
 /** Undoes what came with keys of people, in a schema without any. */
 const asBefore = (schema: string) => `

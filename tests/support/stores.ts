@@ -7,13 +7,17 @@ import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { type KeyService } from "../../packages/envelope/index.js";
 import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** Opens every domain on a PostgreSQL, that of this run unless another is given. To be closed. */
-export function openTestStores(postgresUrl = inject("postgresUrl")): Promise<Stores> {
+export function openTestStores(
+  postgresUrl = inject("postgresUrl"),
+  accountKeys: KeyService = testAccountKeys,
+): Promise<Stores> {
   const engines = { mongodb: null, opensearch: null, neo4j: null, deadlineMs: PATIENT_DEADLINE_MS };
   return openStores({
-    accountKeys: testAccountKeys,
+    accountKeys,
     postgresUrl,
     engines,
     dataFolder: "/nonexistent",

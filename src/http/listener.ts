@@ -10,7 +10,13 @@ import { type Logger } from "../observability/logger.js";
 import { withoutBasePath } from "./base-path.js";
 import { type Certificate } from "./certificate.js";
 import { type ConnectionLimits } from "./connections.js";
-import { answerConnect, answerRefusals, refusal, unreadableAnswers } from "./refusals.js";
+import {
+  answerConnect,
+  answerRefusals,
+  answerUnreadablePath,
+  refusal,
+  unreadableAnswers,
+} from "./refusals.js";
 
 /** Time between two looks for requests that take too long to arrive. Milliseconds. */
 const SLOW_SWEEP_MS = 500;
@@ -54,6 +60,7 @@ export function createListener(options: ListenerOptions, logger: Logger): Fastif
     keepAliveTimeout: connection.idleSeconds * 1_000,
     rewriteUrl: withoutBasePath(basePath),
     clientErrorHandler: unreadableAnswers(connection),
+    frameworkErrors: answerUnreadablePath,
     genReqId: () => randomUUID(),
   };
   const app = certificate

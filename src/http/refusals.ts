@@ -27,7 +27,10 @@ export function answerRefusals(app: FastifyInstance, limits: Limits, logger: Log
     if (status >= 500) logger.error({ requestId: request.id, err: error }, "Unexpected error");
     if (status === 413) return reply.code(status).send({ errors: [tooLarge(request, limits)] });
     if (error.code === "FST_CP_ERR_INVALID_CONTENT_ENCODING")
-      void reply.header("accept-encoding", "identity");
+      return reply
+        .code(status)
+        .header("accept-encoding", "identity")
+        .send(refusalBody("BAD_REQUEST", "The content encoding is not read here. Accepted: identity."));
     return reply
       .code(status)
       .send(
@@ -40,6 +43,18 @@ export function answerRefusals(app: FastifyInstance, limits: Limits, logger: Log
   app.addHook("onSend", async (_request, reply) => {
     if (reply.statusCode === 401) void reply.header("www-authenticate", 'Bearer realm="marquee"');
   });
+}
+
+/** What is answered where a path cannot be read; no hook has seen the request. */
+export function answerUnreadablePath(
+  _error: FastifyError,
+  request: Pick<FastifyRequest, "id">,
+  reply: FastifyReply,
+): void {
+  void reply
+    .code(400)
+    .headers({ "x-request-id": request.id, "cache-control": "no-store" })
+    .send(refusalBody("BAD_REQUEST", "The path cannot be read. Accepted: percent-encoded UTF-8."));
 }
 
 /** What a body beyond the limit is told; one whose length is not said was read up to the limit. */

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 
+import { openProfile, PROFILE, type SealedProfile } from "../accounts/account-columns.postgres.js";
+import { keyOf, type KeptKey, type PersonKeys } from "../accounts/person-keys.postgres.js";
 import { titleInForce, type InForceRow } from "../catalog/postgres/title-in-force.postgres.js";
 import { HOLD_MERGES } from "../catalog/postgres/title-merges.postgres.js";
 import { titleNotFound } from "../catalog/title-not-found.js";
@@ -32,9 +34,18 @@ interface SessionRow {
   max_height: number;
 }
 
+/** What stands of the account's, its profiles' names as they are kept and what opens them. */
+interface StandingRow extends Omit<Standing, "live"> {
+  live: { device: string; profile: SealedProfile | null }[];
+  key: KeptKey | null;
+}
+
 /** Playback sessions in PostgreSQL, on its clock. */
 export class PostgresPlayback implements Playback {
-  constructor(private readonly postgres: PostgresStore) {}
+  constructor(
+    private readonly postgres: PostgresStore,
+    private readonly keys: PersonKeys,
+  ) {}
 
   async session(request: StoreRequest, key: SessionKey): Promise<PlaybackSession | null> {
     const [row] = await this.postgres.read<SessionRow>(
@@ -53,9 +64,9 @@ export class PostgresPlayback implements Playback {
       void query(sql`select ${HOLD_MERGES}`);
       // Starts of an account come one by one: each sees the sessions of those before it.
       void query(sql`select id from accounts where id = ${accountId} for no key update`);
-      const stands = query<Standing>(standingOf(accountId, sql`${wanted.profileId}`, sql`true`));
+      const stands = query<StandingRow>(standingOf(accountId, sql`${wanted.profileId}`, sql`true`));
       const [title] = await query<InForceRow>(titleInForce(sql`${wanted.titleId}`));
-      const [standing] = await stands;
+      const standing = await this.#opened(tenant, accountId, (await stands)[0]);
       const facts = { standing, title: title?.body, device: wanted.device };
       const refused = refusalOf(facts, wanted.asker, titleNotFound);
       if (refused) throw refused;
@@ -77,11 +88,12 @@ export class PostgresPlayback implements Playback {
       );
       const ofSession = (column: Sql) => sql`(select ${column} from playback_sessions s where ${own})`;
       const earlier = sql`(s.started_at, s.id) < ${ofSession(sql`started_at, id`)}`;
-      const stands = query<Standing>(standingOf(key.accountId, ofSession(sql`profile_id`), earlier));
+      const stands = query<StandingRow>(standingOf(key.accountId, ofSession(sql`profile_id`), earlier));
       const [title] = await query<InForceRow>(titleInForce(ofSession(sql`title_id`)));
-      const [[standing], [found]] = await Promise.all([stands, held]);
+      const [[row], [found]] = await Promise.all([stands, held]);
       if (!found) throw sessionNotFound();
       if (!found.live) throw sessionExpired();
+      const standing = await this.#opened(tenant, key.accountId, row);
       const facts = { standing, title: title?.body, device: found.capabilities };
       ended = refusalOf(facts, asker, noLongerPlayable);
       return ended ? stopped(own) : beaten(own, standing?.maxHeight ?? 0);
@@ -94,6 +106,18 @@ export class PostgresPlayback implements Playback {
   async stop(tenant: Tenant, key: SessionKey): Promise<void> {
     const ended = await this.postgres.conclude(tenant, () => Promise.resolve(stopped(ownSession(key))));
     if (ended.length === 0) throw sessionNotFound();
+  }
+
+  async #opened(
+    tenant: Tenant,
+    accountId: string | null,
+    row: StandingRow | undefined,
+  ): Promise<Standing | undefined> {
+    if (!row) return undefined;
+    const { live, key, ...standing } = row;
+    const seal = accountId === null ? null : await this.keys.of(tenant, accountId, key);
+    const nameOf = (profile: SealedProfile | null) => profile && (openProfile(profile, seal)?.name ?? null);
+    return { ...standing, live: live.map(({ device, profile }) => ({ device, profile: nameOf(profile) })) };
   }
 }
 
@@ -130,7 +154,7 @@ function stopped(own: Sql): Sql {
  */
 function standingOf(accountId: string | null, profile: Sql, counted: Sql): Sql {
   return sql`
-    select p.name, p.max_streams as "maxStreams", p.max_height as "maxHeight", coalesce(live.streams, '[]') as live,
+    select p.name, p.max_streams as "maxStreams", p.max_height as "maxHeight", coalesce(live.streams, '[]') as live, ${keyOf(sql`${accountId}`)} as key,
            (select maturity_limit from profiles where id = ${profile}) as "maturityLimit"
     from (
       select plan_id from subscriptions
@@ -139,8 +163,9 @@ function standingOf(accountId: string | null, profile: Sql, counted: Sql): Sql {
     ) m
     join plans p on p.id = m.plan_id
     cross join (
-      select jsonb_agg(jsonb_build_object('device', s.device, 'profile', f.name) order by s.started_at) as streams
-      from playback_sessions s left join profiles f on f.id = s.profile_id
+      select jsonb_agg(jsonb_build_object('device', s.device, 'profile', case when p.id is not null then ${PROFILE} end)
+               order by s.started_at) as streams
+      from playback_sessions s left join profiles p on p.id = s.profile_id
       where s.account_id = ${accountId} and ${isLive} and ${counted}
     ) live`;
 }

@@ -207,7 +207,7 @@ function postgresDomains(postgres: PostgresStore, keys: PersonKeys, watching: Wa
     viewing: new PostgresViewing(postgres, watching),
     viewingIngest: new PostgresViewingIngest(postgres, watching),
     viewingWriting: new PostgresViewingWriting(postgres, watching),
-    playback: new PostgresPlayback(postgres),
+    playback: new PostgresPlayback(postgres, keys),
     recommendations: new PostgresRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),
     tasteGraphSource: new PostgresTasteInspectionSource(postgres),

@@ -36,10 +36,10 @@ export function freshness(): ApolloServerPlugin<Context> {
         willSendResponse: async ({ request, response, contextValue }) => {
           const asked = request.http?.headers.get(FRESHNESS_HEADER) === "1";
           if (response.body.kind !== "single" || !(asked || freshness.behind.size > 0)) return;
-          response.body.singleResult.extensions = {
-            ...response.body.singleResult.extensions,
-            freshness: { stores: await describe(contextValue.gateway.stores, freshness) },
-          };
+          const stores = await describe(contextValue.gateway.stores, freshness);
+          // Others have put theirs in meanwhile.
+          const { singleResult } = response.body;
+          singleResult.extensions = { ...singleResult.extensions, freshness: { stores } };
         },
       };
     },

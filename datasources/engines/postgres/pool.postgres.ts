@@ -140,8 +140,13 @@ function isBroken(client: pg.PoolClient): boolean {
   return (client as DriverClient).connection?.stream.destroyed ?? false;
 }
 
-/** Why there is no connection: what the server or the system says; anything else is a server that was not understood. */
+/** SQLSTATE classes of a server that lets nobody in as us, or does not have our database. */
+const TURNED_AWAY = /^(28|3D)/;
+
+/** Why there is no connection: what the server or the system says of itself; anything else is a server that is of no use. */
 function notConnected(error: unknown): unknown {
-  const isSaid = error instanceof Error && "code" in error;
-  return isSaid ? error : new Error("Connection terminated: it could not be made", { cause: error });
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code !== "" && !TURNED_AWAY.test(code)
+    ? error
+    : new Error("Connection terminated: it could not be made", { cause: error });
 }

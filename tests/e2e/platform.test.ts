@@ -163,7 +163,9 @@ describe("whoever runs the platform", () => {
     const request = testRequest(await corner());
     const ended = async () =>
       (await gateway.stores.operations.jobs(request, { limit: 1, fromEnd: false })).rows;
-    await expect.poll(ended, { timeout: 60_000 }).toMatchObject([{ state: "DONE", target: "DEDICATED" }]);
+    await expect
+      .poll(ended, { timeout: 60_000 })
+      .toMatchObject([{ entry: { state: "DONE", target: "DEDICATED" } }]);
   });
 
   it("suspends tenants, whose users are told the same as of one that there is not, and serves them again", async () => {
@@ -189,6 +191,7 @@ describe("whoever runs the platform", () => {
     const [own, other] = await Promise.all([now(tenants[0]!.slug), now(tenants[1]!.slug)]);
     expect(await actsOf(await now("corner"))).toEqual([
       ["TENANT_CREATED", "platform", ""],
+      ["PROJECTION_JOB", "platform", "projection:DEDICATED"],
       ["TENANT_MOVED", "platform", ""],
     ]);
     expect(await actsOf(other)).toEqual([

@@ -14,7 +14,7 @@ const WORKER = `
 import { HttpPayments } from "./dist/datasources/payments/payments.http.js";
 import { openStores } from "./dist/datasources/stores/stores.js";
 import { startWorker } from "./dist/src/jobs/worker.js";
-import { testAccountKeys } from "../../scripts/test-keys.js";
+import { testAccountKeys } from "./dist/scripts/test-keys.js";
 const [postgresUrl, url, times] = process.argv.slice(1);
 const stores = await openStores({ accountKeys: testAccountKeys, postgresUrl, dataFolder: "/nonexistent", log: () => {} });
 const payments = new HttpPayments({ url, key: null, ...JSON.parse(times) });
@@ -36,7 +36,10 @@ beforeEach(async () => {
     JSON.stringify(PATIENT),
   ];
   child = spawn(process.execPath, args, { cwd: packageRoot(), stdio: ["ignore", "pipe", "inherit"] });
-  await once(child.stdout!, "data");
+  const ended = once(child, "exit").then(() =>
+    Promise.reject(new Error("The worker ended before it was ready.")),
+  );
+  await Promise.race([once(child.stdout!, "data"), ended]);
 });
 afterEach(() => {
   child?.kill("SIGKILL");

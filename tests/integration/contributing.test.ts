@@ -59,7 +59,6 @@ import { importTitles } from "./dist/importer/import-titles.js";
 import { linesOf } from "./dist/importer/ndjson.js";
 import { readConfig } from "./dist/src/config.js";
 import { startGateway } from "./dist/src/server.js";
-import { TEST_ACCOUNT_KEY } from "../../scripts/test-keys.js";
 const gateway = await startGateway(readConfig());
 const { stores } = gateway;
 const slug = "recipe-" + process.pid;

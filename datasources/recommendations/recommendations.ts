@@ -3,7 +3,7 @@ import { type Tenant } from "../core/tenant.js";
 
 /**
  * From which of a profile's watches its recommendations come, whichever store answers: of a longer history the latest,
- * and of the others every so manieth, `SEEDS` in all. The latest two hundred alone are worse at finding what was held back
+ * and others at even distances, `SEEDS` in all. The latest two hundred alone are worse at finding what was held back
  * by a twentieth (bench/results/recommendations.md): they are what was watched in one evening.
  */
 export const SEEDS = 200;

@@ -30,7 +30,7 @@ export function answerRefusals(app: FastifyInstance, limits: Limits, logger: Log
       return reply
         .code(status)
         .header("accept-encoding", "identity")
-        .send(refusalBody("BAD_REQUEST", "The content encoding is not read here. Accepted: identity."));
+        .send(refusalBody("BAD_REQUEST", "This Content-Encoding is not read here. Accepted: identity."));
     return reply
       .code(status)
       .send(

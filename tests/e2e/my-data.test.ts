@@ -20,9 +20,9 @@ import { unzip } from "../support/unzip.js";
 
 const FILE = path.join(tmpdir(), `marquee-my-data-${randomUUID()}.ndjson`);
 const PASSWORD = "correct horse battery";
-/** Rebuilding the projections of four engines takes some 95 s on two cores, and is a part of one test. */
 /** A try of an erasure waits 20 seconds for projections to hear of it, and the next try comes later. */
 const ERASING = { ...PATIENCE, timeout: 120_000 };
+/** Rebuilding the projections of four engines waits for reads under way, whose deadline is long here. */
 const REBUILDING_MS = onEngines ? 400_000 : undefined;
 
 // The sandbox of a demo takes payments.
@@ -130,10 +130,7 @@ const readyExport = async (token: string) => {
 
 const erased = (id: string) =>
   expect
-    .poll(
-      async () => (await gateway.stores.privacy.erasures(tenant)).find((each) => each.id === id),
-      ERASING,
-    )
+    .poll(async () => (await gateway.stores.privacy.erasures(tenant)).find((each) => each.id === id), ERASING)
     .toMatchObject({ state: "DONE" });
 
 /** Tables of the facts about people, as a backup has them: those that others refer to first. */

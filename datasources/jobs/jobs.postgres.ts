@@ -48,6 +48,8 @@ export class PostgresJobs implements Jobs {
     });
     pool.on("error", (error) => this.warn(`An idle PostgreSQL connection broke: ${wordsOf(error)}`));
     pool.on("connect", (client) => client.on("error", () => undefined));
+    // Where a worker ends, the library writes the error to the console as it is, beside telling the logger.
+    console.trace = () => undefined;
     const options = { pgPool: pool, schema: JOBS_SCHEMA, logger: this.#logger() };
     const runner = new Supervised(() => this.#start(options, tasks), this.warn);
     try {

@@ -1,5 +1,10 @@
 // Titles ranked as a request ranks them, from learned edges or from co-watches, and how well.
-import { LATEST_SEEDS, RECENCY, SEEDS } from "../../datasources/recommendations/recommendations.js";
+import {
+  EARLIER_SEEDS,
+  LATEST_SEEDS,
+  RECENCY,
+  SEEDS,
+} from "../../datasources/recommendations/recommendations.js";
 import { type Interactions } from "../../packages/similarity/index.js";
 import { type Split, type Watch } from "./data.js";
 
@@ -92,8 +97,8 @@ export const asServed: Choice = (train) => {
     counts: RECENCY.floor + (1 - RECENCY.floor) * Math.exp(-rank / RECENCY.fading),
   }));
   if (ranked.length <= SEEDS) return ranked;
-  const [earlier, kept] = [ranked.slice(LATEST_SEEDS), SEEDS - LATEST_SEEDS];
-  const place = (at: number) => Math.floor((at * kept) / earlier.length);
+  const earlier = ranked.slice(LATEST_SEEDS);
+  const place = (at: number) => Math.floor((at * EARLIER_SEEDS) / earlier.length);
   return [...ranked.slice(0, LATEST_SEEDS), ...earlier.filter((_, at) => place(at) > place(at - 1))];
 };
 

@@ -8,6 +8,7 @@ import { type Tenant } from "../core/tenant.js";
  */
 export const SEEDS = 200;
 export const LATEST_SEEDS = 20;
+export const EARLIER_SEEDS = SEEDS - LATEST_SEEDS;
 
 /**
  * What a watch counts by how many later ones there are: FLOOR + (1 - FLOOR) · e^(-rank / FADING). A flat sum is better at

@@ -2,6 +2,7 @@ import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
 import { type Generations } from "../../projection/generations/generations.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import {
+  EARLIER_SEEDS,
   LATEST_SEEDS,
   RECENCY,
   type RecommendedTitle,
@@ -76,8 +77,6 @@ export class Neo4jRecommendations implements Recommendations {
   }
 }
 
-const EARLIER = SEEDS - LATEST_SEEDS;
-
 /** Titles of one score that are put in the order of their ids, beside those that are listed. */
 const TIES = 200;
 
@@ -94,7 +93,7 @@ const RECOMMENDED = `
     WITH watched, collect(w) AS watches, collect(seed) AS titles
     WITH watched, watches, titles, size(titles) - ${LATEST_SEEDS} AS earlier
     UNWIND [rank IN range(0, size(titles) - 1) WHERE size(titles) <= ${SEEDS} OR rank <= ${LATEST_SEEDS}
-      OR (rank - ${LATEST_SEEDS}) * ${EARLIER} / earlier > (rank - ${LATEST_SEEDS} - 1) * ${EARLIER} / earlier] AS rank
+      OR (rank - ${LATEST_SEEDS}) * ${EARLIER_SEEDS} / earlier > (rank - ${LATEST_SEEDS} - 1) * ${EARLIER_SEEDS} / earlier] AS rank
     WITH watched, rank, watches[rank] AS w, titles[rank] AS seed
     WITH watched, seed, seed.id AS because, CASE WHEN w.completed THEN 1.0 ELSE 0.5 END * CASE w.rating
       WHEN 5 THEN 1.25 WHEN 4 THEN 1.1 WHEN 3 THEN 0.8 WHEN 2 THEN 0.0 WHEN 1 THEN 0.0 ELSE 1.0

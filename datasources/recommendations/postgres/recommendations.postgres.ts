@@ -1,6 +1,7 @@
 import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../../core/store-request.js";
 import {
+  EARLIER_SEEDS,
   LATEST_SEEDS,
   RECENCY,
   type RecommendedTitle,
@@ -8,8 +9,6 @@ import {
   SEEDS,
   type SimilarTitle,
 } from "../recommendations.js";
-
-const EARLIER = SEEDS - LATEST_SEEDS;
 
 type RecommendedRow = RecommendedTitle & { profileId: string };
 type SimilarRow = SimilarTitle & { fromId: string };
@@ -105,8 +104,8 @@ function seeds(profile: Sql): Sql {
           where profile_id = ${profile}
         ) p
         where p.watches <= ${SEEDS} or p.rank <= ${LATEST_SEEDS}
-          or (p.rank - ${LATEST_SEEDS}) * ${EARLIER} / (p.watches - ${LATEST_SEEDS})
-           > (p.rank - ${LATEST_SEEDS} - 1) * ${EARLIER} / (p.watches - ${LATEST_SEEDS})
+          or (p.rank - ${LATEST_SEEDS}) * ${EARLIER_SEEDS} / (p.watches - ${LATEST_SEEDS})
+           > (p.rank - ${LATEST_SEEDS} - 1) * ${EARLIER_SEEDS} / (p.watches - ${LATEST_SEEDS})
       ) p
       offset 0
     ) w`;

@@ -9,7 +9,7 @@ import { makeKey } from "../../resolvers/request/api-key.js";
 import { PERMISSIONS } from "../../resolvers/permissions.js";
 import { isOperatorNow } from "../../src/http/operators-first.js";
 import { openAccount } from "../support/accounts.js";
-import { use, useGateway, useSuperuser } from "../support/fixtures.js";
+import { use, useLoneGateway, useSuperuser } from "../support/fixtures.js";
 import { openInbox } from "../support/inbox.js";
 import { testRequest } from "../support/stores.js";
 
@@ -88,12 +88,12 @@ const ELSEWHERE: readonly AuditAct[] = [
 
 const PASSWORD = "correct horse";
 const inbox = use(openInbox);
-const gateway = useGateway(() => ({
+const { gateway, database: own } = useLoneGateway(() => ({
   MARQUEE_SMTP_URL: inbox.url,
   MARQUEE_MAIL_FROM: "Marquee <no-reply@marquee.example>",
   MARQUEE_MAIL_LINK: "https://watch.example/{action}?token={token}",
 }));
-const database = useSuperuser("shared");
+const database = useSuperuser("shared", own);
 let tenant: Tenant;
 let staff: { account: string; token: string };
 

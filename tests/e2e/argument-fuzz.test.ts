@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { onEngines, removeFromEngines } from "../support/engines.js";
-import { use, useDatabase, useGateway } from "../support/fixtures.js";
+import { use, useLoneGateway } from "../support/fixtures.js";
 import { ASKERS, openGround, type Asker, type FuzzGround } from "../support/fuzz/fuzz-ground.js";
 import { openInbox } from "../support/inbox.js";
 import { PAYLOADS, payloadsBeside } from "../support/fuzz/payloads.js";
@@ -33,13 +32,10 @@ const WIDE = Object.fromEntries(
   Object.entries(LIMITS).map(([name, { variable }]) => [variable, name === "depth" ? "16" : "50000000"]),
 );
 
-const database = useDatabase();
-afterAll(() => (onEngines ? removeFromEngines(database.url, "/nonexistent") : undefined));
 // With the sandbox of payments, so that a checkout gets beyond its arguments.
 const inbox = use(openInbox);
-const gateway = useGateway(() => ({
+const { gateway } = useLoneGateway(() => ({
   ...WIDE,
-  POSTGRES_URL: database.url,
   MARQUEE_DEMO: "true",
   MARQUEE_SMTP_URL: inbox.url,
   MARQUEE_MAIL_FROM: "marquee@example.com",

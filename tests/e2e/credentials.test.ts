@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { MAIL_LANGUAGES } from "../../datasources/core/vocabulary.js";
 import { FolderMailer } from "../../src/mail/folder-mailer.js";
-import { use, useGateway, useStores, useSuperuser } from "../support/fixtures.js";
+import { use, useGateway, useLoneGateway, useSuperuser } from "../support/fixtures.js";
 import { openInbox, type ReceivedMail } from "../support/inbox.js";
 import { PATIENCE } from "../support/patience.js";
 import { testRequest } from "../support/stores.js";
@@ -24,14 +24,14 @@ const RESETTING = "/reset-password?";
 const VERIFYING = "/verify-email?";
 
 const inbox = use(openInbox);
-const gateway = useGateway(() => ({
+const { gateway, database: own } = useLoneGateway(() => ({
   MARQUEE_SMTP_URL: inbox.url,
   MARQUEE_MAIL_FROM: "Marquee <no-reply@marquee.example>",
   MARQUEE_MAIL_LINK: "https://watch.example/{action}?token={token}",
   MARQUEE_TRUSTED_PROXIES: "127.0.0.1",
 }));
-const stores = useStores();
-const database = useSuperuser("shared");
+const stores = use(() => own.open());
+const database = useSuperuser("shared", own);
 let tenant: Tenant;
 beforeAll(async () => {
   tenant = await gateway.createTenant();
@@ -342,7 +342,7 @@ describe("mails", () => {
 });
 
 describe("without an SMTP server", () => {
-  const bare = useGateway();
+  const bare = useGateway(() => ({ POSTGRES_URL: own.url }));
 
   it("nobody is promised a mail, and accounts are made and changed all the same", async () => {
     const email = `${randomUUID()}@example.com`;

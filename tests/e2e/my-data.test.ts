@@ -12,7 +12,7 @@ import { replayErasures } from "../../src/privacy/tombstone-file.js";
 import { publish } from "../support/catalogue.js";
 import { dumpStores, placesOf } from "../support/dumps.js";
 import { onEngines } from "../support/engines.js";
-import { useFacts, useGateway } from "../support/fixtures.js";
+import { useFacts, useLoneGateway } from "../support/fixtures.js";
 import { PATIENCE } from "../support/patience.js";
 import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
@@ -26,8 +26,8 @@ const ERASING = { ...PATIENCE, timeout: 120_000 };
 const REBUILDING_MS = onEngines ? 400_000 : undefined;
 
 // The sandbox of a demo takes payments.
-const gateway = useGateway(() => ({ MARQUEE_ERASURES_FILE: FILE, MARQUEE_DEMO: "true" }));
-const facts = useFacts();
+const { gateway, database } = useLoneGateway(() => ({ MARQUEE_ERASURES_FILE: FILE, MARQUEE_DEMO: "true" }));
+const facts = useFacts(database);
 let tenant: Tenant;
 
 beforeAll(async () => {

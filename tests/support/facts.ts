@@ -3,7 +3,7 @@ import { inject } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
 
-/** The rows of this run's PostgreSQL as they are, past every rule that the product has. Close it in `afterAll`. */
+/** The rows of a PostgreSQL as they are, past every rule that the product has. Close it in `afterAll`. */
 export interface Facts {
   /** Runs a statement in the tenant's schema; `$1` is the tenant's id. Instants are `Date`. */
   rows<R>(tenant: Tenant, statement: string): Promise<R[]>;
@@ -22,8 +22,9 @@ export interface OutboxRow {
   state: { at: string; completed: boolean; rating: number | null };
 }
 
-export async function openFacts(): Promise<Facts> {
-  const client = new pg.Client(inject("postgresUrl"));
+/** @param url of a superuser; otherwise this run's PostgreSQL. */
+export async function openFacts(url = inject("postgresUrl")): Promise<Facts> {
+  const client = new pg.Client(url);
   await client.connect();
   const place = (tenant: Tenant) => client.query(`set search_path = ${tenant.schema}, public`);
   return {

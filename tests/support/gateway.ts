@@ -66,6 +66,11 @@ export interface TestGateway {
 
 /** Starts a gateway in this process with the environment given on top of the tests' own. */
 export async function startGateway(env: Record<string, string> = {}): Promise<TestGateway> {
+  const outside = ["MARQUEE_SMTP_URL", "MARQUEE_ERASURES_FILE"].filter((name) => env[name]);
+  if (outside.length > 0 && !env.POSTGRES_URL)
+    throw new Error(
+      `Another test's gateway may do what ${outside.join(" and ")} is for: see useLoneGateway.`,
+    );
   const config = readConfig({
     PORT: "0",
     POSTGRES_URL: inject("postgresUrl"),

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
 import { followed, Freshness } from "../../datasources/core/freshness.js";
 import { type FollowingEngine } from "../../datasources/core/store-request.js";
@@ -33,8 +33,11 @@ function reading(progress: ReturnType<typeof outbox>, waitMs = 1_000, xid: numbe
   const request: StoreRequest = { tenant, calls: new CallLog(), freshness };
   const turns = new Map<string, number>();
   let turn = 0;
-  const count = () => void (turn++, setImmediate(count).unref());
+  let next: NodeJS.Immediate;
+  const count = () => void (turn++, (next = setImmediate(count)));
   count();
+  // Left on, it would count on in the next file, whose clock may be one that is turned by hand.
+  onTestFinished(() => clearImmediate(next));
   const read = (target: string, engine?: FollowingEngine) => {
     const domain = {
       rows: () => {

@@ -9,10 +9,16 @@ import { makeGround } from "./test-ground.js";
 
 const ENGINES = ["POSTGRES_URL", "MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"];
 /**
- * End-to-end tests that no engine can change: they are about the embedded server, its data folder and its process, or
- * about PostgreSQL as the only store (`tests/engines/failures.test.ts` is the same with all four).
+ * End-to-end tests that no engine can change: they are about the embedded server, its data folder and its process, about
+ * PostgreSQL as the only store (`tests/engines/failures.test.ts` is the same with all four), about what is refused
+ * before any store is asked, about the page in a browser, or about who somebody is, which PostgreSQL alone knows.
  */
-const EMBEDDED_ONLY = ["start.test.ts", "start-failures.test.ts", "failures.test.ts"];
+const EMBEDDED_ONLY = [
+  ...["start", "start-failures", "failures"],
+  ...["http", "graphql-over-http", "http-fuzz", "cors", "connections", "tls", "slow-requests", "limits"],
+  ...["playground", "playground-page", "playground-session"],
+  ...["identity-provider", "bad-tokens", "keys", "sessions", "credentials", "documentation"],
+].map((name) => `${name}.test.ts`);
 
 const isSet = (name: string) => !["embedded:", ""].includes(environment[name] ?? "");
 const found = ENGINES.filter(isSet);

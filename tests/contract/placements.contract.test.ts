@@ -4,7 +4,6 @@ import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { viewer as everybody } from "./catalog-model.js";
 import { adultProfile } from "../support/catalogue.js";
-import { fillEngines } from "../support/engines.js";
 import { use } from "../support/fixtures.js";
 import { openPlacements, serversAt } from "../support/placements.js";
 import { signedIn, testRequest } from "../support/stores.js";
@@ -16,17 +15,24 @@ const placements = use(openPlacements);
 const tenants = {} as Record<TenantTier, Tenant>;
 
 beforeAll(async () => {
-  for (const tier of TIERS) {
-    tenants[tier] = await placements.create(tier);
-    await fill(tenants[tier]);
-  }
+  for (const tier of TIERS) tenants[tier] = await filled(tier);
 });
 
-/** Something of everything, in every store. */
-async function fill(tenant: Tenant): Promise<void> {
-  const { stores } = placements;
-  await fillWithSameIds(stores, tenant);
-  await fillEngines(await stores.at(tenant), tenant);
+/** A tenant with something of everything, in every store. */
+function filled(tier: TenantTier): Promise<Tenant> {
+  return placements.create(tier, placements.stores, async (stores, tenant) => {
+    await fillWithSameIds(stores, tenant);
+    await stores.tasteGraph.replace(
+      tenant,
+      {
+        titles: ["same", "other"],
+        from: Uint32Array.of(0),
+        to: Uint32Array.of(1),
+        weight: Float32Array.of(1),
+      },
+      { model: "TEST", learnedAt: "2026-05-01T00:00:00Z", titles: 2, edges: 1 },
+    );
+  });
 }
 
 /** What every domain answers of the things that all tenants have under the same ids: their names are their owners'. */
@@ -157,18 +163,7 @@ describe("deleting", () => {
     "a tenant that is %s leaves nothing of it in any store, and others as they were",
     async (tier) => {
       const { stores, databases } = placements;
-      const tenant = await placements.create(tier);
-      await fill(tenant);
-      await stores.tasteGraph.replace(
-        tenant,
-        {
-          titles: ["same", "other"],
-          from: Uint32Array.of(0),
-          to: Uint32Array.of(1),
-          weight: Float32Array.of(1),
-        },
-        { model: "TEST", learnedAt: "2026-05-01T00:00:00Z", titles: 2, edges: 1 },
-      );
+      const tenant = await filled(tier);
       const targets = [...(await stores.at(tenant)).projections];
       const held = await Promise.all(
         targets.map(async (target) => target.embedded || (await target.held(tenant)) > 0),

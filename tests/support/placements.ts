@@ -9,6 +9,9 @@ import { enginesUnderTest, fillEngines, isUnderTest } from "./engines.js";
 import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { TEST_ACCOUNT_KEY, testAccountKeys } from "../../scripts/test-keys.js";
 
+/** Writes what a tenant is to have. */
+type Facts = (stores: Stores, tenant: Tenant) => Promise<void>;
+
 /** A deployment in a database of its own, with tenants of every tier. */
 export interface Placements {
   stores: Stores;
@@ -18,8 +21,11 @@ export interface Placements {
   env: Record<string, string>;
   /** Another process's stores on the same. To be closed. */
   open(limits?: DedicatedLimits): Promise<Stores>;
-  /** @param by the process that makes it, unless that is `stores`. */
-  create(tier: TenantTier, by?: Stores): Promise<Tenant>;
+  /**
+   * @param by the process that makes it, unless that is `stores`.
+   * @param facts what it has when the engines are filled: filling them anew takes as long as a read may.
+   */
+  create(tier: TenantTier, by?: Stores, facts?: Facts): Promise<Tenant>;
   /** Where a tenant that is to be of a tier can go: with a database of its own for DEDICATED. */
   destination(tier: TenantTier): Promise<Destination>;
   /** That a tenant's rows are in. */
@@ -62,7 +68,7 @@ export async function openPlacements(): Promise<Placements> {
       ...asVariables(secrets),
     },
     open,
-    async create(tier, by = stores) {
+    async create(tier, by = stores, facts) {
       const slug = `test-${randomBytes(6).toString("hex")}`;
       const { servers } = await destination(tier);
       const tenant = await by.tenants.create({
@@ -72,6 +78,7 @@ export async function openPlacements(): Promise<Placements> {
         defaultCountry: "US",
         ...(servers && { servers }),
       });
+      await facts?.(by, tenant);
       await fillEngines(await by.at(tenant), tenant);
       return tenant;
     },

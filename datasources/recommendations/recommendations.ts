@@ -42,7 +42,7 @@ export interface TasteModel {
 /** The taste graph: one bounded query for a batch, whatever the number of users. */
 export interface Recommendations {
   /**
-   * Titles not yet watched, best first, from each profile's `SEEDS`; by profile. Scores are sums of edge weight ×
+   * Titles not yet watched (`LEAST_WATCH`), best first, from each profile's `SEEDS`; by profile. Scores are sums of edge weight ×
    * strength of the watch. A watch counts 1 when completed and 0.5 when left off, times 0.8, 1.1 or 1.25 for a rating of
    * 3, 4 or 5, times its `RECENCY`; a title rated 1 or 2 recommends nothing. Ties go to the lower id, for a title as for
    * its reason. Profiles without recommendations are left out.

@@ -35,7 +35,7 @@ export type TasteFact =
 
 /**
  * Where a taste graph is built from: streams of everything, batch by batch, each pair once. Profiles whose account has not
- * agreed to personalisation are as if they were not there.
+ * agreed to personalisation are as if they were not there, and so is what was no watch (`LEAST_WATCH`).
  */
 export interface TasteGraphSource {
   /** What the learned edges come from; null where nothing has been learned yet. */

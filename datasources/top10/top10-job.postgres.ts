@@ -6,6 +6,7 @@ import { toSql } from "../engines/postgres/predicate.postgres.js";
 import { raw, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { COUNTED_SECONDS, COUNTS } from "../viewing/counted-watches.postgres.js";
+import { isWatch, WATCHED_COUNTING } from "../viewing/watched.postgres.js";
 import { type Top10Job } from "./top10.js";
 
 /** Watched pairs answered in one batch. */
@@ -25,10 +26,11 @@ export class PostgresTop10Job implements Top10Job {
   constructor(private readonly postgres: PostgresStore) {}
 
   /**
-   * A day's list ranks the watch time of that UTC day that counts (counted-watches.postgres.ts), then viewers, then id. An event counts once, on the day of its
-   * first instant. Titles that the catalog does not publish or license for the country on that day are left out
-   * before ranks are given; events of one that was merged into another count for that one. A day has a list when it is
-   * over; what is dated ahead counts when its time has come. Trending ends on the tenant's latest day with events, not today.
+   * A day's list ranks the watch time of that UTC day that counts (counted-watches.postgres.ts), then viewers, then id. What
+   * a profile viewed of a title on a day counts where it was a watch. An event counts once, on the day of its first
+   * instant. Titles that the catalog does not publish or license for the country on that day are left out before ranks are
+   * given; events of one that was merged into another count for that one. A day has a list when it is over; what is dated
+   * ahead counts when its time has come. Trending ends on the tenant's latest day with events, not today.
    */
   recompute(
     tenant: Tenant,
@@ -57,12 +59,13 @@ export class PostgresTop10Job implements Top10Job {
       const at = new Date();
       const since = sql`(${await lastDayOf(query, at)}::date - ${POPULARITY_DAYS - 1}::int)`;
       const rows = await query<{ id: string; popularity: number }>(sql`
-        with viewed as (
-          select distinct coalesce(m.into_id, e.title_id) as title_id, e.profile_id
-          from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-          where e.at >= ${startOf(since)} and e.at <= ${at} and ${COUNTS}
+        with ${counted(startOf(since), at)}, viewed as (
+          select title_id, profile_id, sum(seconds) as seconds, bool_or(completed) as completed
+          from counted group by title_id, profile_id
         ), audience as (
-          select title_id, ln(1 + count(*))::float8 as size from viewed group by title_id
+          select v.title_id, ln(1 + count(*))::float8 as size
+          from viewed v left join (${RUNNING_TIMES}) t on t.id = v.title_id
+          where ${VIEWED_WATCH} group by v.title_id
         )
         select w.title_id as id, coalesce(a.size / max(a.size) over (), 0) as popularity
         from (select distinct title_id from title_progress) w
@@ -73,7 +76,7 @@ export class PostgresTop10Job implements Top10Job {
   }
 
   /**
-   * Of what counts, of profiles whose account has agreed to it. Strength: 1 for a completed title; else the share of its duration that was watched, within 0.1 and 0.9, and 0.5
+   * Of watches that count, of profiles whose account has agreed to it. Strength: 1 for a completed title; else the share of its duration that was watched, within 0.1 and 0.9, and 0.5
    * where the duration is unknown; times 0.4, 0.6 or 0.8 for a rating of 1, 2 or 3. Each batch is read on its own:
    * watches stored meanwhile for profiles further on are included.
    */
@@ -106,25 +109,43 @@ function startOf(day: Sql): Sql {
   return sql`(${day}::timestamp at time zone 'UTC')`;
 }
 
+/** A part of a statement, `counted`: what counts between two instants, each event once, with the title that it counts for. */
+function counted(from: Sql, until: Date): Sql {
+  return sql`
+    counted as (
+      select distinct on (e.id) e.country, e.at, coalesce(m.into_id, e.title_id) as title_id, e.profile_id,
+        ${COUNTED_SECONDS} as seconds, e.completed
+      from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
+      where e.at >= ${from} and e.at <= ${until} and ${COUNTS}
+      order by e.id, e.at
+    )`;
+}
+
+/** How long titles are. Seconds. */
+const RUNNING_TIMES = sql`select id, (document ->> 'runtimeMinutes')::int * 60 as seconds from catalog_titles`;
+
+/** Whether what a profile has viewed, `v`, of a title that is as long as `t`, was a watch. */
+const VIEWED_WATCH = isWatch({
+  completed: sql`v.completed`,
+  seconds: sql`v.seconds`,
+  duration: sql`t.seconds`,
+});
+
 /** Watch time and viewers by country, day and title until then, as far back as the lists from `from` on or trending need them. */
 function dailyWatches(from: string, lastDay: string | null, at: Date): Sql {
   const firstDay = sql`least(${from}::date, ${lastDay}::date - ${RECENT_DAYS + BASE_DAYS - 1}::int)`;
   return sql`
-    with counted as (
-      select distinct on (e.id) e.country, (e.at at time zone 'UTC')::date as day,
-        coalesce(m.into_id, e.title_id) as title_id, e.profile_id, ${COUNTED_SECONDS} as seconds
-      from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-      where e.at >= ${startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`)} and e.at <= ${at} and ${COUNTS}
-      order by e.id, e.at
-    ), viewed as (
-      select country, day, title_id, profile_id, sum(seconds) as seconds
+    with ${counted(startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`), at)}, viewed as (
+      select country, (at at time zone 'UTC')::date as day, title_id, profile_id, sum(seconds) as seconds,
+        bool_or(completed) as completed
       from counted
-      where day >= ${firstDay}
+      where at >= ${startOf(firstDay)}
       group by country, day, title_id, profile_id
     )
-    select country, day, title_id, sum(seconds)::bigint as seconds, count(*)::int as viewers
-    from viewed
-    group by country, day, title_id`;
+    select v.country, v.day, v.title_id, sum(v.seconds)::bigint as seconds, count(*)::int as viewers
+    from viewed v left join (${RUNNING_TIMES}) t on t.id = v.title_id
+    where ${VIEWED_WATCH}
+    group by v.country, v.day, v.title_id`;
 }
 
 /** `daily_watches d` with the titles `t` that they are of. */
@@ -220,7 +241,7 @@ function pairsAfter(last: Pair | undefined): Sql {
       )::float8 as strength
     from title_progress p
     where (p.profile_id, p.title_id) > (${last?.profileId ?? ""}, ${last?.titleId ?? ""})
-      and p.counted_seconds is not null and ${isPersonal(sql`p.profile_id`)}
+      and ${WATCHED_COUNTING} and ${isPersonal(sql`p.profile_id`)}
     order by p.profile_id, p.title_id
     limit ${PAIRS_PER_BATCH}::int`;
 }

@@ -35,7 +35,7 @@ export interface Top10Job {
     tenant: Tenant,
     options?: { from?: string; at?: Date },
   ): Promise<{ days: number; countries: number; entries: number }>;
-  /** Popularity of every title with views: log-scaled distinct viewers over the last 28 days of events, the most watched title being 1. */
+  /** Popularity of every title with views: log-scaled distinct profiles that watched it in the last 28 days of events, the most watched title being 1. */
   popularity(tenant: Tenant): Promise<Map<string, number>>;
   /** Distinct (profile, title) pairs watched, ordered by profile, in batches: what similarity is learned from. `strength` in (0, 1]. */
   interactions(tenant: Tenant): AsyncIterable<{ profileId: string; titleId: string; strength: number }[]>;

@@ -7,6 +7,7 @@ import { type Pair } from "./viewing-writing.js";
 import { type Placing } from "../../packages/watch-time/index.js";
 import { withinTitle } from "./watch-rules.js";
 import { allowedSeconds, changeReports } from "./watch-window.postgres.js";
+import { WATCHED } from "./watched.postgres.js";
 
 /** A viewing event as it is stored. */
 export interface StoredEvent extends Pair {
@@ -192,13 +193,13 @@ const ratingAndWatchlist = sql`
   (select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id) as rating,
   exists (select from watchlist w where w.profile_id = p.profile_id and w.title_id = p.title_id) as in_watchlist`;
 
-/** The outbox event of a pair in `progress`, where its account has agreed to that. */
+/** The outbox event of a pair in `progress`, where its account has agreed to that; what was no watch has no state. */
 function watchEvent(rating: Sql): Sql {
   return sql`
     select 'WATCH', p.profile_id, p.title_id, p.revision,
-           jsonb_build_object(
+           case when ${WATCHED} then jsonb_build_object(
              'at', ${instantInJson(sql`p.last_watched_at`)},
              'completed', p.completed,
-             'rating', ${rating})
+             'rating', ${rating}) end
     from progress p where ${isPersonal(sql`p.profile_id`)}`;
 }

@@ -15,6 +15,7 @@ import {
   type Viewing,
 } from "./viewing.js";
 import { type WatchRules } from "./watch-rules.js";
+import { WATCHED } from "./watched.postgres.js";
 
 /** What a profile has done with a title, as a row. */
 export interface StateRow {
@@ -108,7 +109,7 @@ export class PostgresViewing implements Viewing {
       sql`select p.title_id as "titleId", p.completed, r.rating, p.last_watched_at as "lastWatchedAt"
           from title_progress p
           left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
-          where p.profile_id = ${profile}
+          where p.profile_id = ${profile} and ${WATCHED}
           order by p.last_watched_at desc, p.title_id desc
           limit ${limit}`,
     );

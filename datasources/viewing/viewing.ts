@@ -70,7 +70,7 @@ export interface Viewing {
     shelf: Shelf,
     key: { profile: string; title: string },
   ): Promise<ShelfRow | null>;
-  /** A profile's latest watches, most recent first. */
+  /** A profile's latest watches (`LEAST_WATCH`), most recent first. */
   recentWatches(request: StoreRequest, profile: string, limit: number): Promise<RecentWatch[]>;
 }
 

@@ -3,6 +3,7 @@ import { OUTBOX_CHANNEL, OUTBOX_PARTITIONS } from "../projection/outbox/outbox-e
 import { isPersonal } from "../accounts/consent-rules.postgres.js";
 import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type RemovedProgress } from "./title-progress.postgres.js";
+import { WATCHED } from "./watched.postgres.js";
 
 /** Targets that follow what is watched; where none is registered, nobody would read the events of an import. */
 export const WATCH_FOLLOWERS = ["recommendations.neo4j"];
@@ -44,7 +45,7 @@ export async function appendWatchesOf(query: Query, profiles: readonly string[])
 }
 
 /**
- * Adds the states of pairs to the outbox, of profiles whose account has agreed to it.
+ * Adds the states of pairs to the outbox, of profiles whose account has agreed to it; what was no watch has none.
  *
  * @param pairs rows `p` of `title_progress`, with a condition or without.
  * @returns whether anybody follows; where nobody does, nothing was added.
@@ -55,7 +56,8 @@ async function appendStates(query: Query, pairs: Sql): Promise<boolean> {
     sql`insert into outbox (tenant_id, partition, topic, entity, related, revision, state)
         select p.tenant_id, abs(hashtext(p.profile_id) % ${OUTBOX_PARTITIONS}::int), 'WATCH', p.profile_id, p.title_id,
                p.revision,
-               jsonb_build_object('at', p.last_watched_at, 'completed', p.completed, 'rating', r.rating)
+               case when ${WATCHED} then
+                 jsonb_build_object('at', p.last_watched_at, 'completed', p.completed, 'rating', r.rating) end
         from (select p.* from ${pairs}) p
         left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
         where ${isPersonal(sql`p.profile_id`)}`,

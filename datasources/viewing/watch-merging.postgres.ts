@@ -1,6 +1,7 @@
 import { isPersonal } from "../accounts/consent-rules.postgres.js";
 import { type OutboxEvent } from "../projection/outbox/outbox-event.js";
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
+import { WATCHED } from "./watched.postgres.js";
 
 interface MovedRow {
   profile_id: string;
@@ -14,6 +15,7 @@ interface WatchRow {
   at: string;
   completed: boolean;
   rating: number | null;
+  watched: boolean;
   /** Whether projections may hear of it. */
   personal: boolean;
 }
@@ -38,14 +40,14 @@ export async function moveWatches(query: Query, from: string, to: string): Promi
         where p.title_id = ${to} and p.profile_id = any(${profiles}::text[])
         returning p.profile_id, p.revision, p.last_watched_at as at, p.completed,
           (select r.rating from ratings r where r.profile_id = p.profile_id and r.title_id = ${to}) as rating,
-          ${isPersonal(sql`p.profile_id`)} as personal`,
+          ${WATCHED} as watched, ${isPersonal(sql`p.profile_id`)} as personal`,
   );
   return [
     ...watched.map(({ profile_id, revision }) => watchEvent(profile_id, from, revision + 1, null)),
     ...now
       .filter(({ personal }) => personal)
-      .map(({ profile_id, revision, at, completed, rating }) =>
-        watchEvent(profile_id, to, revision, { at, completed, rating }),
+      .map(({ profile_id, revision, at, completed, rating, watched }) =>
+        watchEvent(profile_id, to, revision, watched ? { at, completed, rating } : null),
       ),
   ];
 }

@@ -16,6 +16,16 @@ export interface WatchRules {
   begunSeconds: number;
 }
 
+/**
+ * From when on a viewing is a watch: what is learned, charted, recommended from or said to be watched already. It is one
+ * where it reached the end, or lasted so long, or so large a part of the running time, whichever comes first; what was
+ * left earlier counts for nothing of these.
+ *
+ * Netflix counted whoever had chosen to watch for two minutes (letter to shareholders of the fourth quarter of 2019);
+ * Jellyfin takes 5 % (`MinResumePct`), which matters for what is shorter than forty minutes.
+ */
+export const LEAST_WATCH = { seconds: 120, percent: 5 } as const;
+
 export const WATCH_RULES: WatchRules = { finishedPercent: 90, begunSeconds: 60 };
 
 /**

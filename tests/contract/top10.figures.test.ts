@@ -107,7 +107,7 @@ it("takes the share of a title that was watched where its duration is known", as
     tenant,
     ids.map((id) => documentOf(film(id, { runtimeMinutes: 100 }))),
   );
-  const seconds = [60, 1500, 5990];
+  const seconds = [120, 1500, 5990];
   await stores.viewingIngest.ingest(
     tenant,
     ids.map((id, index) =>

@@ -111,11 +111,8 @@ describe("recordProgress", () => {
         entity: "u1",
         related: "a",
         revision: 1,
-        state: {
-          at: new Date(evening).toISOString().replace("Z", "000Z"),
-          completed: false,
-          rating: null,
-        },
+        // A first report tells of no time: nothing that was watched yet.
+        state: null,
       },
     ]);
     const states = await stores.viewing.titleStates(testRequest(tenant), [{ profile: "u1", title: "a" }]);
@@ -379,9 +376,9 @@ describe("rate", () => {
 
   it("tells projections of a watch with its rating, whichever came first", async () => {
     await stores.viewingWriting.rate(tenant, PAIR, 2);
-    await record(0, 60);
+    await record(0, 6_000);
     const rated = await stores.viewingWriting.rate(tenant, PAIR, 5);
-    expect(rated.state).toMatchObject({ progress: { positionSeconds: 60 }, rating: 5 });
+    expect(rated.state).toMatchObject({ progress: { completed: true }, rating: 5 });
     await stores.viewingWriting.rate(tenant, PAIR, 5);
     await stores.viewingWriting.rate(tenant, PAIR, null);
     await stores.viewingWriting.rate(tenant, PAIR, null);
@@ -399,7 +396,7 @@ describe("rate", () => {
       Array.from({ length: 60 }, (_, index) =>
         index % 3 === 0
           ? stores.viewingWriting.rate(tenant, PAIR, 1 + (index % 5))
-          : record(index, index, { eventId: `e${index}` }),
+          : record(index, index, { eventId: `e${index}`, durationSeconds: 600 }),
       ),
     );
     const events = await outboxOf(facts, tenant);

@@ -7,6 +7,7 @@ import { adultProfile, publish } from "../support/catalogue.js";
 import { use, useDatabase } from "../support/fixtures.js";
 import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
+import { watch } from "./recommendations-support.js";
 
 const MINUTE = 60_000;
 
@@ -108,6 +109,11 @@ describe("what viewers write while a title is merged into another", () => {
   it("is kept, all of it, under the title that stays", async () => {
     const profiles = Array.from({ length: 40 }, (_, n) => `p${n}`);
     await stores.accounts.putProfiles(tenant, profiles.map(adultProfile));
+    const before = new Date(evening - 600 * MINUTE).toISOString();
+    await stores.viewingIngest.ingest(
+      tenant,
+      profiles.map((profile) => watch(profile, "gone", before, { completed: false })),
+    );
     const writes = profiles.flatMap((profile, n) => [
       () => progress(profile, "gone", 60 + n, `e-${profile}`),
       () => stores.viewingWriting.rate(tenant, { profileId: profile, titleId: "gone" }, 1 + (n % 5)),
@@ -142,7 +148,7 @@ describe("what viewers write while a title is merged into another", () => {
     expect(again.map(({ state }) => state.progress?.positionSeconds)).toEqual([61, 61]);
     expect(
       await rows("select 1 from shared.viewing_events where tenant_id = $1 and profile_id = 'p1'"),
-    ).toHaveLength(1);
+    ).toHaveLength(2);
   });
 
   it("begins to play the title that stays", async () => {
@@ -193,7 +199,7 @@ describe("an import beside viewers who watch the same", () => {
             profileId,
             titleId,
             at: new Date(evening + round * 1_000).toISOString(),
-            seconds: 7,
+            seconds: 30,
             completed: false,
             country: "US",
             device: "TV" as const,

@@ -42,7 +42,7 @@ const WATCHES: Watch[] = PROFILES.flatMap((profile, p) =>
     profile,
     title: `t${String((n * 7 + p) % TITLES).padStart(2, "0")}`,
     at: instant(n),
-    seconds: 60 + n,
+    seconds: 120 + n,
     completed: n % 3 === 0,
     rating: n % 4 === 0 ? 1 + (n % 5) : null,
     listed: n % 2 === 0 ? instant(TITLES - n) : null,
@@ -170,9 +170,9 @@ export function viewingContract(name: string, open: () => Promise<ViewingUnderTe
       const row = async (shelf: Shelf) =>
         (await read(shelf, "u1", first(100))).rows.find((at) => at.titleId === "t05");
       const watch = WATCHES.find(({ profile, title }) => profile === "u1" && title === "t05")!;
-      expect(watch).toMatchObject({ completed: false, rating: 5, seconds: 64 });
-      expect(await row("HISTORY")).toMatchObject({ watchedSeconds: 64, completed: false });
-      expect(await row("CONTINUE_WATCHING")).toMatchObject({ watchedSeconds: 64, completed: false });
+      expect(watch).toMatchObject({ completed: false, rating: 5, seconds: 124 });
+      expect(await row("HISTORY")).toMatchObject({ watchedSeconds: 124, completed: false });
+      expect(await row("CONTINUE_WATCHING")).toMatchObject({ watchedSeconds: 124, completed: false });
       expect(await row("RATINGS")).toMatchObject({ rating: 5, watchedSeconds: null });
       expect(await row("WATCHLIST")).toMatchObject({ rating: null, watchedSeconds: null, completed: null });
     });

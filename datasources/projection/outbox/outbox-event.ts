@@ -15,7 +15,7 @@ export interface OutboxEvent {
   /** Counts the states of this entity (TITLE: `title_heads.revision`; WATCH: `title_progress.revision`). */
   revision: number;
   /**
-   * WATCH: `WatchState`, null where the profile has nothing to do with the title any more; PROFILE: `ProfileState`;
+   * WATCH: `WatchState`, null where the profile has not watched the title, or not any more; PROFILE: `ProfileState`;
    * TITLE: null, because its versions are rows that never change.
    */
   state: WatchState | ProfileState | null;

@@ -1,4 +1,5 @@
 import { formHash } from "../../projection/check/form.js";
+import { LEAST_WATCH } from "../../viewing/watch-rules.js";
 import { type TasteFact } from "../taste-graph-source.js";
 
 type WatchFact = Extract<TasteFact, { kind: "WATCH" }>;
@@ -78,8 +79,8 @@ export const PUT_WATCHES = `${INTO_GENERATION}
   WHERE w.at IS NULL OR w.revision < revision OR (w.revision = revision AND w.at <= at)
   SET w.at = at, w.completed = completed, w.rating = rating, w.revision = revision`;
 
-/** Another where what is stored is: a graph of another form is to be rebuilt. */
-export const TASTE_FORM = formHash(OPEN, PUT_MODEL, PUT_SIMILARITIES, PUT_WATCHES);
+/** Another where what is stored is, or what of the facts: a graph of another form is to be rebuilt. */
+export const TASTE_FORM = formHash(OPEN, PUT_MODEL, PUT_SIMILARITIES, PUT_WATCHES, LEAST_WATCH);
 
 /** Pairs of `$pairs` (profile, title, revision) that are there in no newer revision. */
 export const REMOVE_WATCHES = `${INTO_GENERATION}

@@ -1,5 +1,6 @@
 import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../../core/store-request.js";
+import { WATCHED } from "../../viewing/watched.postgres.js";
 import {
   EARLIER_SEEDS,
   LATEST_SEEDS,
@@ -74,7 +75,8 @@ function recommended(profiles: readonly string[], limit: number): Sql {
         join similar_titles e on e.from_id = s.title_id
         where s.strength > 0
       ) c
-      where not exists (select from title_progress seen where seen.profile_id = k.id and seen.title_id = c.to_id)
+      where not exists (
+        select from title_progress p where p.profile_id = k.id and p.title_id = c.to_id and ${WATCHED})
       group by c.to_id
       order by score desc, c.to_id
       limit ${limit}::int
@@ -100,8 +102,8 @@ function seeds(profile: Sql): Sql {
         from (
           select title_id, completed, count(*) over () as watches,
             row_number() over (order by last_watched_at desc, title_id desc) - 1 as rank
-          from title_progress
-          where profile_id = ${profile}
+          from title_progress p
+          where profile_id = ${profile} and ${WATCHED}
         ) p
         where p.watches <= ${SEEDS} or p.rank <= ${LATEST_SEEDS}
           or (p.rank - ${LATEST_SEEDS}) * ${EARLIER_SEEDS} / (p.watches - ${LATEST_SEEDS})

@@ -1,6 +1,7 @@
 import { isPersonal } from "../../accounts/consent-rules.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
+import { WATCHED } from "../../viewing/watched.postgres.js";
 import { type TasteModel } from "../recommendations.js";
 import { type Similarity, type TasteGraphSource, type Watch } from "../taste-graph-source.js";
 
@@ -54,7 +55,7 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   async count(tenant: Tenant): Promise<number> {
     const [row] = await this.rows<{ facts: number }>(
       tenant,
-      sql`select (select count(*) from similar_titles) + (select count(*) from title_progress p where ${isPersonal(sql`p.profile_id`)}) as facts`,
+      sql`select (select count(*) from similar_titles) + (select count(*) from title_progress p where ${IS_KNOWN}) as facts`,
     );
     return row?.facts ?? 0;
   }
@@ -85,13 +86,16 @@ function similaritiesBehind(last: Similarity | undefined): Sql {
     order by from_id, similar_titles.weight desc, to_id`;
 }
 
-/** Watches of those whose account has agreed to being known by them. */
+/** Whether a row `p` of `title_progress` was a watch, of somebody whose account has agreed to being known by it. */
+export const IS_KNOWN = sql`(${WATCHED} and ${isPersonal(sql`p.profile_id`)})`;
+
+/** The watches that taste graphs know. */
 const WATCHES = sql`
   select p.profile_id as "profileId", p.title_id as "titleId", p.last_watched_at as at, p.completed, r.rating,
          p.revision
   from title_progress p
   left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
-  where ${isPersonal(sql`p.profile_id`)}`;
+  where ${IS_KNOWN}`;
 
 function watchesBehind(last: Watch | undefined): Sql {
   const { profileId = "", titleId = "" } = last ?? {};

@@ -1,7 +1,6 @@
-import { isPersonal } from "../../accounts/consent-rules.postgres.js";
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
-import { PostgresTasteGraphSource } from "./taste-graph-source.postgres.js";
+import { IS_KNOWN, PostgresTasteGraphSource } from "./taste-graph-source.postgres.js";
 import { type Similarity } from "../taste-graph-source.js";
 import { type SimilarPair, type TasteInspectionSource } from "../taste-inspection-source.js";
 
@@ -25,10 +24,7 @@ export class PostgresTasteInspectionSource extends PostgresTasteGraphSource impl
   }
 
   countWatches(tenant: Tenant): Promise<number> {
-    return this.#count(
-      tenant,
-      sql`select count(*) as count from title_progress p where ${isPersonal(sql`p.profile_id`)}`,
-    );
+    return this.#count(tenant, sql`select count(*) as count from title_progress p where ${IS_KNOWN}`);
   }
 
   countSimilarities(tenant: Tenant): Promise<number> {

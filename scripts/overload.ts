@@ -1,13 +1,13 @@
 // What `npm run test:overload` runs: a gateway is asked for three and for ten times of what it can answer, by another
 // process and whatever becomes of the requests before (open loop). It has to go on answering about as much as it can, in
 // about the time that it takes when it is asked for little, and be itself again within a second. Ends with 1 otherwise.
-import { execFileSync, fork, type ChildProcess } from "node:child_process";
+import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 
 import { makeGround } from "./pressure/ground.js";
 import { type Phase, type Summary } from "./pressure/phase.js";
+import { placeOn } from "./pressure/processors.js";
 
 const HELP = `Usage: npm run test:overload -- [options]
 
@@ -41,7 +41,7 @@ else process.exitCode = (await main()) ? 0 : 1;
 
 async function main(): Promise<boolean> {
   const generator = fork(new URL("./pressure/generator.js", import.meta.url));
-  if (!placeApart(generator))
+  if (!placeOn("gateway", process.pid) || !placeOn("load", generator.pid))
     console.log("Load and gateway share their processors: the figures are of both.");
   const ground = await makeGround(["meridian"]);
   const gateway = await ground.start();
@@ -68,23 +68,6 @@ async function main(): Promise<boolean> {
     generator.kill();
     await gateway.stop();
     await ground.close();
-  }
-}
-
-/**
- * Gives the load a processor of its own, and the gateway with its database another: at ten times of what can be answered
- * the load would take away what it measures.
- */
-function placeApart(generator: ChildProcess): boolean {
-  const pin = (processor: number, pid: number | undefined) =>
-    execFileSync("taskset", ["-a", "-pc", String(processor), String(pid)], { stdio: "ignore" });
-  if (availableParallelism() < 2) return false;
-  try {
-    pin(0, process.pid);
-    pin(1, generator.pid);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -11,7 +11,7 @@ process.on("message", (phase: Phase) => {
 });
 
 async function run(phase: Phase): Promise<Summary> {
-  const messages = phase.queries.map((query) => message(query, phase.headers));
+  const messages = messagesOf(phase);
   const idle: Connection[] = [];
   const answers: (Answer & { at: number })[] = [];
   let failed = 0;
@@ -50,4 +50,11 @@ async function run(phase: Phase): Promise<Summary> {
   }
   for (const connection of idle) connection.close();
   return summarise(answers, { failed: failed + open, skipped, seconds: phase.seconds });
+}
+
+function messagesOf({ queries, headers, tenants }: Phase): Buffer[] {
+  if (!tenants) return queries.map((query) => message(query, headers));
+  return queries.flatMap((query) =>
+    tenants.map((slug) => message(query, { ...headers, "x-marquee-tenant": slug })),
+  );
 }

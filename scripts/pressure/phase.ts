@@ -3,6 +3,8 @@ export interface Phase {
   url: string;
   queries: string[];
   headers: Record<string, string>;
+  /** Tenants that ask in turn, each for all of the queries; by `headers` alone unless given. */
+  tenants?: readonly string[];
   seconds: number;
   /** Requests a second, whatever becomes of them. */
   rate?: number;

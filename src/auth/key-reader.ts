@@ -10,7 +10,7 @@ import { type KeyGrant } from "../../resolvers/request/identity.js";
 import { permissionOf } from "../../resolvers/permissions.js";
 
 /** How long a key that was good is taken to be: what it takes until one that was revoked is refused. Milliseconds. */
-const REMEMBER_MS = 5_000;
+const REMEMBER_MS = 2_000;
 const MOST_REMEMBERED = 10_000;
 /** Time between two notes that a key was used. Milliseconds. */
 const NOTE_MS = 60_000;

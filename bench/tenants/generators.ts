@@ -1,0 +1,46 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+
+import { type Phase, type Summary } from "../../scripts/pressure/phase.js";
+import { placeOn } from "../../scripts/pressure/processors.js";
+
+/** What clients ask for: a list of a tenant's titles with what it takes to show them. */
+export const LIST =
+  "{ titles(first: 20) { edges { node { id name releaseYear maturityRating genres { name } credits { role person { name } } } } } }";
+
+/** A process that asks, on the processor of the load. */
+export interface Generator {
+  ask(phase: Omit<Phase, "queries" | "headers"> & Partial<Phase>): Promise<Summary>;
+  end(): void;
+}
+
+export function startGenerator(): Generator {
+  const child = fork(new URL("../../scripts/pressure/generator.js", import.meta.url));
+  placeOn("load", child.pid);
+  return {
+    ask: (phase) => run(child, { queries: [LIST], headers: {}, ...phase }),
+    end: () => void child.kill(),
+  };
+}
+
+async function run(child: ChildProcess, phase: Phase): Promise<Summary> {
+  child.send(phase);
+  const [summary] = (await once(child, "message")) as [Summary];
+  return summary;
+}
+
+/** Requests under way at once while the capacity is measured. */
+const CROWD = 4;
+
+/** What a gateway answers a second when it is asked without a pause, once it is warm. */
+export async function capacityOf(generator: Generator, url: string, tenants: string[]): Promise<number> {
+  await generator.ask({ url, tenants, seconds: 6, connections: CROWD });
+  return (await generator.ask({ url, tenants, seconds: 8, connections: CROWD })).goodput;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [low = NaN, high = NaN] = [sorted[middle - 1], sorted[middle]];
+  return sorted.length % 2 === 1 ? high : (low + high) / 2;
+}

@@ -25,6 +25,7 @@ import { KEY_HEADER } from "./http/who-asks.js";
 import { inOurWords } from "./http/our-words.js";
 import { status } from "./http/status-plugin.js";
 import { explainEnumError } from "./input-errors.js";
+import { logFailure } from "./observability/log-failure.js";
 import { forLibraries, type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
 import { costs } from "./limits/actual-cost.js";
@@ -202,12 +203,6 @@ function logUnexpected(errors: readonly GraphQLError[], ctx: Context, logger: Lo
   );
 }
 
-function logFailure(cause: unknown, where: object, logger: Logger): void {
-  if (cause instanceof StoreUnavailableError)
-    logger.warn({ ...where, store: cause.store, cause: cause.cause }, cause.message);
-  else logger.error({ ...where, err: cause }, "Unexpected error");
-}
-
 /**
  * What ended a request before there was anything to execute, or while nothing was: an error that the client may see as it
  * is, else one that stands for it, logged under the id that it carries.
@@ -217,5 +212,6 @@ export function masked(error: unknown, where: { requestId: string }, logger: Log
   if (isOver(cause) || (error instanceof GraphQLError && isExpected(error))) return error;
   logFailure(cause, where, logger);
   const originalError = cause instanceof Error ? cause : new Error("Something that is no error was thrown");
-  return new GraphQLError("masked", { originalError, extensions: { requestId: where.requestId } });
+  const http = cause instanceof StoreUnavailableError ? { http: { status: ERROR_CODES.STORE_UNAVAILABLE.status } } : {};
+  return new GraphQLError("masked", { originalError, extensions: { requestId: where.requestId, ...http } });
 }

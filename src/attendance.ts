@@ -1,4 +1,5 @@
 import { type CheckoutTimes } from "../datasources/checkouts/checkouts.js";
+import { type IdentityChanges } from "../datasources/identity/identity-changes.js";
 import { type Payments } from "../datasources/payments/payments.js";
 import { startProjector } from "../datasources/projection/following/projector.js";
 import { type ProjectorObserver } from "../datasources/projection/following/target-loop.js";
@@ -12,6 +13,8 @@ import { keepRetention } from "./privacy/retention-keeper.js";
 
 /** What a gateway does beside requests with every set of servers that it has open. */
 export interface AttendanceTools {
+  /** Follows what tokens are believed by, until it is stopped. */
+  watchIdentity(this: void, changes: IdentityChanges): { stop(): unknown };
   payments: Payments | null;
   times: CheckoutTimes;
   /** What mails are sent with; null where none are. */
@@ -24,7 +27,7 @@ export interface AttendanceTools {
 /** Fills and follows the projections of a set of servers and works on its jobs, for the tenants that live there. */
 export function attendance(
   { projector, privacy }: Pick<Config, "projector" | "privacy">,
-  { payments, times, mails, warn, observer, onFill }: AttendanceTools,
+  { watchIdentity, payments, times, mails, warn, observer, onFill }: AttendanceTools,
 ): Attend {
   return async (deployment) => {
     const stores = { ...deployment, tenants: deployment.residents };
@@ -34,6 +37,7 @@ export function attendance(
       for (const part of [...parts].reverse()) await part.stop();
     };
     try {
+      parts.push(watchIdentity(stores.identityChanges));
       parts.push(await keepProjections(stores, warn, onFill));
       if (projector) parts.push(await startProjector(stores, { warn, observer }));
       const erasures = keepErasures(stores, privacy.erasuresFile, warn);

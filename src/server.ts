@@ -31,7 +31,7 @@ import { createLogger } from "./observability/logger.js";
 import { createMetrics } from "./observability/metrics.js";
 import { registerPressure } from "./observability/pressure-metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
-import { attendance } from "./attendance.js";
+import { attendance, type AttendanceTools } from "./attendance.js";
 import { openPayments } from "./payments/open-payments.js";
 import { type FillProgress } from "../datasources/projection/targets/keeper.js";
 
@@ -93,14 +93,11 @@ export async function startGateway(
   };
   try {
     const { secret, ring: keys } = await openKeys(stores, config);
-    const ended = new EndedSessions(stores.identityChanges);
+    const ended = new EndedSessions();
     const own = createTokens(keys, config.auth.tokenMinutes, ended);
     const provider = openProvider(config.auth.provider, stores, ended);
     parts.push(provider);
     const tokens = provider.beside(own);
-    parts.push(
-      new IdentityWatch(stores.identityChanges, () => Promise.all([keys.refresh(), ended.refresh()])),
-    );
     await prepare(stores);
     await checkDefaultTenant(config, stores, (line) => logger.warn(line));
     await stores.warm();
@@ -114,7 +111,12 @@ export async function startGateway(
     const mailer = openMailer(config, (line) => logger.info(line));
     parts.push({ stop: () => mailer?.close() });
     const mails = mailer && { mailer, tokens: mailTokens, link: config.mail.link, warn };
-    parts.push(await stores.attend(attendance(config, { payments, times, mails, warn, observer, onFill })));
+    const watchIdentity = identityWatches(stores, keys, ended);
+    parts.push(
+      await stores.attend(
+        attendance(config, { watchIdentity, payments, times, mails, warn, observer, onFill }),
+      ),
+    );
     const cursors = createCursors(secret);
     const consistency = createConsistencyTokens(secret);
     const passwords = new PasswordHashing();
@@ -171,4 +173,19 @@ export async function startGateway(
     await stopParts();
     throw error;
   }
+}
+
+/** Has what tokens are believed by followed at every PostgreSQL that has tenants; keys are the deployment's own. */
+function identityWatches(
+  stores: Pick<Stores, "identityChanges">,
+  keys: Pick<KeyRing, "refresh">,
+  ended: EndedSessions,
+): AttendanceTools["watchIdentity"] {
+  return (changes) => {
+    const own = changes === stores.identityChanges;
+    const watch = new IdentityWatch(changes, () =>
+      Promise.all([own && keys.refresh(), ended.refresh(changes)]),
+    );
+    return { stop: () => watch.stop().finally(() => ended.leave(changes)) };
+  };
 }

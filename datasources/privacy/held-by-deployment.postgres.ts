@@ -18,7 +18,7 @@ export const HELD_BY_DEPLOYMENT: Holdings = {
   "marquee.ended_sessions": {
     person: "Ids of sessions that were ended, whose access tokens are still good.",
     fields: "session_id ended_at",
-    other: "until",
+    other: "tenant_id until",
     until: "the end of these tokens",
   },
   "marquee.sagas": {

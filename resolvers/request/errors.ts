@@ -22,7 +22,9 @@ export const ERROR_CODES = {
   FORBIDDEN: { meaning: "The account's roles do not allow this field." },
   TENANT_UNKNOWN: { meaning: "The request names a tenant that is not there.", status: 400 },
   STORE_UNAVAILABLE: {
-    meaning: "The store that answers this field is down; `store` names it. It is logged with the request id.",
+    meaning:
+      "The store that answers this field, or without which no request is answered, is down; `store` names it. It is logged with the request id.",
+    status: 503,
   },
   REQUEST_CANCELLED: { meaning: "The request ended before this field was answered." },
   DEADLINE_EXCEEDED: { meaning: "The request's deadline passed before this field was answered." },

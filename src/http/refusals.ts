@@ -4,13 +4,19 @@ import { type Duplex } from "node:stream";
 
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
+import { StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { ERROR_CODES } from "../../resolvers/request/errors.js";
 import { beyond, type Limits } from "../limits/limits.js";
+import { logFailure } from "../observability/log-failure.js";
 import { type Logger } from "../observability/logger.js";
 import { type ConnectionLimits } from "./connections.js";
 import { answerOnSocket, refusalBody } from "./socket-answers.js";
 
 /** What stands for an error that nobody has foreseen. */
 const MASKED = "Something went wrong here. The request id leads us to it.";
+
+/** When whoever is told that something is not available may try again, where nothing says more. Seconds. */
+const RETRY_SECONDS = 1;
 
 /** Methods that anything here may have. */
 const METHODS = ["GET", "HEAD", "POST"] as const;
@@ -22,9 +28,10 @@ export function refusal(statusCode: number, message: string): Error {
 
 /** What is answered where nothing was executed: each with the id under which it is logged, if it is. */
 export function answerRefusals(app: FastifyInstance, limits: Limits, logger: Logger): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
+  app.setErrorHandler((error: FastifyError | StoreUnavailableError, request, reply) => {
+    if (error instanceof StoreUnavailableError) return answerOutage(error, request, reply, logger);
     const status = error.statusCode ?? 500;
-    if (status >= 500) logger.error({ requestId: request.id, err: error }, "Unexpected error");
+    if (status >= 500) logFailure(error, { requestId: request.id }, logger);
     if (status === 413) return reply.code(status).send({ errors: [tooLarge(request, limits)] });
     if (error.code === "FST_CP_ERR_INVALID_CONTENT_ENCODING")
       return reply
@@ -42,7 +49,25 @@ export function answerRefusals(app: FastifyInstance, limits: Limits, logger: Log
   app.setNotFoundHandler((request, reply) => answerUnserved(app, request, reply));
   app.addHook("onSend", async (_request, reply) => {
     if (reply.statusCode === 401) void reply.header("www-authenticate", 'Bearer realm="marquee"');
+    if (reply.statusCode === 503 && !reply.hasHeader("retry-after"))
+      void reply.header("retry-after", RETRY_SECONDS);
   });
+}
+
+/** Says that a store is down, and which, whatever the answer was to be. */
+function answerOutage(
+  error: StoreUnavailableError,
+  { id }: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+) {
+  logFailure(error, { requestId: id }, logger);
+  for (const name of ["content-length", "content-disposition"]) void reply.removeHeader(name);
+  return reply
+    .code(ERROR_CODES.STORE_UNAVAILABLE.status)
+    .header("cache-control", "no-store")
+    .type("application/json; charset=utf-8")
+    .send(refusalBody("STORE_UNAVAILABLE", error.message, { store: error.store, requestId: id }));
 }
 
 /** What is answered where a path cannot be read; no hook has seen the request. */

@@ -2,11 +2,15 @@ import { randomUUID } from "node:crypto";
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 
+import { type NewSession } from "../../datasources/accounts/sessions.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { type IdentityChanges } from "../../datasources/identity/identity-changes.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { EndedSessions } from "../../src/auth/ended-sessions.js";
 import { IdentityWatch } from "../../src/auth/identity-watch.js";
+import { adultProfile } from "../support/catalogue.js";
 import { use, useDatabase } from "../support/fixtures.js";
+import { openPlacements } from "../support/placements.js";
 
 const database = useDatabase();
 const stores: Stores = use(() => database.open());
@@ -17,15 +21,15 @@ afterEach(async () => {
 
 /** What a gateway knows of sessions that have ended. */
 function watching(changes: IdentityChanges = stores.identityChanges) {
-  const ended = new EndedSessions(changes);
-  watches.push(new IdentityWatch(changes, () => ended.refresh()));
+  const ended = new EndedSessions();
+  watches.push(new IdentityWatch(changes, () => ended.refresh(changes)));
   return ended;
 }
 
 async function endOne(until = "1 hour"): Promise<string> {
   const session = randomUUID();
   await database.query(
-    `insert into marquee.ended_sessions (session_id, until) values ('${session}', now() + interval '${until}')`,
+    `insert into marquee.ended_sessions (tenant_id, session_id, until) values (1, '${session}', now() + interval '${until}')`,
   );
   return session;
 }
@@ -77,5 +81,43 @@ describe("what processes believe tokens by", () => {
     expect(
       await database.query(`select from marquee.ended_sessions where session_id = '${session}'`),
     ).toEqual([]);
+  });
+});
+
+const newSession = (profileId: string): NewSession => ({
+  tokenHash: randomUUID(),
+  accountId: null,
+  profileId,
+  expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  openedBy: null,
+  prolongable: false,
+  device: null,
+  country: null,
+});
+
+describe("of a tenant that is moved to servers of its own and back", () => {
+  const placements = use(openPlacements);
+
+  it("what has ended is known to whoever reads there, though it ended long before", async () => {
+    const { stores, databases } = placements;
+    const tenant = await placements.create("SHARED");
+    await stores.accounts.putProfiles(tenant, [adultProfile("somebody")]);
+    const end = async (at: Tenant) => {
+      const { id } = (await stores.sessions.open(at, newSession("somebody")))!;
+      await stores.sessions.end(at, { accountId: null, profileId: "somebody" }, { session: id });
+      return id;
+    };
+    const before = await end(tenant);
+    await databases[0]!.query("update marquee.ended_sessions set ended_at = now() - interval '1 hour'");
+    const moved = await stores.moves.move(tenant, await placements.destination("DEDICATED"));
+    const recent = async (at: Tenant) => (await stores.at(at)).identityChanges.endedSessions(300);
+    expect(await recent(moved.tenant)).toEqual([before]);
+    const there = await end(moved.tenant);
+    await placements
+      .databaseOf(moved.tenant)
+      .query("update marquee.ended_sessions set ended_at = now() - interval '1 hour'");
+    const back = await stores.moves.undo(moved.tenant);
+    expect(await recent(back.tenant)).toEqual([there]);
+    expect(new Set(await stores.home.identityChanges.endedSessions(null))).toEqual(new Set([before, there]));
   });
 });

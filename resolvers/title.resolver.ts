@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
 
 import { mayMeet } from "../datasources/catalog/audience.js";
+import { MAX_SIMILAR } from "../datasources/recommendations/recommendations.loaders.js";
 import { type CreditRole } from "../datasources/core/title.document.js";
 import { ForwardPageArgs, PageArgs } from "../schema/connection.js";
 import { DateTime } from "../schema/scalars.js";
@@ -122,7 +123,8 @@ export class TitleResolver {
       score,
       position: { value: score, id: titleId },
     }));
-    const page = pageOfList(await onlyVisible(ctx, entries, info.path), at.page);
+    const visible = (await onlyVisible(ctx, entries, info.path)).slice(0, MAX_SIMILAR);
+    const page = pageOfList(visible, at.page);
     return toConnection(ctx, at, await loadEdges(ctx, page, info.path, ({ score }) => ({ score })));
   }
 }

@@ -212,6 +212,7 @@ export function masked(error: unknown, where: { requestId: string }, logger: Log
   if (isOver(cause) || (error instanceof GraphQLError && isExpected(error))) return error;
   logFailure(cause, where, logger);
   const originalError = cause instanceof Error ? cause : new Error("Something that is no error was thrown");
-  const http = cause instanceof StoreUnavailableError ? { http: { status: ERROR_CODES.STORE_UNAVAILABLE.status } } : {};
+  const http =
+    cause instanceof StoreUnavailableError ? { http: { status: ERROR_CODES.STORE_UNAVAILABLE.status } } : {};
   return new GraphQLError("masked", { originalError, extensions: { requestId: where.requestId, ...http } });
 }

@@ -20,6 +20,7 @@ import { serveCommand } from "./cli/serve.js";
 import { tenantCommand } from "./cli/tenant.js";
 import { tokenCommand } from "./cli/token.js";
 import { packageRoot } from "../packages/process/package-root.js";
+import { InterruptedError } from "../packages/process/interrupted-error.js";
 import { StartupError } from "../packages/process/startup-error.js";
 import { storyOf, wordsOf } from "../packages/told-errors/index.js";
 
@@ -39,6 +40,8 @@ export async function main(argv: string[]): Promise<void> {
     await program().parseAsync(argv);
   } catch (error) {
     process.exitCode = exitCodeOf(error);
+    // What it was at may go on for a while yet.
+    if (error instanceof InterruptedError) process.exit();
   }
 }
 
@@ -89,6 +92,10 @@ function program(): Command {
 function exitCodeOf(error: unknown): number {
   // Commander has printed its own.
   if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof InterruptedError) {
+    process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
   if (error instanceof StartupError) process.stderr.write(`${error.message}\n`);
   else if (error instanceof StoreUnavailableError) {
     const cause = error.cause instanceof Error ? ` (${wordsOf(error.cause)})` : "";

@@ -7,17 +7,36 @@ import {
   type StoreRequest,
 } from "./store-request.js";
 import { type Tenant } from "./tenant.js";
+import { type OutboxTopic } from "./vocabulary.js";
+
+/** Something that was written up to a transaction and that a target does not hold yet. */
+export interface Lacking {
+  target: string;
+  topic: OutboxTopic;
+  /** Local id of the title (TITLE) or profile (WATCH, PROFILE) that it is about. */
+  entity: string;
+  /** Whether that very transaction wrote it. */
+  own: boolean;
+}
 
 /** What freshness asks of the outbox. */
 export interface ProjectionProgress {
   /** Names of the targets that hold everything a tenant wrote up to a transaction. */
   reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>>;
+  /** What keeps targets from that, at most `limit` of it. */
+  lacking(tenant: Tenant, xid: number, targets: readonly string[], limit: number): Promise<Lacking[]>;
 }
+
+/** Of what is lacking, what whoever asks may know of. */
+export type Knows = (lacking: readonly Lacking[]) => Promise<readonly Lacking[]>;
 
 /** Time between two looks at how far projections are, while somebody waits. Milliseconds. */
 const LOOK_MS = 20;
 /** What a look may take where there is no time left to wait: a store that is silent holds nobody longer. Milliseconds. */
 const LAST_LOOK_MS = 100;
+
+/** How much that is lacking is judged; where there is more, all of it is waited for. */
+const MOST_JUDGED = 1_000;
 
 /** What one request wants to be answered with at least, and which projections it was answered from. */
 export class Freshness implements FreshnessWanted {
@@ -29,6 +48,7 @@ export class Freshness implements FreshnessWanted {
   readonly #wanted = new Map<string, FollowingEngine | undefined>();
   #waiting: Promise<void> | undefined;
   #deadline: number | undefined;
+  #knows: Knows | undefined;
 
   /**
    * @param xid the transaction whose writes are wanted; null where any state will do.
@@ -62,6 +82,11 @@ export class Freshness implements FreshnessWanted {
     if (this.xid === null || this.#passed.has(target) || this.#late.has(target)) return undefined;
     this.#wanted.set(target, engine);
     return (this.#waiting ??= this.#wait(this.xid, request));
+  }
+
+  /** Has it wait for nothing but what whoever asks may know of: else an answer that is late would tell of the rest. */
+  waitFor(knows: Knows): void {
+    this.#knows = knows;
   }
 
   /** Notes that a target has answered. */
@@ -100,6 +125,17 @@ export class Freshness implements FreshnessWanted {
       path: describePath(request.path),
     } as const;
     request.calls.record(told, started);
+    await this.#passHidden(xid);
+  }
+
+  /** A target that lacks nothing but what whoever asks may not know of holds all that there is for them. */
+  async #passHidden(xid: number): Promise<void> {
+    const late = [...this.#wanted.keys()].filter((target) => !this.#passed.has(target));
+    if (late.length === 0 || !this.#knows) return;
+    const lacking = await this.progress.lacking(this.tenant, xid, late, MOST_JUDGED + 1);
+    if (lacking.length > MOST_JUDGED) return;
+    const known = new Set((await this.#knows(lacking)).map(({ target }) => target));
+    for (const { target } of lacking) if (!known.has(target)) this.#passed.add(target);
   }
 
   /** Resolves when the work has ended in any way, or the request cannot wait for it any longer. */

@@ -24,6 +24,7 @@ import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
 import { type ExportLinks } from "./export-links.js";
+import { knownEvents } from "./known-events.js";
 import { type Lifetime } from "./lifetime.js";
 import { type MailTokens } from "./mail-tokens.js";
 import { type RequestWork } from "./request-work.js";
@@ -111,6 +112,14 @@ export class Context {
     // What a request waits for was written by the tenant that it came for.
     const freshness = this.freshness?.tenant.id === tenant.id ? this.freshness : undefined;
     this.request = { tenant, calls: this.calls, signal: this.lifetime?.signal, freshness };
+    freshness?.waitFor(
+      knownEvents({
+        stores: this.gateway.stores,
+        request: this.request,
+        audience: () => this.audience(),
+        profiles: async () => (await this.viewer())?.profiles.map(({ id }) => id) ?? [],
+      }),
+    );
   }
 
   /** From here on titles and lists are read anew, for whoever the request speaks for. */

@@ -1,14 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type Config } from "../config.js";
+import { InterruptedError, untilInterrupted } from "../../packages/process/interrupted-error.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 
-/** Exit codes of a process that a signal ended: 128 and the signal's number. */
-const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
+/** How long stores have to close where the command is interrupted: a statement under way is waited for. Milliseconds. */
+const CLOSE_MS = 5_000;
 
 /**
  * Runs a command's work on the configured stores, beside a gateway that is running or alone, and closes them, also when
  * the command is interrupted.
+ *
+ * @throws InterruptedError
  */
 export async function withStores<T>(work: (stores: Stores, config: Config) => Promise<T>): Promise<T> {
   const [{ readConfig }, { accountKeysOf }, { openStores }] = await Promise.all([
@@ -28,16 +33,15 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
     share: true,
     log: (line) => process.stderr.write(`${line}\n`),
   });
-  const interrupt = (signal: NodeJS.Signals) => {
-    const exit = () => process.exit(SIGNAL_EXITS[signal as keyof typeof SIGNAL_EXITS]);
-    stores.close().then(exit, exit);
-  };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  let patience: Promise<unknown> | undefined;
   try {
-    return await work(stores, config);
+    return await untilInterrupted(() => work(stores, config));
+  } catch (error) {
+    if (error instanceof InterruptedError) patience = sleep(CLOSE_MS);
+    throw error;
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-    await stores.close();
+    // Once: what the work asks of them from here on fails, and nobody hears of it.
+    await Promise.race([stores.close(), ...(patience ? [patience] : [])]);
   }
 }
 

@@ -4,9 +4,9 @@ import { type ApolloServerPlugin } from "@apollo/server";
 
 import { type Freshness } from "../../datasources/core/freshness.js";
 import { type TargetLag } from "../../datasources/projection/outbox/outbox.js";
-import { type Stores } from "../../datasources/stores/stores.js";
 import { FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { type Context } from "../../resolvers/request/context.js";
+import { isOperator } from "./operators.js";
 
 /** Time that PostgreSQL has to tell how far projections are behind. Milliseconds. */
 const LAG_MS = 1_000;
@@ -18,9 +18,12 @@ export interface StoreFreshness {
   target: string;
   /** Whether it held what the consistency token asks for; null where no token was sent. */
   reached: boolean | null;
-  /** Events of the tenant that it lacks, refused ones included; null while PostgreSQL, which knows, does not answer. */
+  /**
+   * Events of the tenant that it lacks, refused ones included; null while PostgreSQL, which knows, does not answer, and for
+   * whoever is no operator: they tell of what others may not be met doing.
+   */
   lagEvents: number | null;
-  /** For how long it has lacked the oldest of them. */
+  /** For how long it has lacked the oldest of them; null as `lagEvents`. */
   lagSeconds: number | null;
 }
 
@@ -36,7 +39,7 @@ export function freshness(): ApolloServerPlugin<Context> {
         willSendResponse: async ({ request, response, contextValue }) => {
           const asked = request.http?.headers.get(FRESHNESS_HEADER) === "1";
           if (response.body.kind !== "single" || !(asked || freshness.behind.size > 0)) return;
-          const stores = await describe(contextValue.gateway.stores, freshness);
+          const stores = await describe(contextValue, freshness);
           // Others have put theirs in meanwhile.
           const { singleResult } = response.body;
           singleResult.extensions = { ...singleResult.extensions, freshness: { stores } };
@@ -46,13 +49,12 @@ export function freshness(): ApolloServerPlugin<Context> {
   };
 }
 
-async function describe(
-  { outbox, projections }: Pick<Stores, "outbox" | "projections">,
-  { tenant, read, behind, xid }: Freshness,
-): Promise<StoreFreshness[]> {
+async function describe(ctx: Context, { tenant, read, behind, xid }: Freshness): Promise<StoreFreshness[]> {
+  const { outbox, projections } = ctx.gateway.stores;
   // An answer that is ready does not wait for a store that is silent.
   const late = sleep(LAG_MS, [] as TargetLag[], { ref: false });
-  const lags = await Promise.race([outbox.lag(tenant), late]).catch(() => []);
+  const told = isOperator(ctx).then((operator) => (operator ? outbox.lag(tenant) : []));
+  const lags = await Promise.race([told, late]).catch(() => []);
   return [...read].sort().map((target) => {
     const lag = lags.find((each) => each.target === target);
     return {

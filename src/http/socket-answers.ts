@@ -14,7 +14,11 @@ export interface SocketAnswer {
 }
 
 /** The body of a refusal: an answer of GraphQL without data, so that clients have one form to read. */
-export function refusalBody(code: ErrorCode, message: string, more: { requestId?: string; store?: string } = {}) {
+export function refusalBody(
+  code: ErrorCode,
+  message: string,
+  more: { requestId?: string; store?: string } = {},
+) {
   return { errors: [{ message, extensions: { code, ...more } }] };
 }
 

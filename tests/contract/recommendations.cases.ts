@@ -96,6 +96,17 @@ export function recommendationsContract(name: string, open: () => Promise<Recomm
       ]);
     });
 
+    it("answers as many neighbours as are asked for, beyond the hundred that are shown, in one store call", async () => {
+      const own = await graphs.createTenant();
+      const ids = Array.from({ length: 150 }, (_, n) => `n${String(n).padStart(3, "0")}`);
+      const edges = ids.map((id, n) => `hub ${id} ${1 - n / 256}`);
+      await graphs.tasteGraph.replace(own, graph(edges.join("\n")), MODEL);
+      const request = testRequest(own);
+      const found = await graphs.recommendations.similarTo(request, ["hub"], 1_000);
+      expect(found.get("hub")!.map(({ titleId }) => titleId)).toEqual(ids);
+      expect(request.calls.calls).toHaveLength(1);
+    });
+
     it("shows a tenant nothing of another with the same ids", async () => {
       const found = await graphs.recommendations.forProfiles(testRequest(other), ["ann", "bob"], 10);
       expect([...found]).toEqual([["ann", [{ titleId: "foreign", score: 1, because: "done" }]]]);

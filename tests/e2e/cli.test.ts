@@ -13,6 +13,7 @@ import { RETENTION_KINDS, type HeldKind } from "../../datasources/retention/rete
 import { packageRoot } from "../../packages/process/package-root.js";
 import { enginesUnderTest } from "../support/engines.js";
 import { useDatabase } from "../support/fixtures.js";
+import { killRunning, startMarquee } from "../support/process.js";
 
 const ENGINES = Object.keys(enginesUnderTest()).length;
 
@@ -568,5 +569,28 @@ describe("marquee tenant", () => {
       new RegExp(`^gone-soon: 4 rows removed; \\d+ tables and ${ENGINES} engines .* nothing of it is left`),
     );
     expect((await marquee("tenant", "list")).stdout).not.toContain("gone-soon");
+  });
+});
+
+describe("a command that is interrupted", () => {
+  const own = useDatabase();
+  afterAll(killRunning);
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("by %s ends with %d, and says so in one line", async (signal, code) => {
+    const seeding = startMarquee(["seed", "--tenant", "meridian"], {
+      env: { POSTGRES_URL: own.url, MARQUEE_DATA: folder, LOG_LEVEL: "silent" },
+    });
+    await seeding.says(" %");
+    const before = seeding.output();
+    seeding.signal(signal);
+    expect(await seeding.ended()).toEqual({ code, signal: null });
+    // Beside how far it was by then.
+    const lines = seeding.output().slice(before.length).split("\n");
+    expect(lines.filter((line) => line !== "" && !/: \d+ %/.test(line))).toEqual([
+      `Interrupted by ${signal}.`,
+    ]);
   });
 });

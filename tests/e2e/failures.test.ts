@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { failureCases, findKnown, type FailureCase } from "../support/failure-cases.js";
 import { failureTable } from "../support/failure-table.js";
 import { use, useGateway } from "../support/fixtures.js";
-import { startGateway } from "../support/gateway.js";
+import { createExportLinks } from "../../resolvers/request/export-links.js";
+import { startGateway, TEST_SECRET } from "../support/gateway.js";
 import { layWire } from "../support/wire.js";
 
 const EMAIL = "viewer@meridian.example";
@@ -14,7 +15,11 @@ const NAMES = failureTable().map(({ name }) => name);
 
 /** A gateway on one PostgreSQL, which has been cut off. */
 const wire = use(() => layWire(inject("postgresUrl")));
-const gateway = useGateway(() => ({ POSTGRES_URL: wire.url, MARQUEE_STORE_DEADLINE_MS: "10000" }));
+const gateway = useGateway(() => ({
+  POSTGRES_URL: wire.url,
+  MARQUEE_STORE_DEADLINE_MS: "10000",
+  MARQUEE_SECURITY_CONTACT: "mailto:security@example.com",
+}));
 let token: string;
 let cases: Record<string, FailureCase>;
 
@@ -29,6 +34,7 @@ it("a gateway that knows no tenant yet says that the store is down, not that som
   await own.cut();
   const answer = await young.ask("{ genres { id } }").finally(() => young.close());
   await own.close();
+  expect(answer.status).toBe(503);
   expect(answer.errors?.map(({ extensions }) => extensions)).toEqual([
     { code: "STORE_UNAVAILABLE", store: "POSTGRES", requestId: expect.stringMatching(REQUEST_ID) },
   ]);
@@ -82,6 +88,54 @@ describe("with PostgreSQL alone", () => {
     const { data } = await gateway.ask("{ viewer { profile { name } } }", { token });
     expect(data.viewer.profile.name).toBeTruthy();
   });
+});
+
+it("every path of HTTP is answered while PostgreSQL is down, or says that it is, and when to try again", async () => {
+  const links = createExportLinks(new TextEncoder().encode(TEST_SECRET));
+  const tenant = (await gateway.stores.tenants.named("meridian"))!;
+  const link = links.pathOf(tenant, "00000000-0000-4000-8000-000000000000");
+  const fetched = async (url: string) => {
+    const answer = await fetch(url);
+    return { answer, text: await answer.text() };
+  };
+  const statusesOf = (base: string, paths: string[]) =>
+    Promise.all(paths.map(async (path) => [path, (await fetched(`${base}${path}`)).answer.status]));
+  await wire.cut();
+  try {
+    const paths = ["/", "/healthz", "/readyz", "/.well-known/jwks.json", "/.well-known/security.txt", link];
+    expect(await statusesOf(gateway.url, paths)).toEqual([
+      ["/", 200],
+      ["/healthz", 200],
+      ["/readyz", 503],
+      ["/.well-known/jwks.json", 200],
+      ["/.well-known/security.txt", 200],
+      [link, 503],
+    ]);
+    expect(await statusesOf(gateway.operationsUrl, ["/healthz", "/readyz", "/metrics"])).toEqual([
+      ["/healthz", 200],
+      ["/readyz", 503],
+      ["/metrics", 200],
+    ]);
+    for (const path of ["/readyz", link])
+      expect((await fetched(`${gateway.url}${path}`)).answer.headers.get("retry-after"), path).toBe("1");
+    const { answer, text } = await fetched(`${gateway.url}${link}`);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(JSON.parse(text)).toEqual({
+      errors: [
+        {
+          message: "POSTGRES is not available",
+          extensions: {
+            code: "STORE_UNAVAILABLE",
+            store: "POSTGRES",
+            requestId: answer.headers.get("x-request-id"),
+          },
+        },
+      ],
+    });
+  } finally {
+    await wire.mend();
+  }
+  await expect.poll(async () => (await fetch(`${gateway.url}${link}`)).status, { timeout: 60_000 }).toBe(404);
 });
 
 it("a token of a session that was ended before PostgreSQL went is refused while it is down, and others go on", async () => {

@@ -2,11 +2,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Role } from "../../datasources/core/vocabulary.js";
-import { adultProfile } from "../support/catalogue.js";
+import { adultProfile, publish } from "../support/catalogue.js";
 import { use, useDatabase, useGateway } from "../support/fixtures.js";
 import { type Answer, type Ask, type TestGateway } from "../support/gateway.js";
 import { sendRaw } from "../support/http.js";
 import { clientOperations, operationOf } from "../support/operations.js";
+import { titleBody } from "../support/titles.js";
 
 const READ = `query ($id: ID!, $text: String!) {
   title(id: $id) { name version }
@@ -107,11 +108,18 @@ describe("a read with the token of a write", () => {
   it("tells how fresh each projection was where that is asked", async () => {
     const { id, consistencyToken } = await writeFilm(gateway, "told", "Told");
     const headers = { "x-marquee-freshness": "1", "x-marquee-consistency": consistencyToken };
-    const { freshness } = await ask(gateway, READ, { variables: { id, text: "told" }, headers });
-    expect(freshness.stores).toEqual([
-      { store: "POSTGRES", target: "catalog.postgres", reached: true, lagEvents: 0, lagSeconds: 0 },
-      { store: "POSTGRES", target: "search.postgres", reached: true, lagEvents: 0, lagSeconds: 0 },
-    ]);
+    const told = async (token?: string) =>
+      (await ask(gateway, READ, { variables: { id, text: "told" }, headers, token })).freshness.stores;
+    const stores = (lag: number | null) =>
+      ["catalog.postgres", "search.postgres"].map((target) => ({
+        store: "POSTGRES",
+        target,
+        reached: true,
+        lagEvents: lag,
+        lagSeconds: lag,
+      }));
+    expect(await told(await tokenOf(gateway, "viewer", ["OPERATOR"]))).toEqual(stores(0));
+    expect(await told()).toEqual(stores(null));
   });
 
   it("costs one look more where everything has followed, and nothing without headers", async () => {
@@ -237,6 +245,7 @@ describe("while nobody follows what is written", () => {
     const { data, errors, freshness } = await ask(behind, READ, {
       variables: { id, text: "late show" },
       headers: { "x-marquee-consistency": consistencyToken },
+      token: await tokenOf(behind, "viewer", ["OPERATOR"]),
     });
     const ms = performance.now() - started;
     expect(errors).toBeUndefined();
@@ -259,7 +268,9 @@ describe("while nobody follows what is written", () => {
     const query = "{ titles(first: 1) { totalCount } }";
     const plain = await ask(behind, query);
     expect(plain.extensions).toBeUndefined();
-    const { freshness } = await ask(behind, query, { headers: { "x-marquee-freshness": "1" } });
+    const headers = { "x-marquee-freshness": "1" };
+    const token = await tokenOf(behind, "viewer", ["OPERATOR"]);
+    const { freshness } = await ask(behind, query, { headers, token });
     expect(freshness.stores).toEqual([
       {
         store: "POSTGRES",
@@ -275,6 +286,39 @@ describe("while nobody follows what is written", () => {
     ).toEqual({
       stores: [],
     });
+  });
+
+  it("tells nobody of what they may not meet, and has nobody wait for it", async () => {
+    const tenant = (await stores.tenants.named("other"))!;
+    await publish(stores, tenant, [titleBody({ id: "seen" })]);
+    await database.query(`delete from marquee.outbox where tenant_id = ${tenant.id}`);
+    const by = (profile: string, roles: Role[]) =>
+      behind.tokenFor({ tenant: "other", account: null, profile, roles });
+    const [editor, viewer] = [await by("editor", ["VIEWER", "EDITOR"]), await by("viewer", ["VIEWER"])];
+    const write = async (operation: string, input: object, token: string) => {
+      const { data } = await behind.ask(operationOf(operations, operation), { variables: { input }, token });
+      const [payload] = Object.values(data);
+      expect(payload.errors).toEqual([]);
+      return payload.consistencyToken as string;
+    };
+    const put = (externalId: string) =>
+      write("PutTitle", { externalId, kind: "MOVIE", name: externalId }, editor);
+    const watch = () => write("Progress", { title: "Title:seen", positionSeconds: 5 }, viewer);
+    const read = async (written: string, token: string) => {
+      const headers = { "x-marquee-consistency": written, "x-marquee-freshness": "1" };
+      const { freshness } = await ask(behind, "{ titles(first: 1) { totalCount } }", { headers, token });
+      return freshness.stores as object[];
+    };
+    const catalog = { store: "POSTGRES", target: "catalog.postgres", lagEvents: null, lagSeconds: null };
+    const drafted = await put("draft");
+    const watched = await watch();
+    // The draft came before, and has not been followed; it is the editor's to wait for, and whose token it is.
+    expect(await read(watched, viewer)).toEqual([{ ...catalog, reached: true }]);
+    expect(await read(watched, editor)).toEqual([{ ...catalog, reached: false }]);
+    expect(await read(drafted, viewer)).toEqual([{ ...catalog, reached: false }]);
+    // What they may meet is waited for as ever.
+    await write("PutTitle", { id: "Title:seen", expectedVersion: 1, name: "Seen anew" }, editor);
+    expect(await read(await watch(), viewer)).toEqual([{ ...catalog, reached: false }]);
   });
 
   it("answers a mutation from its facts, without waiting", async () => {

@@ -181,3 +181,46 @@ describe("titles that are hidden", () => {
     expect(await rows(whole)).toBeGreaterThan(await rows(bare));
   });
 });
+
+it("titles that are nearer and hidden take no place in the list of similar ones", async () => {
+  const tenant = await gateway.createTenant();
+  const ids = (start: string, count: number) => films(start, count).map(({ id }) => id);
+  const [near, far] = [ids("near", 120), ids("far", 110)];
+  await publish(gateway.stores, tenant, [
+    ...films("from", 1),
+    ...films("near", 120, { maturityRating: "R" }),
+    ...films("far", 110),
+  ]);
+  await gateway.stores.accounts.putProfiles(tenant, [
+    adultProfile("adult"),
+    { ...adultProfile("child"), kind: "KIDS", maturityLimit: 8 },
+  ]);
+  const to = [...near, ...far];
+  await gateway.stores.tasteGraph.replace(
+    tenant,
+    {
+      titles: ["from-0", ...to],
+      from: new Uint32Array(to.length),
+      to: Uint32Array.from(to, (_, n) => n + 1),
+      weight: Float32Array.from(to, (_, n) => 1 - n / 512),
+    },
+    { model: "EASE", learnedAt: new Date().toISOString(), titles: to.length + 1, edges: to.length },
+  );
+  const similar = async (profile: string) => {
+    const query = `{ title(id: "Title:from-0") { similar(first: 100) { pageInfo { hasNextPage } edges { node { name } } } } }`;
+    const token = await asking(tenant, profile);
+    const { data, extensions } = await gateway.ask(query, { token, headers: { "x-marquee-cost": "1" } });
+    const list = data.title.similar as { pageInfo: object; edges: { node: { name: string } }[] };
+    return {
+      ...list,
+      edges: list.edges.map(({ node }) => node.name),
+      cost: extensions!.cost!.actual,
+    };
+  };
+  const [adult, child] = [await similar("adult"), await similar("child")];
+  const namesOf = (start: string, count: number) => films(start, count).map(({ name }) => name);
+  expect(adult).toMatchObject({ pageInfo: { hasNextPage: false }, edges: namesOf("near", 100) });
+  expect(child).toMatchObject({ pageInfo: { hasNextPage: false }, edges: namesOf("far", 100) });
+  // Nor does what it cost tell that there are others.
+  expect(child.cost).toBe(adult.cost);
+});

@@ -9,10 +9,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyAudit } from "../../datasources/audit/verify-audit.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { replayErasures } from "../../src/privacy/tombstone-file.js";
+import { backUp, restore, type Backup } from "../support/backups.js";
 import { publish } from "../support/catalogue.js";
+import { createDatabase } from "../support/database.js";
 import { dumpStores, placesOf } from "../support/dumps.js";
 import { onEngines } from "../support/engines.js";
+import { openFacts } from "../support/facts.js";
 import { useFacts, useLoneGateway } from "../support/fixtures.js";
+import { startGateway, type TestGateway } from "../support/gateway.js";
 import { PATIENCE } from "../support/patience.js";
 import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
@@ -128,45 +132,56 @@ const readyExport = async (token: string) => {
   return ask();
 };
 
-const erased = (id: string) =>
-  expect
-    .poll(async () => (await gateway.stores.privacy.erasures(tenant)).find((each) => each.id === id), ERASING)
-    .toMatchObject({ state: "DONE" });
+type Planted = Pick<Awaited<ReturnType<typeof plant>>, "texts" | "account" | "email" | "profile">;
 
-/** Tables of the facts about people, as a backup has them: those that others refer to first. */
-const FACTS = [
-  "accounts",
-  "profiles",
-  "consents",
-  "sessions",
-  "subscriptions",
-  "viewing_events",
-  "title_progress",
-  "ratings",
-  "watchlist",
-  "viewing_receipts",
-  "playback_sessions",
-  "idempotency_keys",
-];
+/** Restores a backup into another database; a gateway that starts on it has erased again whoever was erased since. */
+async function expectErasedFrom(backup: Backup, { texts, account, email, profile }: Planted): Promise<void> {
+  const database = await createDatabase();
+  try {
+    await restore(backup, database.url);
+    // Of a backup PostgreSQL alone is restored: engines are filled from it.
+    const alone = { POSTGRES_URL: database.url, MONGODB_URL: "", OPENSEARCH_URL: "", NEO4J_URL: "" };
+    const restored = await openFacts(database.url);
+    const dump = async () =>
+      new Map([...(await dumpStores(restored, tenant))].filter(([place]) => place.startsWith("postgres")));
+    expect(placesOf(await dump(), [account])).not.toEqual([]);
+    const signIn = async (at: TestGateway) => {
+      const document = `mutation ($input: SignInInput!) { signIn(input: $input) { accessToken errors { code } } }`;
+      const variables = { input: { email, password: PASSWORD } };
+      return (await at.ask(document, { variables, tenant: tenant.slug })).data.signIn;
+    };
+    const nobody = { accessToken: null, errors: [{ code: "BAD_CREDENTIALS" }] };
+    // Whoever starts without the file has everybody back, for the backup is whole; without keys it is nobody's.
+    const unaware = path.join(tmpdir(), `marquee-unaware-${randomUUID()}.ndjson`);
+    const careless = await startGateway({ ...alone, MARQUEE_ERASURES_FILE: unaware });
+    const there = async () =>
+      (await careless.stores.accounts.profilesByIds(testRequest(tenant), [profile])).size;
+    try {
+      expect(await there()).toBe(1);
+      expect(await signIn(careless)).toMatchObject({ errors: [] });
+      await restored.run(tenant, "create table kept as select * from person_keys; delete from person_keys");
+      expect(await there()).toBe(0);
+      expect(await signIn(careless)).toEqual(nobody);
+      await restored.run(tenant, "insert into person_keys select * from kept; drop table kept");
+    } finally {
+      await careless.close();
+      await rm(unaware, { force: true });
+    }
 
-/** The tenant's facts as they are, by table. */
-async function backUp(): Promise<[string, object[]][]> {
-  const copies: [string, object[]][] = [];
-  for (const table of FACTS) {
-    const statement = `select coalesce(jsonb_agg(t), '[]') as rows from ${table} t where tenant_id = $1`;
-    copies.push([table, (await facts.rows<{ rows: object[] }>(tenant, statement))[0]!.rows]);
+    const started = await startGateway({ ...alone, MARQUEE_ERASURES_FILE: FILE });
+    try {
+      const found = async () => placesOf(await dump(), texts);
+      await expect.poll(found, ERASING).toEqual([]);
+      const states = async () => (await started.stores.privacy.erasures(tenant)).map(({ state }) => state);
+      await expect.poll(states, ERASING).toEqual(["DONE"]);
+      expect(await signIn(started)).toEqual(nobody);
+    } finally {
+      await started.close();
+      await restored.close();
+    }
+  } finally {
+    await database.close();
   }
-  return copies;
-}
-
-/** Has the facts of a backup there again, beside what has come since. */
-async function restore(backup: [string, object[]][]): Promise<void> {
-  for (const [table, rows] of backup)
-    await facts.run(
-      tenant,
-      `insert into ${table} select * from jsonb_populate_recordset(null::${table}, $copy$${JSON.stringify(rows)}$copy$)
-       on conflict do nothing`,
-    );
 }
 
 describe("exportMyData", () => {
@@ -223,7 +238,7 @@ describe("eraseMyAccount", () => {
       expect(sealed).toHaveLength(4);
       expect(placesOf(dumped, sealed)).toEqual([]);
       expect(texts.filter((mark) => !before.includes(mark)).sort()).toEqual([...sealed].sort());
-      const backup = await backUp();
+      const backup = await backUp(database.url);
 
       const input = { password: "wrong horse", idempotencyKey: "once" };
       expect(await run("eraseMyAccount", input, "erasure { id }", token)).toMatchObject({
@@ -280,19 +295,8 @@ describe("eraseMyAccount", () => {
       // A backup of the time before knows nothing of the erasure; the file outside of it does.
       await replayErasures(gateway.stores, FILE);
       expect(await readFile(FILE, "utf8")).toMatch(/"hash"/);
-      await facts.run(tenant, `delete from erased_ids where tenant_id = ${tenant.id}`);
-      await restore(backup);
-      expect(placesOf(await dump(), [account])).not.toEqual([]);
-      // What an archive without keys brings back is nobody's: it cannot be read, and nobody signs in as it.
-      expect(await run("signIn", { email, password: PASSWORD }, "accessToken")).toMatchObject({
-        errors: [{ code: "BAD_CREDENTIALS" }],
-      });
-      expect(await gateway.stores.accounts.profilesByIds(testRequest(tenant), [profile])).toEqual(new Map());
-      expect(await replayErasures(gateway.stores, FILE)).toBe(1);
-      const [again] = await gateway.stores.privacy.erasures(tenant);
-      await erased(again!.id);
-      expect(placesOf(await dump(), texts)).toEqual([]);
       expect(placesOf(new Map([["file", await readFile(FILE, "utf8")]]), texts)).toEqual([]);
+      await expectErasedFrom(backup, { texts, account, email, profile });
     },
     REBUILDING_MS,
   );

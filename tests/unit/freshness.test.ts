@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
-import { followed, Freshness } from "../../datasources/core/freshness.js";
+import {
+  followed,
+  Freshness,
+  type Lacking,
+  type ProjectionProgress,
+} from "../../datasources/core/freshness.js";
 import { type FollowingEngine } from "../../datasources/core/store-request.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 import { madeUpTenant } from "../support/tenants.js";
@@ -17,7 +22,8 @@ function outbox(...looks: (readonly string[] | Error | "silence")[]) {
     if (look === "silence") return new Promise(() => undefined);
     return look instanceof Error ? Promise.reject(look) : Promise.resolve(new Set(look));
   });
-  return { reached };
+  const lacking = vi.fn<ProjectionProgress["lacking"]>(() => Promise.resolve([]));
+  return { reached, lacking };
 }
 
 interface Reading {
@@ -148,6 +154,55 @@ describe("a request with a token", () => {
     const { rows } = followed<typeof domain, "rows">(domain, "catalog.mongodb", ["rows"]);
     await expect(rows(request)).rejects.toThrow("down");
     expect(freshness.read.size + freshness.behind.size).toBe(0);
+  });
+});
+
+describe("what is lacking and whoever asks may not know of", () => {
+  const event = (target: string, entity: string): Lacking => ({ target, topic: "TITLE", entity, own: false });
+  /** Of a request that may know of what is not called "draft". */
+  const asking = (lacking: Lacking[], waitMs: number) => {
+    const progress = outbox([]);
+    progress.lacking.mockImplementation((_tenant, _xid, targets) =>
+      Promise.resolve(lacking.filter(({ target }) => targets.includes(target))),
+    );
+    const { read, freshness } = reading(progress, waitMs);
+    const knows = vi.fn((all: readonly Lacking[]) =>
+      Promise.resolve(all.filter(({ entity }) => entity !== "draft")),
+    );
+    freshness.waitFor(knows);
+    return { read, freshness, progress, knows };
+  };
+
+  it("is not waited for, and does not make a projection late", async () => {
+    const lacking = [event("catalog.postgres", "draft"), event("search.postgres", "draft")];
+    const { read, freshness, progress } = asking(lacking, 20_000);
+    expect(await timed(Promise.all([read("catalog.postgres"), read("search.postgres")]))).toBeLessThan(
+      10_000,
+    );
+    expect(freshness.behind.size).toBe(0);
+    expect(progress.lacking).toHaveBeenCalledExactlyOnceWith(
+      tenant,
+      XID,
+      ["catalog.postgres", "search.postgres"],
+      1_001,
+    );
+  });
+
+  it("leaves what they may know of to be waited for", async () => {
+    const lacking = [event("catalog.postgres", "draft"), event("search.postgres", "draft")];
+    const { read, freshness } = asking([...lacking, event("search.postgres", "film")], 100);
+    await Promise.all([read("catalog.postgres"), read("search.postgres")]);
+    expect([...freshness.behind]).toEqual(["search.postgres"]);
+  });
+
+  it("is all waited for where it cannot be judged: nothing that is told to be lacking, or too much", async () => {
+    const none = asking([], 100);
+    await none.read("catalog.postgres");
+    expect([...none.freshness.behind]).toEqual(["catalog.postgres"]);
+    const many = asking(Array<Lacking>(1_001).fill(event("catalog.postgres", "draft")), 100);
+    await many.read("catalog.postgres");
+    expect([...many.freshness.behind]).toEqual(["catalog.postgres"]);
+    expect(many.knows).not.toHaveBeenCalled();
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { sql } from "../../engines/postgres/store.postgres.js";
+import { type Lacking } from "../../core/freshness.js";
 import { type Tenant } from "../../core/tenant.js";
 import { latestByKey } from "./coalesce.js";
 import { gathered } from "../../core/gathered.js";
@@ -81,6 +82,26 @@ export class PostgresOutbox implements Outbox {
 
   async reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>> {
     return this.#reached({ tenant: tenant.id, xid });
+  }
+
+  lacking(tenant: Tenant, xid: number, targets: readonly string[], limit: number): Promise<Lacking[]> {
+    return this.pool.query<Lacking>(
+      sql`select distinct t.name as target, e.topic, e.entity, e.own
+          from ${this.#targets} t
+          cross join lateral (
+            select o.topic, o.entity, o.xid = ${xid}::bigint as own
+            from marquee.outbox_cursors c
+            join marquee.outbox o on o.partition = c.partition and (o.xid, o.id) > (c.xid, c.id) and o.xid <= ${xid}::bigint
+            where c.target = t.name and o.tenant_id = ${tenant.id} and o.topic = any(string_to_array(t.topics, ','))
+            union all
+            select p.topic, p.entity, p.xid = ${xid}::bigint
+            from marquee.outbox_parked p
+            where p.target = t.name and p.tenant_id = ${tenant.id}
+              and case when p.dead then p.xid = ${xid}::bigint else p.xid <= ${xid}::bigint end
+          ) e
+          where t.name = any(${targets}::text[])
+          limit ${limit}::int`,
+    );
   }
 
   consume(signals: OutboxSignals): OutboxConsumer {

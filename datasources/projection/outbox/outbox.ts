@@ -1,3 +1,4 @@
+import { type Lacking } from "../../core/freshness.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type OutboxConsumer, type OutboxSignals } from "./outbox-consumer.js";
 import { type OutboxTopic, type OutboxEvent } from "./outbox-event.js";
@@ -36,6 +37,8 @@ export interface Outbox {
    * against the transaction that wrote it.
    */
   reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>>;
+  /** What keeps targets from having reached a transaction, at most `limit` of it. */
+  lacking(tenant: Tenant, xid: number, targets: readonly string[], limit: number): Promise<Lacking[]>;
   /** Makes the targets known, where they are not: from now on events are kept until each of them has passed them. */
   register(): Promise<void>;
   /** Whether a target may lack events that were gone before it was registered; until `rebuilt`, after which it does not. */

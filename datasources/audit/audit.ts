@@ -60,13 +60,15 @@ export interface AuditLine {
 /** What verifying a log has found. */
 export interface AuditVerdict {
   entries: number;
+  /** Position up to which older ones were cut off; null where none were. */
+  cutAt: number | null;
   /** Hash of the last entry, to be compared with one noted elsewhere; null of an empty log. */
   head: string | null;
   /** Position of the first entry that does not follow from those before it; null where all do. */
   brokenAt: number | null;
 }
 
-/** The log of who did what: append-only, and one chain a tenant. */
+/** The log of who did what: append-only, but for its oldest part, which may be cut off; one chain a tenant. */
 export interface Audit {
   /** Notes an act that has no transaction of its own; others are noted in theirs, by `recordAct`. */
   record(tenant: Tenant, act: AuditedAct): Promise<void>;

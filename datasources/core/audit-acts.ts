@@ -33,6 +33,8 @@ export const AUDIT_ACTS = {
   TITLES_MERGED: "An editor merged a title into another.",
   INSIGHTS_RELEASED:
     "Somebody was told for the first time how titles were watched in a period, which spent of the tenant's privacy budget.",
+  AUDIT_CUT:
+    "The oldest entries of the log were taken away, as it is set: up to `position`, `entries` of them. The next one follows `hash`.",
   IMPORTED: "Titles or events were imported.",
   PROJECTION_JOB: "A projection was rebuilt, checked or repaired.",
   DEAD_LETTERS_RETRIED: "Dead letters were put back among the events to be tried.",

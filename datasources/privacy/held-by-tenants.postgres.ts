@@ -155,7 +155,7 @@ export const HELD_BY_TENANTS: Holdings = {
     person: "Who did what, by a random name that only the account's row knows.",
     fields: "at act outcome actor subject details",
     other: "tenant_id position hash",
-    until: "stays; names nobody once the account is gone",
+    until: "`audit`; names nobody once the account is gone",
   },
   erasures: {
     person: "Whom to forget, sealed until that is done. Then figures alone.",

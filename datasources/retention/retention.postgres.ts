@@ -1,3 +1,4 @@
+import { cutAudit } from "../audit/audit-cut.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { disownOldEvents, OWNED_EVENTS } from "../viewing/disowned-events.postgres.js";
@@ -35,6 +36,7 @@ const HELD: Readonly<Record<RetentionKind, Held>> = {
   exports: { table: sql`account_exports`, since: sql`expires_at` },
   keys: { table: sql`idempotency_keys`, since: sql`created_at` },
   deadLetters: { table: sql`marquee.outbox_parked`, since: sql`first_failed_at`, those: sql`dead` },
+  audit: { table: sql`audit_log`, since: sql`at`, remove: cutAudit },
   jobs: { table: sql`marquee.operation_jobs`, since: sql`coalesce(finished_at, seen_at)` },
 };
 

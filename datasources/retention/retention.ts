@@ -13,6 +13,7 @@ export const RETENTION_KINDS = {
   exports: { days: 0, what: "Copies of what is held about an account. Counted from when they expire." },
   keys: { days: 30, what: "Answers kept for clients' idempotency keys. Counted from the request." },
   deadLetters: { days: 90, what: "Events that a projection refused. Counted from the first refusal." },
+  audit: { days: null, what: "Entries of the log of who did what. Counted from when they were noted." },
   jobs: { days: 90, what: "Work that operators have started. Counted from its end." },
 } as const satisfies Record<string, { days: number | null; what: string }>;
 

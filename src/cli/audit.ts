@@ -42,17 +42,22 @@ async function verifyAll(
   const tenants = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
   const broken: string[] = [];
   let passed = head === undefined;
+  let cut = false;
   for (const each of tenants) {
     const seen = (hash: string) => (passed ||= hash === head);
-    const { entries, head: last, brokenAt } = await verifyAudit(stores.audit.lines(each), seen);
+    const { entries, cutAt, head: last, brokenAt } = await verifyAudit(stores.audit.lines(each), seen);
     const found =
       brokenAt === null ? `all of them follow; the last hash is ${last ?? "none"}` : `broken at ${brokenAt}`;
-    process.stdout.write(`${each.slug}: ${counted(entries)} entries, ${found}\n`);
+    const before = cutAt === null ? "" : `those up to ${counted(cutAt)} were cut off, `;
+    process.stdout.write(`${each.slug}: ${counted(entries)} entries, ${before}${found}\n`);
+    cut ||= cutAt !== null;
     if (brokenAt !== null) broken.push(each.slug);
   }
   if (broken.length > 0) throw new StartupError(`The log was changed: ${broken.join(", ")}.`);
   if (!passed)
-    throw new StartupError(`No entry has the hash ${head}: entries were taken off the end of the log.`);
+    throw new StartupError(
+      `No entry has the hash ${head}: entries were taken off the end of the log${cut ? ", or it was of one that was cut off" : ""}.`,
+    );
 }
 
 async function print(stores: Stores, tenant: Tenant): Promise<void> {

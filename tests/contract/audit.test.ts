@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { type AuditLine } from "../../datasources/audit/audit.js";
 import { verifyAudit } from "../../datasources/audit/verify-audit.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { retentionDays } from "../../src/privacy/retention-variables.js";
 import { viewerAccount } from "../support/accounts.js";
 import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
@@ -161,6 +162,52 @@ describe("the audit log", () => {
       if (at < 4) expect(await verdictOf(lines.toSpliced(at, 1))).toBe(at + 1);
       expect(await verdictOf(lines.toSpliced(at, 0, lines[at]!))).toBe(at + 2);
     }
+  });
+
+  it("may be cut off at its oldest end, and what is left is followed on from what says so", async () => {
+    for (let n = 0; n < 5; n++) await note("one", n);
+    const whole = await exported();
+    await facts.run(
+      tenant,
+      `select set_config('marquee.tenant', '${tenant.id}', true);
+       select cut_audit((select at from audit_log where tenant_id = ${tenant.id} and position = 3), 100)`,
+    );
+    const rest = await exported();
+    expect(rest.slice(0, 2)).toEqual(whole.slice(3));
+    const seen: string[] = [];
+    const verdict = await verifyAudit(fixed(rest), (hash) => seen.push(hash));
+    expect(verdict).toEqual({ entries: 3, cutAt: 3, head: rest[2]!.hash, brokenAt: null });
+    expect(seen).toContain(whole[2]!.hash);
+    expect((await entries())[0]).toMatchObject({
+      position: 6,
+      act: "AUDIT_CUT",
+      actor: "job",
+      details: { position: 3, hash: whole[2]!.hash, entries: 3 },
+    });
+    const brokenAt = async (lines: AuditLine[]) => (await verifyAudit(fixed(lines))).brokenAt;
+    const other = { ...rest[0]!, entry: rest[0]!.entry.replace('"retried": 3', '"retried": 4') };
+    expect(await brokenAt(rest.slice(1))).toBe(4);
+    expect(await brokenAt(rest.slice(0, 2))).toBe(3);
+    expect(await brokenAt(rest.with(0, other))).toBe(3);
+    expect(await brokenAt(rest.toSpliced(1, 1))).toBe(5);
+    const of = `where tenant_id = ${tenant.id} and position = 5`;
+    await expect(facts.run(tenant, `delete from audit_log ${of}`)).rejects.toThrow("append-only");
+  });
+
+  it("is cut off as often as something has grown old, in batches, and not for the sake of cuts", async () => {
+    const cut = async (audit: number | null) =>
+      (await stores.retention.enforce(tenant, { ...retentionDays(""), audit })).audit;
+    const verdict = () => verifyAudit(stores.audit.lines(tenant));
+    for (let n = 0; n < 3; n++) await note("one", n);
+    expect(await cut(null)).toBe(0);
+    expect(await cut(1)).toBe(0);
+    expect(await cut(0)).toBe(3);
+    expect(await verdict()).toMatchObject({ entries: 1, cutAt: 3, brokenAt: null });
+    expect(await cut(0)).toBe(0);
+    await note("two");
+    expect(await verdict()).toMatchObject({ entries: 2, cutAt: 3, brokenAt: null });
+    expect(await cut(0)).toBe(2);
+    expect(await verdict()).toMatchObject({ entries: 1, cutAt: 5, brokenAt: null });
   });
 
   it("takes entries and gives none up: neither the application nor the owner changes it", async () => {

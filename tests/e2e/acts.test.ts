@@ -82,6 +82,7 @@ const ELSEWHERE: readonly AuditAct[] = [
   "DATA_EXPORTED",
   "DATA_FETCHED",
   "ACCOUNT_ERASED",
+  "AUDIT_CUT",
   "IMPORTED",
   "INSIGHTS_RELEASED",
 ];

@@ -210,7 +210,9 @@ it("titles that are nearer and hidden take no place in the list of similar ones"
     const query = `{ title(id: "Title:from-0") { similar(first: 100) { pageInfo { hasNextPage } edges { node { name } } } } }`;
     const token = await asking(tenant, profile);
     const { data, extensions } = await gateway.ask(query, { token, headers: { "x-marquee-cost": "1" } });
-    const list = data.title.similar as { pageInfo: object; edges: { node: { name: string } }[] };
+    const { similar: list } = data.title as {
+      similar: { pageInfo: object; edges: { node: { name: string } }[] };
+    };
     return {
       ...list,
       edges: list.edges.map(({ node }) => node.name),

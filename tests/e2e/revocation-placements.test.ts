@@ -64,8 +64,9 @@ async function told(what: string, look: () => Promise<unknown>, expected: unknow
 const ENDINGS: Record<string, (account: Awaited<ReturnType<typeof open>>) => Promise<unknown>> = {
   endSession: async ({ second }) => {
     const { data } = await gateway.ask("{ viewer { sessions { id current } } }", { token: second });
-    const { id } = data.viewer.sessions.find(({ current }: { current: boolean }) => !current);
-    return does(`endSession(input: { session: "${id}" }) { errors { code } }`, second);
+    const sessions = data.viewer.sessions as { id: string; current: boolean }[];
+    const other = sessions.find(({ current }) => !current)!;
+    return does(`endSession(input: { session: "${other.id}" }) { errors { code } }`, second);
   },
   signOutEverywhere: ({ second }) => does("signOutEverywhere { errors { code } }", second),
   deleteProfile: ({ second, first }) =>

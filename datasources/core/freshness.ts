@@ -49,6 +49,7 @@ export class Freshness implements FreshnessWanted {
   #waiting: Promise<void> | undefined;
   #deadline: number | undefined;
   #knows: Knows | undefined;
+  #looked = false;
 
   /**
    * @param xid the transaction whose writes are wanted; null where any state will do.
@@ -116,16 +117,23 @@ export class Freshness implements FreshnessWanted {
     const started = performance.now();
     const reached = await this.progress.reached(this.tenant, xid);
     for (const target of reached) this.#passed.add(target);
+    this.#note(reached.size, request, started);
+    await this.#passHidden(xid);
+  }
+
+  /** Once a request: how often it looks may follow from what whoever asks may not know of, and what calls cost is told. */
+  #note(rows: number, request: StoreRequest, started: number): void {
+    if (this.#looked) return;
+    this.#looked = true;
     const told = {
       store: "POSTGRES",
       operation: "outbox.reached",
       keys: 1,
       uniqueKeys: 1,
-      rows: reached.size,
+      rows,
       path: describePath(request.path),
     } as const;
     request.calls.record(told, started);
-    await this.#passHidden(xid);
   }
 
   /** A target that lacks nothing but what whoever asks may not know of holds all that there is for them. */

@@ -1,6 +1,6 @@
 import { mayMeet, type Audience } from "../../datasources/catalog/audience.js";
 import { type Knows } from "../../datasources/core/freshness.js";
-import { type StoreRequest } from "../../datasources/core/store-request.js";
+import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 
 /** How far the clocks of PostgreSQL and of gateways may be apart: what has just been published there is so here. Milliseconds. */
@@ -36,8 +36,8 @@ async function meet(asking: Knowing, titles: readonly string[], met: Map<string,
   const ids = titles.filter((id) => !met.has(id));
   if (ids.length === 0) return;
   const { catalog, titleVersions } = asking.stores;
-  // What tells for how long to wait waits for nothing itself.
-  const request = { ...asking.request, freshness: undefined };
+  // What tells for how long to wait waits for nothing itself, and is not among what the request has cost.
+  const request = { ...asking.request, freshness: undefined, calls: new CallLog() };
   const asks = await asking.audience();
   const audience = { ...asks, now: new Date(asks.now.getTime() + CLOCKS_MS) };
   const at = audience.now.toISOString();

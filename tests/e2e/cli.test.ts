@@ -339,7 +339,12 @@ describe("marquee audit", () => {
         yield await Promise.resolve(lines);
       })(),
     );
-    expect(verdict).toEqual({ entries: lines.length, head: lines.at(-1)?.hash, brokenAt: null });
+    expect(verdict).toEqual({
+      entries: lines.length,
+      cutAt: null,
+      head: lines.at(-1)?.hash,
+      brokenAt: null,
+    });
     expect(stdout).toContain('"ROLES_SET", "OK", "command"'.replaceAll('"', '\\"'));
     const verified = await marquee("audit", "verify", "--tenant", "atelier", "--head", lines[0]!.hash);
     expect(verified).toMatchObject({

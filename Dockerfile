@@ -25,6 +25,7 @@ COPY --from=build /marquee/bin bin
 COPY --from=build /marquee/dist dist
 COPY --from=build /marquee/schema/schema.graphql schema/
 COPY --from=build /marquee/datasources/engines/postgres/migrations datasources/engines/postgres/migrations
+COPY --from=build /marquee/packages/search-text/word-lists packages/search-text/word-lists
 COPY --from=build /marquee/seeds/films.ndjson seeds/
 RUN install -d -o node -g node /data
 USER node

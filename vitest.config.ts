@@ -29,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "stores",
-          include: ["tests/{contract,integration,e2e,clients}/**/*.test.ts"],
+          include: ["tests/{contract,integration,e2e,clients,search}/**/*.test.ts"],
           globalSetup: ["tests/support/global-setup.ts"],
         },
       },

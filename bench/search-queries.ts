@@ -41,6 +41,14 @@ export interface KnownItem {
 const slug = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
 const ref = (name: string): NamedRef => ({ id: slug(name), name });
 
+/** As many as no film has. */
+const MOST_VOTES = 600_000;
+
+/** How many voted for one of the committed films, by its popularity. */
+export function votesOf({ popularity }: TitleDocument): number {
+  return Math.expm1(popularity * Math.log1p(MOST_VOTES));
+}
+
 /** The committed films as title documents; the more votes a film has, the more popular it is. */
 export function loadFilms(): TitleDocument[] {
   const films = readFileSync(path.join(ROOT, "seeds/films.ndjson"), "utf8")
@@ -48,7 +56,6 @@ export function loadFilms(): TitleDocument[] {
     .split("\n")
     .map((line) => JSON.parse(line) as FilmLine)
     .filter((film) => film.name);
-  const most = Math.max(...films.map((film) => film.vote?.count ?? 0));
   return films.map(({ vote, ...film }) =>
     withDefaults({
       ...film,
@@ -59,7 +66,7 @@ export function loadFilms(): TitleDocument[] {
       credits: film.credits.map(({ person, role }) => ({ role, character: null, person: ref(person) })),
       licences: LICENCES,
       addedAt: "2026-01-01T00:00:00Z",
-      popularity: Math.log1p(vote?.count ?? 0) / Math.log1p(most),
+      popularity: Math.log1p(vote?.count ?? 0) / Math.log1p(MOST_VOTES),
     }),
   );
 }
@@ -105,13 +112,15 @@ export function grow(films: readonly TitleDocument[], count: number): TitleDocum
   return grown;
 }
 
-const typed = (name: string) =>
+/** A name as it is typed: lower case, without most of its punctuation. */
+export const typed = (name: string) =>
   name
     .toLowerCase()
     .replace(/[^\p{L}\p{N}'&.\s-]/gu, " ")
     .replace(/\s+/g, " ")
     .trim();
-const wordsOf = (name: string) =>
+/** The words of a name as it is typed. */
+export const typedWords = (name: string) =>
   typed(name)
     .split(" ")
     .filter((word) => /[\p{L}\p{N}]/u.test(word));
@@ -125,7 +134,7 @@ function misspell(
   change: (word: string, at: number) => string,
   place = (length: number) => Math.floor(next() * length),
 ): string | null {
-  const words = wordsOf(name);
+  const words = typedWords(name);
   const long = words.map((word, index) => ({ word, index })).filter(({ word }) => /^[a-z]{4,}$/.test(word));
   if (long.length === 0) return null;
   const { word, index } = long[Math.floor(next() * long.length)]!;
@@ -138,7 +147,7 @@ const substitute = (next: Next) => (word: string, at: number) =>
 const ROMAN: Record<string, string> = { ii: "2", iii: "3", iv: "4", vi: "6" };
 
 /** What people type who look for a film, by kind; null where a kind does not suit the film. */
-const KINDS: Record<string, (film: TitleDocument, next: Next) => string | null> = {
+export const KINDS: Record<string, (film: TitleDocument, next: Next) => string | null> = {
   exact: (film) => typed(film.name),
   substitution: (film, next) => misspell(film.name, next, substitute(next)),
   "first letter": (film, next) => misspell(film.name, next, substitute(next), () => 0),
@@ -160,9 +169,9 @@ const KINDS: Record<string, (film: TitleDocument, next: Next) => string | null> 
       ? null
       : name.slice(0, Math.max(5, Math.ceil(name.length * (0.5 + next() * 0.4)))).trim();
   },
-  joined: (film) => (wordsOf(film.name).length === 2 ? wordsOf(film.name).join("") : null),
+  joined: (film) => (typedWords(film.name).length === 2 ? typedWords(film.name).join("") : null),
   "joined pair": (film, next) => {
-    const words = wordsOf(film.name);
+    const words = typedWords(film.name);
     if (words.length < 3) return null;
     const at = Math.floor(next() * (words.length - 1));
     return [...words.slice(0, at), words.slice(at, at + 2).join(""), ...words.slice(at + 2)].join(" ");
@@ -175,9 +184,9 @@ const KINDS: Record<string, (film: TitleDocument, next: Next) => string | null> 
     ),
   "without article": (film) =>
     /^(the|a|an) /i.test(film.name) ? typed(film.name.replace(/^\S+ /, "")) : null,
-  reordered: (film) => (wordsOf(film.name).length >= 2 ? wordsOf(film.name).reverse().join(" ") : null),
+  reordered: (film) => (typedWords(film.name).length >= 2 ? typedWords(film.name).reverse().join(" ") : null),
   numerals: (film) => {
-    const words = wordsOf(film.name);
+    const words = typedWords(film.name);
     const at = words.findIndex((word) => ROMAN[word] ?? Object.values(ROMAN).includes(word));
     if (at < 0) return null;
     const word = words[at]!;
@@ -193,11 +202,11 @@ const KINDS: Record<string, (film: TitleDocument, next: Next) => string | null> 
   "with year": (film) => (film.releaseYear ? `${typed(film.name)} ${film.releaseYear}` : null),
   "director and a word": (film) => {
     const director = film.credits.find((credit) => credit.role === "DIRECTOR")?.person.name;
-    const word = wordsOf(film.name).sort((a, b) => b.length - a.length)[0];
+    const word = typedWords(film.name).sort((a, b) => b.length - a.length)[0];
     return director && word && word.length >= 4 ? `${typed(director)} ${word}` : null;
   },
   "one word dropped": (film, next) => {
-    const words = wordsOf(film.name);
+    const words = typedWords(film.name);
     if (words.length < 4) return null;
     words.splice(Math.floor(next() * words.length), 1);
     return words.join(" ");
@@ -207,7 +216,7 @@ const KINDS: Record<string, (film: TitleDocument, next: Next) => string | null> 
 /** `count` queries, the kinds in turn, each about a film drawn at random. */
 export function generateQueries(films: readonly TitleDocument[], count: number): KnownItem[] {
   const { next, pick } = createRandom(20_260_501);
-  const named = films.filter((film) => wordsOf(film.name).length > 0);
+  const named = films.filter((film) => typedWords(film.name).length > 0);
   const kinds = Object.entries(KINDS);
   const queries: KnownItem[] = [];
   for (let turn = 0; queries.length < count; turn++) {

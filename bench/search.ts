@@ -22,6 +22,9 @@ import { type Search, type SearchProjection } from "../datasources/search/search
 import { openStores } from "../datasources/stores/stores.js";
 import { ROOT } from "../scripts/environment.js";
 import { AUDIENCE } from "./engine-calls.js";
+import { suiteQueries } from "./search-classes.js";
+import { typedQueries } from "./search-typed.js";
+import { byClass, completedShare, misled, scoreAll, type Scored } from "./search-score.js";
 import { generateQueries, grow, loadFilms, type KnownItem } from "./search-queries.js";
 import { testAccountKeys } from "../scripts/test-keys.js";
 
@@ -79,6 +82,7 @@ try {
   const queries = generateQueries(films, Number(args.queries));
   await measureSearch(queries, titles);
   await measureSuggest(queries);
+  if (titles === films) await measureSuite(films);
   if (args.write) {
     const file = path.join(ROOT, "bench/results", engine.report);
     writeFileSync(file, replaceSection(file, lines));
@@ -216,6 +220,38 @@ async function measureSuggest(queries: readonly KnownItem[]): Promise<void> {
     times.push(performance.now() - started);
   }
   print(`Suggest: ${percentiles(times)}.`);
+}
+
+/** The suite of tests/search: by class, with what was proposed instead, and what is completed while one types. */
+async function measureSuite(films: readonly TitleDocument[]): Promise<void> {
+  const asked = { search, tenant, audience: AUDIENCE };
+  const scored = await scoreAll(asked, [...suiteQueries(films), ...typedQueries(films)]);
+  print();
+  print("| suite | n | MRR@10 | success@1 | success@5 |");
+  print("| --- | ---: | ---: | ---: | ---: |");
+  for (const [kind, { count, reciprocal, first, five }] of byClass(scored)) {
+    const figures = [reciprocal, first, five].map((value) => value.toFixed(3));
+    print(`| ${kind} | ${count} | ${figures.join(" | ")} |`);
+  }
+  print();
+  const proposed = scored.filter(({ didYouMean }) => didYouMean !== null).length;
+  print(
+    `Another spelling was proposed for ${proposed} of them; ${misled(scored).length} were worse off with it.`,
+  );
+  if (args.failures) for (const each of scored) if (each.rank !== 1) console.error(lineOf(each));
+  if (args.failures) for (const each of misled(scored)) console.error(`misled\t${lineOf(each)}`);
+  const shares = [];
+  for (const letters of [1, 2, 3]) shares.push(await completedShare(asked, films, letters));
+  const parts = shares.map((share) => `${(100 * share).toFixed(0)} %`).join(", ");
+  print(
+    `Of what is watched, after one, two and three letters of its name: ${parts} is among eight completions.`,
+  );
+}
+
+function lineOf({ kind, text, rank, didYouMean, hits, meant }: Scored): string {
+  return [kind, text, rank, [...meant].slice(0, 2).join(" "), hits.slice(0, 3).join(" "), didYouMean].join(
+    "\t",
+  );
 }
 
 function percentiles(times: readonly number[]): string {

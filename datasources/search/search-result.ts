@@ -1,5 +1,6 @@
 import {
   betterSpelling,
+  type HitNames,
   Marker,
   type SearchPlan,
   type StandingWord,
@@ -47,7 +48,7 @@ export function toResult(plan: SearchPlan, { text, limit, wants }: SearchQuery, 
     hasMore: rows.length > limit,
     total,
     facets,
-    didYouMean: wants.didYouMean && !literal ? betterSpelling(text, plan, words, namesOf(rows[0])) : null,
+    didYouMean: wants.didYouMean && !literal ? betterSpelling(text, plan, words, rows.map(namesOf)) : null,
     relaxed,
   };
 }
@@ -60,7 +61,7 @@ function highlightsOf({ texts }: HitRow, marker: Marker): Highlight[] {
   })).filter(({ fragments }) => fragments.length > 0);
 }
 
-function namesOf(hit: HitRow | undefined): string[] {
-  const { name = [], alternativeNames = [], people = [] } = hit?.texts ?? {};
-  return [...name, ...alternativeNames, ...people];
+function namesOf({ texts }: HitRow): HitNames {
+  const { name = [], alternativeNames = [], people = [], genres = [], synopsis = [] } = texts ?? {};
+  return { names: [...name, ...alternativeNames], people, others: [...genres, ...synopsis] };
 }

@@ -7,12 +7,15 @@ import { searchedTexts } from "./searched-texts.js";
 export const MINOR = 0.5;
 
 /** How the words of a text count that stands in a place. */
-const READERS: Record<WordPlace, "addName" | "addPerson" | "addWords" | "addFigure" | "addRunningText"> = {
+const READERS: Record<
+  WordPlace,
+  "addName" | "addPerson" | "addGenre" | "addWords" | "addFigure" | "addRunningText"
+> = {
   name: "addName",
   otherNames: "addName",
   people: "addPerson",
   year: "addFigure",
-  genreWords: "addWords",
+  genreWords: "addGenre",
   facts: "addWords",
   synopsis: "addRunningText",
 };

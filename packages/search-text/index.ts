@@ -4,22 +4,26 @@
  */
 export { Marker } from "./marking.js";
 export { editsWithin, keysOfMisspelling, keysOfWord, transpositions } from "./misspellings.js";
-export { EDIT_COST, planSearch, type SearchPlan, type Unit } from "./plan.js";
-export { betterSpelling } from "./spelling.js";
+export { EDIT_COST, planSearch, type SearchPlan, type Unit, type Variant } from "./plan.js";
+export { betterSpelling, type HitNames } from "./spelling.js";
 export { standingWords, type StandingWord } from "./standing.js";
-export { runningWords, type Term, Terms } from "./terms.js";
+export { READING, runningWords, type Term, Terms } from "./terms.js";
 export {
   cleanText,
   coreWords,
+  FAMILY,
+  GENRE,
+  joinedNumbers,
   joinedPairs,
+  joinedForms,
   joinWords,
   LAST_CHARACTER,
   LONGEST_WORD,
-  numberForms,
+  PERSON,
   plainWords,
-  READING,
   startsOf,
   WHOLE,
   wholeForms,
+  wholeNumberForms,
   wordsOf,
 } from "./words.js";

@@ -1,6 +1,6 @@
 import { type SearchPlan } from "./plan.js";
 import { type StandingWord } from "./standing.js";
-import { isCommon, joinWords, type Word, wordsOf } from "./words.js";
+import { isCommon, joinedForms, type Word, wordsOf } from "./words.js";
 
 /** Marks in texts the words that stand for what was searched for: as written, misspelled, begun or joined. */
 export class Marker {
@@ -30,7 +30,7 @@ export class Marker {
     const joined = (other: Word | undefined, before: boolean) =>
       other !== undefined &&
       !this.#words.has(other.text) &&
-      this.#words.has(joinWords(before ? [other.text, text] : [text, other.text]));
+      joinedForms(before ? [other.text, text] : [text, other.text]).some((form) => this.#words.has(form));
     return joined(words[index - 1], true) || joined(words[index + 1], false);
   }
 }

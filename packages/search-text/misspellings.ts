@@ -1,5 +1,7 @@
 /** Words up to this length are found by what is left of them without one letter, longer ones by an intact third. */
 const SHORT = 8;
+/** Letters from which on two slips are looked for. */
+const TWO_SLIPS = 6;
 /** Words of fewer letters have no misspellings: too many other words are as near. */
 const SHORTEST = 3;
 /** Edits between a long word and its misspelling that an intact third is sure to survive. */
@@ -7,7 +9,7 @@ const EDITS = 2;
 
 /**
  * Keys under which a word is kept so that misspellings find it. Short words: the word, and the word without each of
- * its letters (the deletion neighbourhood of FastSS, Bocek et al. 2007). Long words: three parts with their place and
+ * its letters, of six and more without each two (the deletion neighbourhood of FastSS, Bocek et al. 2007). Long words: three parts with their place and
  * the word's length; two edits leave one part intact (the partition of Pass-Join, Li et al. 2011).
  */
 export function keysOfWord(word: string): string[] {
@@ -23,7 +25,7 @@ export function keysOfWord(word: string): string[] {
 export function keysOfMisspelling(text: string): string[] {
   const letters = [...text];
   if (letters.length < SHORTEST) return [];
-  const keys = letters.length <= SHORT + 1 ? deletionKeys(letters) : [];
+  const keys = letters.length <= SHORT + EDITS ? deletionKeys(letters) : [];
   for (let length = Math.max(SHORT + 1, letters.length - EDITS); length <= letters.length + EDITS; length++) {
     keys.push(...partKeysOf(letters, length));
   }
@@ -34,7 +36,7 @@ export function keysOfMisspelling(text: string): string[] {
 export function reachOf(text: string): number {
   const { length } = [...text];
   if (length < SHORTEST) return 0;
-  if (length < 6) return 1;
+  if (length < TWO_SLIPS) return 1;
   return length < 11 ? 2 : 3;
 }
 
@@ -52,7 +54,14 @@ export function transpositions(text: string): string[] {
 
 function deletionKeys(letters: readonly string[]): string[] {
   const keys = new Set([letters.join("")]);
-  for (let at = 0; at < letters.length; at++) keys.add(letters.filter((_, index) => index !== at).join(""));
+  letters.forEach((_, at) => {
+    const rest = letters.filter((_, index) => index !== at);
+    keys.add(rest.join(""));
+    // Of what another letter was taken from before this one, the key is there already.
+    if (letters.length < TWO_SLIPS) return;
+    for (let other = at; other < rest.length; other++)
+      keys.add(rest.filter((_, index) => index !== other).join(""));
+  });
   return [...keys];
 }
 

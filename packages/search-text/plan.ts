@@ -1,5 +1,20 @@
 import { keysOfMisspelling, reachOf, transpositions } from "./misspellings.js";
-import { cleanText, coreWords, isSymbols, joinWords, numberForms, plainWords, WHOLE } from "./words.js";
+import { looseNumberForms, numberForms } from "./numbers.js";
+import { genresAsked, isBesideFamily, sameTexts, sameWords } from "./synonyms.js";
+import {
+  cleanText,
+  coreWords,
+  FAMILY,
+  GENRE,
+  isSymbols,
+  joinedForms,
+  joinedNumbers,
+  joinWords,
+  PERSON,
+  plainWords,
+  WHOLE,
+  wholeNumberForms,
+} from "./words.js";
 
 /** A way in which words of the vocabulary may stand for some of the words that were searched for. */
 export interface Unit {
@@ -11,6 +26,8 @@ export interface Unit {
   reach: number;
   /** How many longer words that start like it may stand for it. */
   completions: number;
+  /** What those are worth, of what they would be worth. */
+  worth: number;
 }
 
 /** A word of the vocabulary that stands for a unit, and how well, in (0, 1]. */
@@ -18,6 +35,8 @@ export interface Variant {
   unit: number;
   word: string;
   quality: number;
+  /** Whether it is what was typed but for two letters swapped. */
+  slip: boolean;
 }
 
 /** What is to be looked up for a search text. */
@@ -27,6 +46,10 @@ export interface SearchPlan {
   units: Unit[];
   variants: Variant[];
   keys: { unit: number; key: string }[];
+  /** Other ways in which a unit may have been begun, by a slip near its beginning. */
+  starts: { unit: number; start: string }[];
+  /** For each slot, whether it is a number that tells one title from another: no year. */
+  numbers: boolean[];
 }
 
 /** More of a text than this is not looked at. UTF-16 code units. */
@@ -34,7 +57,22 @@ const LONGEST_TEXT = 200;
 const MOST_SLOTS = 10;
 /** Han, kana and their like lie behind this character; so do scripts with spaces, which it does not hurt. */
 const FIRST_UNSPACED = 0x2e80;
-const QUALITY = { number: 0.95, joined: 0.97, whole: 1, core: 0.99 };
+/** How well something stands for what was typed. */
+export const QUALITY = {
+  number: 0.95,
+  ordinal: 0.88,
+  same: 0.95,
+  joined: 0.97,
+  whole: 1,
+  core: 0.99,
+  otherWhole: 0.97,
+  families: 0.9,
+};
+
+/** What the beginning of a name is worth that leaves out the article which was typed. */
+const WITHOUT_COMMON = 0.96;
+/** Letters from which on what is begun may be misspelled. */
+const MISSPELLED_START = 5;
 
 /** Costs of edits, in parts of the word: shared by the plan's variants and the statement's measured misspellings. */
 export const EDIT_COST = 1.1;
@@ -43,9 +81,17 @@ export const EDIT_COST = 1.1;
 export function planSearch(text: string): SearchPlan {
   const words = plainWords(cleanText(text.slice(0, LONGEST_TEXT)));
   const slots = coreWords(words).slice(0, MOST_SLOTS);
-  const plan: SearchPlan = { slots, units: [], variants: [], keys: [] };
+  const plan: SearchPlan = {
+    slots,
+    units: [],
+    variants: [],
+    keys: [],
+    starts: [],
+    numbers: slots.map(isTelling),
+  };
   slots.forEach((word, slot) => addWord(plan, word, slot));
   for (let slot = 0; slot + 1 < slots.length; slot++) addPair(plan, slot);
+  for (const { text, at, length } of joinedNumbers(slots)) addNumber(plan, text, at, length);
   if (slots.length > 0) addWhole(plan, words);
   return plan;
 }
@@ -53,8 +99,24 @@ export function planSearch(text: string): SearchPlan {
 function addWord(plan: SearchPlan, word: string, slot: number): void {
   const isLast = slot === plan.slots.length - 1;
   const reach = /^\d+$/.test(word) || isSymbols(word) ? 0 : reachOf(word);
-  const unit = addUnit(plan, { text: word, slots: [slot], reach, completions: completionsOf(word, isLast) });
-  for (const form of numberForms(word)) plan.variants.push({ unit, word: form, quality: QUALITY.number });
+  const completions = completionsOf(word, isLast);
+  const unit = addUnit(plan, { text: word, slots: [slot], reach, completions, worth: 1 });
+  if (isLast && reach > 0) addStarts(plan, unit);
+  addVariants(plan, unit, numberForms(word), QUALITY.number);
+  addVariants(plan, unit, looseNumberForms(word), QUALITY.ordinal);
+  addVariants(plan, unit, sameWords(word), QUALITY.same);
+  addVariants(plan, unit, [FAMILY + word], 1);
+}
+
+function addVariants(plan: SearchPlan, unit: number, words: readonly string[], quality: number): void {
+  for (const word of words) plan.variants.push({ unit, word, quality, slip: false });
+}
+
+/** A number in several words, as it would be in digits. */
+function addNumber(plan: SearchPlan, text: string, at: number, length: number): void {
+  const slots = Array.from({ length }, (_, place) => at + place);
+  const unit = addUnit(plan, { text, slots, reach: 0, completions: 0, worth: 1 }, QUALITY.joined);
+  addVariants(plan, unit, numberForms(text), QUALITY.number);
 }
 
 /** The fewer letters, the less a completion is worth and the more titles have one. */
@@ -64,43 +126,75 @@ function completionsOf(word: string, isLast: boolean): number {
   if (word.charCodeAt(0) >= FIRST_UNSPACED) return 60;
   const { length } = word;
   if (length < 2 || (length < 3 && /^\d+$/.test(word))) return 0;
-  return isLast ? Math.min(60, 10 * length) : length < 3 ? 0 : 15;
+  return isLast ? 60 : length < 3 ? 0 : 15;
 }
 
-/** Neighbours written as one: "spider man" for `Spiderman`. */
+/** Neighbours written as one: "spider man" for `Spiderman`; "coen brothers" for whoever is called `Coen`. */
 function addPair(plan: SearchPlan, slot: number): void {
-  const text = joinWords(plan.slots.slice(slot, slot + 2));
+  const pair = plan.slots.slice(slot, slot + 2);
+  const [text = "", ...others] = joinedForms(pair);
   const completions = slot + 2 === plan.slots.length ? 10 : 0;
-  addUnit(
-    plan,
-    { text, slots: [slot, slot + 1], reach: Math.min(1, reachOf(text)), completions },
-    QUALITY.joined,
-  );
+  const reach = Math.min(1, reachOf(text));
+  const unit = addUnit(plan, { text, slots: [slot, slot + 1], reach, completions, worth: 1 }, QUALITY.joined);
+  addVariants(plan, unit, others, QUALITY.joined);
+  if (isBesideFamily(pair[1]!)) addVariants(plan, unit, [FAMILY + pair[0]!], QUALITY.families);
 }
 
-/** The text as the name of a title, whole or begun; with and without its common words. */
+/** The text as the name of a title, whole or begun, with and without its common words; of a person, and of a genre. */
 function addWhole(plan: SearchPlan, words: readonly string[]): void {
   const all = joinWords(words);
   const core = joinWords(plan.slots);
   const slots = plan.slots.map((_, slot) => slot);
-  const whole = (text: string): Unit => ({
+  const numbered = wholeNumberForms(words);
+  // Of another number a name is a few letters away.
+  const reach = (text: string) => Math.min(reachOf(text), numbered.length > 0 ? 1 : Infinity);
+  const whole = (text: string, worth: number): Unit => ({
     text: WHOLE + text,
     slots,
-    ...(isSymbols(text) ? { reach: 0, completions: 0 } : { reach: reachOf(text), completions: 40 }),
+    worth,
+    ...(isSymbols(text) ? { reach: 0, completions: 0 } : { reach: reach(text), completions: 40 }),
   });
-  addUnit(plan, whole(core), QUALITY.core);
-  if (all !== core) addUnit(plan, whole(all), QUALITY.whole);
+  const unit = addUnit(plan, whole(core, all === core ? 1 : WITHOUT_COMMON), QUALITY.core);
+  if (all !== core) addUnit(plan, whole(all, 1), QUALITY.whole);
+  addStarts(plan, unit);
+  const others = [...numbered, ...sameTexts(plan.slots).map(joinWords)];
+  addVariants(
+    plan,
+    unit,
+    [...new Set(others)].map((text) => WHOLE + text),
+    QUALITY.otherWhole,
+  );
+  addVariants(plan, unit, [PERSON + core, ...genresAsked(plan.slots).map((text) => GENRE + text)], 1);
+}
+
+/** Slips in the first half of what is not typed to its end: two letters swapped, or one too many. */
+function addStarts(plan: SearchPlan, unit: number): void {
+  const { text, reach } = plan.units[unit]!;
+  const marker = text.startsWith(WHOLE) ? WHOLE : "";
+  const letters = [...text.slice(marker.length)];
+  if (reach === 0 || letters.length < MISSPELLED_START) return;
+  const half = Math.ceil(letters.length / 2);
+  const less = letters.slice(0, half).map((_, at) => letters.filter((_, other) => other !== at).join(""));
+  const swapped = transpositions(letters.slice(0, half + 1).join("")).map(
+    (start) => start + letters.slice(half + 1).join(""),
+  );
+  for (const start of new Set([...less, ...swapped])) plan.starts.push({ unit, start: marker + start });
+}
+
+/** A number below a thousand. */
+function isTelling(word: string): boolean {
+  return /^\d{1,3}$/.test(word) || (!/\d/.test(word) && numberForms(word).length > 0);
 }
 
 function addUnit(plan: SearchPlan, unit: Unit, quality = 1): number {
   const index = plan.units.push(unit) - 1;
-  plan.variants.push({ unit: index, word: unit.text, quality });
+  plan.variants.push({ unit: index, word: unit.text, quality, slip: false });
   if (unit.reach === 0) return index;
   const marker = unit.text.startsWith(WHOLE) ? WHOLE : "";
   const bare = unit.text.slice(marker.length);
   const slip = quality * (1 - EDIT_COST / (bare.length + 1));
   for (const word of transpositions(bare))
-    plan.variants.push({ unit: index, word: marker + word, quality: slip });
+    plan.variants.push({ unit: index, word: marker + word, quality: slip, slip: true });
   for (const key of keysOfMisspelling(bare)) plan.keys.push({ unit: index, key: marker + key });
   return index;
 }

@@ -1,6 +1,6 @@
 import { editsWithin } from "./misspellings.js";
 import { EDIT_COST, type SearchPlan, type Unit } from "./plan.js";
-import { joinedPairs, numberForms, plainWords, WHOLE } from "./words.js";
+import { joinedNumbers, joinedPairs, plainWords, WHOLE } from "./words.js";
 
 /** A word of the vocabulary, or of a found text, that stands for a unit of the plan. */
 export interface StandingWord {
@@ -14,8 +14,7 @@ export interface StandingWord {
   quality: number;
 }
 
-/** What a number in another form, and a word begun, is worth, of what it is worth when it is written out. */
-const NUMBER = 0.95;
+/** What a word begun is worth, of what it is worth when it is written out. */
 const BEGUN = { least: 0.58, most: 0.96 };
 
 /**
@@ -44,8 +43,13 @@ function standing(
   return plan.units.flatMap((unit, index) => {
     if (unit.text.startsWith(WHOLE)) return [];
     const sought = misspelled ? unit : { ...unit, reach: 0 };
+    const variants = new Map(
+      plan.variants.flatMap((each) =>
+        each.unit === index && (misspelled || !each.slip) ? [[each.word, each.quality]] : [],
+      ),
+    );
     return vocabulary.flatMap(([word, { frequency, spoken }]) => {
-      const quality = qualityOf(sought, word, plan.slots);
+      const quality = variants.get(word) ?? qualityOf(sought, word, plan.slots);
       return quality > 0 ? [{ unit: index, word, frequency, spoken, quality }] : [];
     });
   });
@@ -62,7 +66,7 @@ function vocabularyOf(
       const known = vocabulary.get(word);
       vocabulary.set(word, { frequency: (known?.spoken ? known.frequency : 0) + 1, spoken: true });
     }
-    for (const word of joined ? joinedPairs(words) : []) {
+    for (const { text: word } of joined ? [...joinedPairs(words), ...joinedNumbers(words)] : []) {
       if (!vocabulary.has(word)) vocabulary.set(word, { frequency: 1, spoken: false });
     }
   }
@@ -70,8 +74,6 @@ function vocabularyOf(
 }
 
 function qualityOf({ text, reach, completions }: Unit, word: string, slots: readonly string[]): number {
-  if (word === text) return 1;
-  if (numberForms(text).includes(word)) return NUMBER;
   const begun =
     completions > 0 && word.startsWith(text)
       ? BEGUN.least + ((BEGUN.most - BEGUN.least) * text.length) / word.length

@@ -1,4 +1,19 @@
-import { isCommon, isFunctionWord, joinedPairs, joinWords, plainWords, WHOLE, wholeForms } from "./words.js";
+import { keysOfWord } from "./misspellings.js";
+import {
+  coreWords,
+  FAMILY,
+  GENRE,
+  isCommon,
+  isFunctionWord,
+  joinedNumbers,
+  joinedPairs,
+  joinWords,
+  PERSON,
+  plainWords,
+  WHOLE,
+  wholeForms,
+  wholeNumberForms,
+} from "./words.js";
 
 /** One word under which something is found, as an index of words keeps it. */
 export interface Term {
@@ -15,6 +30,12 @@ export interface Term {
 
 /** A common word's part in a name, where any other word counts 1. */
 const COMMON_PART = 0.3;
+/** What a name is worth with its numbers written in another way. */
+const OTHER_FORM = 0.97;
+/** What somebody asks for with no more than a person's, a family's or a genre's name is that, before what else has the word. */
+const WHOLE_PERSON = { weight: 0.95, share: 0.9 };
+const WHOLE_FAMILY = { weight: 0.9, share: 0.85 };
+const WHOLE_GENRE = { weight: 0.97, share: 0.97 };
 /** Words of a running text that are indexed. */
 const RUNNING_WORDS = 400;
 
@@ -28,11 +49,15 @@ export class Terms extends Map<string, Term> {
     words.forEach((word, index) => {
       this.#add(word, { weight, share: parts[index]! / whole, spoken: true, keyed: true });
     });
-    joinedPairs(words).forEach((pair, index) => {
-      this.#add(pair, { weight, share: (parts[index]! + parts[index + 1]!) / whole, keyed: true });
-    });
+    const part = (at: number, length: number) =>
+      parts.slice(at, at + length).reduce((sum, each) => sum + each, 0) / whole;
+    for (const { text, at, length } of joinedPairs(words))
+      this.#add(text, { weight, share: part(at, length), keyed: true });
+    for (const { text, length } of joinedNumbers(words)) this.#add(text, { weight, share: length / whole });
     if (words.length === 0) return;
     for (const form of wholeForms(words)) this.#add(WHOLE + form, { weight, share: 1, keyed: true });
+    for (const form of wholeNumberForms(words))
+      this.#add(WHOLE + form, { weight: OTHER_FORM * weight, share: OTHER_FORM, keyed: true });
   }
 
   /** A person's name: its words, and all of it written as one. */
@@ -40,6 +65,15 @@ export class Terms extends Map<string, Term> {
     const words = plainWords(name);
     for (const word of words) this.#add(word, { weight, spoken: true, keyed: true });
     if (words.length > 1) this.#add(joinWords(words), { weight });
+    if (words.length > 0) this.#add(PERSON + joinWords(words), WHOLE_PERSON);
+    if (words.length > 1) this.#add(FAMILY + words.at(-1)!, WHOLE_FAMILY);
+  }
+
+  /** A genre: its words, and all of its name. */
+  addGenre(name: string, weight: number): void {
+    this.addWords(name, weight);
+    const words = coreWords(plainWords(name));
+    if (words.length > 0) this.#add(GENRE + joinWords(words), WHOLE_GENRE);
   }
 
   /** Words of which misspellings find it. */
@@ -71,10 +105,28 @@ export class Terms extends Map<string, Term> {
 
 /**
  * The words of the beginning of a running text that tell something about it. The others stand in nearly every one: a
- * posting for each would cost room and find nothing.
+ * posting for each would cost room and find nothing. Nor do figures tell anything, sums and dates, or the month between
+ * two of them.
  */
 export function runningWords(text: string): string[] {
-  return plainWords(text)
-    .slice(0, RUNNING_WORDS)
-    .filter((word) => !isFunctionWord(word));
+  const words = plainWords(text).slice(0, RUNNING_WORDS);
+  const isFigure = (word = "") => /\d/.test(word);
+  return words.filter(
+    (word, at) =>
+      !isFunctionWord(word) && !isFigure(word) && !(isFigure(words[at - 1]) && isFigure(words[at + 1])),
+  );
 }
+
+const EXAMPLES = [
+  ...["E.T. & the O'Hara", "Amélie", "卧虎藏龙", "カタカナ", "=?", "🎬 🍿"],
+  ...["Rocky II: Nine ½ Days", "Twenty-First 20,000", "On 7 August 1998"],
+];
+
+/** How texts of every kind are read: an index that was filled when they were read otherwise has another form. */
+export const READING = EXAMPLES.map((text) => {
+  const terms = new Terms();
+  terms.addName(text, 1);
+  terms.addPerson(text, 1);
+  terms.addGenre(text, 1);
+  return [[...terms.values()], runningWords(text), plainWords(text).map(keysOfWord)];
+});

@@ -1,3 +1,5 @@
+import { foldNumbers, numbersIn } from "./numbers.js";
+
 /** A word as the index knows it, and where it stands in the text that it was found in. */
 export interface Word {
   /** Lower case, without marks: `amelie` for `Amélie`. */
@@ -11,12 +13,19 @@ export interface Word {
 export const LONGEST_WORD = 40;
 
 // Scripts written without spaces have no words that a rule could find: pairs of characters stand for them.
-const UNSPACED = "\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\u30fc";
+const UNSPACED = "\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\u30fc\\uff70";
+/** Marks behind their characters, of which half-width kana have their own. */
+const MARKS = "(?:\\p{M}|\\uff9e|\\uff9f)*";
+const CHARACTER = new RegExp(`.${MARKS}`, "gsu");
+const FRACTIONS = "\\u00bc-\\u00be\\u2150-\\u215f\\u2189";
+const LETTER = `(?:(?![${UNSPACED}${FRACTIONS}])[\\p{L}\\p{N}\\p{M}])`;
 const TOKEN = new RegExp(
   [
     "(?:\\p{L}\\.){2,}(?:\\p{L}(?![\\p{L}\\p{N}]))?", // E.T., A.I
-    `(?<unspaced>[${UNSPACED}]+)`,
-    `(?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}])+(?:['’‘\`´](?:(?![${UNSPACED}])[\\p{L}\\p{N}\\p{M}])+)*`,
+    `(?<unspaced>(?:[${UNSPACED}]${MARKS})+)`,
+    "(?<![\\p{L}\\p{N}.,])\\d{1,3}(?:[.,]\\d{3})+(?![\\p{L}\\p{N}])", // 20,000
+    `[${FRACTIONS}]`,
+    `${LETTER}+(?:['’‘\`´]${LETTER}+)*`,
     "&",
   ].join("|"),
   "gu",
@@ -47,6 +56,13 @@ const FUNCTION_WORDS = new Set(
   ),
 );
 
+const IS_UNSPACED = new RegExp(`[${UNSPACED}]`, "u");
+
+/** Whether a word is of a script without spaces: a pair of its characters. */
+export function isUnspaced(word: string): boolean {
+  return IS_UNSPACED.test(word);
+}
+
 /** Whether a word of running text says nothing about it. */
 export function isFunctionWord(word: string): boolean {
   return COMMON.has(word) || FUNCTION_WORDS.has(word) || isSymbols(word);
@@ -64,8 +80,14 @@ export function foldWord(text: string): string {
   const bare = text
     .normalize("NFKD")
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, "");
+    .replace(/[^\p{L}\p{N}]/gu, "")
+    .replace(/[\u30a1-\u30f6]/g, hiraganaOf);
   return bare.replace(/[ßæœøłđðþıħς]/g, (letter) => LETTERS[letter] ?? letter).normalize("NFC");
+}
+
+/** Both kana write the same sounds. */
+function hiraganaOf(katakana: string): string {
+  return String.fromCharCode(katakana.charCodeAt(0) - 0x60);
 }
 
 /** Whether a word is a text's symbols, which has neither letters nor digits: it is meant as it stands. */
@@ -110,15 +132,20 @@ function symbolsOf(text: string): Word[] {
   return symbols === "" ? [] : [{ text: symbols, start: found.index, end: found.index + seen.length }];
 }
 
-/** Of what looks alike one form. `=` is written wide: the narrow one marks whole names (`WHOLE`). */
+/**
+ * Of what looks alike one form, unless that has letters: a trade mark is not what is called `TM`. `=` is written wide: the
+ * narrow one marks whole names (`WHOLE`).
+ */
 function foldSymbols(text: string): string {
-  return text.normalize("NFKC").replace(ALL_UNSEEN, "").replaceAll("=", "\uff1d").toLowerCase();
+  const alike = text.normalize("NFKC");
+  const form = isSymbols(alike) ? alike : text.normalize("NFC");
+  return form.replace(ALL_UNSEEN, "").replaceAll("=", "\uff1d").toLowerCase();
 }
 
 /** Every two neighbouring characters, and the last one alone, so that each character starts a word. */
 function pairsOfCharacters(run: string, start: number): Word[] {
   const words: Word[] = [];
-  const characters = [...run];
+  const characters = run.match(CHARACTER) ?? [];
   let at = start;
   characters.forEach((character, index) => {
     const pair = character + (characters[index + 1] ?? "");
@@ -137,70 +164,33 @@ function cut(word: string): string {
   return word.length <= LONGEST_WORD ? word : word.slice(0, LONGEST_WORD).replace(/[\ud800-\udbff]$/, "");
 }
 
-const ROMAN = [
-  "",
-  "i",
-  "ii",
-  "iii",
-  "iv",
-  "v",
-  "vi",
-  "vii",
-  "viii",
-  "ix",
-  "x",
-  "xi",
-  "xii",
-  "xiii",
-  "xiv",
-  "xv",
-  "xvi",
-];
-const SPELLED = [
-  "zero",
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
-  "nine",
-  "ten",
-  "eleven",
-  "twelve",
-];
-
-/** Other ways of writing a word that is a number: `2`, `ii` and `two` for each other. */
-export function numberForms(word: string): string[] {
-  const value = numberOf(word);
-  if (value === undefined) return [];
-  return [String(value), ROMAN[value], SPELLED[value]].filter(
-    (form): form is string => !!form && form !== word,
-  );
-}
-
-function numberOf(word: string): number | undefined {
-  if (/^\d{1,2}$/.test(word)) return Number(word);
-  const roman = ROMAN.indexOf(word);
-  if (roman > 0) return roman;
-  const spelled = SPELLED.indexOf(word);
-  return spelled >= 0 ? spelled : undefined;
-}
-
-/** Words written as one, Roman numerals as digits: `rocky2` for `Rocky II`. A leading `I`, `V` or `X` is a letter. */
+/** Words written as one. */
 export function joinWords(words: readonly string[]): string {
-  const joined = words.map((word, index) => {
-    const roman = index > 0 || word.length > 1 ? ROMAN.indexOf(word) : -1;
-    return roman > 0 ? String(roman) : word;
-  });
-  return cut(joined.join(""));
+  return cut(words.join(""));
+}
+
+/** Words written as one, as they are and with their numbers in digits: `rockyii` and `rocky2`. */
+export function joinedForms(words: readonly string[]): string[] {
+  return distinct([joinWords(words), joinWords(foldNumbers(words))]);
+}
+
+/** What stands for some words that follow each other: their place in the name, and how many they are. */
+export interface Joined {
+  text: string;
+  at: number;
+  length: number;
 }
 
 /** Every two neighbours written as one. */
-export function joinedPairs(words: readonly string[]): string[] {
-  return words.slice(1).map((word, index) => joinWords([words[index]!, word]));
+export function joinedPairs(words: readonly string[]): Joined[] {
+  return words
+    .slice(1)
+    .flatMap((word, at) => joinedForms([words[at]!, word]).map((text) => ({ text, at, length: 2 })));
+}
+
+/** Numbers that take several words, in digits; places are among the words that count. */
+export function joinedNumbers(words: readonly string[]): Joined[] {
+  return numbersIn(coreWords(words)).filter(({ length }) => length > 1);
 }
 
 /** A name's words without those that may be left out; all of them where nothing would remain. */
@@ -211,16 +201,28 @@ export function coreWords(words: readonly string[]): string[] {
 
 /** Marks the whole of a name in a vocabulary of words. */
 export const WHOLE = "=";
+/** Mark the whole name of a genre and of a person, and a family's name: no word begins with a space. */
+export const GENRE = " genre ";
+export const PERSON = " person ";
+export const FAMILY = " family ";
 
 /** A name written as one word: with every word, and without the common ones. */
 export function wholeForms(words: readonly string[]): string[] {
-  return [...new Set([joinWords(words), joinWords(coreWords(words))])];
+  return distinct([joinWords(words), joinWords(coreWords(words))]);
+}
+
+/** The same with numbers in digits, where it has any in other forms. */
+export function wholeNumberForms(words: readonly string[]): string[] {
+  const plain = wholeForms(words);
+  return wholeForms(foldNumbers(words))
+    .concat(wholeForms(foldNumbers(coreWords(words))))
+    .filter((form, at, all) => !plain.includes(form) && all.indexOf(form) === at);
 }
 
 /** What a completion of a name may start with: the name from each of its words on, written as one. */
 export function startsOf(name: string): string[] {
   const words = coreWords(plainWords(name));
-  return [...new Set(words.map((_, index) => joinWords(words.slice(index))))];
+  return distinct(words.map((_, index) => joinWords(words.slice(index))));
 }
 
 /** A text that every store accepts: without NUL and halves of surrogate pairs. */
@@ -232,5 +234,6 @@ export function cleanText(text: string): string {
 /** Behind everything that a word may go on with, byte by byte: the end of a range of words that start alike. */
 export const LAST_CHARACTER = "\u{10ffff}";
 
-/** How texts of every kind are read: an index that was filled when they were read otherwise has another form. */
-export const READING = ["E.T. & the O'Hara", "Amélie", "卧虎藏龙", "=?", "🎬 🍿"].map(plainWords);
+function distinct(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}

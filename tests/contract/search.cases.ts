@@ -184,6 +184,114 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
     });
   });
 
+  describe("names that are alike", () => {
+    let own: Tenant;
+    const by = (name: string) => ({ credits: directedBy(name) });
+    beforeAll(async () => {
+      own = await subject.createTenant();
+      await subject.projection.put(own, [
+        film("home", "Home Alone", { popularity: 1 }),
+        film("home2", "Home Alone 2: Lost in New York"),
+        film("home3", "Home Alone 3"),
+        film("apollo11", "Apollo 11"),
+        film("apollo13", "Apollo 13", { popularity: 1 }),
+        film("2012", "2012", { popularity: 1 }),
+        film("rocky", "Rocky", { popularity: 1 }),
+        film("rocky2", "Rocky II"),
+        film("rocky3", "Rocky III", { popularity: 0.9 }),
+        film("dalmatians", "102 Dalmatians"),
+        film("weeks", "Nine 1/2 Weeks"),
+        film("gun", "The Naked Gun 33⅓"),
+        film("friday", "Friday the 13th"),
+        film("se7en", "Se7en"),
+        film("leagues", "20,000 Leagues Under the Sea"),
+        film("lie", "L.I.E."),
+        film("rv", "R.V."),
+        film("no", "Dr. No"),
+        film("york", "New York, New York"),
+        film("gangs", "Gangs of New York", { popularity: 1 }),
+        film("w", "W."),
+        film("walk", "Walk", { popularity: 1 }),
+        film("titanic", "Titanic", { releaseYear: 1997 }),
+        film("ship", "A Voyage", {
+          synopsis: "Of the Titanic, in 1998. Released on 7 August 2003, it took $44.8 million.",
+        }),
+        film("kings", "The Kings of Comedy", { popularity: 1 }),
+        film("funny", "Nothing Serious", { genres: [ref("Comedy")] }),
+        film("space", "Far Out", { genres: [ref("Science Fiction")] }),
+        film("fargo", "Fargo", by("Joel Coen")),
+        film("cohn", "Cohn", { popularity: 1 }),
+        film("kana", "となりのトトロ"),
+      ]);
+      await subject.settle();
+    });
+    const search = (text: string, filter: SearchQuery["filter"] = {}) =>
+      subject.search.search({ tenant: own, calls: new CallLog() }, everyone, {
+        text,
+        filter,
+        limit: 10,
+        wants: EVERYTHING,
+      });
+
+    it.each([
+      ["home alone", "home"],
+      ["home alone 2", "home2"],
+      ["home alone two", "home2"],
+      ["apollo 11", "apollo11"],
+      ["apollo eleven", "apollo11"],
+      ["rocky two", "rocky2"],
+      ["rocky 3", "rocky3"],
+      ["one hundred and two dalmatians", "dalmatians"],
+      ["nine and a half weeks", "weeks"],
+      ["9½ weeks", "weeks"],
+      ["naked gun 33 1/3", "gun"],
+      ["friday the thirteenth", "friday"],
+      ["se7en", "se7en"],
+      ["20000 leagues", "leagues"],
+      ["l.i.e.", "lie"],
+      ["r v", "rv"],
+      ["doctor no", "no"],
+      ["new york new york", "york"],
+      ["w", "w"],
+      ["titanic 1998", "titanic"],
+      ["comedy", "funny"],
+      ["comedy movies", "funny"],
+      ["scifi", "space"],
+      ["coen", "fargo"],
+      ["coen brothers", "fargo"],
+      ["となりのととろ", "kana"],
+      ["トナリノ", "kana"],
+    ])("%s", async (text, id) => {
+      const { hits } = await search(text);
+      expect(hits[0]?.titleId).toBe(id);
+    });
+
+    it.each(["2011", "44", "2003", "8"])(
+      "digits are no slips, and sums and dates no words: %s",
+      async (text) => {
+        expect((await search(text)).hits).toEqual([]);
+      },
+    );
+
+    it("another number is not found, nor is any spelling proposed for one", async () => {
+      const { hits, didYouMean } = await search("apollo 12");
+      expect(hits.every(({ titleId }) => titleId.startsWith("apollo"))).toBe(true);
+      expect(didYouMean).toBeNull();
+    });
+
+    it("a spelling is proposed in whole words that one title has, and none in pairs of characters", async () => {
+      expect((await search("dalmatiens 102")).didYouMean).toBe("dalmatians 102");
+      expect((await search("となりのトロロ")).didYouMean).toBeNull();
+      expect((await search("rocky dalmatiens")).didYouMean).toBeNull();
+    });
+
+    it("a filter without hits leaves its own facet", async () => {
+      const { hits, facets } = await search("home alone", { releaseYear: { from: 1890, to: 1899 } });
+      expect(hits).toEqual([]);
+      expect(facets.find(({ field }) => field === "decade")?.buckets).not.toEqual([]);
+    });
+  });
+
   describe("when not everything is found", () => {
     it("answers the best part of the words and says so", async () => {
       const result = await run("godfather zzyzzxqq");

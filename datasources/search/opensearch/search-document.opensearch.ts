@@ -1,12 +1,14 @@
 import {
   cleanText,
   coreWords,
+  joinedNumbers,
   joinedPairs,
   joinWords,
   plainWords,
   runningWords,
   startsOf,
   wholeForms,
+  wholeNumberForms,
 } from "../../../packages/search-text/index.js";
 import {
   MATURITY_AGES,
@@ -19,6 +21,8 @@ import { highlightTexts, textsAt, type HighlightTexts } from "../searched-texts.
 
 /** Parts a name kept beside its start: no text has this character. */
 export const SEPARATOR = "\u0001";
+
+const NO_DIGITS = "none";
 
 /** What of a document is read back. */
 export interface StoredTitle extends Record<string, unknown> {
@@ -53,14 +57,20 @@ function nameFields(texts: HighlightTexts): Record<string, unknown> {
   const name = texts.name.join(" ");
   const names = [name, ...alternativeNames].map(plainWords).filter((words) => words.length > 0);
   const others = alternativeNames.flatMap((other) => coreWords(plainWords(other)));
-  const pairs = names.flatMap(joinedPairs);
+  const pairs = names.flatMap((words) =>
+    [...joinedPairs(words), ...joinedNumbers(words)].map(({ text }) => text),
+  );
+  const whole = distinct(names.flatMap(wholeForms));
+  const wholeNumbers = distinct(names.flatMap(wholeNumberForms));
   return {
     // Without common words: a name counts as found without them.
     name: coreWords(plainWords(name)).join(" "),
     otherNames: others.join(" "),
     pairs: pairs.join(" "),
-    whole: distinct(names.flatMap(wholeForms)).join(" "),
-    beginning: joinWords(coreWords(plainWords(name))),
+    whole: whole.join(" "),
+    wholeNumbers: wholeNumbers.join(" "),
+    digits: distinct([...whole, ...wholeNumbers].map(digitsOf)).join(" "),
+    begun: whole,
     spelled: distinct([...others, ...pairs, ...[...people, ...genres].flatMap(plainWords)]).join(" "),
   };
 }
@@ -71,7 +81,10 @@ function otherWords(
 ): Record<string, unknown> {
   return {
     people: people.flatMap(withJoined).join(" "),
+    peopleWhole: people.map((person) => joinWords(plainWords(person))).join(" "),
+    families: people.flatMap(familyOf).join(" "),
     genreWords: genres.flatMap(plainWords).join(" "),
+    genreWhole: genres.map((genre) => joinWords(coreWords(plainWords(genre)))).join(" "),
     facts: textsAt(title, "facts")
       .flatMap((text) => plainWords(cleanText(text)))
       .join(" "),
@@ -125,6 +138,16 @@ function completionsOf({ id, name }: { id: string; name: string }): string[] {
 function withJoined(name: string): string[] {
   const words = plainWords(name);
   return words.length > 1 ? [...words, joinWords(words)] : words;
+}
+
+function familyOf(name: string): string[] {
+  const words = plainWords(name);
+  return words.length > 1 ? words.slice(-1) : [];
+}
+
+/** The digits of a name, or what stands for none. */
+export function digitsOf(name: string): string {
+  return name.replace(/[^0-9]+/g, "") || NO_DIGITS;
 }
 
 function distinct<T>(values: readonly T[]): T[] {

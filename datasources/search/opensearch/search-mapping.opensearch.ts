@@ -19,8 +19,6 @@ const LONGEST_BEGINNING = 40;
 const nameScore = `return query.boost * (${MATCH} + ${NAME} / Math.max(1.0, doc.length));`;
 /** Two words written as one: of n words there are n - 1 pairs. */
 const pairScore = `return query.boost * (${MATCH} + ${NAME} * Math.min(1.0, 2.0 / (doc.length + 1.0)));`;
-/** The beginning of a name, by the name's number of letters. */
-const beginningScore = "return query.boost / Math.max(1.0, doc.length);";
 
 const scripted = (source: string) => ({ type: "scripted", script: { source } });
 
@@ -54,7 +52,6 @@ export const TITLE_INDEX = {
     similarity: {
       name: scripted(nameScore),
       pair: scripted(pairScore),
-      beginning: scripted(beginningScore),
     },
   },
   mappings: {
@@ -73,13 +70,15 @@ export const TITLE_INDEX = {
       otherNames: { type: "text", analyzer: "words", similarity: "name" },
       pairs: { type: "text", analyzer: "words", similarity: "pair" },
       whole: flat,
-      beginning: {
-        type: "text",
-        analyzer: "beginnings",
-        search_analyzer: "words",
-        similarity: "beginning",
-      },
+      // Names with their numbers in digits, and the digits of each: none of them is a slip.
+      wholeNumbers: flat,
+      digits: flat,
+      // Names as they begin, with and without common words.
+      begun: { ...flat, analyzer: "beginnings", search_analyzer: "words" },
       people: flat,
+      peopleWhole: flat,
+      families: flat,
+      genreWhole: flat,
       genreWords: flat,
       // Whatever may be misspelled or begun beside the name, in one field: looking for misspellings is what costs most.
       spelled: { ...flat, fields: { starts } },

@@ -7,6 +7,7 @@ import { toClauses, type Clause } from "../../engines/opensearch/predicate.opens
 import { filterParts, type FilterParts } from "../search-filter.js";
 import { SEARCH_PLACES } from "./search-places.opensearch.js";
 import { textQuery } from "./search-query.opensearch.js";
+import { roomFor } from "./search-style.opensearch.js";
 import { type SearchQuery } from "../search.js";
 
 /** What OpenSearch answers to one search of a `_msearch`. */
@@ -17,6 +18,7 @@ export interface SearchAnswer {
   hits?: { total?: { value: number }; hits: AnsweredHit[] };
   aggregations?: Partial<Record<FacetField, FacetAnswer>> & {
     literal?: { within: { doc_count: number } };
+    best?: { within: { value: number | null } };
   };
 }
 
@@ -27,16 +29,16 @@ export interface AnsweredHit {
 }
 
 /** How much the most popular title gains on one that nobody watches. */
-const POPULARITY = 0.02;
+const POPULARITY = 0.03;
 
 /**
- * The searches of a text with words, best first: every word, and where there are several, half of them. They leave in
- * one request; the first with a hit is the answer.
+ * The searches of a text with words, the strictest first: every word, the same with more slips, and where there are several
+ * words, half of them. They leave in one request; the first of which none behind it finds something clearly better is the
+ * answer.
  */
 export function textSearches(plan: SearchPlan, audience: Audience, query: SearchQuery): Clause[] {
   const parts = clausesOf(audience, query);
-  const styles = plan.slots.length > 1 ? (["ALL", "SOME"] as const) : (["ALL"] as const);
-  return styles.map((words) => ({
+  return stylesFor(plan).map((words) => ({
     ...common(parts, query),
     query: {
       bool: {
@@ -45,8 +47,18 @@ export function textSearches(plan: SearchPlan, audience: Audience, query: Search
       },
     },
     sort: [{ _score: "desc" }, { id: "asc" }],
-    ...aggregations(parts, query, words === "ALL" ? plan : undefined),
+    aggs: {
+      ...aggregations(parts, query, words === "ALL" ? plan : undefined),
+      // How good the best hit is, on whichever page, decides between the searches.
+      best: { filter: passing(parts), aggs: { within: { max: { script: "_score" } } } },
+    },
   }));
+}
+
+/** Ways of looking for a text, the strictest first. */
+function stylesFor({ slots }: SearchPlan): ("ALL" | "NEAR" | "SOME")[] {
+  const near = slots.some((word) => roomFor(word, { words: "NEAR" }) > roomFor(word, { words: "ALL" }));
+  return ["ALL", ...(near ? (["NEAR"] as const) : []), ...(slots.length > 1 ? (["SOME"] as const) : [])];
 }
 
 /** The search of a blank text: everything, the most popular first. */
@@ -56,7 +68,7 @@ export function browseSearch(audience: Audience, query: SearchQuery): Clause {
     ...common(parts, query),
     query: { bool: { filter: parts.always } },
     sort: [{ popularity: "desc" }, { id: "asc" }],
-    ...aggregations(parts, query, undefined),
+    aggs: aggregations(parts, query, undefined),
   };
 }
 
@@ -64,14 +76,14 @@ function clausesOf(audience: Audience, { filter }: SearchQuery): FilterParts<Cla
   return filterParts(audience, filter, (predicate) => toClauses(predicate, SEARCH_PLACES));
 }
 
-function common({ facets }: FilterParts<Clause[]>, { limit, after, wants }: SearchQuery): Clause {
+function common(parts: FilterParts<Clause[]>, { limit, after, wants }: SearchQuery): Clause {
   const texts = wants.highlights || wants.didYouMean;
   return {
     size: limit + 1,
     // Whether there is any hit decides between the searches, so it is always counted; in full only when wanted.
     track_total_hits: wants.total ? true : 1,
     _source: texts ? ["texts"] : false,
-    post_filter: { bool: { filter: Object.values(facets).flat() } },
+    post_filter: passing(parts),
     ...(after && { search_after: [Number(after.value), cleanText(after.id)] }),
   };
 }
@@ -81,18 +93,22 @@ function aggregations(
   { wants }: SearchQuery,
   plan: SearchPlan | undefined,
 ): Clause {
-  const aggs: Clause = {
+  return {
     ...(wants.facets && facetAggregations(parts)),
     ...(wants.didYouMean && plan && { literal: literalHits(parts, plan) }),
   };
-  return Object.keys(aggs).length > 0 ? { aggs } : {};
 }
 
 /** Hits that have every word as it is written. */
-function literalHits({ facets }: FilterParts<Clause[]>, plan: SearchPlan): Clause {
+function literalHits(parts: FilterParts<Clause[]>, plan: SearchPlan): Clause {
   const words = textQuery(plan, { words: "LITERAL", typing: false, popularity: 0 });
   return {
-    filter: { bool: { filter: Object.values(facets).flat() } },
+    filter: passing(parts),
     aggs: { within: { filter: words } },
   };
+}
+
+/** What passes the filters of all facets. */
+function passing({ facets }: FilterParts<Clause[]>): Clause {
+  return { bool: { filter: Object.values(facets).flat() } };
 }

@@ -34,7 +34,7 @@ export class OpenSearchSearch implements Search {
     const rowsOf = (answers: SearchAnswer[]) => chosen(answers).hits?.hits.length ?? 0;
     const answers = await this.#ask<SearchAnswer>(request, "search.search", searches, rowsOf);
     const answer = chosen(answers);
-    const relaxed = !browsing && answer !== answers[0];
+    const relaxed = !browsing && plan.slots.length > 1 && answers.indexOf(answer) === answers.length - 1;
     return toResult(plan, query, { ...foundIn(answer, plan, query), relaxed });
   }
 
@@ -105,9 +105,18 @@ function suggestionsFrom(plan: SearchPlan, answers: readonly object[], limit: nu
   return suggestionsOf(plan, titles, names, limit);
 }
 
-/** The first answer with a hit, on this page or before it. */
+/** What a looser search must find better to be the answer, of a score of 1. */
+const CLEARLY = 0.1;
+
+/** The first answer with a hit, on this page or before it, of which none behind it has a clearly better one. */
 function chosen(answers: readonly SearchAnswer[]): SearchAnswer {
-  return answers.find((answer) => totalOf(answer) > 0) ?? answers[0] ?? {};
+  const found = answers.filter((answer) => totalOf(answer) > 0);
+  const best = Math.max(...found.map(bestOf));
+  return found.find((answer) => bestOf(answer) >= best - CLEARLY) ?? answers[0] ?? {};
+}
+
+function bestOf({ aggregations }: SearchAnswer): number {
+  return aggregations?.best?.within.value ?? 0;
 }
 
 function totalOf({ hits }: SearchAnswer): number {

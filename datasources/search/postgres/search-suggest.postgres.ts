@@ -9,7 +9,8 @@ import { visibleTo, type Audience } from "../../catalog/audience.js";
 import { toSql } from "../../engines/postgres/predicate.postgres.js";
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { SEARCH_PLACES } from "./search-places.postgres.js";
-import { conditionsOf, lookUp, rank, selectHits } from "./search-statement.postgres.js";
+import { lookUp } from "./search-look-up.postgres.js";
+import { conditionsOf, rank, selectHits } from "./search-statement.postgres.js";
 
 /** People and genres that are offered at most for one start. */
 const MOST_NAMES = 200;

@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call -- answers are read as clients read them */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access -- answers are read as clients read them */
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { hashPassword } from "../../packages/passwords/index.js";

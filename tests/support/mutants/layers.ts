@@ -140,6 +140,10 @@ const LAYERS: Record<string, Layer> = {
     );
     try {
       const reached = await outbox.reached(one, Number(written!.xid));
+      const names = outbox.targets.map(({ name }) => name);
+      const lacking = (await outbox.lacking(one, Number(written!.xid), names, 100))
+        .map(({ target, entity }) => `${target} ${entity}`)
+        .sort();
       const lag = (await outbox.lag(one)).map(({ lagEvents, parked, deadLetters }) => [
         lagEvents,
         parked,
@@ -153,7 +157,7 @@ const LAYERS: Record<string, Layer> = {
         replay: (events) => Promise.resolve(void replayed.push(...events.map(({ entity }) => entity))),
       });
       await pool.close();
-      return [[...reached].sort(), lag, await outbox.retry({ tenant: one }), replayed];
+      return [[...reached].sort(), lacking, lag, await outbox.retry({ tenant: one }), replayed];
     } finally {
       await database.query("delete from marquee.outbox_parked where tenant_id = $1 and reason = 'mutant'", [
         other.id,

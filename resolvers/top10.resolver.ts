@@ -16,14 +16,14 @@ export class Top10Resolver {
   @Query(() => [Top10Entry], {
     nullable: true,
     description:
-      "The most watched titles of a country on a day. Places whose title you may not meet are left out.",
+      "The most watched titles of a country on a day of its own, from midnight to midnight by the clocks of most of its people. It has a list when the day is closed, three hours later, and viewers enough. Places whose title you may not meet are left out.",
   })
   async top10(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("country", () => CountryCode, { nullable: true, description: "Default: where you are." })
     country?: string | null,
-    @Arg("date", () => CalendarDate, { nullable: true, description: "Default: the latest day there is." })
+    @Arg("date", () => CalendarDate, { nullable: true, description: "Default: the latest that is closed and has a list." })
     date?: Date | null,
   ) {
     const audience = await ctx.audience(info.path);

@@ -198,6 +198,7 @@ export const HELD_BY_TENANTS: Holdings = {
   top10_entries: nobody(
     "tenant_id country day rank title_id previous_rank days_on_list viewers watched_seconds",
   ),
+  top10_changes: nobody("tenant_id country day changed_at earlier later"),
   trending_titles: nobody("tenant_id country rank title_id score"),
   insight_releases: nobody(
     "tenant_id until days country epsilon viewers_noise seconds_noise least_viewers titles released_at",

@@ -1,23 +1,18 @@
 import { isPersonal } from "../accounts/consent-rules.postgres.js";
-import { onOffer } from "../catalog/audience.js";
-import { CATALOG_PLACES } from "../catalog/postgres/catalog-places.postgres.js";
-import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
-import { toSql } from "../engines/postgres/predicate.postgres.js";
 import { raw, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
-import { COUNTED_SECONDS, COUNTS } from "../viewing/counted-watches.postgres.js";
-import { isWatch, WATCHED_COUNTING } from "../viewing/watched.postgres.js";
-import { type Top10Job } from "./top10.js";
+import { COUNTS } from "../viewing/counted-watches.postgres.js";
+import { WATCHED_COUNTING } from "../viewing/watched.postgres.js";
+import { prepareDays, startOfDay, type Since } from "./chart-days.postgres.js";
+import { writeLists } from "./chart-lists.postgres.js";
+import { USUAL_DAYS } from "./chart-rules.js";
+import { counted, prepareWatches, RUNNING_TIMES, VIEWED_WATCH } from "./chart-watches.postgres.js";
+import { type ChartCounts, type Top10Job } from "./top10.js";
+import { insertTrending, TRENDING_DAYS } from "./trending.postgres.js";
 
 /** Watched pairs answered in one batch. */
 const PAIRS_PER_BATCH = 10_000;
-/** Days that trending looks at, and the days before them that it compares with. */
-const RECENT_DAYS = 7;
-const BASE_DAYS = 28;
 const POPULARITY_DAYS = 28;
-const TRENDING_TITLES = 100;
-/** A delivery repeated with another instant is recognised within so many days of the first. */
-const LATE_DAYS = 2;
 
 type Pair = { profileId: string; titleId: string; strength: number };
 
@@ -26,29 +21,35 @@ export class PostgresTop10Job implements Top10Job {
   constructor(private readonly postgres: PostgresStore) {}
 
   /**
-   * A day's list ranks the watch time of that UTC day that counts (counted-watches.postgres.ts), then viewers, then id. What
-   * a profile viewed of a title on a day counts where it was a watch. An event counts once, on the day of its first
+   * A day's list ranks the watch time of that day that counts (counted-watches.postgres.ts), then viewers, then id, of
+   * titles with several viewers first. What a profile viewed of a title on a day counts where it was a watch, and of all
+   * that it watched on a day so much at most (`MAX_PROFILE_SECONDS`). An event counts once, on the day of its first
    * instant. Titles that the catalog does not publish or license for the country on that day are left out before ranks are
-   * given; events of one that was merged into another count for that one. A day has a list when it is over; what is dated
-   * ahead counts when its time has come. Trending ends on the tenant's latest day with events, not today.
+   * given; events of one that was merged into another count for that one. Trending ends on the tenant's latest day with
+   * events, not today.
    */
   recompute(
     tenant: Tenant,
     { from = "-infinity", at = new Date() }: { from?: string; at?: Date } = {},
-  ): Promise<{ days: number; countries: number; entries: number }> {
+  ): Promise<ChartCounts> {
+    return this.#chart(tenant, { from }, at);
+  }
+
+  follow(tenant: Tenant, at = new Date()): Promise<ChartCounts> {
+    return this.#chart(tenant, "UNSETTLED", at);
+  }
+
+  #chart(tenant: Tenant, since: Since, at: Date): Promise<ChartCounts> {
     return this.postgres.transaction(tenant, async (query) => {
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.top10'), ${tenant.id}::int)`);
       await prepareForBatch(query);
       const lastDay = await lastDayOf(query, at);
-      await query(sql`create temp table daily_watches on commit drop as ${dailyWatches(from, lastDay, at)}`);
-      await query(sql`analyze daily_watches`);
-      await query(sql`delete from top10_entries where day >= ${from}::date`);
-      const [counts] = await query<{ days: number; countries: number; entries: number }>(
-        insertTop10(from, at),
-      );
+      const firstRanked = await prepareDays(query, since, at);
+      await prepareWatches(query, await firstNeeded(query, firstRanked, lastDay), at);
+      const counts = await writeLists(query, at);
       await query(sql`delete from trending_titles`);
       await query(insertTrending(lastDay));
-      return counts ?? { days: 0, countries: 0, entries: 0 };
+      return counts;
     });
   }
 
@@ -59,7 +60,7 @@ export class PostgresTop10Job implements Top10Job {
       const at = new Date();
       const since = sql`(${await lastDayOf(query, at)}::date - ${POPULARITY_DAYS - 1}::int)`;
       const rows = await query<{ id: string; popularity: number }>(sql`
-        with ${counted(startOf(since), at)}, viewed as (
+        with ${counted(startOfDay(since, sql`'UTC'`), at)}, viewed as (
           select title_id, profile_id, sum(seconds) as seconds, bool_or(completed) as completed
           from counted group by title_id, profile_id
         ), audience as (
@@ -105,123 +106,12 @@ async function lastDayOf(query: Query, at: Date): Promise<string | null> {
   return row?.day ?? null;
 }
 
-function startOf(day: Sql): Sql {
-  return sql`(${day}::timestamp at time zone 'UTC')`;
-}
-
-/** A part of a statement, `counted`: what counts between two instants, each event once, with the title that it counts for. */
-function counted(from: Sql, until: Date): Sql {
-  return sql`
-    counted as (
-      select distinct on (e.id) e.country, e.at, coalesce(m.into_id, e.title_id) as title_id, e.profile_id,
-        ${COUNTED_SECONDS} as seconds, e.completed
-      from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-      where e.at >= ${from} and e.at <= ${until} and ${COUNTS}
-      order by e.id, e.at
-    )`;
-}
-
-/** How long titles are. Seconds. */
-const RUNNING_TIMES = sql`select id, (document ->> 'runtimeMinutes')::int * 60 as seconds from catalog_titles`;
-
-/** Whether what a profile has viewed, `v`, of a title that is as long as `t`, was a watch. */
-const VIEWED_WATCH = isWatch({
-  completed: sql`v.completed`,
-  seconds: sql`v.seconds`,
-  duration: sql`t.seconds`,
-});
-
-/** Watch time and viewers by country, day and title until then, as far back as the lists from `from` on or trending need them. */
-function dailyWatches(from: string, lastDay: string | null, at: Date): Sql {
-  const firstDay = sql`least(${from}::date, ${lastDay}::date - ${RECENT_DAYS + BASE_DAYS - 1}::int)`;
-  return sql`
-    with ${counted(startOf(sql`(${firstDay} - ${LATE_DAYS}::int)`), at)}, viewed as (
-      select country, (at at time zone 'UTC')::date as day, title_id, profile_id, sum(seconds) as seconds,
-        bool_or(completed) as completed
-      from counted
-      where at >= ${startOf(firstDay)}
-      group by country, day, title_id, profile_id
-    )
-    select v.country, v.day, v.title_id, sum(v.seconds)::bigint as seconds, count(*)::int as viewers
-    from viewed v left join (${RUNNING_TIMES}) t on t.id = v.title_id
-    where ${VIEWED_WATCH}
-    group by v.country, v.day, v.title_id`;
-}
-
-/** `daily_watches d` with the titles `t` that they are of. */
-const WATCHED_TITLES = sql`daily_watches d join catalog_titles t on t.id = d.title_id`;
-
-/** Whether a title `t` was on offer at some time of a day, in the country of `d`. */
-function shownOn(day: Sql): Sql {
-  const span = { country: sql`d.country`, at: startOf(day), before: startOf(sql`(${day} + 1)`) };
-  return toSql(onOffer(span), CATALOG_PLACES);
-}
-
-/** Writes the lists from `from` on of days that are over then. A run of days goes on from the list stored for the day before. */
-function insertTop10(from: string, at: Date): Sql {
-  return sql`
-    with ranked as (
-      select d.country, d.day, d.title_id, d.viewers, d.seconds,
-        row_number() over (
-          partition by d.country, d.day order by d.seconds desc, d.viewers desc, d.title_id collate "C") as rank
-      from ${WATCHED_TITLES}
-      where d.day >= ${from}::date and d.day < (${at}::timestamptz at time zone 'UTC')::date and ${shownOn(sql`d.day`)}
-    ), listed as (
-      select country, day, title_id, viewers, seconds, rank, 1 as carried from ranked where rank <= 10
-      union all
-      select country, day, title_id, viewers, watched_seconds, rank, days_on_list
-      from top10_entries where day = ${from}::date - 1
-    ), runs as (
-      select *, day - (row_number() over (partition by country, title_id order by day))::int as run from listed
-    ), placed as (
-      select country, day, title_id, viewers, seconds, rank,
-        lag(rank) over days as previous_rank,
-        row_number() over days + first_value(carried) over days - 1 as days_on_list
-      from runs
-      window days as (partition by country, title_id, run order by day)
-    ), inserted as (
-      insert into top10_entries
-        (tenant_id, country, day, rank, title_id, previous_rank, days_on_list, viewers, watched_seconds)
-      select current_setting('marquee.tenant')::int, country, day, rank, title_id, previous_rank, days_on_list, viewers, seconds
-      from placed
-      where day >= ${from}::date
-      returning country, day
-    )
-    select count(distinct day) as days, count(distinct country) as countries, count(*) as entries from inserted`;
-}
-
-/**
- * Writes the titles that gain. Score: watch time a week now over watch time a week before, both raised by what a
- * watched title of the country has on average, so that growth from next to nothing stays near 1; only gains are kept.
- */
-function insertTrending(lastDay: string | null): Sql {
-  const recent = sql`(${lastDay}::date - ${RECENT_DAYS - 1}::int)`;
-  const base = sql`(${recent} - ${BASE_DAYS}::int)`;
-  return sql`
-    with span as (
-      select greatest(1, least(${BASE_DAYS}::int, ${recent} - min(day))) as base_days from daily_watches where day >= ${base}
-    ), watched as (
-      select d.country, d.title_id,
-        coalesce(sum(d.seconds) filter (where d.day >= ${recent}), 0)::float8 as now,
-        coalesce(sum(d.seconds) filter (where d.day < ${recent}), 0)::float8 * ${RECENT_DAYS}::int / max(span.base_days) as before
-      from ${WATCHED_TITLES} cross join span
-      where d.day >= ${base} and ${shownOn(sql`${lastDay}::date`)}
-      group by d.country, d.title_id
-    ), scored as (
-      select country, title_id, now,
-        (now + avg(now) over (partition by country)) / (before + avg(now) over (partition by country)) as score
-      from watched
-      where now > 0
-    ), ranked as (
-      select country, title_id, score,
-        row_number() over (partition by country order by score desc, now desc, title_id collate "C") as rank
-      from scored
-      where score > 1
-    )
-    insert into trending_titles (tenant_id, country, rank, title_id, score)
-    select current_setting('marquee.tenant')::int, country, rank, title_id, score
-    from ranked
-    where rank <= ${TRENDING_TITLES}::int`;
+/** As far back as lists, what is usual before the first of them, and trending look (`YYYY-MM-DD`). */
+async function firstNeeded(query: Query, firstRanked: string, lastDay: string | null): Promise<string> {
+  const [row] = await query<{ day: string }>(
+    sql`select least(${firstRanked}::date - ${USUAL_DAYS}::int, ${lastDay}::date - ${TRENDING_DAYS - 1}::int) as day`,
+  );
+  return row?.day ?? firstRanked;
 }
 
 /** A batch of pairs behind one, with the rating looked up a pair: joined, each batch would read all ratings. */

@@ -17,24 +17,42 @@ export interface TrendingTitle {
   score: number;
 }
 
-/** Charts by country, computed from viewing events. Every reading method is one store call. */
+/**
+ * Charts by country, computed from viewing events. A day is the country's own, by the time zone that most people of it live
+ * in (`zoneOf`), and is closed `CLOSING_HOURS` after its midnight. Every reading method is one store call.
+ */
 export interface Top10 {
-  /** The list of a country on a day (`YYYY-MM-DD`); without a day, the latest there is. Best first. */
+  /**
+   * The list of a country on a day (`YYYY-MM-DD`) that is closed; without a day, the latest of these that has one. Best
+   * first.
+   */
   top10(request: StoreRequest, country: string, day: string | null): Promise<Top10Row[]>;
   /** Titles that gain most on their own past, best first. */
   trending(request: StoreRequest, country: string, limit: number): Promise<TrendingTitle[]>;
+}
+
+/** What was written of lists. */
+export interface ChartCounts {
+  days: number;
+  countries: number;
+  entries: number;
+  /** Lists that there were before, and that rank other titles, or otherwise, now. */
+  changed: number;
 }
 
 /** What the batch job needs of the viewing facts, and where it leaves what it computed. */
 export interface Top10Job {
   /**
    * Recomputes Top 10 for every country and day from `from` on (`YYYY-MM-DD`, default: all days with events) and trending
-   * for every country, as of `at` (default: now): of days that were over then.
+   * for every country, as of `at` (default: now): of days that were closed then and had viewers enough (chart-rules.ts).
+   * Lists that come out otherwise than they stood are noted as they were and as they are.
    */
-  recompute(
-    tenant: Tenant,
-    options?: { from?: string; at?: Date },
-  ): Promise<{ days: number; countries: number; entries: number }>;
+  recompute(tenant: Tenant, options?: { from?: string; at?: Date }): Promise<ChartCounts>;
+  /**
+   * The same of the days that have closed since the last lists, and of those that closed within `LATE_HOURS`, which what
+   * came late ranks anew; lists of days before stand.
+   */
+  follow(tenant: Tenant, at?: Date): Promise<ChartCounts>;
   /** Popularity of every title with views: log-scaled distinct profiles that watched it in the last 28 days of events, the most watched title being 1. */
   popularity(tenant: Tenant): Promise<Map<string, number>>;
   /** Distinct (profile, title) pairs watched, ordered by profile, in batches: what similarity is learned from. `strength` in (0, 1]. */

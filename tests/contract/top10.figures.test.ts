@@ -25,16 +25,16 @@ async function trending(tenant: Tenant, limit = 100): Promise<[string, number][]
 it("scores what gains on its past, smoothed by the country's average, ending on the latest day with events", async () => {
   const [base, recent] = ["2026-06-01T12:00:00Z", "2026-06-28T12:00:00Z"];
   const tenant = await tenantWith([
-    watch("p1", "steady", "2026-05-27T00:00:00Z", { seconds: 4 * 3600 }),
+    watch("p1", "steady", "2026-05-27T04:00:00Z", { seconds: 4 * 3600 }),
     watch("p1", "steady", recent, { seconds: 3600 }),
     watch("p1", "rising", base, { seconds: 3600 }),
     watch("p1", "rising", recent, { seconds: 3 * 3600 }),
-    watch("p1", "newcomer", "2026-06-24T00:00:00Z", { seconds: 2 * 3600 }),
+    watch("p1", "newcomer", "2026-06-24T04:00:00Z", { seconds: 2 * 3600 }),
     watch("p1", "tiny", "2026-06-30T23:59:59Z", { seconds: 60 }),
-    watch("p1", "falling", "2026-06-23T23:59:59Z", { seconds: 16 * 3600 }),
+    watch("p2", "falling", "2026-06-24T03:59:59Z", { seconds: 8 * 3600 }),
     watch("p1", "falling", recent, { seconds: 60 }),
-    watch("p1", "draft", recent, { seconds: 16 * 3600 }),
-    watch("p1", "forgotten", "2026-05-26T23:59:59Z", { seconds: 16 * 3600 }),
+    watch("p2", "draft", recent, { seconds: 8 * 3600 }),
+    watch("p2", "forgotten", "2026-05-27T03:59:59Z", { seconds: 8 * 3600 }),
   ]);
   await stores.top10Job.recompute(tenant);
   // 60 + 60 + 3600 + 10800 + 7200 seconds this week over five titles.

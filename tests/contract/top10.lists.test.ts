@@ -22,6 +22,10 @@ async function tenantWithFilms(tier: TenantTier, ids: string[]): Promise<Tenant>
   return tenant;
 }
 
+/** Viewers enough for a list of that day, who watch what no list may name. */
+const crowd = (at: string, country = "US", seconds = 3600) =>
+  ["c1", "c2", "c3"].map((profile) => watch(profile, "draft", at, { country, seconds }));
+
 /** `rank title previous days viewers seconds` a line. */
 async function list(tenant: Tenant, country: string, day: string | null): Promise<string[]> {
   const rows = await stores.top10.top10(testRequest(tenant), country, day);
@@ -36,28 +40,32 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("Top 10 of a %s tenant", (tier
   beforeAll(async () => {
     tenant = await tenantWithFilms(tier, ["a", "b", "c"]);
     const repeated = { id: "b-once", seconds: 7200 };
+    const noon = (day: number) => `2026-05-0${day}T16:00:00Z`;
     await stores.viewingIngest.ingest(tenant, [
-      watch("p1", "a", "2026-05-01T00:00:00Z"),
-      watch("p2", "a", "2026-05-01T23:59:59.999999Z"),
+      ...[1, 2, 4].flatMap((day) => crowd(noon(day), "US", 80_000)),
+      ...crowd(noon(1), "GB"),
+      // From midnight to midnight in New York.
+      watch("p1", "a", "2026-05-01T04:00:00Z"),
+      watch("p2", "a", "2026-05-02T03:59:59.999999Z"),
       watch("p1", "b", "2026-05-01T10:00:00Z", repeated),
       watch("p1", "b", "2026-05-01T10:05:00Z", repeated),
       watch("p1", "b", "2026-05-02T10:00:00Z", repeated),
       watch("p1", "c", "2026-05-01T11:00:00Z", { seconds: 7200 }),
-      watch("p1", "draft", "2026-05-01T11:00:00Z", { seconds: 90_000 }),
-      watch("p1", "unknown", "2026-05-01T11:00:00Z", { seconds: 90_000 }),
-      watch("p1", "british", "2026-05-01T11:00:00Z", { seconds: 90_000 }),
+      watch("p4", "unknown", "2026-05-01T11:00:00Z", { seconds: 80_000 }),
+      watch("p5", "british", "2026-05-01T11:00:00Z", { seconds: 80_000 }),
       watch("p1", "ended", "2026-05-01T11:00:00Z", { seconds: 60 }),
       watch("p3", "british", "2026-05-01T11:00:00Z", { seconds: 60, country: "GB" }),
-      watch("p1", "c", "2026-05-02T00:00:00Z"),
+      watch("p1", "c", "2026-05-02T04:00:00Z"),
       watch("p2", "c", "2026-05-02T12:00:00Z"),
       watch("p1", "a", "2026-05-02T12:00:00Z"),
-      watch("p1", "ended", "2026-05-02T11:00:00Z", { seconds: 90_000 }),
-      watch("p1", "a", "2026-05-04T12:00:00Z"),
+      watch("p4", "ended", "2026-05-02T11:00:00Z", { seconds: 80_000 }),
+      watch("p1", "a", noon(4)),
     ]);
   });
 
-  it("ranks each country and UTC day by watch time, viewers and id, without repeated events and restricted titles", async () => {
-    expect(await stores.top10Job.recompute(tenant)).toEqual({ days: 3, countries: 2, entries: 8 });
+  it("ranks each country and day of its own by watch time, viewers and id, without repeated events and restricted titles", async () => {
+    const written = { days: 3, countries: 2, entries: 8 };
+    expect(await stores.top10Job.recompute(tenant)).toEqual({ ...written, changed: 0 });
     expect(await list(tenant, "US", "2026-05-01")).toEqual([
       "1 a  1 2 7200",
       "2 b  1 1 7200",
@@ -89,7 +97,7 @@ it("recomputes from a day on as if everything were computed again", async () => 
   const at = (day: string) => `${day}T12:00:00Z`;
   await stores.viewingIngest.ingest(
     tenant,
-    days.map((day) => watch("p1", "a", at(day))),
+    days.flatMap((day) => [watch("p1", "a", at(day)), ...crowd(at(day))]),
   );
   await stores.top10Job.recompute(tenant);
   const late = days.slice(1).map((day) => watch("p2", "b", at(day), { seconds: 5000 }));
@@ -98,7 +106,7 @@ it("recomputes from a day on as if everything were computed again", async () => 
     watch("p1", "a", at("2026-05-02"), { id: `p1 a ${at("2026-05-01")}` }),
   ]);
   const report = await stores.top10Job.recompute(tenant, { from: "2026-05-02" });
-  expect(report).toEqual({ days: 2, countries: 1, entries: 4 });
+  expect(report).toEqual({ days: 2, countries: 1, entries: 4, changed: 2 });
   const lists = () => Promise.all(days.map((day) => list(tenant, "US", day)));
   const incremental = await lists();
   expect(incremental).toEqual([
@@ -113,10 +121,10 @@ it("recomputes from a day on as if everything were computed again", async () => 
 it("lists ten titles at most, and drops what has no events any more", async () => {
   const ids = Array.from({ length: 12 }, (_, index) => `t${String(index).padStart(2, "0")}`);
   const tenant = await tenantWithFilms("SHARED", ids);
-  await stores.viewingIngest.ingest(
-    tenant,
-    ids.map((id) => watch("p1", id, "2026-05-01T12:00:00Z")),
-  );
+  await stores.viewingIngest.ingest(tenant, [
+    ...ids.map((id) => watch("p1", id, "2026-05-01T12:00:00Z", { seconds: 600 })),
+    ...crowd("2026-05-01T12:00:00Z"),
+  ]);
   await stores.top10Job.recompute(tenant);
   const rows = await stores.top10.top10(testRequest(tenant), "US", null);
   expect(rows.map((row) => row.titleId)).toEqual(ids.slice(0, 10));
@@ -131,18 +139,21 @@ it("lists ten titles at most, and drops what has no events any more", async () =
 it("lists no day before it is over, and counts nothing before its time has come", async () => {
   const tenant = await tenantWithFilms("SHARED", ["closed", "today", "ahead"]);
   await stores.viewingIngest.ingest(tenant, [
+    ...crowd("2026-05-01T12:00:00Z"),
+    ...crowd(new Date().toISOString()),
     watch("p1", "closed", "2026-05-01T12:00:00Z"),
     watch("p1", "today", new Date().toISOString()),
     watch("p1", "ahead", new Date(Date.now() + 40 * 86_400_000).toISOString()),
   ]);
-  expect(await stores.top10Job.recompute(tenant)).toEqual({ days: 1, countries: 1, entries: 1 });
+  expect(await stores.top10Job.recompute(tenant)).toMatchObject({ days: 1, countries: 1, entries: 1 });
   expect(await list(tenant, "US", null)).toEqual(["1 closed  1 1 3600"]);
   const popularity = await stores.top10Job.popularity(tenant);
   expect(popularity).toEqual(
     new Map([
       ["ahead", 0],
       ["closed", 0],
-      ["today", 1],
+      ["draft", 1],
+      ["today", Math.log(2) / Math.log(4)],
     ]),
   );
 });
@@ -152,8 +163,9 @@ it("keeps tenants with the same ids apart", async () => {
     await tenantWithFilms("SHARED", ["a", "b"]),
     await tenantWithFilms("SHARED", ["a", "b"]),
   ];
-  await stores.viewingIngest.ingest(one, [watch("p1", "a", "2026-05-01T12:00:00Z")]);
-  await stores.viewingIngest.ingest(two, [watch("p1", "b", "2026-05-02T12:00:00Z")]);
+  const [first, second] = ["2026-05-01T12:00:00Z", "2026-05-02T12:00:00Z"];
+  await stores.viewingIngest.ingest(one, [watch("p1", "a", first), ...crowd(first)]);
+  await stores.viewingIngest.ingest(two, [watch("p1", "b", second), ...crowd(second)]);
   await stores.top10Job.recompute(one);
   await stores.top10Job.recompute(two);
   expect(await list(one, "US", null)).toEqual(["1 a  1 1 3600"]);
@@ -162,6 +174,11 @@ it("keeps tenants with the same ids apart", async () => {
 
 it("computes nothing for a tenant without events", async () => {
   const tenant = await createTestTenant(stores);
-  expect(await stores.top10Job.recompute(tenant)).toEqual({ days: 0, countries: 0, entries: 0 });
+  expect(await stores.top10Job.recompute(tenant)).toEqual({
+    days: 0,
+    countries: 0,
+    entries: 0,
+    changed: 0,
+  });
   expect(await stores.top10Job.popularity(tenant)).toEqual(new Map());
 });

@@ -11,6 +11,7 @@ const stores = useStores();
 const facts = useFacts();
 const AT = "2026-05-01T12:00:00Z";
 const DAY = AT.slice(0, 10);
+const PROFILES = ["p1", "p2", "p3"];
 
 /** What was viewed of titles: runtime in minutes, the sittings in seconds, whether to the end, and whether that is a watch. */
 const VIEWED = {
@@ -39,7 +40,7 @@ beforeAll(async () => {
   );
   await stores.viewingIngest.ingest(
     tenant,
-    ["p1", "p2"].flatMap((profile) =>
+    PROFILES.flatMap((profile) =>
       TITLES.flatMap(({ id, sittings, completed }) =>
         sittings.map((seconds, hour) =>
           watch(profile, id, `2026-05-01T${12 + hour}:00:00Z`, { seconds, completed }),
@@ -72,7 +73,7 @@ describe("what was left at once is no watch", () => {
     const pairs = [];
     for await (const batch of stores.top10Job.interactions(tenant)) pairs.push(...batch);
     expect(pairs.map(({ profileId, titleId }) => `${profileId} ${titleId}`)).toEqual(
-      ["p1", "p2"].flatMap((profile) => expected.map((id) => `${profile} ${id}`)),
+      PROFILES.flatMap((profile) => expected.map((id) => `${profile} ${id}`)),
     );
   });
 

@@ -1,0 +1,43 @@
+import { sql, type Sql } from "../engines/postgres/store.postgres.js";
+import { shownOn, WATCHED_TITLES } from "./chart-watches.postgres.js";
+
+/** Days that trending looks at, and the days before them that it compares with. */
+const RECENT_DAYS = 7;
+const BASE_DAYS = 28;
+/** All of these. */
+export const TRENDING_DAYS = RECENT_DAYS + BASE_DAYS;
+const TRENDING_TITLES = 100;
+
+/**
+ * Writes the titles that gain. Score: watch time a week now over watch time a week before, both raised by what a
+ * watched title of the country has on average, so that growth from next to nothing stays near 1; only gains are kept.
+ */
+export function insertTrending(lastDay: string | null): Sql {
+  const recent = sql`(${lastDay}::date - ${RECENT_DAYS - 1}::int)`;
+  const base = sql`(${recent} - ${BASE_DAYS}::int)`;
+  return sql`
+    with span as (
+      select greatest(1, least(${BASE_DAYS}::int, ${recent} - min(day))) as base_days from daily_watches where day >= ${base}
+    ), watched as (
+      select d.country, d.title_id,
+        coalesce(sum(d.seconds) filter (where d.day >= ${recent}), 0)::float8 as now,
+        coalesce(sum(d.seconds) filter (where d.day < ${recent}), 0)::float8 * ${RECENT_DAYS}::int / max(span.base_days) as before
+      from ${WATCHED_TITLES} cross join span
+      where d.day >= ${base} and ${shownOn(sql`${lastDay}::date`)}
+      group by d.country, d.title_id
+    ), scored as (
+      select country, title_id, now,
+        (now + avg(now) over (partition by country)) / (before + avg(now) over (partition by country)) as score
+      from watched
+      where now > 0
+    ), ranked as (
+      select country, title_id, score,
+        row_number() over (partition by country order by score desc, now desc, title_id collate "C") as rank
+      from scored
+      where score > 1
+    )
+    insert into trending_titles (tenant_id, country, rank, title_id, score)
+    select current_setting('marquee.tenant')::int, country, rank, title_id, score
+    from ranked
+    where rank <= ${TRENDING_TITLES}::int`;
+}

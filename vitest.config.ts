@@ -11,7 +11,7 @@ export default defineConfig({
   },
   test: {
     // For every process of a test: they share databases.
-    env: { MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY },
+    env: { MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY, MARQUEE_LEARN_AT: "none", MARQUEE_CHARTS_AT: "none" },
     // For tests that hang. How long something may take is measured where it matters; a busy machine is no failure.
     testTimeout: 120_000,
     hookTimeout: 240_000,

@@ -22,7 +22,11 @@ import {
 } from "../schema/operations.type.js";
 import { actorOf } from "./request/actor.js";
 import { Context } from "./request/context.js";
-import { startProjectionJob, targetNamed } from "../datasources/projection/jobs/projection-jobs.js";
+import {
+  startProjectionJob,
+  targetNamed,
+  type ProjectionWork,
+} from "../datasources/projection/jobs/projection-jobs.js";
 import { pageOfList, readPage, toConnection } from "./connection.js";
 import { jobOf, operationsOf, projectionOf, storeOf } from "./operations.value.js";
 import { payload } from "./payload.js";
@@ -146,7 +150,7 @@ export class OperationsResolver {
   }
 }
 
-async function start(ctx: Context, kind: Exclude<Job["kind"], "MOVE">, target: string): Promise<Job> {
+async function start(ctx: Context, kind: ProjectionWork, target: string): Promise<Job> {
   const stores = await ctx.gateway.stores.at(ctx.tenant);
   return jobOf(ctx.tenant, await startProjectionJob(stores, ctx.tenant, kind, target, actorOf(ctx)));
 }

@@ -39,6 +39,8 @@ export const JobKindEnum = {
   CHECK: "CHECK",
   REPAIR: "REPAIR",
   MOVE: "MOVE",
+  LEARN: "LEARN",
+  CHARTS: "CHARTS",
 } as const satisfies {
   [K in JobKind]: K;
 };
@@ -50,6 +52,10 @@ registerEnumType(JobKindEnum, {
     CHECK: { description: "Compares a projection with its source." },
     REPAIR: { description: "Compares a projection with its source and mends what differs." },
     MOVE: { description: "Moves the tenant to the tier that is its target." },
+    LEARN: {
+      description: "Learns tastes and popularity anew from what was watched, at the time set for it.",
+    },
+    CHARTS: { description: "Makes the charts of days that have closed, at the time set for it." },
   },
 });
 
@@ -218,13 +224,16 @@ export class DeadLetterConnection extends Connection(() => DeadLetterEdge, LATES
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: "Work that an operator has started and that goes on by itself.",
+  description: "Work that goes on by itself: started by an operator, or by a gateway at the time set for it.",
 })
 export class Job extends Node {
   @Field(() => JobKindEnum, { description: "What it does." })
   kind!: JobKind;
 
-  @Field({ description: "The projection that it works on; of a move, the tier." })
+  @Field({
+    description:
+      "The projection that it works on; of a move, the tier; `recommendations` or `top10` of what is learned and charted.",
+  })
   target!: string;
 
   @Field(() => JobStateEnum, { description: "How it stands." })
@@ -241,6 +250,12 @@ export class Job extends Node {
 
   @Field(() => String, { nullable: true, description: "Why it failed; null unless it did." })
   reason!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "What came of it, in a sentence; null until then, and where there is nothing to say.",
+  })
+  outcome!: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A job in a list." })

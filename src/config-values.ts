@@ -1,3 +1,4 @@
+import { Cron } from "croner";
 import { z } from "zod";
 
 /** What variables are read as: each part of the environment's schema is made of these. */
@@ -18,6 +19,22 @@ const WHOM = ["all", "operators", "off"] as const;
 export type Whom = (typeof WHOM)[number];
 /** Everybody, operators or nobody. */
 export const whom = z.enum(WHOM, { error: `is none of ${WHOM.join(", ")}` });
+
+/** A time that comes again, in the form of cron, or a word for never where there is one. */
+export function schedule(never?: string) {
+  const word = never === undefined ? "" : `, or ${never}`;
+  return z.string().refine((text) => text === never || isCron(text), {
+    error: `is not a time in the form of cron, such as 17 3 * * *${word}`,
+  });
+}
+
+function isCron(text: string): boolean {
+  try {
+    return new Cron(text, { paused: true, timezone: "UTC" }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** Parts of a text with commas between. */
 export function list(text: string): string[] {

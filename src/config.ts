@@ -32,6 +32,7 @@ import {
   HTTP_VARIABLES,
   missingOfCertificate,
 } from "./http/http-variables.js";
+import { emptyIsNever, SCHEDULE_VARIABLES, scheduleOf, type Schedule } from "./jobs/schedule-variables.js";
 import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
 import { PRIVACY_VARIABLES, privacyOf, type PrivacySettings } from "./privacy/privacy-variables.js";
@@ -111,6 +112,7 @@ export const environment = z.object({
   MARQUEE_FINISHED_PERCENT: wholeNumber(50, 100).default(WATCH_RULES.finishedPercent),
   MARQUEE_BEGUN_SECONDS: wholeNumber(0, 3_600).default(WATCH_RULES.begunSeconds),
   ...PRIVACY_VARIABLES,
+  ...SCHEDULE_VARIABLES,
   MARQUEE_COUNTRY_HEADER: z
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, "is not the name of a header")
@@ -238,6 +240,7 @@ export interface Config extends DocumentSettings {
   consistencyWaitMs: number;
   watching: WatchRules;
   privacy: PrivacySettings;
+  schedule: Schedule;
   auth: {
     /** What cursors are sealed with, and the keys of tokens; null: one is made once and kept in the data folder. */
     signingKey: string | null;
@@ -287,7 +290,7 @@ export interface Config extends DocumentSettings {
  */
 // eslint-disable-next-line no-restricted-syntax -- the one place that reads it
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const set = Object.fromEntries(Object.entries(emptyIsNever(env)).filter(([, value]) => value !== ""));
   const { environment: present, problems: unread } = readSecretFiles(set);
   const named = readNamedSecrets(set);
   const result = consistent.safeParse(present);
@@ -348,6 +351,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     consistencyWaitMs: value.MARQUEE_CONSISTENCY_WAIT_MS,
     watching: { finishedPercent: value.MARQUEE_FINISHED_PERCENT, begunSeconds: value.MARQUEE_BEGUN_SECONDS },
     privacy: privacyOf(value),
+    schedule: scheduleOf(value),
     auth: {
       signingKey: value.MARQUEE_SIGNING_KEY ?? null,
       tokenKey: value.MARQUEE_TOKEN_KEY ?? null,

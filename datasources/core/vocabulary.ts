@@ -32,8 +32,9 @@ export type DeviceKind = (typeof DEVICE_KINDS)[number];
 /** What an event that projections follow is about: a title's content, what a profile did with a title, or a profile itself. */
 export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
 
-/** Work on a projection that an operator starts, and how far it is. */
-export type JobKind = "REBUILD" | "CHECK" | "REPAIR" | "MOVE";
+/** Work that an operator starts, or a gateway at set times, and how far it is. */
+export type JobKind = "REBUILD" | "CHECK" | "REPAIR" | "MOVE" | ScheduledKind;
+export type ScheduledKind = "LEARN" | "CHARTS";
 export type JobState = "RUNNING" | "DONE" | "FAILED";
 
 /** Why a checkout failed. */

@@ -1,19 +1,33 @@
+import { randomUUID } from "node:crypto";
+
 import { recordAct } from "../audit/audit-append.postgres.js";
 import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { readLatest } from "../engines/postgres/keyset.postgres.js";
-import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type CheckFigures, type DeadLetter, type Operations, type Placed } from "./operations.js";
-import { type Job, type NewJob, type ProjectionCheck } from "../projection/jobs/job-log.js";
+import { type DueJob, type Job, type NewJob, type ProjectionCheck } from "../projection/jobs/job-log.js";
 
 /** A job without a sign of life for so long died with its process. */
 const LIFE = sql`interval '1 minute'`;
+const DEAD = sql`state = 'RUNNING' and seen_at < now() - ${LIFE}`;
 const JOB = sql`
-  id, kind, target, progress, started_at as "startedAt", finished_at as "finishedAt",
-  case when state = 'RUNNING' and seen_at < now() - ${LIFE} then 'FAILED' else state end as state,
-  case when state = 'RUNNING' and seen_at < now() - ${LIFE} then 'Its process ended.' else reason end as reason`;
+  id, kind, target, progress, started_at as "startedAt", finished_at as "finishedAt", outcome,
+  case when ${DEAD} then 'FAILED' else state end as state,
+  case when ${DEAD} then 'Its process ended.' else reason end as reason`;
+/** Jobs of a kind that are begun by themselves and are kept: the operators' own are to be found among them. */
+const KEPT_DUE = 10;
+
+/** Lets those who begin jobs of a tenant in one by one. */
+const holdJobs = (tenant: Tenant) =>
+  sql`select pg_advisory_xact_lock(hashtext('marquee.operation_jobs'), ${tenant.id}::int)`;
+
+function nobodyWorksOn(target: string): Sql {
+  return sql`not exists (
+    select from marquee.operation_jobs where target = ${target} and state = 'RUNNING' and not (${DEAD}))`;
+}
 
 /** Operators' figures and jobs in PostgreSQL; row-level security keeps each tenant to its own. */
 export class PostgresOperations implements Operations {
@@ -70,13 +84,11 @@ export class PostgresOperations implements Operations {
 
   startJob(tenant: Tenant, { id, kind, target, by }: NewJob): Promise<Job | null> {
     return this.postgres.transaction(tenant, async (query) => {
-      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.operation_jobs'), ${tenant.id}::int)`);
+      await query(holdJobs(tenant));
       const [job] = await query<Job>(sql`
         insert into marquee.operation_jobs (tenant_id, id, kind, target, state)
         select current_setting('marquee.tenant')::int, ${id}, ${kind}, ${target}, 'RUNNING'
-        where not exists (
-          select 1 from marquee.operation_jobs
-          where target = ${target} and state = 'RUNNING' and seen_at >= now() - ${LIFE})
+        where ${nobodyWorksOn(target)}
         returning ${JOB}`);
       if (!job) return null;
       await recordAct(query, {
@@ -97,12 +109,37 @@ export class PostgresOperations implements Operations {
     );
   }
 
-  async endJob(tenant: Tenant, id: string, reason: string | null): Promise<void> {
+  startDue(tenant: Tenant, { kind, target, due, since }: DueJob): Promise<Job | null> {
+    return this.postgres.transaction(tenant, async (query) => {
+      await query(holdJobs(tenant));
+      const [job] = await query<Job>(sql`
+        insert into marquee.operation_jobs (tenant_id, id, kind, target, state, due_at)
+        select current_setting('marquee.tenant')::int, ${randomUUID()}, ${kind}, ${target}, 'RUNNING', ${due}
+        where ${nobodyWorksOn(target)}
+          and not exists (
+            select from marquee.operation_jobs where kind = ${kind} and due_at >= ${due} and not (${DEAD}))
+          and (${due}::timestamptz >= ${since} or exists (select from marquee.operation_jobs where kind = ${kind}))
+        returning ${JOB}`);
+      if (!job) return null;
+      await query(sql`
+        delete from marquee.operation_jobs where kind = ${kind} and id not in (
+          select id from marquee.operation_jobs where kind = ${kind} order by started_at desc, id limit ${KEPT_DUE})`);
+      return job;
+    });
+  }
+
+  async endJob(
+    tenant: Tenant,
+    id: string,
+    reason: string | null,
+    outcome: string | null = null,
+  ): Promise<void> {
     await this.postgres.transaction(tenant, (query) =>
       query(sql`
         update marquee.operation_jobs
         set state = case when ${reason}::text is null then 'DONE' else 'FAILED' end, reason = ${reason}::text,
-            progress = case when ${reason}::text is null then 1 else progress end, finished_at = now(), seen_at = now()
+            progress = case when ${reason}::text is null then 1 else progress end, finished_at = now(), seen_at = now(),
+            outcome = ${outcome}
         where id = ${id}`),
     );
   }

@@ -2,6 +2,7 @@ import { type ProjectedTitle } from "../../datasources/core/title.document.js";
 import { type TitleVersions } from "../../datasources/catalog/title-versions.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { type ChartCounts } from "../../datasources/top10/top10.js";
 import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "./learn-edges.js";
 import { gatherInteractions } from "./learn-interactions.js";
 import {
@@ -16,7 +17,7 @@ import {
 
 /** What the batch jobs of one tenant have made. */
 export interface LearnReport {
-  top10: { days: number; countries: number; entries: number };
+  top10: ChartCounts;
   /** Titles with a popularity. */
   popular: number;
   /** Profiles with watches, and their distinct titles. */
@@ -30,6 +31,12 @@ export interface LearnReport {
   contentEdges: number;
 }
 
+/** What the batch jobs read and write. */
+export type LearnStores = Pick<
+  Stores,
+  "settle" | "top10Job" | "catalogProjection" | "searchProjection" | "titleVersions" | "tasteGraph"
+>;
+
 /** Told which step is under way and how much of it is done, from 0 to 1. */
 export type LearnProgress = (step: string, fraction: number) => void;
 
@@ -40,17 +47,22 @@ const NO_EDGES: Edges = { from: new Uint32Array(), to: new Uint32Array(), weight
  * serve), and the taste graph, learned from who watched what and filled up from what titles are. Can be run again at
  * any time; readers see the old results until the new ones are complete. A tenant without events gets content edges.
  *
+ * @param charts whether lists of all days are made anew, or those that are not settled (`Top10Job.follow`).
+ *
  * Memory: two numbers a watched pair and three an edge, beside the features of the titles.
  */
 export async function learn(
-  stores: Stores,
+  stores: LearnStores,
   tenant: Tenant,
   onProgress?: LearnProgress,
+  { charts = "ALL" }: { charts?: "ALL" | "UNSETTLED" } = {},
 ): Promise<LearnReport> {
   const step = steps(onProgress);
   // The statements below read much of what an import has just written.
   await step("statistics", () => stores.settle(tenant));
-  const top10 = await step("Top 10", () => stores.top10Job.recompute(tenant));
+  const top10 = await step("Top 10", () =>
+    charts === "ALL" ? stores.top10Job.recompute(tenant) : stores.top10Job.follow(tenant),
+  );
   const popular = await step("popularity", () => spreadPopularity(stores, tenant));
   const interactions = await step("watch history", () =>
     gatherInteractions(stores.top10Job.interactions(tenant)),
@@ -82,7 +94,7 @@ function steps(onProgress: LearnProgress | undefined) {
 }
 
 /** Answers for how many titles. */
-async function spreadPopularity(stores: Stores, tenant: Tenant): Promise<number> {
+async function spreadPopularity(stores: LearnStores, tenant: Tenant): Promise<number> {
   const popularity = await stores.top10Job.popularity(tenant);
   await stores.catalogProjection.setPopularity(tenant, popularity);
   await stores.searchProjection.setPopularity(tenant, popularity);
@@ -135,7 +147,7 @@ function contentOf(title: ProjectedTitle): TitleContent {
 }
 
 async function saveGraph(
-  stores: Stores,
+  stores: LearnStores,
   tenant: Tenant,
   learned: LearnedSimilarities | null,
   content: Edges,

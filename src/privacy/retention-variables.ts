@@ -1,4 +1,3 @@
-import { Cron } from "croner";
 import { z } from "zod";
 
 import {
@@ -6,7 +5,7 @@ import {
   type RetentionDays,
   type RetentionKind,
 } from "../../datasources/retention/retention.js";
-import { list } from "../config-values.js";
+import { list, schedule } from "../config-values.js";
 
 const KINDS = Object.keys(RETENTION_KINDS) as RetentionKind[];
 /** For how long something can be kept at most. Days. */
@@ -22,10 +21,7 @@ export const RETENTION_VARIABLES = {
     .string()
     .refine(areDays, { error: `is not a list of ${ACCEPTED}` })
     .default(""),
-  MARQUEE_RETENTION_AT: z
-    .string()
-    .refine(isSchedule, { error: "is not a time in the form of cron, such as 17 3 * * *" })
-    .default("17 3 * * *"),
+  MARQUEE_RETENTION_AT: schedule().default("17 3 * * *"),
 };
 
 /** @param text as MARQUEE_RETENTION_DAYS is accepted: kinds that it does not name are kept as long as by default. */
@@ -47,12 +43,4 @@ function areDays(text: string): boolean {
     kinds.size === read.length &&
     read.every(([all, , days]) => all !== undefined && !(Number(days) > MOST_DAYS))
   );
-}
-
-function isSchedule(text: string): boolean {
-  try {
-    return new Cron(text, { paused: true, timezone: "UTC" }).nextRun() !== null;
-  } catch {
-    return false;
-  }
 }

@@ -120,7 +120,10 @@ function chartsOf(events: readonly ViewingEvent[]): Map<string, string[]> {
   const counted = new Map<string, { viewers: Set<string>; titles: Map<string, [number, number]> }>();
   for (const [key, titles] of byProfile) {
     const [country, day, profile] = key.split(" ");
-    const list = counted.get(`${country} ${day}`) ?? { viewers: new Set<string>(), titles: new Map() };
+    const list = counted.get(`${country} ${day}`) ?? {
+      viewers: new Set<string>(),
+      titles: new Map<string, [number, number]>(),
+    };
     counted.set(`${country} ${day}`, list);
     list.viewers.add(profile!);
     let left = MAX_PROFILE_SECONDS;

@@ -78,6 +78,9 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     MARQUEE_SIGNING_KEY: TEST_SECRET,
     LOG_LEVEL: "silent",
     MARQUEE_EXPLAIN: "all",
+    // What is due at the full hour comes when tests do not expect it.
+    MARQUEE_LEARN_AT: "none",
+    MARQUEE_CHARTS_AT: "none",
     MARQUEE_COMPILED_QUERIES: "all",
     MARQUEE_ERASURES_FILE: path.join(tmpdir(), `marquee-erasures-${process.pid}.ndjson`),
     // Tests ask as much as they like at once.

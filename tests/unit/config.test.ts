@@ -54,6 +54,17 @@ describe(".env.example", () => {
 });
 
 describe("readConfig", () => {
+  it("has charts made and tastes learned at the times that are set, and never where that is none or nothing", () => {
+    expect(readConfig({}).schedule).toEqual({ charts: "10 * * * *", learn: "40 2 * * *" });
+    const set = { MARQUEE_CHARTS_AT: "*/20 * * * *", MARQUEE_LEARN_AT: "none" };
+    expect(readConfig(set).schedule).toEqual({ charts: "*/20 * * * *", learn: null });
+    const off = { MARQUEE_CHARTS_AT: "", MARQUEE_LEARN_AT: "" };
+    expect(readConfig(off).schedule).toEqual({ charts: null, learn: null });
+    expect(() => readConfig({ MARQUEE_LEARN_AT: "never" })).toThrow(
+      /MARQUEE_LEARN_AT.* is not a time in the form of cron, such as 17 3 \* \* \*, or none/,
+    );
+  });
+
   it("listens for operators behind its own port, on this machine alone, and explains to all in the embedded demo only", () => {
     const { operations, explain } = readConfig({ PORT: "5000" });
     expect(operations).toMatchObject({ port: 5001, host: "127.0.0.1" });

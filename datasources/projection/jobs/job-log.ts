@@ -1,5 +1,5 @@
 import { type AuditActor } from "../../core/audit-acts.js";
-import { type JobKind, type JobState } from "../../core/vocabulary.js";
+import { type JobKind, type JobState, type ScheduledKind } from "../../core/vocabulary.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type FaultCounts } from "../check/check-sections.js";
 
@@ -13,7 +13,7 @@ export interface ProjectionCheck extends FaultCounts {
   entries: number;
 }
 
-/** Work that an operator has started. */
+/** Work that an operator has started, or a gateway at a set time. */
 export interface Job {
   id: string;
   kind: JobKind;
@@ -26,6 +26,8 @@ export interface Job {
   finishedAt: string | null;
   /** Why it failed; null unless it did. */
   reason: string | null;
+  /** What came of it, in a sentence; null where there is nothing to say. */
+  outcome: string | null;
 }
 
 /** A job to begin. */
@@ -34,12 +36,28 @@ export interface NewJob extends Pick<Job, "id" | "kind" | "target"> {
   by: AuditActor;
 }
 
-/** Where work on projections is noted. */
+/** A job whose time has come. */
+export interface DueJob {
+  kind: ScheduledKind;
+  target: string;
+  /** The time that it is set for. */
+  due: Date;
+  /** Since when somebody has looked for it: what was due before is made up for only where it was done some time earlier. */
+  since: Date;
+}
+
+/** Where work behind the answers is noted. */
 export interface JobLog {
   recordCheck(tenant: Tenant, check: Omit<ProjectionCheck, "at">): Promise<void>;
   /** Notes a job that begins; answers null where one is running on the same target. */
   startJob(tenant: Tenant, job: NewJob): Promise<Job | null>;
   /** A sign of life. */
   touchJob(tenant: Tenant, id: string, progress: number): Promise<void>;
-  endJob(tenant: Tenant, id: string, reason: string | null): Promise<void>;
+  /** Notes its end: why it failed, or null and what came of it. */
+  endJob(tenant: Tenant, id: string, reason: string | null, outcome?: string | null): Promise<void>;
+  /**
+   * Notes a job that begins because its time has come; answers null where one is running on the same target, or somebody
+   * has done it since it was due. Of two that ask at once, one is answered the job. One whose process died is begun anew.
+   */
+  startDue(tenant: Tenant, job: DueJob): Promise<Job | null>;
 }

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { Cron } from "croner";
+
+import { wordsOf } from "../../packages/told-errors/index.js";
+import { type ScheduledKind } from "../../datasources/core/vocabulary.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
+import { runNoted, type JobProgress } from "../../datasources/projection/jobs/noted-job.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { learn, type LearnReport, type LearnStores } from "./learn.js";
+import { type Schedule } from "./schedule-variables.js";
+
+/** Time between two looks for what is due. Milliseconds. */
+const LOOK_MS = 15_000;
+/** Tenants have their turns spread over so long behind the time that is set. Milliseconds. */
+const SPREAD_MS = 5 * 60_000;
+/** For how long an end waits for work under way; what is not done then is begun anew by whoever looks next. Milliseconds. */
+const END_MS = 5_000;
+
+export type ScheduleStores = LearnStores & Pick<Stores, "tenants" | "operations">;
+
+/** How often is looked, and over how long tenants are spread: for tests. Milliseconds. */
+export interface ScheduleTimes {
+  lookMs: number;
+  spreadMs: number;
+}
+
+interface Plan {
+  kind: ScheduledKind;
+  /** What it works on, as operators are told. */
+  target: string;
+  at: string | null;
+  work: (stores: ScheduleStores, tenant: Tenant, onProgress: JobProgress) => Promise<string>;
+}
+
+/**
+ * Has charts made and tastes learned for every tenant at the times that are set. Each gateway looks for what is due, and
+ * the log of jobs lets one of them begin; it also says what was missed while none was there, and what a process that died
+ * has left undone, both of which are made up for.
+ *
+ * @param warn told, in one line, of what goes wrong: the other tenants' turn comes nonetheless.
+ */
+export function keepSchedule(
+  stores: ScheduleStores,
+  { learn: learnAt, charts }: Schedule,
+  warn: (line: string) => void,
+  times: ScheduleTimes = { lookMs: LOOK_MS, spreadMs: SPREAD_MS },
+): { stop(): Promise<void> } {
+  const plans: Plan[] = [
+    { kind: "CHARTS", target: "top10", at: charts, work: chart },
+    { kind: "LEARN", target: "recommendations", at: learnAt, work: learnAgain },
+  ];
+  const lanes = plans.flatMap(({ at, ...plan }) =>
+    at === null ? [] : [keepPlan(stores, { ...plan, at }, warn, times)],
+  );
+  return { stop: async () => void (await Promise.all(lanes.map((lane) => lane.stop()))) };
+}
+
+/** One kind of work, of one tenant at a time. */
+function keepPlan(
+  stores: ScheduleStores,
+  plan: Plan & { at: string },
+  warn: (line: string) => void,
+  { lookMs, spreadMs }: ScheduleTimes,
+): { stop(): Promise<void> } {
+  const cron = new Cron(plan.at, { paused: true, timezone: "UTC" });
+  const since = new Date();
+  let stopped = false;
+  let running: Promise<void> | undefined;
+  const look = async () => {
+    for (const tenant of await stores.tenants.list()) {
+      if (stopped) return;
+      const [due] = cron.previousRuns(1, new Date(Date.now() - turnOf(tenant, plan.kind, spreadMs)));
+      if (due) await begin(stores, plan, tenant, { due, since }, warn);
+    }
+  };
+  const timer = setInterval(() => {
+    running ??= look()
+      .catch((error: unknown) => warn(`What is due could not be looked for: ${wordsOf(error)}`))
+      .finally(() => (running = undefined));
+  }, lookMs).unref();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      const ended = new AbortController();
+      await Promise.race([running, sleep(END_MS, undefined, { ref: false, signal: ended.signal })]);
+      ended.abort();
+    },
+  };
+}
+
+async function begin(
+  stores: ScheduleStores,
+  { kind, target, work }: Plan,
+  tenant: Tenant,
+  times: { due: Date; since: Date },
+  warn: (line: string) => void,
+): Promise<void> {
+  const failed = (error: unknown) => warn(`${kind} of ${tenant.slug} failed: ${wordsOf(error)}`);
+  try {
+    const job = await stores.operations.startDue(tenant, { kind, target, ...times });
+    if (job) await runNoted(stores.operations, tenant, job, (told) => work(stores, tenant, told), failed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** How long after the set time a tenant's turn comes: always the same, so that what is due is the same to every gateway. */
+function turnOf({ id }: Tenant, kind: ScheduledKind, spreadMs: number): number {
+  const share = createHash("sha256").update(`${kind} ${id}`).digest().readUInt32BE() / 2 ** 32;
+  return Math.floor(share * spreadMs);
+}
+
+async function chart({ top10Job }: ScheduleStores, tenant: Tenant): Promise<string> {
+  const { days, countries, entries, changed } = await top10Job.follow(tenant);
+  return `${entries} places of ${days} days in ${countries} countries were given; ${changed} lists are others than before.`;
+}
+
+/** Steps of learning, which are told apart as they end. */
+const STEPS = 7;
+
+async function learnAgain(stores: ScheduleStores, tenant: Tenant, onProgress: JobProgress): Promise<string> {
+  let ended = 0;
+  const told = (_: string, fraction: number) => {
+    if (fraction === 1) ended += 1;
+    onProgress(ended, STEPS);
+  };
+  return inWords(await learn(stores, tenant, told, { charts: "UNSETTLED" }));
+}
+
+function inWords({ model, watches, profiles, titles, learnedEdges, contentEdges }: LearnReport): string {
+  return `${model} was learned from ${watches} watches of ${profiles} profiles: ${learnedEdges} edges between ${titles} titles, and ${contentEdges} by content.`;
+}

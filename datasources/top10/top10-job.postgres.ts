@@ -32,21 +32,25 @@ export class PostgresTop10Job implements Top10Job {
     tenant: Tenant,
     { from = "-infinity", at = new Date() }: { from?: string; at?: Date } = {},
   ): Promise<ChartCounts> {
-    return this.#chart(tenant, { from }, at);
+    return this.#chart(tenant, { from }, at, true);
   }
 
-  follow(tenant: Tenant, at = new Date()): Promise<ChartCounts> {
-    return this.#chart(tenant, "UNSETTLED", at);
+  follow(
+    tenant: Tenant,
+    { at = new Date(), trending = false }: { at?: Date; trending?: boolean } = {},
+  ): Promise<ChartCounts> {
+    return this.#chart(tenant, "UNSETTLED", at, trending);
   }
 
-  #chart(tenant: Tenant, since: Since, at: Date): Promise<ChartCounts> {
+  #chart(tenant: Tenant, since: Since, at: Date, trending: boolean): Promise<ChartCounts> {
     return this.postgres.transaction(tenant, async (query) => {
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.top10'), ${tenant.id}::int)`);
       await prepareForBatch(query);
-      const lastDay = await lastDayOf(query, at);
+      const lastDay = trending ? await lastDayOf(query, at) : null;
       const firstRanked = await prepareDays(query, since, at);
       await prepareWatches(query, await firstNeeded(query, firstRanked, lastDay), at);
       const counts = await writeLists(query, at);
+      if (!trending) return counts;
       await query(sql`delete from trending_titles`);
       await query(insertTrending(lastDay));
       return counts;

@@ -50,9 +50,9 @@ export interface Top10Job {
   recompute(tenant: Tenant, options?: { from?: string; at?: Date }): Promise<ChartCounts>;
   /**
    * The same of the days that have closed since the last lists, and of those that closed within `LATE_HOURS`, which what
-   * came late ranks anew; lists of days before stand.
+   * came late ranks anew; lists of days before stand. Trending, which looks at five weeks, only where it is asked for.
    */
-  follow(tenant: Tenant, at?: Date): Promise<ChartCounts>;
+  follow(tenant: Tenant, options?: { at?: Date; trending?: boolean }): Promise<ChartCounts>;
   /** Popularity of every title with views: log-scaled distinct profiles that watched it in the last 28 days of events, the most watched title being 1. */
   popularity(tenant: Tenant): Promise<Map<string, number>>;
   /** Distinct (profile, title) pairs watched, ordered by profile, in batches: what similarity is learned from. `strength` in (0, 1]. */

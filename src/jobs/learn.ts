@@ -61,7 +61,7 @@ export async function learn(
   // The statements below read much of what an import has just written.
   await step("statistics", () => stores.settle(tenant));
   const top10 = await step("Top 10", () =>
-    charts === "ALL" ? stores.top10Job.recompute(tenant) : stores.top10Job.follow(tenant),
+    charts === "ALL" ? stores.top10Job.recompute(tenant) : stores.top10Job.follow(tenant, { trending: true }),
   );
   const popular = await step("popularity", () => spreadPopularity(stores, tenant));
   const interactions = await step("watch history", () =>

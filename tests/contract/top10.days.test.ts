@@ -221,12 +221,12 @@ describe("following the clock", () => {
     const tenant = await tenantWith([1, 2, 3, 4].flatMap((of) => seen(of, "t00", 3600)));
     // At five in the morning of the fifth in New York, when the fourth, the third and the second have closed.
     const now = new Date("2026-05-05T09:00:00Z");
-    expect(await stores.top10Job.follow(tenant, now)).toMatchObject({ days: 4, changed: 0 });
+    expect(await stores.top10Job.follow(tenant, { at: now })).toMatchObject({ days: 4, changed: 0 });
     await stores.viewingIngest.ingest(
       tenant,
       [1, 3].flatMap((of) => seen(of, "t01", 7200)),
     );
-    expect(await stores.top10Job.follow(tenant, now)).toMatchObject({ changed: 1 });
+    expect(await stores.top10Job.follow(tenant, { at: now })).toMatchObject({ changed: 1 });
     expect(await titlesOf(tenant, "US", day(1))).toEqual(["t00"]);
     expect(await titlesOf(tenant, "US", day(3))).toEqual(["t01", "t00"]);
     const changes = await facts.rows(
@@ -236,17 +236,17 @@ describe("following the clock", () => {
     expect(changes).toEqual([{ day: day(3), earlier: ["t00"], later: ["t01", "t00"] }]);
     const rows = await stores.top10.top10(testRequest(tenant), "US", day(4));
     expect(rows).toMatchObject([{ titleId: "t00", rank: 1, previousRank: 2, daysOnList: 4 }]);
-    expect(await stores.top10Job.follow(tenant, now)).toMatchObject({ changed: 0 });
+    expect(await stores.top10Job.follow(tenant, { at: now })).toMatchObject({ changed: 0 });
   });
 
   it("makes up for the days on which nobody followed", async () => {
     const tenant = await tenantWith([1, 2].flatMap((of) => seen(of, "t00", 3600)));
-    await stores.top10Job.follow(tenant, new Date("2026-05-03T09:00:00Z"));
+    await stores.top10Job.follow(tenant, { at: new Date("2026-05-03T09:00:00Z") });
     await stores.viewingIngest.ingest(
       tenant,
       [4, 9, 14].flatMap((of) => seen(of, "t01", 3600)),
     );
-    await stores.top10Job.follow(tenant, new Date("2026-05-20T09:00:00Z"));
+    await stores.top10Job.follow(tenant, { at: new Date("2026-05-20T09:00:00Z") });
     for (const of of [4, 9, 14]) expect(await titlesOf(tenant, "US", day(of)), day(of)).toEqual(["t01"]);
   });
 });

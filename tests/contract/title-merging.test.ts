@@ -71,15 +71,15 @@ describe("a merge", () => {
       watch("p3", "third", at("12:00:00"), { seconds: 5_000 }),
     ]);
     expect(await charts()).toEqual([
-      ["third", 1, 5000],
       ["gone", 2, 600],
+      ["third", 1, 5000],
       ["kept", 1, 100],
     ]);
     await merge("kept", "gone");
     // Nothing that counts views of titles may wait for projections.
     const counted = [
-      ["third", 1, 5000],
       ["kept", 2, 700],
+      ["third", 1, 5000],
     ];
     expect(await charts()).toEqual(counted);
     const popularity = await stores.top10Job.popularity(tenant);
@@ -100,8 +100,8 @@ describe("a merge", () => {
       watch("p1", "gone", at("13:00:00"), { seconds: 7 }),
     ]);
     expect(await charts()).toEqual([
-      ["third", 1, 5000],
       ["kept", 2, 707],
+      ["third", 1, 5000],
     ]);
     expect(await history("p1")).toEqual([["kept", 307]]);
   });

@@ -23,7 +23,10 @@ export class Top10Resolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("country", () => CountryCode, { nullable: true, description: "Default: where you are." })
     country?: string | null,
-    @Arg("date", () => CalendarDate, { nullable: true, description: "Default: the latest that is closed and has a list." })
+    @Arg("date", () => CalendarDate, {
+      nullable: true,
+      description: "Default: the latest that is closed and has a list.",
+    })
     date?: Date | null,
   ) {
     const audience = await ctx.audience(info.path);

@@ -17,6 +17,8 @@ const MOST_NAMES = 200;
 /** Titles looked at, and how much popularity counts among them: while little has been typed, more than in a search. */
 const CONSIDERED = 60;
 const POPULARITY = 0.15;
+/** What a title whose name begins as typed scores, before its popularity: more than one that has the words elsewhere. */
+const AS_TYPED = 0.9;
 /** Names of titles that begin with what has been typed, and the letters from which on words within names count too. */
 const WHOLE_NAMES = 100;
 const ENOUGH_LETTERS = 4;
@@ -39,19 +41,41 @@ export function suggestStatement(plan: SearchPlan, audience: Audience, limit: nu
     with ${lookUp(forTyping(plan), audience)},
     ${rank(parts)},
     ${selectHits(parts, query)},
+    ${titlesStarting(plan, toSql(visibleTo(audience), SEARCH_PLACES))},
     begun as materialized (
       select distinct on (n.kind, n.id) n.kind, n.id, n.name, n.edits, length(n.start) as length
       from (${namesStarting(start, toSql(visibleTo(audience), SEARCH_PLACES))}) n
       order by n.kind, n.id, n.edits, length(n.start)
     ),
     offered as (
-      select x.texts -> 'name' ->> 0 as text, 'TITLE' as kind, p.id, p.score + ${POPULARITY}::float8 * p.popularity as score
-      from page p join search_texts x on x.doc = p.doc
+      select x.texts -> 'name' ->> 0 as text, 'TITLE' as kind, p.id, p.score
+      from (
+        select doc, id, max(score) + ${POPULARITY}::float8 * max(popularity) as score
+        from (
+          select doc, id, score, popularity from page
+          union all
+          select doc, id, ${AS_TYPED}::float8, popularity from typed
+        ) p
+        group by doc, id
+      ) p join search_texts x on x.doc = p.doc
       union all
       select b.name, b.kind, b.id, 0.6 + 0.38 * ${length}::float8 / greatest(b.length, ${length}) - 0.2 * b.edits
       from begun b
     )
     select text, kind, id from offered order by score desc, kind desc, text, id limit ${limit}::int`;
+}
+
+/** `typed`: of the titles whose names begin as typed, with the article where one is typed, the most popular. */
+function titlesStarting(plan: SearchPlan, visible: Sql): Sql {
+  const start = plan.units.findLast(({ text }) => text.startsWith(WHOLE))?.text ?? WHOLE;
+  return sql`typed as materialized (
+      select t.doc, t.id, t.popularity
+      from search_words w
+      join search_terms p on p.word_id = w.word_id
+      join search_titles t on t.doc = p.doc
+      where w.word >= ${start} and w.word < ${start + LAST_CHARACTER} and ${visible}
+      order by t.popularity desc, t.id limit ${CONSIDERED}::int
+    )`;
 }
 
 /** The plan of a search with more completions of whole names, and none of words of which too little has been typed. */

@@ -61,7 +61,6 @@ function casesOf({ shared, dedicated }: TenantsGround): Case[] {
   const all = [...shared, ...dedicated];
   return [
     { name: `${all.length} tenants, half of the capacity`, tenants: all, load: 0.5 },
-    { name: "20 tenants, a fifth of the capacity", tenants: shared.slice(0, 20), load: 0.2 },
     { name: "20 dedicated tenants, a fifth", tenants: dedicated.slice(0, 20), load: 0.2 },
     { name: "20 tenants, half of the capacity", tenants: shared.slice(0, 20), load: 0.5 },
   ];

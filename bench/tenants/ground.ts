@@ -98,7 +98,7 @@ async function fill(
     accountKeys: testAccountKeys,
     dataFolder: path.dirname(file),
     secrets,
-    dedicated: { most: 1, idleMs: 1_000 },
+    dedicated: { most: 1, idleMs: 300_000 },
     log: () => {},
     warn: console.error,
   });

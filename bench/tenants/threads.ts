@@ -1,60 +1,49 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const LOOK_MS = 4;
 
-/** Watches which threads of a process compute, beside its main thread. */
+/** Watches how many threads of a process hash at once. */
 export interface ThreadWatch {
-  /** The most that computed at once, of those that hash. */
+  /** The most that did. */
   most(): Promise<number>;
 }
 
+/** Of what `stat` says behind the name of a thread: its state, and how far it stands behind others. */
+const STATE = 0;
+const NICE = 16;
+
 /**
- * Looks at the states of threads (`/proc/<pid>/task/<tid>/stat`, proc(5)): R is running or ready to. Those that hash have
- * computed for longer in the end than the threads that V8 keeps for itself.
+ * Looks at the states of threads (`/proc/<pid>/task/<tid>/stat`, proc(5)): R is running or ready to. Those that hash stand
+ * behind the main thread (packages/passwords/hashing-worker.ts).
  */
 export function watchThreads(pid: number): ThreadWatch {
-  const before = timesOf(pid);
-  const looks: string[][] = [];
+  let most = 0;
   let watching = true;
   const watched = (async () => {
-    for (; watching; await sleep(LOOK_MS)) looks.push(running(pid));
+    for (; watching && existsSync(`/proc/${pid}`); await sleep(LOOK_MS)) most = Math.max(most, hashing(pid));
   })();
   return {
     most: async () => {
       watching = false;
       await watched;
-      const hashing = new Set(busy(before, timesOf(pid)));
-      return Math.max(0, ...looks.map((look) => look.filter((tid) => hashing.has(tid)).length));
+      return most;
     },
   };
 }
 
-const TICKS_OF_HASHING = 10;
-
-function busy(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string[] {
-  return [...after]
-    .filter(([tid, ticks]) => ticks - (before.get(tid) ?? 0) >= TICKS_OF_HASHING)
-    .map(([tid]) => tid);
+function hashing(pid: number): number {
+  const main = Number(statOf(pid, pid)[NICE]);
+  const behind = readdirSync(`/proc/${pid}/task`).map((tid) => statOf(pid, Number(tid)));
+  return behind.filter((fields) => fields[STATE] === "R" && Number(fields[NICE]) > main).length;
 }
 
-function running(pid: number): string[] {
-  return threadsOf(pid).flatMap(({ tid, fields }) => (fields[0] === "R" ? [tid] : []));
-}
-
-function timesOf(pid: number): Map<string, number> {
-  return new Map(threadsOf(pid).map(({ tid, fields }) => [tid, Number(fields[11]) + Number(fields[12])]));
-}
-
-/** All but the main thread, with what `stat` says behind the name. */
-function threadsOf(pid: number): { tid: string; fields: string[] }[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((tid) => {
-    if (Number(tid) === pid) return [];
-    try {
-      const text = readFileSync(`/proc/${pid}/task/${tid}/stat`, "utf8");
-      return [{ tid, fields: text.slice(text.lastIndexOf(")") + 2).split(" ") }];
-    } catch {
-      return []; // It has ended meanwhile.
-    }
-  });
+/** Nothing where it has ended. */
+function statOf(pid: number, tid: number): string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${tid}/stat`, "utf8");
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+  } catch {
+    return [];
+  }
 }

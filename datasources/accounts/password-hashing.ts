@@ -1,10 +1,13 @@
 import { Places, PlacesFullError } from "../../packages/pressure/index.js";
 import { Refusal } from "../core/refusal.js";
-import { hashPassword, verifyPassword, type Verdict } from "../../packages/passwords/index.js";
+import {
+  HASHING_THREADS,
+  hashPassword,
+  verifyPassword,
+  type Verdict,
+} from "../../packages/passwords/index.js";
 import { type Tenant } from "../core/tenant.js";
 
-/** Passwords hashed at once: half of the threads that connections derive their keys on as well (libuv has four). */
-const AT_ONCE = 2;
 /** Passwords that may wait, and how long. Milliseconds. */
 const WAITING = 32;
 const WAIT_MS = 5_000;
@@ -18,11 +21,11 @@ export interface StoredPassword {
 }
 
 /**
- * Hashes passwords, a few at a time: however many sign in at once, the threads of the process are not theirs alone.
+ * Hashes passwords, a few at a time, fair between tenants, however many sign in at once.
  * Whoever has hung up meanwhile is not hashed for. Every method throws Refusal SIGN_IN_BUSY where too many wait.
  */
 export class PasswordHashing {
-  readonly #places = new Places<number>({ places: AT_ONCE, waiting: WAITING });
+  readonly #places = new Places<number>({ places: HASHING_THREADS, waiting: WAITING });
 
   /**
    * @param tenant on whose behalf: each has a share of the places.

@@ -6,6 +6,7 @@ import pg from "pg";
 import { storyOf, withoutValues, wordsOf } from "../../packages/told-errors/index.js";
 import { JOBS_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
 import { isPostgresOutage } from "../engines/postgres/outage.postgres.js";
+import { SHARED_POOLS } from "../engines/postgres/store.postgres.js";
 import { type Jobs, type RunningJobs, type SagaJob, type SagaTasks } from "./jobs.js";
 
 /** Jobs at work at once in one gateway. */
@@ -31,17 +32,19 @@ export class PostgresJobs implements Jobs {
   /**
    * @param url a URL for the worker's role.
    * @param warn told of what goes wrong, in one line.
+   * @param connections at most; two at least.
    */
   constructor(
     private readonly url: string,
     private readonly warn: (line: string) => void,
+    private readonly connections = SHARED_POOLS.jobs,
   ) {}
 
   async run(tasks: SagaTasks): Promise<RunningJobs> {
     const pool = new pg.Pool({
       connectionString: this.url,
       application_name: "marquee-jobs",
-      max: 4,
+      max: this.connections,
       connectionTimeoutMillis: 5_000,
       // A server that has gone silent would keep jobs waiting for ever.
       query_timeout: ANSWER_MS,

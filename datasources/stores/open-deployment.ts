@@ -43,7 +43,7 @@ import { OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { PostgresOutbox, PostgresOutboxHolds } from "../projection/outbox/outbox.postgres.js";
 import { PostgresPlayback } from "../playback/playback.postgres.js";
 import { explainServerError } from "../engines/postgres/server-error.js";
-import { PostgresStore, type Relocate } from "../engines/postgres/store.postgres.js";
+import { PostgresStore, type PoolSizes, type Relocate } from "../engines/postgres/store.postgres.js";
 import { PostgresRecommendations } from "../recommendations/postgres/recommendations.postgres.js";
 import { PostgresTasteInspectionSource } from "../recommendations/postgres/taste-inspection-source.postgres.js";
 import { PostgresTasteGraph } from "../recommendations/postgres/taste-graph.postgres.js";
@@ -75,6 +75,8 @@ export interface StoreOptions {
   secrets?: ReadonlyMap<string, string>;
   /** How many of those are open at once. */
   dedicated?: DedicatedLimits;
+  /** How many connections PostgreSQL is asked by; as many as a server that tenants share unless given. */
+  pools?: PoolSizes;
   /** Told, once it is warm, of tenants that are about to be on servers of their own. */
   onExpected?: OnExpected | undefined;
   /** Told of each step that takes time, in one line. */
@@ -112,7 +114,13 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
       (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${wordsOf(error)}`);
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     const residents = residentsOf(tenants);
-    const postgres = new PostgresStore(appUrl.url, onIdleError, options.engines?.deadlineMs, relocate);
+    const postgres = new PostgresStore(
+      appUrl.url,
+      onIdleError,
+      options.engines?.deadlineMs,
+      relocate,
+      options.pools,
+    );
     const keys = new PersonKeys(postgres, service);
     const domains = followedDomains(postgresDomains(postgres, keys, options.watching ?? WATCH_RULES));
     const warn = options.warn ?? options.log;
@@ -143,7 +151,7 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
         keys,
         engines.map(({ traces }) => traces),
       ),
-      jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn),
+      jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn, options.pools?.jobs),
       settle: (tenant) => postgres.refreshStatistics(tenant),
       projections,
       outbox,

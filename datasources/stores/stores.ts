@@ -7,6 +7,7 @@ import { type Removal } from "./tenant-removal.js";
 import { relocation } from "./relocation.js";
 import { type Tenant, type TenantServers } from "../core/tenant.js";
 import { SHARED_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
+import { OWN_POOLS } from "../engines/postgres/store.postgres.js";
 import { type UrlOf } from "../tenancy/move-session.postgres.js";
 import { TenantMover } from "../tenancy/tenant-mover.postgres.js";
 import { type Deployment, type OwnDeployment } from "./deployment.js";
@@ -107,6 +108,7 @@ function optionsOf(
       neo4j: engine("neo4j"),
       deadlineMs: options.engines?.deadlineMs ?? DEADLINE_MS,
     },
+    pools: OWN_POOLS,
     onLost: undefined,
     onExpected: undefined,
   };

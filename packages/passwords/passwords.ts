@@ -1,5 +1,6 @@
-import { hash, parseOptions, verify } from "@node-rs/argon2";
+import { parseOptions } from "@node-rs/argon2";
 
+import { compute } from "./hashing-threads.js";
 import { isByScrypt, parseScrypt } from "./scrypt.js";
 
 /**
@@ -21,7 +22,7 @@ export interface Verdict {
 
 /** A password with a fresh salt as `$argon2id$v=19$m=…,t=…,p=…$<salt>$<key>` (PHC string format), parameters included. */
 export function hashPassword(password: string): Promise<string> {
-  return hash(normal(password), COST);
+  return hashed(normal(password));
 }
 
 /**
@@ -41,10 +42,14 @@ export async function verifyPassword(
   const old = stored === null ? null : parseScrypt(stored);
   const byScrypt = (old !== null || mixed) && (await isByScrypt(text, old));
   // In place of the comparison that every other password takes now.
-  if (byScrypt) return { right: true, upgraded: await hash(text, COST) };
+  if (byScrypt) return { right: true, upgraded: await hashed(text) };
   const known = stored !== null && isSound(stored) ? stored : null;
-  const right = (await verify(known ?? NOBODYS, text)) && known !== null;
-  return { right, upgraded: right && isCheap(stored ?? "") ? await hash(text, COST) : null };
+  const right = (await compute({ does: "verify", stored: known ?? NOBODYS, text })) && known !== null;
+  return { right, upgraded: right && isCheap(stored ?? "") ? await hashed(text) : null };
+}
+
+function hashed(text: string): Promise<string> {
+  return compute({ does: "hash", text, options: COST });
 }
 
 /** Equal passwords may be typed as different code points; NFC makes them one (RFC 8265). */

@@ -1,4 +1,6 @@
-import { scrypt, timingSafeEqual, type ScryptOptions } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+
+import { compute } from "./hashing-threads.js";
 
 /** How a password was hashed before: `$scrypt$ln=…,r=…,p=…$<salt>$<key>` (PHC string format). */
 export interface ScryptHash {
@@ -35,10 +37,13 @@ export async function isByScrypt(password: string, known: ScryptHash | null): Pr
   return known !== null && same;
 }
 
-function derive(password: string, salt: Buffer, cost: ScryptHash["cost"], length: number): Promise<Buffer> {
+function derive(text: string, salt: Buffer, cost: ScryptHash["cost"], length: number): Promise<Uint8Array> {
   const N = 2 ** cost.logN;
-  const options: ScryptOptions = { N, r: cost.r, p: cost.p, maxmem: 256 * N * cost.r };
-  return new Promise((resolve, reject) => {
-    scrypt(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)));
+  return compute({
+    does: "scrypt",
+    text,
+    salt,
+    length,
+    options: { N, r: cost.r, p: cost.p, maxmem: 256 * N * cost.r },
   });
 }

@@ -17,15 +17,25 @@ import { valueTypes } from "./value-types.postgres.js";
 export { sql, type Ask, type Query, type Row, type Sql };
 export { empty, join, raw } from "sql-template-tag";
 
-/** Connections for reads, and flushes under way at once. */
-const READS = 8;
+/** How many connections there are at most. */
+export interface PoolSizes {
+  /** For reads, and flushes under way at once. */
+  reads: number;
+  /** For transactions. */
+  writes: number;
+  /** For transactions of one or two round trips. */
+  shortWrites: number;
+  /** For the queue of jobs: one listens, the others look. */
+  jobs: number;
+}
+
+/** Of a server that tenants share, and of one that a tenant has to itself: a gateway has many of these, which may be one server's. */
+export const SHARED_POOLS: PoolSizes = { reads: 8, writes: 4, shortWrites: 6, jobs: 4 };
+export const OWN_POOLS: PoolSizes = { reads: 4, writes: 2, shortWrites: 2, jobs: 2 };
 /** Flushes that may wait for a connection: a hundred times the connections is a tenth of a second of ordinary load. */
 const WAITING_READS = 1_000;
-/** Connections for transactions, and transactions that may wait for one. */
-const WRITES = 4;
+/** Transactions that may wait for a connection. */
 const WAITING_WRITES = 1_000;
-/** Connections for transactions of one or two round trips. */
-const SHORT_WRITES = 6;
 /** Connections among those of short transactions that tell of what was committed. */
 const NOTICES = 1;
 /** Connections that are kept open: what a quiet gateway begins with when it is asked. */
@@ -54,8 +64,8 @@ export class PostgresStore {
   readonly #reads: PostgresPool;
   readonly #writes: PostgresPool;
   readonly #shortWrites: PostgresPool;
-  readonly #writing = new Places<number>({ places: WRITES, waiting: WAITING_WRITES });
-  readonly #shortWriting = new Places<number>({ places: SHORT_WRITES, waiting: WAITING_WRITES });
+  readonly #writing: Places<number>;
+  readonly #shortWriting: Places<number>;
   readonly #notices: Notices;
   readonly #deadlineMs: number;
   readonly #statements = new PreparedStatements();
@@ -67,14 +77,18 @@ export class PostgresStore {
    * @param deadlineMs time that a read, or the beginning of a transaction, may take before it is cancelled, here and at
    *   the server. Milliseconds.
    * @param relocate where a tenant is now that a transaction was turned away from where it was; null where it is not.
+   * @param sizes how many connections there may be.
    */
   constructor(
     url: string,
     onIdleError: (error: Error) => void,
     deadlineMs = DEADLINE_MS,
     private readonly relocate: Relocate = () => Promise.resolve(null),
+    { reads, writes, shortWrites } = SHARED_POOLS,
   ) {
     this.#deadlineMs = deadlineMs;
+    this.#writing = new Places({ places: writes, waiting: WAITING_WRITES });
+    this.#shortWriting = new Places({ places: shortWrites, waiting: WAITING_WRITES });
     const shared = {
       connectionString: url,
       types: valueTypes,
@@ -82,11 +96,11 @@ export class PostgresStore {
       options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${this.#statementTimeoutMs}`,
     };
     this.#reads = new PostgresPool(
-      { ...shared, application_name: "marquee-read", max: READS, min: KEPT_READS, pipeline: true },
+      { ...shared, application_name: "marquee-read", max: reads, min: KEPT_READS, pipeline: true },
       onIdleError,
     );
     this.#writes = new PostgresPool(
-      { ...shared, application_name: "marquee-write", max: WRITES },
+      { ...shared, application_name: "marquee-write", max: writes },
       onIdleError,
     );
     // Apart from the others, because a pipelined connection cannot COPY.
@@ -94,7 +108,7 @@ export class PostgresStore {
       {
         ...shared,
         application_name: "marquee-short-write",
-        max: SHORT_WRITES + NOTICES,
+        max: shortWrites + NOTICES,
         min: KEPT_SHORT_WRITES,
         pipeline: true,
       },
@@ -104,7 +118,7 @@ export class PostgresStore {
     this.guard = new StoreGuard({
       store: "POSTGRES",
       deadlineMs,
-      concurrency: READS,
+      concurrency: reads,
       waiting: WAITING_READS,
       isOutage: isPostgresOutage,
       probe: (signal) => this.ping(signal),

@@ -14,10 +14,12 @@ import { type Answer } from "./answer.js";
 import { payload, refused } from "./payload.js";
 import { owner } from "./permissions-gate.js";
 import { toPlan, toMembership } from "./profile.value.js";
+import { CacheFor } from "../schema/cache.js";
 import { Cost, ListSize } from "../schema/cost.js";
 
 @Resolver()
 export class CheckoutResolver {
+  @CacheFor(300)
   @ListSize(3)
   @Query(() => [Plan], { nullable: true, description: "What can be subscribed to, cheapest first." })
   async plans(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {

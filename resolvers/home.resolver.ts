@@ -14,6 +14,7 @@ import { toGlobalId } from "./request/global-id.js";
 import { pageOfList, readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { reasonOf } from "./reason.js";
 import { loadEdges, loadTitle } from "./titles.js";
+import { CacheFor } from "../schema/cache.js";
 import { Cost, ListSize } from "../schema/cost.js";
 
 const DEFAULT_ROWS = 10;
@@ -49,6 +50,7 @@ export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowVa
 
 @Resolver(() => HomeRow)
 export class HomeResolver {
+  @CacheFor(60)
   @ListSize(10)
   @Cost(80)
   @Query(() => [HomeRow], {

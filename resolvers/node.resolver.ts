@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
 import { type FieldPath } from "../datasources/core/store-request.js";
+import { CacheFor } from "../schema/cache.js";
 import { Node } from "../schema/node.js";
 import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
@@ -24,6 +25,7 @@ const MAX_IDS = 100;
 
 @Resolver()
 export class NodeResolver {
+  @CacheFor(60)
   @Query(() => Node, {
     nullable: true,
     description: "Anything by its global id; null when there is no such thing or it is not yours to see.",
@@ -39,6 +41,7 @@ export class NodeResolver {
     return load(ctx, fromGlobalId(ctx.tenant, id), info.path);
   }
 
+  @CacheFor(60)
   @Query(() => [Node], {
     nullable: "itemsAndList",
     description:

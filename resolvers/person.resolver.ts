@@ -9,10 +9,12 @@ import { localId } from "./request/global-id.js";
 import { readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { toNamed, type NamedValue } from "./title.value.js";
 import { loadEdges } from "./titles.js";
+import { CacheFor } from "../schema/cache.js";
 import { ListSize } from "../schema/cost.js";
 
 @Resolver(() => Person)
 export class PersonResolver {
+  @CacheFor(60)
   @Query(() => Person, {
     nullable: true,
     description: "Someone with a credit in a title that you may meet, by id; null when there is nobody.",
@@ -51,6 +53,7 @@ export class PersonResolver {
 
 @Resolver(() => Genre)
 export class GenreResolver {
+  @CacheFor(300)
   @ListSize(20)
   @Query(() => [Genre], { nullable: true, description: "The genres of titles that you may meet, by name." })
   async genres(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo): Promise<NamedValue[]> {

@@ -12,12 +12,14 @@ import { selectedFields } from "./selected-fields.js";
 import { readFilter } from "./title-filter.js";
 import { toNamed } from "./title.value.js";
 import { loadEdges, loadTitle } from "./titles.js";
+import { CacheFor } from "../schema/cache.js";
 import { Cost, ListSize } from "../schema/cost.js";
 
 const DEFAULT_SUGGESTIONS = 8;
 
 @Resolver()
 export class SearchResolver {
+  @CacheFor(60)
   @Cost(5)
   @Query(() => SearchConnection, {
     nullable: true,
@@ -64,6 +66,7 @@ export class SearchResolver {
     }) satisfies Answer<SearchConnection>;
   }
 
+  @CacheFor(60)
   @ListSize(8)
   @Cost(4)
   @Query(() => [Suggestion], {

@@ -16,6 +16,7 @@ import { pageOfList, readPage, toConnection, type ConnectionValue } from "./conn
 import { readFilter } from "./title-filter.js";
 import { creditsOf, type TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
+import { CacheFor } from "../schema/cache.js";
 import { Cost, ListSize } from "../schema/cost.js";
 
 /** A page of titles that remembers its filter, so that `totalCount` is counted only when it is asked for. */
@@ -25,6 +26,7 @@ interface TitleList extends ConnectionValue<TitleValue> {
 
 @Resolver(() => Title)
 export class TitleResolver {
+  @CacheFor(60)
   @Query(() => Title, {
     nullable: true,
     description:
@@ -44,6 +46,7 @@ export class TitleResolver {
     return asOf ? titleAsOf(ctx, local, asOf, info) : loadTitle(ctx, local, info.path);
   }
 
+  @CacheFor(60)
   @Query(() => TitleConnection, {
     nullable: true,
     description: "Titles that you may meet, filtered and ordered (default: by name).",

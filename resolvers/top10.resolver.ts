@@ -6,12 +6,14 @@ import { CalendarDate, CountryCode } from "../schema/scalars.js";
 import { type Answer } from "./answer.js";
 import { Context } from "./request/context.js";
 import { loadTitle } from "./titles.js";
+import { CacheFor } from "../schema/cache.js";
 import { ListSize } from "../schema/cost.js";
 
 const SECONDS_PER_HOUR = 3600;
 
 @Resolver()
 export class Top10Resolver {
+  @CacheFor(300)
   @ListSize(10)
   @Query(() => [Top10Entry], {
     nullable: true,

@@ -12,6 +12,7 @@ import {
 import { type Config } from "./config.js";
 import { type Context } from "../resolvers/request/context.js";
 import { ERROR_CODES } from "../resolvers/request/errors.js";
+import { keptAnswers } from "./caching/kept-answers.js";
 import { compiledExecution } from "./execution/compiled-execution.js";
 import { consistency } from "./http/consistency-plugin.js";
 import { type Documents } from "./documents/documents.js";
@@ -51,7 +52,10 @@ const PROOFS = [
  * and kept by `documents`; who may be told of the schema is decided there as well.
  */
 export function createApollo(
-  config: Pick<Config, "introspection" | "explain" | "limits" | "documents" | "compiledQueries">,
+  config: Pick<
+    Config,
+    "introspection" | "explain" | "limits" | "documents" | "compiledQueries" | "cacheSeconds"
+  >,
   schema: GraphQLSchema,
   documents: Documents,
   persisted: PersistedTexts,
@@ -86,6 +90,7 @@ export function createApollo(
       schemaSecrecy(config),
       explain(config.explain),
       costs(),
+      keptAnswers(schema, config.cacheSeconds),
       ...more,
       freshness(),
       readableVariables(),

@@ -113,6 +113,7 @@ export const environment = z.object({
   MARQUEE_BEGUN_SECONDS: wholeNumber(0, 3_600).default(WATCH_RULES.begunSeconds),
   ...PRIVACY_VARIABLES,
   ...SCHEDULE_VARIABLES,
+  MARQUEE_CACHE_SECONDS: wholeNumber(0, 86_400).default(300),
   MARQUEE_COUNTRY_HEADER: z
     .string()
     .regex(/^[\w!#$%&'*+.^`|~-]+$/, "is not the name of a header")
@@ -227,6 +228,8 @@ export interface Config extends DocumentSettings {
   explain: Whom;
   /** Which queries are compiled: those that are asked for again, all from the first time on, or none. */
   compiledQueries: (typeof COMPILED)[number];
+  /** The longest that caches may keep answers to visitors; 0: not at all. */
+  cacheSeconds: number;
   dataFolder: string;
   /** Whether the first start seeds the demo tenants, whose passwords everybody knows. */
   demo: boolean;
@@ -332,6 +335,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     operations: operationsAddress(value),
     explain: value.MARQUEE_EXPLAIN ?? (demo && embedded ? "all" : "operators"),
     compiledQueries: value.MARQUEE_COMPILED_QUERIES,
+    cacheSeconds: value.MARQUEE_CACHE_SECONDS,
     dataFolder: path.resolve(value.MARQUEE_DATA),
     demo,
     defaultTenant: value.MARQUEE_DEFAULT_TENANT === "none" ? null : value.MARQUEE_DEFAULT_TENANT,

@@ -43,8 +43,10 @@ import { TitleConnectionResolver, TitleResolver } from "../resolvers/title.resol
 import { TITLE_RESOLVERS, typeOf } from "../resolvers/title.value.js";
 import { Top10Resolver } from "../resolvers/top10.resolver.js";
 import { ViewingResolver } from "../resolvers/viewing.resolver.js";
+import { cacheSecondsOf } from "./caching/operation-lifetimes.js";
 import { withCosts } from "./limits/print-costs.js";
 import { ACCESS_DIRECTIVE } from "../schema/access-directive.js";
+import { CACHE_DIRECTIVE } from "../schema/cache-directive.js";
 import { COST_DIRECTIVE, LIST_SIZE_DIRECTIVE } from "../schema/cost-directives.js";
 import { Episode, Movie, Season, Series } from "../schema/title.type.js";
 import { addQueryToPayloads, fromTheRoot } from "./payload-query.js";
@@ -83,7 +85,13 @@ export function createSchema(): GraphQLSchema {
       ApiKeyResolver,
       RolesResolver,
     ],
-    directives: [...specifiedDirectives, ACCESS_DIRECTIVE, COST_DIRECTIVE, LIST_SIZE_DIRECTIVE],
+    directives: [
+      ...specifiedDirectives,
+      ACCESS_DIRECTIVE,
+      COST_DIRECTIVE,
+      LIST_SIZE_DIRECTIVE,
+      CACHE_DIRECTIVE,
+    ],
     orphanedTypes: [Movie, Series, Season, Episode],
     validate: false,
   });
@@ -128,8 +136,18 @@ function unwrap(type: GraphQLNamedType): void {
 /** The schema in SDL, sorted: what `schema/schema.graphql` holds. */
 export function printedSchema(): string {
   const schema = createSchema();
-  const printed = withCosts(schema, printSchema(lexicographicSortSchema(schema)), accessOf);
+  const printed = withCosts(
+    schema,
+    printSchema(lexicographicSortSchema(schema)),
+    (type, field) => accessOf(type, field) + keepingOf(schema, type, field),
+  );
   return `# Printed from the classes in schema/ and resolvers/ by "npm run schema". Do not edit.\n\n${printed}\n`;
+}
+
+function keepingOf(schema: GraphQLSchema, typeName: string, name: string): string {
+  const type = schema.getType(typeName);
+  const seconds = isObjectType(type) ? cacheSecondsOf(type.getFields()[name]) : undefined;
+  return seconds === undefined ? "" : ` @cacheControl(maxAge: ${seconds})`;
 }
 
 function accessOf(type: string, field: string): string {

@@ -21,12 +21,14 @@ export type CatalogLoaders = ReturnType<typeof catalogLoaders>;
  * The catalog's batches for one request. Titles come out only where the audience may meet them.
  *
  * @param audienceOf for whom the request is, on behalf of a field; asked once a batch, so it had better remember its answer.
+ * @param onMet told of every title that comes out whole.
  */
 export function catalogLoaders(
   catalog: Catalog,
   versions: TitleVersions,
   request: StoreRequest,
   audienceOf: (path?: FieldPath) => Promise<Audience>,
+  onMet?: (title: TitleDocument, audience: Audience) => void,
 ) {
   const same = (id: string) => id;
   const json = (key: unknown) => JSON.stringify(key);
@@ -39,6 +41,7 @@ export function catalogLoaders(
         const titles = await followMerges(catalog, batch, await catalog.titlesByIds(batch, ids));
         const mayBeMet = whoseTitles(audience);
         for (const [id, title] of titles) if (!mayBeMet(title)) titles.delete(id);
+        if (onMet) for (const title of titles.values()) onMet(title, audience);
         return titles;
       },
     }),
@@ -75,6 +78,7 @@ export function catalogLoaders(
             page.rows.map((row) => (mayBeMet(row.title) ? row : null)),
           ),
         );
+        if (onMet) for (const page of met) for (const { title } of page.rows) onMet(title, audience);
         return byKey(queries, json, met);
       },
     }),

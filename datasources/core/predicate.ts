@@ -116,6 +116,17 @@ function isWithin(value: number | null, { from = -Infinity, to = Infinity }: Num
   return value !== null && value >= from && value <= to;
 }
 
+/** Until when a title that is licensed stays so: Infinity where no end is known. Milliseconds since 1970. */
+export function licensedUntil(
+  { licences }: Pick<JudgedTitle, "licences">,
+  { country, at }: LicensedSpan,
+): number {
+  const ends = licences
+    .filter((licence) => isLicensed({ licences: [licence] }, { country, at }))
+    .map(({ until }) => (until === null ? Infinity : Date.parse(until)));
+  return Math.max(...ends);
+}
+
 function isLicensed(
   { licences }: Pick<JudgedTitle, "licences">,
   { country, at, before }: LicensedSpan,

@@ -131,7 +131,9 @@ export class Context {
   get catalog(): CatalogLoaders {
     const { catalog, titleVersions } = this.gateway.stores;
     const audienceOf = (path?: FieldPath) => this.audience(path);
-    return (this.once.catalog ??= catalogLoaders(catalog, titleVersions, this.request, audienceOf));
+    const { life } = this.work;
+    const onMet = life ? life.has.bind(life) : undefined;
+    return (this.once.catalog ??= catalogLoaders(catalog, titleVersions, this.request, audienceOf, onMet));
   }
 
   get viewing(): ViewingLoaders {

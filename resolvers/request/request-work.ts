@@ -1,6 +1,7 @@
 import { type GraphQLError } from "graphql";
 
 import { type MailLanguage } from "../../datasources/core/vocabulary.js";
+import { type AnswerLife } from "./answer-life.js";
 
 /** What a request asks for, as it was judged before anything was done for it. */
 export interface AskedWork {
@@ -31,6 +32,7 @@ export class RequestWork {
    * @param address where it comes from.
    * @param language what its client likes to read best, of what mails are written in; null: none of these.
    * @param userAgent what it was sent by, as that calls itself.
+   * @param life of its answer; null: it is nobody else's.
    */
   constructor(
     readonly asked: AskedWork,
@@ -38,5 +40,6 @@ export class RequestWork {
     readonly address: string,
     readonly language: MailLanguage | null = null,
     readonly userAgent?: string,
+    readonly life: AnswerLife | null = null,
   ) {}
 }

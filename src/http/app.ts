@@ -10,8 +10,11 @@ import { createApollo, masked } from "../apollo.js";
 import { type KeyReader } from "../auth/key-reader.js";
 import { type Budgets } from "../budgets/budgets.js";
 import { Charging } from "../budgets/charging.js";
+import { answerLifeOf, withoutOwnHeaders } from "../caching/kept-answers.js";
+import { tagAnswers } from "../caching/unchanged-answers.js";
 import { addressReader } from "../budgets/holders.js";
 import { type Config } from "../config.js";
+import { list } from "../config-values.js";
 import { Documents } from "../documents/documents.js";
 import { PersistedTexts } from "../documents/persisted-texts.js";
 import { readTrustedDocuments } from "../documents/trusted-documents.js";
@@ -43,17 +46,17 @@ import { serveSecurityTxt } from "./security-txt.js";
 import { cutUnread } from "./unread-answers.js";
 import { KEY_HEADER } from "./who-asks.js";
 
-/** Headers that answers of GraphQL depend on, whatever is configured. */
-const VARY = [
-  "Accept",
-  "Authorization",
-  "X-Marquee-Tenant",
+/** Headers with which an answer is for who asks, this once. */
+const OWN = [
+  "authorization",
   KEY_HEADER,
   CONSISTENCY_HEADER,
   FRESHNESS_HEADER,
   "x-marquee-explain",
   COST_HEADER,
 ];
+/** Headers that answers of GraphQL depend on, whatever is configured. */
+const VARY = ["Accept", "Accept-Encoding", "X-Marquee-Tenant", ...OWN];
 
 /** What keeps requests from coming: that it is about to stop, and that there are too many. */
 export interface Pressure {
@@ -85,6 +88,8 @@ export async function createApp(
   keepConnections(app, config, metrics);
   checkRequests(app);
   await allowOrigins(app, config.cors);
+  withoutOwnHeaders(app);
+  tagAnswers(app);
   await compressAnswers(app);
   app.addHook("onClose", () => apollo.stop());
   const countryOf = countryReader(config.territory);
@@ -102,7 +107,8 @@ export async function createApp(
       const language = languageOf(request.headers);
       const { "user-agent": userAgent } = request.headers;
       const cost = limits.check(asked);
-      const work = new RequestWork(cost, config.limits.answerBytes, address, language, userAgent);
+      const life = answerLifeOf(request, OWN);
+      const work = new RequestWork(cost, config.limits.answerBytes, address, language, userAgent, life);
       request.ticket?.price(work.asked.cost);
       void reply.header(COST_HEADER, work.asked.cost);
       const host = namedBy(request.headers.host ?? "");
@@ -137,8 +143,10 @@ async function serveGraphql(
   context: (request: FastifyRequest, reply: FastifyReply) => Promise<Context>,
 ): Promise<void> {
   scope.addHook("onSend", async (_request, reply) => {
-    const others = reply.getHeader("vary");
-    void reply.header("vary", others ? `${vary}, ${String(others)}` : vary);
+    const others = list(String(reply.getHeader("vary") ?? "")).filter(
+      (name) => !/^(accept-encoding)?$/i.test(name),
+    );
+    void reply.header("vary", [vary, ...others].join(", "));
   });
   checkGraphqlRequests(scope);
   await scope.register(fastifyApollo(apollo), { method: ["GET", "POST"], context });

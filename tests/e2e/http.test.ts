@@ -334,11 +334,11 @@ describe("requests that HTTP does not allow, or that are not read", () => {
 });
 
 describe("caches", () => {
-  it("keep no answer of GraphQL, and are told what it depends on", async () => {
+  it("keep no answer of GraphQL that is not meant to be kept, and are told what it depends on", async () => {
     const { headers } = await get("{ __typename }", { "x-marquee-tenant": "meridian" });
     expect(headers["cache-control"]).toBe("no-store");
     const always =
-      "Accept, Authorization, X-Marquee-Tenant, x-api-key, x-marquee-consistency, x-marquee-freshness, x-marquee-explain, x-marquee-cost";
+      "Accept, Accept-Encoding, X-Marquee-Tenant, authorization, x-api-key, x-marquee-consistency, x-marquee-freshness, x-marquee-explain, x-marquee-cost";
     expect(headers.vary).toBe(always);
   });
 

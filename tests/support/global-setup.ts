@@ -15,6 +15,7 @@ import { isSeeded } from "../../seeds/seed.js";
 import { demoSlugs } from "../../seeds/seed-options.js";
 import { connectTo } from "./connection.js";
 import { onEngines, removeFromEngines } from "./engines.js";
+import { PATIENT_DEADLINE_MS } from "./patience.js";
 import { TEST_ACCOUNT_KEY, testAccountKeys } from "../../scripts/test-keys.js";
 
 declare module "vitest" {
@@ -88,12 +89,19 @@ async function seedThroughTheCommandLine(postgresUrl: string, dataFolder: string
   const stores = await openStores({ accountKeys: testAccountKeys, postgresUrl, dataFolder, log: () => {} });
   const seeded = await isSeeded(stores).finally(() => stores.close());
   if (seeded) return;
-  await runMarquee(postgresUrl, dataFolder, ["seed", ...TEST_SEED]);
+  const patient = { MARQUEE_STORE_DEADLINE_MS: String(PATIENT_DEADLINE_MS) };
+  await runMarquee(postgresUrl, dataFolder, ["seed", ...TEST_SEED], patient);
 }
 
-async function runMarquee(postgresUrl: string, dataFolder: string, args: string[]): Promise<void> {
+async function runMarquee(
+  postgresUrl: string,
+  dataFolder: string,
+  args: string[],
+  more: Record<string, string> = {},
+): Promise<void> {
   const env = {
     ...process.env,
+    ...more,
     POSTGRES_URL: postgresUrl,
     MARQUEE_ACCOUNT_KEY: TEST_ACCOUNT_KEY,
     MARQUEE_DATA: dataFolder,

@@ -1,0 +1,56 @@
+import { type ApolloServerPlugin } from "@apollo/server";
+import { type FastifyInstance, type FastifyRequest } from "fastify";
+import { type GraphQLSchema } from "graphql";
+
+import { type Context } from "../../resolvers/request/context.js";
+import { AnswerLife } from "../../resolvers/request/answer-life.js";
+import { OperationLifetimes } from "./operation-lifetimes.js";
+
+/**
+ * How long the answer to a request may live at most; null where it is somebody's own, or only this once: of what a
+ * visitor asks by GET, with no header that changes the answer, it is everybody's.
+ *
+ * @param own headers, by small letters, with which an answer is not everybody's.
+ */
+export function answerLifeOf(
+  { method, headers }: Pick<FastifyRequest, "method" | "headers">,
+  own: readonly string[],
+): AnswerLife | null {
+  return method === "GET" && own.every((name) => headers[name] === undefined) ? new AnswerLife() : null;
+}
+
+/**
+ * Tells caches how long they may keep an answer: by what its fields declare, and no longer than a licence of a title in
+ * it is in force. What has errors, or lacks what a store did not answer, is not kept.
+ *
+ * @param mostSeconds the longest; 0: nothing is kept.
+ */
+export function keptAnswers(schema: GraphQLSchema, mostSeconds: number): ApolloServerPlugin<Context> {
+  const lifetimes = new OperationLifetimes(schema, mostSeconds);
+  return {
+    requestDidStart: async ({ contextValue: { work } }) => {
+      const { life } = work;
+      if (!life) return;
+      return {
+        willSendResponse: async ({ document, operation, errors, response, contextValue: { request } }) => {
+          const { body, http } = response;
+          if (!document || !operation || errors?.length || request.calls.missed.size > 0) return;
+          if (body.kind !== "single" || body.singleResult.errors?.length) return;
+          const seconds = Math.min(lifetimes.of(document, operation), life.secondsLeft(Date.now()));
+          if (seconds > 0) http.headers.set("cache-control", `public, max-age=${seconds}`);
+        },
+      };
+    },
+  };
+}
+
+/** What of an answer is about the request and not about what was asked for: not for whoever gets it from a cache. */
+const OF_THE_REQUEST = ["ratelimit", "ratelimit-policy"];
+
+/** Takes off what is kept what is told to one client about itself. To be added before what compresses answers. */
+export function withoutOwnHeaders(app: FastifyInstance): void {
+  app.addHook("onSend", async (_request, reply) => {
+    if (String(reply.getHeader("cache-control")).startsWith("public"))
+      for (const name of OF_THE_REQUEST) reply.removeHeader(name);
+  });
+}

@@ -1,0 +1,22 @@
+import { createHash } from "node:crypto";
+
+import { type FastifyInstance } from "fastify";
+import fresh from "fresh";
+
+/**
+ * Gives answers that caches may keep a tag, and answers 304 to who has it already (RFC 9110, 8.8.3 and 13.1.2). The tag is
+ * a weak one: of what was written, however it is compressed then. To be added before what compresses answers.
+ */
+export function tagAnswers(app: FastifyInstance): void {
+  app.addHook("onSend", async (request, reply, payload) => {
+    const control = String(reply.getHeader("cache-control") ?? "");
+    if (!/^(GET|HEAD)$/.test(request.method) || reply.statusCode !== 200) return payload;
+    if (!control.startsWith("public") || typeof payload !== "string" || reply.hasHeader("etag"))
+      return payload;
+    const etag = `W/"${createHash("sha256").update(payload).digest("base64url").slice(0, 27)}"`;
+    void reply.header("etag", etag);
+    if (!fresh(request.headers, { etag })) return payload;
+    void reply.code(304).removeHeader("content-type").removeHeader("content-length");
+    return "";
+  });
+}

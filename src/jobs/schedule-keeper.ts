@@ -13,6 +13,8 @@ import { type Schedule } from "./schedule-variables.js";
 
 /** Time between two looks for what is due. Milliseconds. */
 const LOOK_MS = 15_000;
+/** Looks after which the log of jobs is asked again about a run that it did not let begin: whoever began may have died. */
+const LOOKS_UNTIL_ASKED = 20;
 /** Tenants have their turns spread over so long behind the time that is set. Milliseconds. */
 const SPREAD_MS = 5 * 60_000;
 /** For how long an end waits for work under way; what is not done then is begun anew by whoever looks next. Milliseconds. */
@@ -66,13 +68,14 @@ function keepPlan(
 ): { stop(): Promise<void> } {
   const cron = new Cron(plan.at, { paused: true, timezone: "UTC" });
   const since = new Date();
+  const asked = new Asked(LOOKS_UNTIL_ASKED * lookMs);
   let stopped = false;
   let running: Promise<void> | undefined;
   const look = async () => {
     for (const tenant of await stores.tenants.list()) {
       if (stopped) return;
       const [due] = cron.previousRuns(1, new Date(Date.now() - turnOf(tenant, plan.kind, spreadMs)));
-      if (due) await begin(stores, plan, tenant, { due, since }, warn);
+      if (due && asked.isTime(tenant, due)) await begin(stores, plan, tenant, { due, since }, warn);
     }
   };
   const timer = setInterval(() => {
@@ -89,6 +92,22 @@ function keepPlan(
       ended.abort();
     },
   };
+}
+
+/** What the log of jobs was asked of each tenant: with many of them, asking is more work than what is due. */
+class Asked {
+  readonly #last = new Map<number, { due: number; at: number }>();
+
+  constructor(private readonly againMs: number) {}
+
+  /** Whether it is to be asked whether a run that is due may begin; notes that it was. */
+  isTime({ id }: Tenant, due: Date): boolean {
+    const last = this.#last.get(id);
+    const now = performance.now();
+    if (last?.due === due.getTime() && now - last.at < this.againMs) return false;
+    this.#last.set(id, { due: due.getTime(), at: now });
+    return true;
+  }
 }
 
 async function begin(

@@ -53,7 +53,7 @@ export const HELD_BY_DEPLOYMENT: Holdings = {
     until: "the end of the move",
   },
   "marquee.operation_jobs": nobody(
-    "tenant_id id kind target state progress started_at seen_at finished_at reason",
+    "tenant_id id kind target state progress started_at seen_at finished_at reason due_at outcome",
   ),
   "marquee.outbox_cursors": nobody("target partition xid id moved_at seen_at rebuild"),
   "marquee.projection_checks": nobody("target tenant_id checked_at entries missing stale dangling orphaned"),

@@ -12,7 +12,7 @@ export const HELD_BY_MONGODB: Holdings = {
 /** Beside the attributes of the table of fields (datasources/core/title-fields.ts). */
 export const HELD_BY_OPENSEARCH: Holdings = {
   titles: nobody(
-    "tenant generation id name otherNames pairs whole beginning people genreWords spelled facts year synopsis peopleNames genreNames state releaseYear decade maturityAge maturityRating genreIds genreFacet tags studioId personIds worldFrom worldUntil licences popularity popularityRank texts",
+    "tenant generation id name otherNames pairs whole wholeNumbers digits begun people peopleWhole families genreWords genreWhole spelled facts year synopsis peopleNames genreNames state releaseYear decade maturityAge maturityRating genreIds genreFacet tags studioId personIds worldFrom worldUntil licences popularity popularityRank texts",
   ),
 };
 

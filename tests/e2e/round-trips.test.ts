@@ -145,7 +145,7 @@ const CASES: [
   ["Search", { query: "the", first: 1 }, { query: "the", first: 100 }, 4],
   ["MyShelf", { first: 1 }, { first: 100 }, 6],
   ["Suggest", { prefix: "casin" }, { prefix: "the" }, 3],
-  ["Top10", { country: "US" }, { country: "GB" }, 4],
+  ["Top10", { country: "GB" }, { country: "US" }, 4],
   ["Nodes", { ids: ["Title:film-casino-1995"] }, { ids: [] }, 2],
 ];
 

@@ -113,7 +113,12 @@ describe("the schedule", () => {
     expect(outcomes).toContainEqual(
       expect.stringMatching(/^CONTENT was learned from 3 watches of 3 profiles/),
     );
-    expect(outcomes).toContainEqual(expect.stringMatching(/^1 places of 1 days in 1 countries were given/));
+    // Learning makes lists as well, and the log keeps the latest runs: which of them made this one, it may not say.
+    expect(outcomes).toContainEqual(
+      expect.stringMatching(
+        /^([01]) places of \1 days in \1 countries were given; \d lists are others than before\.$/,
+      ),
+    );
   });
 
   it("goes on with the other tenants where one fails, and tells operators no more than what kind of error it was", async () => {

@@ -24,6 +24,7 @@ export class Loader<K, V> {
   #waiting = new Set<string>();
   #requested = 0;
   #path: FieldPath | undefined;
+  #lastPath: FieldPath | undefined;
 
   constructor(options: LoaderOptions<K, V>, missing: () => V) {
     this.#keyOf = options.keyOf;
@@ -75,9 +76,11 @@ export class Loader<K, V> {
   }
 
   #takeAsked(): { path: FieldPath | undefined; requested: number | undefined } {
-    // A level cut into several calls tells its askers with the first.
-    const asked = { path: this.#path, requested: this.#requested || undefined };
+    // A level cut into several calls tells with the first how many asked; all of them are on behalf of the same field.
+    const path = this.#requested === 0 ? this.#lastPath : this.#path;
+    const asked = { path, requested: this.#requested || undefined };
     this.#path = undefined;
+    this.#lastPath = path;
     this.#requested = 0;
     this.#waiting = new Set();
     return asked;

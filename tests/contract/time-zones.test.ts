@@ -23,12 +23,13 @@ it("every country has a time zone of its own land, and no country has none", () 
   ]);
 });
 
+// Of a year that is long over: the two are not always of the same edition, and governments go on deciding.
 it("PostgreSQL and the runtime tell the same time in all of them, all year round", async () => {
   const zones = [...new Set(COUNTRIES.map(zoneOf))];
   const { rows } = await database.query<{ zone: string; at: Date; local: string }>(
     `select z.zone, t.at, to_char(t.at at time zone z.zone, 'YYYY-MM-DD, HH24:MI') as local
      from unnest($1::text[]) as z (zone)
-     cross join generate_series(timestamptz '2026-01-01', timestamptz '2026-12-31', interval '17 days 5 hours') as t (at)`,
+     cross join generate_series(timestamptz '2023-01-01', timestamptz '2023-12-31', interval '17 days 5 hours') as t (at)`,
     [zones],
   );
   expect(rows.length).toBe(zones.length * 22);

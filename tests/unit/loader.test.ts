@@ -111,14 +111,17 @@ describe("a loader", () => {
     expect(await loader.load("b")).toBe("value of b");
   });
 
-  it("cuts a level into calls of at most 2,000 keys, and counts every key once", async () => {
+  it("cuts a level into calls of at most 2,000 keys for one field, and counts every key once", async () => {
     const batches: Batch[] = [];
     const loader = oneByKey(recorded(batches));
     const keys = Array.from({ length: 4_500 }, (_, index) => `k${index}`);
-    expect(await loader.loadAll([...keys, "k0"])).toEqual([...keys, "k0"].map((key) => `value of ${key}`));
+    expect(await loader.loadAll([...keys, "k0"], pathOf("titles"))).toEqual(
+      [...keys, "k0"].map((key) => `value of ${key}`),
+    );
     expect(batches.map((batch) => batch.keys.length)).toEqual([2_000, 2_000, 500]);
     expect(batches.flatMap((batch) => batch.keys)).toEqual(keys);
     expect(batches.map(({ request }) => request.requested)).toEqual([4_501, undefined, undefined]);
+    expect(batches.map(({ request }) => describePath(request.path))).toEqual(Array(3).fill("titles"));
   });
 
   it("gives every key of a failed batch its error, and asks for other keys as before", async () => {

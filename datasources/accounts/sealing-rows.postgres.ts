@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import type pg from "pg";
 
 import { type KeyService } from "../../packages/envelope/index.js";
@@ -9,6 +11,9 @@ import { PersonKeys, sealOf, type KeyedHash } from "./person-keys.postgres.js";
 
 /** Rows of one transaction. */
 const BATCH = 1_000;
+/** For how long transactions are waited for that may see rows as they were, and time between two looks. Milliseconds. */
+const SEEN_MS = 60_000;
+const LOOK_MS = 100;
 
 /** Tables that had what identifies people in the clear. */
 const TABLES = [
@@ -36,7 +41,25 @@ export async function sealRows(client: pg.Client, service: KeyService, schema: s
   const tenants = await tenantsOf(client, schema);
   if (tenants.length === 0) return;
   for (const id of tenants) await sealTenant(client, service, schema, id);
+  await untilUnseen(client);
   for (const table of TABLES) await client.query(`vacuum full "${schema}"."${table}"`);
+}
+
+/**
+ * Waits until no transaction is under way to which rows are still what they were: for its sake they would be written
+ * anew with the others. Those count that see this database, and those that write anywhere on the server, since whoever
+ * begins beside them, the rewriting itself included, goes by the oldest of them. None is waited for longer than a minute.
+ */
+async function untilUnseen(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ xid: string }>("select pg_current_xact_id()::text as xid");
+  const seen = `select pg_snapshot_xmin(pg_current_snapshot()) <= $1::xid8 or exists (
+      select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and age(backend_xmin) >= age(($1::xid8)::xid)) as seen`;
+  for (let waited = 0; waited < SEEN_MS; waited += LOOK_MS) {
+    const { rows: looks } = await client.query<{ seen: boolean }>(seen, [rows[0]?.xid]);
+    if (looks[0]?.seen === false) return;
+    await sleep(LOOK_MS);
+  }
 }
 
 async function sealTenant(client: pg.Client, service: KeyService, schema: string, id: number): Promise<void> {

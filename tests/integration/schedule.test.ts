@@ -137,12 +137,14 @@ describe("the schedule", () => {
       (line) => warnings.push(line),
       times,
     );
-    await vi.waitFor(async () => expect((await jobsOf(whole)).map(({ state }) => state)).toContain("DONE"), {
-      timeout: 60_000,
-      interval: 100,
-    });
+    await vi.waitFor(
+      async () => {
+        expect((await jobsOf(whole)).map(({ state }) => state)).toContain("DONE");
+        expect((await jobsOf(broken)).map(({ reason }) => reason)).toContain("RangeError");
+      },
+      { timeout: 60_000, interval: 100 },
+    );
     await keeper.stop();
-    expect((await jobsOf(broken)).map(({ reason }) => reason)).toContain("RangeError");
     expect(warnings[0]).toMatch(/^CHARTS of test-\w+ failed: /);
   });
 

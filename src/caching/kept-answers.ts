@@ -1,5 +1,5 @@
 import { type ApolloServerPlugin } from "@apollo/server";
-import { type FastifyInstance, type FastifyRequest } from "fastify";
+import { type FastifyRequest } from "fastify";
 import { type GraphQLSchema } from "graphql";
 
 import { type Context } from "../../resolvers/request/context.js";
@@ -42,15 +42,4 @@ export function keptAnswers(schema: GraphQLSchema, mostSeconds: number): ApolloS
       };
     },
   };
-}
-
-/** What of an answer is about the request and not about what was asked for: not for whoever gets it from a cache. */
-const OF_THE_REQUEST = ["ratelimit", "ratelimit-policy"];
-
-/** Takes off what is kept what is told to one client about itself. To be added before what compresses answers. */
-export function withoutOwnHeaders(app: FastifyInstance): void {
-  app.addHook("onSend", async (_request, reply) => {
-    if (String(reply.getHeader("cache-control")).startsWith("public"))
-      for (const name of OF_THE_REQUEST) reply.removeHeader(name);
-  });
 }

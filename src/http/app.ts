@@ -10,7 +10,7 @@ import { createApollo, masked } from "../apollo.js";
 import { type KeyReader } from "../auth/key-reader.js";
 import { type Budgets } from "../budgets/budgets.js";
 import { Charging } from "../budgets/charging.js";
-import { answerLifeOf, withoutOwnHeaders } from "../caching/kept-answers.js";
+import { answerLifeOf } from "../caching/kept-answers.js";
 import { tagAnswers } from "../caching/unchanged-answers.js";
 import { addressReader } from "../budgets/holders.js";
 import { type Config } from "../config.js";
@@ -88,7 +88,6 @@ export async function createApp(
   keepConnections(app, config, metrics);
   checkRequests(app);
   await allowOrigins(app, config.cors);
-  withoutOwnHeaders(app);
   tagAnswers(app);
   await compressAnswers(app);
   app.addHook("onClose", () => apollo.stop());

@@ -69,7 +69,7 @@ async function rowsIn(place: Tenant): Promise<Map<string, { rows: number; hash: 
   const database = placements.databaseOf(place);
   const tables = await database.query<{ name: string }>(
     `select c.relname as name from pg_class c where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p')
-       and not c.relispartition and c.relname not in ('outbox', 'schema_migrations')`,
+       and not c.relispartition and c.relname not in ('outbox', 'schema_migrations') order by c.relname`,
     [schema],
   );
   const found = new Map<string, { rows: number; hash: string }>();

@@ -44,7 +44,7 @@ export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowVa
   const sources = { catalog, viewing, recommendations, request, top10: ctx.gateway.stores.top10 };
   const profile = ctx.identity?.profile ?? null;
   const personalised = profile !== null && (await ctx.personalised(path));
-  const rows = await planHome(sources, audience.country, profile, path, personalised);
+  const rows = await planHome(sources, audience, profile, path, personalised);
   return rows.map((row) => new HomeRowValue(ctx.tenant, row, personalised));
 }
 

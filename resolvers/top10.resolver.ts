@@ -18,7 +18,7 @@ export class Top10Resolver {
   @Query(() => [Top10Entry], {
     nullable: true,
     description:
-      "The most watched titles of a country on a day of its own, from midnight to midnight by the clocks of most of its people. It has a list when the day is closed, three hours later, and viewers enough. Places whose title you may not meet are left out.",
+      "The most watched titles of a country on a day of its own, from midnight to midnight by the clocks of most of its people. It has a list when the day is closed, three hours later, and viewers enough. Titles that you may not meet take no place in it.",
   })
   async top10(
     @Ctx() ctx: Context,
@@ -35,6 +35,7 @@ export class Top10Resolver {
     const day = date ? date.toISOString().slice(0, 10) : null;
     const chart = await ctx.gateway.stores.top10.top10(
       ctx.on(info.path),
+      audience,
       country?.toUpperCase() ?? audience.country,
       day,
     );
@@ -45,6 +46,7 @@ export class Top10Resolver {
         return title && ({ ...entry, watchedHours, title } satisfies Answer<Top10Entry>);
       }),
     );
-    return entries.filter((entry) => entry !== null);
+    // Of what the catalogue knows better than the list did, none leaves its place empty.
+    return entries.filter((entry) => entry !== null).map((entry, index) => ({ ...entry, rank: index + 1 }));
   }
 }

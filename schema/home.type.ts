@@ -24,7 +24,7 @@ registerEnumType(HomeRowKindEnum, {
   valuesConfig: {
     CONTINUE_WATCHING: { description: "Begun and not finished, most recent first." },
     RECOMMENDED: { description: "By taste: what viewers of the same titles take to." },
-    TOP_10: { description: "The ten most watched titles of the country." },
+    TOP_10: { description: "The ten most watched titles of the country, of those that you may meet." },
     BECAUSE_YOU_WATCHED: { description: "Like one title that was watched: `because` names it." },
     TRENDING: { description: "What gains viewers this week." },
     WATCHLIST: { description: "What was put aside for later." },
@@ -67,11 +67,11 @@ export class HomeRow extends Node {
 @ObjectType({ simpleResolvers: true, description: "A place in the Top 10 of a country and day." })
 export class Top10Entry {
   @Field(() => Int, {
-    description: "Place, 1 is the most watched. A place whose title may not be shown to you is left out.",
+    description: "Place among the titles that you may meet, 1 to 10; 1 is the most watched.",
   })
   rank!: number;
 
-  @Field(() => Int, { nullable: true, description: "Place on the day before; null for a newcomer." })
+  @Field(() => Int, { nullable: true, description: "Place on the day before, among the same; null for a newcomer." })
   previousRank!: number | null;
 
   @Field(() => Int, { description: "Days on the list in a row, this one included." })

@@ -195,9 +195,7 @@ export const HELD_BY_TENANTS: Holdings = {
   search_uses: nobody("tenant_id kind id doc"),
   similar_titles: nobody("tenant_id from_id to_id weight"),
   taste_models: nobody("tenant_id model learned_at titles edges"),
-  top10_entries: nobody(
-    "tenant_id country day rank title_id previous_rank days_on_list viewers watched_seconds",
-  ),
+  top10_entries: nobody("tenant_id country day rank title_id viewers watched_seconds"),
   top10_changes: nobody("tenant_id country day changed_at earlier later"),
   trending_titles: nobody("tenant_id country rank title_id score"),
   insight_releases: nobody(

@@ -1,6 +1,7 @@
-import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { MATURITY_AGES } from "../core/title.document.js";
+import { join, sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { openDay } from "./chart-days.postgres.js";
-import { ENOUGH_SHARE, LEAST_VIEWERS, TOGETHER } from "./chart-rules.js";
+import { ENOUGH_SHARE, KEPT_TITLES, LEAST_VIEWERS, LISTED, TOGETHER } from "./chart-rules.js";
 import { shownOn, WATCHED_TITLES } from "./chart-watches.postgres.js";
 import { type ChartCounts } from "./top10.js";
 
@@ -36,11 +37,22 @@ export async function writeLists(query: Query, at: Date): Promise<ChartCounts> {
 /** Whether `n`, the viewers of a country on a day, are enough for a list. */
 const ENOUGH = sql`n.viewers >= ${LEAST_VIEWERS}::int and n.viewers >= ${ENOUGH_SHARE}::float8 * coalesce(n.usual, 0)`;
 
-/** A run of days goes on from the list stored for the day before the first. */
+/** Ages that maturity ratings ask for. */
+const AGES = [...new Set(Object.values(MATURITY_AGES))].sort((a, b) => a - b);
+
+/**
+ * How many of a ranked list (`on_offer`) stand before a title and itself, of those that may be met wherever it may be: the
+ * lower an age, the fewer there are. Ten of a limit are among the first ten of their own ages.
+ */
+const AMONG_ITS_OWN = sql`case ${join(
+  AGES.map((age) => sql`when age <= ${age}::int then count(*) filter (where age <= ${age}::int) over better`),
+  " ",
+)} end`;
+
 function insertLists(at: Date): Sql {
   return sql`
-    with ranked as (
-      select d.country, d.day, d.title_id, d.viewers, d.seconds,
+    with on_offer as (
+      select d.country, d.day, d.title_id, d.viewers, d.seconds, t.maturity_age as age,
         row_number() over (
           partition by d.country, d.day
           order by d.viewers < ${TOGETHER}::int, d.seconds desc, d.viewers desc, d.title_id collate "C") as rank
@@ -48,27 +60,16 @@ function insertLists(at: Date): Sql {
       join chart_days z on z.country = d.country and d.day >= z.since
       join daily_viewers n on n.country = d.country and n.day = d.day and ${ENOUGH}
       where d.day < ${openDay(at, sql`d.zone`)} and ${shownOn(sql`d.day`)}
-    ), listed as (
-      select country, day, title_id, viewers, seconds, rank, 1 as carried from ranked where rank <= 10
-      union all
-      select e.country, e.day, e.title_id, e.viewers, e.watched_seconds, e.rank, e.days_on_list
-      from top10_entries e join chart_days z on z.country = e.country and e.day = z.since - 1
-    ), runs as (
-      select *, day - (row_number() over (partition by country, title_id order by day))::int as run from listed
-    ), placed as (
-      select country, day, title_id, viewers, seconds, rank,
-        lag(rank) over days as previous_rank,
-        row_number() over days + first_value(carried) over days - 1 as days_on_list
-      from runs
-      window days as (partition by country, title_id, run order by day)
+    ), ranked as (
+      select *, ${AMONG_ITS_OWN} as among_its_own from on_offer
+      window better as (partition by country, day order by rank)
     ), inserted as (
-      insert into top10_entries
-        (tenant_id, country, day, rank, title_id, previous_rank, days_on_list, viewers, watched_seconds)
-      select current_setting('marquee.tenant')::int, p.country, p.day, rank, title_id, previous_rank, days_on_list, viewers,
-        seconds
-      from placed p join chart_days z on z.country = p.country and p.day >= z.since
-      returning country, day
+      insert into top10_entries (tenant_id, country, day, rank, title_id, viewers, watched_seconds)
+      select current_setting('marquee.tenant')::int, country, day, rank, title_id, viewers, seconds
+      from ranked where among_its_own <= ${KEPT_TITLES}::int
+      returning country, day, rank
     )
-    select count(distinct day)::int as days, count(distinct country)::int as countries, count(*)::int as entries
+    select count(distinct day)::int as days, count(distinct country)::int as countries,
+      count(*) filter (where rank <= ${LISTED}::int)::int as entries
     from inserted`;
 }

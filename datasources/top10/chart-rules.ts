@@ -17,5 +17,12 @@ export const MAX_PROFILE_SECONDS = 8 * 3600;
 export const ENOUGH_SHARE = 0.25;
 /** Days of that week. */
 export const USUAL_DAYS = 7;
+/** Titles of a list. */
+export const LISTED = 10;
+/**
+ * Titles that a list is kept with for each maturity limit: beside those that it has, so many more for whoever may not meet
+ * some of them for another reason, where they are or since the day.
+ */
+export const KEPT_TITLES = 2 * LISTED;
 /** Days back to which lists that are missing are made by themselves. */
 export const CATCH_UP_DAYS = 60;

@@ -1,13 +1,18 @@
+import { type Audience } from "../catalog/audience.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 
-export interface Top10Row {
+/** A place among the titles of a list that the audience may meet, from 1 to ten without a gap. */
+export interface Top10Place {
   rank: number;
-  /** Rank on the day before, null for a newcomer. */
+  titleId: string;
+}
+
+export interface Top10Row extends Top10Place {
+  /** Rank on the day before, among what the audience may meet now; null for a newcomer. */
   previousRank: number | null;
   /** Days on the list in a row, this one included. */
   daysOnList: number;
-  titleId: string;
   viewers: number;
   watchedSeconds: number;
 }
@@ -20,13 +25,19 @@ export interface TrendingTitle {
 /**
  * Charts by country, computed from viewing events. A day is the country's own, by the time zone that most people of it live
  * in (`zoneOf`), and is closed `CLOSING_HOURS` after its midnight. Every reading method is one store call.
+ *
+ * A list is that of a catalogue which has only what its audience may meet: what may not be met takes no place, on that day
+ * and on those before. It is full for every maturity limit where so many titles were watched. Of what may not be met for
+ * another reason (a territory, a licence that has ended since), `KEPT_TITLES` have room without any being missed.
  */
 export interface Top10 {
   /**
    * The list of a country on a day (`YYYY-MM-DD`) that is closed; without a day, the latest of these that has one. Best
    * first.
    */
-  top10(request: StoreRequest, country: string, day: string | null): Promise<Top10Row[]>;
+  top10(request: StoreRequest, audience: Audience, country: string, day: string | null): Promise<Top10Row[]>;
+  /** The places of the latest list of a country that is closed, best first. */
+  places(request: StoreRequest, audience: Audience, country: string): Promise<Top10Place[]>;
   /** Titles that gain most on their own past, best first. */
   trending(request: StoreRequest, country: string, limit: number): Promise<TrendingTitle[]>;
 }

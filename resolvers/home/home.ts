@@ -1,4 +1,5 @@
 import { type HomeRowKind } from "../../datasources/core/vocabulary.js";
+import { type Audience } from "../../datasources/catalog/audience.js";
 import { type CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
 import {
   type PlacedTitleRef,
@@ -72,12 +73,12 @@ const SMALLEST_ROW = 4;
  */
 export async function planHome(
   sources: HomeSources,
-  country: string,
+  audience: Audience,
   profile: string | null,
   path: FieldPath,
   personalised = true,
 ): Promise<HomeRowPlan[]> {
-  const material = await gather(sources, country, profile, personalised ? profile : null, path);
+  const material = await gather(sources, audience, profile, personalised ? profile : null, path);
   const becauses = await Promise.all(
     watchesToBuildOn(material.recent).map(async (watch) =>
       becauseRow(
@@ -132,7 +133,7 @@ interface Material {
  */
 async function gather(
   sources: HomeSources,
-  country: string,
+  audience: Audience,
   profile: string | null,
   known: string | null,
   path: FieldPath,
@@ -154,8 +155,8 @@ async function gather(
       profile === null ? [] : orNone(shelf("CONTINUE_WATCHING", profile)),
       profile === null ? [] : orNone(shelf("WATCHLIST", profile)),
       known === null ? [] : orNone(recommendations.forProfile.load(known, path)),
-      orNone(top10.top10(request, country, null)),
-      orNone(top10.trending(request, country, ROW_SIZE)),
+      orNone(top10.places(request, audience, audience.country)),
+      orNone(top10.trending(request, audience.country, ROW_SIZE)),
       catalog.titleRefs.load(list("ADDED_AT", ROW_SIZE), path),
       catalog.titleRefs.load(list("POPULARITY", 5 * ROW_SIZE), path),
     ]);

@@ -1,3 +1,4 @@
+import { type Audience } from "../../datasources/catalog/audience.js";
 import { withDefaults, type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type TitleDocument } from "../../datasources/core/title.document.js";
 import {
@@ -77,3 +78,6 @@ export function graph(text: string): SimilarEdges {
 }
 
 export const MODEL: TasteModel = { model: "EASE", learnedAt: "2026-05-01T00:00:00Z", titles: 0, edges: 0 };
+
+/** An editor without a limit, who meets whatever a chart names. */
+export const EDITOR: Audience = { country: "US", maturityLimit: 18, editor: true, now: new Date() };

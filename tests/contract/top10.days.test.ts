@@ -6,6 +6,7 @@ import {
   CLOSING_HOURS,
   ENOUGH_SHARE,
   LEAST_VIEWERS,
+  LISTED,
   MAX_PROFILE_SECONDS,
   TOGETHER,
   USUAL_DAYS,
@@ -14,7 +15,7 @@ import { type ViewingEvent } from "../../datasources/viewing/viewing.js";
 import { createRandom } from "../../scripts/random.js";
 import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
-import { documentOf, film, watch } from "./recommendations-support.js";
+import { documentOf, EDITOR, film, watch } from "./recommendations-support.js";
 
 const stores = useStores();
 const facts = useFacts();
@@ -33,7 +34,7 @@ async function tenantWith(events: readonly ViewingEvent[]): Promise<Tenant> {
 }
 
 async function titlesOf(tenant: Tenant, country: string, day: string | null): Promise<string[]> {
-  const rows = await stores.top10.top10(testRequest(tenant), country, day);
+  const rows = await stores.top10.top10(testRequest(tenant), EDITOR, country, day);
   return rows.map(({ titleId }) => titleId);
 }
 
@@ -87,7 +88,7 @@ describe("every country's own days", () => {
     const stored = await facts.rows<{ country: string; day: string; titles: string[] }>(
       tenant,
       `select country, day::text, array_agg(concat_ws(' ', title_id, viewers, watched_seconds) order by rank) as titles
-       from top10_entries where tenant_id = $1 group by 1, 2`,
+       from top10_entries where tenant_id = $1 and rank <= ${LISTED} group by 1, 2`,
     );
     expect(new Map(stored.map(({ country, day, titles }) => [`${country} ${day}`, titles]))).toEqual(
       expected,
@@ -148,7 +149,7 @@ function chartsOf(events: readonly ViewingEvent[]): Map<string, string[]> {
         ([one, [a, x]], [other, [b, y]]) =>
           Number(a < TOGETHER) - Number(b < TOGETHER) || y - x || b - a || (one < other ? -1 : 1),
       );
-      return [[key, ranked.slice(0, 10).map(([title, [who, sum]]) => `${title} ${who} ${sum}`)] as const];
+      return [[key, ranked.slice(0, LISTED).map(([title, [who, sum]]) => `${title} ${who} ${sum}`)] as const];
     }),
   );
 }
@@ -176,7 +177,7 @@ describe("a list", () => {
     const tomorrow = new Date(Date.now() + DAY).toISOString().slice(0, 10);
     await facts.rows(
       tenant,
-      `insert into top10_entries values ($1, 'US', '${tomorrow}', 1, 't05', null, 1, 9, 9000) returning rank`,
+      `insert into top10_entries values ($1, 'US', '${tomorrow}', 1, 't05', 9, 9000) returning rank`,
     );
     expect(await titlesOf(tenant, "US", null)).toEqual(["t00"]);
     expect(await titlesOf(tenant, "US", tomorrow)).toEqual([]);
@@ -191,7 +192,7 @@ describe("a list", () => {
     ]);
     await stores.top10Job.recompute(tenant);
     expect(await titlesOf(tenant, "US", "2026-05-01")).toEqual([]);
-    const rows = await stores.top10.top10(testRequest(tenant), "US", "2026-05-02");
+    const rows = await stores.top10.top10(testRequest(tenant), EDITOR, "US", "2026-05-02");
     expect(rows[0]).toMatchObject({ titleId: "t01", viewers: 4 });
     const together = rows.reduce((sum, { watchedSeconds }) => sum + watchedSeconds, 0);
     expect(together).toBeLessThanOrEqual(MAX_PROFILE_SECONDS + 3 * 600);
@@ -234,7 +235,7 @@ describe("following the clock", () => {
       "select day::text, earlier, later from top10_changes where tenant_id = $1",
     );
     expect(changes).toEqual([{ day: day(3), earlier: ["t00"], later: ["t01", "t00"] }]);
-    const rows = await stores.top10.top10(testRequest(tenant), "US", day(4));
+    const rows = await stores.top10.top10(testRequest(tenant), EDITOR, "US", day(4));
     expect(rows).toMatchObject([{ titleId: "t00", rank: 1, previousRank: 2, daysOnList: 4 }]);
     expect(await stores.top10Job.follow(tenant, { at: now })).toMatchObject({ changed: 0 });
   });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
-import { documentOf, film, watch } from "./recommendations-support.js";
+import { documentOf, EDITOR, film, watch } from "./recommendations-support.js";
 
 const stores = useStores();
 
@@ -28,7 +28,7 @@ const crowd = (at: string, country = "US", seconds = 3600) =>
 
 /** `rank title previous days viewers seconds` a line. */
 async function list(tenant: Tenant, country: string, day: string | null): Promise<string[]> {
-  const rows = await stores.top10.top10(testRequest(tenant), country, day);
+  const rows = await stores.top10.top10(testRequest(tenant), EDITOR, country, day);
   return rows.map((row) =>
     [row.rank, row.titleId, row.previousRank, row.daysOnList, row.viewers, row.watchedSeconds].join(" "),
   );
@@ -86,7 +86,7 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("Top 10 of a %s tenant", (tier
 
   it("answers a list in one store call", async () => {
     const request = testRequest(tenant);
-    await stores.top10.top10(request, "US", null);
+    await stores.top10.top10(request, EDITOR, "US", null);
     expect(request.calls.calls).toMatchObject([{ operation: "top10.top10" }]);
   });
 });
@@ -126,13 +126,13 @@ it("lists ten titles at most, and drops what has no events any more", async () =
     ...crowd("2026-05-01T12:00:00Z"),
   ]);
   await stores.top10Job.recompute(tenant);
-  const rows = await stores.top10.top10(testRequest(tenant), "US", null);
+  const rows = await stores.top10.top10(testRequest(tenant), EDITOR, "US", null);
   expect(rows.map((row) => row.titleId)).toEqual(ids.slice(0, 10));
   await stores.catalogProjection.put(tenant, [
     { ...documentOf(film("t00", { state: "ARCHIVED" })), revision: 2 },
   ]);
   await stores.top10Job.recompute(tenant);
-  const after = await stores.top10.top10(testRequest(tenant), "US", "2026-05-01");
+  const after = await stores.top10.top10(testRequest(tenant), EDITOR, "US", "2026-05-01");
   expect(after.map((row) => row.titleId)).toEqual(ids.slice(1, 11));
 });
 

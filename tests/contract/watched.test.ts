@@ -5,7 +5,7 @@ import { adultProfile } from "../support/catalogue.js";
 import { outboxOf } from "../support/facts.js";
 import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
-import { documentOf, film, graph, MODEL, watch } from "./recommendations-support.js";
+import { documentOf, EDITOR, film, graph, MODEL, watch } from "./recommendations-support.js";
 
 const stores = useStores();
 const facts = useFacts();
@@ -79,7 +79,7 @@ describe("what was left at once is no watch", () => {
 
   it("to charts and popularity", async () => {
     await stores.top10Job.recompute(tenant);
-    const chart = await stores.top10.top10(testRequest(tenant), "US", DAY);
+    const chart = await stores.top10.top10(testRequest(tenant), EDITOR, "US", DAY);
     expect(sorted(chart.map(({ titleId }) => titleId))).toEqual(expected);
     const popularity = await stores.top10Job.popularity(tenant);
     expect(sorted([...popularity].filter(([, value]) => value > 0).map(([id]) => id))).toEqual(expected);

@@ -158,6 +158,18 @@ describe("the other documents", () => {
     expect(JSON.stringify(hundred.data).length).toBeGreaterThan(JSON.stringify(one.data).length);
   });
 
+  it("Top10 takes as many calls for a child, who has ten places too, as the row of its home page does", async () => {
+    const [grown, small] = [await explained("Top10", {}), await explained("Top10", {}, kids)];
+    expect(small.totals).toEqual(grown.totals);
+    const ranks = small.data.top10.map(({ rank }: { rank: number }) => rank);
+    expect(ranks).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const { data } = await explained("Home", { rows: 20, perRow: 20 }, kids);
+    const [row] = data.home.filter(({ kind }: { kind: string }) => kind === "TOP_10");
+    const charted = small.data.top10.map(({ title }: { title: { id: string } }) => title.id);
+    expect(cardsOf([row]).map(({ node }) => node.id)).toEqual(charted);
+    expect(grown.data.top10.map(({ title }: { title: { id: string } }) => title.id)).not.toEqual(charted);
+  });
+
   it("Suggest takes as many calls for one suggestion as for a hundred", async () => {
     const suggest = (first: number) =>
       gateway.ask(

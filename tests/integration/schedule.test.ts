@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { keepSchedule } from "../../src/jobs/schedule-keeper.js";
-import { documentOf, film, watch } from "../contract/recommendations-support.js";
+import { documentOf, EDITOR, film, watch } from "../contract/recommendations-support.js";
 import { useFacts, useStores, useSuperuser } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
@@ -102,7 +102,7 @@ describe("the schedule", () => {
     );
     await Promise.all(gateways.map((gateway) => gateway.stop()));
     expect(warnings).toEqual([]);
-    const [row] = await stores.top10.top10(testRequest(tenant), "US", null);
+    const [row] = await stores.top10.top10(testRequest(tenant), EDITOR, "US", null);
     expect(row).toMatchObject({ titleId: "seen", viewers: 3 });
     const twice = await facts.rows(
       tenant,

@@ -6,6 +6,7 @@ import { type RecentWatch } from "../../datasources/viewing/viewing.js";
 import { madeUpTenant } from "../support/tenants.js";
 
 const tenant = madeUpTenant();
+const AUDIENCE = { country: "US", maturityLimit: 18, editor: false, now: new Date() };
 const PATH = { prev: undefined, key: "home" };
 const DRAMA = { id: "drama", name: "Drama" };
 const CRIME = { id: "crime", name: "Crime" };
@@ -82,7 +83,7 @@ function sourcesOf(world: World, asked: string[] = []): HomeSources {
       },
     },
     top10: {
-      top10: () =>
+      places: () =>
         answer(
           "top10",
           (world.top10 ?? []).map((titleId, index) => ({ titleId, rank: index + 1 })),
@@ -97,7 +98,7 @@ function sourcesOf(world: World, asked: string[] = []): HomeSources {
 }
 
 const plan = (world: World, profile: string | null = "p", asked?: string[]) =>
-  planHome(sourcesOf(world, asked), "US", profile, PATH);
+  planHome(sourcesOf(world, asked), AUDIENCE, profile, PATH);
 const kinds = (rows: HomeRowPlan[]) => rows.map(({ kind }) => kind);
 const titles = (row: HomeRowPlan | undefined) => row?.entries.map(({ titleId }) => titleId);
 const watch = (titleId: string, fields: Partial<RecentWatch> = {}): RecentWatch => ({

@@ -71,7 +71,10 @@ export class Top10Entry {
   })
   rank!: number;
 
-  @Field(() => Int, { nullable: true, description: "Place on the day before, among the same; null for a newcomer." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "Place on the day before, among the same; null for a newcomer.",
+  })
   previousRank!: number | null;
 
   @Field(() => Int, { description: "Days on the list in a row, this one included." })

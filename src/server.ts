@@ -117,6 +117,7 @@ export async function startGateway(
         attendance(config, { watchIdentity, payments, times, mails, warn, observer, onFill }),
       ),
     );
+    await ended.hear(stores.identityChanges);
     const cursors = createCursors(secret);
     const consistency = createConsistencyTokens(secret);
     const passwords = new PasswordHashing();
@@ -125,6 +126,7 @@ export async function startGateway(
     const gateway = {
       stores,
       keys: new KeyReader(stores.apiKeys, stores.tenants),
+      ended,
       tokens,
       cursors,
       consistency,

@@ -1,3 +1,6 @@
+import { bulkhead } from "cockatiel";
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { wordsOf } from "../../packages/told-errors/index.js";
 import { StoreUnavailableError } from "../core/store-error.js";
 import { placementOf, type Tenant } from "../core/tenant.js";
@@ -7,6 +10,14 @@ import { type Deployment, type OwnDeployment } from "./deployment.js";
 const RETRY_MS = 2_000;
 /** Time between two looks for those that nobody has asked for. Milliseconds. */
 const LOOK_MS = 1_000;
+
+/**
+ * How many are opened, and begun to be looked after, at once: each is a dozen connections, whose handshakes are work for
+ * this process and for the server. Where many are asked for together they would take that from requests under way.
+ */
+const AT_ONCE = 2;
+/** For how long one that does not get on holds up the next. Milliseconds. */
+const TURN_MS = 500;
 
 /** How many servers of tenants' own are open at once in this process, and for how long when nobody asks. */
 export interface DedicatedLimits {
@@ -40,6 +51,8 @@ interface Cell {
 export class DedicatedStores {
   readonly #cells = new Map<string, Cell>();
   readonly #timer: NodeJS.Timeout;
+  readonly #openings = inTurns();
+  readonly #beginnings = inTurns();
   #attend: Attend | undefined;
 
   constructor(
@@ -124,7 +137,7 @@ export class DedicatedStores {
       tenant: tenant.id,
       using: 0,
       usedAt: Date.now(),
-      opening: Promise.resolve().then(() => this.#open(tenant, cell)),
+      opening: this.#openings(() => this.#open(tenant, cell)),
     };
     cell.opening.catch(() => undefined);
     this.#cells.set(key, cell);
@@ -135,12 +148,20 @@ export class DedicatedStores {
   #lookAfter(cell: Cell, deployment: OwnDeployment): void {
     const attend = this.#attend;
     if (!attend || cell.attended) return;
-    const attending = deployment.warm().then(() => attend(deployment));
+    const attending = this.#beginnings(async () => {
+      if (!this.#has(cell)) return null;
+      await deployment.warm();
+      return attend(deployment);
+    });
     cell.attended = attending.catch((error: unknown) => {
       this.warn(`Servers of a tenant's own are not looked after: ${wordsOf(error)}`);
       setTimeout(() => delete cell.attended, RETRY_MS).unref();
       return null;
     });
+  }
+
+  #has(cell: Cell): boolean {
+    return [...this.#cells.values()].includes(cell);
   }
 
   async #drop(key: string): Promise<void> {
@@ -173,6 +194,19 @@ export class DedicatedStores {
     for (const [key, { using, usedAt }] of this.#cells)
       if (using === 0 && usedAt < before) void this.#drop(key);
   }
+}
+
+/** Has work of a kind begun a few at a time; what takes long goes on beside the next. */
+function inTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  const places = bulkhead(AT_ONCE, Infinity);
+  return (work) =>
+    new Promise((resolve, reject) => {
+      void places.execute(() => {
+        const going = Promise.resolve().then(work);
+        going.then(resolve, reject);
+        return Promise.race([going.catch(() => undefined), sleep(TURN_MS, undefined, { ref: false })]);
+      });
+    });
 }
 
 /** Servers are those of a placement. */

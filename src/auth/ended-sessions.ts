@@ -18,11 +18,23 @@ interface Heard {
  */
 export class EndedSessions {
   readonly #heard = new Map<IdentityChanges, Heard>();
+  /** First looks under way. */
+  readonly #hearing = new Map<IdentityChanges, Promise<void>>();
 
   has(session: string | null): boolean {
     if (session === null) return false;
     for (const { ended } of this.#heard.values()) if (ended.has(session)) return true;
     return false;
+  }
+
+  /** Hears of what has ended at a PostgreSQL that has told nothing yet. @throws StoreUnavailableError */
+  async hear(changes: IdentityChanges): Promise<void> {
+    if (this.#heard.has(changes)) return;
+    const begun = this.#hearing.get(changes);
+    if (begun) return begun;
+    const hearing = this.refresh(changes).finally(() => this.#hearing.delete(changes));
+    this.#hearing.set(changes, hearing);
+    return hearing;
   }
 
   /** Hears of what has ended at a PostgreSQL since it last did. @throws StoreUnavailableError */

@@ -4,10 +4,9 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fa
 
 import { type Admission } from "../../packages/pressure/index.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
-import { type Context, type Gateway } from "../../resolvers/request/context.js";
+import { type Context } from "../../resolvers/request/context.js";
 import { RequestWork } from "../../resolvers/request/request-work.js";
 import { createApollo, masked } from "../apollo.js";
-import { type KeyReader } from "../auth/key-reader.js";
 import { type Budgets } from "../budgets/budgets.js";
 import { Charging } from "../budgets/charging.js";
 import { answerLifeOf } from "../caching/kept-answers.js";
@@ -39,7 +38,7 @@ import { languageOf } from "./languages.js";
 import { createListener } from "./listener.js";
 import { isOperatorNow, OperatorsFirst } from "./operators-first.js";
 import { servePlayground } from "./playground.js";
-import { createContext } from "./request-context.js";
+import { createContext, type HttpGateway } from "./request-context.js";
 import { serveExports } from "./exports-plugin.js";
 import { checkGraphqlRequests, checkRequests } from "./requests.js";
 import { serveSecurityTxt } from "./security-txt.js";
@@ -67,7 +66,7 @@ export interface Pressure {
 /** Everything that clients are served over HTTP, ready to listen. */
 export async function createApp(
   config: Config,
-  gateway: Gateway & { keys: KeyReader },
+  gateway: HttpGateway,
   budgets: Budgets,
   logger: Logger,
   metrics: Metrics,

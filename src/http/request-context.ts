@@ -3,17 +3,27 @@ import { type ServerResponse } from "node:http";
 import { type FastifyReply, type FastifyRequest } from "fastify";
 
 import { Freshness } from "../../datasources/core/freshness.js";
+import { StoreUnavailableError } from "../../datasources/core/store-error.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { Context, type Gateway } from "../../resolvers/request/context.js";
+import { type Identity } from "../../resolvers/request/identity.js";
 import { type RequestWork } from "../../resolvers/request/request-work.js";
 import { Lifetime } from "../../resolvers/request/lifetime.js";
+import { type EndedSessions } from "../auth/ended-sessions.js";
 import { type KeyReader } from "../auth/key-reader.js";
+import { unauthenticated } from "../auth/unauthenticated.js";
 import { type Config } from "../config.js";
 import { hostName, type NamedByHost } from "../tenancy/tenant-domains.js";
 import { deadlineOf } from "./deadline.js";
 import { tenantOfRequest } from "../tenancy/request-tenant.js";
 import { whoAsks } from "./who-asks.js";
+
+/** What requests are executed with, and what is known of whoever sends them. */
+export interface HttpGateway extends Gateway {
+  keys: KeyReader;
+  ended: EndedSessions;
+}
 
 /**
  * What a GraphQL request is executed with.
@@ -26,7 +36,7 @@ import { whoAsks } from "./who-asks.js";
  */
 export async function createContext(
   config: Config,
-  gateway: Gateway & { keys: KeyReader },
+  gateway: HttpGateway,
   request: FastifyRequest,
   reply: FastifyReply,
   country: string | null,
@@ -43,7 +53,7 @@ export async function createContext(
 /** Who asks, and the tenant that is asked. */
 async function askerOf(
   config: Config,
-  gateway: Gateway & { keys: KeyReader },
+  gateway: HttpGateway,
   { headers }: FastifyRequest,
   host: NamedByHost | null,
 ) {
@@ -55,7 +65,24 @@ async function askerOf(
     hostName: hostName(headers.host ?? ""),
   };
   const { tenants } = gateway.stores;
-  return { identity, key, ...(await tenantOfRequest(tenants, identity ?? key, asked, config.defaultTenant)) };
+  const asks = await tenantOfRequest(tenants, identity ?? key, asked, config.defaultTenant);
+  await checkSession(gateway, asks.tenant, identity);
+  return { identity, key, ...asks };
+}
+
+/**
+ * Turns away a token whose session has ended at servers of a tenant's own that nobody asked for a while: they have not told
+ * of it yet. While they are down, what was known last stands, as everywhere.
+ */
+async function checkSession({ stores, ended }: HttpGateway, tenant: Tenant, identity: Identity | null) {
+  if (!tenant.servers || !identity?.session) return;
+  try {
+    await ended.hear((await stores.at(tenant)).identityChanges);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return;
+    throw error;
+  }
+  if (ended.has(identity.session)) throw unauthenticated("is of a session that is over");
 }
 
 /** Until the request's deadline, counted from its arrival, or until nobody is there to be answered. */

@@ -7,6 +7,7 @@ import { type Role } from "../../datasources/core/vocabulary.js";
 import { openAccount } from "../support/accounts.js";
 import { adultProfile } from "../support/catalogue.js";
 import { use, useGateway } from "../support/fixtures.js";
+import { startGateway } from "../support/gateway.js";
 import { openPlacements } from "../support/placements.js";
 
 /*
@@ -85,6 +86,17 @@ describe.each(TIERS)("of a tenant that is %s", (tier) => {
     expect(await status(account.token)).toBe(200);
     await ENDINGS[act]!(account);
     await told(`${tier}: ${act}`, () => status(account.token), 401);
+  });
+
+  it("a token of a session that ended while nobody asked is refused by a process that was not there", async () => {
+    const account = await open(tier);
+    await ENDINGS.signOutEverywhere!(account);
+    const later = await startGateway(env());
+    try {
+      expect((await later.ask("{ __typename }", { token: account.token })).status).toBe(401);
+    } finally {
+      await later.close();
+    }
   });
 
   it("changeRoles takes a role away in every process", async () => {

@@ -226,7 +226,10 @@ async function tryAll(way: Way, gateway: Marquee, tenant: string, round: number)
 }
 
 /** As many accounts as addresses, more than a tenant's minute has; where it takes longer, what the next one has as well. */
-async function floodTenant(gateway: Marquee, tenant: string): Promise<{ evaluated: number; allowed: number }> {
+async function floodTenant(
+  gateway: Marquee,
+  tenant: string,
+): Promise<{ evaluated: number; allowed: number }> {
   const send = (n: number) =>
     ask(gateway, document(`somebody${n}@example.com`, 1), {
       headers: inTenant(tenant),

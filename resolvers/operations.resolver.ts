@@ -10,6 +10,7 @@ import {
   RetryDeadLettersInput,
 } from "../schema/operations.input.js";
 import {
+  ChartCheck,
   DeadLetterConnection,
   type Job,
   JobConnection,
@@ -56,6 +57,15 @@ export class OperationsResolver {
     const { outbox, operations } = ctx.gateway.stores;
     const [lags, checks] = await Promise.all([outbox.lag(ctx.tenant), operations.checks(ctx.on(info.path))]);
     return lags.map((lag) => projectionOf(lag, checks));
+  }
+
+  @ListSize(100)
+  @FieldResolver(() => [ChartCheck], {
+    description:
+      "What the checks of the Top 10 have found: whatever has not passed, and all of each country's latest day. What has not passed comes first.",
+  })
+  quality(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo) {
+    return ctx.gateway.stores.top10.checks(ctx.on(info.path));
   }
 
   @FieldResolver(() => OperatedTenantConnection, {

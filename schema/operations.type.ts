@@ -1,12 +1,17 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type JobKind, type JobState, type OutboxTopic } from "../datasources/core/vocabulary.js";
+import {
+  type ChartCheckName,
+  type JobKind,
+  type JobState,
+  type OutboxTopic,
+} from "../datasources/core/vocabulary.js";
 import { type StoreName } from "../datasources/core/store-request.js";
 import { type TenantTier } from "../datasources/core/tenant.js";
 import { Connection, CURSOR_AFTER, Edge } from "./connection.js";
 import { describedEnum } from "./described-enum.js";
 import { Node } from "./node.js";
-import { DateTime } from "./scalars.js";
+import { CalendarDate, CountryCode, DateTime } from "./scalars.js";
 import { Payload } from "./payload.js";
 import { TenantTierEnum } from "./viewer.type.js";
 
@@ -165,6 +170,47 @@ export class OperatedProjection {
 
   @Field(() => ProjectionCheck, { nullable: true, description: "The last check; null when there was none." })
   lastCheck!: ProjectionCheck | null;
+}
+
+const ChartCheckEnum = describedEnum<ChartCheckName>({
+  COMPLETENESS:
+    "Viewers of the day, as a share of those that the country had a day in the week before. At least.",
+  FRESHNESS: "Days by which the latest list is behind the latest day that is closed.",
+  UNIQUENESS: "Entries whose title stands in the list before.",
+  RANGES: "Entries whose rank, viewers or watch time cannot be.",
+  INTEGRITY: "Entries whose title the catalogue does not have.",
+  RECONCILIATION: "The share by which watch time or viewers differ from the viewing events, counted anew.",
+});
+registerEnumType(ChartCheckEnum.values, {
+  name: "ChartCheckName",
+  description:
+    "What a country's day is looked at for before it has a Top 10. Each has a limit that it may reach.",
+  valuesConfig: ChartCheckEnum.described,
+});
+
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "What a check of the Top 10 has found of a country's day. Where one has not passed, that day has no list: the one before stands.",
+})
+export class ChartCheck {
+  @Field(() => ChartCheckEnum.values, { description: "What was looked at." })
+  check!: ChartCheckName;
+
+  @Field(() => CalendarDate, { description: "The country's own day." })
+  day!: string;
+
+  @Field(() => CountryCode, { description: "Where." })
+  country!: string;
+
+  @Field({ description: "Whether it was within its limit." })
+  passed!: boolean;
+
+  @Field(() => Float, { description: "What was found." })
+  measured!: number;
+
+  @Field(() => Float, { description: "The most that passes; of `COMPLETENESS` the least." })
+  limit!: number;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A tenant as its operator sees it." })

@@ -7,7 +7,7 @@ import { keepProjections, type FillProgress } from "../datasources/projection/ta
 import { type Attend } from "../datasources/stores/dedicated-stores.js";
 import { type Config } from "./config.js";
 import { type MailTools } from "./mail/send-mail.js";
-import { keepSchedule } from "./jobs/schedule-keeper.js";
+import { keepSchedule, type ScheduleObserver } from "./jobs/schedule-keeper.js";
 import { startWorker } from "./jobs/worker.js";
 import { keepErasures } from "./privacy/erasure-keeper.js";
 import { keepRetention } from "./privacy/retention-keeper.js";
@@ -23,12 +23,13 @@ export interface AttendanceTools {
   warn: (line: string) => void;
   observer: ProjectorObserver;
   onFill: FillProgress;
+  onFailedChecks: ScheduleObserver["onFailedChecks"];
 }
 
 /** Fills and follows the projections of a set of servers and works on its jobs, for the tenants that live there. */
 export function attendance(
   { projector, privacy, schedule }: Pick<Config, "projector" | "privacy" | "schedule">,
-  { watchIdentity, payments, times, mails, warn, observer, onFill }: AttendanceTools,
+  { watchIdentity, payments, times, mails, warn, observer, onFill, onFailedChecks }: AttendanceTools,
 ): Attend {
   return async (deployment) => {
     const stores = { ...deployment, tenants: deployment.residents };
@@ -44,7 +45,7 @@ export function attendance(
       const erasures = keepErasures(stores, privacy.erasuresFile, warn);
       parts.push(erasures);
       parts.push(keepRetention(stores, privacy.retention, warn));
-      parts.push(keepSchedule(stores, schedule, warn));
+      parts.push(keepSchedule(stores, schedule, { warn, onFailedChecks }));
       const sent = mails && { ...mails, mails: stores.mails };
       const onErased = () => erasures.look();
       parts.push(await startWorker({ stores, payments, times, mails: sent, onErased }));

@@ -25,7 +25,7 @@ import { createMailTokens } from "../resolvers/request/mail-tokens.js";
 import { serveJwks } from "./http/jwks.js";
 import { checkDefaultTenant } from "./tenancy/default-tenant.js";
 import { checkAddress, listen } from "./listen.js";
-import { addCheckMetrics } from "./observability/check-metrics.js";
+import { addCheckMetrics, countFailedChecks } from "./observability/check-metrics.js";
 import { listenForOperators } from "./operations-listener.js";
 import { createLogger } from "./observability/logger.js";
 import { createMetrics } from "./observability/metrics.js";
@@ -105,6 +105,7 @@ export async function startGateway(
     const metrics = createMetrics(() => stores.guards());
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
     addCheckMetrics(metrics.registry, stores.operations);
+    const onFailedChecks = countFailedChecks(metrics.registry);
     const payments = openPayments(config);
     const times = checkoutTimes(config.payments.deadlineMs);
     const mailTokens = createMailTokens(secret);
@@ -114,7 +115,7 @@ export async function startGateway(
     const watchIdentity = identityWatches(stores, keys, ended);
     parts.push(
       await stores.attend(
-        attendance(config, { watchIdentity, payments, times, mails, warn, observer, onFill }),
+        attendance(config, { watchIdentity, payments, times, mails, warn, observer, onFill, onFailedChecks }),
       ),
     );
     await ended.hear(stores.identityChanges);

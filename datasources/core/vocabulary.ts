@@ -35,6 +35,10 @@ export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
 /** Work that an operator starts, or a gateway at set times, and how far it is. */
 export type JobKind = "REBUILD" | "CHECK" | "REPAIR" | "MOVE" | ScheduledKind;
 export type ScheduledKind = "LEARN" | "CHARTS";
+/** What the lists of a country's day are looked at for. */
+export type ChartCheckName =
+  "COMPLETENESS" | "FRESHNESS" | "UNIQUENESS" | "RANGES" | "INTEGRITY" | "RECONCILIATION";
+
 export type JobState = "RUNNING" | "DONE" | "FAILED";
 
 /** Why a checkout failed. */

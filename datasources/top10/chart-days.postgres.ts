@@ -32,7 +32,7 @@ export async function prepareDays(query: Query, since: Since, at: Date): Promise
 function unsettled(at: Date): Sql {
   return sql`
     case when l.day is null then '-infinity'::date else least(
-      ${localDay(hoursBefore(at, CLOSING_HOURS + LATE_HOURS), sql`v.zone`)},
+      ${unsettledDay(at, sql`v.zone`)},
       greatest(l.day - 1, ${localDay(at, sql`v.zone`)} - ${CATCH_UP_DAYS}::int)
     ) end`;
 }
@@ -40,6 +40,11 @@ function unsettled(at: Date): Sql {
 /** The day in a time zone that is not closed yet at an instant; all before it are. */
 export function openDay(at: Date, zone: Sql): Sql {
   return localDay(hoursBefore(at, CLOSING_HOURS), zone);
+}
+
+/** The first day in a time zone that what comes late still ranks anew. */
+export function unsettledDay(at: Date, zone: Sql): Sql {
+  return localDay(hoursBefore(at, CLOSING_HOURS + LATE_HOURS), zone);
 }
 
 /** The day that an instant falls on in a time zone. */

@@ -15,12 +15,12 @@ const RANKED_LISTS = sql`
  * Writes the lists of the days that are ranked (`chart_days`) from what was watched (`prepareWatches`), and notes those
  * that were other ones before.
  */
-export async function writeLists(query: Query, at: Date): Promise<ChartCounts> {
+export async function writeLists(query: Query, at: Date): Promise<Omit<ChartCounts, "failed">> {
   await query(sql`create temp table earlier_lists on commit drop as ${RANKED_LISTS}`);
   await query(sql`
     delete from top10_entries e
     where e.day >= coalesce((select since from chart_days z where z.country = e.country), '-infinity')`);
-  const [counts] = await query<Omit<ChartCounts, "changed">>(insertLists(at));
+  const [counts] = await query<Pick<ChartCounts, "days" | "countries" | "entries">>(insertLists(at));
   const [changes] = await query<{ changed: number }>(sql`
     with changed as (
       insert into top10_changes (tenant_id, country, day, changed_at, earlier, later)

@@ -9,12 +9,17 @@ import { LISTED } from "./chart-rules.js";
 /** The title that an entry `e` counts for: two that were merged since the job ran are one, in the better place of both. */
 export const KEPT = sql`coalesce(h.merged_into, e.title_id)`;
 
-/** A statement: the day that is asked for where it is closed, or the latest that is and has a list; null without. */
+/** Whether the list of an entry `e` is held back: one of its checks has not passed. */
+const HELD = sql`
+  exists (select from top10_checks q where q.country = e.country and q.day = e.day and not q.passed)`;
+
+/** A statement: the day that is asked for where it is closed, or the latest that is and has a list; none that is held back. */
 export function closedDay(country: string, day: string | null): Sql {
   return sql`
-    select max(l.day) from top10_entries l
-    where l.country = ${country}::char(2) and l.day < ${openDay(new Date(), sql`${zoneOf(country)}`)}
-      and l.day = coalesce(${day}::date, l.day)`;
+    select e.day from top10_entries e
+    where e.country = ${country}::char(2) and e.day < ${openDay(new Date(), sql`${zoneOf(country)}`)}
+      and e.day = coalesce(${day}::date, e.day) and not ${HELD}
+    order by e.day desc limit 1`;
 }
 
 /** A statement: the list of a day, an expression, as an audience may meet it, with the rank that each title has in that. */
@@ -26,7 +31,7 @@ export function placesOf(audience: Audience, country: string, day: Sql): Sql {
       from top10_entries e
       left join title_heads h on h.title_id = e.title_id
       join catalog_titles t on t.id = ${KEPT} and ${toSql(visibleTo(audience), CATALOG_PLACES)}
-      where e.country = ${country}::char(2) and e.day = ${day}
+      where e.country = ${country}::char(2) and e.day = ${day} and not ${HELD}
       order by t.id, e.rank
     ) k
     order by k.rank

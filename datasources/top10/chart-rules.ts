@@ -24,5 +24,7 @@ export const LISTED = 10;
  * some of them for another reason, where they are or since the day.
  */
 export const KEPT_TITLES = 2 * LISTED;
+/** By how much of its watch time, or of its viewers, a list may differ from the facts. */
+export const RECONCILED_SHARE = 0.001;
 /** Days back to which lists that are missing are made by themselves. */
 export const CATCH_UP_DAYS = 60;

@@ -9,7 +9,7 @@ import { startOfDay } from "./chart-days.postgres.js";
 import { MAX_PROFILE_SECONDS, USUAL_DAYS } from "./chart-rules.js";
 
 /** A delivery repeated with another instant is recognised within so many days of the first. */
-const REPEATED_DAYS = 2;
+export const REPEATED_DAYS = 2;
 /** By how much the day of a country may lie behind that of UTC, in whole days. */
 const BEHIND_DAYS = 1;
 

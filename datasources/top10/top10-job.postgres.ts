@@ -3,6 +3,7 @@ import { raw, sql, type PostgresStore, type Query, type Sql } from "../engines/p
 import { type Tenant } from "../core/tenant.js";
 import { COUNTS } from "../viewing/counted-watches.postgres.js";
 import { WATCHED_COUNTING } from "../viewing/watched.postgres.js";
+import { checkLists } from "./chart-checks.postgres.js";
 import { prepareDays, startOfDay, type Since } from "./chart-days.postgres.js";
 import { writeLists } from "./chart-lists.postgres.js";
 import { USUAL_DAYS } from "./chart-rules.js";
@@ -49,7 +50,8 @@ export class PostgresTop10Job implements Top10Job {
       const lastDay = trending ? await lastDayOf(query, at) : null;
       const firstRanked = await prepareDays(query, since, at);
       await prepareWatches(query, await firstNeeded(query, firstRanked, lastDay), at);
-      const counts = await writeLists(query, at);
+      const written = await writeLists(query, at);
+      const counts = { ...written, failed: await checkLists(query, at) };
       if (!trending) return counts;
       await query(sql`delete from trending_titles`);
       await query(insertTrending(lastDay));

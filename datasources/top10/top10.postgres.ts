@@ -1,8 +1,12 @@
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { type Audience } from "../catalog/audience.js";
 import { type StoreRequest } from "../core/store-request.js";
+import { CHECK } from "./chart-checks.postgres.js";
 import { closedDay, KEPT, placesOf, rowsOf } from "./chart-places.postgres.js";
-import { type Top10, type Top10Place, type Top10Row, type TrendingTitle } from "./top10.js";
+import { type ChartCheck, type Top10, type Top10Place, type Top10Row, type TrendingTitle } from "./top10.js";
+
+/** Findings answered at once: six of each country that there is. */
+const MOST_CHECKS = 1_500;
 
 /** The charts that the batch job left in PostgreSQL. */
 export class PostgresTop10 implements Top10 {
@@ -18,6 +22,17 @@ export class PostgresTop10 implements Top10 {
       request,
       "top10.places",
       sql`select l.rank, l.title_id as "titleId" from (${places}) l order by l.rank`,
+    );
+  }
+
+  checks(request: StoreRequest): Promise<ChartCheck[]> {
+    return this.postgres.read<ChartCheck>(
+      request,
+      "top10.checks",
+      sql`select ${CHECK} from top10_checks q
+          where not q.passed or q.day = (select max(l.day) from top10_checks l where l.country = q.country)
+          order by q.passed, q.day desc, q.country, q.check_name
+          limit ${MOST_CHECKS}::int`,
     );
   }
 

@@ -1,5 +1,6 @@
 import { type Audience } from "../catalog/audience.js";
 import { type StoreRequest } from "../core/store-request.js";
+import { type ChartCheckName } from "../core/vocabulary.js";
 import { type Tenant } from "../core/tenant.js";
 
 /** A place among the titles of a list that the audience may meet, from 1 to ten without a gap. */
@@ -15,6 +16,18 @@ export interface Top10Row extends Top10Place {
   daysOnList: number;
   viewers: number;
   watchedSeconds: number;
+}
+
+/** What a check of a country's day has found. */
+export interface ChartCheck {
+  check: ChartCheckName;
+  country: string;
+  /** `YYYY-MM-DD`. */
+  day: string;
+  passed: boolean;
+  measured: number;
+  /** At most; of what is complete, at least. */
+  limit: number;
 }
 
 export interface TrendingTitle {
@@ -38,6 +51,11 @@ export interface Top10 {
   top10(request: StoreRequest, audience: Audience, country: string, day: string | null): Promise<Top10Row[]>;
   /** The places of the latest list of a country that is closed, best first. */
   places(request: StoreRequest, audience: Audience, country: string): Promise<Top10Place[]>;
+  /**
+   * What the checks of lists have found: whatever has not passed, and all of each country's latest day that was checked.
+   * What has not passed comes first, then the latest.
+   */
+  checks(request: StoreRequest): Promise<ChartCheck[]>;
   /** Titles that gain most on their own past, best first. */
   trending(request: StoreRequest, country: string, limit: number): Promise<TrendingTitle[]>;
 }
@@ -49,6 +67,8 @@ export interface ChartCounts {
   entries: number;
   /** Lists that there were before, and that rank other titles, or otherwise, now. */
   changed: number;
+  /** What has not passed of the checks of these days, which have no lists therefore. */
+  failed: ChartCheck[];
 }
 
 /** What the batch job needs of the viewing facts, and where it leaves what it computed. */
@@ -56,7 +76,8 @@ export interface Top10Job {
   /**
    * Recomputes Top 10 for every country and day from `from` on (`YYYY-MM-DD`, default: all days with events) and trending
    * for every country, as of `at` (default: now): of days that were closed then and had viewers enough (chart-rules.ts).
-   * Lists that come out otherwise than they stood are noted as they were and as they are.
+   * Lists that come out otherwise than they stood are noted as they were and as they are. They are checked then, and of
+   * a day that does not pass none is answered: the latest is one of before.
    */
   recompute(tenant: Tenant, options?: { from?: string; at?: Date }): Promise<ChartCounts>;
   /**

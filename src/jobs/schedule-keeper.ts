@@ -6,6 +6,7 @@ import { Cron } from "croner";
 import { wordsOf } from "../../packages/told-errors/index.js";
 import { type ScheduledKind } from "../../datasources/core/vocabulary.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { type ChartCheck } from "../../datasources/top10/top10.js";
 import { runNoted, type JobProgress } from "../../datasources/projection/jobs/noted-job.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { learn, type LearnReport, type LearnStores } from "./learn.js";
@@ -33,20 +34,33 @@ interface Plan {
   /** What it works on, as operators are told. */
   target: string;
   at: string | null;
-  work: (stores: ScheduleStores, tenant: Tenant, onProgress: JobProgress) => Promise<string>;
+  work: (stores: ScheduleStores, tenant: Tenant, onProgress: JobProgress) => Promise<Outcome>;
+}
+
+interface Outcome {
+  /** What came of it, in a sentence. */
+  told: string;
+  /** What has not passed of the checks of charts. */
+  failed: readonly ChartCheck[];
+}
+
+/** Told what goes wrong: the other tenants' turn comes nonetheless. */
+export interface ScheduleObserver {
+  /** In one line. */
+  warn(this: void, line: string): void;
+  /** Of the checks of a tenant's charts. */
+  onFailedChecks?(this: void, tenant: Tenant, failed: readonly ChartCheck[]): void;
 }
 
 /**
  * Has charts made and tastes learned for every tenant at the times that are set. Each gateway looks for what is due, and
  * the log of jobs lets one of them begin; it also says what was missed while none was there, and what a process that died
  * has left undone, both of which are made up for.
- *
- * @param warn told, in one line, of what goes wrong: the other tenants' turn comes nonetheless.
  */
 export function keepSchedule(
   stores: ScheduleStores,
   { learn: learnAt, charts }: Schedule,
-  warn: (line: string) => void,
+  observer: ScheduleObserver,
   times: ScheduleTimes = { lookMs: LOOK_MS, spreadMs: SPREAD_MS },
 ): { stop(): Promise<void> } {
   const plans: Plan[] = [
@@ -54,7 +68,7 @@ export function keepSchedule(
     { kind: "LEARN", target: "recommendations", at: learnAt, work: learnAgain },
   ];
   const lanes = plans.flatMap(({ at, ...plan }) =>
-    at === null ? [] : [keepPlan(stores, { ...plan, at }, warn, times)],
+    at === null ? [] : [keepPlan(stores, { ...plan, at }, observer, times)],
   );
   return { stop: async () => void (await Promise.all(lanes.map((lane) => lane.stop()))) };
 }
@@ -63,7 +77,7 @@ export function keepSchedule(
 function keepPlan(
   stores: ScheduleStores,
   plan: Plan & { at: string },
-  warn: (line: string) => void,
+  observer: ScheduleObserver,
   { lookMs, spreadMs }: ScheduleTimes,
 ): { stop(): Promise<void> } {
   const cron = new Cron(plan.at, { paused: true, timezone: "UTC" });
@@ -75,12 +89,12 @@ function keepPlan(
     for (const tenant of await stores.tenants.list()) {
       if (stopped) return;
       const [due] = cron.previousRuns(1, new Date(Date.now() - turnOf(tenant, plan.kind, spreadMs)));
-      if (due && asked.isTime(tenant, due)) await begin(stores, plan, tenant, { due, since }, warn);
+      if (due && asked.isTime(tenant, due)) await begin(stores, plan, tenant, { due, since }, observer);
     }
   };
   const timer = setInterval(() => {
     running ??= look()
-      .catch((error: unknown) => warn(`What is due could not be looked for: ${wordsOf(error)}`))
+      .catch((error: unknown) => observer.warn(`What is due could not be looked for: ${wordsOf(error)}`))
       .finally(() => (running = undefined));
   }, lookMs).unref();
   return {
@@ -115,12 +129,17 @@ async function begin(
   { kind, target, work }: Plan,
   tenant: Tenant,
   times: { due: Date; since: Date },
-  warn: (line: string) => void,
+  observer: ScheduleObserver,
 ): Promise<void> {
-  const failed = (error: unknown) => warn(`${kind} of ${tenant.slug} failed: ${wordsOf(error)}`);
+  const failed = (error: unknown) => observer.warn(`${kind} of ${tenant.slug} failed: ${wordsOf(error)}`);
+  const done = async (told: JobProgress) => {
+    const outcome = await work(stores, tenant, told);
+    tellFailed(tenant, outcome.failed, observer);
+    return outcome.told;
+  };
   try {
     const job = await stores.operations.startDue(tenant, { kind, target, ...times });
-    if (job) await runNoted(stores.operations, tenant, job, (told) => work(stores, tenant, told), failed);
+    if (job) await runNoted(stores.operations, tenant, job, done, failed);
   } catch (error) {
     failed(error);
   }
@@ -132,21 +151,45 @@ function turnOf({ id }: Tenant, kind: ScheduledKind, spreadMs: number): number {
   return Math.floor(share * spreadMs);
 }
 
-async function chart({ top10Job }: ScheduleStores, tenant: Tenant): Promise<string> {
-  const { days, countries, entries, changed } = await top10Job.follow(tenant);
-  return `${entries} places of ${days} days in ${countries} countries were given; ${changed} lists are others than before.`;
+/** Checks that a line names; how many more there are it counts. */
+const NAMED_CHECKS = 5;
+
+function tellFailed(
+  tenant: Tenant,
+  failed: readonly ChartCheck[],
+  { warn, onFailedChecks }: ScheduleObserver,
+) {
+  if (failed.length === 0) return;
+  onFailedChecks?.(tenant, failed);
+  const named = failed
+    .slice(0, NAMED_CHECKS)
+    .map(
+      ({ check, country, day, measured, limit }) =>
+        `${check} ${country} ${day} (${measured}, limit ${limit})`,
+    );
+  warn(
+    `Checks of the Top 10 of ${tenant.slug} have not passed, of whose days it has no list: ${failed.length}, among them ${named.join(", ")}.`,
+  );
+}
+
+async function chart({ top10Job }: ScheduleStores, tenant: Tenant): Promise<Outcome> {
+  const { days, countries, entries, changed, failed } = await top10Job.follow(tenant);
+  const held = failed.length === 0 ? "" : ` ${failed.length} checks have not passed.`;
+  const told = `${entries} places of ${days} days in ${countries} countries were given; ${changed} lists are others than before.${held}`;
+  return { told, failed };
 }
 
 /** Steps of learning, which are told apart as they end. */
 const STEPS = 7;
 
-async function learnAgain(stores: ScheduleStores, tenant: Tenant, onProgress: JobProgress): Promise<string> {
+async function learnAgain(stores: ScheduleStores, tenant: Tenant, onProgress: JobProgress): Promise<Outcome> {
   let ended = 0;
   const told = (_: string, fraction: number) => {
     if (fraction === 1) ended += 1;
     onProgress(ended, STEPS);
   };
-  return inWords(await learn(stores, tenant, told, { charts: "UNSETTLED" }));
+  const report = await learn(stores, tenant, told, { charts: "UNSETTLED" });
+  return { told: inWords(report), failed: report.top10.failed };
 }
 
 function inWords({ model, watches, profiles, titles, learnedEdges, contentEdges }: LearnReport): string {

@@ -1,6 +1,8 @@
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 
 import { type Operations } from "../../datasources/operations/operations.js";
+import { type ChartCheck } from "../../datasources/top10/top10.js";
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { FAULTS } from "../../datasources/projection/check/section.js";
 import { storeFigures } from "./store-figures.js";
 
@@ -30,4 +32,17 @@ export function addCheckMetrics(registry: Registry, operations: Pick<Operations,
       for (const { target, ageSeconds } of await figures()) this.set({ target }, ageSeconds);
     },
   });
+}
+
+/** Adds to a registry how often checks of charts have not passed, as this process has run them; answers how it is told. */
+export function countFailedChecks(registry: Registry) {
+  const failures = new Counter({
+    name: "marquee_chart_checks_failed_total",
+    help: "Checks of the Top 10 of a country's day that have not passed, each time that they were made.",
+    labelNames: ["tenant", "check"],
+    registers: [registry],
+  });
+  return ({ slug }: Tenant, failed: readonly ChartCheck[]): void => {
+    for (const { check } of failed) failures.inc({ tenant: slug, check });
+  };
 }

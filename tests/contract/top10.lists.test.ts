@@ -65,7 +65,7 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("Top 10 of a %s tenant", (tier
 
   it("ranks each country and day of its own by watch time, viewers and id, without repeated events and restricted titles", async () => {
     const written = { days: 3, countries: 2, entries: 8 };
-    expect(await stores.top10Job.recompute(tenant)).toEqual({ ...written, changed: 0 });
+    expect(await stores.top10Job.recompute(tenant)).toEqual({ ...written, changed: 0, failed: [] });
     expect(await list(tenant, "US", "2026-05-01")).toEqual([
       "1 a  1 2 7200",
       "2 b  1 1 7200",
@@ -106,7 +106,7 @@ it("recomputes from a day on as if everything were computed again", async () => 
     watch("p1", "a", at("2026-05-02"), { id: `p1 a ${at("2026-05-01")}` }),
   ]);
   const report = await stores.top10Job.recompute(tenant, { from: "2026-05-02" });
-  expect(report).toEqual({ days: 2, countries: 1, entries: 4, changed: 2 });
+  expect(report).toEqual({ days: 2, countries: 1, entries: 4, changed: 2, failed: [] });
   const lists = () => Promise.all(days.map((day) => list(tenant, "US", day)));
   const incremental = await lists();
   expect(incremental).toEqual([
@@ -179,6 +179,7 @@ it("computes nothing for a tenant without events", async () => {
     countries: 0,
     entries: 0,
     changed: 0,
+    failed: [],
   });
   expect(await stores.top10Job.popularity(tenant)).toEqual(new Map());
 });

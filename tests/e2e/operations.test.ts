@@ -13,6 +13,7 @@ const OPERATIONS = `query Operations {
     projections { target lagEvents lagSeconds deadLetters lastCheck { at missing stale dangling orphaned } }
     tenants(first: 50) { edges { node { slug name tier titles profiles } } pageInfo { hasNextPage } }
     jobs { edges { node { id kind target state progress startedAt finishedAt reason } } }
+    quality { check day country passed measured limit }
     deadLetters { edges { node { target topic entity reason attempts } } }
   }
 }`;
@@ -44,6 +45,14 @@ async function operations(token = operator) {
     tenants: { edges: { node: { slug: string; titles: number; profiles: number } }[] };
     jobs: { id: string; state: string; progress: number; reason: string | null }[];
     deadLetters: { target: string; entity: string; reason: string }[];
+    quality: {
+      check: string;
+      day: string;
+      country: string;
+      passed: boolean;
+      measured: number;
+      limit: number;
+    }[];
   };
 }
 
@@ -79,6 +88,19 @@ describe("operations", () => {
     expect(tenants.edges.map(({ node }) => node.slug)).toEqual(["meridian"]);
     expect(tenants.edges[0]!.node.titles).toBeGreaterThan(3_000);
     expect(tenants.edges[0]!.node.profiles).toBeGreaterThan(100);
+  });
+
+  it("shows what the checks of the Top 10 have found, what has not passed first", async () => {
+    const { quality } = await operations();
+    expect(quality.length).toBeGreaterThan(0);
+    const sound = quality.filter(({ check }) => check === "RECONCILIATION" || check === "INTEGRITY");
+    expect(new Set(sound.map(({ country }) => country)).size).toBeGreaterThan(3);
+    for (const { passed, measured, limit, day } of sound) {
+      expect(passed).toBe(true);
+      expect(measured).toBeLessThanOrEqual(limit);
+      expect(day).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+    }
+    expect(quality.map(({ passed }) => passed)).toEqual(quality.map(({ passed }) => passed).sort());
   });
 
   it("shows dead letters of the own tenant alone, and tries them again", async () => {

@@ -1,6 +1,8 @@
+import { Registry } from "prom-client";
 import { describe, expect, it, vi } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { countFailedChecks } from "../../src/observability/check-metrics.js";
 import { keepSchedule } from "../../src/jobs/schedule-keeper.js";
 import { documentOf, EDITOR, film, watch } from "../contract/recommendations-support.js";
 import { useFacts, useStores, useSuperuser } from "../support/fixtures.js";
@@ -91,7 +93,7 @@ describe("the schedule", () => {
     const own = { ...stores, tenants: { ...stores.tenants, list: () => Promise.resolve([tenant]) } };
     const schedule = { learn: EVERY_SECOND, charts: EVERY_SECOND };
     const gateways = Array.from({ length: 3 }, () =>
-      keepSchedule(own, schedule, (line) => warnings.push(line), times),
+      keepSchedule(own, schedule, { warn: (line) => warnings.push(line) }, times),
     );
     await vi.waitFor(
       async () => {
@@ -134,7 +136,7 @@ describe("the schedule", () => {
     const keeper = keepSchedule(
       { ...stores, top10Job, tenants },
       schedule,
-      (line) => warnings.push(line),
+      { warn: (line) => warnings.push(line) },
       times,
     );
     await vi.waitFor(
@@ -148,13 +150,47 @@ describe("the schedule", () => {
     expect(warnings[0]).toMatch(/^CHARTS of test-\w+ failed: /);
   });
 
+  it("warns of checks that have not passed, and counts them", async () => {
+    const tenant = await watchedTenant();
+    const failed = { check: "COMPLETENESS", country: "US", day: "2026-05-02", passed: false } as const;
+    const counts = {
+      days: 0,
+      countries: 0,
+      entries: 0,
+      changed: 0,
+      failed: [{ ...failed, measured: 0, limit: 0.25 }],
+    };
+    const own = {
+      ...stores,
+      tenants: { ...stores.tenants, list: () => Promise.resolve([tenant]) },
+      top10Job: { ...stores.top10Job, follow: () => Promise.resolve(counts) },
+    };
+    const registry = new Registry();
+    const warnings: string[] = [];
+    const observer = {
+      warn: (line: string) => warnings.push(line),
+      onFailedChecks: countFailedChecks(registry),
+    };
+    const keeper = keepSchedule(own, { learn: null, charts: EVERY_SECOND }, observer, times);
+    await vi.waitFor(() => expect(warnings).not.toEqual([]), { timeout: 60_000, interval: 100 });
+    await keeper.stop();
+    expect(warnings[0]).toBe(
+      `Checks of the Top 10 of ${tenant.slug} have not passed, of whose days it has no list: 1, among them COMPLETENESS US 2026-05-02 (0, limit 0.25).`,
+    );
+    expect(await registry.metrics()).toContain(
+      `marquee_chart_checks_failed_total{tenant="${tenant.slug}",check="COMPLETENESS"} ${warnings.length}`,
+    );
+    const [job] = await jobsOf(tenant);
+    expect(job!.outcome).toMatch(/ 1 checks have not passed\.$/);
+  });
+
   it("does nothing at times that have not come, or with none set", async () => {
     const tenant = await watchedTenant();
     const own = { ...stores, tenants: { ...stores.tenants, list: () => Promise.resolve([tenant]) } };
     const month = (new Date(Date.now() + 24 * 7 * 24 * HOUR).getUTCMonth() % 12) + 1;
     const keepers = [
-      keepSchedule(own, { learn: null, charts: null }, () => undefined, times),
-      keepSchedule(own, { learn: null, charts: `0 0 1 ${month} *` }, () => undefined, times),
+      keepSchedule(own, { learn: null, charts: null }, { warn: () => undefined }, times),
+      keepSchedule(own, { learn: null, charts: `0 0 1 ${month} *` }, { warn: () => undefined }, times),
     ];
     const looked = vi.spyOn(own.tenants, "list");
     await vi.waitFor(() => expect(looked.mock.calls.length).toBeGreaterThan(2), { timeout: 30_000 });

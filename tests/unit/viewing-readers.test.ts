@@ -13,6 +13,7 @@ const READERS: Record<string, "WATCH" | "FACT"> = {
   // Learning, charts, recommendations, and what rows of the home page are built on.
   "datasources/top10/top10-job.postgres.ts": "WATCH",
   "datasources/top10/chart-watches.postgres.ts": "WATCH",
+  "datasources/top10/chart-checks.postgres.ts": "WATCH",
   "datasources/recommendations/postgres/recommendations.postgres.ts": "WATCH",
   "datasources/recommendations/postgres/taste-graph-source.postgres.ts": "WATCH",
   "datasources/viewing/viewing.postgres.ts": "WATCH",

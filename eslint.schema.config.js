@@ -4,6 +4,7 @@ import graphql from "@graphql-eslint/eslint-plugin";
 const EMBEDDED = [
   "AuditDetail",
   "AuditEntry",
+  "ChartCheck",
   "ConsentChange",
   "Platform",
   "PlatformTenant",

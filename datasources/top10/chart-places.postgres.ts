@@ -22,17 +22,25 @@ export function closedDay(country: string, day: string | null): Sql {
     order by e.day desc limit 1`;
 }
 
-/** A statement: the list of a day, an expression, as an audience may meet it, with the rank that each title has in that. */
+/**
+ * A statement: the list of a day, an expression, as an audience may meet it, with the rank that each title has in that.
+ * Each title is looked up by itself (`offset 0`): joined, the licences of all titles would be gone through for every entry.
+ */
 export function placesOf(audience: Audience, country: string, day: Sql): Sql {
   return sql`
     select (row_number() over (order by k.rank))::int as rank, k.title_id, k.viewers, k.watched_seconds
     from (
-      select distinct on (t.id) t.id as title_id, e.rank, e.viewers, e.watched_seconds
-      from top10_entries e
-      left join title_heads h on h.title_id = e.title_id
-      join catalog_titles t on t.id = ${KEPT} and ${toSql(visibleTo(audience), CATALOG_PLACES)}
-      where e.country = ${country}::char(2) and e.day = ${day} and not ${HELD}
-      order by t.id, e.rank
+      select distinct on (s.title_id) s.*
+      from (
+        select ${KEPT} as title_id, e.rank, e.viewers, e.watched_seconds
+        from top10_entries e left join title_heads h on h.title_id = e.title_id
+        where e.country = ${country}::char(2) and e.day = ${day} and not ${HELD}
+      ) s cross join lateral (
+        select from catalog_titles t
+        where t.id = s.title_id and ${toSql(visibleTo(audience), CATALOG_PLACES)}
+        offset 0
+      ) t
+      order by s.title_id, s.rank
     ) k
     order by k.rank
     limit ${LISTED}::int`;

@@ -136,16 +136,17 @@ function factsOfDays(at: Date): Sql {
     select v.*, sum(v.seconds) over (partition by v.country, v.day, v.profile_id order by v.seconds desc, v.title_id) as upto
     from (
       select c.country, c.day, coalesce(m.into_id, e.title_id) as title_id, e.profile_id,
-        sum(${COUNTED_SECONDS}) as seconds, bool_or(e.completed) as completed
+        sum(e.counted) as seconds, bool_or(e.completed) as completed
       from (
-        select e.id, min(e.at) as at from viewing_events e
+        select e.country, e.at, e.title_id, e.profile_id, e.completed, ${COUNTED_SECONDS} as counted,
+          min(e.at) over (partition by e.id) as first_at
+        from viewing_events e
         where e.at >= (select min(starts) from checked_days) - ${`${REPEATED_DAYS} days`}::interval
           and e.at <= ${at} and ${COUNTS}
-        group by e.id
-      ) f
-      join viewing_events e on e.id = f.id and e.at = f.at
+      ) e
       join checked_days c on c.country = e.country and e.at >= c.starts and e.at < c.ends
       left join (${MERGED_TITLES}) m on m.title_id = e.title_id
+      where e.at = e.first_at
       group by 1, 2, 3, 4
     ) v left join (${RUNNING_TIMES}) t on t.id = v.title_id
     where ${VIEWED_WATCH}`;

@@ -2,7 +2,7 @@ import { MATURITY_AGES } from "../core/title.document.js";
 import { join, sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { openDay } from "./chart-days.postgres.js";
 import { ENOUGH_SHARE, KEPT_TITLES, LEAST_VIEWERS, LISTED, TOGETHER } from "./chart-rules.js";
-import { shownOn, WATCHED_TITLES } from "./chart-watches.postgres.js";
+import { shownOn } from "./chart-watches.postgres.js";
 import { type ChartCounts } from "./top10.js";
 
 /** The lists of days that are ranked, each as the ids of its titles, best first. */
@@ -49,6 +49,7 @@ const AMONG_ITS_OWN = sql`case ${join(
   " ",
 )} end`;
 
+/** Writes the lists of the days that are ranked and closed. Titles are looked up one by one (`placesOf` says why). */
 function insertLists(at: Date): Sql {
   return sql`
     with on_offer as (
@@ -56,10 +57,14 @@ function insertLists(at: Date): Sql {
         row_number() over (
           partition by d.country, d.day
           order by d.viewers < ${TOGETHER}::int, d.seconds desc, d.viewers desc, d.title_id collate "C") as rank
-      from ${WATCHED_TITLES}
+      from daily_watches d cross join lateral (
+        select t.maturity_age from catalog_titles t
+        where t.id = d.title_id and ${shownOn(sql`d.day`)}
+        offset 0
+      ) t
       join chart_days z on z.country = d.country and d.day >= z.since
       join daily_viewers n on n.country = d.country and n.day = d.day and ${ENOUGH}
-      where d.day < ${openDay(at, sql`d.zone`)} and ${shownOn(sql`d.day`)}
+      where d.day < ${openDay(at, sql`d.zone`)}
     ), ranked as (
       select *, ${AMONG_ITS_OWN} as among_its_own from on_offer
       window better as (partition by country, day order by rank)

@@ -24,7 +24,8 @@ export function closedDay(country: string, day: string | null): Sql {
 
 /**
  * A statement: the list of a day, an expression, as an audience may meet it, with the rank that each title has in that.
- * Each title is looked up by itself (`offset 0`): joined, the licences of all titles would be gone through for every entry.
+ * Each title is looked up by itself (`offset 0`): joined, or looked up by an expression, which under a policy no index is
+ * asked for, all titles would be gone through for every entry.
  */
 export function placesOf(audience: Audience, country: string, day: Sql): Sql {
   return sql`
@@ -32,9 +33,11 @@ export function placesOf(audience: Audience, country: string, day: Sql): Sql {
     from (
       select distinct on (s.title_id) s.*
       from (
-        select ${KEPT} as title_id, e.rank, e.viewers, e.watched_seconds
-        from top10_entries e left join title_heads h on h.title_id = e.title_id
+        select coalesce(
+            (select h.merged_into from title_heads h where h.title_id = e.title_id), e.title_id) as title_id, e.rank, e.viewers, e.watched_seconds
+        from top10_entries e
         where e.country = ${country}::char(2) and e.day = ${day} and not ${HELD}
+        offset 0
       ) s cross join lateral (
         select from catalog_titles t
         where t.id = s.title_id and ${toSql(visibleTo(audience), CATALOG_PLACES)}

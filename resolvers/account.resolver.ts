@@ -9,6 +9,7 @@ import {
   type WantedConsents,
   type WrittenProfile,
 } from "../datasources/accounts/profiles.js";
+import { checkedLimit } from "../datasources/accounts/profile-rules.js";
 import { PROFILE_FIELD_NAMES, type ProfileFields } from "../datasources/core/profile-fields.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
@@ -37,7 +38,8 @@ import { Cost } from "../schema/cost.js";
 export class AccountResolver {
   @Mutation(() => ProfilePayload, {
     nullable: true,
-    description: "Adds a profile to the account, up to five.",
+    description:
+      "Adds a profile to the account, up to five. One that may meet more than the profile that asks takes the account's `password` or a parent's `pin`, else the answer is PASSWORD_REQUIRED.",
   })
   createProfile(
     @Ctx() ctx: Context,
@@ -48,6 +50,7 @@ export class AccountResolver {
       const viewer = await owner(ctx, info.path);
       const { name, kind } = input;
       const profile = { ...fieldsOf(input), name, kind: kind ?? "ADULT", maturityLimit: age(input) };
+      if (exceeds(profile, viewer.profile)) await checkParent(ctx, info.path, viewer.account, input);
       return written(ctx, await ctx.gateway.stores.profiles.create(ctx.tenant, viewer, profile));
     });
   }
@@ -105,7 +108,7 @@ export class AccountResolver {
   @Mutation(() => DeleteProfilePayload, {
     nullable: true,
     description:
-      "Deletes a profile with its progress, ratings, watchlist and sessions. What it watched still counts in the Top 10, without anything that says whose it was.",
+      "Deletes a profile with its progress, ratings, watchlist and sessions. What it watched still counts in the Top 10, without anything that says whose it was. One that may meet more than the profile that asks takes the account's `password` or a parent's `pin`, else the answer is PASSWORD_REQUIRED.",
   })
   deleteProfile(
     @Ctx() ctx: Context,
@@ -115,6 +118,8 @@ export class AccountResolver {
     return payload<DeleteProfilePayload>({}, async () => {
       const viewer = await owner(ctx, info.path);
       const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
+      const doomed = viewer.profiles.find((each) => each.id === id);
+      if (doomed && exceeds(doomed, viewer.profile)) await checkParent(ctx, info.path, viewer.account, input);
       const { profile, xid } = await ctx.gateway.stores.profiles.delete(ctx.tenant, viewer, id);
       ctx.becomes(ctx.tenant, ctx.identity);
       return {
@@ -148,6 +153,14 @@ function limitsChange(before: ProfileRecord, { kind, maturityLimit }: Partial<Ne
   return (
     (kind ?? before.kind) !== before.kind || (maturityLimit ?? before.maturityLimit) !== before.maturityLimit
   );
+}
+
+/** Whether a profile may meet what another may not: the other would have a way around its limit. */
+function exceeds(
+  { kind, maturityLimit }: Pick<ProfileRecord, "kind"> & { maturityLimit?: number | undefined },
+  asker: ProfileRecord,
+): boolean {
+  return checkedLimit(kind, maturityLimit) > asker.maturityLimit;
 }
 
 /** @param inForce version of the text that somebody who names none was shown. @throws Refusal INVALID. */

@@ -6,6 +6,7 @@ import { Refusal } from "../datasources/core/refusal.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { Cost } from "../schema/cost.js";
 import {
+  ChangeCountryInput,
   ChangeEmailInput,
   ChangePasswordInput,
   RequestPasswordResetInput,
@@ -13,6 +14,7 @@ import {
   VerifyEmailInput,
 } from "../schema/credentials.input.js";
 import {
+  ChangeCountryPayload,
   ChangePasswordPayload,
   MailPayload,
   ResetPasswordPayload,
@@ -147,6 +149,38 @@ export class CredentialsResolver {
       return verify(ctx, account.id, email);
     });
   }
+
+  @Cost(1000)
+  @Mutation(() => ChangeCountryPayload, {
+    nullable: true,
+    description:
+      "Changes where the account lives, whose titles it may meet from then on: with its password, twice in thirty days at most.",
+  })
+  changeCountry(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => ChangeCountryInput, { description: "Which." }) input: ChangeCountryInput,
+  ) {
+    return payload<ChangeCountryPayload>({ changed: false }, async () => {
+      const { account } = await owner(ctx, info.path);
+      const { country, password } = input;
+      checkWhere(ctx, country);
+      await checkPassword(ctx, info.path, account, "password", password);
+      if (country === account.country) return { changed: true };
+      if (!(await ctx.gateway.countryChanges.take(`${ctx.tenant.slug} ${account.id}`)))
+        throw new Refusal("country", "TOO_MANY_CHANGES", "The country was changed twice within thirty days.");
+      await ctx.gateway.stores.accountCredentials.changeCountry(ctx.tenant, account.id, country);
+      // What was loaded before knows the account as it was.
+      ctx.becomes(ctx.tenant, ctx.identity);
+      return { changed: true };
+    });
+  }
+}
+
+/** Nobody moves to where they are known not to be. @throws Refusal INVALID. */
+function checkWhere({ requestCountry }: Context, country: string): void {
+  if (requestCountry === null || requestCountry === country) return;
+  throw new Refusal("country", "INVALID", `This request comes from ${requestCountry}. Accepted: that.`);
 }
 
 /** Has an address verified that is an account's, or is to be. */

@@ -66,6 +66,7 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     addToWatchlist: "SIGNED_IN",
     archiveTitle: "EDITOR",
     cancelSubscription: "OWNER",
+    changeCountry: "OWNER",
     changeEmail: "OWNER",
     changePassword: "OWNER",
     changePlan: "OWNER",

@@ -25,6 +25,7 @@ registerEnumType(MailLanguageEnum.values, {
 const NAME = "What the person is called: 1 to 40 characters, like no other profile of the account.";
 const PASSWORD = "The account's password.";
 const PIN = "In place of the password, the PIN of a profile of the account that is no child's.";
+const BEYOND = "Needed, or the PIN, where the profile may meet more than the one that asks.";
 const LIMIT = "The highest rating it meets; a profile of kind KIDS at most PG.";
 
 @InputType({ description: "A profile to be made." })
@@ -40,6 +41,12 @@ export class CreateProfileInput {
     description: `${LIMIT} Left out: PG for KIDS, no limit for ADULT.`,
   })
   maturityLimit?: MaturityRating | null;
+
+  @Field(() => String, { nullable: true, description: `${PASSWORD} ${BEYOND}` })
+  password?: string | null;
+
+  @Field(() => String, { nullable: true, description: PIN })
+  pin?: string | null;
 }
 
 @InputType({ description: "What changes of a profile; what is left out stays." })
@@ -91,6 +98,12 @@ export class SetProfilePinInput {
 export class DeleteProfileInput {
   @Field(() => ID, { description: "Which: not the one that the token is for." })
   profile!: string;
+
+  @Field(() => String, { nullable: true, description: `${PASSWORD} ${BEYOND}` })
+  password?: string | null;
+
+  @Field(() => String, { nullable: true, description: PIN })
+  pin?: string | null;
 }
 
 @InputType({ description: "Who wants an account." })

@@ -1,5 +1,7 @@
 import { Field, InputType } from "type-graphql";
 
+import { CountryCode } from "./scalars.js";
+
 const NEW_PASSWORD = "Password of 8 to 200 characters, and none that many have.";
 const TOKEN = "What the mail brought.";
 
@@ -37,6 +39,17 @@ export class VerifyEmailInput {
 export class ChangeEmailInput {
   @Field({ description: "E-mail address, which no other account of the tenant has." })
   email!: string;
+
+  @Field({ description: "The account's password." })
+  password!: string;
+}
+
+@InputType({ description: "Another country for the account." })
+export class ChangeCountryInput {
+  @Field(() => CountryCode, {
+    description: "Where it lives now. Where it is known where the request comes from, it is to be that.",
+  })
+  country!: string;
 
   @Field({ description: "The account's password." })
   password!: string;

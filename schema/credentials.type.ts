@@ -27,3 +27,9 @@ export class VerifyEmailPayload extends Payload("Why it was not verified; empty 
   @Field({ description: "Whether it is the account's now, and known to be." })
   verified!: boolean;
 }
+
+@ObjectType({ simpleResolvers: true, description: "A country that was changed." })
+export class ChangeCountryPayload extends Payload("Why it was not changed; empty when it was.") {
+  @Field({ description: "Whether it is the account's now." })
+  changed!: boolean;
+}

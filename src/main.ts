@@ -103,15 +103,17 @@ async function seedOnce(stores: Stores, progress: Progress): Promise<void> {
   }
 }
 
+const DEMO_SIGN_INS = `Sign in   viewer@meridian.example, family@, editor@ or operator@ · password marquee
+          the same at lumen.example and atelier.example`;
+
 function welcome({ url, operationsUrl }: RunningGateway, config: Config, seconds: number): string {
   const open = config.playground ? `Open      ${url}\n` : "";
+  const demo = config.demo ? `${DEMO_SIGN_INS}\n` : "";
   return `
 Marquee is ready after ${seconds.toFixed(1)} s
 
 ${open}GraphQL   ${url}/graphql
-Sign in   viewer@meridian.example, family@, editor@ or operator@ · password marquee
-          the same at lumen.example and atelier.example
-Health    ${url}/readyz${operationsUrl ? ` · for operators ${operationsUrl}/readyz, ${operationsUrl}/metrics` : ""}
+${demo}Health    ${url}/readyz${operationsUrl ? ` · for operators ${operationsUrl}/readyz, ${operationsUrl}/metrics` : ""}
 
 Ctrl-C stops it.
 `;

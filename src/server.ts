@@ -10,7 +10,7 @@ import { openKeys } from "./auth/open-keys.js";
 import { openProvider } from "./auth/open-provider.js";
 import { createTokens } from "./auth/tokens.js";
 import { Budgets } from "./budgets/budgets.js";
-import { LimitedGuesses, MAILS_BY, MAILS_TO, PIN_GUESSES } from "./budgets/sign-in-guesses.js";
+import { COUNTRY_CHANGES, LimitedGuesses, MAILS_BY, MAILS_TO, PIN_GUESSES } from "./budgets/sign-in-guesses.js";
 import { type Tokens } from "../resolvers/request/identity.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
@@ -134,6 +134,7 @@ export async function startGateway(
       passwords,
       guesses,
       pinGuesses: limits.limit(PIN_GUESSES),
+      countryChanges: limits.limit(COUNTRY_CHANGES),
       mail: mailer && { tokens: mailTokens, to: limits.limit(MAILS_TO), by: limits.limit(MAILS_BY) },
       payments,
       checkoutTimes: times,

@@ -82,6 +82,15 @@ export class PostgresAccountCredentials implements AccountCredentials {
     });
   }
 
+  async changeCountry(tenant: Tenant, accountId: string, country: string): Promise<void> {
+    const act = { act: "COUNTRY_CHANGED", ...byOwner(accountId) } as const;
+    await this.postgres.transaction(tenant, (query) =>
+      query(
+        sql`with noted as (${auditInsert(act)}) update accounts set country = ${country} where id = ${accountId}`,
+      ),
+    );
+  }
+
   async changeEmail(
     tenant: Tenant,
     { accountId, email, token, language }: Change<"changeEmail">,

@@ -35,6 +35,8 @@ export interface AccountCredentials {
    * @throws Refusal TOKEN_INVALID, EMAIL_TAKEN.
    */
   verifyEmail(tenant: Tenant, tokenHash: string): Promise<string>;
+  /** Has an account live in another country. @param country ISO 3166-1 alpha-2. */
+  changeCountry(tenant: Tenant, accountId: string, country: string): Promise<void>;
   /**
    * Has an address verified by mail that is to be the account's, and tells the one that it has.
    *

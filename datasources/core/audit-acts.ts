@@ -7,6 +7,7 @@ export const AUDIT_ACTS = {
     "A refresh token was used again, by whoever has a copy: its device's sessions were ended.",
   PASSWORD_CHANGED: "An account's password was changed by its owner, which ended its other sessions.",
   PASSWORD_RESET: "A password was set by what a mail brought, which ended every session.",
+  COUNTRY_CHANGED: "An account was set to another country by its owner.",
   EMAIL_CHANGE_ASKED: "An account asked for another address.",
   EMAIL_VERIFIED: "An address was verified by what a mail to it brought, and is the account's.",
   PIN_SET: "A profile's PIN was set or taken away.",

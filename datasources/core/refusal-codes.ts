@@ -25,6 +25,7 @@ export const REFUSAL_CODES = {
   TOKEN_INVALID: "The token is none that was mailed, or it is used or over.",
   MAIL_UNAVAILABLE: "This deployment sends no mails.",
   TOO_MANY_MAILS: "Too many mails were asked for; an hour later one can be asked for again.",
+  TOO_MANY_CHANGES: "The account's country was changed twice within thirty days already.",
   INVALID_NAME: "The profile's name is empty, too long, or cannot be shown.",
   EMAIL_TAKEN: "Another account of the tenant has this address.",
   NAME_TAKEN: "Another profile of the account has this name.",

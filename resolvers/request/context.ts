@@ -52,6 +52,8 @@ export interface Gateway {
   guesses: SignInGuesses;
   /** PINs that are tried for an account. */
   pinGuesses: Limit;
+  /** Countries that an account goes to. */
+  countryChanges: Limit;
   /** Null where this deployment sends no mails. */
   mail: Mailing | null;
   payments: Payments | null;

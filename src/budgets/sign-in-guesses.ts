@@ -20,6 +20,9 @@ export const PIN_GUESSES = { name: "guess-pin", points: 10, windowSeconds: 3_600
 export const MAILS_TO = { name: "mails-to", points: 5, windowSeconds: 3_600 };
 export const MAILS_BY = { name: "mails-by", points: 30, windowSeconds: 3_600 };
 
+/** How often an account goes to another country: a territory is where somebody lives, and not what they choose. */
+export const COUNTRY_CHANGES = { name: "country", points: 2, windowSeconds: 30 * 86_400 };
+
 /** A limit, and whom it is asked about. */
 type Held = readonly [limit: Limit, holder: string];
 

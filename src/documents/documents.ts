@@ -26,6 +26,9 @@ const MOST_BYTES = 64_000_000;
 const BYTES_A_DOCUMENT = 6_000;
 const BYTES_A_CHARACTER = 40;
 
+/** For how long one is remembered whose text may say a password or an address. Milliseconds. */
+const TELLING_MS = 30_000;
+
 const RULES: readonly ValidationRule[] = [...specifiedRules, KnownOperationTypesRule, readableLiterals];
 
 /** Why a document does not fit the schema, as it is remembered: an error that is answered is made anew each time. */
@@ -57,6 +60,8 @@ export type Known = KnownDocument | { refusal: GraphQLError } | { unreadable: tr
  */
 export class Documents {
   readonly #known = new LRUCache<string, Known>({
+    ttlAutopurge: true,
+    perf: { now: () => performance.now() },
     max: MOST_DOCUMENTS,
     maxSize: MOST_BYTES,
     sizeCalculation: (_known, text) => BYTES_A_DOCUMENT + text.length * BYTES_A_CHARACTER,
@@ -78,9 +83,14 @@ export class Documents {
     const known = trusted === undefined ? this.#known.get(text) : trusted;
     if (known) return known;
     const read = this.#judge(text, trusted !== undefined);
-    if (trusted === undefined) this.#known.set(text, read);
+    if (trusted === undefined) this.#known.set(text, read, { ttl: isTelling(text) ? TELLING_MS : 0 });
     else this.#trusted.set(text, read);
     return read;
+  }
+
+  /** How many are remembered, beside those that the deployment lists. */
+  get remembered(): number {
+    return this.#known.size;
   }
 
   /** Whether the deployment lists a document. */
@@ -119,6 +129,14 @@ export class Documents {
       return null;
     }
   }
+}
+
+/**
+ * Whether a text may say what somebody is known or signs in by: a mutation with strings in it, whose client has put
+ * into the text what belongs into variables. It does not come again, and is not to be found in memory long after.
+ */
+export function isTelling(text: string): boolean {
+  return text.includes('"') && /\bmutation\b/.test(text);
 }
 
 /** The errors that a client is answered whose document does not fit the schema. */

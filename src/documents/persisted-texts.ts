@@ -1,5 +1,6 @@
 import { InMemoryLRUCache, PrefixingKeyValueCache, type KeyValueCache } from "@apollo/utils.keyvaluecache";
 
+import { isTelling } from "./documents.js";
 import { type TrustedDocuments } from "./trusted-documents.js";
 
 /** What the texts of persisted queries may take. */
@@ -23,8 +24,9 @@ export class PersistedTexts implements KeyValueCache<string> {
     return this.trusted.get(hash) ?? (await this.#sent.get(hash));
   }
 
-  set(hash: string, text: string): Promise<void> {
-    return this.#sent.set(hash, text);
+  /** What may tell of somebody is not kept: its client sends it whole each time. */
+  async set(hash: string, text: string): Promise<void> {
+    if (!isTelling(text)) await this.#sent.set(hash, text);
   }
 
   delete(hash: string): Promise<boolean | void> {

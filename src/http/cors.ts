@@ -4,6 +4,7 @@ import { type FastifyInstance } from "fastify";
 import { CONSISTENCY_HEADER } from "../../resolvers/request/consistency.js";
 import { ACTUAL_COST_HEADER, COST_HEADER } from "../limits/actual-cost.js";
 import { type Config } from "../config.js";
+import { TENANT_HEADER } from "../tenancy/request-tenant.js";
 
 /** How long a browser may go by a preflight's answer: Chromium keeps none for longer. Seconds. */
 const PREFLIGHT_SECONDS = 7_200;
@@ -11,6 +12,7 @@ const PREFLIGHT_SECONDS = 7_200;
 /** What scripts of another origin may read of an answer's headers. */
 const EXPOSED = [
   "x-request-id",
+  TENANT_HEADER,
   CONSISTENCY_HEADER,
   COST_HEADER,
   ACTUAL_COST_HEADER,

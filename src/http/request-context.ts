@@ -16,7 +16,7 @@ import { unauthenticated } from "../auth/unauthenticated.js";
 import { type Config } from "../config.js";
 import { hostName, type NamedByHost } from "../tenancy/tenant-domains.js";
 import { deadlineOf } from "./deadline.js";
-import { tenantOfRequest } from "../tenancy/request-tenant.js";
+import { TENANT_HEADER, tenantOfRequest } from "../tenancy/request-tenant.js";
 import { whoAsks } from "./who-asks.js";
 
 /** What requests are executed with, and what is known of whoever sends them. */
@@ -45,6 +45,7 @@ export async function createContext(
 ): Promise<Context> {
   const lifetime = lifetimeOf(config, request, reply.raw);
   const { identity, key, tenant, named } = await lifetime.wait(askerOf(config, gateway, request, host));
+  void reply.header(TENANT_HEADER, tenant.slug);
   const freshness = freshnessOf(config, gateway, tenant, request, lifetime);
   const { id } = request;
   return new Context(gateway, tenant, identity, named, id, lifetime, freshness, country, work, key);
@@ -58,7 +59,7 @@ async function askerOf(
   host: NamedByHost | null,
 ) {
   const { identity, key } = await whoAsks(gateway, headers);
-  const header = headers["x-marquee-tenant"];
+  const header = headers[TENANT_HEADER];
   const asked = {
     header: Array.isArray(header) ? header[0] : header,
     host,

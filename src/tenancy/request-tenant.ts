@@ -10,10 +10,17 @@ export interface RequestTenant {
   named: string | null;
 }
 
+/** Names a request's tenant, and in an answer the one that it came from. */
+export const TENANT_HEADER = "x-marquee-tenant";
+
+/** The label below a domain of all tenants that is no tenant's: the deployment's own site. */
+const OWN_SITE = "www";
+
 /**
  * Every request has exactly one tenant: that of the verified token, else the one named by the header
  * `x-marquee-tenant`, else the one whose domain it was sent to (of those configured, or of a tenant's own), else the
- * deployment's default.
+ * deployment's default. A name below a domain of all tenants that no tenant has is nobody's: who mistypes one is not
+ * answered another.
  *
  * @throws TENANT_UNKNOWN when none of these is there.
  */
@@ -25,11 +32,10 @@ export async function tenantOfRequest(
 ): Promise<RequestTenant> {
   if (identity) return { tenant: await known(tenants, identity.tenant), named: identity.tenant };
   if (asked.header) return { tenant: await known(tenants, asked.header), named: asked.header };
-  // Below a domain of all tenants there are names of other things: www.
   const ofHost = asked.host ? await tenants.bySlug(asked.host.slug) : await tenants.byDomain(asked.hostName);
   if (ofHost) return { tenant: ofHost, named: ofHost.slug };
-  const standing = asked.host?.own ? asked.host.slug : defaultTenant;
-  return { tenant: await known(tenants, standing), named: null };
+  const meant = asked.host?.own || asked.host?.slug !== OWN_SITE ? asked.host : null;
+  return { tenant: await known(tenants, meant ? meant.slug : defaultTenant), named: null };
 }
 
 async function known(tenants: Tenants, slug: string | null): Promise<Tenant> {

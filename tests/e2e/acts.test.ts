@@ -25,6 +25,7 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   addToWatchlist: WATCHING,
   archiveTitle: ["TITLE_ARCHIVED"],
   cancelSubscription: BOOKS,
+  changeCountry: ["COUNTRY_CHANGED"],
   changeEmail: ["EMAIL_CHANGE_ASKED"],
   changePassword: ["PASSWORD_CHANGED"],
   changePlan: BOOKS,
@@ -197,6 +198,7 @@ describe("the log of who did what", () => {
     await does(`deleteProfile(input: { profile: ${quoted(other)} })`, token);
     await does("setConsents(input: { personalisation: false })", token);
     await does("exportMyData", token);
+    await does(`changeCountry(input: { country: "FR", password: ${quoted(PASSWORD)} })`, token);
 
     await does("requestEmailVerification", token);
     const next = `${randomUUID()}@example.com`;

@@ -121,6 +121,21 @@ describe("createProfile", () => {
   });
 });
 
+describe("a profile with a limit", () => {
+  it("makes and deletes none that may meet more, unless a parent shows up", async () => {
+    const { token, first } = await owner();
+    const { profile } = await send(CREATE, { name: "Teen", maturityLimit: "PG-13" }, token);
+    const { accessToken: teen } = await send(SELECT, { profile: profile.id }, token);
+    expect(codeOf(await send(CREATE, { name: "Big" }, teen))).toBe("PASSWORD_REQUIRED");
+    expect(codeOf(await send(CREATE, { name: "Big", password: "guessed" }, teen))).toBe("BAD_CREDENTIALS");
+    expect((await send(CREATE, { name: "Like", maturityLimit: "PG-13" }, teen)).errors).toEqual([]);
+    expect((await send(CREATE, { name: "Kim", kind: "KIDS" }, teen)).errors).toEqual([]);
+    expect(codeOf(await send(DELETE, { profile: first.id }, teen))).toBe("PASSWORD_REQUIRED");
+    expect((await send(CREATE, { name: "Big", password: PASSWORD }, teen)).errors).toEqual([]);
+    expect((await send(DELETE, { profile: first.id, password: PASSWORD }, teen)).errors).toEqual([]);
+  });
+});
+
 describe("updateProfile", () => {
   it("changes what is sent and nothing else", async () => {
     const { token } = await owner();

@@ -207,8 +207,10 @@ describe("the tenant of a request", () => {
     ["www.lumen.tv", "meridian"],
     ["127.0.0.1:4000", "meridian"],
     ["[::1]:4000", "meridian"],
-    // A domain of one tenant is nobody else's.
+    // A domain of one tenant is nobody else's, and a name below that of all tenants is no other's.
     ["gone.tv", null],
+    ["nosuch.watch.example", null],
+    ["lumen-tv.localhost:4000", null],
   ])("is else that of a configured domain, else the default: %s is %s's", async (host, tenant) => {
     expect(await askHost(host)).toBe(tenant);
   });

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { hashPassword } from "../../packages/passwords/index.js";
 import { openAccount } from "../support/accounts.js";
 import { publish } from "../support/catalogue.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
@@ -95,5 +96,34 @@ describe("the titles of a territory", () => {
         .country;
     expect(await country({ "x-country": "US" })).toBe("US");
     expect(await country({})).toBe("JP");
+  });
+
+  it("are another country's once the account has moved there, with its password, twice in a month", async () => {
+    const password = "correct horse";
+    const { token: mover } = await openAccount(gateways.plain!, tenant, {
+      passwordHash: await hashPassword(password),
+    });
+    const move = async (country: string, given = password, headers: Record<string, string> = {}) => {
+      const { data, errors } = await gateways.trusting!.ask(
+        "mutation ($input: ChangeCountryInput!) { changeCountry(input: $input) { changed errors { field code } } }",
+        { token: mover, headers, variables: { input: { country, password: given } } },
+      );
+      expect(errors).toBeUndefined();
+      return data.changeCountry as unknown;
+    };
+    const refused = (field: string, code: string) => ({ changed: false, errors: [{ field, code }] });
+    const met = async () =>
+      (await gateways.plain!.ask(TITLES, { token: mover })).data.titles.edges.map(
+        ({ node }: { node: { externalId: string } }) => node.externalId,
+      ) as string[];
+    expect(await move("JP", "guessed")).toEqual(refused("password", "BAD_CREDENTIALS"));
+    expect(await move("JP", password, { "x-country": "US" })).toEqual(refused("country", "INVALID"));
+    expect(await met()).toEqual(["american"]);
+    expect(await move("JP")).toEqual({ changed: true, errors: [] });
+    expect(await met()).toEqual(["japanese"]);
+    expect(await move("US", password, { "x-country": "US" })).toEqual({ changed: true, errors: [] });
+    expect(await move("US")).toEqual({ changed: true, errors: [] });
+    expect(await move("JP")).toEqual(refused("country", "TOO_MANY_CHANGES"));
+    expect(await met()).toEqual(["american"]);
   });
 });

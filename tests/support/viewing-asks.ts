@@ -123,6 +123,7 @@ const MUTATIONS: Record<string, Ask | string> = {
     [
       ...[
         "cancelSubscription",
+        "changeCountry",
         "changeEmail",
         "changePassword",
         "changePlan",

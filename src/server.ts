@@ -10,7 +10,13 @@ import { openKeys } from "./auth/open-keys.js";
 import { openProvider } from "./auth/open-provider.js";
 import { createTokens } from "./auth/tokens.js";
 import { Budgets } from "./budgets/budgets.js";
-import { COUNTRY_CHANGES, LimitedGuesses, MAILS_BY, MAILS_TO, PIN_GUESSES } from "./budgets/sign-in-guesses.js";
+import {
+  COUNTRY_CHANGES,
+  LimitedGuesses,
+  MAILS_BY,
+  MAILS_TO,
+  PIN_GUESSES,
+} from "./budgets/sign-in-guesses.js";
 import { type Tokens } from "../resolvers/request/identity.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";

@@ -1,6 +1,7 @@
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Position } from "../datasources/core/page.js";
 import { type RecommendationModel } from "../datasources/core/vocabulary.js";
+import { MAX_RECOMMENDED } from "../datasources/recommendations/recommendations.loaders.js";
 import { type RecommendedTitle } from "../datasources/recommendations/recommendations.js";
 import { type Recommendation } from "../schema/profile.type.js";
 import { type Answer } from "./answer.js";
@@ -52,10 +53,17 @@ export async function candidatesFor(
       path,
     ),
   ]);
+  const fillers = (popular?.rows ?? []).map(({ id }, rank) => watchedMuch(id, rank));
+  const visible = await onlyVisible(ctx, [...learned.map(similar), ...fillers], path);
+  return { entries: eachOnce(visible), personalised };
+}
+
+/** What is learned, as far as it is listed, and behind it what else is popular. */
+function eachOnce(candidates: readonly Candidate[]): Candidate[] {
+  const learned = candidates.filter(({ model }) => model === "SIMILAR").slice(0, MAX_RECOMMENDED);
   const known = new Set(learned.map(({ titleId }) => titleId));
-  const filler = (popular?.rows ?? []).filter(({ id }) => !known.has(id));
-  const all = [...learned.map(similar), ...filler.map(({ id }, rank) => watchedMuch(id, rank))];
-  return { entries: await onlyVisible(ctx, all, path), personalised };
+  const fillers = candidates.filter(({ model, titleId }) => model === "POPULAR" && !known.has(titleId));
+  return [...learned, ...fillers];
 }
 
 function similar({ titleId, score, because }: RecommendedTitle): Candidate {

@@ -144,7 +144,8 @@ export class Context {
 
   get recommendations(): RecommendationsLoaders {
     const { recommendations } = this.gateway.stores;
-    return (this.once.recommendations ??= recommendationsLoaders(recommendations, this.request));
+    const audienceOf = (path?: FieldPath) => this.audience(path);
+    return (this.once.recommendations ??= recommendationsLoaders(recommendations, this.request, audienceOf));
   }
 
   /** What can be subscribed to, read once a request. */

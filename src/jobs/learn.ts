@@ -1,10 +1,11 @@
-import { type ProjectedTitle } from "../../datasources/core/title.document.js";
+import { MATURITY_AGES, type ProjectedTitle } from "../../datasources/core/title.document.js";
 import { type TitleVersions } from "../../datasources/catalog/title-versions.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ChartCounts } from "../../datasources/top10/top10.js";
 import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "./learn-edges.js";
 import { gatherInteractions } from "./learn-interactions.js";
+import { LEARNED_LIMITS, watchesOf } from "./learn-limited.js";
 import {
   contentSimilarities,
   learnSimilarities,
@@ -67,11 +68,17 @@ export async function learn(
   const interactions = await step("watch history", () =>
     gatherInteractions(stores.top10Job.interactions(tenant)),
   );
+  const offered = await step("titles", () => offeredTitles(stores.titleVersions, tenant));
   const learned = await step("learning tastes", (progress) => learnFrom(interactions, progress));
-  const { titles, content } = await step("similar content", () =>
-    similarContent(stores.titleVersions, tenant, interactions.items),
+  const limited = await step("learning tastes under limits", () =>
+    learnUnderLimits(interactions, offered.ages),
   );
-  const counts = await step("taste graph", () => saveGraph(stores, tenant, learned, content, titles));
+  const { titles, content } = await step("similar content", () =>
+    similarContent(offered.contents, interactions.items),
+  );
+  const own = learned && limited.reduce(joinEdges, learned.edges);
+  const graph = { model: modelOf(learned), learned: own ?? NO_EDGES, content, titles };
+  const counts = await step("taste graph", () => saveGraph(stores, tenant, graph));
   return {
     top10,
     popular,
@@ -112,17 +119,42 @@ function modelOf(learned: LearnedSimilarities | null): SimilarityModel {
   return learned && learned.edges.from.length > 0 ? learned.model : "CONTENT";
 }
 
-/** Nearest titles by content, as indices into the watched titles followed by the others of the catalog. */
-async function similarContent(
+/** Edges among what may be met under each limit that keeps something of what was watched. */
+async function learnUnderLimits(
+  interactions: Interactions,
+  ages: ReadonlyMap<string, number>,
+): Promise<Edges[]> {
+  const edges: Edges[] = [];
+  for (const limit of LEARNED_LIMITS) {
+    const isKept = (item: number) => (ages.get(interactions.items[item]!) ?? Infinity) <= limit;
+    const watches = watchesOf(interactions, isKept);
+    if (watches) edges.push((await learnSimilarities(watches)).edges);
+  }
+  return edges;
+}
+
+/** What titles are that may be offered some day, and from which age on. */
+async function offeredTitles(
   versions: TitleVersions,
   tenant: Tenant,
+): Promise<{ contents: TitleContent[]; ages: ReadonlyMap<string, number> }> {
+  const contents: TitleContent[] = [];
+  const ages = new Map<string, number>();
+  for await (const batch of versions.inForce(tenant)) {
+    for (const title of batch) {
+      if (title.state === "ARCHIVED" || title.mergedInto) continue;
+      contents.push(contentOf(title));
+      ages.set(title.id, MATURITY_AGES[title.maturityRating]);
+    }
+  }
+  return { contents, ages };
+}
+
+/** Nearest titles by content, as indices into the watched titles followed by the others of the catalog. */
+async function similarContent(
+  contents: readonly TitleContent[],
   watched: readonly string[],
 ): Promise<{ titles: string[]; content: Edges }> {
-  const contents: TitleContent[] = [];
-  for await (const batch of versions.inForce(tenant)) {
-    for (const title of batch)
-      if (title.state !== "ARCHIVED" && !title.mergedInto) contents.push(contentOf(title));
-  }
   const nearest = await contentSimilarities(contents, { neighbours: ENOUGH_EDGES });
   const titles = [...watched];
   const indexes = new Map(watched.map((id, index) => [id, index]));
@@ -146,20 +178,25 @@ function contentOf(title: ProjectedTitle): TitleContent {
   };
 }
 
+interface Graph {
+  model: SimilarityModel;
+  learned: Edges;
+  content: Edges;
+  titles: string[];
+}
+
 async function saveGraph(
   stores: LearnStores,
   tenant: Tenant,
-  learned: LearnedSimilarities | null,
-  content: Edges,
-  titles: string[],
+  { model, learned, content, titles }: Graph,
 ): Promise<{ learnedEdges: number; contentEdges: number }> {
-  const own = tidyEdges(learned?.edges ?? NO_EDGES, titles.length);
+  const own = tidyEdges(learned, titles.length);
   const edges = tidyEdges(joinEdges(own, contentEdges(own, content, titles.length)), titles.length);
   await stores.tasteGraph.replace(
     tenant,
     { titles, ...edges },
     {
-      model: modelOf(learned),
+      model,
       learnedAt: new Date().toISOString(),
       titles: titles.length,
       edges: edges.from.length,

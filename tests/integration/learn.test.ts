@@ -73,7 +73,9 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("learning from the events of a
       "Top 10",
       "popularity",
       "watch history",
+      "titles",
       "learning tastes",
+      "learning tastes under limits",
       "similar content",
       "taste graph",
     ]);

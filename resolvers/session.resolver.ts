@@ -78,6 +78,7 @@ export class SessionResolver {
         language: input.language ?? ctx.work.language,
         token: ctx.gateway.mail?.tokens.mint(tenant) ?? null,
         consentText: ctx.gateway.consentText,
+        favouriteGenres: input.favouriteGenres ?? null,
         profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
       });
       return begin(ctx, info, tenant, newcomer(tenant, accountId, profileId));

@@ -132,6 +132,12 @@ export class SignUpInput {
     description: "What mails to it are written in; left out: as `accept-language` has it, else English.",
   })
   language?: MailLanguage | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: `Of the first profile: ${PROFILE_FIELDS.favouriteGenres.edited.description}`,
+  })
+  favouriteGenres?: string[] | null;
 }
 
 @InputType({ description: "What the account agrees to; what is left out stays." })

@@ -10,7 +10,7 @@ import { addProfile, type Writing } from "./accounts-writing.postgres.js";
 import { type SealedAddress } from "./addresses.js";
 import { beginConsents } from "./consents.postgres.js";
 import { profileEvent } from "./profile-event.js";
-import { checkedLimit, checkedName } from "./profile-rules.js";
+import { checkedFields, checkedLimit, checkedName } from "./profile-rules.js";
 
 /** An account as it begins. */
 export interface BegunAccount {
@@ -23,6 +23,8 @@ export interface BegunAccount {
   roles: readonly Role[];
   /** Version of the text about consents that was shown; none where nobody was asked. */
   consentText?: string | null;
+  /** What its first profile likes, by name. */
+  favouriteGenres?: string[] | null;
 }
 
 /**
@@ -30,14 +32,15 @@ export interface BegunAccount {
  *
  * @param address sealed for it.
  * @returns the profile's id; null where another account has the address.
- * @throws Refusal INVALID_NAME.
+ * @throws Refusal INVALID_NAME, INVALID.
  */
 export async function makeAccount(
   query: Query,
   writing: Writing,
-  { accountId, address, passwordHash, country, language, roles, consentText = null }: BegunAccount,
+  { favouriteGenres = null, consentText = null, ...begun }: BegunAccount,
   profileName: string,
 ): Promise<string | null> {
+  const { accountId, address, passwordHash, country, language, roles } = begun;
   const name = checkedName(profileName, []);
   const [added] = await query(
     sql`insert into accounts (tenant_id, id, email_sealed, email_hash, password_hash, country, language, roles)
@@ -47,7 +50,7 @@ export async function makeAccount(
   );
   if (!added) return null;
   const id = randomUUID();
-  const fields = heldOf(PROFILE_FIELDS, {});
+  const fields = heldOf(PROFILE_FIELDS, checkedFields({ favouriteGenres }));
   await addProfile(query, writing, {
     id,
     accountId,

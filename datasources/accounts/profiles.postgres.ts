@@ -162,7 +162,17 @@ export class PostgresProfiles implements Profiles {
     const hash = await this.keys.hashing(tenant);
     const profileId = await this.postgres.transaction(tenant, async (query) => {
       const address = sealedAddress(email, await this.keys.forWritingOf(query, tenant, accountId), hash);
-      const begun = { accountId, address, passwordHash, country, language, roles, consentText };
+      const { favouriteGenres = null } = account;
+      const begun = {
+        accountId,
+        address,
+        passwordHash,
+        country,
+        language,
+        roles,
+        consentText,
+        favouriteGenres,
+      };
       const made = await makeAccount(query, this.#writing(tenant), begun, profileName);
       if (made === null) throw emailTaken();
       if (token) await putMail(query, { kind: "VERIFY", address, accountId, language, token });

@@ -39,6 +39,8 @@ export interface SignUp {
   /** What it verifies its address by; null: it is not asked to. */
   token: MailToken | null;
   profileName: string;
+  /** What that profile likes, by name. */
+  favouriteGenres?: string[] | null;
   /** Version of the text about consents that is in force. */
   consentText: string;
 }
@@ -93,6 +95,6 @@ export interface Profiles {
   setConsents(tenant: Tenant, accountId: string, wanted: WantedConsents): Promise<ConsentsRecord>;
   /** What the account has agreed to over time, the latest first, at most {@link MAX_CONSENT_CHANGES}. One store call. */
   consentChanges(request: StoreRequest, accountId: string): Promise<ConsentChange[]>;
-  /** Makes an account with its first profile and consents. @throws Refusal EMAIL_TAKEN, INVALID_NAME. */
+  /** Makes an account with its first profile and consents. @throws Refusal EMAIL_TAKEN, INVALID_NAME, INVALID. */
   signUp(tenant: Tenant, account: SignUp): Promise<{ accountId: string; profileId: string }>;
 }

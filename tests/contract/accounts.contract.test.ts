@@ -13,6 +13,7 @@ const profile = (id: string) => ({
   kind: "ADULT" as const,
   maturityLimit: 18,
   country: null,
+  favouriteGenres: null,
 });
 
 const account = (id: string, stated: Partial<NewAccount> = {}): NewAccount => ({

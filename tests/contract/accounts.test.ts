@@ -25,8 +25,22 @@ const plan = (id: string, maxStreams: number) => ({
 const viewerOf = async (profile: string) =>
   stores.accounts.viewer(testRequest(tenant), await signedIn(stores, tenant, "family", profile));
 
-const adult = { id: "p1", name: "Robin", kind: "ADULT" as const, maturityLimit: 18, country: "GB" };
-const kids = { id: "p2", name: "Kids", kind: "KIDS" as const, maturityLimit: 8, country: null };
+const adult = {
+  id: "p1",
+  name: "Robin",
+  kind: "ADULT" as const,
+  maturityLimit: 18,
+  country: "GB",
+  favouriteGenres: ["Western"],
+};
+const kids = {
+  id: "p2",
+  name: "Kids",
+  kind: "KIDS" as const,
+  maturityLimit: 8,
+  country: null,
+  favouriteGenres: null,
+};
 const family: NewAccount = {
   id: "family",
   email: "Family@Example.com",

@@ -56,6 +56,7 @@ describe("ingest", () => {
       maturityLimit: 18,
       hasPin: false,
       country: "FR",
+      favouriteGenres: null,
     });
     expect(profiles.get("u2")).toMatchObject({ country: null });
     expect(profiles.has("u3")).toBe(false);

@@ -48,13 +48,42 @@ describe("every field of the table", () => {
     const { token } = await owner();
     const value = PROFILE_FIELDS[name].example;
     const { profile } = await send(CREATE, { name: "Bo", [name]: value }, token);
-    expect(profile[name]).toBe(value);
+    expect(profile[name]).toEqual(value);
     const other = await send(UPDATE, { profile: profile.id, name: "Bo D" }, token);
     expect(other.profile).toMatchObject({ name: "Bo D", [name]: value });
     const cleared = await send(UPDATE, { profile: profile.id, [name]: null }, token);
     expect(cleared.profile[name]).toBeNull();
     const { data } = await gateway.ask(`{ viewer { profiles { name ${name} } } }`, { token });
     expect(data.viewer.profiles).toContainEqual({ name: "Bo D", [name]: null });
+  });
+});
+
+describe("signUp", () => {
+  const ask = (favouriteGenres: unknown) =>
+    gateway.ask(
+      "mutation ($input: SignUpInput!) { signUp(input: $input) { viewer { profile { favouriteGenres } } errors { field code message } } }",
+      {
+        tenant: slug,
+        variables: { input: { email: `${randomUUID()}@example.com`, password: PASSWORD, favouriteGenres } },
+      },
+    );
+
+  it("takes the genres that somebody likes, for the first profile, or says what it would take", async () => {
+    const { data } = await ask([" Film  Noir ", "Western"]);
+    expect(data.signUp).toEqual({
+      viewer: { profile: { favouriteGenres: ["Film Noir", "Western"] } },
+      errors: [],
+    });
+    expect((await ask(null)).data.signUp.viewer.profile.favouriteGenres).toBeNull();
+    const many = Array.from({ length: 11 }, (_, n) => `Genre ${n}`);
+    for (const refused of [many, [""]]) {
+      const { signUp } = (await ask(refused)).data;
+      expect(signUp.viewer).toBeNull();
+      expect(signUp.errors).toMatchObject([
+        { code: "INVALID", message: expect.stringContaining("Accepted") },
+      ]);
+      expect(signUp.errors[0].field).toContain("favouriteGenres");
+    }
   });
 });
 

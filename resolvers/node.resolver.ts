@@ -7,6 +7,7 @@ import { Node } from "../schema/node.js";
 import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { fromGlobalId, type NodeRef, type NodeType } from "./request/global-id.js";
+import { CollectionValue } from "./collection.value.js";
 import { toCheckout } from "./checkout.value.js";
 import { editorialOf } from "./editorial.resolver.js";
 import { homeRows } from "./home.resolver.js";
@@ -116,6 +117,10 @@ const FINDERS: Record<NodeType, Finder> = {
     return key && toApiKey(ctx.tenant, key);
   },
   Viewer: ofViewer((viewer, id) => (viewer.profile.localId === id ? viewer : null)),
+  EditorialCollection: async (ctx, id, path) => {
+    const found = await ctx.gateway.stores.collections.find(ctx.on(path), id);
+    return found && new CollectionValue(ctx.tenant, found);
+  },
   Editorial: async (ctx, id) => (id === ctx.tenant.slug ? editorialOf(ctx.tenant) : null),
   Operations: async (ctx, id) => (id === ctx.tenant.slug ? operationsOf(ctx.tenant) : null),
 };

@@ -17,6 +17,7 @@ export const HomeRowKindEnum = {
   NEW: "NEW",
   POPULAR: "POPULAR",
   GENRE: "GENRE",
+  COLLECTION: "COLLECTION",
 } as const satisfies { [K in HomeRowKind]: K };
 registerEnumType(HomeRowKindEnum, {
   name: "HomeRowKind",
@@ -24,13 +25,17 @@ registerEnumType(HomeRowKindEnum, {
   valuesConfig: {
     CONTINUE_WATCHING: { description: "Begun and not finished, most recent first." },
     RECOMMENDED: { description: "By taste: what viewers of the same titles take to." },
-    TOP_10: { description: "The ten most watched titles of the country, of those that you may meet." },
+    TOP_10: {
+      description:
+        "The ten most watched titles of the country, of those that you may meet, whether you have watched them or not.",
+    },
     BECAUSE_YOU_WATCHED: { description: "Like one title that was watched: `because` names it." },
     TRENDING: { description: "What gains viewers this week." },
     WATCHLIST: { description: "What was put aside for later." },
     NEW: { description: "What joined the catalogue last." },
-    POPULAR: { description: "What is watched most." },
-    GENRE: { description: "The most watched of one genre that the profile likes." },
+    POPULAR: { description: "What is watched most, of what the profile has not watched." },
+    GENRE: { description: "Of one genre that the profile takes to, what suits it best." },
+    COLLECTION: { description: "Titles that editors put together, under the name that they gave it." },
   },
 });
 

@@ -16,6 +16,7 @@ import { buildSchemaSync } from "type-graphql";
 import { AccountResolver } from "../resolvers/account.resolver.js";
 import { ApiKeyResolver } from "../resolvers/api-key.resolver.js";
 import { AuditResolver } from "../resolvers/audit.resolver.js";
+import { CollectionResolver, EditorialCollectionsResolver } from "../resolvers/collection.resolver.js";
 import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
 import { ConsentsResolver } from "../resolvers/consents.resolver.js";
 import { CredentialsResolver } from "../resolvers/credentials.resolver.js";
@@ -78,6 +79,8 @@ export function createSchema(): GraphQLSchema {
       ViewingResolver,
       PlaybackResolver,
       TitleEditingResolver,
+      EditorialCollectionsResolver,
+      CollectionResolver,
       EditorialResolver,
       InsightsResolver,
       OperationsResolver,

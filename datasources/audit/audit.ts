@@ -8,6 +8,7 @@ export type AuditSubject =
   | { account: string }
   | { formerAccount: string }
   | { title: string }
+  | { collection: string }
   | { projection: string }
   | { apiKey: string }
   | { tenant: string }

@@ -32,6 +32,8 @@ export const AUDIT_ACTS = {
   TITLE_ARCHIVED: "An editor archived a title.",
   TITLE_LICENSED: "An editor set where a title may be shown.",
   TITLES_MERGED: "An editor merged a title into another.",
+  COLLECTION_PUT: "An editor made a collection for the home page, or changed it.",
+  COLLECTION_REMOVED: "An editor took a collection off the home page for good.",
   INSIGHTS_RELEASED:
     "Somebody was told for the first time how titles were watched in a period, which spent of the tenant's privacy budget.",
   AUDIT_CUT:

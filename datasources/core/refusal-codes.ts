@@ -70,11 +70,13 @@ export const REFUSAL_CODES = {
 
   // Titles in the hands of editors.
   INVALID: "The field at fault cannot be accepted; the message says what would be.",
-  STALE_VERSION: "The title is in another version than was expected; `version` says which.",
+  STALE_VERSION: "The title or collection is in another version than was expected; `version` says which.",
   TITLE_MERGED: "The title was merged into another, which the message names.",
   WRONG_STATE: "The title's state does not allow the change.",
   SAME_TITLE: "A title is to be merged into itself.",
   NOT_IN_FORCE: "No version of the title is in force yet.",
+  COLLECTION_NOT_FOUND: "The tenant has no such collection.",
+  TOO_MANY_COLLECTIONS: "The tenant has as many collections as it may have.",
 
   // Operators' work.
   KEY_NOT_FOUND: "The tenant has no such API key.",

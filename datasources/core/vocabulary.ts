@@ -61,4 +61,9 @@ export type HomeRowKind =
   | "WATCHLIST"
   | "NEW"
   | "POPULAR"
-  | "GENRE";
+  | "GENRE"
+  | "COLLECTION";
+
+/** Who is shown a collection of editors. */
+export const COLLECTION_AUDIENCES = ["EVERYBODY", "KIDS", "GROWN_UPS"] as const;
+export type CollectionAudience = (typeof COLLECTION_AUDIENCES)[number];

@@ -21,8 +21,9 @@ export const HELD_BY_TENANTS: Holdings = {
   },
   profiles: {
     person:
-      "Who watches: what they are called (sealed), for whom it is, its limit, country, and the hash of its PIN.",
-    fields: "id account_id name name_sealed kind maturity_limit country position created_at pin_hash",
+      "Who watches: what they are called (sealed), for whom it is, its limit, country, the genres that they said they like, and the hash of its PIN.",
+    fields:
+      "id account_id name name_sealed kind maturity_limit country favourite_genres position created_at pin_hash",
     other: "tenant_id",
   },
   outside_accounts: {
@@ -201,6 +202,9 @@ export const HELD_BY_TENANTS: Holdings = {
   trending_titles: nobody("tenant_id country rank title_id score"),
   insight_releases: nobody(
     "tenant_id until days country epsilon viewers_noise seconds_noise least_viewers titles released_at",
+  ),
+  home_collections: nobody(
+    "tenant_id id name title_ids from_at until_at audience countries position version updated_at",
   ),
   schema_migrations: nobody("version name checksum applied_at"),
 };

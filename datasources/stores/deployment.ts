@@ -20,6 +20,7 @@ import { type Catalog, type CatalogProjection } from "../catalog/catalog.js";
 import { type TitleSchedule } from "../catalog/title-schedule.js";
 import { type TitleEditing } from "../catalog/title-editing.js";
 import { type TitleVersions } from "../catalog/title-versions.js";
+import { type Collections } from "../collections/collections.js";
 import { type Checkouts, type CheckoutSteps } from "../checkouts/checkouts.js";
 import { type Jobs } from "../jobs/jobs.js";
 import { type Operations } from "../operations/operations.js";
@@ -68,6 +69,7 @@ export interface Deployment {
   titleVersions: TitleVersions;
   titleSchedule: TitleSchedule;
   titleEditing: TitleEditing;
+  collections: Collections;
   viewing: Viewing;
   viewingIngest: ViewingIngest;
   viewingWriting: ViewingWriting;

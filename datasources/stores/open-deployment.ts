@@ -28,6 +28,7 @@ import { PostgresCatalogProjection } from "../catalog/postgres/catalog-projectio
 import { PostgresTitleSchedule } from "../catalog/postgres/title-schedule.postgres.js";
 import { PostgresTitleEditing } from "../catalog/postgres/title-editing.postgres.js";
 import { PostgresTitleVersions } from "../catalog/postgres/title-versions.postgres.js";
+import { PostgresCollections } from "../collections/collections.postgres.js";
 import { PostgresCheckouts } from "../checkouts/checkouts.postgres.js";
 import { PostgresCheckoutSteps } from "../checkouts/checkout-steps.postgres.js";
 import { type MovableDomains } from "./engine-domains.js";
@@ -212,6 +213,7 @@ function postgresDomains(postgres: PostgresStore, keys: PersonKeys, watching: Wa
     titleVersions: new PostgresTitleVersions(postgres),
     titleSchedule: new PostgresTitleSchedule(postgres),
     titleEditing: new PostgresTitleEditing(postgres),
+    collections: new PostgresCollections(postgres),
     viewing: new PostgresViewing(postgres, watching),
     viewingIngest: new PostgresViewingIngest(postgres, watching),
     viewingWriting: new PostgresViewingWriting(postgres, watching),

@@ -27,6 +27,7 @@ const PLACED = [
   "titleVersions",
   "titleSchedule",
   "titleEditing",
+  "collections",
   "viewing",
   "viewingIngest",
   "viewingWriting",

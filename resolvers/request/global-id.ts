@@ -16,6 +16,7 @@ export const NODE_TYPES = [
   "Membership",
   "Checkout",
   "HomeRow",
+  "EditorialCollection",
   "PlaybackSession",
   "Session",
   "Job",

@@ -42,11 +42,13 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   mergeTitles: ["TITLES_MERGED"],
   promoteTenant: OF_TENANTS,
   publishTitle: ["TITLE_PUBLISHED"],
+  putCollection: ["COLLECTION_PUT"],
   putTitle: ["TITLE_PUT"],
   rateTitle: WATCHING,
   rebuildProjection: ["PROJECTION_JOB"],
   recordProgress: WATCHING,
   refreshSession: "the session was opened before, and goes on",
+  removeCollection: ["COLLECTION_REMOVED"],
   removeFromWatchlist: WATCHING,
   requestEmailVerification: NOT_YET,
   requestPasswordReset: NOT_YET,
@@ -276,7 +278,12 @@ describe("the log of who did what", () => {
     ];
     const actors: string[] = [];
     for (const call of edits) actors.push(nameOf((await does(call, token)).noted));
-    return actors;
+    const put = `putCollection(input: { name: "Some", titles: [${title}] })`;
+    const collected = await does(put, token, "collection { id }");
+    const { id } = collected.payload.collection as { id: string };
+    expect(collected.noted).toMatchObject([{ subject: expect.stringMatching(/^collection:/) as string }]);
+    const removed = await does(`removeCollection(input: { collection: ${quoted(id)} })`, token);
+    return [...actors, nameOf(collected.noted), nameOf(removed.noted)];
   }
 
   it("has what editors do", async () => {
@@ -285,7 +292,10 @@ describe("the log of who did what", () => {
 
   it("has which API key did what one did", async () => {
     const editing = ["putTitle", "publishTitle", "setLicence", "mergeTitles", "archiveTitle"];
-    const scope = [...editing, "checkProjection", "retryDeadLetters"].map((name) => `Mutation.${name}`);
+    const collecting = ["putCollection", "removeCollection"];
+    const scope = [...editing, ...collecting, "checkProjection", "retryDeadLetters"].map(
+      (name) => `Mutation.${name}`,
+    );
     const wanted = { name: "a machine", scope, days: 1 };
     const { key, kept } = await makeKey(gateway.stores.apiKeys, tenant, wanted, "command");
     const looked = [

@@ -81,6 +81,15 @@ const INPUTS: Record<string, (at: string) => { query: string; variables: Record<
     query: mutation("archiveTitle", "TitleStateInput"),
     variables: { input: { title: "Title:a", effectiveFrom } },
   }),
+  ...Object.fromEntries(
+    ["from", "until"].map((bound) => [
+      `PutCollectionInput.${bound}`,
+      (at: string) => ({
+        query: `mutation ($input: PutCollectionInput!) { answer: putCollection(input: $input) { title: collection { id } ${ERRORS} } }`,
+        variables: { input: { name: "Some", titles: ["Title:a"], [bound]: at } },
+      }),
+    ]),
+  ),
   "SetLicenceInput.effectiveFrom": (effectiveFrom) => ({
     query: mutation("setLicence", "SetLicenceInput"),
     variables: { input: { title: "Title:a", effectiveFrom } },

@@ -153,6 +153,11 @@ const SHOWN: Record<NodeType, [query: string, as: string]> = {
   ],
   Viewer: [`{ viewer { __typename id } }`, "viewer"],
   Editorial: [`{ editorial { __typename id } }`, "editor"],
+  // Nobody is shown it for the time being.
+  EditorialCollection: [
+    `mutation { putCollection(input: { name: "One", titles: ["Title:film-casino-1995"], from: "2100-01-01T00:00:00Z" }) { collection { __typename id } } }`,
+    "editor",
+  ],
   Operations: [`{ operations { __typename id } }`, "operator"],
 };
 /**

@@ -24,6 +24,7 @@ import {
   companionOf,
   learnAnew,
   PARTS,
+  plantCollections,
   plantInsights,
   prepareGround,
   profileOf,
@@ -75,7 +76,7 @@ const gateway = useGateway(() =>
       "ANSWER_BYTES",
       "BODY_BYTES",
       "VALUES",
-    ].map((limit) => [`MARQUEE_MAX_${limit}`, "100000000"]),
+    ].map((limit) => [`MARQUEE_MAX_${limit}`, "1000000000"]),
   ),
 );
 const facts = useFacts();
@@ -89,6 +90,7 @@ beforeAll(async () => {
   const rules = Object.values(RULES);
   await prepareGround(gateway, tenant, rules, TO_COME);
   await plantInsights(facts, tenant, rules);
+  await plantCollections(facts, tenant, rules);
   for (const [place, rule] of rules.entries()) {
     if (rule !== TO_COME) await keep(rule, "allowed", place);
     if (rule !== MERGED) await keep(rule, "denied", place);
@@ -154,7 +156,7 @@ function toldAt(answer: Record<Root, Answer>, word: string): Set<string> {
 }
 
 /** What differs from one request to the next, is sealed with what was asked, or is told to editors of titles by their facts. */
-const PASSING = new Set(["tookMs", "cursor", "startCursor", "endCursor", "putTitle_0"]);
+const PASSING = new Set(["tookMs", "cursor", "startCursor", "endCursor", "putTitle_0", "putCollection_0"]);
 const lasting = (answer: Record<Root, Answer>): unknown => {
   const told = ROOTS.map((root) => [answer[root].data, answer[root].errors]);
   return JSON.parse(JSON.stringify(told, (key, value: unknown) => (PASSING.has(key) ? undefined : value)));

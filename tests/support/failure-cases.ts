@@ -23,6 +23,8 @@ export interface Known {
   row: string;
   because: string;
   profile: string;
+  /** A collection of editors, which nobody is shown yet. */
+  collection: string;
   refreshToken: string;
   /** A token of an editor who is an operator and runs the platform too. */
   staff: string;
@@ -47,6 +49,7 @@ export async function findKnown(gateway: TestGateway, email: string, token: stri
   const { profile } = data.viewer;
   const titles: { id: string; credits: { person: { id: string } }[]; similar: { edges: object[] } }[] =
     data.titles.edges.map((edge: { node: object }) => edge.node);
+  const staff = await staffToken(gateway, email);
   const row = (kind: string) => data.home.find((each: { kind: string }) => each.kind === kind).id as string;
   return {
     begun: profile.continueWatching.edges[0].node.id,
@@ -56,9 +59,19 @@ export async function findKnown(gateway: TestGateway, email: string, token: stri
     row: row("NEW"),
     because: row("BECAUSE_YOU_WATCHED"),
     profile: profile.id,
+    collection: await collectionOf(gateway, staff, titles[0]!.id),
     refreshToken: await refreshTokenOf(gateway, email),
-    staff: await staffToken(gateway, email),
+    staff,
   };
+}
+
+async function collectionOf(gateway: TestGateway, token: string, title: string): Promise<string> {
+  const input = { name: "One", titles: [title], from: "2100-01-01T00:00:00Z" };
+  const { data } = await gateway.ask(
+    "mutation ($input: PutCollectionInput!) { putCollection(input: $input) { collection { id } } }",
+    { token, variables: { input } },
+  );
+  return data.putCollection.collection.id as string;
 }
 
 /** A profile without an account may do what its token says; no demo account is all of it in one. */
@@ -156,12 +169,20 @@ export function failureCases(known: Known, email: string): Record<string, Failur
     "Query.plans": root("{ plans { name } }", "plans"),
     ...ofStaff(known.staff, "editorial", {
       titles: "titles(first: 3) { edges { version } }",
+      collections: "collections(first: 3) { edges { cursor } }",
       titleVersions: `titleVersions(id: "${known.begun}") { version }`,
       titleVersionList: `titleVersionList(id: "${known.begun}") { edges { cursor } }`,
       insights: "insights(first: 3) { viewers }",
       insightRelease: "insightRelease { epsilon }",
       insightBudget: "insightBudget { spent }",
     }),
+    "EditorialCollection.titles": {
+      query:
+        "query ($id: ID!) { node(id: $id) { ... on EditorialCollection { titles(first: 3) { edges { node { name } } } } } }",
+      variables: { id: known.collection },
+      token: known.staff,
+      valueOf: (data) => data?.node?.titles,
+    },
     ...ofStaff(known.staff, "operations", {
       stores: "stores { state }",
       projections: "projections { target }",

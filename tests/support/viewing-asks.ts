@@ -1,5 +1,5 @@
 import { named } from "./titles.js";
-import { companionOf, dayOf, type ViewingRule } from "./viewing-ground.js";
+import { collectionOf, companionOf, dayOf, type ViewingRule } from "./viewing-ground.js";
 
 /*
  * The rules of viewing as they are tried, and how every root field is asked about titles that a rule hides. A root field
@@ -107,6 +107,9 @@ const MUTATIONS: Record<string, Ask | string> = {
   startPlayback: ({ word }) => [
     `(input: { title: "Title:${word}-seen", device: { kind: TV, width: 1920, height: 1080, codecs: [H264] } })`,
   ],
+  putCollection: ({ word }, place) => [
+    `(input: { collection: "EditorialCollection:${collectionOf(place)}", titles: ["Title:${word}-seen"] })`,
+  ],
   putTitle: ({ word }) => [`(input: { id: "Title:${word}-seen", kind: SERIES, expectedVersion: 1 })`],
   publishTitle: sameAs("putTitle"),
   archiveTitle: sameAs("putTitle"),
@@ -138,6 +141,7 @@ const MUTATIONS: Record<string, Ask | string> = {
         "requestPasswordReset",
         "resetPassword",
         "retryDeadLetters",
+        "removeCollection",
         "revokeApiKey",
         "setConsents",
         "signOut",
@@ -163,6 +167,7 @@ function idsOf(word: string, place: number): string[] {
     name("Genre", "stories"),
     name("Studio", "pictures"),
     `HomeRow:BECAUSE_YOU_WATCHED ${word}-seen`,
+    `EditorialCollection:${collectionOf(place)}`,
   ];
 }
 
@@ -195,7 +200,7 @@ export const SILENT = new Set(
     ViewingPayload: ["consistencyToken"],
     // Its codes are what may be told.
     UserError: ["field", "message"],
-    Profile: ["name", "externalId"],
+    Profile: ["name", "externalId", "favouriteGenres"],
     // Where and how often a profile has watched, beside the title.
     HistoryEdge: ["seconds"],
     RatingEdge: ["rating"],
@@ -206,6 +211,9 @@ export const SILENT = new Set(
     InsightRelease: ["leastViewers"],
     InsightBudget: ["days"],
     TitleVersion: ["version"],
+    // What editors say of a row themselves, beside its titles.
+    EditorialCollection: ["name", "position", "version"],
+    CollectionPayload: ["version"],
     // Numbers that are compared with what is shown, below.
     TitleConnection: ["totalCount"],
     SearchConnection: ["totalCount"],
@@ -215,6 +223,7 @@ export const SILENT = new Set(
     PageInfo: ["startCursor", "endCursor"],
     TitleEdge: ["cursor"],
     TitleVersionEdge: ["cursor"],
+    EditorialCollectionEdge: ["cursor"],
   }).flatMap(([type, fields]) => fields.map((field) => `${type}.${field}`)),
 );
 
@@ -223,11 +232,15 @@ export const RECORDS = /^editorial\.titleVersion/;
 /** Places that a rule's titles do not come to, whoever asks, and why. */
 const APART: [place: RegExp, why: string, rules: (name: string) => boolean][] = [
   [
-    /^suggest\.node\.(Studio|Episode|Season|HomeRow)__/,
+    /^suggest\.node\.(Studio|Episode|Season|HomeRow|EditorialCollection)__/,
     "titles, people and genres are completed",
     () => true,
   ],
-  [/^(editorial|putTitle)\./, "whoever may meet them is no editor", (name) => !isEditors(name)],
+  [
+    /^((editorial|putTitle|putCollection)\.|nodes?\.EditorialCollection__)/,
+    "whoever may meet them is no editor",
+    (name) => !isEditors(name),
+  ],
   [
     /^top10\.title/,
     "charts list what was on offer on their day",

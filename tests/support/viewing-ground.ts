@@ -43,7 +43,12 @@ export const profileOf = ({ word }: ViewingRule, side: Side) => `${[...word].rev
 /** Seen to its end, begun, and never watched by who asks; the last is for everybody and takes after the others. */
 export const PARTS = ["seen", "begun", "unseen"] as const;
 export const companionOf = (place: number) => `companion-${place}`;
-const OPEN = Array.from({ length: 5 }, (_, n) => `open-${n}`);
+/** The collection of editors that a rule's titles are in. */
+export const collectionOf = (place: number) => `collection-${place}`;
+/** So many that there is something for every row of a home page; the last of all titles by their ids. */
+const OPEN = Array.from({ length: 30 }, (_, n) => `zz-open-${n}`);
+/** Those that are watched on the days of the rules; more would leave these no place in the charts. */
+const CHARTED = 5;
 
 /** The titles of a rule: whatever can be told of one has its word. */
 export function titlesOf({ word, hides }: ViewingRule): TitleFacts[] {
@@ -117,6 +122,22 @@ export async function plantInsights(
   );
 }
 
+/** Puts the titles of each rule on the home page, as if editors had. */
+export async function plantCollections(
+  facts: Facts,
+  tenant: Tenant,
+  rules: readonly ViewingRule[],
+): Promise<void> {
+  for (const [place, { word }] of rules.entries()) {
+    const titles = [...PARTS.map((part) => `${word}-${part}`), companionOf(place)];
+    await facts.run(
+      tenant,
+      `insert into home_collections (tenant_id, id, name, title_ids, audience, countries, position)
+       values (${tenant.id}, '${collectionOf(place)}', 'Some of them', '{${titles.join(",")}}', 'EVERYBODY', '{}', ${10 + place})`,
+    );
+  }
+}
+
 /** Has charts, popularity and tastes follow what has changed. */
 export async function learnAnew(stores: Stores, tenant: Tenant): Promise<void> {
   await learn(stores, tenant);
@@ -143,9 +164,12 @@ async function watch(stores: Stores, tenant: Tenant, rule: ViewingRule, place: n
     rating: completed ? 5 : null,
   });
   const day = `${dayOf(place)}T12:00:00Z`;
-  const crowd = Array.from({ length: 6 }, (_, n) => `crowd ${place} ${n}`).flatMap((profile) =>
-    [...ids, companionOf(place), ...OPEN].map((title) => event(profile, title, true, day)),
-  );
+  const crowd = Array.from({ length: 6 }, (_, n) => `crowd ${place} ${n}`).flatMap((profile) => [
+    ...[...ids, companionOf(place), ...OPEN.slice(0, CHARTED)].map((title) =>
+      event(profile, title, true, day),
+    ),
+    ...OPEN.slice(CHARTED).map((title) => event(profile, title, true, days(-60))),
+  ]);
   const askers = SIDES.map((side) => profileOf(rule, side));
   const own = askers.flatMap((profile) => [
     event(profile, OPEN[0]!, true, days(-4)),

@@ -146,6 +146,10 @@ export async function knownTo(
   const { operations } = await asked("{ operations { id } }", "operator");
   const { home } = (await asked("{ home { id } }", "viewer")) as unknown as { home: { id: string }[] };
   const profile = viewer!.profile.id;
+  const { putCollection } = (await asked(
+    'mutation { putCollection(input: { name: "Some", titles: ["Title:one"] }) { collection { id } } }',
+    "editor",
+  )) as unknown as { putCollection: { collection: { id: string } } };
   const nodes = {
     Title: "Title:one",
     Movie: "Title:one",
@@ -154,6 +158,7 @@ export async function knownTo(
     Profile: profile,
     HomeRow: home[0]!.id,
     Editorial: editorial!.id,
+    EditorialCollection: putCollection.collection.id,
     Operations: operations!.id,
   };
   return { nodes, values: validValues(profile), inputs: INPUTS };
@@ -186,6 +191,7 @@ const INPUTS: Known["inputs"] = {
     name: "Put",
     ...(field === "id" ? {} : { externalId: "put" }),
   }),
+  PutCollectionInput: () => ({ name: "Put", titles: ["Title:one"] }),
   SetLicenceInput: () => ({ from: "2020-01-01T00:00:00Z" }),
 };
 

@@ -1,7 +1,11 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
 
-import { planHome, type HomeEntry, type HomeRowPlan } from "./home/home.js";
+import { planHome } from "./home/home.js";
+import { type HomeEntry, type HomeRowPlan } from "./home/home-row.js";
+import { KIDS_LIMIT } from "../datasources/accounts/profiles.js";
+import { entityId } from "../datasources/catalog/entity-id.js";
+import { StoreUnavailableError } from "../datasources/core/store-error.js";
 import { type HomeRowKind } from "../datasources/core/vocabulary.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Tenant } from "../datasources/core/tenant.js";
@@ -41,11 +45,25 @@ export class HomeRowValue implements NodeAnswer<HomeRow> {
 export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
   const audience = await ctx.audience(path);
   const { catalog, viewing, recommendations, request } = ctx;
-  const sources = { catalog, viewing, recommendations, request, top10: ctx.gateway.stores.top10 };
+  const { top10, collections } = ctx.gateway.stores;
+  const sources = { catalog, viewing, recommendations, request, top10, collections };
   const profile = ctx.identity?.profile ?? null;
   const personalised = profile !== null && (await ctx.personalised(path));
-  const rows = await planHome(sources, audience, profile, path, personalised);
+  const kids = audience.maturityLimit <= KIDS_LIMIT;
+  const liked = personalised ? await favouritesOf(ctx, path) : [];
+  const viewer = { audience, profile, personalised, kids, favourites: liked.map(entityId) };
+  const rows = await planHome(sources, viewer, path);
   return rows.map((row) => new HomeRowValue(ctx.tenant, row, personalised));
+}
+
+/** The genres that the profile has said it likes, by name; none while nobody knows them. */
+async function favouritesOf(ctx: Context, path: FieldPath): Promise<readonly string[]> {
+  try {
+    return (await ctx.viewer(path))?.profile.favouriteGenres ?? [];
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return [];
+    throw error;
+  }
 }
 
 @Resolver(() => HomeRow)
@@ -78,11 +96,11 @@ export class HomeResolver {
     @Info() info: GraphQLResolveInfo,
     @Root() row: HomeRowValue,
   ): Promise<string> {
-    const { because, genre, kind } = row.plan;
+    const { because, genre, kind, name } = row.plan;
     const watched = because === null ? null : await loadTitle(ctx, because, info.path);
     if (kind === "BECAUSE_YOU_WATCHED")
       return watched ? `Because you watched ${watched.name}` : HEADINGS.RECOMMENDED;
-    return genre?.name ?? HEADINGS[kind];
+    return name ?? genre?.name ?? HEADINGS[kind];
   }
 
   @FieldResolver(() => Title, {
@@ -121,4 +139,5 @@ const HEADINGS: Record<HomeRowKind, string> = {
   NEW: "New on the service",
   POPULAR: "Most watched",
   GENRE: "Genre",
+  COLLECTION: "Collection",
 };

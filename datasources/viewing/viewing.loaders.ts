@@ -35,5 +35,7 @@ export function viewingLoaders(viewing: Viewing, request: StoreRequest) {
     /** Asked for one profile a request: the one that is signed in. */
     recentWatches: (profile: string, limit: number): Promise<RecentWatch[]> =>
       viewing.recentWatches(request, profile, limit),
+    /** Asked for the same profile. */
+    touchedTitles: (profile: string): Promise<string[]> => viewing.touchedTitles(request, profile),
   };
 }

@@ -8,6 +8,7 @@ import {
 import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import {
+  MAX_TOUCHED,
   type RecentWatch,
   type Shelf,
   type ShelfRow,
@@ -113,6 +114,18 @@ export class PostgresViewing implements Viewing {
           order by p.last_watched_at desc, p.title_id desc
           limit ${limit}`,
     );
+  }
+
+  async touchedTitles(request: StoreRequest, profile: string): Promise<string[]> {
+    const rows = await this.postgres.read<{ id: string }>(
+      request,
+      "viewing.touchedTitles",
+      sql`(select title_id as id from title_progress where profile_id = ${profile}
+           order by last_watched_at desc limit ${MAX_TOUCHED})
+          union
+          (select title_id from ratings where profile_id = ${profile} order by rated_at desc limit ${MAX_TOUCHED})`,
+    );
+    return rows.map(({ id }) => id);
   }
 }
 

@@ -32,6 +32,9 @@ export interface RecentWatch {
   lastWatchedAt: string;
 }
 
+/** Titles that a profile has begun, and as many that it has rated, which are answered at most: some decades of evenings. */
+export const MAX_TOUCHED = 20_000;
+
 export interface ViewingEvent {
   id: string;
   profileId: string;
@@ -72,6 +75,8 @@ export interface Viewing {
   ): Promise<ShelfRow | null>;
   /** A profile's latest watches (`LEAST_WATCH`), most recent first. */
   recentWatches(request: StoreRequest, profile: string, limit: number): Promise<RecentWatch[]>;
+  /** Ids of everything that a profile has begun or rated, of a very long history the latest {@link MAX_TOUCHED}. */
+  touchedTitles(request: StoreRequest, profile: string): Promise<string[]>;
 }
 
 /** The writing side for imports and seeds. */

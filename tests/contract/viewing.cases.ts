@@ -217,5 +217,15 @@ export function viewingContract(name: string, open: () => Promise<ViewingUnderTe
       expect(await under.viewing.recentWatches(request, "nobody", 6)).toEqual([]);
       expect(request.calls.calls).toHaveLength(2);
     });
+
+    it("touched titles are those of the history and of the ratings, each once", async () => {
+      const request = testRequest(tenant);
+      const shelved = [...shelfOf("HISTORY", "u1"), ...shelfOf("RATINGS", "u1")];
+      const expected = [...new Set(shelved.map(({ titleId }) => titleId))].sort();
+      expect(expected.length).toBeGreaterThan(3);
+      expect((await under.viewing.touchedTitles(request, "u1")).sort()).toEqual(expected);
+      expect(await under.viewing.touchedTitles(request, "nobody")).toEqual([]);
+      expect(request.calls.calls).toHaveLength(2);
+    });
   });
 }

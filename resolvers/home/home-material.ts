@@ -1,0 +1,174 @@
+import { type Audience } from "../../datasources/catalog/audience.js";
+import { type CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
+import {
+  type PlacedTitleRef,
+  type TitleOrder,
+  type TitleQuery,
+  type TitleRef,
+} from "../../datasources/catalog/catalog.js";
+import { type Collections, type ShownCollection } from "../../datasources/collections/collections.js";
+import { StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { type FieldPath, type StoreRequest } from "../../datasources/core/store-request.js";
+import { type RecommendationsLoaders } from "../../datasources/recommendations/recommendations.loaders.js";
+import {
+  type RecommendedTitle,
+  type SimilarTitle,
+} from "../../datasources/recommendations/recommendations.js";
+import { type Top10 } from "../../datasources/top10/top10.js";
+import { type ViewingLoaders } from "../../datasources/viewing/viewing.loaders.js";
+import { type RecentWatch, type Shelf } from "../../datasources/viewing/viewing.js";
+import { type Placed, ranked, ROW_SIZE } from "./home-row.js";
+
+/** The domains that a home page is made from. */
+export interface HomeSources {
+  catalog: CatalogLoaders;
+  viewing: ViewingLoaders;
+  recommendations: RecommendationsLoaders;
+  top10: Top10;
+  collections: Collections;
+  request: StoreRequest;
+}
+
+/** For whom a home page is. */
+export interface HomeViewer {
+  audience: Audience;
+  /** Null for a visitor. */
+  profile: string | null;
+  /** Whether what the profile has watched may be used; its own shelves are there in any case. */
+  personalised: boolean;
+  /** Local ids of genres that the profile has said it likes; none where nothing may be made of it. */
+  favourites: readonly string[];
+  /** Whether a child looks at it. */
+  kids: boolean;
+}
+
+/** A watch that a row is built on, with what is like it. */
+export interface LikedWatch {
+  watch: RecentWatch;
+  similar: SimilarTitle[];
+}
+
+/** What a home page is made from: lists as their stores answer them, whatever the audience may meet of them. */
+export interface Material {
+  recent: RecentWatch[];
+  /** Everything that was begun or rated: no row suggests it. */
+  touched: ReadonlySet<string>;
+  continueWatching: Placed[];
+  watchlist: Placed[];
+  recommended: RecommendedTitle[];
+  liked: LikedWatch[];
+  top10: Placed[];
+  trending: Placed[];
+  newest: PlacedTitleRef[];
+  popular: PlacedTitleRef[];
+  collections: ShownCollection[];
+}
+
+/** Watches that genres and reasons are drawn from. */
+const RECENT = 50;
+/** Watches whose neighbours are asked for, some of which may not be met any more. */
+const LIKED = 6;
+/** Titles of a shelf that are read for a row, since some may not be met. */
+const SHELF = 2 * ROW_SIZE;
+/** Popular titles that rows of genres are drawn from. */
+const POPULAR = 5 * ROW_SIZE;
+
+/**
+ * Everything that rows are made from: two levels of store calls, however many rows and titles there are. The second asks
+ * for the neighbours of the latest watches.
+ */
+export async function gather(sources: HomeSources, viewer: HomeViewer, path: FieldPath): Promise<Material> {
+  const orNone = <T>(rows: Promise<T[]>) =>
+    rows.catch((error: unknown) => withoutRows<T>(sources.request, error));
+  const [personal, shared] = await Promise.all([
+    gatherPersonal(sources, viewer, path, orNone),
+    gatherShared(sources, viewer, path, orNone),
+  ]);
+  const liked = await Promise.all(
+    likedOf(personal.recent).map(async (watch) => ({
+      watch,
+      similar: await orNone(sources.recommendations.similarTo.load(watch.titleId, path)),
+    })),
+  );
+  return { ...personal, ...shared, liked };
+}
+
+type OrNone = <T>(rows: Promise<T[]>) => Promise<T[]>;
+
+/** What is a profile's own: its shelves, and what tells its taste where that may be used. */
+async function gatherPersonal(
+  { viewing, recommendations }: HomeSources,
+  { profile, personalised }: HomeViewer,
+  path: FieldPath,
+  orNone: OrNone,
+) {
+  const page = { limit: SHELF, fromEnd: false };
+  const known = personalised ? profile : null;
+  const shelf = async (name: Shelf & keyof ViewingLoaders["shelf"]): Promise<Placed[]> =>
+    profile === null ? [] : ((await viewing.shelf[name].load({ profile, page }, path))?.rows ?? []);
+  const [recent, touched, continueWatching, watchlist, recommended] = await Promise.all([
+    known === null ? [] : orNone(viewing.recentWatches(known, RECENT)),
+    known === null ? [] : orNone(viewing.touchedTitles(known)),
+    orNone(shelf("CONTINUE_WATCHING")),
+    orNone(shelf("WATCHLIST")),
+    known === null ? [] : orNone(recommendations.forProfile.load(known, path)),
+  ]);
+  return { recent, touched: new Set(touched), continueWatching, watchlist, recommended };
+}
+
+/** What is the same for everybody in a country, or for every child there. */
+async function gatherShared(sources: HomeSources, viewer: HomeViewer, path: FieldPath, orNone: OrNone) {
+  const { catalog, top10 } = sources;
+  const { audience, kids } = viewer;
+  const { country, now } = audience;
+  const request = { ...sources.request, path };
+  const list = async (field: TitleOrder["field"], limit: number) =>
+    (await catalog.titleRefs.load(downwards(field, limit), path))?.rows ?? [];
+  const [chart, trending, newest, popular, collections] = await Promise.all([
+    orNone(top10.places(request, audience, country)),
+    orNone(top10.trending(request, country, ROW_SIZE)),
+    list("ADDED_AT", 2 * ROW_SIZE),
+    list("POPULARITY", POPULAR),
+    orNone(sources.collections.shown(request, { country, kids, now })),
+  ]);
+  const places = chart.map(({ titleId, rank }) => ({ titleId, score: -rank }));
+  return { top10: ranked(places), trending: ranked(trending), newest, popular, collections };
+}
+
+function downwards(field: TitleOrder["field"], limit: number): TitleQuery {
+  return { filter: {}, order: { field, direction: "DESC" }, page: { limit, fromEnd: false } };
+}
+
+/** What a store that is down would have answered is left out of the page; the request's log notes the store. */
+function withoutRows<T>(request: StoreRequest, error: unknown): T[] {
+  if (!(error instanceof StoreUnavailableError)) throw error;
+  request.calls.missed.add(error.store);
+  return [];
+}
+
+/** The latest watches that went well: finished or rated 4 and up, never rated below 3. Some may not be met any more. */
+function likedOf(recent: readonly RecentWatch[]): RecentWatch[] {
+  return recent
+    .filter((watch) => (watch.rating ?? 3) >= 3 && (watch.completed || (watch.rating ?? 0) >= 4))
+    .slice(0, LIKED);
+}
+
+/** Of everything in the material, the titles that the audience may meet, by id: one level of store calls. */
+export async function visibleOf(
+  { catalog }: Pick<HomeSources, "catalog">,
+  material: Material,
+  path: FieldPath,
+): Promise<ReadonlyMap<string, TitleRef>> {
+  const known = new Map<string, TitleRef>(
+    [...material.popular, ...material.newest].map((ref) => [ref.id, ref] as const),
+  );
+  const { recent, continueWatching, watchlist, recommended, liked, top10, trending, collections } = material;
+  const lists = [recent, continueWatching, watchlist, recommended, top10, trending];
+  const named = [...lists, ...liked.map(({ similar }) => similar)].flat().map(({ titleId }) => titleId);
+  const collected = collections.flatMap(({ titles }) => titles);
+  const unknown = new Set([...named, ...collected].filter((id) => !known.has(id)));
+  // Somebody who is shown everything is asked about one more, lest a call tells that there are titles which are hidden.
+  const ids = [...unknown, ...material.newest.slice(0, 1).map(({ id }) => id)];
+  for (const ref of await catalog.visibleById.loadAll(ids, path)) if (ref) known.set(ref.id, ref);
+  return known;
+}

@@ -7,6 +7,8 @@ import { type Audit, type AuditedAct, type AuditEntry, type AuditFilter, type Au
 
 /** Lines of one statement. */
 const BATCH = 5_000;
+/** What the hash of an entry is of. */
+const ENTRY = sql`marquee.audit_text(row(a.*)::marquee.audit_log)`;
 
 /** The log in PostgreSQL; row-level security keeps each tenant to its own, grants and a trigger keep it as it is. */
 export class PostgresAudit implements Audit {
@@ -37,7 +39,7 @@ export class PostgresAudit implements Audit {
       const behind = last;
       const rows = await this.postgres.transaction(tenant, (query) =>
         query<AuditLine & { position: number }>(
-          sql`select position, audit_text(a) as entry, encode(hash, 'hex') as hash from audit_log a
+          sql`select position, ${ENTRY} as entry, encode(hash, 'hex') as hash from audit_log a
               where position > ${behind}::bigint order by position limit ${BATCH}::int`,
         ),
       );

@@ -5,14 +5,17 @@ import { type AuditLine, type AuditVerdict } from "./audit.js";
 
 /** What an entry says, as far as following it needs that. */
 interface Said {
+  tenant: number;
   position: number;
+  /** Microseconds since 1970. */
+  at: number;
   act: AuditAct;
   details: { position?: number; hash?: string };
 }
 
 /**
- * Follows a log from its beginning: each entry has to be the one behind the last, and its hash that of the hash before and
- * of what it says. Where its oldest part was cut off, an entry has to say so, with the hash that the first of the rest
+ * Follows a log from its beginning: each entry has to be the next of the same log, not of before the one before it, and its
+ * hash that of the hash before and of what it says. Where its oldest part was cut off, an entry has to say so, with the hash that the first of the rest
  * follows. What was taken off the end shows only in `head`, compared with one that was noted elsewhere.
  *
  * @param onEntry told of the hash of each entry that follows, and of the last that was cut off.
@@ -31,6 +34,7 @@ export async function verifyAudit(
 class Chain {
   #entries = 0;
   #head: string | null = null;
+  #last: Said | undefined;
   /** The last position that is not there any more. */
   #cut = 0;
   /** The first entry behind a cut of which nothing has said yet what it follows. */
@@ -44,16 +48,19 @@ class Chain {
     if (this.#entries === 0 && said.position > 1) {
       this.#cut = said.position - 1;
       this.#unproven = line;
-    } else if (
-      said.position !== this.#cut + this.#entries + 1 ||
-      line.hash !== hashOf(this.#head, line.entry)
-    )
-      return false;
+    } else if (!this.#isNext(said) || line.hash !== hashOf(this.#head, line.entry)) return false;
     this.#entries += 1;
     this.#head = line.hash;
+    this.#last = said;
     this.onEntry(line.hash);
     this.#prove(said);
     return true;
+  }
+
+  /** The database numbers and dates entries one by one, so that neither ever goes back. */
+  #isNext({ tenant, position, at }: Said): boolean {
+    if (position !== this.#cut + this.#entries + 1) return false;
+    return !this.#last || (tenant === this.#last.tenant && at >= this.#last.at);
   }
 
   #prove({ act, details }: Said): void {
@@ -78,7 +85,7 @@ class Chain {
 }
 
 function saidBy({ entry }: AuditLine): Said {
-  const [, position, , act, , , , details] = JSON.parse(entry) as [
+  const [tenant, position, at, act, , , , details] = JSON.parse(entry) as [
     number,
     number,
     number,
@@ -88,7 +95,7 @@ function saidBy({ entry }: AuditLine): Said {
     string,
     Said["details"],
   ];
-  return { position, act, details };
+  return { tenant, position, at, act, details };
 }
 
 function hashOf(before: string | null, entry: string): string {

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -215,12 +215,22 @@ describe("the audit log", () => {
     const [grants] = await facts.rows(
       tenant,
       `select has_table_privilege('marquee_app', 'audit_log', 'select') as read,
-              has_table_privilege('marquee_app', 'audit_log', 'insert') as add,
+              has_table_privilege('marquee_app', 'audit_log', 'insert') as forge,
+              array(select column_name::text from information_schema.column_privileges
+                    where grantee = 'marquee_app' and table_schema = current_schema() and table_name = 'audit_log'
+                      and privilege_type = 'INSERT' order by 1) as adds,
               has_table_privilege('marquee_app', 'audit_log', 'update') as change,
               has_table_privilege('marquee_app', 'audit_log', 'delete') as remove,
               has_table_privilege('marquee_app', 'audit_log', 'truncate') as clear where $1 = $1`,
     );
-    expect(grants).toEqual({ read: true, add: true, change: false, remove: false, clear: false });
+    expect(grants).toEqual({
+      read: true,
+      forge: false,
+      adds: ["act", "actor", "details", "outcome", "subject", "tenant_id"],
+      change: false,
+      remove: false,
+      clear: false,
+    });
     const of = `where tenant_id = ${tenant.id}`;
     for (const statement of [
       `update audit_log set act = 'SIGN_UP' ${of}`,
@@ -230,4 +240,77 @@ describe("the audit log", () => {
       await expect(facts.run(tenant, statement)).rejects.toThrow("append-only");
     expect(await entries()).toHaveLength(1);
   });
+
+  it("takes from nobody which entry one is, when it was and what its hash is", async () => {
+    await note("one");
+    const columns = "tenant_id, act, outcome, actor, subject, details";
+    const values = `${tenant.id}, 'SIGN_IN', 'OK', 'visitor', '', '{}'`;
+    const asApplication = `set local role marquee_app; set local marquee.tenant = '${tenant.id}'`;
+    const forge = (column: string, value: string) =>
+      `insert into audit_log (${columns}, ${column}) values (${values}, ${value})`;
+    const follows = `(select sha256(hash || 'what it says') from audit_log where tenant_id = ${tenant.id})`;
+    for (const [column, value] of [
+      ["hash", follows],
+      ["position", "2"],
+      ["at", "'2020-01-01'"],
+      ["position, at, hash", `2, '2020-01-01', ${follows}`],
+    ] as const) {
+      const forged = forge(column, value);
+      await expect(facts.run(tenant, `${asApplication}; ${forged}`), column).rejects.toThrow(
+        "permission denied",
+      );
+      // Nor from whoever owns the tables.
+      await expect(facts.run(tenant, forged), column).rejects.toThrow("says itself");
+    }
+    await facts.run(tenant, `${asApplication}; insert into audit_log (${columns}) values (${values})`);
+    expect(await entries()).toHaveLength(2);
+    expect(await verifyAudit(stores.audit.lines(tenant))).toMatchObject({ entries: 2, brokenAt: null });
+  });
+
+  it("goes back in time for no clock, and is found broken where an entry is of before the one before it", async () => {
+    await note("one");
+    const ahead = "now() + interval '1 hour'";
+    // As rows are moved, from a server whose clock is fast.
+    await facts.run(
+      tenant,
+      `set local session_replication_role = replica; update audit_log set at = ${ahead} where tenant_id = ${tenant.id};
+       update audit_log a set hash = sha256(convert_to(marquee.audit_text(row(a.*)::marquee.audit_log), 'UTF8'))
+       where tenant_id = ${tenant.id}`,
+    );
+    await note("two");
+    const [last, first] = await entries();
+    expect(last!.at).toBe(first!.at);
+    expect(await verifyAudit(stores.audit.lines(tenant))).toMatchObject({ entries: 2, brokenAt: null });
+    const entry = (tenantId: number, position: number, at: number) =>
+      JSON.stringify([tenantId, position, at, "SIGN_IN", "OK", "visitor", "", {}]);
+    const brokenAt = async (...said: string[]) => {
+      const lines: AuditLine[] = [];
+      for (const each of said)
+        lines.push({ entry: each, hash: sha256(Buffer.from(lines.at(-1)?.hash ?? "", "hex"), each) });
+      return (await verifyAudit(fixed(lines))).brokenAt;
+    };
+    expect(await brokenAt(entry(7, 1, 5), entry(7, 2, 5), entry(7, 3, 6))).toBeNull();
+    expect(await brokenAt(entry(7, 1, 5), entry(7, 2, 4))).toBe(2);
+    expect(await brokenAt(entry(7, 1, 5), entry(7, 3, 6))).toBe(2);
+    expect(await brokenAt(entry(7, 1, 5), entry(8, 2, 6))).toBe(2);
+  });
+
+  it("goes with a tenant that is moved, and on from there", async () => {
+    await note("one");
+    await note("two");
+    const before = await exported();
+    const { tenant: moved } = await stores.moves.move(tenant, { tier: "ISOLATED" });
+    tenant = moved;
+    expect(await exported()).toEqual(before);
+    await note("one");
+    expect(await verifyAudit(stores.audit.lines(tenant))).toMatchObject({ entries: 3, brokenAt: null });
+    const { tenant: back } = await stores.moves.undo(tenant);
+    tenant = back;
+    await note("two");
+    expect(await verifyAudit(stores.audit.lines(tenant))).toMatchObject({ entries: 4, brokenAt: null });
+  });
 });
+
+function sha256(before: Buffer, entry: string): string {
+  return createHash("sha256").update(before).update(entry, "utf8").digest("hex");
+}

@@ -36,7 +36,9 @@ const plant = (days: number) => {
      insert into marquee.outbox_parked (target, tenant_id, topic, entity, xid, id, revision, attempts, dead, reason,
        first_failed_at, next_attempt_at)
        values ('nobody', ${id}, 'WATCH', 'one-${days}', 1, 1, 1, 5, true, '', ${at}, now());
+     set session_replication_role = replica;
      insert into audit_log values (${id}, ${100 - days}, ${at}, 'SIGN_IN', 'OK', 'visitor', '', '{}', '');
+     set session_replication_role = origin;
      insert into marquee.operation_jobs (tenant_id, id, kind, target, state, started_at, seen_at)
        values (${id}, 'j${days}', 'CHECK', 'nobody', 'DONE', ${at}, ${at})`,
   );

@@ -55,10 +55,10 @@ export async function whoseIs(
 }
 
 /** Notes that a wrong password was tried, or one for an address that nobody has: not which. */
-function noteFailure(ctx: Context, tenant: Tenant, account: string | undefined): Promise<void> {
+async function noteFailure(ctx: Context, tenant: Tenant, account: string | undefined): Promise<void> {
   const subject = account === undefined ? null : { account };
   const act = { act: "SIGN_IN", actor: "visitor", subject, outcome: "FAILED" } as const;
-  return ctx.gateway.stores.audit.record(tenant, act);
+  await ctx.gateway.stores.audit.record(tenant, act);
 }
 
 /**

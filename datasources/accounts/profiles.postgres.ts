@@ -69,7 +69,13 @@ export class PostgresProfiles implements Profiles {
       const fields = heldOf(PROFILE_FIELDS, checkedFields(input));
       const profile = { id: randomUUID(), accountId, name, kind, maturityLimit, hasPin: false, ...fields };
       await addProfile(query, this.#writing(tenant), profile);
-      return { profile, xid: await appendEvents(query, [profileEvent(profile.id)]) };
+      const xid = await appendEvents(query, [profileEvent(profile.id)]);
+      await recordAct(query, {
+        act: "PROFILE_CREATED",
+        ...byOwner(accountId),
+        details: { kind, maturityLimit },
+      });
+      return { profile, xid };
     });
   }
 
@@ -79,7 +85,7 @@ export class PostgresProfiles implements Profiles {
     id: string,
     change: Partial<NewProfile>,
   ): Promise<WrittenProfile> {
-    return this.#change(tenant, owner, async (query, _accountId, profiles) => {
+    return this.#change(tenant, owner, async (query, accountId, profiles) => {
       const before = profiles.find((profile) => profile.id === id);
       if (!before) throw profileNotFound();
       const others = profiles.filter((profile) => profile !== before);
@@ -94,7 +100,9 @@ export class PostgresProfiles implements Profiles {
         ...checkedFields(change),
       };
       await putProfiles(query, this.#writing(tenant), [profile]);
-      return { profile, xid: await appendEvents(query, [profileEvent(id)]) };
+      const xid = await appendEvents(query, [profileEvent(id)]);
+      await noteLimits(query, accountId, before, profile);
+      return { profile, xid };
     });
   }
 
@@ -215,6 +223,19 @@ export class PostgresProfiles implements Profiles {
     );
     return (await Promise.all(opened)).filter((profile) => profile !== null);
   }
+}
+
+/** Notes a change of what a profile may meet: from what to what, and not which profile's. */
+async function noteLimits(
+  query: Query,
+  accountId: string,
+  before: ProfileRecord,
+  { kind, maturityLimit }: ProfileRecord,
+): Promise<void> {
+  if (kind === before.kind && maturityLimit === before.maturityLimit) return;
+  const was = { kindBefore: before.kind, maturityLimitBefore: before.maturityLimit };
+  const details = { kind, maturityLimit, ...was };
+  await recordAct(query, { act: "PROFILE_LIMITED", ...byOwner(accountId), details });
 }
 
 /** Takes everything of a profile away; its viewing events lose their owner, and ids that the client made of who knows what. */

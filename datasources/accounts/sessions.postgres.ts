@@ -1,3 +1,4 @@
+import { type AuditedAct } from "../audit/audit.js";
 import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
 import { raw, sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
@@ -43,7 +44,7 @@ export class PostgresSessions implements Sessions {
               and (${openedBy}::text is null or opener.id is not null)
             returning id, prolongable
             ), noted as (
-              ${auditInsert({ act: "SIGN_IN", ...byOwner(accountId ?? "") }, sql`opened where ${openedBy}::text is null and ${accountId}::text is not null`)}
+              ${auditInsert(signIn(session), sql`opened where ${openedBy === null && (accountId !== null || session.by !== undefined)}::boolean`)}
             )
             select id, prolongable from opened`,
       );
@@ -88,6 +89,13 @@ export class PostgresSessions implements Sessions {
     );
     return ended.length;
   }
+}
+
+/** Of a session that nothing but a password, or a command, has opened. */
+function signIn({ accountId, by }: NewSession): AuditedAct {
+  const account = accountId ?? "";
+  const subject = accountId === null ? null : { account };
+  return { act: "SIGN_IN", actor: by ?? { account }, subject };
 }
 
 /** All of an account's; of a profile without an account its own. */

@@ -22,6 +22,8 @@ export interface NewSession extends SeenFrom {
   openedBy: string | null;
   /** Whether its refresh token is given out. */
   prolongable: boolean;
+  /** Who opens it in its owner's name; the owner unless given. */
+  by?: "command";
 }
 
 /** A session that was opened. */

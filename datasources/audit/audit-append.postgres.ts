@@ -1,6 +1,12 @@
-import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { CONTROL_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
+import { raw, sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type AuditActor } from "../core/audit-acts.js";
 import { type AuditedAct, type AuditSubject } from "./audit.js";
+
+/** The log of the tenant that a statement is of. */
+export const TENANT_LOG = raw("audit_log");
+/** That of the deployment, which statements of no tenant add to. */
+export const DEPLOYMENT_LOG = raw(`${CONTROL_SCHEMA}.audit_log`);
 
 /**
  * Notes an act in the transaction that does it: both are there or neither. To be called last, because whoever notes
@@ -17,13 +23,15 @@ type NotedAct = Omit<AuditedAct, "subject"> & { subject?: AuditSubject | { accou
  * The same as a statement, to stand alone or within another.
  *
  * @param source rows for each of which it is noted; once unless given.
+ * @param log which; the tenant's unless given.
  */
 export function auditInsert(
   { act, actor, subject = null, outcome = "OK", details = {} }: NotedAct,
   source?: Sql,
+  log = TENANT_LOG,
 ): Sql {
   return sql`
-    insert into audit_log (tenant_id, act, outcome, actor, subject, details)
+    insert into ${log} (tenant_id, act, outcome, actor, subject, details)
     select current_setting('marquee.tenant')::int, ${act}, ${outcome}, ${actorName(actor)}, ${subjectName(subject)},
            ${JSON.stringify(details)}::jsonb
     from ${source ?? sql`(select 1) once`}`;
@@ -41,6 +49,7 @@ export function accountName(id: string | Sql): Sql {
 
 function actorName(actor: AuditActor): Sql {
   if (typeof actor === "string") return sql`${actor}`;
+  if ("named" in actor) return sql`${actor.named}`;
   return "account" in actor ? accountName(actor.account) : sql`${`api-key:${actor.apiKey}`}`;
 }
 

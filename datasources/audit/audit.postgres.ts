@@ -2,20 +2,19 @@ import { toPage, type Page, type PageOf, type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { empty, join, sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
-import { accountName, recordAct } from "./audit-append.postgres.js";
+import { accountName, auditInsert, TENANT_LOG } from "./audit-append.postgres.js";
+import { logLines, type NumberedLine } from "./audit-lines.postgres.js";
 import { type Audit, type AuditedAct, type AuditEntry, type AuditFilter, type AuditLine } from "./audit.js";
-
-/** Lines of one statement. */
-const BATCH = 5_000;
-/** What the hash of an entry is of. */
-const ENTRY = sql`marquee.audit_text(row(a.*)::marquee.audit_log)`;
 
 /** The log in PostgreSQL; row-level security keeps each tenant to its own, grants and a trigger keep it as it is. */
 export class PostgresAudit implements Audit {
   constructor(private readonly postgres: PostgresStore) {}
 
-  async record(tenant: Tenant, act: AuditedAct): Promise<void> {
-    await this.postgres.transaction(tenant, (query) => recordAct(query, act));
+  async record(tenant: Tenant, act: AuditedAct): Promise<string> {
+    const [noted] = await this.postgres.transaction(tenant, (query) =>
+      query<{ actor: string }>(sql`${auditInsert(act)} returning actor`),
+    );
+    return noted?.actor ?? "";
   }
 
   async entries(
@@ -34,19 +33,10 @@ export class PostgresAudit implements Audit {
     return toPage(rows, page, (entry) => ({ position: { value: entry.position, id: "" }, entry }));
   }
 
-  async *lines(tenant: Tenant): AsyncGenerator<readonly AuditLine[]> {
-    for (let last = 0; ;) {
-      const behind = last;
-      const rows = await this.postgres.transaction(tenant, (query) =>
-        query<AuditLine & { position: number }>(
-          sql`select position, ${ENTRY} as entry, encode(hash, 'hex') as hash from audit_log a
-              where position > ${behind}::bigint order by position limit ${BATCH}::int`,
-        ),
-      );
-      if (rows.length > 0) yield rows.map(({ entry, hash }) => ({ entry, hash }));
-      if (rows.length < BATCH) return;
-      last = rows.at(-1)?.position ?? last;
-    }
+  lines(tenant: Tenant): AsyncGenerator<readonly AuditLine[]> {
+    return logLines(TENANT_LOG, (statement) =>
+      this.postgres.transaction(tenant, (query) => query<NumberedLine>(statement)),
+    );
   }
 }
 

@@ -12,6 +12,8 @@ export type AuditSubject =
   | { projection: string }
   | { apiKey: string }
   | { tenant: string }
+  /** One that access tokens are signed with, by its thumbprint. */
+  | { key: string }
   | null;
 
 /** Something to be noted. Details are figures and words of the program, never what somebody has entered. */
@@ -71,8 +73,12 @@ export interface AuditVerdict {
 
 /** The log of who did what: append-only, but for its oldest part, which may be cut off; one chain a tenant. */
 export interface Audit {
-  /** Notes an act that has no transaction of its own; others are noted in theirs, by `recordAct`. */
-  record(tenant: Tenant, act: AuditedAct): Promise<void>;
+  /**
+   * Notes an act that has no transaction of its own; others are noted in theirs, by `recordAct`.
+   *
+   * @returns what the log calls whoever did it.
+   */
+  record(tenant: Tenant, act: AuditedAct): Promise<string>;
   /** A page of the entries, the latest first; one store call. */
   entries(
     request: StoreRequest,
@@ -81,4 +87,14 @@ export interface Audit {
   ): Promise<PageOf<{ position: Position; entry: AuditEntry }>>;
   /** The whole log from its beginning, batch by batch. */
   lines(tenant: Tenant): AsyncIterable<readonly AuditLine[]>;
+}
+
+/** The deployment's own log of who did what: to tenants, which stays when they go, and to keys. Chained as theirs are. */
+export interface DeploymentAudit {
+  /** Notes an act that has no statement of its own. */
+  record(act: AuditedAct): Promise<void>;
+  /** The whole log from its beginning, batch by batch. */
+  lines(): AsyncIterable<readonly AuditLine[]>;
+  /** Cuts off what was noted so many days ago. @returns how many entries. */
+  cut(days: number): Promise<number>;
 }

@@ -18,15 +18,21 @@ export const AUDIT_ACTS = {
   TENANT_SUSPENDED: "The tenant was served no more.",
   TENANT_RESUMED: "The tenant was served again.",
   TENANT_DELETED: "It was begun to delete the tenant, and its log with it.",
+  TENANT_GONE: "The tenant was deleted, and nothing of it was found any more.",
   TENANT_MOVED: "The tenant was moved to another tier.",
   TENANT_MOVE_CONFIRMED: "The way back of a move was given up.",
   TENANT_MOVE_UNDONE: "The tenant was brought back to where it was before a move.",
   CONSENTS_SET: "An account said what it agrees to.",
+  PROFILE_CREATED: "A profile was made by its account, for whom and up to which age.",
+  PROFILE_LIMITED: "What a profile may meet was changed by its account: for whom it is, or up to which age.",
   PROFILE_DELETED: "A profile was deleted by its account.",
   DATA_EXPORTED: "Everything held about an account was put together for it.",
   DATA_FETCHED: "What was put together was fetched by its link.",
   ERASURE_ASKED: "An account asked to be erased.",
   ACCOUNT_ERASED: "An account was erased.",
+  ERASURES_REPLAYED:
+    "Whoever had been erased was looked for after a backup, and those who were there again are erased once more.",
+  RETENTION_ENFORCED: "What had been kept for long enough was taken away: how much of each kind.",
   TITLE_PUT: "An editor made a title or changed it.",
   TITLE_PUBLISHED: "An editor published a title.",
   TITLE_ARCHIVED: "An editor archived a title.",
@@ -38,6 +44,8 @@ export const AUDIT_ACTS = {
     "Somebody was told for the first time how titles were watched in a period, which spent of the tenant's privacy budget.",
   AUDIT_CUT:
     "The oldest entries of the log were taken away, as it is set: up to `position`, `entries` of them. The next one follows `hash`.",
+  KEY_MADE: "A key that access tokens are signed with was made, or named by the configuration.",
+  KEY_REMOVED: "A key that access tokens are signed with was taken away, with all that it had signed.",
   IMPORTED: "Titles or events were imported.",
   PROJECTION_JOB: "A projection was rebuilt, checked or repaired.",
   DEAD_LETTERS_RETRIED: "Dead letters were put back among the events to be tried.",
@@ -52,8 +60,15 @@ export const AUDIT_OUTCOMES = {
 export type AuditOutcome = keyof typeof AUDIT_OUTCOMES;
 
 /**
- * Who did it: an account or an API key by its id, a command of an operator, whoever runs the platform by an account of
- * another tenant, a job that runs by itself, an identity provider, or somebody unknown.
+ * Who did it: an account or an API key by its id, somebody by what another log calls them, a command of an operator, whoever
+ * runs the platform by an account of another tenant, a job that runs by itself, an identity provider, or somebody unknown.
  */
 export type AuditActor =
-  { account: string } | { apiKey: string } | "command" | "platform" | "job" | "provider" | "visitor";
+  | { account: string }
+  | { apiKey: string }
+  | { named: string }
+  | "command"
+  | "platform"
+  | "job"
+  | "provider"
+  | "visitor";

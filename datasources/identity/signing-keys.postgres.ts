@@ -1,8 +1,9 @@
 import sql, { type Sql } from "sql-template-tag";
 
+import { auditInsert, DEPLOYMENT_LOG } from "../audit/audit-append.postgres.js";
 import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { IDENTITY_CHANNEL } from "./identity-changes.postgres.js";
-import { type KeptKey, type NewKey, type SigningKeys } from "./signing-keys.js";
+import { type KeptKey, type KeyActor, type NewKey, type SigningKeys } from "./signing-keys.js";
 
 /** Signing keys in the control schema: they are no tenant's own. */
 export class PostgresSigningKeys implements SigningKeys {
@@ -17,7 +18,7 @@ export class PostgresSigningKeys implements SigningKeys {
       order by generation desc, created_at desc`);
   }
 
-  async add(key: NewKey, seconds: number, predecessorSeconds: number): Promise<boolean> {
+  async add(key: NewKey, seconds: number, predecessorSeconds: number, by: KeyActor): Promise<boolean> {
     const { kid, publicKey, sealed, ring, generation } = key;
     const kept = await this.#change(sql`
       with kept as (
@@ -33,6 +34,8 @@ export class PostgresSigningKeys implements SigningKeys {
           and exists (select from kept)
       ), gone as (
         delete from marquee.signing_keys where verify_until <= clock_timestamp() and kid <> ${kid}
+      ), noted as (
+        ${noted("KEY_MADE", kid, by, sql`kept`)}
       )
       select kid from kept union all select kid from prolonged`);
     return kept > 0;
@@ -46,8 +49,15 @@ export class PostgresSigningKeys implements SigningKeys {
       where kid = ${kid} returning kid`);
   }
 
-  async remove(kid: string): Promise<boolean> {
-    return (await this.#change(sql`delete from marquee.signing_keys where kid = ${kid} returning kid`)) > 0;
+  async remove(kid: string, by: KeyActor): Promise<boolean> {
+    const removed = await this.#change(sql`
+      with gone as (
+        delete from marquee.signing_keys where kid = ${kid} returning kid
+      ), noted as (
+        ${noted("KEY_REMOVED", kid, by, sql`gone`)}
+      )
+      select kid from gone`);
+    return removed > 0;
   }
 
   /** Makes a change, and tells the other processes of it. @returns how many rows it has answered. */
@@ -56,6 +66,11 @@ export class PostgresSigningKeys implements SigningKeys {
     if (rows.length > 0) await this.pool.query(sql`select pg_notify(${IDENTITY_CHANNEL}, '')`);
     return rows.length;
   }
+}
+
+/** Notes in the deployment's log what was done to a key, where there are rows of it. */
+function noted(act: "KEY_MADE" | "KEY_REMOVED", key: string, by: KeyActor, rows: Sql): Sql {
+  return auditInsert({ act, actor: by, subject: { key } }, rows, DEPLOYMENT_LOG);
 }
 
 function inSeconds(seconds: number): Sql {

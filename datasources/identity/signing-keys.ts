@@ -23,6 +23,9 @@ export interface KeptKey {
 /** A key to keep. */
 export type NewKey = Pick<KeptKey, "kid" | "publicKey" | "sealed" | "ring" | "generation">;
 
+/** Who makes keys and takes them away: an operator's command, or a gateway when it is time. */
+export type KeyActor = "command" | "job";
+
 /** What access tokens of a deployment are signed with, for all its gateways and tenants. */
 export interface SigningKeys {
   /** Those whose tokens are still believed, the latest generation first. @throws StoreUnavailableError */
@@ -31,11 +34,12 @@ export interface SigningKeys {
    * Keeps a key for `seconds`, and those of its ring before it for `predecessorSeconds` more, or for as long as tokens of
    * theirs need. One that is kept already is kept for longer.
    *
+   * @param by who is noted to have made it.
    * @returns whether it is there now: not where somebody else has made that generation.
    */
-  add(key: NewKey, seconds: number, predecessorSeconds: number): Promise<boolean>;
+  add(key: NewKey, seconds: number, predecessorSeconds: number, by: KeyActor): Promise<boolean>;
   /** Has a key be believed until an instant at least. */
   need(kid: string, until: Date): Promise<void>;
-  /** Takes a key away, and with it what it signed; answers whether there was one. */
-  remove(kid: string): Promise<boolean>;
+  /** Takes a key away, and with it what it signed, and notes who did; answers whether there was one. */
+  remove(kid: string, by: KeyActor): Promise<boolean>;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { keyOf, type KeptKey, type PersonKeys } from "../accounts/person-keys.postgres.js";
 import { SEALED_COLUMNS, SEALED_SUFFIX, type PersonSeal } from "../accounts/person-seal.js";
-import { byOwner, recordAct } from "../audit/audit-append.postgres.js";
+import { recordAct } from "../audit/audit-append.postgres.js";
 import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -124,7 +124,9 @@ export function noteFetch(postgres: PostgresStore, tenant: Tenant, id: string): 
     const [row] = await query<{ account: string }>(
       sql`select account_id as account from account_exports where id = ${id}`,
     );
-    if (row) await recordAct(query, { act: "DATA_FETCHED", ...byOwner(row.account) });
+    // By whoever has the link, which nobody has signed in for.
+    if (row)
+      await recordAct(query, { act: "DATA_FETCHED", actor: "visitor", subject: { account: row.account } });
   });
 }
 

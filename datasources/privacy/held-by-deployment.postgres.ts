@@ -52,6 +52,13 @@ export const HELD_BY_DEPLOYMENT: Holdings = {
     other: "tenant_id table_name",
     until: "the end of the move",
   },
+  "marquee.audit_log": {
+    person:
+      "What was done to tenants and keys; by whom, as the log of the account's own tenant calls it, by a random name.",
+    fields: "at act outcome actor subject details",
+    other: "tenant_id position hash",
+    until: "`audit`; names nobody once the account is gone",
+  },
   "marquee.operation_jobs": nobody(
     "tenant_id id kind target state progress started_at seen_at finished_at reason due_at outcome",
   ),

@@ -1,6 +1,6 @@
 import { type AccountRoles } from "../accounts/account-roles.js";
 import { type AccountCredentials } from "../accounts/account-credentials.js";
-import { type Audit } from "../audit/audit.js";
+import { type Audit, type DeploymentAudit } from "../audit/audit.js";
 import { type Privacy } from "../privacy/privacy.js";
 import { type Insights } from "../insights/insights.js";
 import { type Retention } from "../retention/retention.js";
@@ -55,6 +55,8 @@ export interface Deployment {
   outsideAccounts: OutsideAccounts;
   /** Who did what. */
   audit: Audit;
+  /** The same of what was done to the deployment. */
+  deploymentAudit: DeploymentAudit;
   /** What accounts may ask for about themselves. */
   privacy: Privacy;
   /** What is kept for a while only. */

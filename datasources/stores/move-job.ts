@@ -13,7 +13,7 @@ const SIGN_OF_LIFE_MS = 2_000;
 
 /** Starts to move a tenant behind the answer. @throws Refusal where it is there already or on its way, or of the servers what is wrong with them. */
 export async function startMoveJob(
-  stores: Pick<Stores, "operations" | "moves" | "audit">,
+  stores: Pick<Stores, "operations" | "moves" | "audit" | "deploymentAudit">,
   tenant: Tenant,
   to: Destination,
   by: TenantActor,

@@ -1,4 +1,10 @@
-import { actorIn, noteOwnTenantAct, noteTenantAct, type TenantActor } from "../audit/tenant-acts.js";
+import {
+  actorIn,
+  noteOutside,
+  noteTenantAct,
+  type TenantActLogs,
+  type TenantActor,
+} from "../audit/tenant-acts.js";
 import { type Tenant } from "../core/tenant.js";
 import { type MoveAct } from "../tenancy/tenant-mover.postgres.js";
 import { type Stores } from "./stores.js";
@@ -8,16 +14,19 @@ type NotedMoves = Pick<TenantMoves, "move" | "undo" | "confirm">;
 
 /**
  * Moves of tenants, each noted in the log of who did what: in that of the tenant by the transaction that makes the other place
- * the tenant's, so that both are there or neither.
+ * the tenant's, so that both are there or neither, and behind it in the deployment's.
  */
-export function notedMoves({ moves, audit }: Pick<Stores, "moves" | "audit">, by: TenantActor): NotedMoves {
+export function notedMoves(
+  { moves, ...logs }: Pick<Stores, "moves"> & TenantActLogs,
+  by: TenantActor,
+): NotedMoves {
   const actor = actorIn(by);
   const noted = (act: "TENANT_MOVED" | "TENANT_MOVE_UNDONE"): MoveAct => {
     return (from, to, rows) => ({ act, actor, details: { from: from.tier, to: to.tier, rows } });
   };
   const arrived = async (from: Tenant, act: "TENANT_MOVED" | "TENANT_MOVE_UNDONE", moved: MovedTenant) => {
     const details = { from: from.tier, to: moved.tenant.tier, rows: moved.rows };
-    await noteOwnTenantAct(audit, moved.tenant, by, { act, details });
+    await noteOutside(logs, moved.tenant, by, { act, details });
     return moved;
   };
   return {
@@ -31,7 +40,7 @@ export function notedMoves({ moves, audit }: Pick<Stores, "moves" | "audit">, by
     },
     confirm: async (tenant) => {
       await moves.confirm(tenant);
-      await noteTenantAct(audit, tenant, by, {
+      await noteTenantAct(logs, tenant, by, {
         act: "TENANT_MOVE_CONFIRMED",
         details: { tier: tenant.tier },
       });

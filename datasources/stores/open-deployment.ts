@@ -3,6 +3,7 @@ import { wordsOf } from "../../packages/told-errors/index.js";
 import { PostgresAccountRoles } from "../accounts/account-roles.postgres.js";
 import { PostgresAccountCredentials } from "../accounts/account-credentials.postgres.js";
 import { PostgresApiKeys } from "../api-keys/api-keys.postgres.js";
+import { PostgresDeploymentAudit } from "../audit/deployment-audit.postgres.js";
 import { PostgresAudit } from "../audit/audit.postgres.js";
 import { PostgresPrivacy } from "../privacy/privacy.postgres.js";
 import { PostgresInsights } from "../insights/insights.postgres.js";
@@ -159,6 +160,7 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
       operations: new PostgresOperations(postgres, outboxPool),
       budgets: new PostgresBudgetLedger(outboxPool),
       limits: (key) => new PostgresLimits(outboxPool, key),
+      deploymentAudit: new PostgresDeploymentAudit(outboxPool),
       signingKeys: new PostgresSigningKeys(outboxPool),
       identityChanges: new PostgresIdentityChanges(outboxPool),
       warm: () => {

@@ -1,7 +1,7 @@
 import { createHash, hkdfSync, randomBytes } from "node:crypto";
 
 import { type ViewerRecord } from "../../datasources/accounts/accounts.js";
-import { type SeenFrom, type Sessions } from "../../datasources/accounts/sessions.js";
+import { type NewSession, type SeenFrom, type Sessions } from "../../datasources/accounts/sessions.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type AudienceClaims, type Identity } from "./identity.js";
 
@@ -43,7 +43,7 @@ export function audienceClaims(viewer: ViewerRecord): AudienceClaims {
  * Opens a session for an identity; of its refresh token only the hash is kept. What the identity was signed in by so far
  * opens it, has to be there still, and is of the same device.
  *
- * @param from what it is signed in with.
+ * @param from what it is signed in with, and by whom, where that is not its owner.
  * @param minutes how long it lasts where it is not to be prolonged; undefined: until nobody has prolonged it for a month.
  * @returns null where the profile, or the session that opens it, is gone.
  */
@@ -51,7 +51,7 @@ export async function openSession(
   sessions: Sessions,
   tenant: Tenant,
   identity: Identity,
-  from: SeenFrom,
+  from: SeenFrom & Pick<NewSession, "by">,
   minutes?: number,
 ): Promise<Session | null> {
   const { account, profile } = identity;

@@ -1,6 +1,12 @@
 import { type CryptoKey } from "jose";
 
-import { type KeptKey, type PublicJwk, type SigningKeys } from "../../datasources/identity/signing-keys.js";
+import {
+  type KeptKey,
+  type KeyActor,
+  type NewKey,
+  type PublicJwk,
+  type SigningKeys,
+} from "../../datasources/identity/signing-keys.js";
 import {
   ALGORITHM,
   KeySealing,
@@ -130,15 +136,15 @@ export class KeyRing implements Keys {
     return this.configured?.kid ?? null;
   }
 
-  /** Takes a key away; answers whether that could be done: not with one that is configured. @throws StoreUnavailableError */
+  /** Takes a key away for an operator; answers whether that could be done: not with one that is configured. @throws StoreUnavailableError */
   async remove(kid: string): Promise<boolean> {
-    return kid !== this.configuredKid && (await this.store.remove(kid));
+    return kid !== this.configuredKid && (await this.store.remove(kid, "command"));
   }
 
-  /** Makes a key that is to sign from now on. @returns its kid; null where the key that signs is configured. */
+  /** Makes a key for an operator, that is to sign from now on. @returns its kid; null where the key that signs is configured. */
   async rotate(): Promise<string | null> {
     if (this.configured) return null;
-    await this.#make(await this.store.list());
+    await this.#make(await this.store.list(), "command");
     await this.refresh();
     return (await this.store.list()).find((key) => this.#isOurs(key))?.kid ?? null;
   }
@@ -148,7 +154,7 @@ export class KeyRing implements Keys {
     const due = this.configured
       ? !this.#isKept(kept, this.configured.kid)
       : !kept.some((key) => this.#signs(key));
-    if (due) await (this.configured ? this.#keepConfigured(this.configured) : this.#make(kept));
+    if (due) await (this.configured ? this.#keepConfigured(this.configured) : this.#make(kept, "job"));
     await this.#learn(due ? await this.store.list() : kept);
   }
 
@@ -167,22 +173,22 @@ export class KeyRing implements Keys {
     return this.#isOurs(key) && key.ageSeconds < this.settings.days * DAY_SECONDS;
   }
 
-  async #make(kept: readonly KeptKey[]): Promise<void> {
+  async #make(kept: readonly KeptKey[], by: KeyActor): Promise<void> {
     const { ring } = this.#sealing;
     const ours = kept.filter((key) => key.ring === ring);
     const generation = 1 + Math.max(0, ...ours.map((key) => key.generation));
     const key = await makeTokenKey();
     // Of two processes that make the same generation one makes it, and both sign with that.
-    await this.#add({ ...key, sealed: await this.#sealing.seal(key), ring, generation });
+    await this.#add({ ...key, sealed: await this.#sealing.seal(key), ring, generation }, by);
   }
 
   async #keepConfigured({ kid, publicKey }: TokenKey): Promise<void> {
-    await this.#add({ kid, publicKey, sealed: null, ring: `configured ${kid}`, generation: 1 });
+    await this.#add({ kid, publicKey, sealed: null, ring: `configured ${kid}`, generation: 1 }, "job");
   }
 
-  #add({ kid, publicKey, sealed, ring, generation }: Parameters<SigningKeys["add"]>[0]): Promise<boolean> {
+  #add({ kid, publicKey, sealed, ring, generation }: NewKey, by: KeyActor): Promise<boolean> {
     const seconds = this.settings.days * DAY_SECONDS + BELIEVED_SECONDS;
-    return this.store.add({ kid, publicKey, sealed, ring, generation }, seconds, BELIEVED_SECONDS);
+    return this.store.add({ kid, publicKey, sealed, ring, generation }, seconds, BELIEVED_SECONDS, by);
   }
 
   async #learn(kept: readonly KeptKey[]): Promise<void> {

@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
-import { type Tenant } from "../../datasources/core/tenant.js";
+import { type AuditLine } from "../../datasources/audit/audit.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 import { counted } from "./numbers.js";
@@ -10,7 +10,22 @@ const EXAMPLES = `
 Examples:
   marquee audit verify
   marquee audit verify --tenant meridian --head 9f2c…
-  marquee audit export --tenant meridian > meridian-audit.ndjson`;
+  marquee audit export --tenant meridian > meridian-audit.ndjson
+  marquee audit export --deployment > deployment-audit.ndjson`;
+
+/** What a log is called that is no tenant's. */
+const DEPLOYMENT = "the deployment";
+
+interface AuditFlags {
+  tenant?: string;
+  deployment?: boolean;
+}
+
+/** A log, and what it is called. */
+interface NamedLog {
+  name: string;
+  lines: AsyncIterable<readonly AuditLine[]>;
+}
 
 /** `marquee audit`. */
 export function auditCommand(): Command {
@@ -19,14 +34,18 @@ export function auditCommand(): Command {
       "Follow the log of who did what from its beginning; the exit code is 1 where an entry was changed or taken out.",
     )
     .option("--tenant <slug>", "only this tenant (default: all)")
+    .addOption(deploymentOption())
     .option("--head <hash>", "a hash that was noted before: the log has to lead past it", hash)
-    .action((flags: { tenant?: string; head?: string }) => withStores((stores) => verifyAll(stores, flags)));
+    .action((flags: AuditFlags & { head?: string }) => withStores((stores) => verifyAll(stores, flags)));
   const exported = new Command("export")
     .description("Print the log of who did what, one JSON object a line: the entry, and its hash.")
-    .requiredOption("--tenant <slug>", "whose")
-    .action((flags: { tenant: string }) =>
-      withStores(async (stores) => print(stores, await tenantOf(stores, flags.tenant))),
-    );
+    .option("--tenant <slug>", "whose")
+    .addOption(deploymentOption())
+    .action((flags: AuditFlags) => {
+      if (flags.tenant === undefined && !flags.deployment)
+        throw new StartupError("Say whose log: --tenant <slug>, or --deployment.");
+      return withStores((stores) => print(stores, flags));
+    });
   return new Command("audit")
     .description("Prove and export the log of who did what.")
     .addHelpText("after", EXAMPLES)
@@ -34,24 +53,31 @@ export function auditCommand(): Command {
     .addCommand(exported);
 }
 
-async function verifyAll(
-  stores: Stores,
-  { tenant, head }: { tenant?: string; head?: string },
-): Promise<void> {
-  const { verifyAudit } = await import("../../datasources/audit/verify-audit.js");
+function deploymentOption(): Option {
+  const what = "the deployment's own: what was done to tenants, also to those that are gone, and to keys";
+  return new Option("--deployment", what).conflicts("tenant");
+}
+
+async function logsOf(stores: Stores, { tenant, deployment }: AuditFlags): Promise<NamedLog[]> {
+  if (deployment) return [{ name: DEPLOYMENT, lines: stores.deploymentAudit.lines() }];
   const tenants = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
+  return tenants.map((each) => ({ name: each.slug, lines: stores.audit.lines(each) }));
+}
+
+async function verifyAll(stores: Stores, { head, ...which }: AuditFlags & { head?: string }): Promise<void> {
+  const { verifyAudit } = await import("../../datasources/audit/verify-audit.js");
   const broken: string[] = [];
   let passed = head === undefined;
   let cut = false;
-  for (const each of tenants) {
+  for (const { name, lines } of await logsOf(stores, which)) {
     const seen = (hash: string) => (passed ||= hash === head);
-    const { entries, cutAt, head: last, brokenAt } = await verifyAudit(stores.audit.lines(each), seen);
+    const { entries, cutAt, head: last, brokenAt } = await verifyAudit(lines, seen);
     const found =
       brokenAt === null ? `all of them follow; the last hash is ${last ?? "none"}` : `broken at ${brokenAt}`;
     const before = cutAt === null ? "" : `those up to ${counted(cutAt)} were cut off, `;
-    process.stdout.write(`${each.slug}: ${counted(entries)} entries, ${before}${found}\n`);
+    process.stdout.write(`${name}: ${counted(entries)} entries, ${before}${found}\n`);
     cut ||= cutAt !== null;
-    if (brokenAt !== null) broken.push(each.slug);
+    if (brokenAt !== null) broken.push(name);
   }
   if (broken.length > 0) throw new StartupError(`The log was changed: ${broken.join(", ")}.`);
   if (!passed)
@@ -60,10 +86,10 @@ async function verifyAll(
     );
 }
 
-async function print(stores: Stores, tenant: Tenant): Promise<void> {
-  for await (const lines of stores.audit.lines(tenant)) {
-    process.stdout.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  }
+async function print(stores: Stores, flags: AuditFlags): Promise<void> {
+  for (const log of await logsOf(stores, flags))
+    for await (const lines of log.lines)
+      process.stdout.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 }
 
 function hash(value: string): string {

@@ -28,8 +28,9 @@ export function erasuresCommand(): Command {
     .option("--from <file>", "the file in which erasures are noted (default: as configured)")
     .action((flags: { from?: string }) =>
       withStores(async (stores, config) => {
-        const { replayErasures } = await import("../privacy/tombstone-file.js");
-        const returned = await replayErasures(stores, flags.from ?? config.privacy.erasuresFile);
+        const { notingReplay, replayErasures } = await import("../privacy/tombstone-file.js");
+        const file = flags.from ?? config.privacy.erasuresFile;
+        const returned = await replayErasures(stores, file, true, notingReplay(stores, "command"));
         process.stdout.write(`${returned} were there again; the gateways erase them.\n`);
       }),
     );

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { type RetentionKind } from "../../datasources/retention/retention.js";
+import { enforceNoted, enforceOnDeployment } from "../../datasources/stores/noted-retention.js";
 import { tenantOf, withStores } from "./with-stores.js";
 
 const EXAMPLES = `
@@ -29,9 +30,11 @@ export function retentionCommand(): Command {
     .option("--tenant <slug>", "only this tenant (default: all)")
     .action(({ tenant }: { tenant?: string }) =>
       withStores(async (stores, config) => {
+        const { days } = config.privacy.retention;
         const all = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
-        for (const each of all)
-          tell(each.slug, await stores.retention.enforce(each, config.privacy.retention.days));
+        for (const each of all) tell(each.slug, await enforceNoted(stores, each, days, "command"));
+        const cut = tenant === undefined ? await enforceOnDeployment(stores, days) : 0;
+        if (cut > 0) tell("the deployment", { audit: cut });
       }),
     );
   return new Command("retention")
@@ -41,7 +44,7 @@ export function retentionCommand(): Command {
     .addCommand(enforce);
 }
 
-function tell(slug: string, removed: Record<RetentionKind, number>): void {
+function tell(slug: string, removed: Partial<Record<RetentionKind, number>>): void {
   const gone = Object.entries(removed).filter(([, entries]) => entries > 0);
   const told = gone.map(([kind, entries]) => `${kind} ${entries}`).join(", ");
   process.stdout.write(`${slug}: ${told === "" ? "nothing was too old" : told}\n`);

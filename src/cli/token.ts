@@ -69,7 +69,7 @@ async function identityOf(
   const request = { tenant, calls: new CallLog() };
   const found = (await stores.accounts.profilesByIds(request, [profile])).get(profile);
   const wanted = { tenant: tenant.slug, account: found?.accountId ?? null, profile, session: null };
-  const from = { device: "marquee token", country: null };
+  const from = { device: "marquee token", country: null, by: "command" } as const;
   const opened =
     found && (await openSession(stores.sessions, tenant, { ...wanted, roles: role ?? null }, from, minutes));
   const viewer = opened && (await stores.accounts.viewer(request, opened.identity));

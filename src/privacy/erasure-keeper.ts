@@ -1,6 +1,6 @@
 import { wordsOf } from "../../packages/told-errors/index.js";
 import { type Stores } from "../../datasources/stores/stores.js";
-import { replayErasures } from "./tombstone-file.js";
+import { notingReplay, replayErasures } from "./tombstone-file.js";
 
 /** Time between two looks at who was erased by others. Milliseconds. */
 const INTERVAL_MS = 600_000;
@@ -19,14 +19,14 @@ export interface ErasureKeeper {
  * @param warn told, in one line, of those who came back, and of what goes wrong.
  */
 export function keepErasures(
-  stores: Pick<Stores, "tenants" | "privacy">,
+  stores: Pick<Stores, "tenants" | "privacy" | "audit">,
   file: string,
   warn: (line: string) => void,
 ): ErasureKeeper {
   let running: Promise<void> | undefined;
   const replay = async (everybody: boolean) => {
     try {
-      const returned = await replayErasures(stores, file, everybody);
+      const returned = await replayErasures(stores, file, everybody, notingReplay(stores, "job"));
       if (returned > 0) warn(`${returned} that were erased are there again, and are erased once more.`);
     } catch (error) {
       warn(`Erasures cannot be kept in the file of MARQUEE_ERASURES_FILE: ${wordsOf(error)}`);

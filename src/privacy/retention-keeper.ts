@@ -2,7 +2,10 @@ import { Cron } from "croner";
 
 import { wordsOf } from "../../packages/told-errors/index.js";
 import { type RetentionDays } from "../../datasources/retention/retention.js";
+import { enforceNoted, enforceOnDeployment } from "../../datasources/stores/noted-retention.js";
 import { type Stores } from "../../datasources/stores/stores.js";
+
+type RetentionStores = Pick<Stores, "tenants" | "retention" | "audit" | "deploymentAudit">;
 
 /**
  * Has what is older than it may be taken away at the times that are set, for every tenant; a run that takes longer than
@@ -12,7 +15,7 @@ import { type Stores } from "../../datasources/stores/stores.js";
  * @param warn told, in one line, of what goes wrong: the other tenants' turn comes nonetheless.
  */
 export function keepRetention(
-  stores: Pick<Stores, "tenants" | "retention">,
+  stores: RetentionStores,
   { days, at }: { days: RetentionDays; at: string },
   warn: (line: string) => void,
 ): { stop(): Promise<void> } {
@@ -30,16 +33,17 @@ export function keepRetention(
 }
 
 async function enforceAll(
-  { tenants, retention }: Pick<Stores, "tenants" | "retention">,
+  stores: RetentionStores,
   days: RetentionDays,
   warn: (line: string) => void,
 ): Promise<void> {
   try {
-    for (const tenant of await tenants.list()) {
-      await retention.enforce(tenant, days).catch((error: unknown) => {
+    for (const tenant of await stores.tenants.list()) {
+      await enforceNoted(stores, tenant, days, "job").catch((error: unknown) => {
         warn(`What is too old could not be taken away for ${tenant.slug}: ${wordsOf(error)}`);
       });
     }
+    await enforceOnDeployment(stores, days);
   } catch (error) {
     warn(`What is too old could not be taken away: ${wordsOf(error)}`);
   }

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { z } from "zod";
 
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { type Tombstone } from "../../datasources/privacy/privacy.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { StartupError } from "../../packages/process/startup-error.js";
@@ -15,17 +16,29 @@ const line = z.object({
 });
 type Line = z.infer<typeof line>;
 
+type OnLooked = (tenant: Tenant, returned: number) => Promise<void>;
+
+/** Notes in a tenant's log that its erased were looked for; of a gateway that found nobody, nothing. */
+export function notingReplay({ audit }: Pick<Stores, "audit">, by: "command" | "job"): OnLooked {
+  return async (tenant, returned) => {
+    if (by === "command" || returned > 0)
+      await audit.record(tenant, { act: "ERASURES_REPLAYED", actor: by, details: { returned } });
+  };
+}
+
 /**
  * Brings together who was erased according to the database and to a file outside of it, which a backup of the database
  * does not take back: each learns what it lacks, and whoever is there again is erased again.
  *
  * @param everybody whether to look for all who were erased, not only for those that the database did not know of.
+ * @param onLooked told of each tenant whose erased were looked for, and how many were there again.
  * @returns how many accounts and profiles had come back.
  */
 export async function replayErasures(
   stores: Pick<Stores, "tenants" | "privacy">,
   file: string,
   everybody = true,
+  onLooked: OnLooked = () => Promise.resolve(),
 ): Promise<number> {
   const noted = await readLines(file);
   let returned = 0;
@@ -35,7 +48,11 @@ export async function replayErasures(
     const known = await stores.privacy.tombstones(tenant);
     const news = without(own, known);
     const search = news.length > 0 || (everybody && known.length > 0);
-    if (search) returned += await stores.privacy.reapply(tenant, news);
+    if (search) {
+      const again = await stores.privacy.reapply(tenant, news);
+      await onLooked(tenant, again);
+      returned += again;
+    }
     await appendLines(
       file,
       without(known, own).map((tombstone) => ({ tenant: tenant.slug, ...tombstone })),

@@ -6,7 +6,10 @@ import { type AuditLine } from "../../datasources/audit/audit.js";
 import { verifyAudit } from "../../datasources/audit/verify-audit.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { retentionDays } from "../../src/privacy/retention-variables.js";
+import { createNoted, removeNoted } from "../../datasources/stores/noted-states.js";
+import { enforceNoted } from "../../datasources/stores/noted-retention.js";
 import { viewerAccount } from "../support/accounts.js";
+import { adultProfile } from "../support/catalogue.js";
 import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
@@ -295,6 +298,44 @@ describe("the audit log", () => {
     expect(await brokenAt(entry(7, 1, 5), entry(8, 2, 6))).toBe(2);
   });
 
+  it("says that a command opened a session in somebody's name, also of a profile in nobody's", async () => {
+    await stores.accounts.putProfiles(tenant, [adultProfile("loose")]);
+    const open = (accountId: string | null, profileId: string, by?: "command") =>
+      stores.sessions.open(tenant, {
+        accountId,
+        profileId,
+        tokenHash: randomUUID(),
+        expiresAt: new Date(Date.now() + 600_000).toISOString(),
+        openedBy: null,
+        device: null,
+        country: null,
+        prolongable: false,
+        ...(by && { by }),
+      });
+    await open("one", "one");
+    await open("one", "one", "command");
+    await open(null, "loose");
+    await open(null, "loose", "command");
+    const [loose, commanded, own] = await entries();
+    expect(own!.actor).toBe(own!.subject);
+    expect(commanded).toMatchObject({ act: "SIGN_IN", actor: "command", subject: own!.subject });
+    expect(loose).toMatchObject({ position: 3, act: "SIGN_IN", actor: "command", subject: null });
+  });
+
+  it("says how much of which kind has been kept for long enough, of a job that found nothing nothing", async () => {
+    const days = { ...retentionDays(""), audit: 0 };
+    expect(await enforceNoted(stores, tenant, days, "job")).toMatchObject({ audit: 0 });
+    expect(await entries()).toEqual([]);
+    await note("one");
+    await enforceNoted(stores, tenant, days, "job");
+    expect((await entries()).map(({ act }) => act)).toEqual(["RETENTION_ENFORCED", "AUDIT_CUT"]);
+    // Else there would be something to cut for ever.
+    await enforceNoted(stores, tenant, days, "job");
+    expect(await entries()).toHaveLength(2);
+    await enforceNoted(stores, tenant, days, "command");
+    expect((await entries())[0]).toMatchObject({ act: "RETENTION_ENFORCED", actor: "command", details: {} });
+  });
+
   it("goes with a tenant that is moved, and on from there", async () => {
     await note("one");
     await note("two");
@@ -308,6 +349,82 @@ describe("the audit log", () => {
     tenant = back;
     await note("two");
     expect(await verifyAudit(stores.audit.lines(tenant))).toMatchObject({ entries: 4, brokenAt: null });
+  });
+});
+
+describe("the deployment's log", () => {
+  async function acts(slug: string) {
+    const all: unknown[][] = [];
+    for await (const lines of stores.deploymentAudit.lines())
+      all.push(...lines.map(({ entry }) => JSON.parse(entry) as unknown[]));
+    return all.filter(([, , , , , , subject]) => subject === `tenant:${slug}`);
+  }
+
+  it("has what was done to a tenant after that is gone with its own, and can be cut", async () => {
+    const slug = `t-${randomUUID().slice(0, 8)}`;
+    const wanted = { slug, name: slug, tier: "SHARED", defaultCountry: "US" } as const;
+    const made = await createNoted(stores, wanted, "command");
+    await removeNoted(stores, made, { tenant, account: "one" });
+    const named = (await entries({ acts: ["TENANT_DELETED"] }))[0]!;
+    expect(named).toMatchObject({
+      actor: expect.stringMatching(/^account:/) as string,
+      subject: `tenant:${slug}`,
+    });
+    expect((await acts(slug)).map(([id, , , act, outcome, actor]) => [id, act, outcome, actor])).toEqual([
+      [0, "TENANT_CREATED", "OK", "command"],
+      [0, "TENANT_DELETED", "OK", named.actor],
+      [0, "TENANT_GONE", "OK", "platform"],
+    ]);
+    expect((await verifyAudit(stores.deploymentAudit.lines())).brokenAt).toBeNull();
+    expect(await stores.deploymentAudit.cut(1)).toBe(0);
+    expect(await stores.deploymentAudit.cut(0)).toBeGreaterThan(2);
+    expect(await acts(slug)).toEqual([]);
+    const cut = await verifyAudit(stores.deploymentAudit.lines());
+    expect(cut.brokenAt).toBeNull();
+    expect(cut.cutAt).toBeGreaterThan(2);
+  });
+
+  it("is added to by what is of no tenant, and is given nothing that chains it", async () => {
+    const columns = "tenant_id, act, outcome, actor, subject, details";
+    const values = `0, 'SIGN_IN', 'OK', 'visitor', '', '{}'`;
+    const as = (id: number) => `set local role marquee_app; set local marquee.tenant = '${id}'`;
+    const add = `insert into marquee.audit_log (${columns}) values (${values})`;
+    await expect(facts.run(tenant, `${as(tenant.id)}; ${add}`)).rejects.toThrow("row-level security");
+    const forged = `insert into marquee.audit_log (${columns}, hash) values (${values}, '')`;
+    await expect(facts.run(tenant, `${as(0)}; ${forged}`)).rejects.toThrow("permission denied");
+    await expect(facts.run(tenant, forged)).rejects.toThrow("says itself");
+    for (const change of [
+      "update marquee.audit_log set act = 'SIGN_UP'",
+      "delete from marquee.audit_log",
+      "truncate marquee.audit_log",
+    ])
+      await expect(facts.run(tenant, `${as(0)}; ${change}`)).rejects.toThrow("permission denied");
+    await stores.deploymentAudit.record({ act: "KEY_REMOVED", actor: "command", subject: { key: "k" } });
+    for (const change of [
+      "update marquee.audit_log set act = 'SIGN_UP'",
+      "delete from marquee.audit_log",
+      "truncate marquee.audit_log",
+    ])
+      await expect(facts.run(tenant, change)).rejects.toThrow("append-only");
+  });
+
+  it("says who made and took away what tokens are signed with, once each", async () => {
+    const kid = randomUUID();
+    const publicKey = { kty: "OKP", crv: "Ed25519", x: "" };
+    const key = { kid, publicKey, sealed: null, ring: kid, generation: 1 };
+    for (let n = 0; n < 2; n++) expect(await stores.signingKeys.add(key, 60, 60, "job")).toBe(true);
+    expect(await stores.signingKeys.remove(kid, "command")).toBe(true);
+    expect(await stores.signingKeys.remove(kid, "command")).toBe(false);
+    const noted: unknown[] = [];
+    for await (const lines of stores.deploymentAudit.lines())
+      for (const { entry } of lines) {
+        const [, , , act, , actor, subject] = JSON.parse(entry) as string[];
+        if (subject === `key:${kid}`) noted.push([act, actor]);
+      }
+    expect(noted).toEqual([
+      ["KEY_MADE", "job"],
+      ["KEY_REMOVED", "command"],
+    ]);
   });
 });
 

@@ -18,7 +18,6 @@ const BOOKS = "the books have it: checkouts and memberships";
 const NOT_YET = "changes nothing by itself: what it leads to is noted";
 const OF_TENANTS =
   "noted in the tenant's log and in that of who did it, as tests/e2e/platform.test.ts has it";
-const DESCRIBES = "describes a profile, and gives nobody anything";
 
 /** What each mutation notes when it does what it says, in this order; or why it notes nothing. */
 const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
@@ -32,7 +31,7 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   changeRoles: ["ROLES_SET"],
   checkProjection: ["PROJECTION_JOB"],
   createApiKey: ["API_KEY_CREATED"],
-  createProfile: DESCRIBES,
+  createProfile: ["PROFILE_CREATED"],
   createTenant: OF_TENANTS,
   deleteProfile: ["PROFILE_DELETED"],
   endSession: ["SIGN_OUT"],
@@ -68,7 +67,7 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   stopPlayback: WATCHING,
   subscribe: BOOKS,
   suspendTenant: OF_TENANTS,
-  updateProfile: DESCRIBES,
+  updateProfile: ["PROFILE_LIMITED"],
   verifyEmail: ["EMAIL_VERIFIED"],
 };
 
@@ -85,6 +84,11 @@ const ELSEWHERE: readonly AuditAct[] = [
   "DATA_EXPORTED",
   "DATA_FETCHED",
   "ACCOUNT_ERASED",
+  "ERASURES_REPLAYED",
+  "RETENTION_ENFORCED",
+  "KEY_MADE",
+  "KEY_REMOVED",
+  "TENANT_GONE",
   "AUDIT_CUT",
   "IMPORTED",
   "INSIGHTS_RELEASED",
@@ -195,7 +199,24 @@ describe("the log of who did what", () => {
     const other = (made.payload.profile as { id: string }).id;
     const pin = `setProfilePin(input: { profile: ${quoted(profile)}, newPin: "2468", password: ${quoted(PASSWORD)} })`;
     expect((await does(pin, token)).noted).toMatchObject([{ actor: name, details: { set: true } }]);
-    await does(`updateProfile(input: { profile: ${quoted(other)}, name: "Another" })`, token);
+    expect(made.noted).toMatchObject([
+      { actor: name, subject: name, details: { kind: "ADULT", maturityLimit: 18 } },
+    ]);
+    const update = (more: string) => `updateProfile(input: { profile: ${quoted(other)}, ${more} })`;
+    // What describes a profile gives nobody anything.
+    expect((await run(update('name: "Another", country: "FR"'), token)).noted).toEqual([]);
+    const allowed = `password: ${quoted(PASSWORD)}`;
+    const child = await does(update(`kind: KIDS, ${allowed}`), token);
+    expect(child.noted).toMatchObject([
+      {
+        actor: name,
+        subject: name,
+        details: { kind: "KIDS", maturityLimit: 8, kindBefore: "ADULT", maturityLimitBefore: 18 },
+      },
+    ]);
+    expect((await run(update(`kind: KIDS, ${allowed}`), token)).noted).toEqual([]);
+    const grown = await does(update(`kind: ADULT, ${allowed}`), token);
+    expect(grown.noted).toMatchObject([{ details: { kind: "ADULT", kindBefore: "KIDS" } }]);
     await does(`selectProfile(input: { profile: ${quoted(other)} })`, token);
     await does(`deleteProfile(input: { profile: ${quoted(other)} })`, token);
     await does("setConsents(input: { personalisation: false })", token);

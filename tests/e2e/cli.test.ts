@@ -325,7 +325,51 @@ describe("marquee account", () => {
   });
 });
 
+/** What a log that is exported says was done, by whom and to what. */
+async function acts(...which: string[]): Promise<unknown[][]> {
+  const { stdout } = await marquee("audit", "export", ...which);
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => (JSON.parse((JSON.parse(line) as AuditLine).entry) as unknown[]).toSpliced(4, 1).slice(3));
+}
+
 describe("marquee audit", () => {
+  it("says of a token that a command made it, and whose it is", async () => {
+    const profile = ["--tenant", "atelier", "--profile", "atelier-editor"];
+    expect(await marquee("token", ...profile)).toMatchObject({ code: 0 });
+    expect((await acts("--tenant", "atelier")).at(-1)).toEqual([
+      "SIGN_IN",
+      "command",
+      expect.stringMatching(/^account:[0-9a-f-]{36}$/),
+      {},
+    ]);
+  });
+
+  it("keeps what was done to a tenant that is gone, in the deployment's own log", async () => {
+    const country = ["--name", "Gone", "--country", "FR"];
+    for (const command of [
+      ["create", "--slug", "passing", ...country],
+      ["suspend", "--slug", "passing"],
+      ["delete", "--slug", "passing", "--confirm", "passing"],
+    ])
+      expect(await marquee("tenant", ...command)).toMatchObject({ code: 0 });
+    const all = await acts("--deployment");
+    const passing = all.filter(([, , subject]) => subject === "tenant:passing");
+    expect(passing.map(([act, actor]) => [act, actor])).toEqual(
+      ["TENANT_CREATED", "TENANT_SUSPENDED", "TENANT_DELETED", "TENANT_GONE"].map((act) => [act, "command"]),
+    );
+    const { code, stdout } = await marquee("audit", "verify", "--deployment");
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        `^the deployment: ${all.length} entries, all of them follow; the last hash is [0-9a-f]{64}\n$`,
+      ) as string,
+    });
+    const none = await marquee("audit", "export");
+    expect(none).toMatchObject({ code: 1, stderr: "Say whose log: --tenant <slug>, or --deployment.\n" });
+  });
+
   it("exports the log as NDJSON that is one chain, of which it knows every hash", async () => {
     const { code, stdout } = await marquee("audit", "export", "--tenant", "atelier");
     expect(code).toBe(0);
@@ -396,6 +440,12 @@ describe("marquee erasures", () => {
         .map((line) => JSON.parse(line) as object),
     ).toMatchObject([{ state: "PENDING" }]);
     expect(listed.stdout).not.toContain("returned");
+    expect((await acts("--tenant", "atelier")).at(-1)).toEqual([
+      "ERASURES_REPLAYED",
+      "command",
+      "",
+      { returned: 1 },
+    ]);
   });
 });
 
@@ -423,7 +473,15 @@ describe("marquee retention", () => {
     const enforce = () => marquee("retention", "enforce", "--tenant", "atelier");
     expect(await enforce()).toMatchObject({ code: 0, stdout: "atelier: keys 1\n" });
     const after = await shown();
-    expect(after.filter(({ kind }) => kind !== "keys")).toEqual(before.filter(({ kind }) => kind !== "keys"));
+    // The log has one entry more: that it was done.
+    const others = (lines: HeldKind[]) => lines.filter(({ kind }) => kind !== "keys" && kind !== "audit");
+    expect(others(after)).toEqual(others(before));
+    expect((await acts("--tenant", "atelier")).at(-1)).toEqual([
+      "RETENTION_ENFORCED",
+      "command",
+      "",
+      { keys: 1 },
+    ]);
     expect(keys(after).entries).toBe(1);
     expect(Date.parse(keys(after).oldest!)).toBeGreaterThan(Date.parse(keys(before).oldest!));
     expect(await enforce()).toMatchObject({ code: 0, stdout: "atelier: nothing was too old\n" });
@@ -461,6 +519,12 @@ describe("marquee keys", () => {
     const again = await marquee("keys", "remove", next);
     expect(again).toMatchObject({ code: 1, stdout: "" });
     expect(again.stderr).toMatch(/^There is no key /);
+    const noted = (await acts("--deployment")).filter(([act]) => String(act).startsWith("KEY_"));
+    expect(noted.map(([act, actor, subject]) => [act, actor, subject])).toEqual([
+      ["KEY_MADE", "job", `key:${before}`],
+      ["KEY_MADE", "command", `key:${next}`],
+      ["KEY_REMOVED", "command", `key:${next}`],
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { type AuditLine } from "../../datasources/audit/audit.js";
 import { verifyAudit } from "../../datasources/audit/verify-audit.js";
 import { removeNoted } from "../../datasources/stores/noted-states.js";
 import { notedMoves } from "../../datasources/stores/noted-moves.js";
@@ -37,9 +38,11 @@ const mutate = async (operationName: string, input: object, as = token) => {
 };
 
 /** What the log of a tenant says was done to tenants, the first first. */
-async function actsOf(tenant: Tenant) {
+const actsOf = (tenant: Tenant) => actsIn(gateway.stores.audit.lines(tenant));
+
+async function actsIn(log: AsyncIterable<readonly AuditLine[]>) {
   const acts: [act: string, actor: string, subject: string][] = [];
-  for await (const lines of gateway.stores.audit.lines(tenant))
+  for await (const lines of log)
     for (const { entry } of lines) {
       const [, , , act, , actor, subject] = JSON.parse(entry) as string[];
       if (act && /^(TENANT|PROJECTION)_/.test(act)) acts.push([act, actor!.replace(/:.*/, ""), subject!]);
@@ -222,10 +225,34 @@ describe("whoever runs the platform", () => {
       "TENANT_MOVE_CONFIRMED",
     ]);
     expect((await verifyAudit(gateway.stores.audit.lines(gone))).brokenAt).toBeNull();
-    const { audit } = gateway.stores;
+    const { audit, deploymentAudit } = gateway.stores;
     const nothing = { rows: 0, tables: 0, engines: 0 };
-    await removeNoted({ audit, removeTenant: () => Promise.resolve(nothing) }, gone, "command");
+    await removeNoted(
+      { audit, deploymentAudit, removeTenant: () => Promise.resolve(nothing) },
+      gone,
+      "command",
+    );
     expect((await actsOf(gone)).at(-1)).toEqual(["TENANT_DELETED", "command", ""]);
+    // The deployment's own log stays, and calls whoever did it what the log of their tenant does.
+    const deployment = async () => (await actsIn(deploymentAudit.lines())).map((act) => act.join(" "));
+    const of = `tenant:${own.slug}`;
+    expect(await deployment()).toEqual(
+      expect.arrayContaining([
+        "TENANT_CREATED account tenant:corner",
+        "TENANT_MOVED account tenant:corner",
+        `TENANT_MOVED account ${of}`,
+        `TENANT_SUSPENDED account tenant:${other.slug}`,
+        `TENANT_RESUMED account tenant:${other.slug}`,
+        `TENANT_MOVE_UNDONE command ${of}`,
+        `TENANT_MOVED command ${of}`,
+        `TENANT_MOVE_CONFIRMED command ${of}`,
+      ]),
+    );
+    expect((await deployment()).slice(-2)).toEqual([
+      `TENANT_DELETED command ${of}`,
+      `TENANT_GONE command ${of}`,
+    ]);
+    expect((await verifyAudit(deploymentAudit.lines())).brokenAt).toBeNull();
   });
 
   it("is nobody who only runs a tenant", async () => {

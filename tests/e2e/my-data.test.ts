@@ -350,6 +350,8 @@ describe("operations { audit }", () => {
       "SIGN_IN OK",
       "SIGN_IN FAILED",
       "CONSENTS_SET OK",
+      "PROFILE_CREATED OK",
+      "PROFILE_CREATED OK",
       "SIGN_IN OK",
       "SIGN_UP OK",
     ]);

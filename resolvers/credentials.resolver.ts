@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
 import { tokenInvalid } from "../datasources/accounts/profile-rules.js";
+import { type Limit } from "../datasources/budgets/limits.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { Cost } from "../schema/cost.js";
@@ -20,7 +21,7 @@ import {
   ResetPasswordPayload,
   VerifyEmailPayload,
 } from "../schema/credentials.type.js";
-import { checkedEmail, tenantOfEmail } from "./addresses.js";
+import { checkedEmail, tenantsOfEmail, tenantWithAccount } from "./addresses.js";
 import { checkedPassword, checkPassword } from "./password-check.js";
 import { payload } from "./payload.js";
 import { owner } from "./permissions-gate.js";
@@ -61,15 +62,17 @@ export class CredentialsResolver {
   })
   requestPasswordReset(
     @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
     @Arg("input", () => RequestPasswordResetInput, { description: "Whose." })
     input: RequestPasswordResetInput,
   ) {
     return payload<MailPayload>({ requested: false }, async () => {
       const email = checkedEmail(input.email);
-      const tenant = ctx.namedTenant === null ? await tenantOfEmail(ctx, email) : ctx.tenant;
-      const { tokens } = await mailing(ctx, tenant, email);
+      const tenants = await tenantsOfEmail(ctx, email);
+      const { tokens } = await mailing(ctx, tenants, email);
+      const tenant = await tenantWithAccount(ctx, info.path, tenants, email);
       const mail = { kind: "RESET" as const, email, accountId: null, language: ctx.work.language };
-      // Nobody is looked up here: what is done is the same for any address.
+      // What is done is the same for any address.
       await ctx.gateway.stores.mails.put(tenant, { ...mail, token: tokens.mint(tenant) });
       return { requested: true };
     });
@@ -79,7 +82,7 @@ export class CredentialsResolver {
   @Mutation(() => ResetPasswordPayload, {
     nullable: true,
     description:
-      "Sets the password of the account that a mail was sent to, by what the mail brought, which is used up. Every session of the account ends.",
+      "Sets the password of the account that a mail was sent to, by what the mail brought, which is used up. Every session of the account ends. Whoever has tried too many passwords elsewhere does not keep out who signs in from the same place then.",
   })
   resetPassword(
     @Ctx() ctx: Context,
@@ -95,7 +98,8 @@ export class CredentialsResolver {
       const wanted = await checkedPassword("newPassword", input.newPassword, email);
       ctx.lifetime?.standAside();
       const to = await ctx.gateway.passwords.hash(tenant, wanted, ctx.request.signal);
-      await accountCredentials.resetPassword(tenant, hash, to);
+      const accountId = await accountCredentials.resetPassword(tenant, hash, to);
+      await welcome(ctx, tenant, accountId);
       return { changed: true };
     });
   }
@@ -111,7 +115,8 @@ export class CredentialsResolver {
   ) {
     return payload<VerifyEmailPayload>({ verified: false }, async () => {
       const tenant = await tenantOfToken(ctx, token);
-      await ctx.gateway.stores.accountCredentials.verifyEmail(tenant, hashOfToken(token));
+      const { accountCredentials } = ctx.gateway.stores;
+      await welcome(ctx, tenant, await accountCredentials.verifyEmail(tenant, hashOfToken(token)));
       // Who asks may be whose address it is.
       ctx.becomes(ctx.tenant, ctx.identity);
       return { verified: true };
@@ -183,23 +188,37 @@ function checkWhere({ requestCountry }: Context, country: string): void {
   throw new Refusal("country", "INVALID", `This request comes from ${requestCountry}. Accepted: that.`);
 }
 
+/** Whoever shows what was mailed to an account is its owner: nobody's guesses keep them out from where they are. */
+function welcome(ctx: Context, { slug }: Tenant, account: string): Promise<void> {
+  return ctx.gateway.guesses.welcome({ tenant: slug, account, address: ctx.work.address });
+}
+
 /** Has an address verified that is an account's, or is to be. */
 async function verify(ctx: Context, accountId: string, email: string) {
   const { tenant } = ctx;
-  const { tokens } = await mailing(ctx, tenant, email);
+  const { tokens } = await mailing(ctx, [tenant], email);
   const change = { accountId, email, token: tokens.mint(tenant), language: ctx.work.language };
   await ctx.gateway.stores.accountCredentials.changeEmail(tenant, change);
   return { requested: true };
 }
 
-/** What a mail to an address takes, where one may be asked for now. @throws Refusal MAIL_UNAVAILABLE, TOO_MANY_MAILS. */
-async function mailing(ctx: Context, tenant: Tenant, email: string): Promise<Mailing> {
+/**
+ * What a mail to an address takes, where one may be asked for now.
+ *
+ * @param tenants where its account may be: at each it counts, so that a refusal does not tell which has it.
+ * @throws Refusal MAIL_UNAVAILABLE, TOO_MANY_MAILS.
+ */
+async function mailing(ctx: Context, tenants: readonly Tenant[], email: string): Promise<Mailing> {
   const { mail } = ctx.gateway;
   if (!mail) throw new Refusal(null, "MAIL_UNAVAILABLE", "This deployment sends no mails.");
-  const taken =
-    (await mail.by.take(ctx.work.address)) && (await mail.to.take(`${tenant.slug} ${email.toLowerCase()}`));
-  if (taken) return mail;
+  const to = tenants.map(({ slug }) => `${slug} ${email.toLowerCase()}`);
+  if ((await mail.by.take(ctx.work.address)) && (await allTaken(mail.to, to))) return mail;
   throw new Refusal(null, "TOO_MANY_MAILS", "Too many mails were asked for. Wait an hour.");
+}
+
+async function allTaken(limit: Limit, holders: readonly string[]): Promise<boolean> {
+  const taken = await Promise.all(holders.map((holder) => limit.take(holder)));
+  return taken.every(Boolean);
 }
 
 /** The tenant that a token of a mail is of. @throws Refusal TOKEN_INVALID. */

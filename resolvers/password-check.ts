@@ -1,57 +1,121 @@
 import { type AccountRecord, type Credentials } from "../datasources/accounts/accounts.js";
 import { Refusal } from "../datasources/core/refusal.js";
-import { type FieldPath, type StoreRequest } from "../datasources/core/store-request.js";
+import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { isCommonPassword } from "../packages/passwords/index.js";
+import { tidyAddress } from "../packages/names/index.js";
 import { type Context } from "./request/context.js";
+import { type AdmittedGuess, type Guess } from "./request/sign-in-guesses.js";
 
 /** Characters that a password may have. */
 const LENGTH = { least: 8, most: 200 };
+
+/** Whose address and password were sent. */
+export interface Owner extends Credentials {
+  tenant: Tenant;
+}
+
+/** What is known of an address at a tenant. */
+interface LookedUp {
+  tenant: Tenant;
+  account: Credentials | null;
+  /** Whether passwords are stored there as they were hashed before. */
+  mixed: boolean;
+}
 
 /**
  * Whose address and password these are, as far as one may be tried now; null where they do not belong together. What is
  * done for an address that nobody has is the same.
  *
+ * @param tenants where its account may be: the first that has one is it.
  * @throws Refusal TOO_MANY_GUESSES, SIGN_IN_BUSY.
  */
 export async function whoseIs(
   ctx: Context,
-  request: StoreRequest,
-  email: string,
-  password: string,
-): Promise<Credentials | null> {
-  const { tenant, signal } = request;
-  const { guesses, passwords } = ctx.gateway;
-  // One round trip.
-  const [account, mixed] = await Promise.all([
-    ctx.accounts.credentials(request, email),
-    ctx.accounts.hasOldPasswords(request),
-  ]);
-  const familiar = account !== null && ctx.identity?.account === account.accountId;
-  const name = account?.accountId ?? email.trim().toLowerCase();
-  const guess = await guesses.admit({
-    tenant: tenant.slug,
-    account: name,
-    address: ctx.work.address,
-    familiar,
-  });
-  if (!guess)
-    throw new Refusal("password", "TOO_MANY_GUESSES", "Too many passwords were tried. Wait a minute.");
+  path: FieldPath,
+  tenants: readonly [Tenant, ...Tenant[]],
+  { email, password }: { email: string; password: string },
+): Promise<Owner | null> {
+  const { passwords } = ctx.gateway;
+  const places = await lookUp(ctx, path, tenants, email);
+  const [{ tenant, account }] = places;
+  const guess = await admitted(ctx, places, email);
   ctx.lifetime?.standAside();
   const stored = account?.passwordHash ?? null;
-  const trying = passwords.verify(tenant, password, { stored, mixed }, signal);
+  const mixed = places.some((place) => place.mixed);
+  const trying = passwords.verify(tenant, password, { stored, mixed }, ctx.request.signal);
   const { right, upgraded } = await trying.catch(async (error: unknown) => {
     await guess.notTried();
     throw error;
   });
   if (!account || !right) {
-    await noteFailure(ctx, request.tenant, account?.accountId);
+    await noteFailure(ctx, tenant, account?.accountId);
     return null;
   }
   await guess.right();
-  if (upgraded === null) return account;
+  if (upgraded === null) return { ...account, tenant };
   await ctx.accounts.upgradePassword(tenant, account.accountId, account.passwordHash, upgraded);
-  return { ...account, passwordHash: upgraded };
+  return { ...account, tenant, passwordHash: upgraded };
+}
+
+/** What tenants know of an address, in one round trip; the one that has its account first. */
+async function lookUp(
+  ctx: Context,
+  path: FieldPath,
+  tenants: readonly [Tenant, ...Tenant[]],
+  email: string,
+): Promise<[LookedUp, ...LookedUp[]]> {
+  const at = async (tenant: Tenant) => {
+    const request = { ...ctx.on(path), tenant };
+    const [account, mixed] = await Promise.all([
+      ctx.accounts.credentials(request, email),
+      ctx.accounts.hasOldPasswords(request),
+    ]);
+    return { tenant, account, mixed };
+  };
+  const [first, ...others] = tenants;
+  const [known, ...more] = await Promise.all([at(first), ...others.map(at)]);
+  const owner = [known, ...more].find(({ account }) => account !== null) ?? known;
+  return [owner, ...[known, ...more].filter((place) => place !== owner)];
+}
+
+/**
+ * Has a password be tried, where one may be. It counts at every tenant that was asked, so that a refusal does not tell
+ * which has the account; from an address that its owner is known by, at the owner's alone.
+ *
+ * @throws Refusal TOO_MANY_GUESSES.
+ */
+async function admitted(
+  ctx: Context,
+  places: readonly [LookedUp, ...LookedUp[]],
+  email: string,
+): Promise<Pick<AdmittedGuess, "right" | "notTried">> {
+  const guesses: AdmittedGuess[] = [];
+  const notTried = async (of: readonly AdmittedGuess[]) => {
+    await Promise.all(of.map((guess) => guess.notTried()));
+  };
+  for (const place of places) {
+    const guess = await ctx.gateway.guesses.admit(guessOf(ctx, place, email));
+    if (!guess) {
+      await notTried(guesses);
+      throw new Refusal("password", "TOO_MANY_GUESSES", "Too many passwords were tried. Wait a minute.");
+    }
+    guesses.push(guess);
+    if (guess.familiar) break;
+  }
+  const [owner, ...others] = guesses;
+  return {
+    right: async () => void (await Promise.all([owner?.right(), notTried(others)])),
+    notTried: () => notTried(guesses),
+  };
+}
+
+/** A token tells who asks at the tenant that it is of alone. */
+function guessOf(ctx: Context, { tenant: { slug }, account }: LookedUp, email: string): Guess {
+  const { identity, work } = ctx;
+  const familiar = account !== null && identity?.account === account.accountId && identity.tenant === slug;
+  const name = account?.accountId ?? tidyAddress(email).toLowerCase();
+  return { tenant: slug, account: name, address: work.address, familiar };
 }
 
 /** Notes that a wrong password was tried, or one for an address that nobody has: not which. */
@@ -75,7 +139,7 @@ export async function checkPassword(
   field: string,
   password: string,
 ): Promise<string> {
-  const whose = await whoseIs(ctx, ctx.on(path), account.email, password);
+  const whose = await whoseIs(ctx, path, [ctx.tenant], { email: account.email, password });
   if (whose?.accountId === account.id) return whose.passwordHash;
   throw new Refusal(field, "BAD_CREDENTIALS", "This is not the account's password.");
 }

@@ -17,7 +17,7 @@ import { type Tenant } from "../datasources/core/tenant.js";
 import { Context } from "./request/context.js";
 import { type Identity } from "./request/identity.js";
 import { inputId } from "./request/global-id.js";
-import { checkedEmail, tenantOfEmail } from "./addresses.js";
+import { checkedEmail, tenantsOfEmail } from "./addresses.js";
 import { checkLeaving } from "./parental.js";
 import { checkedPassword, whoseIs } from "./password-check.js";
 import { payload } from "./payload.js";
@@ -37,21 +37,20 @@ export class SessionResolver {
   @Mutation(() => SessionPayload, {
     nullable: true,
     description:
-      "Signs in with e-mail and password. The tenant is that of the request, or the one that the address's domain names (`viewer@lumen.example`).",
+      "Signs in with e-mail and password. The tenant is that of the request; where the request names none and the tenant by default has no account of this address, the one that the address's domain begins with (`viewer@lumen.example`).",
   })
   async signIn(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg("input", () => SignInInput, { description: "Who." }) { email, password }: SignInInput,
   ) {
-    const tenant = ctx.namedTenant === null ? await tenantOfEmail(ctx, email) : ctx.tenant;
-    const request = { ...ctx.on(info.path), tenant };
     return payload<SessionPayload>({}, async () => {
-      const account = await whoseIs(ctx, request, email, password);
-      if (!account || account.firstProfileId === null) {
+      const whose = await whoseIs(ctx, info.path, await tenantsOfEmail(ctx, email), { email, password });
+      if (!whose || whose.firstProfileId === null) {
         throw new Refusal("password", "BAD_CREDENTIALS", "E-mail and password do not belong together.");
       }
-      return begin(ctx, info, tenant, newcomer(tenant, account.accountId, account.firstProfileId));
+      const { tenant, accountId, firstProfileId } = whose;
+      return begin(ctx, info, tenant, newcomer(tenant, accountId, firstProfileId));
     });
   }
 
@@ -59,7 +58,7 @@ export class SessionResolver {
   @Mutation(() => SessionPayload, {
     nullable: true,
     description:
-      "Makes an account with a first profile and signs it in; its address is mailed what `verifyEmail` takes. The tenant is that of the request. An address that has an account already is refused, which says that it has one: only a message to the address could keep that secret.",
+      "Makes an account with a first profile and signs it in; its address is mailed what `verifyEmail` takes. The tenant is that of the request, else the one by default: `signIn` looks there first. An address that has an account already is refused, which says that it has one: only a message to the address could keep that secret, so few are answered a minute: the others are refused with TOO_MANY_GUESSES.",
   })
   signUp(
     @Ctx() ctx: Context,
@@ -70,6 +69,7 @@ export class SessionResolver {
     return payload<SessionPayload>({}, async () => {
       const email = checkedEmail(input.email);
       const password = await checkedPassword("password", input.password, email);
+      await checkSignUps(ctx);
       ctx.lifetime?.standAside();
       const { accountId, profileId } = await ctx.gateway.stores.profiles.signUp(tenant, {
         email,
@@ -80,6 +80,11 @@ export class SessionResolver {
         consentText: ctx.gateway.consentText,
         favouriteGenres: input.favouriteGenres ?? null,
         profileName: input.name ?? email.slice(0, email.indexOf("@")).slice(0, 40),
+      });
+      await ctx.gateway.guesses.welcome({
+        tenant: tenant.slug,
+        account: accountId,
+        address: ctx.work.address,
       });
       return begin(ctx, info, tenant, newcomer(tenant, accountId, profileId));
     });
@@ -127,6 +132,12 @@ export class SessionResolver {
       throw new Refusal("refreshToken", "SESSION_ENDED", message);
     });
   }
+}
+
+/** @throws Refusal TOO_MANY_GUESSES. */
+async function checkSignUps({ gateway, tenant, work }: Context): Promise<void> {
+  if (await gateway.guesses.maySignUp(tenant.slug, work.address)) return;
+  throw new Refusal(null, "TOO_MANY_GUESSES", "Too many accounts were asked for. Wait a minute.");
 }
 
 function newcomer(tenant: Tenant, account: string, profile: string): Identity {

@@ -48,8 +48,8 @@ export class PostgresAccountCredentials implements AccountCredentials {
     return seal ? seal.text("address", mail.sealed) : null;
   }
 
-  async resetPassword(tenant: Tenant, tokenHash: string, passwordHash: string): Promise<void> {
-    await this.postgres.transaction(tenant, async (query) => {
+  resetPassword(tenant: Tenant, tokenHash: string, passwordHash: string): Promise<string> {
+    return this.postgres.transaction(tenant, async (query) => {
       const { accountId, address } = await useToken(query, "RESET", tokenHash);
       // Whoever has read the mail has shown that the address is theirs.
       const changed = await query(
@@ -60,6 +60,7 @@ export class PostgresAccountCredentials implements AccountCredentials {
       await tell(query, accountId);
       const act = { act: "PASSWORD_RESET", actor: "visitor", subject: { account: accountId } } as const;
       await afterNewPassword(query, accountId, null, act);
+      return accountId;
     });
   }
 

@@ -25,9 +25,10 @@ export interface AccountCredentials {
    * Another password for whoever has the token of a mail, which is used up. Every session of the account ends, and the
    * owner is told by mail.
    *
+   * @returns the account's id.
    * @throws Refusal TOKEN_INVALID.
    */
-  resetPassword(tenant: Tenant, tokenHash: string, passwordHash: string): Promise<void>;
+  resetPassword(tenant: Tenant, tokenHash: string, passwordHash: string): Promise<string>;
   /**
    * The address that the token of a mail was sent to is the account's from now on, and known to be; the token is used up.
    *

@@ -5,7 +5,8 @@
 export const REFUSAL_CODES = {
   // Who asks.
   BAD_CREDENTIALS: "E-mail and password do not belong together.",
-  TOO_MANY_GUESSES: "Too many wrong passwords were tried; a minute later one can be tried again.",
+  TOO_MANY_GUESSES:
+    "Too many wrong passwords were tried, or too many accounts asked for; a minute later it can be tried again.",
   SIGN_IN_BUSY: "Too many sign in at this moment.",
   PASSWORD_REQUIRED:
     "Leaving a kids profile, and changing what a profile is limited to, takes the account's password, or the PIN of a profile that is no child's.",

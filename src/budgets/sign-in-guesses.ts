@@ -2,19 +2,33 @@ import { type Limit, type Limits, type Remembered } from "../../datasources/budg
 import {
   type AdmittedGuess,
   type Guess,
+  type Owned,
   type SignInGuesses,
 } from "../../resolvers/request/sign-in-guesses.js";
+import { siteOf } from "../tenancy/networks.js";
+import { giveBack, ReservedLimit, taken, type Held } from "./reserved-limit.js";
 
-/** Wrong passwords that are evaluated a minute: for an account, from an address, and at a tenant. */
-const OF_ACCOUNT = 10;
+/**
+ * Wrong passwords that are evaluated a minute: for an account, from an address, and at a tenant. Networks that have tried
+ * an account within the hour share a part of what it has, and those that have tried twenty times at a tenant a part of
+ * what that has: the rest is for others, among whom its owners are.
+ */
+const OF_ACCOUNT = { points: 10, part: 6, newcomer: 1 };
 const OF_ADDRESS = 100;
-const OF_TENANT = 1_000;
+const OF_TENANT = { points: 1_000, part: 600, newcomer: 20 };
 const WINDOW_SECONDS = 60;
 /** How long an address is remembered that an account has signed in from. Seconds. */
 const FAMILIAR_SECONDS = 30 * 86_400;
 
 /** PINs that are tried for an account: of four digits it takes months at this rate to find one in two. */
 export const PIN_GUESSES = { name: "guess-pin", points: 10, windowSeconds: 3_600 };
+
+/**
+ * Sign-ups a minute: from an address, and at a tenant, of which networks that have sent ten within the hour share a part.
+ * Each tells whether an address has an account, and takes a turn of hashing.
+ */
+const SIGN_UPS_BY = { name: "sign-ups-by", points: 10, windowSeconds: 60 };
+const SIGN_UPS_AT = { name: "sign-ups-at", points: 200, windowSeconds: 60, part: 100, newcomer: 10 };
 
 /** Mails that are asked for to one address, and by those behind one. */
 export const MAILS_TO = { name: "mails-to", points: 5, windowSeconds: 3_600 };
@@ -23,63 +37,76 @@ export const MAILS_BY = { name: "mails-by", points: 30, windowSeconds: 3_600 };
 /** How often an account goes to another country: a territory is where somebody lives, and not what they choose. */
 export const COUNTRY_CHANGES = { name: "country", points: 2, windowSeconds: 30 * 86_400 };
 
-/** A limit, and whom it is asked about. */
-type Held = readonly [limit: Limit, holder: string];
-
 /**
  * Counts guesses at all gateways together. Strangers share what an account has, an address and a tenant; who signs in from
- * where the account has signed in before, or brings a token of it, has as many for itself: nobody else's guesses keep an
- * owner out.
+ * where the account has signed in before, or has shown a mail to it, or brings a token of it, has as many for itself:
+ * nobody else's guesses keep an owner out.
  */
 export class LimitedGuesses implements SignInGuesses {
-  readonly #ofAccount: Limit;
+  readonly #ofAccount: ReservedLimit;
   readonly #ofOwner: Limit;
   readonly #ofAddress: Limit;
-  readonly #ofTenant: Limit;
+  readonly #ofTenant: ReservedLimit;
+  readonly #signUpsBy: Limit;
+  readonly #signUpsAt: ReservedLimit;
   readonly #familiar: Remembered;
 
   constructor(limits: Limits) {
     const limit = (name: string, points: number) =>
       limits.limit({ name: `guess-${name}`, points, windowSeconds: WINDOW_SECONDS });
-    this.#ofAccount = limit("account", OF_ACCOUNT);
-    this.#ofOwner = limit("owner", OF_ACCOUNT);
+    const reserved = (name: string, points: typeof OF_ACCOUNT) =>
+      new ReservedLimit(limits, { name: `guess-${name}`, windowSeconds: WINDOW_SECONDS, ...points });
+    this.#ofAccount = reserved("account", OF_ACCOUNT);
+    this.#ofOwner = limit("owner", OF_ACCOUNT.points);
     this.#ofAddress = limit("address", OF_ADDRESS);
-    this.#ofTenant = limit("tenant", OF_TENANT);
+    this.#ofTenant = reserved("tenant", OF_TENANT);
+    this.#signUpsBy = limits.limit(SIGN_UPS_BY);
+    this.#signUpsAt = new ReservedLimit(limits, SIGN_UPS_AT);
     this.#familiar = limits.remembered("familiar", FAMILIAR_SECONDS);
   }
 
   async admit(guess: Guess): Promise<AdmittedGuess | null> {
-    const { tenant, account, address } = guess;
-    const place = `${tenant} ${account} ${address}`;
-    const held = await this.#heldTo(guess, place);
-    if (!(await takeAll(held))) return null;
+    const owner = await this.#ownerOf(guess);
+    const held = await (owner === null ? this.#asStranger(guess) : taken(this.#ofOwner, owner));
+    if (!held) return null;
     const notTried = () => giveBack(held);
-    return { notTried, right: () => Promise.all([notTried(), this.#familiar.note(place)]).then(() => {}) };
+    const right = async () => void (await Promise.all([notTried(), this.welcome(guess)]));
+    return { familiar: owner !== null, notTried, right };
+  }
+
+  async maySignUp(tenant: string, address: string): Promise<boolean> {
+    // Of a tenant's own, so that nobody sees at one what was asked of another.
+    if (!(await this.#signUpsBy.take(`${tenant} ${address}`))) return false;
+    return (await this.#signUpsAt.take(tenant, siteOf(address))) !== null;
+  }
+
+  welcome(owned: Owned): Promise<void> {
+    return this.#familiar.note(placeOf(owned));
+  }
+
+  /** As whom an owner is counted; null for strangers. Whoever has stolen a token guesses no faster by moving about. */
+  async #ownerOf(guess: Guess): Promise<string | null> {
+    if (guess.familiar) return `${guess.tenant} ${guess.account}`;
+    return (await this.#familiar.has(placeOf(guess))) ? placeOf(guess) : null;
   }
 
   /** The account stands first: who is refused there has taken nothing from whoever else signs in. */
-  async #heldTo({ tenant, account, address, familiar }: Guess, place: string): Promise<Held[]> {
-    // Whoever has stolen a token guesses no faster by moving about.
-    if (familiar) return [[this.#ofOwner, `${tenant} ${account}`]];
-    if (await this.#familiar.has(place)) return [[this.#ofOwner, place]];
-    return [
-      [this.#ofAccount, `${tenant} ${account}`],
-      [this.#ofAddress, address],
-      [this.#ofTenant, tenant],
-    ];
+  async #asStranger({ tenant, account, address }: Guess): Promise<Held[] | null> {
+    const site = siteOf(address);
+    const all: Held[] = [];
+    for (const take of [
+      () => this.#ofAccount.take(`${tenant} ${account}`, site),
+      () => taken(this.#ofAddress, address),
+      () => this.#ofTenant.take(tenant, site),
+    ]) {
+      const held = await take();
+      if (!held) return giveBack(all).then(() => null);
+      all.push(...held);
+    }
+    return all;
   }
 }
 
-/** Takes a point of each, or of none. */
-async function takeAll(held: readonly Held[]): Promise<boolean> {
-  for (const [at, [limit, holder]] of held.entries()) {
-    if (await limit.take(holder)) continue;
-    await giveBack(held.slice(0, at));
-    return false;
-  }
-  return true;
-}
-
-async function giveBack(held: readonly Held[]): Promise<void> {
-  await Promise.all(held.map(([limit, holder]) => limit.giveBack(holder)));
+function placeOf({ tenant, account, address }: Owned): string {
+  return `${tenant} ${account} ${address}`;
 }

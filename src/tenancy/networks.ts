@@ -37,3 +37,14 @@ export function networkOf(address: string): string {
   const all = [...groups(head), ...Array.from({ length: missing }, () => "0"), ...groups(tail)];
   return `${all.slice(0, GROUPS / 2).join(":")}::/64`;
 }
+
+/**
+ * Who can be one and the same behind many addresses: of an IPv4 address its /24; of IPv6 the /48, which is what a site is
+ * given at most (RFC 6177).
+ *
+ * @param network as `networkOf` answers it.
+ */
+export function siteOf(network: string): string {
+  const [separator, groups] = network.includes(":") ? [":", GROUPS - 5] : [".", 3];
+  return network.split(separator).slice(0, groups).join(separator);
+}

@@ -41,38 +41,69 @@ async function evaluated(guesses: LimitedGuesses, count: number, of: (n: number)
   return admitted;
 }
 
+/** Addresses, each of a network of its own. */
+const network = (n: number) => `10.${n >> 8}.${n & 255}.1`;
+
 describe("guesses", () => {
   it("are evaluated ten a minute for an account, whichever addresses they come from", async () => {
-    expect(await evaluated(open(), 1_000, () => from("192.0.2.1"))).toBe(10);
-    expect(await evaluated(open(), 1_000, (n) => from(`192.0.2.${n}`))).toBe(10);
+    expect(await evaluated(open(), 1_000, (n) => from(network(n)))).toBe(10);
+    expect(await evaluated(open(), 1_000, (n) => from(`2001:db8:${n}::1::/64`))).toBe(10);
+  });
+
+  it("of a network that has tried the account take a part of these, whichever addresses of it they come from", async () => {
+    for (const of of [() => from("192.0.2.1"), (n: number) => from(`192.0.2.${n}`)]) {
+      const guesses = open();
+      expect(await evaluated(guesses, 1_000, of)).toBe(7);
+      expect(await guesses.admit(from("198.51.100.1"))).not.toBeNull();
+    }
+    const guesses = open();
+    expect(await evaluated(guesses, 1_000, (n) => from(`2001:db8:1:${n}::/64`))).toBe(7);
+    expect(await guesses.admit(from("2001:db8:2:1::/64"))).not.toBeNull();
   });
 
   it("are limited for an address and for a tenant, whichever accounts they are for", async () => {
     expect(await evaluated(open(), 500, (n) => from("192.0.2.1", `a${n}`))).toBe(100);
-    expect(await evaluated(open(), 2_000, (n) => from(`192.0.2.${n}`, `a${n}`))).toBe(1_000);
+    expect(await evaluated(open(), 2_000, (n) => from(network(n), `a${n}`))).toBe(1_000);
+  });
+
+  it("of ten addresses that try all they may leave something of the tenant's to others", async () => {
+    const guesses = open();
+    expect(await evaluated(guesses, 1_000, (n) => from(network(n % 10), `a${n}`))).toBe(800);
+    expect(await evaluated(guesses, 1_000, (n) => from(network(n % 10), `b${n}`))).toBe(0);
+    expect(await evaluated(guesses, 10, (n) => from(network(n + 10), `c${n}`))).toBe(10);
   });
 
   it("that are refused take nothing from anybody else", async () => {
     const guesses = open();
-    expect(await evaluated(guesses, 2_000, () => from("192.0.2.1"))).toBe(10);
-    expect(await evaluated(guesses, 200, (n) => from("192.0.2.1", `a${n}`))).toBe(90);
-    expect(await evaluated(guesses, 10, (n) => from(`192.0.2.${n + 2}`, "a95"))).toBe(10);
+    expect(await evaluated(guesses, 2_000, () => from("192.0.2.1"))).toBe(7);
+    expect(await evaluated(guesses, 200, (n) => from("192.0.2.1", `a${n}`))).toBe(93);
+    expect(await evaluated(guesses, 10, (n) => from(network(n + 2), "a95"))).toBe(10);
   });
 
   it("do not keep the owner out who has signed in from the address before, whoever else is at it", async () => {
     const guesses = open();
     const owner = from("198.51.100.7");
     await (await guesses.admit(owner))!.right();
-    expect(await evaluated(guesses, 1_000, (n) => from(`192.0.2.${n}`))).toBe(10);
+    expect(await evaluated(guesses, 1_000, (n) => from(network(n)))).toBe(10);
     // A neighbour behind the same address tries other accounts.
     expect(await evaluated(guesses, 500, (n) => from(owner.address, `a${n}`))).toBe(100);
     for (let n = 0; n < 50; n += 1) await (await guesses.admit(owner))!.right();
     expect(await evaluated(guesses, 100, () => owner)).toBe(10);
   });
 
+  it("do not keep the owner out who has shown from an address what was mailed to the account", async () => {
+    const guesses = open();
+    expect(await evaluated(guesses, 100, (n) => from(network(n)))).toBe(10);
+    const owner = from("198.51.100.7");
+    expect(await guesses.admit(owner)).toBeNull();
+    await guesses.welcome(owner);
+    expect((await guesses.admit(owner))!.familiar).toBe(true);
+    expect(await guesses.admit(from(owner.address, "bob"))).toMatchObject({ familiar: false });
+  });
+
   it("do not keep the owner out who brings a token of the account", async () => {
     const guesses = open();
-    expect(await evaluated(guesses, 100, (n) => from(`192.0.2.${n}`))).toBe(10);
+    expect(await evaluated(guesses, 100, (n) => from(network(n)))).toBe(10);
     const owner = (n: number) => ({ ...from(`203.0.113.${n}`), familiar: true });
     for (let n = 0; n < 50; n += 1) await (await guesses.admit(owner(n)))!.right();
     // Of those who have stolen one, all together, wherever they are.
@@ -81,6 +112,27 @@ describe("guesses", () => {
 
   it("that are right, or were never tried, are none", async () => {
     const guesses = open();
-    for (let n = 0; n < 100; n += 1) await (await guesses.admit(from(`192.0.2.${n}`)))!.notTried();
+    for (let n = 0; n < 100; n += 1) await (await guesses.admit(from(network(n))))!.notTried();
+    for (let n = 0; n < 100; n += 1) await (await guesses.admit(from("192.0.2.1")))!.notTried();
+  });
+});
+
+describe("sign-ups", () => {
+  const admitted = async (guesses: LimitedGuesses, count: number, of: (n: number) => string) => {
+    let taken = 0;
+    for (let n = 0; n < count; n += 1) if (await guesses.maySignUp("m", of(n))) taken += 1;
+    return taken;
+  };
+
+  it("are taken ten a minute from an address, and two hundred at a tenant", async () => {
+    expect(await admitted(open(), 100, () => "192.0.2.1")).toBe(10);
+    expect(await admitted(open(), 1_000, network)).toBe(200);
+  });
+
+  it("of a network take a part of the tenant's", async () => {
+    const guesses = open();
+    expect(await admitted(guesses, 255, (n) => `192.0.2.${n}`)).toBe(110);
+    expect(await guesses.maySignUp("m", "198.51.100.1")).toBe(true);
+    expect(await guesses.maySignUp("l", "192.0.2.1")).toBe(true);
   });
 });

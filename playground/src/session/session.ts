@@ -6,7 +6,7 @@ import {
   type Viewer,
   viewerDocument,
 } from "./documents";
-import { openSession } from "./open-session";
+import { openSession, SessionRefused } from "./open-session";
 import {
   currentSession,
   forgetSession,
@@ -19,15 +19,27 @@ import {
 import { sendSignedIn } from "./signed-in";
 import { tenantOfEmail } from "./tenants";
 
-/** Signs in and shows the account's tenant. Throws a PlainError to be shown when it is refused. */
+/**
+ * Signs in and shows the account's tenant: the one in view, else the demo tenant that the address's domain names. Throws
+ * a PlainError to be shown when it is refused.
+ */
 export async function signIn(email: string, password: string): Promise<void> {
-  const tenant = tenantOfEmail(email) ?? getState().tenant;
-  // A token of somebody else must not go along with a sign-in.
-  const headers = requestHeaders({ tenant, explain: false, sessions: {} });
+  const shown = getState().tenant;
+  const named = tenantOfEmail(email) ?? shown;
   const input = { email: email.trim(), password };
-  const session = await openSession(signInDocument, input, (request) => send(request, headers));
+  const session = await signInAt(shown, input).catch((reason: unknown) => {
+    const elsewhere = reason instanceof SessionRefused && reason.code === "BAD_CREDENTIALS";
+    if (!elsewhere || named === shown) throw reason;
+    return signInAt(named, input);
+  });
   setState({ tenant: session.viewer.tenant.slug });
   keepSession(session);
+}
+
+function signInAt(tenant: string, input: { email: string; password: string }) {
+  // A token of somebody else must not go along with a sign-in.
+  const headers = requestHeaders({ tenant, explain: false, sessions: {} });
+  return openSession(signInDocument, input, (request) => send(request, headers));
 }
 
 /**

@@ -50,7 +50,7 @@ function noting() {
     giveBack: () => Promise.resolve(),
   };
   const remembered = {
-    note: () => Promise.resolve(),
+    note: (place: string) => Promise.resolve(void asked.push(place)),
     has: (place: string) => Promise.resolve(!asked.push(place)),
   };
   return { asked, limits: { limit: () => limit, remembered: () => remembered } as never };
@@ -86,6 +86,10 @@ const LAYERS: Record<string, Layer> = {
     for (const familiar of [true, false])
       for (const { slug } of [one, other])
         await guesses.admit({ tenant: slug, account: "a", address: "b", familiar } satisfies Guess);
+    for (const { slug } of [one, other]) {
+      await guesses.maySignUp(slug, "b");
+      await guesses.welcome({ tenant: slug, account: "a", address: "b" });
+    }
     return asked;
   },
   "src/auth/key-reader.ts": async (_, one, other) => {

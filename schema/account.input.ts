@@ -22,7 +22,8 @@ registerEnumType(MailLanguageEnum.values, {
   valuesConfig: MailLanguageEnum.described,
 });
 
-const NAME = "What the person is called: 1 to 40 characters, like no other profile of the account.";
+const NAME =
+  "What the person is called: 1 to 40 characters that can be seen, like no other profile of the account. Of zero width are only joiners between letters or emoji that they change.";
 const PASSWORD = "The account's password.";
 const PIN = "In place of the password, the PIN of a profile of the account that is no child's.";
 const BEYOND = "Needed, or the PIN, where the profile may meet more than the one that asks.";
@@ -108,7 +109,10 @@ export class DeleteProfileInput {
 
 @InputType({ description: "Who wants an account." })
 export class SignUpInput {
-  @Field({ description: "E-mail address, which no account of the tenant has yet." })
+  @Field({
+    description:
+      "E-mail address, which no account of the tenant has yet, in whichever case and normal form and however its domain is written (`münchen.example`, `xn--mnchen-3ya.example`).",
+  })
   email!: string;
 
   @Field({ description: "Password of 8 to 200 characters." })

@@ -7,7 +7,7 @@ import { type AuditedAct } from "../audit/audit.js";
 import { empty, sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { putMail } from "../mail/mail-rows.postgres.js";
 import { type AccountCredentials, type TokenKind } from "./account-credentials.js";
-import { addressHash, sealedAddress, type SealedAddress } from "./addresses.js";
+import { addressHashes, sealedAddress, type SealedAddress } from "./addresses.js";
 import { keyOf, type KeptKey, type PersonKeys } from "./person-keys.postgres.js";
 import { emailTaken, tokenInvalid } from "./profile-rules.js";
 
@@ -67,7 +67,7 @@ export class PostgresAccountCredentials implements AccountCredentials {
   async verifyEmail(tenant: Tenant, tokenHash: string): Promise<string> {
     const verifying = this.postgres.transaction(tenant, async (query) => {
       const { accountId, address } = await useToken(query, "VERIFY", tokenHash);
-      await checkFree(query, accountId, address.email_hash);
+      await checkFree(query, accountId, [address.email_hash]);
       await query(
         sql`update accounts set email_sealed = ${address.email_sealed}, email_hash = ${address.email_hash},
               email_verified_at = now()
@@ -98,7 +98,7 @@ export class PostgresAccountCredentials implements AccountCredentials {
   ): Promise<void> {
     const hash = await this.keys.hashing(tenant);
     await this.postgres.transaction(tenant, async (query) => {
-      await checkFree(query, accountId, addressHash(email, hash));
+      await checkFree(query, accountId, addressHashes(email, hash));
       const before = await addressOf(query, accountId);
       const address = sealedAddress(email, await this.keys.forWritingOf(query, tenant, accountId), hash);
       const other = before.email_hash !== address.email_hash;
@@ -159,7 +159,9 @@ async function addressOf(query: Query, accountId: string): Promise<SealedAddress
 }
 
 /** @throws Refusal EMAIL_TAKEN. */
-async function checkFree(query: Query, accountId: string, hash: string): Promise<void> {
-  const others = await query(sql`select 1 from accounts where email_hash = ${hash} and id <> ${accountId}`);
+async function checkFree(query: Query, accountId: string, hashes: readonly string[]): Promise<void> {
+  const others = await query(
+    sql`select 1 from accounts where email_hash = any(${hashes}::text[]) and id <> ${accountId}`,
+  );
   if (others.length > 0) throw emailTaken();
 }

@@ -1,4 +1,4 @@
-import { tidyAddress } from "../../packages/names/index.js";
+import { addressForms } from "../../packages/names/index.js";
 import { type KeyedHash } from "./person-keys.postgres.js";
 import { type PersonSeal } from "./person-seal.js";
 
@@ -19,12 +19,13 @@ export function addressHash(email: string, hash: KeyedHash): string {
 }
 
 /**
- * What an address that somebody types may be found by, the likeliest first: in the one form of addresses; as one that was
- * kept before there was that form; and as one of two that PostgreSQL took for two, and small letters of Unicode do not.
+ * What an address that somebody types may be found by, the likeliest first: in the one form of addresses, which is all that
+ * is kept now; as one that was kept before there was that form, for nobody opens sealed rows to write them anew; and as
+ * one of two that PostgreSQL took for two, and small letters of Unicode do not.
  */
-export function addressHashes(email: string, hash: KeyedHash): string[] {
-  const written = email.trim();
-  return [addressHash(tidyAddress(email), hash), addressHash(written, hash), hash(written)];
+export function addressHashes(email: string, hash: KeyedHash): [string, ...string[]] {
+  const [form, ...others] = addressForms(email);
+  return [addressHash(form, hash), ...others.map((other) => addressHash(other, hash)), hash(email.trim())];
 }
 
 /** What somebody is found by whom an identity provider knows. */

@@ -16,6 +16,8 @@ import { checkedFields, checkedLimit, checkedName } from "./profile-rules.js";
 export interface BegunAccount {
   accountId: string;
   address: SealedAddress;
+  /** What its address may be found by where another account has it. */
+  takenBy: readonly string[];
   passwordHash: string;
   country: string;
   /** What mails to it are written in; null: what it reads best is not known. */
@@ -40,12 +42,13 @@ export async function makeAccount(
   { favouriteGenres = null, consentText = null, ...begun }: BegunAccount,
   profileName: string,
 ): Promise<string | null> {
-  const { accountId, address, passwordHash, country, language, roles } = begun;
+  const { accountId, address, takenBy, passwordHash, country, language, roles } = begun;
   const name = checkedName(profileName, []);
   const [added] = await query(
     sql`insert into accounts (tenant_id, id, email_sealed, email_hash, password_hash, country, language, roles)
-        values (current_setting('marquee.tenant')::int, ${accountId}, ${address.email_sealed}, ${address.email_hash},
-                ${passwordHash}, ${country}, ${language}, ${roles}::text[])
+        select current_setting('marquee.tenant')::int, ${accountId}, ${address.email_sealed}::bytea, ${address.email_hash},
+               ${passwordHash}, ${country}, ${language}, ${roles}::text[]
+        where not exists (select from accounts where email_hash = any(${takenBy}::text[]))
         on conflict (tenant_id, email_hash) do nothing returning 1`,
   );
   if (!added) return null;

@@ -4,7 +4,7 @@ import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Writing } from "./accounts-writing.postgres.js";
-import { outsideHash, sealedAddress } from "./addresses.js";
+import { addressHashes, outsideHash, sealedAddress } from "./addresses.js";
 import { makeAccount } from "./new-account.postgres.js";
 import { type KeyedHash, type PersonKeys } from "./person-keys.postgres.js";
 import { type OutsideAccount, type OutsideAccounts } from "./outside-accounts.js";
@@ -77,7 +77,16 @@ async function make(
   };
   const seal = await making.keys.forWritingOf(query, making.tenant, accountId);
   const begin = (its: string) =>
-    makeAccount(query, making, { ...account, address: sealedAddress(its, seal, making.hash) }, PROFILE_NAME);
+    makeAccount(
+      query,
+      making,
+      {
+        ...account,
+        address: sealedAddress(its, seal, making.hash),
+        takenBy: addressHashes(its, making.hash),
+      },
+      PROFILE_NAME,
+    );
   // Whose address somebody else has here is not given that account: a provider's word opens its own alone.
   const made = (await begin(email ?? standIn)) ?? (await begin(standIn));
   if (!made) throw new Error("An account of an identity provider has an address that nobody can have");

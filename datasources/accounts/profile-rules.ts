@@ -1,4 +1,4 @@
-import { nameKey, tidyName } from "../../packages/names/index.js";
+import { hasUnseen, nameKey, tidyName } from "../../packages/names/index.js";
 import { accepted, checkFields } from "../core/checking.js";
 import { PROFILE_FIELD_NAMES, PROFILE_FIELDS, type ProfileFields } from "../core/profile-fields.js";
 import { Refusal } from "../core/refusal.js";
@@ -6,13 +6,13 @@ import { type ProfileRecord } from "./accounts.js";
 import { type ProfileKind } from "../core/vocabulary.js";
 import { ADULT_LIMIT, KIDS_LIMIT, MAX_PROFILE_NAME, MAX_PROFILES } from "./profiles.js";
 
+const NAME_ACCEPTED = `A profile's name has 1 to ${MAX_PROFILE_NAME} characters that can be seen: no control characters, and none of zero width but joiners between letters or emoji that they change.`;
+
 /** A profile's name without what surrounds it. @throws Refusal INVALID_NAME, NAME_TAKEN. */
 export function checkedName(name: string, others: readonly ProfileRecord[]): string {
   const tidy = tidyName(name);
-  if (tidy === "" || [...tidy].length > MAX_PROFILE_NAME || /[\p{Cc}\p{Cs}]/u.test(tidy)) {
-    const accepted = `A profile's name has 1 to ${MAX_PROFILE_NAME} characters that can be seen.`;
-    throw new Refusal("name", "INVALID_NAME", accepted);
-  }
+  if (tidy === "" || [...tidy].length > MAX_PROFILE_NAME || /[\p{Cc}\p{Cs}]/u.test(tidy) || hasUnseen(name))
+    throw new Refusal("name", "INVALID_NAME", NAME_ACCEPTED);
   if (others.some((other) => nameKey(other.name) === nameKey(tidy))) {
     throw new Refusal("name", "NAME_TAKEN", "Another profile of this account has this name.");
   }

@@ -18,7 +18,7 @@ import {
   PROFILE_KEY,
   type SealedProfile,
 } from "./account-columns.postgres.js";
-import { sealedAddress } from "./addresses.js";
+import { addressHashes, sealedAddress } from "./addresses.js";
 import { type KeptKey, type PersonKeys } from "./person-keys.postgres.js";
 import { type ConsentsRecord, type ProfileRecord, type ViewerRecord } from "./accounts.js";
 import { PROFILE_FIELDS } from "../core/profile-fields.js";
@@ -174,6 +174,7 @@ export class PostgresProfiles implements Profiles {
       const begun = {
         accountId,
         address,
+        takenBy: addressHashes(email, hash),
         passwordHash,
         country,
         language,

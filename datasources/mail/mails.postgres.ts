@@ -1,8 +1,8 @@
 import { MAIL_LANGUAGES } from "../core/vocabulary.js";
-import { addressHash } from "../accounts/addresses.js";
+import { addressHashes } from "../accounts/addresses.js";
 import { keyOf, type KeptKey, type PersonKeys } from "../accounts/person-keys.postgres.js";
 import { type Tenant } from "../core/tenant.js";
-import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { putMail } from "./mail-rows.postgres.js";
 import { MAIL_TASK, type DueMail, type Mails, type NewMail } from "./mails.js";
 
@@ -24,7 +24,8 @@ export class PostgresMails implements Mails {
       const seal =
         mail.accountId === null ? null : await this.keys.forWritingOf(query, tenant, mail.accountId);
       const email_sealed = seal && seal.seal("address", email);
-      await putMail(query, { ...mail, address: { email_sealed, email_hash: addressHash(email, hash) } });
+      const email_hash = await keptHash(query, addressHashes(email, hash));
+      await putMail(query, { ...mail, address: { email_sealed, email_hash } });
     });
   }
 
@@ -75,4 +76,13 @@ export class PostgresMails implements Mails {
     const seal = await this.keys.of(tenant, account, key);
     return seal && { ...due, email: seal.text("address", sealed) };
   }
+}
+
+/** Of the hashes that an address may be found by the one that an account has; the first where none has any. */
+async function keptHash(query: Query, hashes: readonly [string, ...string[]]): Promise<string> {
+  const [kept] = await query<{ hash: string }>(
+    sql`select email_hash as hash from accounts where email_hash = any(${hashes}::text[])
+        order by array_position(${hashes}::text[], email_hash) limit 1`,
+  );
+  return kept?.hash ?? hashes[0];
 }

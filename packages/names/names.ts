@@ -1,5 +1,5 @@
 /*
- * Names of titles, people, genres, studios and profiles, and e-mail addresses: how they are kept, and when two are one.
+ * Names of titles, people, genres, studios and profiles: how they are kept, and when two are one.
  */
 
 /** Scripts whose letters a joiner, or its opposite, makes look otherwise. */
@@ -51,7 +51,16 @@ export function nameKey(name: string): string {
   return name.normalize("NFC").replace(ALL_IGNORABLE, "").replace(BLANKS, " ").trim().toLowerCase();
 }
 
-/** An e-mail address as it is kept and looked up: Unicode NFC, without what nobody sees, and without blanks around it. */
-export function tidyAddress(address: string): string {
-  return address.normalize("NFC").replace(ALL_IGNORABLE, "").trim();
+/**
+ * Whether a text holds what nobody sees: zero-width characters and the like. Joiners between letters that they change, and
+ * what emoji are made of, are seen.
+ */
+export function hasUnseen(text: string): boolean {
+  const composed = text.normalize("NFC");
+  return composed.replace(UNSEEN, "$1") !== composed;
+}
+
+/** A text without anything that is not seen by itself, also where it changes what is. */
+export function withoutUnseen(text: string): string {
+  return text.replace(ALL_IGNORABLE, "");
 }

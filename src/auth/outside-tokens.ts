@@ -5,6 +5,7 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 
 import { type OutsideAccounts } from "../../datasources/accounts/outside-accounts.js";
+import { email } from "../../datasources/core/field-rules.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type Tenants } from "../../datasources/core/tenants.js";
 import { type Identity, type Tokens } from "../../resolvers/request/identity.js";
@@ -29,8 +30,8 @@ const outsideClaims = z.object({
   iat: instant,
   tenant: name,
   account: name,
-  /** Believed only where the provider has verified it. */
-  email: z.email().max(254).nullish().catch(null),
+  /** Believed only where the provider has verified it, and it is one. */
+  email: email.nullish().catch(null),
   verified: z.boolean().nullish().catch(null),
   roles: z.array(z.string().max(256)).max(1_000).nullish(),
   sid: z.union([name, instant]).nullish(),

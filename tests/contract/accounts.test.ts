@@ -128,6 +128,19 @@ describe("credentials", () => {
     expect(await found(" z\u200boe@example.com")).toBe("before");
     expect(await found("zoe@example.com")).toBeUndefined();
   });
+
+  it("finds an address however its domain is written, one that was kept before domains had one form as well", async () => {
+    const kept = (id: string, email: string) => ({ ...family, id, email, profiles: [] });
+    await stores.accounts.putAccounts(tenant, [
+      kept("now", "anna@münchen.example"),
+      kept("before", "zoe@xn--mnchen-3ya.example"),
+    ]);
+    for (const domain of ["münchen.example", "MU\u0308NCHEN.Example", "xn--mnchen-3ya.example"]) {
+      const found = async (name: string) =>
+        (await stores.accounts.credentials(testRequest(tenant), `${name}@${domain}`))?.accountId;
+      expect([await found("Anna"), await found("ZOE")]).toEqual(["now", "before"]);
+    }
+  });
 });
 
 describe("countries that are none, kept before they were looked up", () => {

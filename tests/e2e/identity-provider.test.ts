@@ -111,6 +111,8 @@ describe("tokens of an identity provider", () => {
       { email, email_verified: true },
       { email },
       { email: email.toUpperCase(), email_verified: true },
+      { email: "a@b..example.com", email_verified: true },
+      { email: "zo\u200be@example.com", email_verified: true },
     ]) {
       const { account, roles } = await me(await token(randomUUID(), claims));
       expect(account.email).toMatch(/^[0-9a-f]{32}@127\.0\.0\.1\.invalid$/);

@@ -116,6 +116,7 @@ describe("createProfile", () => {
     expect(codeOf(await send(CREATE, { name: "ADA" }, token))).toBe("NAME_TAKEN");
     expect(codeOf(await send(CREATE, { name: "  " }, token))).toBe("INVALID_NAME");
     expect(codeOf(await send(CREATE, { name: "a\0" }, token))).toBe("INVALID_NAME");
+    expect(codeOf(await send(CREATE, { name: "An\u200bna" }, token))).toBe("INVALID_NAME");
     expect(codeOf(await send(CREATE, { name: "x".repeat(41) }, token))).toBe("INVALID_NAME");
     expect(codeOf(await send(CREATE, { name: "Kim", kind: "KIDS", maturityLimit: "R" }, token))).toBe(
       "MATURITY_LIMIT_TOO_HIGH",

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { hashPassword } from "../../packages/passwords/index.js";
+import { viewerAccount } from "../support/accounts.js";
 import { use, useLoneGateway } from "../support/fixtures.js";
 import { openInbox, type ReceivedMail } from "../support/inbox.js";
 
@@ -96,6 +98,47 @@ describe("an address whose domain begins like a tenant's name", () => {
     expect(seen[1]).toEqual(seen[0]);
     expect(seen[0]!.tries.flat()).toContain("TOO_MANY_GUESSES");
   });
+});
+
+describe("one address", () => {
+  it("has one account in every spelling of case, normal form and domain", async () => {
+    const name = `anna-${randomUUID()}é`;
+    const domains = ["münchen.example", "xn--mnchen-3ya.example", "MU\u0308NCHEN.EXAMPLE"];
+    const spelled = domains.map((domain, n) => `${n ? name.normalize("NFD").toUpperCase() : name}@${domain}`);
+    const codes = [];
+    for (const email of spelled) codes.push(await signUp(email, { address: "192.0.2.5" }));
+    expect(codes).toEqual(["meridian", "EMAIL_TAKEN", "EMAIL_TAKEN"]);
+    for (const email of spelled) expect(await signIn(email)).toBe("meridian");
+  });
+
+  it("that was kept before domains had one form is not given to another, signs in and is mailed", async () => {
+    const tenant = (await gateway.stores.tenants.bySlug("meridian"))!;
+    const id = `kept-${randomUUID()}`;
+    const email = `${id}@xn--mnchen-3ya.example`;
+    const passwordHash = await hashPassword(PASSWORD);
+    await gateway.stores.accounts.putAccounts(tenant, [viewerAccount(id, { email, passwordHash })]);
+    const typed = `${id}@münchen.example`;
+    expect(await signUp(typed, { address: "192.0.2.6" })).toBe("EMAIL_TAKEN");
+    expect(await signIn(typed)).toBe("meridian");
+    expect(await requestReset(typed)).toBe("done");
+    // The server of the tests tells domains in letters, however they came.
+    const input = { token: await resetTo(typed), newPassword: NEXT };
+    expect(await send("resetPassword", "ResetPasswordInput", input)).toBe("done");
+    expect(await signIn(typed, NEXT)).toBe("meridian");
+  });
+
+  it.each(["a@b..c", "a@b.c.", "a<b>;c@x.example", "a,b@x.example", "zo\u200be@x.example"])(
+    "is refused where it is none, with what would be accepted: %j",
+    async (email) => {
+      const query =
+        "mutation ($input: SignUpInput!) { signUp(input: $input) { errors { field code message } } }";
+      const { data } = await gateway.ask(query, { variables: { input: { email, password: PASSWORD } } });
+      const [error] = (data.signUp as { errors: { message: string }[] }).errors;
+      expect(error).toMatchObject({ field: "email", code: "INVALID_EMAIL" });
+      expect(error!.message).toContain("name@domain.example");
+      expect(await requestReset(email)).toBe("INVALID_EMAIL");
+    },
+  );
 });
 
 describe("while somebody guesses", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { nameKey, tidyName } from "../../packages/names/index.js";
+import { addressForms, nameKey, tidyAddress, tidyName } from "../../packages/names/index.js";
 
 const FAMILY = "\u{1F468}\u200D\u{1F469}\u200D\u{1F467}";
 const WALES = "\u{1F3F4}\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}";
@@ -44,4 +44,22 @@ describe("nameKey", () => {
   });
 
   it("differs for names that differ", () => expect(nameKey("Tom Hanks")).not.toBe(nameKey("TomHanks")));
+});
+
+describe("addressForms", () => {
+  it("are the one form, and those that were kept before domains had one", () => {
+    expect(addressForms("Zo\u200be@MÜNCHEN.example")).toEqual([
+      "Zoe@münchen.example",
+      "Zoe@xn--mnchen-3ya.example",
+      "Zoe@MÜNCHEN.example",
+      "Zo\u200be@MÜNCHEN.example",
+    ]);
+    expect(addressForms(" kim@lumen.com ")).toEqual(["kim@lumen.com"]);
+    expect(addressForms("no address")).toEqual(["no address"]);
+  });
+
+  it("begin with what a tidy address stays", () => {
+    for (const typed of ["a@xn--mnchen-3ya.example", "a@b..c", "x"])
+      expect(addressForms(tidyAddress(typed))[0]).toBe(tidyAddress(typed));
+  });
 });

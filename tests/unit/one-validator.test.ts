@@ -131,13 +131,47 @@ describe.each([
     "e-mail address",
     cases(
       EMAIL,
-      ["a@b.example", " a@b.example ", "a\u200b@b.example"],
-      ["a", "a@b", "@b.example", "a b@c.example", "a\u2800@c.example", "a\0@b.example", "\ud800@b.example"],
+      [
+        ...["a@b.example", " a@b.example ", "o'neil+tv@x-y.example", "a_b@x.example", "😀@x.example"],
+        ...[
+          "anna@münchen.example",
+          "anna@xn--mnchen-3ya.example",
+          "x@نامه\u200cای.example",
+          "用户@例子.广告",
+        ],
+      ],
+      [
+        ...[
+          "a",
+          "a@b",
+          "@b.example",
+          "a b@c.example",
+          "a\u2800@c.example",
+          "a\0@b.example",
+          "\ud800@b.example",
+        ],
+        ...["a@b..c", "a@.b.c", "..@b.c", "a.@b.c", "a@b.c.", "a@-b.c", "a@b_c.d", "a@xn--zzzzzz.com"],
+        ...["a<b>;c@x.example", "a,b@x.example", '"a b"@x.example', "a@b@c.example", "a@b.c:80", "a@b%2ec.d"],
+        ...["a\u200b@b.example", "a@b\u200b.example", "a@b\u200d.example", "a@1.2.3.4", "a@b.123"],
+        ...[`${"a".repeat(65)}@b.example`, `a@${"b".repeat(64)}.example`, `a@${"b.".repeat(130)}example`],
+      ],
     ),
   ],
 ])("one validator: %s", (_, of) => {
   it.each(of)("$place: $value → $expected", ({ value, takes, expected }) =>
     expect(takes(value)).toBe(expected),
+  );
+});
+
+describe("a profile's name", () => {
+  it.each(["An\u200bna", "An\u200dna", "\u202eanna", "An\u00adna", "Anna\ufe0f"])(
+    "is refused with what nobody sees: %j",
+    (name) => expect(() => checkedName(name, [])).toThrow("characters that can be seen"),
+  );
+
+  it.each(["می\u200cخواهم", "\u{1F468}\u200D\u{1F469}\u200D\u{1F467}", "\u2764\ufe0f"])(
+    "may have joiners between what they change: %j",
+    (name) => expect(checkedName(name, [])).toBe(name),
   );
 });
 
@@ -152,7 +186,9 @@ describe("what is taken", () => {
     expect(checkTitle({ ...title, name: " The\u200b  Film ", genres: ["Drama "] })).toMatchObject({
       line: { name: "The Film", genres: ["Drama"] },
     });
-    expect(checkedName(" Tom\u200b  H ", [])).toBe("Tom H");
-    expect(email.parse(" zoe\u0308\u200b@b\ufeff.example ")).toBe("zoë@b.example");
+    expect(checkedName(" Tom \u00a0 H ", [])).toBe("Tom H");
+    expect(email.parse(" zoe\u0308@B.Example\ufeff ")).toBe("zoë@b.example");
+    for (const spelled of ["a@MU\u0308NCHEN.example", "a@xn--mnchen-3ya.Example", "a@münchen。example"])
+      expect(email.parse(spelled)).toBe("a@münchen.example");
   });
 });

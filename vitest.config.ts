@@ -40,8 +40,20 @@ export default defineConfig({
         test: {
           name: "mutants",
           setupFiles: ["tests/support/mutants/switch.ts"],
-          include: ["tests/mutants/**/*.test.ts"],
+          include: ["tests/mutants/isolation.test.ts"],
           globalSetup: ["tests/support/global-setup.ts"],
+          maxWorkers: 1,
+        },
+      },
+      {
+        // The same for what is sent to engines; a short form is run by `npm run test:engines`.
+        extends: true,
+        plugins: [mutants()],
+        test: {
+          name: "engine-mutants",
+          setupFiles: ["tests/support/mutants/switch.ts"],
+          include: ["tests/mutants/engines.test.ts"],
+          globalSetup: ["tests/support/ledger-setup.ts"],
           maxWorkers: 1,
         },
       },

@@ -1,9 +1,10 @@
 // What `npm run test:isolation` runs: everything that one tenant is told, tried under another wherever the schema takes it,
 // for every pair of tiers; then every policy of the shared tables taken out in turn. On the embedded default, or on the
 // engines that are set. Prints its seed and figures. With `--mutants`: every place in the program that keeps tenants apart
-// is taken out in turn instead, and missed.
+// is taken out in turn instead, and missed, and every place in what is sent to the engines that are set.
 import { parseArgs } from "node:util";
 
+import { environment } from "./environment.js";
 import { runTestFiles } from "./vitest-run.js";
 
 const HELP = `Usage: npm run test:isolation -- [options]
@@ -11,7 +12,8 @@ const HELP = `Usage: npm run test:isolation -- [options]
   --attempts N    how many (default 100000)
   --minutes N     begins no further attempt after so many (default 110)
   --seed N        repeats a run
-  --mutants       takes out what keeps tenants apart, place by place, and says which of them are missed
+  --mutants       takes out what keeps tenants apart, place by place, and says which of them are missed; also in what is
+                  sent to MongoDB, OpenSearch and Neo4j, where they are set
   --only TEXT     of the mutants those whose file:line:column matches this regular expression
 `;
 
@@ -26,13 +28,19 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help) console.log(HELP);
-else if (values.mutants)
-  process.exitCode = await runTestFiles(
-    ["tests/mutants/isolation.test.ts"],
-    { MARQUEE_TEST_MUTANTS: values.only },
-    "mutants",
+/** What is planted in the program, then what is planted in what is sent to engines. Answers the exit code. */
+async function runMutants(): Promise<number> {
+  const asked = { MARQUEE_TEST_MUTANTS: values.only };
+  const ofProgram = await runTestFiles(["tests/mutants/isolation.test.ts"], asked, "mutants");
+  const hasEngines = ["MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"].some(
+    (name) => !["embedded:", ""].includes(environment[name] ?? ""),
   );
+  if (!hasEngines) return ofProgram;
+  return (await runTestFiles(["tests/mutants/engines.test.ts"], asked, "engine-mutants")) || ofProgram;
+}
+
+if (values.help) console.log(HELP);
+else if (values.mutants) process.exitCode = await runMutants();
 else
   process.exitCode = await runTestFiles(["tests/e2e/isolation-attempts.test.ts"], {
     MARQUEE_TEST_ISOLATION: values.attempts,

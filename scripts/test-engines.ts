@@ -50,6 +50,8 @@ const runs = [
   // On an embedded PostgreSQL the ordinary run has done the contract suites already.
   ...(isSet("POSTGRES_URL") ? [["--project", "stores", "tests/contract/"]] : []),
   ["--project", "engines"],
+  // Some of what `npm run test:isolation -- --mutants` takes out, others each time.
+  ["--project", "engine-mutants"],
 ];
 
 let running: ChildProcess | undefined;

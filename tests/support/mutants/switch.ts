@@ -1,9 +1,12 @@
+import { Session, type Transaction } from "neo4j-driver";
 import pg from "pg";
 
 /** The switches of the mutants that are planted in this process. */
 export interface Mutants {
   /** Which is switched on. */
   active: string | null;
+  /** What statements are sent to Neo4j in, so that all they do can be undone; null where each is on its own. */
+  within: Pick<Transaction, "run"> | null;
   /** Those that were come by since it was emptied. */
   reached: Set<string>;
   on(id: string): boolean;
@@ -17,6 +20,7 @@ const MARKERS = /\/\*@(.*?)@\*\//g;
 
 globalThis.marqueeMutants ??= {
   active: null,
+  within: null,
   reached: new Set(),
   on(id) {
     this.reached.add(id);
@@ -58,3 +62,24 @@ function sendWithout(this: pg.Client, sent: Sent, ...others: unknown[]): unknown
   return send.call(this, { text, values, ...(name && { name: `${name}_without` }) } as Sent, ...others);
 }
 (pg.Client.prototype as unknown as { query: typeof sendWithout }).query = sendWithout;
+
+/** A statement of Neo4j without the condition that is switched on: a pattern asks for no tenant, a comparison decides nothing. */
+function withoutProperty(text: string): string {
+  note(text);
+  const [marked] = markersIn(text);
+  if (!marked) return text;
+  return text
+    .replace(new RegExp(`${marked}tenant: \\$tenant(, )?`, "g"), "")
+    .replace(new RegExp(`${marked}(\\w+\\.tenant = \\$tenant)`, "g"), "(true OR $1)");
+}
+
+type Parameters = Record<string, unknown>;
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the session
+const run = Session.prototype.run as (this: Session, text: string, ...others: unknown[]) => unknown;
+
+function runWithout(this: Session, text: string, parameters?: Parameters, ...others: unknown[]): unknown {
+  const { within } = globalThis.marqueeMutants;
+  const sent = withoutProperty(text);
+  return within ? within.run(sent, parameters) : run.call(this, sent, parameters, ...others);
+}
+(Session.prototype as unknown as { run: typeof runWithout }).run = runWithout;

@@ -14,9 +14,9 @@ export interface Mutant {
 /**
  * `SQL`, `CYPHER`: a condition in a statement. `KEY`: the tenant in a text that names something: a cache, a lock, a token, an id, an index. `LOOKUP`: a place in a map.
  * `COMPARISON`: the tenant compared in the program. `PROPERTY`: the tenant as a property of what is sent to MongoDB or
- * OpenSearch, of a filter as of a document.
+ * OpenSearch, of a filter as of a document. `SENT`: a condition in what a driver sends, wherever it is made.
  */
-export type Rule = "SQL" | "CYPHER" | "KEY" | "LOOKUP" | "COMPARISON" | "PROPERTY";
+export type Rule = "SQL" | "CYPHER" | "KEY" | "LOOKUP" | "COMPARISON" | "PROPERTY" | "SENT";
 
 /** A part of a source. */
 export interface Span {

@@ -1,4 +1,5 @@
 import { type Tenant, type TenantTier } from "../../../../datasources/core/tenant.js";
+import { type Trace } from "../../../../datasources/privacy/traces.js";
 import { type Seen } from "../observe.js";
 
 /** An engine with tenants that hold things by the same ids. */
@@ -12,6 +13,8 @@ export interface EngineGround {
    * @returns what was sent meanwhile that names no tenant.
    */
   look(notes: Notes): Promise<string[]>;
+  /** Conditions of what was sent since the last look began, by kind, where these are planted as well. */
+  sent?: () => string[];
   close(): Promise<void>;
 }
 
@@ -77,6 +80,11 @@ export const TENANTS: readonly (readonly [number, string, TenantTier])[] = [
   [5, "oak", "ISOLATED"],
   [55, "yew", "ISOLATED"],
 ];
+
+/** What was found where, which comes in no order. */
+export function inOrder(traces: readonly Trace[]): string[] {
+  return traces.map(({ place, entries }) => `${place} ${entries}`).sort();
+}
 
 /** What an asynchronous iteration brings, in its order. */
 export async function gather<T>(all: AsyncIterable<T> | undefined): Promise<T[]> {

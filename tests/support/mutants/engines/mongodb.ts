@@ -10,7 +10,8 @@ import { MongoStore } from "../../../../datasources/engines/mongodb/store.mongod
 import { MongoTraces } from "../../../../datasources/privacy/traces.mongodb.js";
 import { PATIENT_DEADLINE_MS } from "../../patience.js";
 import { testRequest } from "../../stores.js";
-import { type EngineGround, type Held } from "./ground.js";
+import { inOrder, type EngineGround, type Held } from "./ground.js";
+import { sentConditions } from "./sent-to-mongodb.js";
 import { everyone, IDS, lookAtTitles, ownId, tenants, type TitlesUnderTest } from "./titles.js";
 
 /** Indexes decide nothing. */
@@ -40,6 +41,7 @@ export function openMongoGround(url: string): EngineGround {
     name: "MONGODB",
     async look(notes) {
       nameless.clear();
+      sentConditions.clear();
       try {
         await lookAtTitles(subject, notes);
       } finally {
@@ -47,6 +49,7 @@ export function openMongoGround(url: string): EngineGround {
       }
       return [...nameless];
     },
+    sent: () => [...sentConditions].sort(),
     close: async () => {
       await clear();
       await Promise.all([store.close(), around.close()]);
@@ -60,7 +63,7 @@ function ofMongo(store: MongoStore): Pick<TitlesUnderTest, "engine" | "asks"> {
     engine: new WithoutIndexes(store),
     asks: (generations) => ({
       ...catalogAsks(new MongoCatalog(store, generations)),
-      traces: (tenant) => traces.search(tenant, ["Lantern"]),
+      traces: async (tenant) => inOrder(await traces.search(tenant, ["Lantern", "Drama", "2"])),
     }),
   };
 }
@@ -75,6 +78,7 @@ function catalogAsks(catalog: MongoCatalog): ReturnType<(generations: TitleGener
   const names = [
     { type: "Person", id: "p3" },
     { type: "Genre", id: "drama" },
+    { type: "Genre", id: "noir" },
     { type: "Studio", id: "studio" },
   ] as const;
   const ask = testRequest;

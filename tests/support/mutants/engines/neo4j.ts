@@ -4,7 +4,6 @@ import neo4j, { type Driver, type Transaction } from "neo4j-driver";
 
 import { type Tenant } from "../../../../datasources/core/tenant.js";
 import { Neo4jStore } from "../../../../datasources/engines/neo4j/store.neo4j.js";
-import { type Trace } from "../../../../datasources/privacy/traces.js";
 import { Neo4jTraces } from "../../../../datasources/privacy/traces.neo4j.js";
 import { Neo4jRecommendations } from "../../../../datasources/recommendations/neo4j/recommendations.neo4j.js";
 import { Neo4jTasteEngine } from "../../../../datasources/recommendations/neo4j/taste-engine.neo4j.js";
@@ -15,7 +14,7 @@ import { openLedger } from "../../../engines/ledger-support.js";
 import { PATIENT_DEADLINE_MS } from "../../patience.js";
 import { testRequest } from "../../stores.js";
 import { madeUpTenant } from "../../tenants.js";
-import { gather, othersOf, type EngineGround, type Held, type Notes } from "./ground.js";
+import { gather, inOrder, othersOf, type EngineGround, type Held, type Notes } from "./ground.js";
 
 /** Constraints are made before: no transaction may hold them and data. */
 class Prepared extends Neo4jTasteEngine {
@@ -172,11 +171,14 @@ async function lookAt(
   await act("fill", (tenant) => graph.rebuild(tenant, facts(tenant)));
   await act("fill again", async (tenant) => {
     const build = await graph.begin(tenant);
-    await build.put(factsOf(tenant, tenants));
-    await build.publish();
-    graph.lookAgain(tenant);
-    await build.sweep();
-    await build.end();
+    try {
+      await build.put(factsOf(tenant, tenants));
+      await build.publish();
+      graph.lookAgain(tenant);
+      await build.sweep();
+    } finally {
+      await build.end();
+    }
   });
   await answers("filled");
   await act("write into what has gone", (tenant) => engine.put(tenant, 1, factsOf(tenant, tenants)));
@@ -220,11 +222,6 @@ function asksOf({ store, tenants }: GraphUnderTest, graph: TasteGenerations) {
     traces: async (tenant) => inOrder(await traces.search(tenant, ["ann", "EASE1", "EASE2", "3", "4"])),
     heldOf: (tenant) => traces.heldOf(tenant, PROFILES),
   } satisfies Record<string, (tenant: Tenant) => Promise<unknown>>;
-}
-
-/** They come in none. */
-function inOrder(traces: readonly Trace[]): string[] {
-  return traces.map(({ place, entries }) => `${place} ${entries}`).sort();
 }
 
 /** Edges that lead to the other tenant, and nodes on which nothing hangs. */

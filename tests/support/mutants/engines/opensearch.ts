@@ -10,7 +10,7 @@ import { OpenSearchSearch } from "../../../../datasources/search/opensearch/sear
 import { EVERYTHING, freshPrefix, textQuery } from "../../../engines/opensearch-support.js";
 import { PATIENT_DEADLINE_MS } from "../../patience.js";
 import { testRequest } from "../../stores.js";
-import { type EngineGround } from "./ground.js";
+import { inOrder, type EngineGround } from "./ground.js";
 import { everyone, lookAtTitles, tenants, type TitlesUnderTest } from "./titles.js";
 
 /** More than there are. */
@@ -67,10 +67,8 @@ function ofOpenSearch(store: OpenSearchStore): Pick<TitlesUnderTest, "engine" | 
         browse: (tenant) => find(tenant, ""),
         suggest: (tenant) => search.suggest(testRequest(tenant), everyone, "lan", 20),
         names: (tenant) => search.suggest(testRequest(tenant), everyone, "person", 20),
-        traces: async (tenant) => {
-          const found = await traces.search(tenant, ["Lantern"]);
-          return found.map(({ place, entries }) => [place.replace(store.prefix, ""), entries]);
-        },
+        traces: async (tenant) =>
+          inOrder(await traces.search(tenant, ["Lantern"])).map((each) => each.replace(store.prefix, "")),
       };
     },
   };

@@ -24,7 +24,10 @@ export const IDS = ["a", "b", "c"];
 /** One that this tenant alone has. */
 export const ownId = ({ slug }: Tenant) => `own-${slug}`;
 
-/** The tenant's titles: equal ids of everything, names of its own. */
+/**
+ * The tenant's titles: equal ids of everything, names of its own. One is licensed for a country alone; the last of those
+ * that all have is in a genre of its own, and some have not published it.
+ */
 export function titlesOf(tenant: Tenant, revision = 1): TitleDocument[] {
   const mark = markOf(tenant);
   const place = tenants.indexOf(tenant) + 1;
@@ -33,7 +36,12 @@ export function titlesOf(tenant: Tenant, revision = 1): TitleDocument[] {
       revision,
       popularity: 0.1 * place,
       releaseYear: 1990 + 10 * place + at,
-      genres: [{ id: "drama", name: `Drama ${mark}` }],
+      genres: [
+        { id: "drama", name: `Drama ${mark}` },
+        ...(id === "c" ? [{ id: "noir", name: `Noir ${mark}` }] : []),
+      ],
+      state: id === "c" && place % 2 === 1 ? "DRAFT" : "PUBLISHED",
+      licences: [{ countries: [id === "b" ? "US" : "*"], from: "2020-01-01T00:00:00Z", until: null }],
       studio: { id: "studio", name: `Studio ${mark}` },
       credits: [
         { person: { id: `p${at}`, name: `Person ${at} ${mark}` }, role: "ACTOR", character: null },
@@ -81,9 +89,10 @@ async function lookAt(subject: TitlesUnderTest, generations: TitleGenerations, n
   const asks = Object.entries(subject.asks(generations));
   const figures = async (tenant: Tenant) => {
     const held = await engine.held(tenant);
-    const there = await Promise.all([1, 2].map((number) => engine.has(tenant, number)));
-    const counted = there.map((is, at) => (is ? engine.count(tenant, at + 1) : null));
-    return [held, ...there, ...(await Promise.all(counted))];
+    const counted: (number | null)[] = [];
+    for (const number of [1, 2])
+      counted.push((await engine.has(tenant, number)) ? await engine.count(tenant, number) : null);
+    return [held, ...counted];
   };
   const act = async (what: string, by: readonly Tenant[], work: (tenant: Tenant) => Promise<unknown>) => {
     for (const tenant of by) {
@@ -178,9 +187,14 @@ async function fillAgain(
   tenant: Tenant,
 ): Promise<GenerationBuild<TitleDocument>> {
   const build = await generations.begin(tenant);
-  await build.put(titlesOf(tenant, 2));
-  await build.complete();
-  await build.publish();
+  try {
+    await build.put(titlesOf(tenant, 2));
+    await build.complete();
+    await build.publish();
+  } catch (error) {
+    await build.end();
+    throw error;
+  }
   generations.lookAgain(tenant);
   return build;
 }

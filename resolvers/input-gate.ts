@@ -10,7 +10,7 @@ import {
 
 import { Refusals } from "../datasources/core/refusal.js";
 import { isForgiving, unreadablesIn, type UnreadableAt } from "../schema/unreadable.js";
-import { refused } from "./payload.js";
+import { nothingDone, refused } from "./payload.js";
 import { type Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 
@@ -42,10 +42,12 @@ function check(field: Field): void {
 
 function begin(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
+  const undone = nothingDone(field.type);
   field.resolve = (source, args, ctx, info) => {
     ctx.rereads();
     const found = unreadablesIn((args as { input?: unknown }).input);
-    return found.length > 0 ? refused(new Refusals(found.map(toProblem))) : resolve(source, args, ctx, info);
+    if (found.length === 0) return resolve(source, args, ctx, info);
+    return { ...undone, ...refused(new Refusals(found.map(toProblem))) };
   };
 }
 

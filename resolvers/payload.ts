@@ -1,3 +1,14 @@
+import {
+  getNamedType,
+  GraphQLBoolean,
+  GraphQLInt,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLNullableType,
+  type GraphQLOutputType,
+} from "graphql";
+
 import { Refusal } from "../datasources/core/refusal.js";
 import { type UserError } from "../schema/user-error.type.js";
 import { type Answer } from "./answer.js";
@@ -31,4 +42,28 @@ export function refused<P extends { errors: UserError[] }>({
   problems,
 }: Refusal): Answered<P> & Pick<P, "errors"> {
   return { ...answer, errors: [...problems] } as Answered<P> & Pick<P, "errors">;
+}
+
+/**
+ * Answers for the fields of a payload that are never null, by its type, where nothing was begun: false, zero, no elements.
+ * What is refused before its resolver is reached has no other.
+ *
+ * @throws Error for a field that has no such answer: it would have to be nullable.
+ */
+export function nothingDone(payloadType: GraphQLOutputType): Readonly<Record<string, unknown>> {
+  const type = getNamedType(payloadType);
+  if (!isObjectType(type)) return {};
+  const fields = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+  const own = fields.filter(({ name }) => name !== "errors" && name !== "query");
+  return Object.fromEntries(
+    own.map((field) => [field.name, nothing(field.type, `${type.name}.${field.name}`)]),
+  );
+}
+
+function nothing(type: GraphQLOutputType, coordinate: string): unknown {
+  const inner = (isNonNullType(type) ? type.ofType : type) as GraphQLNullableType;
+  if (isListType(inner)) return [];
+  if (inner === GraphQLBoolean) return false;
+  if (inner === GraphQLInt) return 0;
+  throw new Error(`${coordinate} is never null, and there is no answer for where nothing was done.`);
 }

@@ -9,7 +9,7 @@ import {
 import { type AccountRecord, type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
-import { refused } from "./payload.js";
+import { nothingDone, refused } from "./payload.js";
 import { denial, HIDDEN, permissionOf, PERMISSIONS, type Caller, type Permission } from "./permissions.js";
 import { type Context } from "./request/context.js";
 import { type Identity } from "./request/identity.js";
@@ -43,9 +43,10 @@ function checkLines(root: GraphQLObjectType): void {
 
 function guard(field: GraphQLField<unknown, Context>, permission: Permission, coordinate: string): void {
   const { resolve = defaultFieldResolver } = field;
+  const undone = coordinate.startsWith("Mutation.") ? nothingDone(field.type) : {};
   field.resolve = async (source, args, ctx, info) => {
     const denied = await denialOf(ctx, permission, info.path, coordinate);
-    if (denied instanceof Refusal) return refused(denied);
+    if (denied instanceof Refusal) return { ...undone, ...refused(denied) };
     if (denied) throw denied;
     return resolve(source, args, ctx, info);
   };

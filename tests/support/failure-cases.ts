@@ -187,6 +187,7 @@ export function failureCases(known: Known, email: string): Record<string, Failur
       stores: "stores { state }",
       projections: "projections { target }",
       tenants: "tenants(first: 3) { edges { node { slug } } }",
+      quality: "quality { check }",
       jobs: "jobs(first: 3) { edges { cursor } }",
       audit: "audit(first: 3) { edges { cursor } }",
       deadLetters: "deadLetters(first: 3) { edges { cursor } }",

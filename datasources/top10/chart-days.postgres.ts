@@ -10,22 +10,39 @@ const ZONES = CODES.map(zoneOf);
 /** From which day on lists are made: from one (`YYYY-MM-DD`), or for each country from the first that is not settled. */
 export type Since = { from: string } | "UNSETTLED";
 
+/** The first days of all countries (`YYYY-MM-DD`). */
+export interface FirstDays {
+  /** That is ranked. */
+  ranked: string;
+  /** That what trends ends on; null where nothing does. */
+  last: string | null;
+}
+
 /**
- * Leaves in the temporary table `chart_days` the time zone of every country, and the day from which on it is ranked.
+ * Leaves in the temporary table `chart_days` the time zone of every country, the day from which on it is ranked, and the
+ * day that what trends ends on (`last`): the latest closed one that the tenant has events for.
  * What is not settled: days that closed within `LATE_HOURS`, and those behind the tenant's last list. A tenant without any
  * list gets all of them.
  *
- * @returns the first of these days.
+ * @param latest instant with events; null where nothing is to trend, or there are none.
  */
-export async function prepareDays(query: Query, since: Since, at: Date): Promise<string> {
+export async function prepareDays(
+  query: Query,
+  since: Since,
+  at: Date,
+  latest: string | null,
+): Promise<FirstDays> {
   await query(sql`
     create temp table chart_days on commit drop as
-    select v.country::char(2) as country, v.zone, ${since === "UNSETTLED" ? unsettled(at) : sql`${since.from}::date`} as since
+    select v.country::char(2) as country, v.zone, ${since === "UNSETTLED" ? unsettled(at) : sql`${since.from}::date`} as since,
+      least(${localDay(sql`${latest}`, sql`v.zone`)}, ${openDay(at, sql`v.zone`)} - 1) as last
     from unnest(${CODES}::text[], ${ZONES}::text[]) as v (country, zone)
     cross join (select max(day) as day from top10_entries) l`);
   await query(sql`analyze chart_days`);
-  const [first] = await query<{ day: string }>(sql`select min(since) as day from chart_days`);
-  return first?.day ?? "infinity";
+  const [first] = await query<FirstDays>(
+    sql`select min(since) as ranked, ${latest === null ? sql`null::date` : sql`min(last)`} as last from chart_days`,
+  );
+  return first ?? { ranked: "infinity", last: null };
 }
 
 /** `l.day` is the last that any country has a list of: others may be a day behind. */

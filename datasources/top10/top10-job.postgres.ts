@@ -4,12 +4,12 @@ import { type Tenant } from "../core/tenant.js";
 import { COUNTS } from "../viewing/counted-watches.postgres.js";
 import { WATCHED_COUNTING } from "../viewing/watched.postgres.js";
 import { checkLists } from "./chart-checks.postgres.js";
-import { prepareDays, startOfDay, type Since } from "./chart-days.postgres.js";
+import { prepareDays, startOfDay, type FirstDays, type Since } from "./chart-days.postgres.js";
 import { writeLists } from "./chart-lists.postgres.js";
 import { USUAL_DAYS } from "./chart-rules.js";
 import { counted, prepareWatches, RUNNING_TIMES, VIEWED_WATCH } from "./chart-watches.postgres.js";
 import { type ChartCounts, type Top10Job } from "./top10.js";
-import { insertTrending, TRENDING_DAYS } from "./trending.postgres.js";
+import { INSERT_TRENDING, TRENDING_DAYS } from "./trending.postgres.js";
 
 /** Watched pairs answered in one batch. */
 const PAIRS_PER_BATCH = 10_000;
@@ -26,8 +26,8 @@ export class PostgresTop10Job implements Top10Job {
    * titles with several viewers first. What a profile viewed of a title on a day counts where it was a watch, and of all
    * that it watched on a day so much at most (`MAX_PROFILE_SECONDS`). An event counts once, on the day of its first
    * instant. Titles that the catalog does not publish or license for the country on that day are left out before ranks are
-   * given; events of one that was merged into another count for that one. Trending ends on the tenant's latest day with
-   * events, not today.
+   * given; events of one that was merged into another count for that one. Trending ends on the
+   * latest day of each country that is closed and that the tenant has events for, not today.
    */
   recompute(
     tenant: Tenant,
@@ -47,24 +47,26 @@ export class PostgresTop10Job implements Top10Job {
     return this.postgres.transaction(tenant, async (query) => {
       await query(sql`select pg_advisory_xact_lock(hashtext('marquee.top10'), ${tenant.id}::int)`);
       await prepareForBatch(query);
-      const lastDay = trending ? await lastDayOf(query, at) : null;
-      const firstRanked = await prepareDays(query, since, at);
-      await prepareWatches(query, await firstNeeded(query, firstRanked, lastDay), at);
+      const first = await prepareDays(query, since, at, trending ? await latestOf(query, at) : null);
+      await prepareWatches(query, await firstNeeded(query, first), at);
       const written = await writeLists(query, at);
       const counts = { ...written, failed: await checkLists(query, at) };
       if (!trending) return counts;
       await query(sql`delete from trending_titles`);
-      await query(insertTrending(lastDay));
+      await query(INSERT_TRENDING);
       return counts;
     });
   }
 
-  /** A title viewed before those days and not since has popularity 0, so that what has faded is told too. */
+  /**
+   * One figure for all countries, so that its days are not those of one: UTC's, to the latest with events. A title viewed before those days and not since has popularity 0, so that what has faded is told too.
+   */
   popularity(tenant: Tenant): Promise<Map<string, number>> {
     return this.postgres.transaction(tenant, async (query) => {
       await prepareForBatch(query);
       const at = new Date();
-      const since = sql`(${await lastDayOf(query, at)}::date - ${POPULARITY_DAYS - 1}::int)`;
+      const lastDay = sql`(${await latestOf(query, at)}::timestamptz at time zone 'UTC')::date`;
+      const since = sql`(${lastDay} - ${POPULARITY_DAYS - 1}::int)`;
       const rows = await query<{ id: string; popularity: number }>(sql`
         with ${counted(startOfDay(since, sql`'UTC'`), at)}, viewed as (
           select title_id, profile_id, sum(seconds) as seconds, bool_or(completed) as completed
@@ -104,20 +106,20 @@ async function prepareForBatch(query: Query): Promise<void> {
   await query(raw("set local jit = off"));
 }
 
-/** The latest UTC day with events until then (`YYYY-MM-DD`), null for a tenant without any. */
-async function lastDayOf(query: Query, at: Date): Promise<string | null> {
-  const [row] = await query<{ day: string | null }>(
-    sql`select (max(e.at) at time zone 'UTC')::date as day from viewing_events e where e.at <= ${at} and ${COUNTS}`,
+/** The latest instant with events until then (ISO 8601), null for a tenant without any. */
+async function latestOf(query: Query, at: Date): Promise<string | null> {
+  const [row] = await query<{ latest: string | null }>(
+    sql`select max(e.at) as latest from viewing_events e where e.at <= ${at} and ${COUNTS}`,
   );
-  return row?.day ?? null;
+  return row?.latest ?? null;
 }
 
 /** As far back as lists, what is usual before the first of them, and trending look (`YYYY-MM-DD`). */
-async function firstNeeded(query: Query, firstRanked: string, lastDay: string | null): Promise<string> {
+async function firstNeeded(query: Query, { ranked, last }: FirstDays): Promise<string> {
   const [row] = await query<{ day: string }>(
-    sql`select least(${firstRanked}::date - ${USUAL_DAYS}::int, ${lastDay}::date - ${TRENDING_DAYS - 1}::int) as day`,
+    sql`select least(${ranked}::date - ${USUAL_DAYS}::int, ${last}::date - ${TRENDING_DAYS - 1}::int) as day`,
   );
-  return row?.day ?? firstRanked;
+  return row?.day ?? ranked;
 }
 
 /** A batch of pairs behind one, with the rating looked up a pair: joined, each batch would read all ratings. */

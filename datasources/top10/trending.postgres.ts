@@ -1,4 +1,4 @@
-import { sql, type Sql } from "../engines/postgres/store.postgres.js";
+import { sql } from "../engines/postgres/store.postgres.js";
 import { shownOn, WATCHED_TITLES } from "./chart-watches.postgres.js";
 
 /** Days that trending looks at, and the days before them that it compares with. */
@@ -8,36 +8,39 @@ const BASE_DAYS = 28;
 export const TRENDING_DAYS = RECENT_DAYS + BASE_DAYS;
 const TRENDING_TITLES = 100;
 
+/** The first of the recent days of a country `z`. */
+const RECENT = sql`(z.last - ${RECENT_DAYS - 1}::int)`;
+
 /**
- * Writes the titles that gain. Score: watch time a week now over watch time a week before, both raised by what a
- * watched title of the country has on average, so that growth from next to nothing stays near 1; only gains are kept.
+ * Writes the titles that gain, to the last day of each country (`chart_days`). Score: watch time a week now over watch time
+ * a week before, both raised by what a watched title of the country has on average, so that growth from next to nothing
+ * stays near 1; only gains are kept.
  */
-export function insertTrending(lastDay: string | null): Sql {
-  const recent = sql`(${lastDay}::date - ${RECENT_DAYS - 1}::int)`;
-  const base = sql`(${recent} - ${BASE_DAYS}::int)`;
-  return sql`
-    with span as (
-      select greatest(1, least(${BASE_DAYS}::int, ${recent} - min(day))) as base_days from daily_watches where day >= ${base}
-    ), watched as (
-      select d.country, d.title_id,
-        coalesce(sum(d.seconds) filter (where d.day >= ${recent}), 0)::float8 as now,
-        coalesce(sum(d.seconds) filter (where d.day < ${recent}), 0)::float8 * ${RECENT_DAYS}::int / max(span.base_days) as before
-      from ${WATCHED_TITLES} cross join span
-      where d.day >= ${base} and ${shownOn(sql`${lastDay}::date`)}
-      group by d.country, d.title_id
-    ), scored as (
-      select country, title_id, now,
-        (now + avg(now) over (partition by country)) / (before + avg(now) over (partition by country)) as score
-      from watched
-      where now > 0
-    ), ranked as (
-      select country, title_id, score,
-        row_number() over (partition by country order by score desc, now desc, title_id collate "C") as rank
-      from scored
-      where score > 1
-    )
-    insert into trending_titles (tenant_id, country, rank, title_id, score)
-    select current_setting('marquee.tenant')::int, country, rank, title_id, score
-    from ranked
-    where rank <= ${TRENDING_TITLES}::int`;
-}
+export const INSERT_TRENDING = sql`
+  with span as (
+    select min(d.day) as first_day
+    from daily_watches d cross join (select min(last) as last from chart_days) l
+    where d.day > l.last - ${TRENDING_DAYS}::int
+  ), watched as (
+    select d.country, d.title_id,
+      coalesce(sum(d.seconds) filter (where d.day >= ${RECENT}), 0)::float8 as now,
+      coalesce(sum(d.seconds) filter (where d.day < ${RECENT}), 0)::float8 * ${RECENT_DAYS}::int
+        / greatest(1, least(${BASE_DAYS}::int, max(${RECENT} - span.first_day))) as before
+    from ${WATCHED_TITLES} join chart_days z on z.country = d.country cross join span
+    where d.day between ${RECENT} - ${BASE_DAYS}::int and z.last and ${shownOn(sql`z.last`)}
+    group by d.country, d.title_id
+  ), scored as (
+    select country, title_id, now,
+      (now + avg(now) over (partition by country)) / (before + avg(now) over (partition by country)) as score
+    from watched
+    where now > 0
+  ), ranked as (
+    select country, title_id, score,
+      row_number() over (partition by country order by score desc, now desc, title_id collate "C") as rank
+    from scored
+    where score > 1
+  )
+  insert into trending_titles (tenant_id, country, rank, title_id, score)
+  select current_setting('marquee.tenant')::int, country, rank, title_id, score
+  from ranked
+  where rank <= ${TRENDING_TITLES}::int`;

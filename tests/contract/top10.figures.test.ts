@@ -17,8 +17,8 @@ async function tenantWith(events: ViewingEvent[]): Promise<Tenant> {
   return tenant;
 }
 
-async function trending(tenant: Tenant, limit = 100): Promise<[string, number][]> {
-  const rows = await stores.top10.trending(testRequest(tenant), "US", limit);
+async function trending(tenant: Tenant, limit = 100, country = "US"): Promise<[string, number][]> {
+  const rows = await stores.top10.trending(testRequest(tenant), country, limit);
   return rows.map(({ titleId, score }) => [titleId, Number(score.toFixed(4))]);
 }
 
@@ -46,6 +46,29 @@ it("scores what gains on its past, smoothed by the country's average, ending on 
   ].map(([id, score]) => [id, Number((score as number).toFixed(4))]);
   expect(await trending(tenant)).toEqual(expected);
   expect(await trending(tenant, 2)).toEqual(expected.slice(0, 2));
+});
+
+it("ends in each country on the latest of its own days that is closed", async () => {
+  // At noon of UTC a day begins in Kiribati: the next one with what is watched last.
+  const watched = {
+    before: "2026-06-24T11:59:59Z",
+    after: "2026-06-24T12:00:00Z",
+    last: "2026-06-30T12:00:00Z",
+  };
+  const tenant = await tenantWith(
+    ["US", "KI"].flatMap((country) => [
+      ...Object.entries(watched).map(([title, at]) =>
+        watch("p1", title, at, { id: `${country} ${title}`, country }),
+      ),
+      watch("p1", "steady", "2026-06-02T12:00:00Z", { id: `${country} steady`, country }),
+    ]),
+  );
+  const titles = async (country: string) => (await trending(tenant, 100, country)).map(([title]) => title);
+  await stores.top10Job.recompute(tenant, { at: new Date("2026-06-30T12:30:00Z") });
+  for (const country of ["US", "KI"]) expect(await titles(country), country).toEqual(["after", "before"]);
+  await stores.top10Job.recompute(tenant);
+  expect(await titles("US")).toEqual(["after", "before", "last"]);
+  expect(await titles("KI")).toEqual(["after", "last"]);
 });
 
 it("compares with the days there are where history is short", async () => {

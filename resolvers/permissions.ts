@@ -131,6 +131,8 @@ export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> =
 export const HIDDEN: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
   // A child is not shown who pays, nor what.
   Viewer: { account: "OWNER", membership: "OWNER" },
+  // How watching grows and falls is the house's own to know.
+  Top10Entry: { trend: "EDITOR" },
 };
 
 /** Whoever asks, as far as permissions look at them. */

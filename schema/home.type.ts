@@ -1,6 +1,6 @@
 import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
 
-import { type HomeRowKind } from "../datasources/core/vocabulary.js";
+import { type ChartPeriod, type HomeRowKind } from "../datasources/core/vocabulary.js";
 import { Connection } from "./connection.js";
 import { Node } from "./node.js";
 import { Reason } from "./profile.type.js";
@@ -69,7 +69,17 @@ export class HomeRow extends Node {
   personalised!: boolean;
 }
 
-@ObjectType({ simpleResolvers: true, description: "A place in the Top 10 of a country and day." })
+export const ChartPeriodEnum = { DAY: "DAY", WEEK: "WEEK" } as const satisfies { [K in ChartPeriod]: K };
+registerEnumType(ChartPeriodEnum, {
+  name: "ChartPeriod",
+  description: "How long a Top 10 is of.",
+  valuesConfig: {
+    DAY: { description: "One day." },
+    WEEK: { description: "Monday to Sunday." },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: "A place in the Top 10 of a country and a day or week." })
 export class Top10Entry {
   @Field(() => Int, {
     description: "Place among the titles that you may meet, 1 to 10; 1 is the most watched.",
@@ -78,17 +88,32 @@ export class Top10Entry {
 
   @Field(() => Int, {
     nullable: true,
-    description: "Place on the day before, among the same; null for a newcomer.",
+    description: "Place on the day, or in the week, before, among the same; null for a newcomer.",
   })
   previousRank!: number | null;
 
-  @Field(() => Int, { description: "Days on the list in a row, this one included." })
+  @Field(() => Int, {
+    description: "Days on the list in a row, this one included; of a list of a week, seven for each.",
+  })
   daysOnList!: number;
 
-  @Field(() => Int, { description: "Profiles that watched it that day." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "Weeks on the list in a row, this one included; null in a list of a day.",
+  })
+  weeksOnList!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "For editors, null for others: by how much more it was watched than on the day, or in the week, before, as a share of that; below 0 for less. Null also where it was far behind then.",
+  })
+  trend!: number | null;
+
+  @Field(() => Int, { description: "Profiles that watched it then." })
   viewers!: number;
 
-  @Field(() => Float, { description: "Time watched that day. Hours." })
+  @Field(() => Float, { description: "Time watched then. Hours." })
   watchedHours!: number;
 
   @Field(() => Title, { description: "The title." })

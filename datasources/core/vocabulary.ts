@@ -35,6 +35,9 @@ export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
 /** Work that an operator starts, or a gateway at set times, and how far it is. */
 export type JobKind = "REBUILD" | "CHECK" | "REPAIR" | "MOVE" | ScheduledKind;
 export type ScheduledKind = "LEARN" | "CHARTS";
+/** How long the lists of a country are of: one of its days, or Monday to Sunday. */
+export type ChartPeriod = "DAY" | "WEEK";
+
 /** What the lists of a country's day are looked at for. */
 export type ChartCheckName =
   "COMPLETENESS" | "FRESHNESS" | "UNIQUENESS" | "RANGES" | "INTEGRITY" | "RECONCILIATION";

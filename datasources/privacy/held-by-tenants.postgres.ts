@@ -197,6 +197,7 @@ export const HELD_BY_TENANTS: Holdings = {
   similar_titles: nobody("tenant_id from_id to_id weight"),
   taste_models: nobody("tenant_id model learned_at titles edges"),
   top10_entries: nobody("tenant_id country day rank title_id viewers watched_seconds"),
+  top10_weeks: nobody("tenant_id country day rank title_id viewers watched_seconds"),
   top10_changes: nobody("tenant_id country day changed_at earlier later"),
   top10_checks: nobody("tenant_id country day check_name passed measured limit_value checked_at"),
   trending_titles: nobody("tenant_id country rank title_id score"),

@@ -2,7 +2,7 @@ import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
 import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { COUNTED_SECONDS, COUNTS } from "../viewing/counted-watches.postgres.js";
 import { openDay, startOfDay, unsettledDay } from "./chart-days.postgres.js";
-import { KEPT } from "./chart-places.postgres.js";
+import { KEPT, OF_FACTS } from "./chart-places.postgres.js";
 import {
   CATCH_UP_DAYS,
   ENOUGH_SHARE,
@@ -28,7 +28,7 @@ export async function checkLists(query: Query, at: Date): Promise<ChartCheck[]> 
   await query(sql`analyze checked_days, checked_entries`);
   await query(sql`
     delete from top10_checks q
-    where (q.passed and q.day < ${NO_LONGER})
+    where ((q.passed or q.check_name in (${OF_FACTS})) and q.day < ${NO_LONGER})
       or q.day >= coalesce((select since from chart_days z where z.country = q.country), '-infinity')`);
   return query<ChartCheck>(sql`
     with noted as (

@@ -2,6 +2,7 @@ import { MATURITY_AGES } from "../core/title.document.js";
 import { join, sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { openDay } from "./chart-days.postgres.js";
 import { ENOUGH_SHARE, KEPT_TITLES, LEAST_VIEWERS, LISTED, TOGETHER } from "./chart-rules.js";
+import { PERIODS, type PeriodPlaces } from "./chart-periods.postgres.js";
 import { shownOn } from "./chart-watches.postgres.js";
 import { type ChartCounts } from "./top10.js";
 
@@ -20,7 +21,14 @@ export async function writeLists(query: Query, at: Date): Promise<Omit<ChartCoun
   await query(sql`
     delete from top10_entries e
     where e.day >= coalesce((select since from chart_days z where z.country = e.country), '-infinity')`);
-  const [counts] = await query<Pick<ChartCounts, "days" | "countries" | "entries">>(insertLists(at));
+  await query(sql`
+    delete from top10_weeks e
+    where e.day >= coalesce(
+      (select ${PERIODS.WEEK.first(sql`since`)} from chart_days z where z.country = e.country), '-infinity')`);
+  const [counts] = await query<Pick<ChartCounts, "days" | "countries" | "entries">>(
+    insertLists(at, PERIODS.DAY),
+  );
+  await query(insertLists(at, PERIODS.WEEK));
   const [changes] = await query<{ changed: number }>(sql`
     with changed as (
       insert into top10_changes (tenant_id, country, day, changed_at, earlier, later)
@@ -34,7 +42,7 @@ export async function writeLists(query: Query, at: Date): Promise<Omit<ChartCoun
   return { days: 0, countries: 0, entries: 0, ...counts, changed: changes?.changed ?? 0 };
 }
 
-/** Whether `n`, the viewers of a country on a day, are enough for a list. */
+/** Whether `n`, the viewers of a country, are enough for a list. */
 const ENOUGH = sql`n.viewers >= ${LEAST_VIEWERS}::int and n.viewers >= ${ENOUGH_SHARE}::float8 * coalesce(n.usual, 0)`;
 
 /** Ages that maturity ratings ask for. */
@@ -49,27 +57,27 @@ const AMONG_ITS_OWN = sql`case ${join(
   " ",
 )} end`;
 
-/** Writes the lists of the days that are ranked and closed. Titles are looked up one by one (`placesOf` says why). */
-function insertLists(at: Date): Sql {
+/** Writes the lists of the days or weeks that are ranked and closed. Titles are looked up one by one (`placesOf` says why). */
+function insertLists(at: Date, { days, entries, watches, viewers, first }: PeriodPlaces): Sql {
   return sql`
     with on_offer as (
       select d.country, d.day, d.title_id, d.viewers, d.seconds, t.maturity_age as age,
         row_number() over (
           partition by d.country, d.day
           order by d.viewers < ${TOGETHER}::int, d.seconds desc, d.viewers desc, d.title_id collate "C") as rank
-      from daily_watches d cross join lateral (
+      from ${watches} d cross join lateral (
         select t.maturity_age from catalog_titles t
-        where t.id = d.title_id and ${shownOn(sql`d.day`)}
+        where t.id = d.title_id and ${shownOn(sql`d.day`, days)}
         offset 0
       ) t
-      join chart_days z on z.country = d.country and d.day >= z.since
-      join daily_viewers n on n.country = d.country and n.day = d.day and ${ENOUGH}
-      where d.day < ${openDay(at, sql`d.zone`)}
+      join chart_days z on z.country = d.country and d.day >= ${first(sql`z.since`)}
+      join ${viewers} n on n.country = d.country and n.day = d.day and ${ENOUGH}
+      where d.day + ${days}::int <= ${openDay(at, sql`d.zone`)}
     ), ranked as (
       select *, ${AMONG_ITS_OWN} as among_its_own from on_offer
       window better as (partition by country, day order by rank)
     ), inserted as (
-      insert into top10_entries (tenant_id, country, day, rank, title_id, viewers, watched_seconds)
+      insert into ${entries} (tenant_id, country, day, rank, title_id, viewers, watched_seconds)
       select current_setting('marquee.tenant')::int, country, day, rank, title_id, viewers, seconds
       from ranked where among_its_own <= ${KEPT_TITLES}::int
       returning country, day, rank

@@ -3,40 +3,68 @@ import { CATALOG_PLACES } from "../catalog/postgres/catalog-places.postgres.js";
 import { zoneOf } from "../core/time-zones.js";
 import { toSql } from "../engines/postgres/predicate.postgres.js";
 import { sql, type Sql } from "../engines/postgres/store.postgres.js";
-import { openDay } from "./chart-days.postgres.js";
+import { type ChartPeriod } from "../core/vocabulary.js";
+import { openDay, unsettledDay } from "./chart-days.postgres.js";
+import { PERIODS } from "./chart-periods.postgres.js";
 import { LISTED } from "./chart-rules.js";
 
 /** The title that an entry `e` counts for: two that were merged since the job ran are one, in the better place of both. */
 export const KEPT = sql`coalesce(h.merged_into, e.title_id)`;
 
-/** Whether the list of an entry `e` is held back: one of its checks has not passed. */
-const HELD = sql`
-  exists (select from top10_checks q where q.country = e.country and q.day = e.day and not q.passed)`;
+/** The same, looked up for the entry alone. */
+const KEPT_ONE = sql`coalesce(
+  (select h.merged_into from title_heads h where h.title_id = e.title_id), e.title_id)`;
 
-/** A statement: the day that is asked for where it is closed, or the latest that is and has a list; none that is held back. */
-export function closedDay(country: string, day: string | null): Sql {
+/** Checks of what has come of a day, not of its list. */
+export const OF_FACTS = sql`'COMPLETENESS', 'FRESHNESS'`;
+
+/** Which lists: of a country's days or weeks. */
+export interface ChartOf {
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  period: ChartPeriod;
+}
+
+/**
+ * Whether the list of an entry `e` is held back: one of the checks of its days has not passed. What had not come of a day
+ * holds a list back for as long as it may still come.
+ */
+function held({ country, period }: ChartOf): Sql {
+  const settled = sql`q.day < ${unsettledDay(new Date(), sql`${zoneOf(country)}`)}`;
+  return sql`exists (
+    select from top10_checks q
+    where q.country = e.country and q.day between e.day and e.day + ${PERIODS[period].days - 1}::int and not q.passed
+      and not (q.check_name in (${OF_FACTS}) and ${settled}))`;
+}
+
+/**
+ * A statement: the first day of the list that a day is in, if that is closed, or of the latest that is; none that is held
+ * back.
+ */
+export function closedDay(chart: ChartOf, day: string | null): Sql {
+  const { entries, days, first } = PERIODS[chart.period];
   return sql`
-    select e.day from top10_entries e
-    where e.country = ${country}::char(2) and e.day < ${openDay(new Date(), sql`${zoneOf(country)}`)}
-      and e.day = coalesce(${day}::date, e.day) and not ${HELD}
+    select e.day from ${entries} e
+    where e.country = ${chart.country}::char(2)
+      and e.day + ${days}::int <= ${openDay(new Date(), sql`${zoneOf(chart.country)}`)}
+      and e.day = coalesce(${first(sql`${day}::date`)}, e.day) and not ${held(chart)}
     order by e.day desc limit 1`;
 }
 
 /**
- * A statement: the list of a day, an expression, as an audience may meet it, with the rank that each title has in that.
+ * A statement: the list of a first day, an expression, as an audience may meet it, with the rank that each title has in that.
  * Each title is looked up by itself (`offset 0`): joined, or looked up by an expression, which under a policy no index is
  * asked for, all titles would be gone through for every entry.
  */
-export function placesOf(audience: Audience, country: string, day: Sql): Sql {
+export function placesOf(audience: Audience, chart: ChartOf, day: Sql): Sql {
   return sql`
     select (row_number() over (order by k.rank))::int as rank, k.title_id, k.viewers, k.watched_seconds
     from (
       select distinct on (s.title_id) s.*
       from (
-        select coalesce(
-            (select h.merged_into from title_heads h where h.title_id = e.title_id), e.title_id) as title_id, e.rank, e.viewers, e.watched_seconds
-        from top10_entries e
-        where e.country = ${country}::char(2) and e.day = ${day} and not ${HELD}
+        select ${KEPT_ONE} as title_id, e.rank, e.viewers, e.watched_seconds
+        from ${PERIODS[chart.period].entries} e
+        where e.country = ${chart.country}::char(2) and e.day = ${day} and not ${held(chart)}
         offset 0
       ) s cross join lateral (
         select from catalog_titles t
@@ -50,16 +78,17 @@ export function placesOf(audience: Audience, country: string, day: Sql): Sql {
 }
 
 /**
- * A statement: a list with what there was of it on the days before. These are looked at one after the other, each as the
+ * A statement: a list with what there was of it before. The lists before it are looked at one after the other, each as the
  * audience may meet it, for as long as one of the titles is on them.
  */
-export function rowsOf(audience: Audience, country: string, day: string | null): Sql {
-  const earlier = placesOf(audience, country, sql`(c.day - w.back - 1)`);
+export function rowsOf(audience: Audience, chart: ChartOf, day: string | null): Sql {
+  const { days, entries } = PERIODS[chart.period];
+  const earlier = placesOf(audience, chart, sql`(c.day - ${days}::int * (w.back + 1))`);
   return sql`
     with recursive closed as (
-      select (${closedDay(country, day)}) as day
+      select (${closedDay(chart, day)}) as day
     ), list as materialized (
-      ${placesOf(audience, country, sql`(select day from closed)`)}
+      ${placesOf(audience, chart, sql`(select day from closed)`)}
     ), walk as (
       select 0 as back, array_agg(title_id) as titles, array_agg(rank) as ranks from list
       union all
@@ -69,10 +98,16 @@ export function rowsOf(audience: Audience, country: string, day: string | null):
         from (${earlier}) o where o.title_id = any(w.titles)
       ) p
       where p.titles is not null
+    ), before as materialized (
+      select ${KEPT_ONE} as title_id, sum(e.watched_seconds)::float8 as seconds
+      from ${entries} e
+      where e.country = ${chart.country}::char(2) and e.day = (select day from closed) - ${days}::int
+      group by 1
     )
     select l.rank, l.title_id as "titleId", l.viewers, l.watched_seconds as "watchedSeconds",
       (select w.ranks[array_position(w.titles, l.title_id)] from walk w where w.back = 1) as "previousRank",
-      (select count(*)::int from walk w where l.title_id = any(w.titles)) as "daysOnList"
+      (select ${days}::int * count(*)::int from walk w where l.title_id = any(w.titles)) as "daysOnList",
+      (select b.seconds from before b where b.title_id = l.title_id) as "secondsBefore"
     from list l
     order by l.rank`;
 }

@@ -6,6 +6,7 @@ import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js
 import { COUNTED_SECONDS, COUNTS } from "../viewing/counted-watches.postgres.js";
 import { isWatch } from "../viewing/watched.postgres.js";
 import { startOfDay } from "./chart-days.postgres.js";
+import { PERIODS } from "./chart-periods.postgres.js";
 import { MAX_PROFILE_SECONDS, USUAL_DAYS } from "./chart-rules.js";
 
 /** A delivery repeated with another instant is recognised within so many days of the first. */
@@ -37,11 +38,13 @@ export const VIEWED_WATCH = isWatch({
 
 /**
  * Leaves in temporary tables what counts until an instant, by the days of `chart_days`: `daily_watches`, watch time and
- * viewers by country, day and title; `daily_viewers`, all viewers of a country on a day, and how many it usually has.
+ * viewers by country, day and title; `daily_viewers`, all viewers of a country on a day, and how many it usually has; the
+ * same by weeks, with as many as their days usually have.
  *
  * @param firstDay of those days (`YYYY-MM-DD`).
  */
 export async function prepareWatches(query: Query, firstDay: string, at: Date): Promise<void> {
+  const week = PERIODS.WEEK.first(sql`day`);
   await query(sql`create temp table profile_watches on commit drop as ${profileWatches(firstDay, at)}`);
   await query(sql`
     create temp table daily_watches on commit drop as
@@ -55,7 +58,19 @@ export async function prepareWatches(query: Query, firstDay: string, at: Date): 
     from (
       select country, day, count(distinct profile_id)::int as viewers from profile_watches group by country, day
     ) v`);
-  await query(sql`analyze daily_watches, daily_viewers`);
+  await query(sql`
+    create temp table weekly_watches on commit drop as
+    select country, zone, ${week} as day, title_id, sum(seconds)::bigint as seconds,
+      count(distinct profile_id)::int as viewers
+    from profile_watches group by 1, 2, 3, 4`);
+  await query(sql`
+    create temp table weekly_viewers on commit drop as
+    select w.country, w.day, w.viewers, max(n.usual) as usual
+    from (
+      select country, ${week} as day, count(distinct profile_id)::int as viewers from profile_watches group by 1, 2
+    ) w join daily_viewers n on n.country = w.country and n.day between w.day and w.day + 6
+    group by w.country, w.day, w.viewers`);
+  await query(sql`analyze daily_watches, daily_viewers, weekly_watches, weekly_viewers`);
 }
 
 /** What each profile watched of each title on each day, as far as it counts. */
@@ -82,11 +97,11 @@ function profileWatches(firstDay: string, at: Date): Sql {
 /** `daily_watches d` with the titles `t` that they are of. */
 export const WATCHED_TITLES = sql`daily_watches d join catalog_titles t on t.id = d.title_id`;
 
-/** Whether a title `t` was on offer at some time of a day, in the country of `d` and by its clock. */
-export function shownOn(day: Sql): Sql {
+/** Whether a title `t` was on offer at some time of a day, or of so many, in the country of `d` and by its clock. */
+export function shownOn(day: Sql, days = 1): Sql {
   const start = (of: Sql) => startOfDay(of, sql`d.zone`);
   return toSql(
-    onOffer({ country: sql`d.country`, at: start(day), before: start(sql`(${day} + 1)`) }),
+    onOffer({ country: sql`d.country`, at: start(day), before: start(sql`(${day} + ${days}::int)`) }),
     CATALOG_PLACES,
   );
 }

@@ -1,8 +1,9 @@
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { type Audience } from "../catalog/audience.js";
+import { type ChartPeriod } from "../core/vocabulary.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { CHECK } from "./chart-checks.postgres.js";
-import { closedDay, KEPT, placesOf, rowsOf } from "./chart-places.postgres.js";
+import { closedDay, KEPT, placesOf, rowsOf, type ChartOf } from "./chart-places.postgres.js";
 import { type ChartCheck, type Top10, type Top10Place, type Top10Row, type TrendingTitle } from "./top10.js";
 
 /** Findings answered at once: six of each country that there is. */
@@ -12,12 +13,19 @@ const MOST_CHECKS = 1_500;
 export class PostgresTop10 implements Top10 {
   constructor(private readonly postgres: PostgresStore) {}
 
-  top10(request: StoreRequest, audience: Audience, country: string, day: string | null): Promise<Top10Row[]> {
-    return this.postgres.read<Top10Row>(request, "top10.top10", rowsOf(audience, country, day));
+  top10(
+    request: StoreRequest,
+    audience: Audience,
+    country: string,
+    day: string | null,
+    period: ChartPeriod = "DAY",
+  ): Promise<Top10Row[]> {
+    return this.postgres.read<Top10Row>(request, "top10.top10", rowsOf(audience, { country, period }, day));
   }
 
   places(request: StoreRequest, audience: Audience, country: string): Promise<Top10Place[]> {
-    const places = placesOf(audience, country, sql`(${closedDay(country, null)})`);
+    const days: ChartOf = { country, period: "DAY" };
+    const places = placesOf(audience, days, sql`(${closedDay(days, null)})`);
     return this.postgres.read<Top10Place>(
       request,
       "top10.places",
@@ -30,7 +38,7 @@ export class PostgresTop10 implements Top10 {
       request,
       "top10.checks",
       sql`select ${CHECK} from top10_checks q
-          where not q.passed or q.day = (select max(l.day) from top10_checks l where l.country = q.country)
+          where not q.passed or (q.country, q.day) in (select l.country, max(l.day) from top10_checks l group by l.country)
           order by q.passed, q.day desc, q.country, q.check_name
           limit ${MOST_CHECKS}::int`,
     );

@@ -1,6 +1,6 @@
 import { type Audience } from "../catalog/audience.js";
 import { type StoreRequest } from "../core/store-request.js";
-import { type ChartCheckName } from "../core/vocabulary.js";
+import { type ChartCheckName, type ChartPeriod } from "../core/vocabulary.js";
 import { type Tenant } from "../core/tenant.js";
 
 /** A place among the titles of a list that the audience may meet, from 1 to ten without a gap. */
@@ -10,12 +10,14 @@ export interface Top10Place {
 }
 
 export interface Top10Row extends Top10Place {
-  /** Rank on the day before, among what the audience may meet now; null for a newcomer. */
+  /** Rank on the day or in the week before, among what the audience may meet now; null for a newcomer. */
   previousRank: number | null;
-  /** Days on the list in a row, this one included. */
+  /** Days on the list in a row, this one included; of a list of weeks, those of weeks. */
   daysOnList: number;
   viewers: number;
   watchedSeconds: number;
+  /** Watch time on the day or in the week before; null where the list of then was not kept so deep. */
+  secondsBefore: number | null;
 }
 
 /** What a check of a country's day has found. */
@@ -45,10 +47,16 @@ export interface TrendingTitle {
  */
 export interface Top10 {
   /**
-   * The list of a country on a day (`YYYY-MM-DD`) that is closed; without a day, the latest of these that has one. Best
-   * first.
+   * The list of a country on a day (`YYYY-MM-DD`), or of the week that this lies in, if that is closed; without a day, the
+   * latest that there is. Best first.
    */
-  top10(request: StoreRequest, audience: Audience, country: string, day: string | null): Promise<Top10Row[]>;
+  top10(
+    request: StoreRequest,
+    audience: Audience,
+    country: string,
+    day: string | null,
+    period?: ChartPeriod,
+  ): Promise<Top10Row[]>;
   /** The places of the latest list of a country that is closed, best first. */
   places(request: StoreRequest, audience: Audience, country: string): Promise<Top10Place[]>;
   /**

@@ -170,6 +170,22 @@ describe("the other documents", () => {
     expect(grown.data.top10.map(({ title }: { title: { id: string } }) => title.id)).not.toEqual(charted);
   });
 
+  it("a Top 10 of a week takes as many calls as one of a day, and tells editors alone how it grows", async () => {
+    const query =
+      "query ($period: ChartPeriod) { top10(period: $period) { rank daysOnList weeksOnList trend title { name } } }";
+    const ask = (period: "DAY" | "WEEK", token: string) =>
+      gateway.ask(query, { variables: { period }, token, explain: true });
+    const [day, week] = [await ask("DAY", viewer), await ask("WEEK", viewer)];
+    expect(costOf(week)).toEqual(costOf(day));
+    const fieldOf = ({ data }: Answer, name: string) => data.top10.map((entry: any) => entry[name]);
+    expect(fieldOf(week, "rank")).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (const entry of week.data.top10) expect(entry.daysOnList).toBe(7 * entry.weeksOnList);
+    expect(new Set(fieldOf(day, "weeksOnList"))).toEqual(new Set([null]));
+    expect(new Set([...fieldOf(day, "trend"), ...fieldOf(week, "trend")])).toEqual(new Set([null]));
+    const edited = await ask("WEEK", await gateway.signIn("editor@meridian.example"));
+    expect(fieldOf(edited, "trend").some((trend: number | null) => trend !== null)).toBe(true);
+  });
+
   it("Suggest takes as many calls for one suggestion as for a hundred", async () => {
     const suggest = (first: number) =>
       gateway.ask(

@@ -85,7 +85,11 @@ const QUERIES: Record<string, Ask | string> = {
   ],
   person: ({ word }) => [`(id: "Person:${named(`${word} person`).id}")`],
   genres: () => [""],
-  top10: ({ country = "US" }, place) => ["", `(country: "${country}", date: "${dayOf(place)}")`],
+  top10: ({ country = "US" }, place) => [
+    "",
+    `(country: "${country}", date: "${dayOf(place)}")`,
+    `(country: "${country}", date: "${dayOf(place)}", period: WEEK)`,
+  ],
   suggest: ({ word }) => [
     `(prefix: "${word.slice(0, 5)}", first: 100)`,
     `(prefix: "${misspelt(word)}", first: 100)`,
@@ -204,7 +208,7 @@ export const SILENT = new Set(
     // Where and how often a profile has watched, beside the title.
     HistoryEdge: ["seconds"],
     RatingEdge: ["rating"],
-    Top10Entry: ["rank", "previousRank", "daysOnList", "viewers"],
+    Top10Entry: ["rank", "previousRank", "daysOnList", "weeksOnList", "viewers", "trend"],
     EditorialTitleEdge: ["version"],
     TitleInsight: ["viewers", "stayed", "completions"],
     // Follow from the budget alone.

@@ -27,7 +27,7 @@ export const PIN_GUESSES = { name: "guess-pin", points: 10, windowSeconds: 3_600
  * Sign-ups a minute: from an address, and at a tenant, of which networks that have sent ten within the hour share a part.
  * Each tells whether an address has an account, and takes a turn of hashing.
  */
-const SIGN_UPS_BY = { name: "sign-ups-by", points: 10, windowSeconds: 60 };
+const SIGN_UPS_BY = { name: "sign-ups-by", points: 60, windowSeconds: 60 };
 const SIGN_UPS_AT = { name: "sign-ups-at", points: 200, windowSeconds: 60, part: 100, newcomer: 10 };
 
 /** Mails that are asked for to one address, and by those behind one. */

@@ -124,8 +124,8 @@ describe("sign-ups", () => {
     return taken;
   };
 
-  it("are taken ten a minute from an address, and two hundred at a tenant", async () => {
-    expect(await admitted(open(), 100, () => "192.0.2.1")).toBe(10);
+  it("are taken sixty a minute from an address, and two hundred at a tenant", async () => {
+    expect(await admitted(open(), 100, () => "192.0.2.1")).toBe(60);
     expect(await admitted(open(), 1_000, network)).toBe(200);
   });
 

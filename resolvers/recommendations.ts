@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from "../datasources/core/store-error.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Position } from "../datasources/core/page.js";
 import { type RecommendationModel } from "../datasources/core/vocabulary.js";
@@ -34,7 +35,8 @@ interface Candidate {
 /**
  * Titles for a profile that the audience may meet, best first: from the taste graph, filled up with what is popular where
  * the graph knows too little, or may not be asked because the account has not agreed to it. Both are asked for at once,
- * so that a new profile costs no more store calls than an old one. `personalised` says whether the graph might be asked.
+ * so that a new profile costs no more store calls than an old one; and what is not for the profile, which it has said itself,
+ * is suggested in neither case. `personalised` says whether the graph might be asked.
  */
 export async function candidatesFor(
   ctx: Context,
@@ -42,7 +44,8 @@ export async function candidatesFor(
   path: FieldPath,
 ): Promise<{ entries: Candidate[]; personalised: boolean }> {
   const personalised = await ctx.personalised(path);
-  const [learned, popular] = await Promise.all([
+  const [unwanted, learned, popular] = await Promise.all([
+    notFor(ctx, profile),
     personalised ? ctx.recommendations.forProfile.load(profile, path) : [],
     ctx.catalog.titleRefs.load(
       {
@@ -54,7 +57,8 @@ export async function candidatesFor(
     ),
   ]);
   const fillers = (popular?.rows ?? []).map(({ id }, rank) => watchedMuch(id, rank));
-  const visible = await onlyVisible(ctx, [...learned.map(similar), ...fillers], path);
+  const wanted = [...learned.map(similar), ...fillers].filter(({ titleId }) => !unwanted.has(titleId));
+  const visible = await onlyVisible(ctx, wanted, path);
   return { entries: eachOnce(visible), personalised };
 }
 
@@ -64,6 +68,17 @@ function eachOnce(candidates: readonly Candidate[]): Candidate[] {
   const known = new Set(learned.map(({ titleId }) => titleId));
   const fillers = candidates.filter(({ model, titleId }) => model === "POPULAR" && !known.has(titleId));
   return [...learned, ...fillers];
+}
+
+/** What is not for a profile. While the store that knows is down, what the graph knows of it has to do. */
+async function notFor(ctx: Context, profile: string): Promise<ReadonlySet<string>> {
+  try {
+    return new Set(await ctx.viewing.notForMe(profile));
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    ctx.request.calls.missed.add(error.store);
+    return new Set();
+  }
 }
 
 function similar({ titleId, score, because }: RecommendedTitle): Candidate {

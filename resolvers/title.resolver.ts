@@ -108,6 +108,15 @@ export class TitleResolver {
     return (await stateOf(ctx, title, info))?.inWatchlist ?? false;
   }
 
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the signed-in profile does not want to be shown it (`setNotForMe`); false when nobody is signed in.",
+  })
+  async notForMe(@Ctx() ctx: Context, @Info() info: GraphQLResolveInfo, @Root() title: TitleValue) {
+    return (await stateOf(ctx, title, info))?.notForMe ?? false;
+  }
+
   @Cost(5)
   @FieldResolver(() => SimilarTitleConnection, {
     nullable: true,
@@ -148,7 +157,7 @@ export class TitleConnectionResolver {
   }
 }
 
-/** Progress, rating and watchlist come together: three fields of a level share one look-up. */
+/** Progress, rating, watchlist and what is not wanted come together: the fields of a level share one look-up. */
 async function stateOf(ctx: Context, title: TitleValue, info: GraphQLResolveInfo) {
   if (!ctx.identity) return null;
   return ctx.viewing.titleState.load({ profile: ctx.identity.profile, title: title.id }, info.path);

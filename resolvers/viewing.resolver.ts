@@ -7,7 +7,13 @@ import {
   type ViewingWriting,
   type ViewingWritten,
 } from "../datasources/viewing/viewing-writing.js";
-import { RateTitleInput, RecordProgressInput, WatchlistInput } from "../schema/viewing.input.js";
+import {
+  DismissInput,
+  NotForMeInput,
+  RateTitleInput,
+  RecordProgressInput,
+  WatchlistInput,
+} from "../schema/viewing.input.js";
 import { AddToWatchlistPayload, RemoveFromWatchlistPayload, ViewingPayload } from "../schema/viewing.type.js";
 import { Context } from "./request/context.js";
 import { type Answer } from "./answer.js";
@@ -53,6 +59,34 @@ export class ViewingResolver {
       const message = "There is no rating. Accepted: 1 to 5, or null to take the rating away.";
       throw new Refusal("rating", "RATING_OUT_OF_RANGE", message);
     });
+  }
+
+  @Mutation(() => ViewingPayload, {
+    nullable: true,
+    description:
+      "Says that a title is not for the signed-in profile, or takes that back: it is suggested no more, what is like it less, and search still finds it. At most 2,000 titles are not for a profile.",
+  })
+  setNotForMe(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => NotForMeInput, { description: "Which, and whether." }) input: NotForMeInput,
+  ) {
+    return write<ViewingPayload>(ctx, info, input.title, (writing, pair) =>
+      writing.setNotForMe(ctx.tenant, pair, input.notForMe),
+    );
+  }
+
+  @Mutation(() => ViewingPayload, {
+    nullable: true,
+    description:
+      "Takes a title off the signed-in profile's continue watching until it is watched again; it keeps its place.",
+  })
+  dismissFromContinueWatching(
+    @Ctx() ctx: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg("input", () => DismissInput, { description: "Which." }) { title }: DismissInput,
+  ) {
+    return write<ViewingPayload>(ctx, info, title, (writing, pair) => writing.dismiss(ctx.tenant, pair));
   }
 
   @Mutation(() => AddToWatchlistPayload, {

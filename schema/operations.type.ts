@@ -92,6 +92,7 @@ registerEnumType(StoreNameEnum.values, {
 const TopicEnum = describedEnum<OutboxTopic>({
   TITLE: "A title.",
   WATCH: "What a profile has done with a title.",
+  NOT_FOR_ME: "Whether a profile wants to be shown a title.",
   PROFILE: "A profile.",
 });
 registerEnumType(TopicEnum.values, {

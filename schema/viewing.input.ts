@@ -63,6 +63,21 @@ export class RateTitleInput {
   rating?: number | null;
 }
 
+@InputType({ description: "Whether the signed-in profile wants to be shown a title." })
+export class NotForMeInput {
+  @Field(() => ID, { description: "Which title." })
+  title!: string;
+
+  @Field(() => Boolean, { description: "True: it is not for me. False takes that back." })
+  notForMe!: boolean;
+}
+
+@InputType({ description: "A title to take off the signed-in profile's continue watching." })
+export class DismissInput {
+  @Field(() => ID, { description: "Which title." })
+  title!: string;
+}
+
 @InputType({ description: "A title to put on the signed-in profile's watchlist, or to take off it." })
 export class WatchlistInput {
   @Field(() => ID, { description: "Which title." })

@@ -8,10 +8,11 @@ import { createRandom, type Random } from "../../scripts/random.js";
 /** Of each profile, held back unless said otherwise. */
 const TEST_PART = 0.2;
 
-/** A title that somebody watched; `at` in seconds since 1970. */
+/** A title that somebody watched; `at` in seconds since 1970, `rating` as the product has them, 1 to 5. */
 export interface Watch {
   item: number;
   at: number;
+  rating: number;
 }
 
 /** A profile's watches: what is learned from, latest first, and what was held back. */
@@ -42,11 +43,13 @@ export function readRatings(
   const kept = rated.filter(([, , rating]) => Number(rating) >= minRating);
   const ratings = new Map<string, number>();
   for (const [, movie] of kept) ratings.set(movie, (ratings.get(movie) ?? 0) + 1);
-  for (const [user, movie, , at] of kept) {
+  for (const [user, movie, rating, at] of kept) {
     if (ratings.get(movie)! < minRatings) continue;
     if (!index.has(movie)) index.set(movie, index.size);
     if (!users.has(user)) users.set(user, []);
-    users.get(user)!.push({ item: index.get(movie)!, at: Number(at) });
+    // Half stars count as the whole ones above them.
+    const stars = Math.max(1, Math.round(Number(rating)));
+    users.get(user)!.push({ item: index.get(movie)!, at: Number(at), rating: stars });
   }
   return { items: [...index.keys()], profiles: [...users.values()] };
 }

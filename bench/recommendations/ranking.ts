@@ -2,6 +2,7 @@
 import {
   EARLIER_SEEDS,
   LATEST_SEEDS,
+  LIKING,
   RECENCY,
   SEEDS,
 } from "../../datasources/recommendations/recommendations.js";
@@ -101,6 +102,18 @@ export const asServed: Choice = (train) => {
   const place = (at: number) => Math.floor((at * EARLIER_SEEDS) / earlier.length);
   return [...ranked.slice(0, LATEST_SEEDS), ...earlier.filter((_, at) => place(at) > place(at - 1))];
 };
+
+/** As they are served where the ratings are known, with what those of 1 and 2 count given. */
+export const rated =
+  (two: number, one: number): Choice =>
+  (train, graph) => {
+    const liking: Readonly<Record<number, number>> = { ...LIKING, 2: two, 1: one };
+    const ratings = new Map(train.map(({ item, rating }) => [item, rating]));
+    return asServed(train, graph).map(({ item, counts }) => ({
+      item,
+      counts: counts * (liking[ratings.get(item) ?? 0] ?? 1),
+    }));
+  };
 
 /** Scores of all titles for a profile and how many edges were walked for them. */
 function score(graph: Outgoing, seeds: readonly Seed[], scores: Float64Array): number {

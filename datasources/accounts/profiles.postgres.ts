@@ -245,6 +245,7 @@ async function removeFacts(query: Query, id: string): Promise<void> {
   await query(sql`delete from title_progress where profile_id = ${id}`);
   await query(sql`delete from ratings where profile_id = ${id}`);
   await query(sql`delete from watchlist where profile_id = ${id}`);
+  await query(sql`delete from not_for_me where profile_id = ${id}`);
   await query(sql`delete from playback_sessions where profile_id = ${id}`);
   await query(sql`delete from sessions where profile_id = ${id}`);
   await query(sql`delete from viewing_receipts where profile_id = ${id}`);

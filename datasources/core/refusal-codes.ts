@@ -44,6 +44,7 @@ export const REFUSAL_CODES = {
   EVENT_ID_INVALID: "The event's id is not one that can be kept.",
   EVENT_ID_REUSED: "The event's id was sent before with another content.",
   RATING_OUT_OF_RANGE: "The rating is none from 1 to 5.",
+  NOT_FOR_ME_FULL: "As many titles are not for the profile as can be.",
 
   // Streams.
   NO_SUBSCRIPTION: "The account has no membership that is paid for.",

@@ -29,8 +29,8 @@ export type ProfileKind = "ADULT" | "KIDS";
 export const DEVICE_KINDS = ["TV", "MOBILE", "TABLET", "WEB", "CONSOLE"] as const;
 export type DeviceKind = (typeof DEVICE_KINDS)[number];
 
-/** What an event that projections follow is about: a title's content, what a profile did with a title, or a profile itself. */
-export type OutboxTopic = "TITLE" | "WATCH" | "PROFILE";
+/** What an event that projections follow is about: a title's content, what a profile did with a title or says of it, or a profile itself. */
+export type OutboxTopic = "TITLE" | "WATCH" | "NOT_FOR_ME" | "PROFILE";
 
 /** Work that an operator starts, or a gateway at set times, and how far it is. */
 export type JobKind = "REBUILD" | "CHECK" | "REPAIR" | "MOVE" | ScheduledKind;

@@ -78,7 +78,12 @@ export const HELD_BY_TENANTS: Holdings = {
   title_progress: {
     person: "Where a profile stands in a title, and how much of it was watched.",
     fields:
-      "profile_id title_id position_seconds duration_seconds completed watched_seconds first_watched_at last_watched_at counted_seconds unmeasured",
+      "profile_id title_id position_seconds duration_seconds completed watched_seconds first_watched_at last_watched_at counted_seconds unmeasured dismissed_at",
+    other: "tenant_id revision",
+  },
+  not_for_me: {
+    person: "What a profile does not want to be shown.",
+    fields: "profile_id title_id since",
     other: "tenant_id revision",
   },
   ratings: {
@@ -147,7 +152,8 @@ export const HELD_BY_TENANTS: Holdings = {
     until: "its export",
   },
   outbox: {
-    person: "What projections are still to be told: a profile's latest watch of a title, with its rating.",
+    person:
+      "What projections are still to be told: a profile's latest watch of a title, with its rating, or that it is not for it.",
     fields: "entity related state recorded_at",
     other: "tenant_id partition xid id topic revision",
     until: "every projection has passed it",

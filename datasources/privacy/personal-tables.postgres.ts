@@ -41,7 +41,8 @@ const SPECIAL: Readonly<Record<string, (subject: Subject) => Sql>> = {
     sql`t.checkout_id in (select c.id from checkouts c where c.account_id = ${account})`,
   account_export_parts: ({ account }) =>
     sql`t.export_id in (select e.id from account_exports e where e.account_id = ${account})`,
-  outbox: ({ profiles }) => sql`t.topic in ('WATCH', 'PROFILE') and t.entity = any(${profiles}::text[])`,
+  outbox: ({ profiles }) =>
+    sql`t.topic in ('WATCH', 'NOT_FOR_ME', 'PROFILE') and t.entity = any(${profiles}::text[])`,
   audit_log: ({ account }) => sql`${accountName(account)} in (t.actor, t.subject)`,
 };
 

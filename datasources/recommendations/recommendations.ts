@@ -16,6 +16,21 @@ export const EARLIER_SEEDS = SEEDS - LATEST_SEEDS;
  */
 export const RECENCY = { floor: 0.5, fading: 5 };
 
+/**
+ * What a watch counts by its rating, of one without. Those below 0 count against what is like the title: on MovieLens a
+ * ninth less of what somebody rated 1 or 2 is among the first ten then, and as much of what they rated 4 or 5
+ * (bench/results/recommendations.md); twice as much against loses some of that too.
+ */
+export const LIKING = { 5: 1.25, 4: 1.1, 3: 0.8, 2: -0.25, 1: -0.5 } as const;
+
+/** The `LIKING` of what was given up (`LEFT_BEFORE`) and not rated. It was left off, so that it counts as much as a 2. */
+export const GIVEN_UP = LIKING[1];
+
+/** What a title counts that is not for the profile: as one that was rated 1, whenever that was said. */
+export const NOT_FOR_ME = LIKING[1];
+/** The latest of those that count; no other is recommended either. */
+export const NOT_FOR_ME_SEEDS = 20;
+
 /** A title suggested to a profile; `because` is the watched title that weighs most in its score. */
 export interface RecommendedTitle {
   titleId: string;
@@ -42,10 +57,11 @@ export interface TasteModel {
 /** The taste graph: one bounded query for a batch, whatever the number of users. */
 export interface Recommendations {
   /**
-   * Titles not yet watched (`LEAST_WATCH`), best first, from each profile's `SEEDS`; by profile. Scores are sums of edge weight ×
-   * strength of the watch. A watch counts 1 when completed and 0.5 when left off, times 0.8, 1.1 or 1.25 for a rating of
-   * 3, 4 or 5, times its `RECENCY`; a title rated 1 or 2 recommends nothing. Ties go to the lower id, for a title as for
-   * its reason. Profiles without recommendations are left out.
+   * Titles not yet watched (`LEAST_WATCH`) and not unwanted, best first, from each profile's `SEEDS`; by profile. Scores
+   * are sums of edge weight × strength of the watch, and above 0. A watch counts 1 when completed and 0.5 when left off,
+   * times its `LIKING`, times its `RECENCY`; the liking of what was given up is `GIVEN_UP`. What is not for the profile
+   * counts `NOT_FOR_ME` alone, watched or not. Ties go to the lower id, for a title as for its reason. Profiles without
+   * recommendations are left out.
    */
   forProfiles(
     request: StoreRequest,

@@ -1,54 +1,77 @@
-import { type OutboxEvent, type WatchState } from "../projection/outbox/outbox-event.js";
+import { type NotForMeState, type OutboxEvent, type WatchState } from "../projection/outbox/outbox-event.js";
 import { type Follower } from "../projection/targets/projection-target.js";
 import { type Tenant } from "../core/tenant.js";
-import { type TasteGraphSource, type Watch, type WatchRevision } from "./taste-graph-source.js";
+import {
+  type Aversion,
+  type TasteGraphSource,
+  type Watch,
+  type WatchRevision,
+} from "./taste-graph-source.js";
 
 /** The part of a taste graph that follows viewing. */
 export interface WatchedGraph {
   recordWatches(tenant: Tenant, watches: readonly Watch[]): Promise<void>;
   removeWatches(tenant: Tenant, watches: readonly WatchRevision[]): Promise<void>;
+  recordAversions(tenant: Tenant, aversions: readonly Aversion[]): Promise<void>;
+  removeAversions(tenant: Tenant, aversions: readonly WatchRevision[]): Promise<void>;
   removeProfiles(tenant: Tenant, profiles: readonly string[]): Promise<void>;
 }
 
-/** Follows WATCH and PROFILE events: watches are set or taken out, deleted profiles go with all they have watched. */
+/**
+ * Follows WATCH, NOT_FOR_ME and PROFILE events: watches and aversions are set or taken out, deleted profiles go with all
+ * they have watched and said.
+ */
 export function tasteFollower(
-  source: Pick<TasteGraphSource, "watchesOf" | "profilesOf">,
+  source: Pick<TasteGraphSource, "watchesOf" | "aversionsOf" | "profilesOf">,
   graph: WatchedGraph,
 ): Follower {
   return {
     async apply(tenant, events) {
-      const { watches, removed, deleted } = changesOf(events);
+      const { watches, removed, aversions, takenBack, deleted } = changesOf(events);
       if (deleted.length > 0) await graph.removeProfiles(tenant, deleted);
       if (removed.length > 0) await graph.removeWatches(tenant, removed);
       if (watches.length > 0) await graph.recordWatches(tenant, watches);
+      if (takenBack.length > 0) await graph.removeAversions(tenant, takenBack);
+      if (aversions.length > 0) await graph.recordAversions(tenant, aversions);
     },
     async current(tenant, events) {
-      const pairs = events
-        .filter(({ topic }) => topic === "WATCH")
-        .map(({ entity, related }) => ({ profileId: entity, titleId: related }));
-      const there = new Map(
-        (await source.watchesOf(tenant, pairs)).map((watch) => [
-          JSON.stringify([watch.profileId, watch.titleId]),
-          watch,
-        ]),
-      );
+      const watches = byPair(await source.watchesOf(tenant, pairsOf(events, "WATCH")));
+      const aversions = byPair(await source.aversionsOf(tenant, pairsOf(events, "NOT_FOR_ME")));
       const profiles = await source.profilesOf(
         tenant,
         events.map(({ entity }) => entity),
       );
       return events.map((event) => {
         if (event.topic === "PROFILE") return { ...event, state: { deleted: !profiles.has(event.entity) } };
-        const watch = there.get(JSON.stringify([event.entity, event.related]));
-        return watch
-          ? { ...event, revision: watch.revision ?? 0, state: stateOf(watch) }
-          : { ...event, state: null };
+        const pair = JSON.stringify([event.entity, event.related]);
+        if (event.topic === "NOT_FOR_ME") return withState(event, aversions.get(pair), ({ at }) => ({ at }));
+        return withState(event, watches.get(pair), stateOf);
       });
     },
   };
 }
 
-function stateOf({ at, completed, rating }: Watch): WatchState {
-  return { at, completed, rating };
+function pairsOf(events: readonly OutboxEvent[], of: OutboxEvent["topic"]) {
+  return events
+    .filter(({ topic }) => topic === of)
+    .map(({ entity, related }) => ({ profileId: entity, titleId: related }));
+}
+
+function byPair<T extends { profileId: string; titleId: string }>(facts: readonly T[]): Map<string, T> {
+  return new Map(facts.map((fact) => [JSON.stringify([fact.profileId, fact.titleId]), fact]));
+}
+
+/** The event with what is so now. */
+function withState<T extends { revision?: number }>(
+  event: OutboxEvent,
+  fact: T | undefined,
+  stateOf: (fact: T) => WatchState | NotForMeState,
+): OutboxEvent {
+  return fact ? { ...event, revision: fact.revision ?? 0, state: stateOf(fact) } : { ...event, state: null };
+}
+
+function stateOf({ at, completed, rating, leftEarly = false }: Watch): WatchState {
+  return { at, completed, rating, leftEarly };
 }
 
 /** What events change. Of a profile that was deleted, only what came after its deletion counts. */
@@ -57,13 +80,20 @@ function changesOf(events: readonly OutboxEvent[]) {
   events.forEach(({ topic, entity, state }, index) => {
     if (topic === "PROFILE" && state && "deleted" in state && state.deleted) deletedAt.set(entity, index);
   });
-  const watches: Watch[] = [];
-  const removed: WatchRevision[] = [];
+  const changes = {
+    watches: [] as Watch[],
+    removed: [] as WatchRevision[],
+    aversions: [] as Aversion[],
+    takenBack: [] as WatchRevision[],
+  };
   events.forEach(({ topic, entity, related, revision, state }, index) => {
-    if (topic !== "WATCH" || index < (deletedAt.get(entity) ?? -1)) return;
+    if (topic === "PROFILE" || index < (deletedAt.get(entity) ?? -1)) return;
     const pair = { profileId: entity, titleId: related, revision };
-    if (state && "at" in state) watches.push({ ...pair, ...state });
-    else removed.push(pair);
+    if (topic === "NOT_FOR_ME") {
+      if (state && "at" in state) changes.aversions.push({ ...pair, at: state.at });
+      else changes.takenBack.push(pair);
+    } else if (state && "completed" in state) changes.watches.push({ ...pair, ...state });
+    else changes.removed.push(pair);
   });
-  return { watches, removed, deleted: [...deletedAt.keys()] };
+  return { ...changes, deleted: [...deletedAt.keys()] };
 }

@@ -9,6 +9,7 @@ import { type WatchedGraph } from "./taste-follower.js";
 import {
   watchFacts,
   type TasteFact,
+  type Aversion,
   type TasteGraphSource,
   type Watch,
   type WatchRevision,
@@ -27,7 +28,11 @@ export interface TasteEngine extends EngineProjection<TasteFact> {
   recordWatches(tenant: Tenant, generation: number, watches: readonly Watch[]): Promise<void>;
   /** Removes watches; one of a newer revision stays. */
   removeWatches(tenant: Tenant, generation: number, watches: readonly WatchRevision[]): Promise<void>;
-  /** Removes profiles with their watches. */
+  /** Sets what profiles do not want to be shown: a state only where what is there has a lower revision. */
+  recordAversions(tenant: Tenant, generation: number, aversions: readonly Aversion[]): Promise<void>;
+  /** Removes that; what is of a newer revision stays. */
+  removeAversions(tenant: Tenant, generation: number, aversions: readonly WatchRevision[]): Promise<void>;
+  /** Removes profiles with their watches and aversions. */
   removeProfiles(tenant: Tenant, generation: number, profiles: readonly string[]): Promise<void>;
   /** What there is to compare with a source. */
   sections(source: TasteInspectionSource, graph: LiveTaste): AnySection[];
@@ -35,11 +40,11 @@ export interface TasteEngine extends EngineProjection<TasteFact> {
 
 /** A taste graph in an engine. What is watched counts for the next read; before the first build it is the build's to bring. */
 export class TasteGenerations extends Generations<TasteFact> implements TasteGraph, WatchedGraph {
-  /** @param source where the watches come from that belong to a graph whose edges are replaced. */
+  /** @param source where the watches and aversions come from that belong to a graph whose edges are replaced. */
   constructor(
     private readonly graph: TasteEngine,
     ledger: GenerationLedger,
-    private readonly source: Pick<TasteGraphSource, "watches">,
+    private readonly source: Pick<TasteGraphSource, "watches" | "aversions">,
   ) {
     super(graph, ledger);
   }
@@ -60,6 +65,14 @@ export class TasteGenerations extends Generations<TasteFact> implements TasteGra
 
   removeWatches(tenant: Tenant, watches: readonly WatchRevision[]): Promise<void> {
     return this.write(tenant, (generation) => this.graph.removeWatches(tenant, generation, watches));
+  }
+
+  recordAversions(tenant: Tenant, aversions: readonly Aversion[]): Promise<void> {
+    return this.write(tenant, (generation) => this.graph.recordAversions(tenant, generation, aversions));
+  }
+
+  removeAversions(tenant: Tenant, aversions: readonly WatchRevision[]): Promise<void> {
+    return this.write(tenant, (generation) => this.graph.removeAversions(tenant, generation, aversions));
   }
 
   removeProfiles(tenant: Tenant, profiles: readonly string[]): Promise<void> {

@@ -18,8 +18,20 @@ export interface Watch {
   completed: boolean;
   /** 1–5. */
   rating: number | null;
+  /** Whether it was left early (`LEFT_BEFORE`); absent: it was not. */
+  leftEarly?: boolean;
   /** Orders the states of one pair; states of the same revision (0 unless given) are ordered by `at`. */
   revision?: number;
+}
+
+/** That a profile does not want to be shown a title: `(profile)-[:NOT_FOR_ME]->(title)`. */
+export interface Aversion {
+  profileId: string;
+  titleId: string;
+  /** Since when. ISO 8601. */
+  at: string;
+  /** Orders what is said of one pair. */
+  revision: number;
 }
 
 /** A pair of profile and title, and a revision of its state. */
@@ -31,7 +43,10 @@ export interface WatchRevision {
 
 /** One thing that a taste graph is built from. */
 export type TasteFact =
-  ({ kind: "SIMILAR" } & Similarity) | ({ kind: "WATCH" } & Watch) | ({ kind: "MODEL" } & TasteModel);
+  | ({ kind: "SIMILAR" } & Similarity)
+  | ({ kind: "WATCH" } & Watch)
+  | ({ kind: "NOT_FOR_ME" } & Aversion)
+  | ({ kind: "MODEL" } & TasteModel);
 
 /**
  * Where a taste graph is built from: streams of everything, batch by batch, each pair once. Profiles whose account has not
@@ -49,9 +64,16 @@ export interface TasteGraphSource {
     tenant: Tenant,
     pairs: readonly { profileId: string; titleId: string }[],
   ): Promise<readonly Watch[]>;
+  /** What profiles do not want to be shown, that of one profile together. */
+  aversions(tenant: Tenant): AsyncIterable<readonly Aversion[]>;
+  /** Those of the pairs of which that was said; in no order. */
+  aversionsOf(
+    tenant: Tenant,
+    pairs: readonly { profileId: string; titleId: string }[],
+  ): Promise<readonly Aversion[]>;
   /** Those of the profiles that there are. */
   profilesOf(tenant: Tenant, ids: readonly string[]): Promise<Set<string>>;
-  /** How many facts `tasteFacts` will answer, for showing progress: edges and watches. */
+  /** How many facts `tasteFacts` will answer, for showing progress: edges, watches and aversions. */
   count(tenant: Tenant): Promise<number>;
 }
 
@@ -68,10 +90,13 @@ export async function* tasteFacts(
   yield* watchFacts(source, tenant);
 }
 
-/** The watches alone. */
+/** What profiles have done and said, without what was learned. */
 export async function* watchFacts(
-  source: Pick<TasteGraphSource, "watches">,
+  source: Pick<TasteGraphSource, "watches" | "aversions">,
   tenant: Tenant,
 ): AsyncGenerator<readonly TasteFact[]> {
   for await (const batch of source.watches(tenant)) yield batch.map((watch) => ({ kind: "WATCH", ...watch }));
+  for await (const batch of source.aversions(tenant)) {
+    yield batch.map((aversion) => ({ kind: "NOT_FOR_ME", ...aversion }));
+  }
 }

@@ -19,7 +19,7 @@ export function tasteEngine(url: string, options: EngineOptions, context: Target
   const name = { name: "recommendations.neo4j", store: "NEO4J", domain: "recommendations" } as const;
   const engine = new Neo4jTasteEngine(store);
   const graph = new TasteGenerations(engine, ledgerOf(name.name, engine.form), facts);
-  const topics = ["WATCH", "PROFILE"] as const;
+  const topics = ["WATCH", "NOT_FOR_ME", "PROFILE"] as const;
   const follower = tasteFollower(facts, graph);
   const target = projectionTarget<TasteFact>({
     ...name,

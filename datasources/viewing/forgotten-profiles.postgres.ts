@@ -4,7 +4,7 @@ import { HOLD_PREFIX } from "../projection/outbox/outbox-edge.postgres.js";
 import { type OutboxEvent } from "../projection/outbox/outbox-event.js";
 import { isFollowed, WATCH_FOLLOWERS } from "./watch-events.postgres.js";
 
-const ABOUT = sql`topic in ('WATCH', 'PROFILE')`;
+const ABOUT = sql`topic in ('WATCH', 'NOT_FOR_ME', 'PROFILE')`;
 
 /**
  * Has projections forget profiles that are gone. Where none follows what profiles do there is nobody to be told, and what

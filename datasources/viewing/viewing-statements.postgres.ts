@@ -7,7 +7,8 @@ import { type Pair } from "./viewing-writing.js";
 import { type Placing } from "../../packages/watch-time/index.js";
 import { withinTitle } from "./watch-rules.js";
 import { allowedSeconds, changeReports } from "./watch-window.postgres.js";
-import { WATCHED } from "./watched.postgres.js";
+import { isNotForMe } from "./not-for-me.postgres.js";
+import { LEFT_EARLY, WATCHED } from "./watched.postgres.js";
 
 /** A viewing event as it is stored. */
 export interface StoredEvent extends Pair {
@@ -36,6 +37,7 @@ export interface StandingRow {
   allowed: number | null;
   rating: number | null;
   in_watchlist: boolean;
+  not_for_me: boolean;
   /** Whether events of the profile may be kept. */
   measured: boolean;
   /** Of the event's own receipt, where it was stored before. */
@@ -51,7 +53,8 @@ export function standingOf(event: StoredEvent): Sql {
   const { profileId, titleId, eventId, request } = event;
   return sql`
     select p.last_watched_at as last_at, ${allowedSeconds(event, event.at)} as allowed,
-           r.rating, w.title_id is not null as in_watchlist, ${isMeasured(sql`o.id`)} as measured,
+           r.rating, w.title_id is not null as in_watchlist, ${isNotForMe(sql`o.id`, sql`${titleId}`)} as not_for_me,
+           ${isMeasured(sql`o.id`)} as measured,
            ${ofKeptTitle(sql`e.request`)} = ${ofKeptTitle(sql`${request}::jsonb`)} as same, e.answer, e.xid,
            (select merged_into from title_heads where title_id = ${titleId}) as merged_into
     from profiles o
@@ -114,7 +117,7 @@ export function progressWrite(
     ), told as (
       ${insertEvents(watchEvent(sql`(select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id)`))}
     )
-    select p.position_seconds, p.duration_seconds, p.completed, ${ratingAndWatchlist}, ${TRANSACTION}
+    select p.position_seconds, p.duration_seconds, p.completed, ${OPINIONS}, ${TRANSACTION}
     from progress p`;
 }
 
@@ -156,7 +159,8 @@ export function ratingWrite({ profileId, titleId }: Pair, rating: number | null)
       ${insertEvents(watchEvent(sql`${rating}::smallint`))}
     )
     select p.position_seconds, p.duration_seconds, p.completed, ${rating}::smallint as rating,
-           w.title_id is not null as in_watchlist, ${TRANSACTION}
+           w.title_id is not null as in_watchlist, ${isNotForMe(sql`o.id`, sql`${titleId}`)} as not_for_me,
+           ${TRANSACTION}
     from owner o
     left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
     left join watchlist w on w.profile_id = o.id and w.title_id = ${titleId}`;
@@ -176,22 +180,41 @@ export function watchlistWrite({ profileId, titleId }: Pair, inWatchlist: boolea
       ${change}
     )
     select p.position_seconds, p.duration_seconds, p.completed, r.rating, ${inWatchlist}::boolean as in_watchlist,
-           ${TRANSACTION}
+           ${isNotForMe(sql`o.id`, sql`${titleId}`)} as not_for_me, ${TRANSACTION}
     from owner o
     left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
     left join ratings r on r.profile_id = o.id and r.title_id = ${titleId}`;
 }
 
+/** Takes a title off continue watching until it is watched again. No projection follows that. */
+export function dismissalWrite({ profileId, titleId }: Pair): Sql {
+  return sql`
+    with owner as materialized (
+      ${ownerOf({ profileId, titleId })}
+    ), changed as (
+      update title_progress set dismissed_at = clock_timestamp()
+      where profile_id = ${profileId} and title_id = ${titleId} and exists (select from owner)
+    )
+    select p.position_seconds, p.duration_seconds, p.completed, r.rating, w.title_id is not null as in_watchlist,
+           ${isNotForMe(sql`o.id`, sql`${titleId}`)} as not_for_me, ${TRANSACTION}
+    from owner o
+    left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
+    left join ratings r on r.profile_id = o.id and r.title_id = ${titleId}
+    left join watchlist w on w.profile_id = o.id and w.title_id = ${titleId}`;
+}
+
 /** The profile, where it is there and the title was not merged into another. */
-function ownerOf({ profileId, titleId }: Pair): Sql {
+export function ownerOf({ profileId, titleId }: Pair): Sql {
   return sql`
     select id from profiles where id = ${profileId}
       and not exists (select from title_heads where title_id = ${titleId} and merged_into is not null)`;
 }
 
-const ratingAndWatchlist = sql`
+/** What the profile of progress `p` says of its title. */
+const OPINIONS = sql`
   (select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id) as rating,
-  exists (select from watchlist w where w.profile_id = p.profile_id and w.title_id = p.title_id) as in_watchlist`;
+  exists (select from watchlist w where w.profile_id = p.profile_id and w.title_id = p.title_id) as in_watchlist,
+  ${isNotForMe(sql`p.profile_id`, sql`p.title_id`)} as not_for_me`;
 
 /** The outbox event of a pair in `progress`, where its account has agreed to that; what was no watch has no state. */
 function watchEvent(rating: Sql): Sql {
@@ -200,6 +223,7 @@ function watchEvent(rating: Sql): Sql {
            case when ${WATCHED} then jsonb_build_object(
              'at', ${instantInJson(sql`p.last_watched_at`)},
              'completed', p.completed,
-             'rating', ${rating}) end
+             'rating', ${rating},
+             'leftEarly', ${LEFT_EARLY}) end
     from progress p where ${isPersonal(sql`p.profile_id`)}`;
 }

@@ -8,7 +8,10 @@ import { sql, type Ask, type PostgresStore, type Sql } from "../engines/postgres
 import { Refusal } from "../core/refusal.js";
 import { type Tenant } from "../core/tenant.js";
 import { EventDays } from "./event-days.postgres.js";
+import { MOST_NOT_FOR_ME, notForMeWrite } from "./not-for-me.postgres.js";
 import {
+  dismissalWrite,
+  ownerOf,
   ratingWrite,
   standingOf,
   progressWrite,
@@ -67,6 +70,18 @@ export class PostgresViewingWriting implements ViewingWriting {
 
   removeFromWatchlist(tenant: Tenant, pair: Pair): Promise<ViewingWritten> {
     return this.#write(tenant, pair, (kept) => watchlistWrite(kept, false));
+  }
+
+  async setNotForMe(tenant: Tenant, pair: Pair, notForMe: boolean): Promise<ViewingWritten> {
+    const write = (kept: Pair) => notForMeWrite(kept, ownerOf(kept), notForMe);
+    const written = await this.#write(tenant, pair, write);
+    if (notForMe && !written.state.notForMe) throw notForMeFull();
+    this.postgres.notify(OUTBOX_CHANNEL, "NOT_FOR_ME");
+    return written;
+  }
+
+  dismiss(tenant: Tenant, pair: Pair): Promise<ViewingWritten> {
+    return this.#write(tenant, pair, dismissalWrite);
   }
 
   /** What was written, once those who carry watches to the projections are told of it. */
@@ -154,13 +169,25 @@ function toStored(event: ProgressEvent, now: number, rules: WatchRules): StoredE
 }
 
 /** The first answer to an event that was sent before. */
-function answerAgain({ same, answer, xid, rating, in_watchlist }: StandingRow): ViewingWritten | undefined {
+function answerAgain(standing: StandingRow): ViewingWritten | undefined {
+  const { same, answer, xid, rating } = standing;
   if (answer === null || xid === null) return undefined;
-  if (same) return { state: { progress: answer, rating, inWatchlist: in_watchlist }, xid };
+  if (same) {
+    const { in_watchlist: inWatchlist, not_for_me: notForMe } = standing;
+    return { state: { progress: answer, rating, inWatchlist, notForMe }, xid };
+  }
   throw new Refusal(
     "eventId",
     "EVENT_ID_REUSED",
     "This id was sent before with another content. Accepted: the same content again, or an id of its own for each event.",
+  );
+}
+
+function notForMeFull(): Refusal {
+  return new Refusal(
+    "notForMe",
+    "NOT_FOR_ME_FULL",
+    `${MOST_NOT_FOR_ME} titles are not for this profile already. Accepted: one more when another was taken back.`,
   );
 }
 

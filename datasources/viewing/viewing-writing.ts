@@ -65,4 +65,12 @@ export interface ViewingWriting {
   addToWatchlist(tenant: Tenant, pair: Pair): Promise<ViewingWritten>;
   /** Takes a title off the watchlist, where it is on it. */
   removeFromWatchlist(tenant: Tenant, pair: Pair): Promise<ViewingWritten>;
+  /**
+   * Notes that a title is not for the profile, or takes that back. What is so already changes nothing.
+   *
+   * @throws Refusal NOT_FOR_ME_FULL.
+   */
+  setNotForMe(tenant: Tenant, pair: Pair, notForMe: boolean): Promise<ViewingWritten>;
+  /** Takes a title off continue watching until it is watched again; where it is not on it, nothing changes. */
+  dismiss(tenant: Tenant, pair: Pair): Promise<ViewingWritten>;
 }

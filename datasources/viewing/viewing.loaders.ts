@@ -37,5 +37,7 @@ export function viewingLoaders(viewing: Viewing, request: StoreRequest) {
       viewing.recentWatches(request, profile, limit),
     /** Asked for the same profile. */
     touchedTitles: (profile: string): Promise<string[]> => viewing.touchedTitles(request, profile),
+    /** Asked for one profile a request. */
+    notForMe: (profile: string): Promise<string[]> => viewing.notForMe(request, profile),
   };
 }

@@ -27,6 +27,7 @@ export interface StateRow {
   completed: boolean | null;
   rating: number | null;
   in_watchlist: boolean;
+  not_for_me: boolean;
 }
 
 interface ShelfSqlRow {
@@ -57,13 +58,14 @@ export class PostgresViewing implements Viewing {
       request,
       "viewing.titleStates",
       sql`select k.profile_id, k.title_id, p.position_seconds, p.duration_seconds, p.completed, r.rating,
-                 w.title_id is not null as in_watchlist
+                 w.title_id is not null as in_watchlist, n.title_id is not null as not_for_me
           from unnest(${keys.map((key) => key.profile)}::text[], ${keys.map((key) => key.title)}::text[])
             as k (profile_id, title_id)
           left join title_progress p on p.profile_id = k.profile_id and p.title_id = k.title_id
           left join ratings r on r.profile_id = k.profile_id and r.title_id = k.title_id
           left join watchlist w on w.profile_id = k.profile_id and w.title_id = k.title_id
-          where p.title_id is not null or r.title_id is not null or w.title_id is not null`,
+          left join not_for_me n on n.profile_id = k.profile_id and n.title_id = k.title_id
+          where p.title_id is not null or r.title_id is not null or w.title_id is not null or n.title_id is not null`,
       keys.length,
     );
     return new Map(rows.map((row) => [`${row.profile_id} ${row.title_id}`, toState(row)]));
@@ -127,6 +129,15 @@ export class PostgresViewing implements Viewing {
     );
     return rows.map(({ id }) => id);
   }
+
+  async notForMe(request: StoreRequest, profile: string): Promise<string[]> {
+    const rows = await this.postgres.read<{ id: string }>(
+      request,
+      "viewing.notForMe",
+      sql`select title_id as id from not_for_me where profile_id = ${profile}`,
+    );
+    return rows.map(({ id }) => id);
+  }
 }
 
 /** One owner's rows of each shelf; `value` and `id` order them. */
@@ -144,11 +155,13 @@ const SHELVES: Record<Exclude<Shelf, "CONTINUE_WATCHING">, Sql> = {
 };
 
 /**
- * Whether progress `p` stands between the beginning and the end; who has finished may be watching again. The position of
+ * Whether progress `p` stands between the beginning and the end, and was not taken off since; who has finished may be
+ * watching again. The position of
  * a series is one within an episode, so that whatever it is, the series goes on.
  */
 function isUnderWay({ begunSeconds, finishedPercent }: WatchRules): Sql {
   return sql`p.position_seconds >= ${begunSeconds}::int
+    and (p.dismissed_at is null or p.last_watched_at > p.dismissed_at)
     and (p.duration_seconds is null
       or p.position_seconds::bigint * 100 < p.duration_seconds::bigint * ${finishedPercent}::int
       or exists (select from catalog_titles t where t.id = p.title_id and t.kind = 'SERIES'))`;
@@ -166,6 +179,7 @@ export function toState(row: Omit<StateRow, "profile_id" | "title_id">): TitleSt
           },
     rating: row.rating,
     inWatchlist: row.in_watchlist,
+    notForMe: row.not_for_me,
   };
 }
 

@@ -9,6 +9,8 @@ export interface TitleStateOfProfile {
   /** 1 to 5. */
   rating: number | null;
   inWatchlist: boolean;
+  /** Whether the profile does not want to be shown it. */
+  notForMe: boolean;
 }
 
 /** The lists a profile keeps, most recent first. */
@@ -77,6 +79,8 @@ export interface Viewing {
   recentWatches(request: StoreRequest, profile: string, limit: number): Promise<RecentWatch[]>;
   /** Ids of everything that a profile has begun or rated, of a very long history the latest {@link MAX_TOUCHED}. */
   touchedTitles(request: StoreRequest, profile: string): Promise<string[]>;
+  /** The titles that a profile does not want to be shown. */
+  notForMe(request: StoreRequest, profile: string): Promise<string[]>;
 }
 
 /** The writing side for imports and seeds. */

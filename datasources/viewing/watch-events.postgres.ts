@@ -2,8 +2,9 @@ import { appendEvents } from "../projection/outbox/outbox-append.postgres.js";
 import { OUTBOX_CHANNEL, OUTBOX_PARTITIONS } from "../projection/outbox/outbox-event.js";
 import { isPersonal } from "../accounts/consent-rules.postgres.js";
 import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { appendNotForMeOf } from "./not-for-me.postgres.js";
 import { type RemovedProgress } from "./title-progress.postgres.js";
-import { WATCHED } from "./watched.postgres.js";
+import { LEFT_EARLY, WATCHED } from "./watched.postgres.js";
 
 /** Targets that follow what is watched; where none is registered, nobody would read the events of an import. */
 export const WATCH_FOLLOWERS = ["recommendations.neo4j"];
@@ -39,8 +40,9 @@ export async function isFollowed(query: Query): Promise<boolean> {
   return followed !== undefined;
 }
 
-/** Adds everything that profiles have watched to the outbox: for projections that had to forget it. */
+/** Adds everything that profiles have watched, and what they do not want, to the outbox: for projections that had to forget it. */
 export async function appendWatchesOf(query: Query, profiles: readonly string[]): Promise<void> {
+  await appendNotForMeOf(query, profiles);
   await appendStates(query, sql`title_progress p where p.profile_id = any(${profiles}::text[])`);
 }
 
@@ -57,7 +59,8 @@ async function appendStates(query: Query, pairs: Sql): Promise<boolean> {
         select p.tenant_id, abs(hashtext(p.profile_id) % ${OUTBOX_PARTITIONS}::int), 'WATCH', p.profile_id, p.title_id,
                p.revision,
                case when ${WATCHED} then
-                 jsonb_build_object('at', p.last_watched_at, 'completed', p.completed, 'rating', r.rating) end
+                 jsonb_build_object('at', p.last_watched_at, 'completed', p.completed, 'rating', r.rating,
+                                    'leftEarly', ${LEFT_EARLY}) end
         from (select p.* from ${pairs}) p
         left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
         where ${isPersonal(sql`p.profile_id`)}`,

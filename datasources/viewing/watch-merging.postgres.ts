@@ -1,7 +1,8 @@
 import { isPersonal } from "../accounts/consent-rules.postgres.js";
 import { type OutboxEvent } from "../projection/outbox/outbox-event.js";
 import { sql, type Query } from "../engines/postgres/store.postgres.js";
-import { WATCHED } from "./watched.postgres.js";
+import { moveNotForMe } from "./not-for-me.postgres.js";
+import { LEFT_EARLY, WATCHED } from "./watched.postgres.js";
 
 interface MovedRow {
   profile_id: string;
@@ -16,6 +17,7 @@ interface WatchRow {
   completed: boolean;
   rating: number | null;
   watched: boolean;
+  leftEarly: boolean;
   /** Whether projections may hear of it. */
   personal: boolean;
 }
@@ -40,15 +42,16 @@ export async function moveWatches(query: Query, from: string, to: string): Promi
         where p.title_id = ${to} and p.profile_id = any(${profiles}::text[])
         returning p.profile_id, p.revision, p.last_watched_at as at, p.completed,
           (select r.rating from ratings r where r.profile_id = p.profile_id and r.title_id = ${to}) as rating,
-          ${WATCHED} as watched, ${isPersonal(sql`p.profile_id`)} as personal`,
+          ${WATCHED} as watched, ${LEFT_EARLY} as "leftEarly", ${isPersonal(sql`p.profile_id`)} as personal`,
   );
   return [
     ...watched.map(({ profile_id, revision }) => watchEvent(profile_id, from, revision + 1, null)),
     ...now
       .filter(({ personal }) => personal)
-      .map(({ profile_id, revision, at, completed, rating, watched }) =>
-        watchEvent(profile_id, to, revision, watched ? { at, completed, rating } : null),
+      .map(({ profile_id, revision, at, completed, rating, watched, leftEarly }) =>
+        watchEvent(profile_id, to, revision, watched ? { at, completed, rating, leftEarly } : null),
       ),
+    ...(await moveNotForMe(query, from, to)),
   ];
 }
 
@@ -89,9 +92,10 @@ async function moveProgress(query: Query, from: string, to: string): Promise<Mov
           delete from title_progress where title_id = ${from} returning *
         ), joined as (
           insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds,
-            completed, watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision, unmeasured)
+            completed, watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision, unmeasured,
+            dismissed_at)
           select tenant_id, profile_id, ${to}, position_seconds, duration_seconds, completed, watched_seconds,
-                 counted_seconds, first_watched_at, last_watched_at, revision, unmeasured
+                 counted_seconds, first_watched_at, last_watched_at, revision, unmeasured, dismissed_at
           from moved
           on conflict (tenant_id, profile_id, title_id) do update set
             position_seconds = case when excluded.last_watched_at > p.last_watched_at
@@ -104,7 +108,8 @@ async function moveProgress(query: Query, from: string, to: string): Promise<Mov
             first_watched_at = least(p.first_watched_at, excluded.first_watched_at),
             last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
             revision = greatest(p.revision, excluded.revision),
-            unmeasured = p.unmeasured or excluded.unmeasured
+            unmeasured = p.unmeasured or excluded.unmeasured,
+            dismissed_at = greatest(p.dismissed_at, excluded.dismissed_at)
         )
         select profile_id, revision from moved`,
   );

@@ -13,16 +13,16 @@ const SHOWN = 20;
  * Puts rows in their order: what goes on first, then the row of most value at each place, by what those above do not show
  * yet. On the first rows no title stands twice, two rows built on watches do not follow each other, and the watchlist is
  * among the first four. What editors put together stands at its place, behind those two. A chart is whole: it is among the
- * first rows where no title of it stands there already, or was watched, and behind them else.
+ * first rows where no title of it stands there already, or was watched or is not for the profile, and behind them else.
  *
- * @param seen what was begun or rated.
+ * @param unsuggested what was begun or rated, and what is not for the profile.
  */
 export function arranged(
   candidates: Candidates,
   valueOf: TitleValue,
-  seen: ReadonlySet<string>,
+  unsuggested: ReadonlySet<string>,
 ): HomeRowPlan[] {
-  return new Page(candidates, valueOf, seen).rows();
+  return new Page(candidates, valueOf, unsuggested).rows();
 }
 
 class Page {
@@ -39,7 +39,7 @@ class Page {
   constructor(
     private readonly candidates: Candidates,
     private readonly valueOf: TitleValue,
-    private readonly seen: ReadonlySet<string>,
+    private readonly unsuggested: ReadonlySet<string>,
   ) {
     const { continueWatching, watchlist, chart, suggested } = candidates;
     for (const { titleId } of [...continueWatching.entries, ...watchlist.entries]) this.#shown.add(titleId);
@@ -111,7 +111,7 @@ class Page {
     const fresh = this.#fresh(row);
     if (row.kind !== "TOP_10") return fresh.length >= SMALLEST_ROW;
     const isWhole =
-      fresh.length === row.entries.length && !fresh.some(({ titleId }) => this.seen.has(titleId));
+      fresh.length === row.entries.length && !fresh.some(({ titleId }) => this.unsuggested.has(titleId));
     return isWhole || this.#rows.length >= FIRST_ROWS;
   }
 

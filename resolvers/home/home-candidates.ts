@@ -65,26 +65,26 @@ export function candidateRows(
 }
 
 /**
- * What may be suggested: titles that were neither begun nor rated and, to a child, are for children. A catalogue that says
+ * What may be suggested: titles that were neither begun nor rated, nor are not for the profile and, to a child, are for children. A catalogue that says
  * of too few what they are has a page for children as well: what they may see.
  */
 function offeredTo(
   { kids }: HomeViewer,
-  { touched }: Material,
+  { unsuggested }: Material,
   known: ReadonlyMap<string, TitleRef>,
 ): ReadonlyMap<string, TitleRef> {
-  const fresh = [...known].filter(([id]) => !touched.has(id));
+  const fresh = [...known].filter(([id]) => !unsuggested.has(id));
   const suitable = kids ? fresh.filter(([, { genres }]) => suitsKids(genres)) : fresh;
   return new Map(suitable.length < SMALLEST_ROW ? fresh : suitable);
 }
 
-/** What editors put together, less what was begun or rated. */
+/** What editors put together, less what was begun or rated, and what is not for the profile. */
 function collectedRows(
-  { collections, touched }: Material,
+  { collections, unsuggested }: Material,
   known: ReadonlyMap<string, TitleRef>,
 ): Collected[] {
   return collections.map(({ id, name, titles, position }) => {
-    const offered = titles.filter((title) => known.has(title) && !touched.has(title));
+    const offered = titles.filter((title) => known.has(title) && !unsuggested.has(title));
     const places = offered.map((titleId, place) => ({ titleId, score: -place }));
     return { row: { ...rowOf("COLLECTION", ranked(places)), id: `COLLECTION ${id}`, name }, place: position };
   });

@@ -34,7 +34,7 @@ export interface HomeViewer {
   audience: Audience;
   /** Null for a visitor. */
   profile: string | null;
-  /** Whether what the profile has watched may be used; its own shelves are there in any case. */
+  /** Whether what the profile has watched may be used; its own shelves, and what it said is not for it, are in any case. */
   personalised: boolean;
   /** Local ids of genres that the profile has said it likes; none where nothing may be made of it. */
   favourites: readonly string[];
@@ -51,8 +51,8 @@ export interface LikedWatch {
 /** What a home page is made from: lists as their stores answer them, whatever the audience may meet of them. */
 export interface Material {
   recent: RecentWatch[];
-  /** Everything that was begun or rated: no row suggests it. */
-  touched: ReadonlySet<string>;
+  /** What was begun or rated, and what is not for the profile: no row suggests it. */
+  unsuggested: ReadonlySet<string>;
   continueWatching: Placed[];
   watchlist: Placed[];
   recommended: RecommendedTitle[];
@@ -95,7 +95,7 @@ export async function gather(sources: HomeSources, viewer: HomeViewer, path: Fie
 
 type OrNone = <T>(rows: Promise<T[]>) => Promise<T[]>;
 
-/** What is a profile's own: its shelves, and what tells its taste where that may be used. */
+/** What is a profile's own: its shelves, what is not for it, and what tells its taste where that may be used. */
 async function gatherPersonal(
   { viewing, recommendations }: HomeSources,
   { profile, personalised }: HomeViewer,
@@ -106,14 +106,18 @@ async function gatherPersonal(
   const known = personalised ? profile : null;
   const shelf = async (name: Shelf & keyof ViewingLoaders["shelf"]): Promise<Placed[]> =>
     profile === null ? [] : ((await viewing.shelf[name].load({ profile, page }, path))?.rows ?? []);
-  const [recent, touched, continueWatching, watchlist, recommended] = await Promise.all([
+  const [recent, touched, unwanted, continueWatching, watchlist, recommended] = await Promise.all([
     known === null ? [] : orNone(viewing.recentWatches(known, RECENT)),
     known === null ? [] : orNone(viewing.touchedTitles(known)),
+    profile === null ? [] : orNone(viewing.notForMe(profile)),
     orNone(shelf("CONTINUE_WATCHING")),
     orNone(shelf("WATCHLIST")),
     known === null ? [] : orNone(recommendations.forProfile.load(known, path)),
   ]);
-  return { recent, touched: new Set(touched), continueWatching, watchlist, recommended };
+  const notForIt = new Set<string>(unwanted);
+  const wanted = recent.filter(({ titleId }) => !notForIt.has(titleId));
+  const unsuggested = new Set([...touched, ...notForIt]);
+  return { recent: wanted, unsuggested, continueWatching, watchlist, recommended };
 }
 
 /** What is the same for everybody in a country, or for every child there. */

@@ -18,6 +18,8 @@ export interface RecommendationsUnderTest {
   createTenant(): Promise<Tenant>;
   /** Lets profiles watch; shows in the next read of a graph that has been built, and in every graph built later. */
   ingest(tenant: Tenant, events: readonly ViewingEvent[]): Promise<void>;
+  /** A title that is not for a profile, or is again; shows like a watch. */
+  setNotForMe(tenant: Tenant, profileId: string, titleId: string, notForMe: boolean): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -57,6 +57,63 @@ export function recommendationsContract(name: string, open: () => Promise<Recomm
       ]);
     });
 
+    it("counts what was rated 1 or 2 against what is like it, and leaves out what comes to nothing", async () => {
+      const own = await graphs.createTenant();
+      const day = (n: number) => `2026-05-0${n}T10:00:00Z`;
+      await graphs.ingest(own, [
+        watch("ann", "good", day(3)),
+        watch("ann", "poor", day(2), { rating: 2 }),
+        watch("ann", "bad", day(1), { rating: 1 }),
+      ]);
+      const edges = "good a 0.5\ngood b 0.5\ngood c 0.5\npoor b 0.25\nbad c 1\nbad c2 1";
+      await graphs.tasteGraph.replace(own, graph(edges), MODEL);
+      const found = await graphs.recommendations.forProfiles(testRequest(own), ["ann"], 10);
+      const close = (score: number) => expect.closeTo(score, 10) as number;
+      expect(found.get("ann")).toEqual([
+        { titleId: "a", score: close(0.5), because: "good" },
+        { titleId: "b", score: close(0.5 - 0.25 * 0.25 * recency(1)), because: "good" },
+        { titleId: "c", score: close(0.5 - 0.5 * recency(2)), because: "good" },
+      ]);
+    });
+
+    it("recommends nothing that is not for a profile, and counts it against what is like it, in one store call", async () => {
+      const own = await graphs.createTenant();
+      const day = (n: number) => `2026-05-0${n}T10:00:00Z`;
+      await graphs.ingest(own, [
+        watch("ann", "good", day(3)),
+        watch("ann", "seen", day(2)),
+        watch("bob", "good", day(3)),
+      ]);
+      const edges = "good a 0.5\ngood b 0.5\nb a 0.25\nb c 1\nseen c 1";
+      await graphs.tasteGraph.replace(own, graph(edges), MODEL);
+      const asked = async () => {
+        const request = testRequest(own);
+        const found = await graphs.recommendations.forProfiles(request, ["ann"], 10);
+        expect(request.calls.calls).toHaveLength(1);
+        return (found.get("ann") ?? []).map(({ titleId, score }) => [titleId, Number(score.toFixed(6))]);
+      };
+      const before = await asked();
+      expect(before.map(([title]) => title)).toEqual(["c", "a", "b"]);
+      await graphs.setNotForMe(own, "ann", "b", true);
+      expect(await asked()).toEqual([
+        ["c", Number((recency(1) - 0.5).toFixed(6))],
+        ["a", 0.5 - 0.5 * 0.25],
+      ]);
+      // What was watched and is not for the profile recommends nothing more.
+      await graphs.setNotForMe(own, "ann", "seen", true);
+      expect(await asked()).toEqual([["a", 0.5 - 0.5 * 0.25]]);
+      // A graph that is learned anew knows it as well, and nobody else's list changes.
+      await graphs.tasteGraph.replace(own, graph(edges), MODEL);
+      expect(await asked()).toEqual([["a", 0.5 - 0.5 * 0.25]]);
+      const others = await graphs.recommendations.forProfiles(testRequest(own), ["bob"], 10);
+      expect(others.get("bob")?.map(({ titleId }) => titleId)).toEqual(["a", "b"]);
+      await graphs.setNotForMe(own, "ann", "b", false);
+      await graphs.setNotForMe(own, "ann", "seen", false);
+      expect(await asked()).toEqual(before);
+      await graphs.setNotForMe(own, "ann", "b", true);
+      expect((await asked()).map(([title]) => title)).toEqual(["c", "a"]);
+    });
+
     it("answers a batch with duplicates and gaps in one store call", async () => {
       const request = testRequest(tenant);
       const found = await graphs.recommendations.forProfiles(

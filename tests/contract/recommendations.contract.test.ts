@@ -11,6 +11,8 @@ async function openPostgres(tier: TenantTier): Promise<RecommendationsUnderTest>
     tasteGraph: stores.tasteGraph,
     createTenant: () => createTestTenant(stores, tier),
     ingest: async (tenant, events) => void (await stores.viewingIngest.ingest(tenant, events)),
+    setNotForMe: async (tenant, profileId, titleId, notForMe) =>
+      void (await stores.viewingWriting.setNotForMe(tenant, { profileId, titleId }, notForMe)),
     close: () => stores.close(),
   };
 }

@@ -156,6 +156,7 @@ describe("a merge", () => {
       // One of the two was watched to the end.
       completed: true,
       rating: 5,
+      leftEarly: false,
     };
     expect(rows).toEqual([
       { topic: "WATCH", entity: "p1", related: "gone", state: null },

@@ -81,6 +81,7 @@ describe("recordProgress", () => {
       progress: { positionSeconds: 90, durationSeconds: 6_000, completed: false },
       rating: null,
       inWatchlist: false,
+      notForMe: false,
     });
     expect(
       await facts.rows(
@@ -361,6 +362,7 @@ describe("rate", () => {
         progress: null,
         rating,
         inWatchlist: false,
+        notForMe: false,
       });
       const states = await stores.viewing.titleStates(testRequest(tenant), [{ profile: "u1", title: "a" }]);
       expect(states.get("u1 a")?.rating ?? null).toBe(rating);

@@ -188,6 +188,7 @@ export function viewingContract(name: string, open: () => Promise<ViewingUnderTe
           progress: { positionSeconds: completed ? 0 : seconds, durationSeconds: null, completed },
           rating,
           inWatchlist: listed !== null,
+          notForMe: false,
         });
       }
       expect(request.calls.calls).toHaveLength(1);
@@ -199,7 +200,9 @@ export function viewingContract(name: string, open: () => Promise<ViewingUnderTe
       ]);
       const key = { profile: "new", title: "wanted" };
       const states = await under.viewing.titleStates(testRequest(tenant), [key]);
-      expect([...states.values()]).toEqual([{ progress: null, rating: null, inWatchlist: true }]);
+      expect([...states.values()]).toEqual([
+        { progress: null, rating: null, inWatchlist: true, notForMe: false },
+      ]);
       expect(await under.viewing.titleStates(testRequest(other), [key])).toEqual(new Map());
     });
 

@@ -117,6 +117,7 @@ function least(type: GraphQLInputType): unknown {
     const needed = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
     return Object.fromEntries(needed.map((field) => [field.name, least(field.type)]));
   }
+  if (type.name === "Boolean") return false;
   return type.name === "Int" ? 1 : "x";
 }
 

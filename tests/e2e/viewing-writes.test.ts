@@ -11,6 +11,12 @@ import { titleBody } from "../support/titles.js";
 
 const TELEVISION = { kind: "TV", width: 1920, height: 1080, codecs: ["H264", "HEVC"], hdr: ["HDR10"] };
 
+/** As clients send them. */
+const NEGATIVE: Record<string, string> = {
+  Dismiss: `mutation Dismiss($input: DismissInput!) { dismissFromContinueWatching(input: $input) { title { id } errors { field code message } } }`,
+  NotForMe: `mutation NotForMe($input: NotForMeInput!) { setNotForMe(input: $input) { title { id notForMe } consistencyToken errors { field code message } } }`,
+};
+
 const gateway = useGateway();
 let operations: Map<string, string>;
 let tenant: Tenant;
@@ -125,6 +131,57 @@ describe("Progress, Rate, Add and Remove", () => {
     });
     expect(await run("Remove", { title: id })).toEqual({ title: { id, inMyWatchlist: false }, ...written });
     expect(await read("myRating inMyWatchlist")).toEqual({ myRating: null, inMyWatchlist: false });
+  });
+
+  it("take and take back what is not for a profile, and a title off continue watching", async () => {
+    const token = tokens.kids;
+    const write = async (name: string, input: object) => {
+      const query = NEGATIVE[name]!;
+      const { data, errors } = await gateway.ask(query, { variables: { input }, token });
+      expect(errors).toBeUndefined();
+      return Object.values(data)[0] as Record<string, any>;
+    };
+    const id = toGlobalId(tenant, "Title", "a");
+    const token_ = expect.stringMatching(/^[\w.-]{20,}$/);
+    expect(await write("NotForMe", { title: "Title:a", notForMe: true })).toEqual({
+      title: { id, notForMe: true },
+      consistencyToken: token_,
+      errors: [],
+    });
+    const shown = `{
+      title(id: "Title:a") { notForMe }
+      search(query: "a", first: 5) { edges { node { externalId } } }
+      home(first: 20) { kind titles(first: 50) { edges { node { externalId } } } }
+      viewer { profile {
+        recommendations(first: 50) { title { externalId } }
+        continueWatching(first: 5) { edges { node { externalId } } } } } }`;
+    const nodesOf = ({ edges }: { edges: any[] }) => edges.map(({ node }) => node.externalId);
+    const seen = async () => {
+      const { data } = await gateway.ask(shown, { token });
+      const { profile } = data.viewer;
+      return {
+        notForMe: data.title.notForMe,
+        recommended: (profile.recommendations as any[]).map(({ title }) => title.externalId),
+        continued: nodesOf(profile.continueWatching),
+        found: nodesOf(data.search),
+      };
+    };
+    const a = titleBody({ id: "a" }).id;
+    expect(await seen()).toMatchObject({ notForMe: true, recommended: [], found: [a] });
+    expect((await gateway.ask(`{ title(id: "Title:a") { notForMe } }`)).data.title.notForMe).toBe(false);
+    expect(await read("notForMe")).toEqual({ notForMe: false });
+    expect((await write("NotForMe", { title: id, notForMe: false })).title).toEqual({ id, notForMe: false });
+    expect((await seen()).recommended).toEqual([a]);
+    await run("Progress", { title: id, positionSeconds: 600 }, token);
+    expect((await seen()).continued).toEqual([a]);
+    expect(await write("Dismiss", { title: id })).toEqual({ title: { id }, errors: [] });
+    expect((await seen()).continued).toEqual([]);
+    const draft = await write("NotForMe", { title: "Title:draft", notForMe: true });
+    expect(draft).toMatchObject({ title: null, errors: [{ code: "TITLE_NOT_FOUND" }] });
+    expect(await write("Dismiss", { title: "Title:none" })).toMatchObject({
+      title: null,
+      errors: [{ code: "TITLE_NOT_FOUND" }],
+    });
   });
 
   it("answer what each left behind where one document writes twice", async () => {

@@ -4,6 +4,7 @@ import { integer, type Neo4jStore } from "../../datasources/engines/neo4j/store.
 import { type AnySection } from "../../datasources/projection/check/section.js";
 import { type TasteModel } from "../../datasources/recommendations/recommendations.js";
 import {
+  type Aversion,
   type Similarity,
   tasteFacts,
   type Watch,
@@ -29,6 +30,9 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
     { from: "t1", to: "t2", weight: 0.5 },
     { from: "t1", to: "t3", weight: 0.25 },
     { from: "t2", to: "t1", weight: 0.125 },
+  ];
+  const aversions: Aversion[] = [
+    { profileId: "p2", titleId: "t4", at: "2026-05-04T20:11:00Z", revision: 1_790_000_000_000_001 },
   ];
   const made: Tenant[] = [];
   const cypher = (text: string, parameters: object = {}) =>
@@ -79,8 +83,8 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
   });
 
   async function rebuild(of: Tenant): Promise<number> {
-    await graph.rebuild(of, tasteFacts({ ...source(), count: () => Promise.resolve(6) }, of));
-    return 6;
+    await graph.rebuild(of, tasteFacts({ ...source(), count: () => Promise.resolve(7) }, of));
+    return 7;
   }
 
   function source(): TasteInspectionSource {
@@ -106,15 +110,27 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
         Promise.resolve(
           similarities.filter((edge) => pairs.some(({ from, to }) => from === edge.from && to === edge.to)),
         ),
+      async *aversions() {
+        yield await Promise.resolve(aversions);
+      },
+      aversionsOf: (_, pairs) =>
+        Promise.resolve(
+          aversions.filter((aversion) =>
+            pairs.some(
+              ({ profileId, titleId }) => profileId === aversion.profileId && titleId === aversion.titleId,
+            ),
+          ),
+        ),
+      countAversions: () => Promise.resolve(aversions.length),
       profilesOf: known(["p1", "p2", "p3"]),
-      titlesOf: known(["t1", "t2", "t3", "t4"]),
+      titlesOf: known(["t1", "t2", "t3", "t4", "t5"]),
       countWatches: () => Promise.resolve(watches.length),
       countSimilarities: () => Promise.resolve(similarities.length),
     };
   }
 
   it("finds nothing in a sound graph, nor in one with titles and profiles that have nothing yet", async () => {
-    await cypher("CREATE (:Title $$, id: 't4'}), (:Profile $$, id: 'p3'})");
+    await cypher("CREATE (:Title $$, id: 't5'}), (:Profile $$, id: 'p3'})");
     expect((await check(sections, tenant)).differences).toEqual([]);
   });
 
@@ -204,6 +220,24 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
       found: ["orphaned title ghost"],
     },
     {
+      what: "what is not wanted removed",
+      harm: () => cypher("MATCH (:Profile $$, id: 'p2'})-[n:NOT_FOR_ME]->() DELETE n"),
+      found: ['missing aversion ["p2","t4"]'],
+    },
+    {
+      what: "what is not wanted added",
+      harm: () =>
+        cypher(
+          "MATCH (p:Profile $$, id: 'p2'}), (t:Title $$, id: 't1'}) CREATE (p)-[:NOT_FOR_ME {at: datetime(), revision: 1}]->(t)",
+        ),
+      found: ['orphaned aversion ["p2","t1"]'],
+    },
+    {
+      what: "a watch that was not left early",
+      harm: () => cypher(`${between("p1", "t2")} SET w.leftEarly = true`),
+      found: ['stale watch ["p1","t2"]'],
+    },
+    {
       what: "a similarity removed",
       harm: () => cypher(`${similar("t1", "t2")} DELETE s`),
       found: ['missing similar ["t1","t2"]'],
@@ -252,7 +286,7 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
     const [counts] = await cypher(
       "MATCH (n) WHERE n.tenant = $tenant AND n.id IS NOT NULL RETURN count(*) AS nodes, sum(COUNT { (n)-->() }) AS edges",
     );
-    expect(counts).toEqual({ nodes: 5, edges: 6 });
+    expect(counts).toEqual({ nodes: 6, edges: 7 });
     await cypher("MATCH (t:Title {tenant: -1}) DETACH DELETE t");
   });
 });

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 
 import { Neo4jStore, type Neo4jOptions } from "../../datasources/engines/neo4j/store.neo4j.js";
 import { Neo4jRecommendations } from "../../datasources/recommendations/neo4j/recommendations.neo4j.js";
-import { type Watch } from "../../datasources/recommendations/taste-graph-source.js";
+import { type Aversion, type Watch } from "../../datasources/recommendations/taste-graph-source.js";
 import { Neo4jTasteEngine } from "../../datasources/recommendations/neo4j/taste-engine.neo4j.js";
 import { TasteGenerations } from "../../datasources/recommendations/taste-generations.js";
 import { openLedger, type LedgerUnderTest } from "./ledger-support.js";
@@ -40,11 +40,15 @@ export interface Neo4jUnderTest extends RecommendationsUnderTest {
 export async function openNeo4j(tier: TenantTier = "SHARED"): Promise<Neo4jUnderTest> {
   const store = openStore();
   const facts = new Map<number, Watch[]>();
+  const aversions = new Map<number, Aversion[]>();
   const tenants: Tenant[] = [];
   const ledger = openLedger();
   const tasteGraph = new TasteGenerations(new Neo4jTasteEngine(store), ledger, {
     watches: async function* (tenant) {
       yield facts.get(tenant.id) ?? [];
+    },
+    aversions: async function* (tenant) {
+      yield aversions.get(tenant.id) ?? [];
     },
   });
   await tasteGraph.prepare();
@@ -63,6 +67,16 @@ export async function openNeo4j(tier: TenantTier = "SHARED"): Promise<Neo4jUnder
       const watches = events.map(watchOf);
       facts.set(tenant.id, [...(facts.get(tenant.id) ?? []), ...watches]);
       await tasteGraph.recordWatches(tenant, watches);
+    },
+    setNotForMe: async (tenant, profileId, titleId, notForMe) => {
+      const revision = Date.now() * 1_000;
+      const others = (aversions.get(tenant.id) ?? []).filter(
+        (known) => known.profileId !== profileId || known.titleId !== titleId,
+      );
+      const said = { profileId, titleId, at: new Date().toISOString(), revision };
+      aversions.set(tenant.id, notForMe ? [...others, said] : others);
+      if (notForMe) await tasteGraph.recordAversions(tenant, [said]);
+      else await tasteGraph.removeAversions(tenant, [said]);
     },
     close: async () => {
       for (const tenant of tenants) await tasteGraph.remove(tenant);

@@ -155,6 +155,7 @@ export function failureCases(known: Known, email: string): Record<string, Failur
     "Title.myProgress": ofTitle(known.begun, "myProgress { positionSeconds }", "myProgress"),
     "Title.myRating": ofTitle(known.rated, "myRating", "myRating"),
     "Title.inMyWatchlist": ofTitle(known.begun, "inMyWatchlist", "inMyWatchlist"),
+    "Title.notForMe": ofTitle(known.begun, "notForMe", "notForMe"),
     "Profile.continueWatching": ofProfile(
       "continueWatching(first: 3) { edges { node { name } } }",
       "continueWatching",

@@ -105,9 +105,11 @@ const QUERIES: Record<string, Ask | string> = {
 const sameAs = (field: string) => `answers by the same function as ${field}`;
 const MUTATIONS: Record<string, Ask | string> = {
   addToWatchlist: ({ word }) => [`(input: { title: "Title:${word}-seen" })`],
+  dismissFromContinueWatching: ({ word }) => [`(input: { title: "Title:${word}-seen" })`],
   rateTitle: ({ word }) => [`(input: { title: "Title:${word}-seen", rating: 5 })`],
   recordProgress: ({ word }) => [`(input: { title: "Title:${word}-begun", positionSeconds: 60 })`],
   removeFromWatchlist: ({ word }) => [`(input: { title: "Title:${word}-seen" })`],
+  setNotForMe: ({ word }) => [`(input: { title: "Title:${word}-seen", notForMe: false })`],
   startPlayback: ({ word }) => [
     `(input: { title: "Title:${word}-seen", device: { kind: TV, width: 1920, height: 1080, codecs: [H264] } })`,
   ],

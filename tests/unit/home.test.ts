@@ -32,6 +32,7 @@ interface World {
   /** Whether nobody has watched anything. */
   unwatched?: boolean;
   collections?: ShownCollection[];
+  unwanted?: string[];
   genresOf?: (id: string) => { id: string; name: string }[];
 }
 
@@ -69,6 +70,7 @@ function sourcesOf(world: World, asked: string[] = []): HomeSources {
       },
     },
     viewing: {
+      notForMe: () => answer("unwanted", world.unwanted ?? []),
       recentWatches: () => answer("recent", world.recent ?? []),
       touchedTitles: () => answer("touched", world.touched ?? []),
       shelf: {
@@ -163,11 +165,11 @@ describe("the home page", () => {
     const rows = await plan(FULL, VISITOR, asked);
     expect([...kinds(rows)].sort()).toEqual(["GENRE", "NEW", "POPULAR", "TOP_10", "TRENDING"]);
     expect(
-      asked.filter((name) => /recent|touched|continue|watchlist|recommended|similar/.test(name)),
+      asked.filter((name) => /recent|touched|continue|watchlist|recommended|similar|unwanted/.test(name)),
     ).toEqual([]);
   });
 
-  it("of whom nothing may be learned has its own shelves, and asks for nothing else of it", async () => {
+  it("of whom nothing may be learned has its own shelves, and asks for nothing else of it than what is not for it", async () => {
     const asked: string[] = [];
     const rows = await plan(FULL, { personalised: false }, asked);
     expect(kinds(rows)).toEqual(expect.arrayContaining(["CONTINUE_WATCHING", "WATCHLIST", "POPULAR"]));
@@ -189,6 +191,7 @@ describe("the home page", () => {
       "top10",
       "touched",
       "trending",
+      "unwanted",
       "watchlist",
     ]);
   });
@@ -208,6 +211,22 @@ describe("the home page", () => {
     expect(shown.filter((id) => hidden.includes(id))).toEqual([]);
     expect(kinds(rows)).not.toContain("CONTINUE_WATCHING");
     expect(titles(rows.find(({ kind }) => kind === "TOP_10"))).toEqual(numbered("t", 10).slice(1));
+  });
+
+  it("suggests nothing that is not for the profile, and builds on none of it; what it chose and what a country watches stays", async () => {
+    const unwanted = ["c1", "w1", "r1", "t0", "s2", "g3", "n4", "p5"];
+    const rows = await plan({ ...FULL, unwanted });
+    const kept = new Set(["CONTINUE_WATCHING", "WATCHLIST", "TOP_10"]);
+    const unlearned = await plan({ ...FULL, unwanted }, { personalised: false });
+    expect(unlearned.filter(({ kind }) => !kept.has(kind)).flatMap((row) => titles(row)!)).not.toContain(
+      "p5",
+    );
+    const suggested = rows.filter(({ kind }) => !kept.has(kind)).flatMap((row) => titles(row)!);
+    expect(suggested).toContain("r2");
+    expect(suggested.filter((id) => unwanted.includes(id))).toEqual([]);
+    const chosen = rows.filter(({ kind }) => kept.has(kind)).flatMap((row) => titles(row)!);
+    expect(chosen).toEqual(expect.arrayContaining(["c1", "w1", "t0"]));
+    expect(kinds(await plan({ ...FULL, unwanted: ["seen"] }))).not.toContain("BECAUSE_YOU_WATCHED");
   });
 
   it("leaves out suggestions of fewer than four titles, but never what a person chose", async () => {
@@ -279,12 +298,13 @@ describe("the first rows", () => {
     }
   });
 
-  it("show a chart whole, or below them where a title of it is shown or was watched", async () => {
+  it("show a chart whole, or below them where a title of it is shown, was watched or is not for the profile", async () => {
     const chart = (rows: HomeRowPlan[]) => kinds(rows).indexOf("TOP_10");
     expect(chart(await plan(FULL))).toBeLessThan(FIRST_ROWS);
     expect(chart(await plan(FULL, VISITOR))).toBe(0);
     for (const world of [
       { ...FULL, touched: ["t3"] },
+      { ...FULL, unwanted: ["t3"] },
       { ...FULL, watchlist: ["t3"] },
     ]) {
       const rows = await plan(world);
@@ -321,9 +341,9 @@ describe("what editors put together", () => {
     expect(found.filter((kind) => kind === "COLLECTION")).toHaveLength(6);
   });
 
-  it("has nothing that may not be met, or was seen, and is not there without anything", async () => {
-    const collections = [collection("one", 1, ["x1", "x2", "x3"]), collection("two", 2, ["x1", "x2"])];
-    const world = { ...FULL, collections, hidden: ["x1"], touched: ["x2"] };
+  it("has nothing that may not be met, was seen or is not for the profile, and is not there without anything", async () => {
+    const collections = [collection("one", 1, ["x1", "x2", "x3", "x4"]), collection("two", 2, ["x1", "x2"])];
+    const world = { ...FULL, collections, hidden: ["x1"], touched: ["x2"], unwanted: ["x4"] };
     expect(collected(await plan(world))).toEqual([[2, "The one", ["x3"]]]);
   });
 

@@ -8,17 +8,18 @@ export { type OutboxTopic };
  */
 export interface OutboxEvent {
   topic: OutboxTopic;
-  /** Local id of the title (TITLE) or profile (WATCH, PROFILE). Events of one entity are carried in order. */
+  /** Local id of the title (TITLE) or profile (WATCH, NOT_FOR_ME, PROFILE). Events of one entity are carried in order. */
   entity: string;
-  /** WATCH: local id of the title; empty otherwise. */
+  /** WATCH, NOT_FOR_ME: local id of the title; empty otherwise. */
   related: string;
-  /** Counts the states of this entity (TITLE: `title_heads.revision`; WATCH: `title_progress.revision`). */
+  /** Counts the states of this entity (TITLE: `title_heads.revision`; WATCH: `title_progress.revision`, NOT_FOR_ME: `not_for_me.revision`). */
   revision: number;
   /**
-   * WATCH: `WatchState`, null where the profile has not watched the title, or not any more; PROFILE: `ProfileState`;
-   * TITLE: null, because its versions are rows that never change.
+   * WATCH: `WatchState`, null where the profile has not watched the title, or not any more; NOT_FOR_ME:
+   * `NotForMeState`, null where that was taken back; PROFILE: `ProfileState`; TITLE: null, because its versions are rows
+   * that never change.
    */
-  state: WatchState | ProfileState | null;
+  state: WatchState | NotForMeState | ProfileState | null;
 }
 
 /** That what is in force of a title has changed. */
@@ -33,6 +34,14 @@ export interface WatchState {
   completed: boolean;
   /** 1 to 5. */
   rating: number | null;
+  /** Whether it was left early (`LEFT_EARLY`). */
+  leftEarly: boolean;
+}
+
+/** That a profile does not want to be shown a title. */
+export interface NotForMeState {
+  /** Since when. ISO 8601. */
+  at: string;
 }
 
 export interface ProfileState {

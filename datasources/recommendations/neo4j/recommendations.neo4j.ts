@@ -1,9 +1,14 @@
 import { integer, type Neo4jStore } from "../../engines/neo4j/store.neo4j.js";
 import { type Generations } from "../../projection/generations/generations.js";
 import { type StoreRequest } from "../../core/store-request.js";
+import { LEFT_BEFORE } from "../../viewing/watch-rules.js";
 import {
   EARLIER_SEEDS,
+  GIVEN_UP,
   LATEST_SEEDS,
+  LIKING,
+  NOT_FOR_ME,
+  NOT_FOR_ME_SEEDS,
   RECENCY,
   type RecommendedTitle,
   type Recommendations,
@@ -87,23 +92,27 @@ const RECOMMENDED = `
   UNWIND $ids AS id
   MATCH (p:Profile {tenant: $tenant, generation: $generation, id: id})
   CALL (p) {
-    WITH p, COLLECT { MATCH (p)-[:WATCHED]->(seen) RETURN seen } AS watched
+    WITH COLLECT { MATCH (p)-[:WATCHED|NOT_FOR_ME]->(seen) RETURN DISTINCT seen } AS known,
+      COLLECT { MATCH (p)-[n:NOT_FOR_ME]->(title:Title) RETURN title ORDER BY n.at DESC, title.id DESC } AS unwanted, p
     MATCH (p)-[w:WATCHED]->(seed:Title)
-    WITH watched, w, seed ORDER BY w.at DESC, seed.id DESC
-    WITH watched, collect(w) AS watches, collect(seed) AS titles
-    WITH watched, watches, titles, size(titles) - ${LATEST_SEEDS} AS earlier
+    WITH known, unwanted, w, seed ORDER BY w.at DESC, seed.id DESC
+    WITH known, unwanted, collect(w) AS watches, collect(seed) AS titles
+    WITH known, unwanted, watches, titles, size(titles) - ${LATEST_SEEDS} AS earlier
     UNWIND [rank IN range(0, size(titles) - 1) WHERE size(titles) <= ${SEEDS} OR rank <= ${LATEST_SEEDS}
       OR (rank - ${LATEST_SEEDS}) * ${EARLIER_SEEDS} / earlier > (rank - ${LATEST_SEEDS} - 1) * ${EARLIER_SEEDS} / earlier] AS rank
-    WITH watched, rank, watches[rank] AS w, titles[rank] AS seed
-    WITH watched, seed, seed.id AS because, CASE WHEN w.completed THEN 1.0 ELSE 0.5 END * CASE w.rating
-      WHEN 5 THEN 1.25 WHEN 4 THEN 1.1 WHEN 3 THEN 0.8 WHEN 2 THEN 0.0 WHEN 1 THEN 0.0 ELSE 1.0
+    WITH known, unwanted, rank, watches[rank] AS w, titles[rank] AS seed
+    WHERE NOT seed IN unwanted
+    WITH known, unwanted, seed, CASE WHEN w.completed THEN 1.0 ELSE 0.5 END * CASE w.rating
+      WHEN 5 THEN ${LIKING[5]} WHEN 4 THEN ${LIKING[4]} WHEN 3 THEN ${LIKING[3]} WHEN 2 THEN ${LIKING[2]} WHEN 1 THEN ${LIKING[1]}
+      ELSE CASE WHEN w.leftEarly AND w.at < datetime() - duration({days: ${LEFT_BEFORE.days}}) THEN ${GIVEN_UP} ELSE 1.0 END
     END * (${RECENCY.floor} + ${1 - RECENCY.floor} * exp(-rank / toFloat(${RECENCY.fading}))) AS strength
-    WHERE strength > 0
-    WITH watched, seed, because, strength ORDER BY because
+    WITH known, unwanted, collect({seed: seed, strength: strength}) AS watched
+    UNWIND watched + [title IN unwanted[0..${NOT_FOR_ME_SEEDS}] | {seed: title, strength: toFloat(${NOT_FOR_ME})}] AS counting
+    WITH known, counting.seed AS seed, counting.seed.id AS because, counting.strength AS strength ORDER BY because
     MATCH (seed)-[s:SIMILAR]->(title)
-    WITH watched, title, s.weight * strength AS part, because
-    WITH watched, title, sum(part) AS score, collect(part) AS parts, collect(because) AS seeds
-    WHERE NOT title IN watched
+    WITH known, title, s.weight * strength AS part, because
+    WITH known, title, sum(part) AS score, collect(part) AS parts, collect(because) AS seeds
+    WHERE score > 0 AND NOT title IN known
     WITH title, score, parts, seeds ORDER BY score DESC LIMIT $limit + ${TIES}
     WITH title.id AS title, score, parts, seeds ORDER BY score DESC, title LIMIT $limit
     WITH title, score, seeds[reduce(best = 0, at IN range(1, size(parts) - 1) |

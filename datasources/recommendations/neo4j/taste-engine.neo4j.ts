@@ -3,7 +3,7 @@ import { chunks } from "../../core/chunks.js";
 import { type AnySection } from "../../projection/check/section.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type TasteEngine, type LiveTaste } from "../taste-generations.js";
-import { type TasteFact, type Watch, type WatchRevision } from "../taste-graph-source.js";
+import { type Aversion, type TasteFact, type Watch, type WatchRevision } from "../taste-graph-source.js";
 import { type TasteInspectionSource } from "../taste-inspection-source.js";
 import { prepareTasteSchema } from "./taste-graph-schema.neo4j.js";
 import {
@@ -12,12 +12,15 @@ import {
   HAS,
   HELD,
   OPEN,
+  PUT_AVERSIONS,
   PUT_MODEL,
   PUT_SIMILARITIES,
   PUT_WATCHES,
+  REMOVE_AVERSIONS,
   REMOVE_PROFILES,
   REMOVE_WATCHES,
   TASTE_FORM,
+  aversionParameters,
   similarityParameters,
   sweep,
   watchParameters,
@@ -33,8 +36,8 @@ const TIMEOUT_MS = 50_000;
 const BEYOND = 2 ** 31;
 
 /**
- * Taste graphs in Neo4j: `(:Profile)-[:WATCHED {at, completed, rating, revision}]->(:Title)-[:SIMILAR {weight}]->
- * (:Title)`, every node keyed by tenant, generation and id, and a `(:TasteGraph)` for each generation, which says what it
+ * Taste graphs in Neo4j: `(:Profile)-[:WATCHED {at, completed, rating, leftEarly, revision}]->(:Title)-[:SIMILAR
+ * {weight}]->(:Title)`, `(:Profile)-[:NOT_FOR_ME {at, revision}]->(:Title)`, every node keyed by tenant, generation and id, and a `(:TasteGraph)` for each generation, which says what it
  * was learned by. Isolated tenants are kept apart by the same key: Community Edition has one database.
  */
 export class Neo4jTasteEngine implements TasteEngine {
@@ -72,6 +75,8 @@ export class Neo4jTasteEngine implements TasteEngine {
     for (const batch of chunks(similarities, BATCH))
       await this.#into(tenant, generation, PUT_SIMILARITIES, similarityParameters(batch));
     await this.recordWatches(tenant, generation, watches);
+    const aversions = facts.filter((fact) => fact.kind === "NOT_FOR_ME");
+    await this.recordAversions(tenant, generation, aversions);
     for (const fact of facts) {
       if (fact.kind !== "MODEL") continue;
       const model = { ...fact, titles: integer(fact.titles), edges: integer(fact.edges) };
@@ -87,6 +92,20 @@ export class Neo4jTasteEngine implements TasteEngine {
   async removeWatches(tenant: Tenant, generation: number, watches: readonly WatchRevision[]): Promise<void> {
     const pairs = watches.map(({ profileId, titleId, revision }) => [profileId, titleId, revision]);
     if (pairs.length > 0) await this.#into(tenant, generation, REMOVE_WATCHES, { pairs });
+  }
+
+  async recordAversions(tenant: Tenant, generation: number, aversions: readonly Aversion[]): Promise<void> {
+    for (const batch of chunks(aversions, BATCH))
+      await this.#into(tenant, generation, PUT_AVERSIONS, aversionParameters(batch));
+  }
+
+  async removeAversions(
+    tenant: Tenant,
+    generation: number,
+    aversions: readonly WatchRevision[],
+  ): Promise<void> {
+    const pairs = aversions.map(({ profileId, titleId, revision }) => [profileId, titleId, revision]);
+    if (pairs.length > 0) await this.#into(tenant, generation, REMOVE_AVERSIONS, { pairs });
   }
 
   async removeProfiles(tenant: Tenant, generation: number, profiles: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { formHash } from "../../projection/check/form.js";
-import { LEAST_WATCH } from "../../viewing/watch-rules.js";
-import { type TasteFact } from "../taste-graph-source.js";
+import { LEAST_WATCH, LEFT_BEFORE } from "../../viewing/watch-rules.js";
+import { type Aversion, type TasteFact } from "../taste-graph-source.js";
 
 type WatchFact = Extract<TasteFact, { kind: "WATCH" }>;
 type SimilarityFact = Extract<TasteFact, { kind: "SIMILAR" }>;
@@ -73,22 +73,44 @@ export const PUT_WATCHES = `${INTO_GENERATION}
   ${nodes("Title", "$titles", "titles")}
   UNWIND $watches AS watch
   WITH profiles[toInteger(watch[0])] AS profile, titles[toInteger(watch[1])] AS title, datetime(watch[2]) AS at,
-       watch[3] AS completed, toInteger(watch[4]) AS rating, toInteger(watch[5]) AS revision
+       watch[3] AS completed, toInteger(watch[4]) AS rating, toInteger(watch[5]) AS revision, watch[6] AS leftEarly
   MERGE (profile)-[w:WATCHED]->(title)
-  WITH w, at, completed, rating, revision
+  WITH w, at, completed, rating, revision, leftEarly
   WHERE w.at IS NULL OR w.revision < revision OR (w.revision = revision AND w.at <= at)
-  SET w.at = at, w.completed = completed, w.rating = rating, w.revision = revision`;
+  SET w.at = at, w.completed = completed, w.rating = rating, w.revision = revision, w.leftEarly = leftEarly`;
+
+export const PUT_AVERSIONS = `${INTO_GENERATION}
+  ${nodes("Profile", "$profiles", "profiles")}
+  ${nodes("Title", "$titles", "titles")}
+  UNWIND $aversions AS aversion
+  WITH profiles[toInteger(aversion[0])] AS profile, titles[toInteger(aversion[1])] AS title,
+       datetime(aversion[2]) AS at, toInteger(aversion[3]) AS revision
+  MERGE (profile)-[n:NOT_FOR_ME]->(title)
+  WITH n, at, revision
+  WHERE n.revision IS NULL OR n.revision <= revision
+  SET n.at = at, n.revision = revision`;
 
 /** Another where what is stored is, or what of the facts: a graph of another form is to be rebuilt. */
-export const TASTE_FORM = formHash(OPEN, PUT_MODEL, PUT_SIMILARITIES, PUT_WATCHES, LEAST_WATCH);
+export const TASTE_FORM = formHash(
+  OPEN,
+  PUT_MODEL,
+  PUT_SIMILARITIES,
+  PUT_WATCHES,
+  PUT_AVERSIONS,
+  LEAST_WATCH,
+  LEFT_BEFORE.percent,
+);
 
 /** Pairs of `$pairs` (profile, title, revision) that are there in no newer revision. */
-export const REMOVE_WATCHES = `${INTO_GENERATION}
+const removePairs = (type: "WATCHED" | "NOT_FOR_ME") => `${INTO_GENERATION}
   UNWIND $pairs AS pair
   MATCH (:Profile {tenant: $tenant, generation: $generation, id: pair[0]})
-        -[w:WATCHED]->(:Title {tenant: $tenant, generation: $generation, id: pair[1]})
+        -[w:${type}]->(:Title {tenant: $tenant, generation: $generation, id: pair[1]})
   WHERE w.revision <= toInteger(pair[2])
   DELETE w`;
+
+export const REMOVE_WATCHES = removePairs("WATCHED");
+export const REMOVE_AVERSIONS = removePairs("NOT_FOR_ME");
 
 /** Profiles with all that they have watched. */
 export const REMOVE_PROFILES = `${INTO_GENERATION}
@@ -137,13 +159,30 @@ export function watchParameters(watches: readonly Omit<WatchFact, "kind">[]) {
   const profiles = new Places();
   const titles = new Places();
   return {
-    watches: watches.map(({ profileId, titleId, at, completed, rating, revision }) => [
+    watches: watches.map(({ profileId, titleId, at, completed, rating, revision, leftEarly }) => [
       profiles.of(profileId),
       titles.of(titleId),
       at,
       completed,
       rating,
       revision ?? 0,
+      leftEarly ?? false,
+    ]),
+    profiles: profiles.ids,
+    titles: titles.ids,
+  };
+}
+
+/** Parameters of PUT_AVERSIONS. */
+export function aversionParameters(facts: readonly Aversion[]) {
+  const profiles = new Places();
+  const titles = new Places();
+  return {
+    aversions: facts.map(({ profileId, titleId, at, revision }) => [
+      profiles.of(profileId),
+      titles.of(titleId),
+      at,
+      revision,
     ]),
     profiles: profiles.ids,
     titles: titles.ids,

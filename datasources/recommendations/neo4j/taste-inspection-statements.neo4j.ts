@@ -1,7 +1,7 @@
 /** The edges that a section is about: from what to what, and under which names the statements take them. */
 export interface EdgeKind {
   start: "Profile" | "Title";
-  type: "WATCHED" | "SIMILAR";
+  type: "WATCHED" | "NOT_FOR_ME" | "SIMILAR";
 }
 
 /** The starts of a page with the ends that each leads to, whatever those are. */

@@ -13,11 +13,12 @@ import {
 import { type Generations } from "../../projection/generations/generations.js";
 import { type TasteModel } from "../recommendations.js";
 import { type WatchedGraph } from "../taste-follower.js";
-import { type Similarity, type Watch, type WatchRevision } from "../taste-graph-source.js";
+import { type Aversion, type Similarity, type Watch, type WatchRevision } from "../taste-graph-source.js";
 import { type TasteInspectionSource } from "../taste-inspection-source.js";
 import { type EdgeKind } from "./taste-inspection-statements.neo4j.js";
 
 const WATCHED: EdgeKind = { start: "Profile", type: "WATCHED" };
+const NOT_FOR_ME: EdgeKind = { start: "Profile", type: "NOT_FOR_ME" };
 const SIMILAR: EdgeKind = { start: "Title", type: "SIMILAR" };
 
 /** Everything that Neo4j holds of a tenant's taste graph, for comparing it with what it is built from. */
@@ -27,17 +28,29 @@ export function tasteSections(
   written: WatchedGraph & Pick<Generations<unknown>, "live">,
 ): AnySection[] {
   const graph = new InspectedGraph(store, written);
-  const watchesOf = (tenant: Tenant, pairs: readonly Pair[]) =>
-    source.watchesOf(
-      tenant,
-      pairs.map(([profileId, titleId]) => ({ profileId, titleId })),
-    );
+  const named = (pairs: readonly Pair[]) => pairs.map(([profileId, titleId]) => ({ profileId, titleId }));
+  const watchesOf = (tenant: Tenant, pairs: readonly Pair[]) => source.watchesOf(tenant, named(pairs));
+  const aversionsOf = (tenant: Tenant, pairs: readonly Pair[]) => source.aversionsOf(tenant, named(pairs));
   const watches = edgeSection(graph, source, "watch", WATCHED, {
     size: (tenant) => source.countWatches(tenant),
     all: (tenant) => mapped(source.watches(tenant), watchEdge),
     of: async (tenant, pairs) => (await watchesOf(tenant, pairs)).map(watchEdge),
   });
+  const aversions = edgeSection(graph, source, "aversion", NOT_FOR_ME, {
+    size: (tenant) => source.countAversions(tenant),
+    all: (tenant) => mapped(source.aversions(tenant), aversionEdge),
+    of: async (tenant, pairs) => (await aversionsOf(tenant, pairs)).map(aversionEdge),
+  });
   return [
+    {
+      ...aversions,
+      async repair(tenant, keys) {
+        const seen = await aversions.storedOf(tenant, keys);
+        const facts = await aversionsOf(tenant, keys.map(pairOf));
+        await written.removeAversions(tenant, inTheWay(seen, facts));
+        await written.recordAversions(tenant, facts);
+      },
+    },
     {
       ...watches,
       async repair(tenant, keys) {
@@ -67,8 +80,11 @@ export function tasteSections(
   ];
 }
 
-/** Watches that are there, in the revision that was seen, and that no fact would take the place of. */
-function inTheWay(seen: ReadonlyMap<string, StoredEdges>, facts: readonly Watch[]): WatchRevision[] {
+/** What is there, in the revision that was seen, and that no fact would take the place of. */
+function inTheWay(
+  seen: ReadonlyMap<string, StoredEdges>,
+  facts: readonly (Watch | Aversion)[],
+): WatchRevision[] {
   const revisions = new Map(
     facts.map(({ profileId, titleId, revision = 0 }) => [keyOf(profileId, titleId), revision]),
   );
@@ -155,10 +171,16 @@ function modelSection(graph: InspectedGraph, source: TasteInspectionSource): Sec
   return section;
 }
 
-function watchEdge({ profileId, titleId, at, completed, rating, revision = 0 }: Watch): Edge {
+function watchEdge(watch: Watch): Edge {
+  const { profileId, titleId, at, completed, rating, leftEarly = false, revision = 0 } = watch;
   // A field that is null is not stored.
-  const fields = { at: instantText(at), completed, revision, ...(rating === null ? {} : { rating }) };
+  const rated = rating === null ? {} : { rating };
+  const fields = { at: instantText(at), completed, leftEarly, revision, ...rated };
   return { start: profileId, end: titleId, fields };
+}
+
+function aversionEdge({ profileId, titleId, at, revision }: Aversion): Edge {
+  return { start: profileId, end: titleId, fields: { at: instantText(at), revision } };
 }
 
 function similarEdge({ from, to, weight }: Similarity): Edge {

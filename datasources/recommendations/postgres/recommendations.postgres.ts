@@ -1,9 +1,15 @@
 import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../../core/store-request.js";
-import { WATCHED } from "../../viewing/watched.postgres.js";
+import { isNotForMe } from "../../viewing/not-for-me.postgres.js";
+import { LEFT_EARLY, WATCHED } from "../../viewing/watched.postgres.js";
+import { LEFT_BEFORE } from "../../viewing/watch-rules.js";
 import {
   EARLIER_SEEDS,
+  GIVEN_UP,
   LATEST_SEEDS,
+  LIKING,
+  NOT_FOR_ME,
+  NOT_FOR_ME_SEEDS,
   RECENCY,
   type RecommendedTitle,
   type Recommendations,
@@ -73,35 +79,50 @@ function recommended(profiles: readonly string[], limit: number): Sql {
         select e.to_id, e.from_id, e.weight * s.strength as part
         from (${seeds(sql`k.id`)}) s
         join similar_titles e on e.from_id = s.title_id
-        where s.strength > 0
+        where s.strength <> 0
       ) c
       where not exists (
         select from title_progress p where p.profile_id = k.id and p.title_id = c.to_id and ${WATCHED})
+        and not ${isNotForMe(sql`k.id`, sql`c.to_id`)}
       group by c.to_id
+      having sum(c.part order by c.part desc, c.from_id) > 0
       order by score desc, c.to_id
       limit ${limit}::int
     ) r
     order by k.n, r.score desc, r.to_id`;
 }
 
-/** A profile's seeds with how much each says about its taste. */
+/** A profile's seeds with how much each says about its taste: what it watched, and what is not for it. */
 function seeds(profile: Sql): Sql {
+  return sql`
+    ${watchedSeeds(profile)}
+    union all
+    (select n.title_id, ${NOT_FOR_ME}::float8 as strength from not_for_me n where n.profile_id = ${profile}
+     order by n.since desc, n.title_id desc limit ${NOT_FOR_ME_SEEDS}::int)`;
+}
+
+const LIKED = sql`case r.rating when 5 then ${LIKING[5]}::float8 when 4 then ${LIKING[4]}::float8
+  when 3 then ${LIKING[3]}::float8 when 2 then ${LIKING[2]}::float8 else ${LIKING[1]}::float8 end`;
+
+function watchedSeeds(profile: Sql): Sql {
   const { floor, fading } = RECENCY;
   // `offset 0` keeps the rating's look-up to one a watch; merged into the query around it, it would run for every edge.
   return sql`
     select w.title_id,
-      w.strength * coalesce(w.liking, 1) * (${floor}::float8 + ${1 - floor}::float8 * exp(-w.rank / ${fading}::float8)) as strength
+      w.strength * coalesce(w.liking, case when w.given_up then ${GIVEN_UP}::float8 else 1 end)
+        * (${floor}::float8 + ${1 - floor}::float8 * exp(-w.rank / ${fading}::float8)) as strength
     from (
-      select p.title_id, p.rank,
-        case when p.completed then 1::float8 else 0.5::float8 end as strength,
-        (select case r.rating when 5 then 1.25::float8 when 4 then 1.1::float8 when 3 then 0.8::float8 else 0 end
-         from ratings r
+      select p.title_id, p.rank, p.given_up,
+        case when ${isNotForMe(profile, sql`p.title_id`)} then 0 when p.completed then 1::float8 else 0.5::float8 end
+          as strength,
+        (select ${LIKED} from ratings r
          where r.profile_id = ${profile} and r.title_id = p.title_id) as liking
       from (
-        select p.title_id, p.completed, p.rank
+        select p.title_id, p.completed, p.rank, p.given_up
         from (
           select title_id, completed, count(*) over () as watches,
-            row_number() over (order by last_watched_at desc, title_id desc) - 1 as rank
+            row_number() over (order by last_watched_at desc, title_id desc) - 1 as rank,
+            ${LEFT_EARLY} and last_watched_at < now() - make_interval(days => ${LEFT_BEFORE.days}::int) as given_up
           from title_progress p
           where profile_id = ${profile} and ${WATCHED}
         ) p

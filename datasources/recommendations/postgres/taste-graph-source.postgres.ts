@@ -1,9 +1,9 @@
 import { isPersonal } from "../../accounts/consent-rules.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
-import { WATCHED } from "../../viewing/watched.postgres.js";
+import { LEFT_EARLY, WATCHED } from "../../viewing/watched.postgres.js";
 import { type TasteModel } from "../recommendations.js";
-import { type Similarity, type TasteGraphSource, type Watch } from "../taste-graph-source.js";
+import { type Aversion, type Similarity, type TasteGraphSource, type Watch } from "../taste-graph-source.js";
 
 /** Rows of one statement. */
 const BATCH = 10_000;
@@ -44,6 +44,22 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
     );
   }
 
+  aversions(tenant: Tenant): AsyncIterable<readonly Aversion[]> {
+    return this.#batches<Aversion>(tenant, aversionsBehind);
+  }
+
+  aversionsOf(
+    tenant: Tenant,
+    pairs: readonly { profileId: string; titleId: string }[],
+  ): Promise<readonly Aversion[]> {
+    return this.rows<Aversion>(
+      tenant,
+      sql`${AVERSIONS}
+          and (n.profile_id, n.title_id) in (
+            select * from unnest(${pairs.map((pair) => pair.profileId)}::text[], ${pairs.map((pair) => pair.titleId)}::text[]))`,
+    );
+  }
+
   async profilesOf(tenant: Tenant, ids: readonly string[]): Promise<Set<string>> {
     const rows = await this.rows<{ id: string }>(
       tenant,
@@ -55,7 +71,8 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   async count(tenant: Tenant): Promise<number> {
     const [row] = await this.rows<{ facts: number }>(
       tenant,
-      sql`select (select count(*) from similar_titles) + (select count(*) from title_progress p where ${IS_KNOWN}) as facts`,
+      sql`select (select count(*) from similar_titles) + (select count(*) from title_progress p where ${IS_KNOWN})
+            + (select count(*) from not_for_me n where ${IS_SAID}) as facts`,
     );
     return row?.facts ?? 0;
   }
@@ -92,10 +109,25 @@ export const IS_KNOWN = sql`(${WATCHED} and ${isPersonal(sql`p.profile_id`)})`;
 /** The watches that taste graphs know. */
 const WATCHES = sql`
   select p.profile_id as "profileId", p.title_id as "titleId", p.last_watched_at as at, p.completed, r.rating,
-         p.revision
+         ${LEFT_EARLY} as "leftEarly", p.revision
   from title_progress p
   left join ratings r on r.profile_id = p.profile_id and r.title_id = p.title_id
   where ${IS_KNOWN}`;
+
+/** Whether a row `n` of `not_for_me` is of somebody whose account has agreed to being known by it. */
+export const IS_SAID = isPersonal(sql`n.profile_id`);
+
+const AVERSIONS = sql`
+  select n.profile_id as "profileId", n.title_id as "titleId", n.since as at, n.revision from not_for_me n
+  where ${IS_SAID}`;
+
+function aversionsBehind(last: Aversion | undefined): Sql {
+  const { profileId = "", titleId = "" } = last ?? {};
+  return sql`
+    ${AVERSIONS}
+    and (n.profile_id, n.title_id) > (${profileId}, ${titleId})
+    order by n.profile_id, n.title_id`;
+}
 
 function watchesBehind(last: Watch | undefined): Sql {
   const { profileId = "", titleId = "" } = last ?? {};

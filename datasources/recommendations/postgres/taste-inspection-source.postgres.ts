@@ -1,6 +1,6 @@
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
-import { IS_KNOWN, PostgresTasteGraphSource } from "./taste-graph-source.postgres.js";
+import { IS_KNOWN, IS_SAID, PostgresTasteGraphSource } from "./taste-graph-source.postgres.js";
 import { type Similarity } from "../taste-graph-source.js";
 import { type SimilarPair, type TasteInspectionSource } from "../taste-inspection-source.js";
 
@@ -25,6 +25,10 @@ export class PostgresTasteInspectionSource extends PostgresTasteGraphSource impl
 
   countWatches(tenant: Tenant): Promise<number> {
     return this.#count(tenant, sql`select count(*) as count from title_progress p where ${IS_KNOWN}`);
+  }
+
+  countAversions(tenant: Tenant): Promise<number> {
+    return this.#count(tenant, sql`select count(*) as count from not_for_me n where ${IS_SAID}`);
   }
 
   countSimilarities(tenant: Tenant): Promise<number> {

@@ -8,7 +8,11 @@ import { Neo4jTraces } from "../../../../datasources/privacy/traces.neo4j.js";
 import { Neo4jRecommendations } from "../../../../datasources/recommendations/neo4j/recommendations.neo4j.js";
 import { Neo4jTasteEngine } from "../../../../datasources/recommendations/neo4j/taste-engine.neo4j.js";
 import { TasteGenerations } from "../../../../datasources/recommendations/taste-generations.js";
-import { type TasteFact, type Watch } from "../../../../datasources/recommendations/taste-graph-source.js";
+import {
+  type Aversion,
+  type TasteFact,
+  type Watch,
+} from "../../../../datasources/recommendations/taste-graph-source.js";
 import { type TasteInspectionSource } from "../../../../datasources/recommendations/taste-inspection-source.js";
 import { openLedger } from "../../../engines/ledger-support.js";
 import { PATIENT_DEADLINE_MS } from "../../patience.js";
@@ -100,6 +104,7 @@ function factsOf(tenant: Tenant, tenants: readonly Tenant[]): TasteFact[] {
     { kind: "MODEL", ...model },
     ...edges.map(([from, to, weight]) => ({ kind: "SIMILAR", from, to, weight }) as const),
     ...watchesOf(place).map((watch) => ({ kind: "WATCH", ...watch }) as const),
+    ...aversionsOf(place).map((aversion) => ({ kind: "NOT_FOR_ME", ...aversion }) as const),
   ];
 }
 
@@ -108,15 +113,24 @@ function watchesOf(place: number): Watch[] {
   return PROFILES.map((profileId) => ({ profileId, titleId: "a", ...watched }));
 }
 
+/** Of what is recommended to Bob, in every tenant another title. */
+const UNWANTED = ["b", "c"];
+function aversionsOf(place: number): Aversion[] {
+  return [{ profileId: "bob", titleId: UNWANTED[place - 1]!, at: AT, revision: 1 }];
+}
+
 const nothing: TasteInspectionSource = {
   model: () => Promise.resolve(null),
   similarities: async function* () {},
   watches: async function* () {},
   watchesOf: () => Promise.resolve([]),
+  aversions: async function* () {},
+  aversionsOf: () => Promise.resolve([]),
   profilesOf: () => Promise.resolve(new Set()),
   similaritiesOf: () => Promise.resolve([]),
   titlesOf: () => Promise.resolve(new Set()),
   countWatches: () => Promise.resolve(0),
+  countAversions: () => Promise.resolve(0),
   countSimilarities: () => Promise.resolve(0),
 };
 
@@ -129,7 +143,10 @@ async function lookAtGraph(subject: GraphUnderTest, notes: Notes): Promise<void>
   const watches = async function* (tenant: Tenant) {
     yield await Promise.resolve(watchesOf(placeOf(tenant)));
   };
-  const graph = new TasteGenerations(engine, ledger, { watches });
+  const aversions = async function* (tenant: Tenant) {
+    yield await Promise.resolve(aversionsOf(placeOf(tenant)));
+  };
+  const graph = new TasteGenerations(engine, ledger, { watches, aversions });
   try {
     await lookAt(subject, { engine, graph }, notes);
   } finally {
@@ -193,6 +210,12 @@ async function lookAt(
   await act("remove watches", (tenant) =>
     graph.removeWatches(tenant, [{ profileId: "ann", titleId: "a", revision: 9 }]),
   );
+  await act("take back", (tenant) =>
+    graph.removeAversions(
+      tenant,
+      UNWANTED.map((titleId) => ({ profileId: "bob", titleId, revision: 9 })),
+    ),
+  );
   await act("remove profiles", (tenant) => graph.removeProfiles(tenant, ["bob"]));
   await answers("less");
   const [leaving] = tenants;
@@ -203,12 +226,8 @@ async function lookAt(
 
 /** Edges by both ends, nodes by their ids, the model by nothing. */
 function keysOf(kind: string, tenants: readonly Tenant[]): string[] {
-  if (kind !== "watch" && kind !== "similar") return tenants.map(lonelyId);
-  const pairs = [
-    ["ann", "a"],
-    ["a", "b"],
-    ["b", "c"],
-  ];
+  if (!["watch", "aversion", "similar"].includes(kind)) return tenants.map(lonelyId);
+  const pairs = [["ann", "a"], ...UNWANTED.map((title) => ["bob", title]), ["a", "b"], ["b", "c"]];
   return pairs.map((pair) => JSON.stringify(pair));
 }
 
@@ -234,6 +253,7 @@ async function damage({ transaction, tenants }: GraphUnderTest, tenant: Tenant):
      MATCH (watched:Title {tenant: $theirs, generation: 2, id: 'a'})
      CREATE (mine)-[:SIMILAR {weight: 9.0}]->(theirs)
      MERGE (ann)-[w:WATCHED]->(watched) SET w.revision = 1
+     MERGE (ann)-[n:NOT_FOR_ME]->(watched) SET n.revision = 1
      MERGE (:Title {tenant: $mine, generation: 2, id: $lonely})
      MERGE (:Profile {tenant: $mine, generation: 2, id: $lonely})`,
     { mine: neo4j.int(tenant.id), theirs: neo4j.int(other.id), lonely: lonelyId(tenant) },

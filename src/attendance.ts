@@ -21,6 +21,8 @@ export interface AttendanceTools {
   /** What mails are sent with; null where none are. */
   mails: Omit<MailTools, "mails"> | null;
   warn: (line: string) => void;
+  /** Told that a model was not switched to. */
+  onRefusedModel: ScheduleObserver["onRefusedModel"];
   observer: ProjectorObserver;
   onFill: FillProgress;
   onFailedChecks: ScheduleObserver["onFailedChecks"];
@@ -29,7 +31,17 @@ export interface AttendanceTools {
 /** Fills and follows the projections of a set of servers and works on its jobs, for the tenants that live there. */
 export function attendance(
   { projector, privacy, schedule }: Pick<Config, "projector" | "privacy" | "schedule">,
-  { watchIdentity, payments, times, mails, warn, observer, onFill, onFailedChecks }: AttendanceTools,
+  {
+    watchIdentity,
+    payments,
+    times,
+    mails,
+    warn,
+    onRefusedModel,
+    observer,
+    onFill,
+    onFailedChecks,
+  }: AttendanceTools,
 ): Attend {
   return async (deployment) => {
     const stores = { ...deployment, tenants: deployment.residents };
@@ -45,7 +57,7 @@ export function attendance(
       const erasures = keepErasures(stores, privacy.erasuresFile, warn);
       parts.push(erasures);
       parts.push(keepRetention(stores, privacy.retention, warn));
-      parts.push(keepSchedule(stores, schedule, { warn, onFailedChecks }));
+      parts.push(keepSchedule(stores, schedule, { warn, onFailedChecks, onRefusedModel }));
       const sent = mails && { ...mails, mails: stores.mails };
       const onErased = () => erasures.look();
       parts.push(await startWorker({ stores, payments, times, mails: sent, onErased }));

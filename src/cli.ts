@@ -12,6 +12,7 @@ import { healthCommand } from "./cli/health.js";
 import { importCommand } from "./cli/import.js";
 import { keysCommand } from "./cli/keys.js";
 import { learnCommand } from "./cli/learn.js";
+import { modelsCommand } from "./cli/models.js";
 import { projectionsCommand } from "./cli/projections.js";
 import { recountCommand } from "./cli/recount.js";
 import { retentionCommand } from "./cli/retention.js";
@@ -77,6 +78,7 @@ function program(): Command {
     apiKeyCommand(),
     keysCommand(),
     learnCommand(),
+    modelsCommand(),
     recountCommand(),
     projectionsCommand(),
     auditCommand(),

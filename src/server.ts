@@ -36,6 +36,7 @@ import { listenForOperators } from "./operations-listener.js";
 import { createLogger } from "./observability/logger.js";
 import { createMetrics } from "./observability/metrics.js";
 import { registerPressure } from "./observability/pressure-metrics.js";
+import { modelMetrics } from "./observability/model-metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { attendance, type AttendanceTools } from "./attendance.js";
 import { openPayments } from "./payments/open-payments.js";
@@ -121,7 +122,17 @@ export async function startGateway(
     const watchIdentity = identityWatches(stores, keys, ended);
     parts.push(
       await stores.attend(
-        attendance(config, { watchIdentity, payments, times, mails, warn, observer, onFill, onFailedChecks }),
+        attendance(config, {
+          watchIdentity,
+          payments,
+          times,
+          mails,
+          warn,
+          onRefusedModel: modelMetrics(metrics.registry),
+          observer,
+          onFill,
+          onFailedChecks,
+        }),
       ),
     );
     await ended.hear(stores.identityChanges);

@@ -1,11 +1,6 @@
 // Titles ranked as a request ranks them, from learned edges or from co-watches, and how well.
-import {
-  EARLIER_SEEDS,
-  LATEST_SEEDS,
-  LIKING,
-  RECENCY,
-  SEEDS,
-} from "../../datasources/recommendations/recommendations.js";
+import { LIKING } from "../../datasources/recommendations/recommendations.js";
+import { seedsOf } from "../../datasources/recommendations/seeds.js";
 import { type Interactions } from "../../packages/similarity/index.js";
 import { type Split, type Watch } from "./data.js";
 
@@ -92,16 +87,8 @@ export const latest =
     train.slice(0, count).map(({ item }) => ({ item, counts: 1 }));
 
 /** As the stores choose and weigh them. */
-export const asServed: Choice = (train) => {
-  const ranked = train.map(({ item }, rank) => ({
-    item,
-    counts: RECENCY.floor + (1 - RECENCY.floor) * Math.exp(-rank / RECENCY.fading),
-  }));
-  if (ranked.length <= SEEDS) return ranked;
-  const earlier = ranked.slice(LATEST_SEEDS);
-  const place = (at: number) => Math.floor((at * EARLIER_SEEDS) / earlier.length);
-  return [...ranked.slice(0, LATEST_SEEDS), ...earlier.filter((_, at) => place(at) > place(at - 1))];
-};
+export const asServed: Choice = (train) =>
+  seedsOf(train).map(({ watch, counts }) => ({ item: watch.item, counts }));
 
 /** As they are served where the ratings are known, with what those of 1 and 2 count given. */
 export const rated =

@@ -201,7 +201,11 @@ export const HELD_BY_TENANTS: Holdings = {
   search_names: nobody("tenant_id start kind id name"),
   search_uses: nobody("tenant_id kind id doc"),
   similar_titles: nobody("tenant_id from_id to_id weight"),
-  taste_models: nobody("tenant_id model learned_at titles edges"),
+  taste_models: nobody("tenant_id model learned_at titles edges number"),
+  kept_models: nobody(
+    "tenant_id number model learned_at learned_until edges titles verdict figures live_since",
+  ),
+  kept_edges: nobody("tenant_id number from_place to_place weight"),
   top10_entries: nobody("tenant_id country day rank title_id viewers watched_seconds"),
   top10_weeks: nobody("tenant_id country day rank title_id viewers watched_seconds"),
   top10_changes: nobody("tenant_id country day changed_at earlier later"),

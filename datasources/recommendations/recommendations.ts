@@ -1,5 +1,6 @@
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { type ModelTrial } from "./model-trial.js";
 
 /**
  * From which of a profile's watches its recommendations come, whichever store answers: of a longer history the latest,
@@ -89,5 +90,6 @@ export interface SimilarEdges {
 
 /** The writing side: the batch job replaces a tenant's graph as a whole, readers see the old one or the new one. */
 export interface TasteGraph {
-  replace(tenant: Tenant, edges: SimilarEdges, model: TasteModel): Promise<void>;
+  /** @param trial what was found when the model was tried; unless given, it was not. */
+  replace(tenant: Tenant, edges: SimilarEdges, model: TasteModel, trial?: ModelTrial): Promise<void>;
 }

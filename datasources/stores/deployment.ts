@@ -33,6 +33,7 @@ import { type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { type GuardReport } from "../engines/store-guard.js";
 import { type StoreHealth } from "../engines/store-health.js";
 import { type Tenant } from "../core/tenant.js";
+import { type TasteModels } from "../recommendations/taste-models.js";
 import { type Top10, type Top10Job } from "../top10/top10.js";
 import { type Viewing, type ViewingIngest } from "../viewing/viewing.js";
 import { type ViewingWriting } from "../viewing/viewing-writing.js";
@@ -78,6 +79,8 @@ export interface Deployment {
   playback: Playback;
   recommendations: Recommendations;
   tasteGraph: TasteGraph;
+  /** The models that were learned last, each of which can be switched to. */
+  tasteModels: TasteModels;
   top10: Top10;
   top10Job: Top10Job;
   search: Search;

@@ -7,6 +7,7 @@ import { type GenerationLedger } from "../projection/generations/generation-ledg
 import { type OutboxHolds } from "../projection/outbox/outbox.js";
 import { type AnySection } from "../projection/check/section.js";
 import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
+import { type TasteModels } from "../recommendations/taste-models.js";
 import { type TasteGraphSource } from "../recommendations/taste-graph-source.js";
 import { type TasteInspectionSource } from "../recommendations/taste-inspection-source.js";
 import { type Search, type SearchProjection } from "../search/search.js";
@@ -20,6 +21,7 @@ export interface MovableDomains {
   searchProjection: SearchProjection;
   recommendations: Recommendations;
   tasteGraph: TasteGraph;
+  tasteModels: TasteModels;
 }
 
 /** What PostgreSQL has of them: it answers while an engine does not, and engines are filled from it. */

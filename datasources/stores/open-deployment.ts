@@ -222,6 +222,7 @@ function postgresDomains(postgres: PostgresStore, keys: PersonKeys, watching: Wa
     playback: new PostgresPlayback(postgres, keys),
     recommendations: new PostgresRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),
+    tasteModels: new PostgresTasteGraph(postgres),
     tasteGraphSource: new PostgresTasteInspectionSource(postgres),
     top10: new PostgresTop10(postgres),
     top10Job: new PostgresTop10Job(postgres),

@@ -34,6 +34,7 @@ const PLACED = [
   "playback",
   "recommendations",
   "tasteGraph",
+  "tasteModels",
   "top10",
   "top10Job",
   "search",

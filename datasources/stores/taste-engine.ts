@@ -5,6 +5,8 @@ import { writtenToBoth } from "../projection/targets/standby.js";
 import { Neo4jRecommendations } from "../recommendations/neo4j/recommendations.neo4j.js";
 import { Neo4jTasteEngine } from "../recommendations/neo4j/taste-engine.neo4j.js";
 import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
+import { type TasteModels } from "../recommendations/taste-models.js";
+import { type Tenant } from "../core/tenant.js";
 import { tasteFollower } from "../recommendations/taste-follower.js";
 import { TasteGenerations } from "../recommendations/taste-generations.js";
 import { tasteFacts, type TasteFact } from "../recommendations/taste-graph-source.js";
@@ -32,13 +34,14 @@ export function tasteEngine(url: string, options: EngineOptions, context: Target
     ping: () => store.ping(),
     onMissed: onLog,
   });
+  const held = (tenant: Tenant, fill: () => Promise<void>) =>
+    holds.during(fill, { tenant, topics, replay: (events) => follower.apply(tenant, events) });
   const replacing: TasteGraph = {
-    replace: (tenant, edges, model) =>
-      holds.during(() => graph.replace(tenant, edges, model), {
-        tenant,
-        topics,
-        replay: (events) => follower.apply(tenant, events),
-      }),
+    replace: (tenant, edges, model) => held(tenant, () => graph.replace(tenant, edges, model)),
+  };
+  // PostgreSQL has switched before: what it reads is what the engine is filled with.
+  const promoting = {
+    promote: (tenant: Tenant) => held(tenant, () => graph.rebuild(tenant, tasteFacts(facts, tenant))),
   };
   return {
     domains: {
@@ -50,6 +53,14 @@ export function tasteEngine(url: string, options: EngineOptions, context: Target
       tasteGraph: writtenToBoth<TasteGraph, keyof TasteGraph>(standby.tasteGraph, replacing, target, [
         "replace",
       ]),
+      tasteModels: {
+        keep: (...kept) => standby.tasteModels.keep(...kept),
+        models: (tenant) => standby.tasteModels.models(tenant),
+        liveEdges: (tenant) => standby.tasteModels.liveEdges(tenant),
+        ...writtenToBoth<Pick<TasteModels, "promote">, "promote">(standby.tasteModels, promoting, target, [
+          "promote",
+        ]),
+      },
     },
     target,
     traces: new Neo4jTraces(store),

@@ -8,14 +8,12 @@ import { prepareDays, startOfDay, type FirstDays, type Since } from "./chart-day
 import { writeLists } from "./chart-lists.postgres.js";
 import { USUAL_DAYS } from "./chart-rules.js";
 import { counted, prepareWatches, RUNNING_TIMES, VIEWED_WATCH } from "./chart-watches.postgres.js";
-import { type ChartCounts, type Top10Job } from "./top10.js";
+import { type ChartCounts, type LearnedPair, type Top10Job } from "./top10.js";
 import { INSERT_TRENDING, TRENDING_DAYS } from "./trending.postgres.js";
 
 /** Watched pairs answered in one batch. */
 const PAIRS_PER_BATCH = 10_000;
 const POPULARITY_DAYS = 28;
-
-type Pair = { profileId: string; titleId: string; strength: number };
 
 /** Computes the charts from viewing events where these are kept: in SQL, one transaction a call. */
 export class PostgresTop10Job implements Top10Job {
@@ -89,15 +87,30 @@ export class PostgresTop10Job implements Top10Job {
    * where the duration is unknown; times 0.4, 0.6 or 0.8 for a rating of 1, 2 or 3. Each batch is read on its own:
    * watches stored meanwhile for profiles further on are included.
    */
-  async *interactions(tenant: Tenant): AsyncGenerator<Pair[]> {
-    let last: Pair | undefined;
+  async *interactions(tenant: Tenant): AsyncGenerator<LearnedPair[]> {
+    let last: LearnedPair | undefined;
     do {
-      const batch = await this.postgres.transaction(tenant, (query) => query<Pair>(pairsAfter(last)));
+      const batch = await this.postgres.transaction(tenant, (query) => query<LearnedPair>(pairsAfter(last)));
       last = batch.length === PAIRS_PER_BATCH ? batch.at(-1) : undefined;
       if (batch.length > 0) yield batch;
     } while (last);
   }
+
+  latestDays(tenant: Tenant, limit: number): Promise<{ day: string; pairs: number }[]> {
+    return this.postgres.transaction(tenant, async (query) => {
+      await prepareForBatch(query);
+      return query<{ day: string; pairs: number }>(
+        sql`select to_char(date_trunc('day', first_watched_at at time zone 'UTC'), 'YYYY-MM-DD"T00:00:00Z"') as day,
+                   count(*)::int as pairs
+            from title_progress p where ${IS_LEARNED}
+            group by 1 order by 1 desc limit ${limit}::int`,
+      );
+    });
+  }
 }
+
+/** Whether a row `p` of `title_progress` is learned from. */
+const IS_LEARNED = sql`${WATCHED_COUNTING} and ${isPersonal(sql`p.profile_id`)}`;
 
 /** Lets one statement run longer and sort in memory, unlike those of requests. */
 async function prepareForBatch(query: Query): Promise<void> {
@@ -123,7 +136,7 @@ async function firstNeeded(query: Query, { ranked, last }: FirstDays): Promise<s
 }
 
 /** A batch of pairs behind one, with the rating looked up a pair: joined, each batch would read all ratings. */
-function pairsAfter(last: Pair | undefined): Sql {
+function pairsAfter(last: LearnedPair | undefined): Sql {
   return sql`
     select p.profile_id as "profileId", p.title_id as "titleId",
       (case
@@ -136,10 +149,11 @@ function pairsAfter(last: Pair | undefined): Sql {
          from ratings r
          where r.profile_id = p.profile_id and r.title_id = p.title_id),
         1
-      )::float8 as strength
+      )::float8 as strength,
+      extract(epoch from p.first_watched_at)::float8 * 1000 as "firstAt",
+      extract(epoch from p.last_watched_at)::float8 * 1000 as "lastAt"
     from title_progress p
-    where (p.profile_id, p.title_id) > (${last?.profileId ?? ""}, ${last?.titleId ?? ""})
-      and ${WATCHED_COUNTING} and ${isPersonal(sql`p.profile_id`)}
+    where (p.profile_id, p.title_id) > (${last?.profileId ?? ""}, ${last?.titleId ?? ""}) and ${IS_LEARNED}
     order by p.profile_id, p.title_id
     limit ${PAIRS_PER_BATCH}::int`;
 }

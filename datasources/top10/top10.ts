@@ -79,6 +79,17 @@ export interface ChartCounts {
   failed: ChartCheck[];
 }
 
+/** A profile has watched a title. */
+export interface LearnedPair {
+  profileId: string;
+  titleId: string;
+  /** How much that counts, in (0, 1]. */
+  strength: number;
+  /** When it began to watch it, and when it did last. Milliseconds since 1970. */
+  firstAt: number;
+  lastAt: number;
+}
+
 /** What the batch job needs of the viewing facts, and where it leaves what it computed. */
 export interface Top10Job {
   /**
@@ -96,5 +107,7 @@ export interface Top10Job {
   /** Popularity of every title with views: log-scaled distinct profiles that watched it in the last 28 days of events, the most watched title being 1. */
   popularity(tenant: Tenant): Promise<Map<string, number>>;
   /** Distinct (profile, title) pairs watched, ordered by profile, in batches: what similarity is learned from. `strength` in (0, 1]. */
-  interactions(tenant: Tenant): AsyncIterable<{ profileId: string; titleId: string; strength: number }[]>;
+  interactions(tenant: Tenant): AsyncIterable<LearnedPair[]>;
+  /** The latest days, at most `limit`, on which pairs began to be watched, the latest first; `day` is its start in UTC. */
+  latestDays(tenant: Tenant, limit: number): Promise<{ day: string; pairs: number }[]>;
 }

@@ -23,15 +23,22 @@ export function learnCommand(): Command {
 
 /** Runs the batch jobs of a tenant with progress on standard error and one line of result. */
 export async function learnWithProgress(stores: Stores, tenant: Tenant): Promise<void> {
-  const { learn } = await import("../jobs/learn.js");
+  const [{ learn }, { trialInWords }] = await Promise.all([
+    import("../jobs/learn.js"),
+    import("../jobs/trial-in-words.js"),
+  ]);
+  let told = "";
   const started = performance.now();
   const progress = createProgress();
   try {
-    await learn(stores, tenant, (step, fraction) => progress.show(`${tenant.slug} learn`, fraction, step));
+    const { trial } = await learn(stores, tenant, (step, fraction) =>
+      progress.show(`${tenant.slug} learn`, fraction, step),
+    );
+    if (trial.figures) told = ` ${trialInWords(trial)}`;
   } finally {
     progress.end();
   }
   process.stdout.write(
-    `${tenant.slug}: learned in ${((performance.now() - started) / 1000).toFixed(1)} s.\n`,
+    `${tenant.slug}: learned in ${((performance.now() - started) / 1000).toFixed(1)} s.${told}\n`,
   );
 }

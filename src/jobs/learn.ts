@@ -1,9 +1,12 @@
 import { MATURITY_AGES, type ProjectedTitle } from "../../datasources/core/title.document.js";
 import { type TitleVersions } from "../../datasources/catalog/title-versions.js";
 import { type Stores } from "../../datasources/stores/stores.js";
+import { type ModelTrial } from "../../datasources/recommendations/model-trial.js";
+import { type KeptModel } from "../../datasources/recommendations/taste-models.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ChartCounts } from "../../datasources/top10/top10.js";
 import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "./learn-edges.js";
+import { HeldOut, tryModel } from "./model-trial.js";
 import { gatherInteractions } from "./learn-interactions.js";
 import { LEARNED_LIMITS, watchesOf } from "./learn-limited.js";
 import {
@@ -30,16 +33,29 @@ export interface LearnReport {
   titles: number;
   learnedEdges: number;
   contentEdges: number;
+  /** What was found when the taste graph was tried; one that was found worse was kept, and not switched to. */
+  trial: ModelTrial;
 }
 
 /** What the batch jobs read and write. */
 export type LearnStores = Pick<
   Stores,
-  "settle" | "top10Job" | "catalogProjection" | "searchProjection" | "titleVersions" | "tasteGraph"
+  | "settle"
+  | "top10Job"
+  | "catalogProjection"
+  | "searchProjection"
+  | "titleVersions"
+  | "tasteGraph"
+  | "tasteModels"
 >;
 
 /** Told which step is under way and how much of it is done, from 0 to 1. */
 export type LearnProgress = (step: string, fraction: number) => void;
+
+/** Of the latest days with facts so many are held out at most, and no more than have so many watches together. */
+const HELD_DAYS = 7;
+const HELD_PAIRS = 200;
+const UNTRIED: ModelTrial = { learnedUntil: null, verdict: "UNTRIED", figures: null };
 
 const NO_EDGES: Edges = { from: new Uint32Array(), to: new Uint32Array(), weight: new Float32Array() };
 
@@ -65,9 +81,7 @@ export async function learn(
     charts === "ALL" ? stores.top10Job.recompute(tenant) : stores.top10Job.follow(tenant, { trending: true }),
   );
   const popular = await step("popularity", () => spreadPopularity(stores, tenant));
-  const interactions = await step("watch history", () =>
-    gatherInteractions(stores.top10Job.interactions(tenant)),
-  );
+  const { interactions, held } = await step("watch history", () => gather(stores, tenant));
   const offered = await step("titles", () => offeredTitles(stores.titleVersions, tenant));
   const learned = await step("learning tastes", (progress) => learnFrom(interactions, progress));
   const limited = await step("learning tastes under limits", () =>
@@ -77,7 +91,7 @@ export async function learn(
     similarContent(offered.contents, interactions.items),
   );
   const own = learned && limited.reduce(joinEdges, learned.edges);
-  const graph = { model: modelOf(learned), learned: own ?? NO_EDGES, content, titles };
+  const graph = { model: modelOf(learned), learned: own ?? NO_EDGES, content, titles, held };
   const counts = await step("taste graph", () => saveGraph(stores, tenant, graph));
   return {
     top10,
@@ -106,6 +120,35 @@ async function spreadPopularity(stores: LearnStores, tenant: Tenant): Promise<nu
   await stores.catalogProjection.setPopularity(tenant, popularity);
   await stores.searchProjection.setPopularity(tenant, popularity);
   return popularity.size;
+}
+
+/**
+ * Everything that can be learned from; where there is a model to be compared with, without the latest days, which both
+ * are tried on. Where these tell too little, nothing is held out.
+ */
+async function gather(
+  { top10Job, tasteModels }: LearnStores,
+  tenant: Tenant,
+): Promise<{ interactions: Interactions; held: HeldOut | null }> {
+  const live = (await tasteModels.models(tenant)).find((model) => model.live);
+  const from = live ? heldFrom(await top10Job.latestDays(tenant, HELD_DAYS), live) : null;
+  if (from !== null) {
+    const held = new HeldOut(from);
+    const interactions = await gatherInteractions(held.learned(top10Job.interactions(tenant)));
+    if (held.isEnough) return { interactions, held };
+  }
+  return { interactions: await gatherInteractions(top10Job.interactions(tenant)), held: null };
+}
+
+/** From when on facts are held out: of the latest days as many as it takes, none of which the live model knows. */
+function heldFrom(days: readonly { day: string; pairs: number }[], live: KeptModel): number | null {
+  let pairs = 0;
+  for (const { day, pairs: more } of days) {
+    pairs += more;
+    if (pairs >= HELD_PAIRS)
+      return Math.max(Date.parse(day), Date.parse(live.learnedUntil ?? live.learnedAt));
+  }
+  return null;
 }
 
 async function learnFrom(
@@ -178,31 +221,34 @@ function contentOf(title: ProjectedTitle): TitleContent {
   };
 }
 
+/** What a taste graph is made of, and what it is tried on. */
 interface Graph {
   model: SimilarityModel;
   learned: Edges;
   content: Edges;
   titles: string[];
+  held: HeldOut | null;
 }
 
+/** Keeps the graph, and switches to it unless it is worse than the one that is read. */
 async function saveGraph(
   stores: LearnStores,
   tenant: Tenant,
-  { model, learned, content, titles }: Graph,
-): Promise<{ learnedEdges: number; contentEdges: number }> {
+  { model, learned, content, titles, held }: Graph,
+): Promise<Pick<LearnReport, "learnedEdges" | "contentEdges" | "trial">> {
   const own = tidyEdges(learned, titles.length);
   const edges = tidyEdges(joinEdges(own, contentEdges(own, content, titles.length)), titles.length);
-  await stores.tasteGraph.replace(
-    tenant,
-    { titles, ...edges },
-    {
-      model,
-      learnedAt: new Date().toISOString(),
-      titles: titles.length,
-      edges: edges.from.length,
-    },
-  );
+  const graph = { titles, ...edges };
+  const about = {
+    model,
+    learnedAt: new Date().toISOString(),
+    titles: titles.length,
+    edges: edges.from.length,
+  };
+  const trial = held ? tryModel(held, graph, await stores.tasteModels.liveEdges(tenant)) : UNTRIED;
+  if (trial.verdict === "WORSE") await stores.tasteModels.keep(tenant, graph, about, trial);
+  else await stores.tasteGraph.replace(tenant, graph, about, trial);
   // A planner that has not heard of these edges reads them all for every profile.
   await stores.settle(tenant);
-  return { learnedEdges: own.from.length, contentEdges: edges.from.length - own.from.length };
+  return { learnedEdges: own.from.length, contentEdges: edges.from.length - own.from.length, trial };
 }

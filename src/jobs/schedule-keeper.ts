@@ -10,6 +10,7 @@ import { type ChartCheck } from "../../datasources/top10/top10.js";
 import { runNoted, type JobProgress } from "../../datasources/projection/jobs/noted-job.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { learn, type LearnReport, type LearnStores } from "./learn.js";
+import { trialInWords } from "./trial-in-words.js";
 import { type Schedule } from "./schedule-variables.js";
 
 /** Time between two looks for what is due. Milliseconds. */
@@ -50,6 +51,8 @@ export interface ScheduleObserver {
   warn(this: void, line: string): void;
   /** Of the checks of a tenant's charts. */
   onFailedChecks?(this: void, tenant: Tenant, failed: readonly ChartCheck[]): void;
+  /** That a model of a tenant was worse than the one before, and was not switched to. */
+  onRefusedModel?(this: void, tenant: Tenant): void;
 }
 
 /**
@@ -65,7 +68,15 @@ export function keepSchedule(
 ): { stop(): Promise<void> } {
   const plans: Plan[] = [
     { kind: "CHARTS", target: "top10", at: charts, work: chart },
-    { kind: "LEARN", target: "recommendations", at: learnAt, work: learnAgain },
+    {
+      kind: "LEARN",
+      target: "recommendations",
+      at: learnAt,
+      work: learnAgain((tenant, told) => {
+        observer.warn(`${told} The model of ${tenant.slug} that was live stays so.`);
+        observer.onRefusedModel?.(tenant);
+      }),
+    },
   ];
   const lanes = plans.flatMap(({ at, ...plan }) =>
     at === null ? [] : [keepPlan(stores, { ...plan, at }, observer, times)],
@@ -182,16 +193,27 @@ async function chart({ top10Job }: ScheduleStores, tenant: Tenant): Promise<Outc
 /** Steps of learning, which are told apart as they end. */
 const STEPS = 7;
 
-async function learnAgain(stores: ScheduleStores, tenant: Tenant, onProgress: JobProgress): Promise<Outcome> {
-  let ended = 0;
-  const told = (_: string, fraction: number) => {
-    if (fraction === 1) ended += 1;
-    onProgress(ended, STEPS);
+function learnAgain(onWorse: (tenant: Tenant, told: string) => void): Plan["work"] {
+  return async (stores, tenant, onProgress) => {
+    let ended = 0;
+    const told = (_: string, fraction: number) => {
+      if (fraction === 1) ended += 1;
+      onProgress(ended, STEPS);
+    };
+    const report = await learn(stores, tenant, told, { charts: "UNSETTLED" });
+    if (report.trial.verdict === "WORSE") onWorse(tenant, trialInWords(report.trial));
+    return { told: inWords(report), failed: report.top10.failed };
   };
-  const report = await learn(stores, tenant, told, { charts: "UNSETTLED" });
-  return { told: inWords(report), failed: report.top10.failed };
 }
 
-function inWords({ model, watches, profiles, titles, learnedEdges, contentEdges }: LearnReport): string {
-  return `${model} was learned from ${watches} watches of ${profiles} profiles: ${learnedEdges} edges between ${titles} titles, and ${contentEdges} by content.`;
+function inWords({
+  model,
+  watches,
+  profiles,
+  titles,
+  learnedEdges,
+  contentEdges,
+  trial,
+}: LearnReport): string {
+  return `${model} was learned from ${watches} watches of ${profiles} profiles: ${learnedEdges} edges between ${titles} titles, and ${contentEdges} by content. ${trialInWords(trial)}`;
 }

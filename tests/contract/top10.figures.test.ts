@@ -102,7 +102,7 @@ it("measures popularity by distinct viewers of 28 days on a log scale, the most 
   expect(Object.fromEntries(popularity)).toEqual({ most: 1, once: Math.log(2) / Math.log(4), past: 0 });
 });
 
-it("streams watched pairs by profile with their strength", async () => {
+it("streams watched pairs by profile with their strength, and when they were watched first and last", async () => {
   const at = "2026-05-01T10:00:00Z";
   const tenant = await tenantWith([
     watch("p2", "b", at, { completed: false }),
@@ -111,14 +111,15 @@ it("streams watched pairs by profile with their strength", async () => {
     watch("p1", "a", at),
     watch("p1", "a", "2026-05-02T10:00:00Z"),
   ]);
+  const once = { firstAt: Date.parse(at), lastAt: Date.parse(at) };
   const batches = [];
   for await (const batch of stores.top10Job.interactions(tenant)) batches.push(batch);
   expect(batches).toEqual([
     [
-      { profileId: "p1", titleId: "a", strength: 1 },
-      { profileId: "p1", titleId: "b", strength: 0.6 },
-      { profileId: "p2", titleId: "a", strength: 1 },
-      { profileId: "p2", titleId: "b", strength: 0.5 },
+      { profileId: "p1", titleId: "a", strength: 1, ...once, lastAt: Date.parse("2026-05-02T10:00:00Z") },
+      { profileId: "p1", titleId: "b", strength: 0.6, ...once },
+      { profileId: "p2", titleId: "a", strength: 1, ...once },
+      { profileId: "p2", titleId: "b", strength: 0.5, ...once },
     ],
   ]);
 });

@@ -107,6 +107,7 @@ describe("marquee", () => {
     "account",
     "token",
     "learn",
+    "models",
     "recount",
     "audit",
     "erasures",
@@ -533,6 +534,30 @@ describe("marquee learn", () => {
     const { code, stdout } = await marquee("learn", "--tenant", "atelier");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^atelier: learned in [\d.]+ s\.\n$/);
+  });
+});
+
+describe("marquee models", () => {
+  it("lists what was learned, switches to one and back, and names what is accepted", async () => {
+    const list = async () => {
+      const { code, stdout } = await marquee("models", "list", "--tenant", "atelier");
+      expect(code).toBe(0);
+      const rows = stdout.trim().split("\n");
+      return rows.map((row) => JSON.parse(row) as { number: number; live: boolean });
+    };
+    const [last, before] = await list();
+    expect(last!.live).toBe(true);
+    const model = String(before!.number);
+    const promoted = await marquee("models", "promote", "--tenant", "atelier", "--model", model);
+    expect(promoted.stdout).toBe(`atelier: model ${model} answers from now on.\n`);
+    expect((await list()).map(({ live }) => live).slice(0, 2)).toEqual([false, true]);
+    const back = await marquee("models", "rollback", "--tenant", "atelier");
+    expect(back.stdout).toBe(`atelier: model ${last!.number} answers from now on.\n`);
+    expect((await list())[0]).toMatchObject({ number: last!.number, live: true });
+    const unknown = await marquee("models", "promote", "--tenant", "atelier", "--model", "999");
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toMatch(/^There is no model 999 of atelier\. Kept are: [\d, ]+\.\n$/);
+    expect((await marquee("models", "promote", "--tenant", "atelier", "--model", "0")).code).toBe(1);
   });
 });
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
-import { documentOf, film, watch } from "../contract/recommendations-support.js";
+import { documentOf, film, graph, watch } from "../contract/recommendations-support.js";
 import { useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
@@ -161,5 +161,72 @@ it("does nothing for a tenant that has nothing", async () => {
     titles: 0,
     learnedEdges: 0,
     contentEdges: 0,
+  });
+});
+
+describe("a model that is tried", () => {
+  const VIEWERS = 50;
+  const viewers = [CRIME, SPACE].flatMap((films, taste) =>
+    Array.from({ length: VIEWERS }, (_, viewer) => ({
+      id: `fan${taste}-${viewer}`,
+      films: Array.from({ length: 10 }, (_, index) => films[(viewer + index * 3) % 14]!.id),
+      // The day after, everybody begins with the first two of the other kind.
+      then: [0, 1].map((index) => [SPACE, CRIME][taste]![index]!.id),
+    })),
+  );
+
+  /** A tenant with a day of watching and one more, whose live model joins all titles that are given. */
+  async function watched(joined: readonly string[]): Promise<Tenant> {
+    const tenant = await tenantWith("SHARED", [...CRIME, ...SPACE]);
+    await stores.viewingIngest.ingest(
+      tenant,
+      viewers.flatMap(({ id, films, then }) => [
+        ...films.map((title) => watch(id, title, "2026-05-01T10:00:00Z")),
+        ...then.map((title) => watch(id, title, "2026-05-02T10:00:00Z")),
+      ]),
+    );
+    const edges = joined.flatMap((from) =>
+      joined.flatMap((to) =>
+        from === to ? [] : [`${from} ${to} ${/[01]$/.test(to) && !/1[01]$/.test(to) ? 9 : 1}`],
+      ),
+    );
+    await stores.tasteGraph.replace(tenant, graph(edges.join("\n")), {
+      model: "EASE",
+      learnedAt: "2026-05-01T12:00:00Z",
+      titles: joined.length,
+      edges: edges.length,
+    });
+    return tenant;
+  }
+
+  it("is kept and not switched to where the one before foresees the latest day better", async () => {
+    const tenant = await watched([...CRIME, ...SPACE].map(({ id }) => id));
+    const { trial } = await learn(stores, tenant);
+    expect(trial).toMatchObject({
+      learnedUntil: "2026-05-02T00:00:00.000Z",
+      verdict: "WORSE",
+      figures: { profiles: 2 * VIEWERS, watches: 4 * VIEWERS },
+    });
+    expect(trial.figures!.liveNdcg).toBeGreaterThan(trial.figures!.ndcg);
+    const kept = await stores.tasteModels.models(tenant);
+    expect(kept.map(({ live, verdict }) => [live, verdict])).toEqual([
+      [false, "WORSE"],
+      [true, "UNTRIED"],
+    ]);
+    expect(kept[0]!.figures).toEqual(trial.figures);
+    expect(await similar(tenant, "crime2")).toContain("space0");
+    await stores.tasteModels.promote(tenant, kept[0]!.number);
+    expect(await similar(tenant, "crime2")).not.toContain("space0");
+  });
+
+  it("is switched to where it foresees as much, and learned from nothing that it is tried on", async () => {
+    const tenant = await watched(["crime12", "crime13"]);
+    const report = await learn(stores, tenant);
+    expect(report).toMatchObject({ watches: 2 * VIEWERS * 10, trial: { verdict: "NOT_WORSE" } });
+    expect((await stores.tasteModels.models(tenant))[0]).toMatchObject({ live: true, verdict: "NOT_WORSE" });
+    // Neither knows the latest day yet: they foresee the same.
+    const { trial } = await learn(stores, tenant);
+    expect(trial).toMatchObject({ verdict: "NOT_WORSE", figures: { profiles: 2 * VIEWERS } });
+    expect(trial.figures!.ndcg).toBe(trial.figures!.liveNdcg);
   });
 });

@@ -1,11 +1,18 @@
 import { copyRows } from "../../engines/postgres/copy.postgres.js";
-import { raw, sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
+import { raw, sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
+import { type ModelTrial } from "../model-trial.js";
 import { type SimilarEdges, type TasteGraph, type TasteModel } from "../recommendations.js";
 import { byStart } from "../similar-edges.js";
+import { KEPT_MODELS, type KeptModel, type TasteModels } from "../taste-models.js";
 
-/** Writes taste graphs to PostgreSQL. */
-export class PostgresTasteGraph implements TasteGraph {
+/** Titles whose edges are read at a time. */
+const STARTS = 500;
+
+const UNTRIED: ModelTrial = { learnedUntil: null, verdict: "UNTRIED", figures: null };
+
+/** Writes taste graphs to PostgreSQL, and keeps the last of them. */
+export class PostgresTasteGraph implements TasteGraph, TasteModels {
   constructor(private readonly postgres: PostgresStore) {}
 
   /**
@@ -14,30 +21,154 @@ export class PostgresTasteGraph implements TasteGraph {
    * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a weight that is
    * not above 0, or hold a pair twice. The old graph stays.
    */
-  async replace(tenant: Tenant, edges: SimilarEdges, model: TasteModel): Promise<void> {
+  async replace(
+    tenant: Tenant,
+    edges: SimilarEdges,
+    model: TasteModel,
+    trial: ModelTrial = UNTRIED,
+  ): Promise<void> {
+    await this.#put(tenant, edges, { ...model, ...trial }, true);
+  }
+
+  async keep(tenant: Tenant, edges: SimilarEdges, model: TasteModel, trial: ModelTrial): Promise<void> {
+    await this.#put(tenant, edges, { ...model, ...trial }, false);
+  }
+
+  models(tenant: Tenant): Promise<KeptModel[]> {
+    return this.postgres.transaction(tenant, (query) =>
+      query<KeptModel>(
+        sql`select k.number, k.model, k.learned_at as "learnedAt", k.learned_until as "learnedUntil",
+                   cardinality(k.titles) as titles, k.edges, k.verdict, k.figures, k.live_since as "liveSince",
+                   m.number is not null as live
+            from kept_models k left join taste_models m on m.number = k.number
+            order by k.number desc`,
+      ),
+    );
+  }
+
+  async liveEdges(tenant: Tenant): Promise<SimilarEdges | null> {
+    const [live] = await this.postgres.transaction(tenant, (query) =>
+      query<{ number: number; titles: string[]; edges: number }>(
+        sql`select k.number, k.titles, k.edges from kept_models k join taste_models m on m.number = k.number`,
+      ),
+    );
+    if (!live) return null;
+    const { number, titles, edges } = live;
+    const columns = {
+      from: new Uint32Array(edges),
+      to: new Uint32Array(edges),
+      weight: new Float32Array(edges),
+    };
+    let read = 0;
+    for (let start = 0; start < titles.length; start += STARTS) {
+      for (const { from, to, weight } of await this.#edgesFrom(tenant, number, start)) {
+        columns.from[read] = from - 1;
+        columns.to[read] = to - 1;
+        columns.weight[read] = weight;
+        read += 1;
+      }
+    }
+    return read === edges ? { titles, ...columns } : null;
+  }
+
+  /** Edges of the next titles; none where another model took their place meanwhile. */
+  #edgesFrom(
+    tenant: Tenant,
+    number: number,
+    start: number,
+  ): Promise<{ from: number; to: number; weight: number }[]> {
+    return this.postgres.transaction(tenant, (query) =>
+      query(
+        sql`select from_place as "from", to_place as "to", weight from kept_edges
+            where number = ${number}::int and from_place > ${start}::int and from_place <= ${start + STARTS}::int`,
+      ),
+    );
+  }
+
+  async promote(tenant: Tenant, number: number): Promise<void> {
+    await this.postgres.transaction(tenant, async (query) => {
+      await lock(query, tenant);
+      const kept = await query(sql`select 1 from kept_models where number = ${number}::int`);
+      if (kept.length === 0) throw new RangeError(`No model ${number} is kept`);
+      await switchTo(query, number);
+    });
+  }
+
+  async #put(
+    tenant: Tenant,
+    edges: SimilarEdges,
+    model: TasteModel & ModelTrial,
+    live: boolean,
+  ): Promise<void> {
     const order = byStart(edges);
     await this.postgres.transaction(tenant, async (query, client) => {
-      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.taste_graph'), ${tenant.id}::int)`);
-      await query.allow(Infinity);
-      await query(raw("set local work_mem = '32MB'"));
+      await lock(query, tenant);
       // COPY does not write to tables with row-level security, so the rows pass through a table of this transaction.
       await query(raw("create temp table new_edges (f integer, t integer, weight real) on commit drop"));
       await copyRows(client, "new_edges (f, t, weight)", rows(edges, order));
-      await query(raw("analyze new_edges"));
-      await query(sql`delete from similar_titles`);
-      await query(sql`
-        with names as (select id, n::int as n from unnest(${edges.titles}::text[]) with ordinality as k (id, n))
-        insert into similar_titles (tenant_id, from_id, to_id, weight)
-        select current_setting('marquee.tenant')::int, f.id, t.id, e.weight
-        from new_edges e join names f on f.n = e.f join names t on t.n = e.t
-        order by e.f, e.weight desc`);
-      await query(sql`
-        insert into taste_models (tenant_id, model, learned_at, titles, edges)
-        values (current_setting('marquee.tenant')::int, ${model.model}, ${model.learnedAt}::timestamptz, ${model.titles}::int, ${model.edges}::int)
-        on conflict (tenant_id) do update
-        set model = excluded.model, learned_at = excluded.learned_at, titles = excluded.titles, edges = excluded.edges`);
+      const number = await keepModel(query, edges.titles, model);
+      if (live) await switchTo(query, number);
+      await forgetOld(query);
     });
   }
+}
+
+async function lock(query: Query, { id }: Tenant): Promise<void> {
+  await query(sql`select pg_advisory_xact_lock(hashtext('marquee.taste_graph'), ${id}::int)`);
+  await query.allow(Infinity);
+  await query(raw("set local work_mem = '32MB'"));
+}
+
+/** Keeps the edges in `new_edges`, and answers the model's number. */
+async function keepModel(
+  query: Query,
+  titles: readonly string[],
+  { model, learnedAt, edges, learnedUntil, verdict, figures }: TasteModel & ModelTrial,
+): Promise<number> {
+  const [kept] = await query<{ number: number }>(
+    sql`insert into kept_models (tenant_id, number, model, learned_at, learned_until, edges, titles, verdict, figures)
+        select current_setting('marquee.tenant')::int, coalesce(max(number), 0) + 1, ${model}, ${learnedAt}::timestamptz,
+               ${learnedUntil}::timestamptz, ${edges}::int, ${titles}::text[], ${verdict}, ${JSON.stringify(figures)}::jsonb
+        from kept_models
+        returning number`,
+  );
+  if (!kept) throw new Error("A model was kept and is not there");
+  await query(
+    sql`insert into kept_edges (tenant_id, number, from_place, to_place, weight)
+        select current_setting('marquee.tenant')::int, ${kept.number}::int, f, t, weight from new_edges`,
+  );
+  return kept.number;
+}
+
+/** Has the edges of a kept model in the place of those that are read. */
+async function switchTo(query: Query, number: number): Promise<void> {
+  await query(sql`delete from similar_titles`);
+  await query(sql`
+    with names as materialized (
+      select k.id, k.n::int as n from kept_models m, unnest(m.titles) with ordinality as k (id, n)
+      where m.number = ${number}::int
+    )
+    insert into similar_titles (tenant_id, from_id, to_id, weight)
+    select current_setting('marquee.tenant')::int, f.id, t.id, e.weight
+    from kept_edges e join names f on f.n = e.from_place join names t on t.n = e.to_place
+    where e.number = ${number}::int
+    order by e.from_place, e.weight desc`);
+  await query(sql`
+    with live as (update kept_models set live_since = clock_timestamp() where number = ${number}::int returning *)
+    insert into taste_models (tenant_id, model, learned_at, titles, edges, number)
+    select tenant_id, model, learned_at, cardinality(titles), edges, number from live
+    on conflict (tenant_id) do update
+    set model = excluded.model, learned_at = excluded.learned_at, titles = excluded.titles, edges = excluded.edges,
+        number = excluded.number`);
+}
+
+/** The model that is read stays, and the latest of the others. */
+async function forgetOld(query: Query): Promise<void> {
+  const kept: Sql = sql`
+    select k.number from kept_models k left join taste_models m on m.number = k.number
+    order by m.number is null, k.number desc limit ${KEPT_MODELS}::int`;
+  await query(sql`delete from kept_edges where number not in (${kept})`);
+  await query(sql`delete from kept_models where number not in (${kept})`);
 }
 
 /** The edges in the given order, as positions in PostgreSQL's arrays, which start at 1. */

@@ -23,8 +23,14 @@ export const HELD_BY_NEO4J: Holdings = {
     other: "tenant generation",
   },
   "[:WATCHED]": {
-    person: "When it watched a title last, whether to the end, and how it rated it.",
-    fields: "at completed rating",
+    person:
+      "When it watched a title last, whether to the end, whether it was left early, and how it rated it.",
+    fields: "at completed leftEarly rating",
+    other: "revision",
+  },
+  "[:NOT_FOR_ME]": {
+    person: "What a profile does not want to be shown, and since when.",
+    fields: "at",
     other: "revision",
   },
   ":Title": nobody("tenant generation id"),

@@ -42,7 +42,7 @@ export async function isFollowed(query: Query): Promise<boolean> {
 
 /** Adds everything that profiles have watched, and what they do not want, to the outbox: for projections that had to forget it. */
 export async function appendWatchesOf(query: Query, profiles: readonly string[]): Promise<void> {
-  await appendNotForMeOf(query, profiles);
+  if (await isFollowed(query)) await appendNotForMeOf(query, profiles);
   await appendStates(query, sql`title_progress p where p.profile_id = any(${profiles}::text[])`);
 }
 

@@ -168,7 +168,6 @@ describe("Progress, Rate, Add and Remove", () => {
     };
     const a = titleBody({ id: "a" }).id;
     expect(await seen()).toMatchObject({ notForMe: true, recommended: [], found: [a] });
-    expect((await gateway.ask(`{ title(id: "Title:a") { notForMe } }`)).data.title.notForMe).toBe(false);
     expect(await read("notForMe")).toEqual({ notForMe: false });
     expect((await write("NotForMe", { title: id, notForMe: false })).title).toEqual({ id, notForMe: false });
     expect((await seen()).recommended).toEqual([a]);

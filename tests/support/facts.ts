@@ -44,6 +44,6 @@ export async function openFacts(url = inject("postgresUrl")): Promise<Facts> {
 export function outboxOf(facts: Facts, tenant: Tenant): Promise<OutboxRow[]> {
   return facts.rows<OutboxRow>(
     tenant,
-    "select xid::float8, topic, entity, related, revision::int, state from outbox where tenant_id = $1 order by outbox.xid, id",
+    "select xid::float8, topic, entity, related, revision::float8, state from outbox where tenant_id = $1 order by outbox.xid, id",
   );
 }

@@ -25,6 +25,7 @@ const READERS: Record<string, "WATCH" | "FACT"> = {
   // Writing and counting watch time.
   "datasources/viewing/title-progress.postgres.ts": "FACT",
   "datasources/viewing/viewing-ingest.postgres.ts": "FACT",
+  "datasources/viewing/not-for-me.postgres.ts": "FACT",
   "datasources/viewing/viewing-recount.postgres.ts": "FACT",
   "datasources/viewing/watch-window.postgres.ts": "FACT",
   // Whose they are, and for how long.

@@ -117,6 +117,8 @@ async function lock(query: Query, { id }: Tenant): Promise<void> {
   await query(sql`select pg_advisory_xact_lock(hashtext('marquee.taste_graph'), ${id}::int)`);
   await query.allow(Infinity);
   await query(raw("set local work_mem = '32MB'"));
+  // Of rows that were just written there are no statistics: where they look few, each would be looked for among all names.
+  await query(raw("set local enable_nestloop = off"));
 }
 
 /** Keeps the edges in `new_edges`, and answers the model's number. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { accepted, check, invalid } from "../core/checking.js";
-import { country, id, instant, list, oneOf, text, whole } from "../core/field-rules.js";
+import { country, instant, list, oneOf, prose, text, whole } from "../core/field-rules.js";
 import { Refusals } from "../core/refusal.js";
 import { COLLECTION_AUDIENCES } from "../core/vocabulary.js";
 import { MAX_COLLECTED, MAX_PLACE, type CollectionFacts } from "./collections.js";
@@ -10,9 +10,12 @@ const MAX_NAME = 100;
 const MAX_COUNTRIES = 250;
 const SOME_TITLES = `a list of 1 to ${MAX_COLLECTED} titles`;
 
+/** What may have been asked for as an id: whether there is such a title is looked up, and nothing else told of one that is not. */
+const ASKED = prose(512);
+
 const RULES = z.object({
   name: text(MAX_NAME),
-  titles: list(id, MAX_COLLECTED, "titles").min(1, { error: SOME_TITLES }),
+  titles: list(ASKED, MAX_COLLECTED, "titles").min(1, { error: SOME_TITLES }),
   from: instant.nullable(),
   until: instant.nullable(),
   audience: oneOf(COLLECTION_AUDIENCES),

@@ -203,6 +203,12 @@ describe("an edit of a collection", () => {
     const refused: [input: object, field: string | null, code: string][] = [
       [{ ...some, titles: [] }, "titles", "INVALID"],
       [{ ...some, titles: titles("f1", "nothing") }, "titles[1]", "TITLE_NOT_FOUND"],
+      // Another tenant's is like one that is missing.
+      [
+        { ...some, titles: [Buffer.from("Title:elsewhere:f1").toString("base64url")] },
+        "titles[0]",
+        "TITLE_NOT_FOUND",
+      ],
       [{ ...some, titles: ["no id at all"] }, "titles[0]", "INVALID"],
       [{ ...some, from: inHours(2), until: inHours(1) }, "until", "INVALID"],
       [{ ...some, countries: ["nowhere"] }, "countries[0]", "INVALID"],

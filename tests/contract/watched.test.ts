@@ -27,6 +27,8 @@ const VIEWED = {
 } as const;
 const TITLES = Object.entries(VIEWED).map(([id, viewed]) => ({ id, ...viewed }));
 const WATCHED = TITLES.filter(({ watched }) => watched).map(({ id }) => id);
+/** Watches of a twentieth, months ago: what is like them is suggested no more. */
+const LEFT_EARLY = ["enough", "twice", "shortTried"];
 
 let tenant: Tenant;
 const sorted = (ids: Iterable<string>) => [...ids].sort();
@@ -66,7 +68,8 @@ describe("what was left at once is no watch", () => {
     const found = await stores.recommendations.forProfiles(testRequest(tenant), ["p1"], 100);
     const titles = (found.get("p1") ?? []).map(({ titleId }) => titleId);
     const left = TITLES.filter(({ watched }) => !watched).map(({ id }) => id);
-    expect(sorted(titles)).toEqual(sorted([...left, ...WATCHED.map((id) => `like-${id}`)]));
+    const liked = WATCHED.filter((id) => !LEFT_EARLY.includes(id));
+    expect(sorted(titles)).toEqual(sorted([...left, ...liked.map((id) => `like-${id}`)]));
   });
 
   it("to what is learned from", async () => {

@@ -52,7 +52,7 @@ const TOLD = {
     viewer { id account { id } membership { id } sessions { id }
       profile { id watchlist(first: 1) { edges { cursor } } history(first: 1) { edges { cursor } } } }
     plans { id } home(first: 2) { id titles(first: 1) { edges { cursor } } } }`,
-  editor: `{ editorial { id titles(first: 1) { edges { cursor } } } }`,
+  editor: `{ editorial { id titles(first: 1) { edges { cursor } } collections(first: 1) { edges { cursor } } } }`,
   operator: `{ operations { id audit(first: 1) { edges { cursor } } apiKeys(first: 1) { edges { cursor } }
     jobs(first: 1) { edges { cursor } } tenants(first: 1) { edges { cursor } } } }`,
 } as const satisfies Partial<Record<Asker, string>>;
@@ -65,6 +65,7 @@ const DONE = {
       session { id } }
     changePlan(input: { plan: "Plan:other", paymentMethod: "pm_demo_visa", idempotencyKey: "MADE" }) { checkout { id } }
     exportMyData { export { id } } }`,
+  editor: `mutation { putCollection(input: { name: "Made", titles: ["Title:one"] }) { collection { id } } }`,
   operator: `mutation {
     createApiKey(input: { name: "machine", scope: ["Query.titles"], days: 1 }) { key apiKey { id } }
     checkProjection(input: { target: "search.postgres" }) { job { id } } }`,

@@ -34,6 +34,7 @@ import { errorLimits } from "./limits/error-limits.js";
 import { cutMessage } from "./limits/error-messages.js";
 import { MAX_ERRORS } from "./limits/limits.js";
 import { readableVariables } from "./unreadable-queries.js";
+import { TENANT_HEADER } from "./tenancy/request-tenant.js";
 
 /**
  * Headers that no page can send to another origin without asking first (they are not "CORS-safelisted"). As there are
@@ -42,7 +43,7 @@ import { readableVariables } from "./unreadable-queries.js";
 const PROOFS = [
   "authorization",
   KEY_HEADER,
-  "x-marquee-tenant",
+  TENANT_HEADER,
   "x-apollo-operation-name",
   "apollo-require-preflight",
 ];

@@ -1,3 +1,4 @@
+import { ADULT_LIMIT } from "../accounts/profiles.js";
 import { type Audience } from "../catalog/audience.js";
 import { manyByKey } from "../core/loader.js";
 import { type FieldPath, type StoreRequest } from "../core/store-request.js";
@@ -21,8 +22,6 @@ export const MAX_RECOMMENDED = 300;
  * 1,330 that its watches lead to, a teenager 168 and 690. No more edges are walked for it.
  */
 const LIMITED_READ = 10 * MAX_RECOMMENDED;
-/** The age from which on nothing is kept from a profile by its rating. */
-const NO_LIMIT = 18;
 
 /**
  * The taste graph's batches for one request. Both answer the whole bounded list: pages are cut from it, once it is known
@@ -42,7 +41,7 @@ export function recommendationsLoaders(
       keyOf: same,
       batch: async (batch, profiles) => {
         const { maturityLimit } = await audienceOf(batch.path);
-        const limit = maturityLimit < NO_LIMIT ? LIMITED_READ : MAX_RECOMMENDED;
+        const limit = maturityLimit < ADULT_LIMIT ? LIMITED_READ : MAX_RECOMMENDED;
         return recommendations.forProfiles(batch, profiles, limit);
       },
     }),

@@ -65,8 +65,8 @@ export function candidateRows(
 }
 
 /**
- * What may be suggested: titles that were neither begun nor rated, nor are not for the profile and, to a child, are for children. A catalogue that says
- * of too few what they are has a page for children as well: what they may see.
+ * What may be suggested: titles that were neither begun nor rated nor said to be not for the profile; to a child, those that
+ * are for children. A catalogue that says of too few what they are has a page for children as well: what they may see.
  */
 function offeredTo(
   { kids }: HomeViewer,

@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders } from "node:http";
 
 import { tenantOfKey } from "../../resolvers/request/api-key.js";
 import { KEY_HEADER } from "./who-asks.js";
+import { TENANT_HEADER } from "../tenancy/request-tenant.js";
 
 /** What an access token says, before anybody has verified that it is one. */
 interface Claims {
@@ -31,7 +32,7 @@ export function claimedTenant(headers: IncomingHttpHeaders): string | undefined 
     String(headers[KEY_HEADER] ?? headers.authorization?.replace(/^Bearer +/i, "") ?? ""),
   );
   if (ofKey !== undefined) return ofKey;
-  const named = headers["x-marquee-tenant"];
+  const named = headers[TENANT_HEADER];
   if (typeof named === "string") return named.toLowerCase();
   return undefined;
 }

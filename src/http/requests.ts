@@ -4,12 +4,13 @@ import { answerType } from "./media-types.js";
 import { refusal } from "./refusals.js";
 import { readTarget } from "./request-target.js";
 import { KEY_HEADER } from "./who-asks.js";
+import { TENANT_HEADER } from "../tenancy/request-tenant.js";
 
 /** What a request without a Host (HTTP/1.0) is taken to have asked. */
 const NO_HOST = "localhost";
 
 /** Headers that say who asks, or how to read what is asked. Of two, each reader might go by another. */
-const ONCE = ["authorization", KEY_HEADER, "content-type", "content-encoding", "x-marquee-tenant"];
+const ONCE = ["authorization", KEY_HEADER, "content-type", "content-encoding", TENANT_HEADER];
 
 /** Refuses what is no well-formed request: RFC 9112, section 3.2, for the Host; RFC 9110, sections 5.3 and 10.1.1. */
 export function checkRequests(app: FastifyInstance): void {

@@ -49,8 +49,22 @@ export type LearnStores = Pick<
   | "tasteModels"
 >;
 
+/** The steps of learning, in their order. */
+export const LEARN_STEPS = [
+  "statistics",
+  "Top 10",
+  "popularity",
+  "watch history",
+  "titles",
+  "learning tastes",
+  "learning tastes under limits",
+  "similar content",
+  "taste graph",
+] as const;
+type LearnStep = (typeof LEARN_STEPS)[number];
+
 /** Told which step is under way and how much of it is done, from 0 to 1. */
-export type LearnProgress = (step: string, fraction: number) => void;
+export type LearnProgress = (step: LearnStep, fraction: number) => void;
 
 /** Of the latest days with facts so many are held out at most, and no more than have so many watches together. */
 const HELD_DAYS = 7;
@@ -106,7 +120,10 @@ export async function learn(
 
 /** Runs one named step: told at its start, at its end, and between where it knows how far it is. */
 function steps(onProgress: LearnProgress | undefined) {
-  return async <T>(name: string, work: (progress: (fraction: number) => void) => Promise<T>): Promise<T> => {
+  return async <T>(
+    name: LearnStep,
+    work: (progress: (fraction: number) => void) => Promise<T>,
+  ): Promise<T> => {
     onProgress?.(name, 0);
     const result = await work((fraction) => onProgress?.(name, fraction));
     onProgress?.(name, 1);

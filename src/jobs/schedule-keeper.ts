@@ -9,7 +9,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ChartCheck } from "../../datasources/top10/top10.js";
 import { runNoted, type JobProgress } from "../../datasources/projection/jobs/noted-job.js";
 import { type Stores } from "../../datasources/stores/stores.js";
-import { learn, type LearnReport, type LearnStores } from "./learn.js";
+import { learn, LEARN_STEPS, type LearnReport, type LearnStores } from "./learn.js";
 import { trialInWords } from "./trial-in-words.js";
 import { type Schedule } from "./schedule-variables.js";
 
@@ -190,15 +190,12 @@ async function chart({ top10Job }: ScheduleStores, tenant: Tenant): Promise<Outc
   return { told, failed };
 }
 
-/** Steps of learning, which are told apart as they end. */
-const STEPS = 7;
-
 function learnAgain(onWorse: (tenant: Tenant, told: string) => void): Plan["work"] {
   return async (stores, tenant, onProgress) => {
     let ended = 0;
     const told = (_: string, fraction: number) => {
       if (fraction === 1) ended += 1;
-      onProgress(ended, STEPS);
+      onProgress(ended, LEARN_STEPS.length);
     };
     const report = await learn(stores, tenant, told, { charts: "UNSETTLED" });
     if (report.trial.verdict === "WORSE") onWorse(tenant, trialInWords(report.trial));

@@ -43,7 +43,7 @@ async function known(tenants: Tenants, slug: string | null): Promise<Tenant> {
   if (tenant) return tenant;
   throw clientError(
     "TENANT_UNKNOWN",
-    `x-marquee-tenant: ${slug === null ? "no tenant is named" : "there is no such tenant"}. Accepted: the name of a tenant of this deployment.`,
-    { field: "x-marquee-tenant", accepted: "the name of a tenant of this deployment" },
+    `${TENANT_HEADER}: ${slug === null ? "no tenant is named" : "there is no such tenant"}. Accepted: the name of a tenant of this deployment.`,
+    { field: TENANT_HEADER, accepted: "the name of a tenant of this deployment" },
   );
 }

@@ -21,6 +21,16 @@ export function adminUrl(password: string, port: number, database = DATABASE): s
   return `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 }
 
+/** The same by way of the server's Unix socket, where it has one. */
+export function localUrl(
+  password: string,
+  { port, socket }: { port: number; socket: string | undefined },
+): string {
+  const url = new URL(adminUrl(password, port));
+  if (socket !== undefined) url.searchParams.set("host", socket);
+  return url.href;
+}
+
 /** Connects once and asks the server which cluster it serves. Never throws: what is wrong is in the answer. */
 export async function ask(password: string, port: number, database: string): Promise<Answer> {
   try {

@@ -1,5 +1,5 @@
 import { StartupError } from "../process/startup-error.js";
-import { adminUrl, ask, DATABASE, ensureDatabase } from "./ask.js";
+import { adminUrl, ask, DATABASE, ensureDatabase, localUrl } from "./ask.js";
 import { checkReachable, chooseUser, findBinaries } from "./binaries.js";
 import { checkCluster, createCluster, type Place, resetPassword } from "./cluster.js";
 import { explainFileErrors, inFolder, loadPassword, prepareFolder, readIfPresent } from "./folder.js";
@@ -28,8 +28,10 @@ export interface EmbeddedPostgresOptions {
 
 /** A PostgreSQL that runs beside this process. */
 export interface EmbeddedPostgres {
-  /** Superuser URL of the database "marquee", on 127.0.0.1. */
+  /** Superuser URL of the database "marquee": by way of a Unix socket where there is one, else on 127.0.0.1. */
   readonly adminUrl: string;
+  /** The same on 127.0.0.1. */
+  readonly networkUrl: string;
   /** The server's main process; another one after it was started again. */
   readonly pid: number;
   /** Started by this call, taken over from an owner that was killed, or the server of another live process. */
@@ -90,7 +92,8 @@ async function own(
     const follow = (next: Server) => life.follow(next);
     life.keep(keepAlive(server, { place, follow, ending: life.ending, warn, onLost }));
     return {
-      adminUrl: adminUrl(password, server.port),
+      ...urlsOf(password, server),
+      // eslint-disable-next-line no-restricted-syntax -- One for each server.
       get pid() {
         return life.pid ?? server.pid;
       },
@@ -101,6 +104,13 @@ async function own(
     await life.end();
     throw error;
   }
+}
+
+function urlsOf(
+  password: string,
+  server: Pick<Server, "port" | "socket">,
+): Pick<EmbeddedPostgres, "adminUrl" | "networkUrl"> {
+  return { adminUrl: localUrl(password, server), networkUrl: adminUrl(password, server.port) };
 }
 
 async function start(
@@ -130,7 +140,7 @@ async function useServerOf(owner: Owner, folder: string): Promise<EmbeddedPostgr
     if (!password || !server?.port || (await ask(password, server.port, DATABASE)).state !== "UP")
       return (await isOwned(folder)) ? undefined : "ended";
     return {
-      adminUrl: adminUrl(password, server.port),
+      ...urlsOf(password, { port: server.port, socket: server.socket }),
       pid: server.pid,
       origin: "SHARED",
       stop: async () => {},

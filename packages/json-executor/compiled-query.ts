@@ -9,10 +9,12 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 
+import { type AnswerBound } from "./answer-bound.js";
 import { conditionsOf } from "./conditions.js";
 import { JsonText } from "./json-text.js";
+import { type Keeping } from "./keeper.js";
 import { Plan } from "./plan.js";
-import { Run, UnplannableError, type AnswerBound } from "./run.js";
+import { Run, UnplannableError, type ErrorLimit } from "./run.js";
 import { writeFields } from "./writers.js";
 
 /** Variables in `@skip` and `@include` that a document may have to be compiled: each doubles how many plans it may need. */
@@ -28,6 +30,10 @@ export interface QueryRun {
   maxCoercionErrors: number;
   /** What the answer may be as a whole; undefined: anything. */
   bound?: AnswerBound;
+  /** Undefined: all errors are answered. */
+  errorLimit?: ErrorLimit;
+  /** Undefined: no texts are kept. */
+  keeping?: Keeping;
 }
 
 /** What an execution answers: the data as JSON text, and its errors where there are any. */
@@ -63,6 +69,8 @@ export class CompiledQuery {
     variables,
     maxCoercionErrors,
     bound,
+    errorLimit,
+    keeping,
   }: QueryRun): Promise<WrittenResult | null> {
     const { schema, operation, fragments } = this;
     const values = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, {
@@ -70,13 +78,14 @@ export class CompiledQuery {
     });
     if (!values.coerced) return null;
     const variableValues = values.coerced;
-    const run = new Run({ schema, operation, fragments, variableValues, root, context, bound });
+    const shared = { schema, operation, fragments, variableValues, root, context };
+    const run = new Run({ ...shared, bound, errorLimit, keeping });
     try {
       const text = await writeFields(run, this.#planFor(variableValues).root, root, undefined);
       return answerOf(new JsonText(text), run);
     } catch (error) {
       if (error instanceof UnplannableError) return null;
-      run.note(error as GraphQLError, undefined);
+      run.fail(error, [], undefined, false);
       return answerOf(null, run);
     }
   }

@@ -2,32 +2,37 @@ import { type Written } from "./run.js";
 
 /** Text that is put together while parts of it are still waited for. */
 export class GappedText {
-  readonly #before: string[] = [];
-  readonly #gaps: Promise<string>[] = [];
+  readonly #before: string[];
+  readonly #gaps: Promise<string>[];
+  #text = "";
 
-  /** @param text what stands behind the last gap. */
-  constructor(private text: string) {}
+  /**
+   * @param before what stands before the first gap.
+   * @param gap what is waited for there.
+   */
+  constructor(before: string, gap: Promise<string>) {
+    this.#before = [before];
+    this.#gaps = [gap];
+  }
 
   add(prefix: string, written: Written): void {
-    this.text += prefix;
+    this.#text += prefix;
     if (typeof written === "string") {
-      this.text += written;
+      this.#text += written;
       return;
     }
-    this.#before.push(this.text);
+    this.#before.push(this.#text);
     this.#gaps.push(written);
-    this.text = "";
+    this.#text = "";
   }
 
   /** The whole text, with an end put behind it. */
-  end(end: string): Written {
-    this.text += end;
-    if (this.#gaps.length === 0) return this.text;
-    return Promise.all(this.#gaps).then((found) => {
-      let whole = "";
-      for (const [place, before] of this.#before.entries()) whole += before + found[place]!;
-      return whole + this.text;
-    });
+  async end(end: string): Promise<string> {
+    const last = this.#text + end;
+    const found = await Promise.all(this.#gaps);
+    let whole = "";
+    for (const [place, before] of this.#before.entries()) whole += before + found[place]!;
+    return whole + last;
   }
 
   /**
@@ -37,9 +42,5 @@ export class GappedText {
   async giveUp(error: unknown): Promise<never> {
     await Promise.all(this.#gaps).catch(() => undefined);
     throw error;
-  }
-
-  get waits(): boolean {
-    return this.#gaps.length > 0;
   }
 }

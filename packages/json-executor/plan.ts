@@ -11,6 +11,7 @@ import {
 } from "graphql";
 import { collectFields, collectSubfields } from "graphql/execution/collectFields.js";
 
+import { isFixed } from "./fixed-fields.js";
 import { UnplannableError, type Field, type Selection } from "./run.js";
 import { writerOf, type Planner } from "./writers.js";
 
@@ -65,6 +66,7 @@ class PlannedField implements Field {
   readonly prefix;
   readonly definition: Field["definition"];
   readonly resolve: Field["resolve"];
+  readonly isFixed: boolean;
   readonly isNonNull: boolean;
   readonly isList: boolean;
   readonly constant: string | undefined;
@@ -82,6 +84,7 @@ class PlannedField implements Field {
     this.constant = definition === TypeNameMetaFieldDef ? JSON.stringify(type.name) : undefined;
     this.definition = definition;
     this.resolve = definition.resolve;
+    this.isFixed = isFixed(definition, nodes[0]!);
     this.isNonNull = isNonNullType(definition.type);
     this.isList = isListType(getNullableType(definition.type));
     this.write = writerOf(plan, definition.type, this);

@@ -13,11 +13,15 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 
+import { type AnswerBound } from "./answer-bound.js";
+import { type ByteText } from "./byte-text.js";
+import { Keeper, type Keeping } from "./keeper.js";
+
 /** Where a value stands in the answer; the root has none. The same as graphql-js hands to resolvers. */
 export type Path = GraphQLResolveInfo["path"];
 
 /** JSON, at once or later. */
-export type Written = string | Promise<string>;
+export type Written = ByteText | Promise<ByteText>;
 
 export const NULL = "null";
 
@@ -50,6 +54,8 @@ export interface Field {
   readonly definition: GraphQLField<unknown, unknown>;
   /** Undefined where it is a property of its object. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | undefined;
+  /** Whether that answers the same for the same object, in every run of a scope. */
+  readonly isFixed: boolean;
   readonly isNonNull: boolean;
   readonly isList: boolean;
   /** What is written whatever the object: `__typename`. */
@@ -65,12 +71,12 @@ export function pathOf({ key, parentType }: Field, parent: Path | undefined): Pa
   return { prev: parent, key, typename: parentType.name };
 }
 
-/** What an answer may be as a whole. Resolvers count what they answer themselves. */
-export interface AnswerBound {
-  /** Adds what is written of a property in bytes; false where that is too much. */
-  add(bytes: number): boolean;
-  /** The error of the field with which it has become too much. */
-  exceeded(info: GraphQLResolveInfo): Error;
+/** Which errors of an execution are told. */
+export interface ErrorLimit {
+  /** How many are collected. */
+  most: number;
+  /** Takes one past those. @param locate makes of it what would have been collected. */
+  leaveOut(error: unknown, locate: () => GraphQLError): void;
 }
 
 /** What all fields of one execution share. */
@@ -83,6 +89,10 @@ export interface RunParts {
   context: unknown;
   /** What the answer may be as a whole; undefined: anything. */
   bound?: AnswerBound;
+  /** Undefined: all errors are collected. */
+  errorLimit?: ErrorLimit;
+  /** Undefined: no texts are kept. */
+  keeping?: Keeping;
 }
 
 /** One execution: what resolvers are told, the arguments of its fields, and the errors that it has met. */
@@ -94,7 +104,13 @@ export class Run implements RunParts {
   readonly root: unknown;
   readonly context: unknown;
   readonly #bound: AnswerBound | undefined;
+  readonly #errorLimit: ErrorLimit | undefined;
   readonly errors: GraphQLError[] = [];
+  readonly keeper: Keeper | undefined;
+  /** Fields that were met whose values do not follow from their objects alone. */
+  varying = 0;
+  /** Values that have failed. */
+  failures = 0;
   /** Arguments by field: they depend on nothing but the variables, so that all rows share them. */
   readonly #args: (Record<string, unknown> | undefined)[] = [];
   /** Places that have become null; an error below one of them is not told. */
@@ -108,6 +124,8 @@ export class Run implements RunParts {
     this.root = parts.root;
     this.context = parts.context;
     this.#bound = parts.bound;
+    this.#errorLimit = parts.errorLimit;
+    this.keeper = parts.keeping && new Keeper(parts.keeping, parts.bound);
   }
 
   /** Counts what is written for a field that is a property; resolvers count what they answer themselves. */
@@ -125,18 +143,23 @@ export class Run implements RunParts {
   /**
    * What stands in the place of a value that failed: null.
    *
+   * @param path undefined where that is the answer as a whole.
    * @throws the error, with its place, where null may not stand there either.
    */
-  fail(error: unknown, nodes: readonly FieldNode[], path: Path, isNonNull: boolean): string {
+  fail(error: unknown, nodes: readonly FieldNode[], path: Path | undefined, isNonNull: boolean): string {
     if (error instanceof UnplannableError) throw error;
-    const located = locatedError(error, nodes, responsePathAsArray(path));
-    if (isNonNull) throw located;
-    this.note(located, path);
+    this.failures += 1;
+    const locate = () => locatedError(error, nodes, responsePathAsArray(path));
+    const limit = this.#errorLimit;
+    const isFull = limit !== undefined && this.errors.length >= limit.most;
+    if (isNonNull) throw isFull ? error : locate();
+    if (isFull) limit.leaveOut(error, locate);
+    else this.#note(locate(), path);
     return NULL;
   }
 
   /** Notes an error whose place has become null, unless it lies within another such place. */
-  note(error: GraphQLError, path: Path | undefined): void {
+  #note(error: GraphQLError, path: Path | undefined): void {
     const keys = responsePathAsArray(path);
     const places = Array.from({ length: keys.length + 1 }, (_, length) =>
       JSON.stringify(keys.slice(0, length)),

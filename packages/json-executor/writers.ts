@@ -16,7 +16,9 @@ import {
   type GraphQLSchema,
 } from "graphql";
 
+import { toBytes } from "./byte-text.js";
 import { GappedText } from "./gapped-text.js";
+import { keptWriter } from "./kept-writer.js";
 import { leafWriterOf } from "./leaf-writers.js";
 import {
   NULL,
@@ -62,14 +64,20 @@ export function writeFields(
   source: unknown,
   path: Path | undefined,
 ): Written {
-  const text = new GappedText("{");
+  let text = "{";
+  let gapped: GappedText | undefined;
   try {
-    for (const field of selection) text.add(field.prefix, writeField(run, field, source, path));
+    for (const field of selection) {
+      const written = writeField(run, field, source, path);
+      if (gapped) gapped.add(field.prefix, written);
+      else if (typeof written === "string") text += field.prefix + written;
+      else gapped = new GappedText(text + field.prefix, written);
+    }
   } catch (error) {
-    if (text.waits) return text.giveUp(error);
+    if (gapped) return gapped.giveUp(error);
     throw error;
   }
-  return text.end("}");
+  return gapped ? gapped.end("}") : `${text}}`;
 }
 
 function writeField(run: Run, field: Field, source: unknown, parent: Path | undefined): Written {
@@ -92,11 +100,14 @@ function failed(run: Run, error: unknown, field: Field, parent: Path | undefined
 }
 
 function resolve(run: Run, field: Field, source: unknown, parent: Path | undefined): unknown {
-  if (field.resolve)
+  if (field.resolve) {
+    if (!field.isFixed) run.varying += 1;
     return field.resolve(source, run.argsOf(field), run.context, new ResolveInfo(run, field, parent));
+  }
   const object = source as Record<string, unknown> | null | undefined;
   const property = object?.[field.definition.name];
   if (typeof property !== "function") return property;
+  run.varying += 1;
   return property.call(
     object,
     run.argsOf(field),
@@ -112,8 +123,9 @@ function leaf(type: GraphQLLeafType, around: Field): Writer {
   return (run, value, parent) => {
     if (value instanceof Error) throw value;
     const text = value == null ? NULL : write(value);
-    run.wrote(isAscii ? text.length : Buffer.byteLength(text), around, parent);
-    return text;
+    const bytes = isAscii ? text : toBytes(text);
+    run.wrote(bytes.length, around, parent);
+    return bytes;
   };
 }
 
@@ -133,35 +145,43 @@ function list(item: Writer, isNonNull: boolean, field: Field): Writer {
     if (!isIterable(value))
       throw new Error(`${field.parentType.name}.${field.definition.name} is a list, and its value is none`);
     const path: Path = { prev: parent, key, typename };
-    const text = new GappedText("[");
+    let text = "[";
+    let gapped: GappedText | undefined;
     let index = 0;
     for (const entry of value) {
-      text.add(index > 0 ? "," : "", writeItem(run, item, { entry, index, path, isNonNull, field }));
+      const written = writeItem(run, item, entry, { field, path, index, isNonNull });
+      const prefix = index > 0 ? "," : "";
+      if (gapped) gapped.add(prefix, written);
+      else if (typeof written === "string") text += prefix + written;
+      else gapped = new GappedText(text + prefix, written);
       index += 1;
     }
-    return text.end("]");
+    return gapped ? gapped.end("]") : `${text}]`;
   };
 }
 
-interface Item {
-  entry: unknown;
-  index: number;
-  path: Path;
-  isNonNull: boolean;
+interface Place {
   field: Field;
+  path: Path;
+  index: number;
+  isNonNull: boolean;
 }
 
-function writeItem(run: Run, write: Writer, { entry, index, path, isNonNull, field }: Item): Written {
-  const fail = (error: unknown) =>
-    run.fail(error, field.nodes, { prev: path, key: index, typename: undefined }, isNonNull);
+function writeItem(run: Run, write: Writer, entry: unknown, place: Place): Written {
+  const { path, index } = place;
   try {
     const written = isPromise(entry)
       ? entry.then((resolved) => write(run, resolved, path, index, undefined))
       : write(run, entry, path, index, undefined);
-    return typeof written === "string" ? written : Promise.resolve(written.then(undefined, fail));
+    if (typeof written === "string") return written;
+    return Promise.resolve(written.then(undefined, (error: unknown) => failedItem(run, error, place)));
   } catch (error) {
-    return fail(error);
+    return failedItem(run, error, place);
   }
+}
+
+function failedItem(run: Run, error: unknown, { field, path, index, isNonNull }: Place): string {
+  return run.fail(error, field.nodes, { prev: path, key: index, typename: undefined }, isNonNull);
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {
@@ -171,7 +191,7 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 function object(plan: Planner, type: GraphQLObjectType, field: Field): Writer {
   const { isTypeOf } = type;
   let selection: Selection | undefined;
-  return (run, value, parent, key, typename) => {
+  return keptWriter((run, value, parent, key, typename) => {
     if (value == null) return NULL;
     if (value instanceof Error) throw value;
     run.wrote(0, field, parent);
@@ -180,7 +200,7 @@ function object(plan: Planner, type: GraphQLObjectType, field: Field): Writer {
       throw new Error(`A value of ${type.name} says that it is none`);
     selection ??= plan.below(type, field.nodes);
     return writeFields(run, selection, value, { prev: parent, key, typename });
-  };
+  });
 }
 
 /** An interface or union: planned for each type of value that arrives. */

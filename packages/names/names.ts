@@ -51,6 +51,25 @@ export function nameKey(name: string): string {
   return name.normalize("NFC").replace(ALL_IGNORABLE, "").replace(BLANKS, " ").trim().toLowerCase();
 }
 
+/** Marks of letters that are read without them as well; in other scripts they are vowels, or other sounds. */
+const ACCENTS = /(?<=[\p{Script=Latin}\p{Script=Greek}]\p{M}*)\p{M}/gu;
+
+/** A name in narrow characters, without accents. */
+function plainName(name: string): string {
+  return name.normalize("NFKD").replace(ACCENTS, "").normalize("NFC");
+}
+
+/** What spellings of a name have in common: those that differ in case, accents, width and white space do. */
+export function spellingKey(name: string): string {
+  return nameKey(plainName(name));
+}
+
+/** A name with its plainer spellings: in narrow characters, and without accents. */
+export function spellingsOf(name: string): string[] {
+  const spellings = [name, name.normalize("NFKC"), plainName(name)];
+  return [...new Map(spellings.map((spelling) => [nameKey(spelling), spelling])).values()];
+}
+
 /**
  * Whether a text holds what nobody sees: zero-width characters and the like. Joiners between letters that they change, and
  * what emoji are made of, are seen.

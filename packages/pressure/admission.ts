@@ -15,7 +15,10 @@ export interface Applicant {
 export interface Ticket {
   /** Says what it costs, once that is known: its party is charged, and its time compared with that of its like. */
   price(cost: number): void;
-  /** Gives the place to others, since from here on it mostly waits for what is nobody's work here. */
+  /**
+   * Gives the place to others, since from here on it mostly waits for what is nobody's work here, or done for many at once.
+   * Where as many have done so as may, it keeps its place.
+   */
   standAside(): void;
   /** Gives the place back; once only, what comes after does nothing. */
   leave(): void;
@@ -47,12 +50,21 @@ interface Inside {
   readonly entered: number;
   readonly alone: boolean;
   cost: number | undefined;
-  /** Whether it takes so long that its place was given to others. */
+  /** Whether its place was given to others: it takes so long, or stands aside. */
   long: boolean;
+  /** As whom it stands aside, where it does. */
+  aside: string | undefined;
 }
 
 /** Work at once: a guess to begin with, and the bounds of what is found. */
 const LIMITS = { first: 16, least: 2, most: 1_000 };
+/**
+ * Those who may stand aside at once: what they wait for is bounded as what others are let in for is. Twice what is done
+ * together at most, so that the next can gather while one is under way.
+ */
+const MOST_ASIDE = 256;
+/** Of one party: it leaves a quarter of that to others. */
+const MOST_ASIDE_OF_ONE = 192;
 /** Those who may wait in all, and behind a crowd that stands at least. */
 const MOST_WAITING = 1_000;
 const LEAST_WAITING = 8;
@@ -85,6 +97,8 @@ export class Admission {
   readonly #inside = new Set<Inside>();
   readonly #refused: Record<Refusal, number> = { QUEUE: 0, MEMORY: 0 };
   #long = 0;
+  #aside = 0;
+  readonly #asideOf = new Map<string, number>();
   #crowdedUntil = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended = 0;
@@ -141,35 +155,56 @@ export class Admission {
   }
 
   #admit(party: () => string, entered: number): Ticket {
-    const inside: Inside = { party, entered, alone: this.#inside.size === 0, cost: undefined, long: false };
+    const alone = this.#inside.size === 0;
+    const inside: Inside = { party, entered, alone, cost: undefined, long: false, aside: undefined };
     this.#inside.add(inside);
     return {
       price: (cost) => {
         inside.cost = cost;
         this.#charge(party, cost);
       },
-      standAside: () => {
-        if (!this.#inside.has(inside) || inside.long) return;
-        this.#giveAway(inside);
-        this.#serve(performance.now());
-      },
+      standAside: () => this.#standAside(inside),
       leave: () => this.#leave(inside),
       withdraw: () => {
-        if (!this.#inside.delete(inside)) return;
-        if (inside.long) this.#long -= 1;
-        this.#serve(performance.now());
+        if (this.#remove(inside)) this.#serve(performance.now());
       },
     };
   }
 
+  #standAside(inside: Inside): void {
+    if (!this.#inside.has(inside) || inside.long || this.#aside >= MOST_ASIDE) return;
+    const party = inside.party();
+    const count = this.#asideOf.get(party) ?? 0;
+    if (count >= MOST_ASIDE_OF_ONE) return;
+    inside.aside = party;
+    this.#aside += 1;
+    this.#asideOf.set(party, count + 1);
+    this.#giveAway(inside);
+    this.#serve(performance.now());
+  }
+
+  /** @returns whether it was inside. */
+  #remove(inside: Inside): boolean {
+    if (!this.#inside.delete(inside)) return false;
+    if (inside.long) this.#long -= 1;
+    if (inside.aside !== undefined) this.#comeBack(inside.aside);
+    return true;
+  }
+
+  #comeBack(party: string): void {
+    this.#aside -= 1;
+    const left = (this.#asideOf.get(party) ?? 1) - 1;
+    if (left > 0) this.#asideOf.set(party, left);
+    else this.#asideOf.delete(party);
+  }
+
   #leave(inside: Inside): void {
-    if (!this.#inside.delete(inside)) return;
+    if (!this.#remove(inside)) return;
     const now = performance.now();
     this.#ended += 1;
     this.#leftAt = now;
-    if (inside.long) this.#long -= 1;
     // What took far longer than its like waited for something else, and tells nothing of the crowd.
-    else if (inside.cost !== undefined)
+    if (!inside.long && inside.cost !== undefined)
       this.#limit.sample(inside.cost, now - inside.entered, inside.alone, now);
     if (inside.cost === undefined) this.#charge(inside.party, 1);
     if (this.#turns.size > 0) this.#serve(now);

@@ -4,3 +4,4 @@
 export { Admission, type Ticket, type AdmissionReport } from "./admission.js";
 export { MemoryWatch } from "./memory-watch.js";
 export { Places, PlacesFullError } from "./places.js";
+export { Together, type TogetherOptions, type Turn } from "./together.js";

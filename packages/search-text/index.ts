@@ -4,9 +4,11 @@
  */
 export { Marker } from "./marking.js";
 export { editsWithin, keysOfMisspelling, keysOfWord, transpositions } from "./misspellings.js";
+export { LONGEST_TEXT, phraseKeys, searchKey } from "./phrases.js";
 export { EDIT_COST, planSearch, type SearchPlan, type Unit, type Variant } from "./plan.js";
 export { betterSpelling, type HitNames } from "./spelling.js";
 export { standingWords, type StandingWord } from "./standing.js";
+export { LONGEST_PHRASE, type AddedLists } from "./synonyms.js";
 export { READING, runningWords, type Term, Terms } from "./terms.js";
 export {
   cleanText,

@@ -1,8 +1,8 @@
 import { keysOfMisspelling, reachOf, transpositions } from "./misspellings.js";
 import { looseNumberForms, numberForms } from "./numbers.js";
-import { genresAsked, isBesideFamily, sameTexts, sameWords } from "./synonyms.js";
+import { MOST_SLOTS, readPhrases, textWords, type Reading } from "./phrases.js";
+import { isBesideFamily, synonymsWith, type AddedLists, type Synonyms } from "./synonyms.js";
 import {
-  cleanText,
   coreWords,
   FAMILY,
   GENRE,
@@ -11,7 +11,6 @@ import {
   joinedNumbers,
   joinWords,
   PERSON,
-  plainWords,
   WHOLE,
   wholeNumberForms,
 } from "./words.js";
@@ -52,9 +51,6 @@ export interface SearchPlan {
   numbers: boolean[];
 }
 
-/** More of a text than this is not looked at. UTF-16 code units. */
-const LONGEST_TEXT = 200;
-const MOST_SLOTS = 10;
 /** Han, kana and their like lie behind this character; so do scripts with spaces, which it does not hurt. */
 const FIRST_UNSPACED = 0x2e80;
 /** How well something stands for what was typed. */
@@ -77,10 +73,19 @@ const MISSPELLED_START = 5;
 /** Costs of edits, in parts of the word: shared by the plan's variants and the statement's measured misspellings. */
 export const EDIT_COST = 1.1;
 
-/** Works out what to look up. Any text will do; a blank one gives a plan without slots. */
-export function planSearch(text: string): SearchPlan {
-  const words = plainWords(cleanText(text.slice(0, LONGEST_TEXT)));
-  const slots = coreWords(words).slice(0, MOST_SLOTS);
+/** What nobody has added to. */
+const NO_LISTS: AddedLists = { same: [], genres: [] };
+
+/**
+ * Works out what to look up. Any text will do; a blank one gives a plan without slots.
+ *
+ * @param added what counts beside the lists of the package.
+ */
+export function planSearch(text: string, added = NO_LISTS): SearchPlan {
+  const words = textWords(text);
+  const synonyms = synonymsWith(added);
+  const said = coreWords(words).slice(0, MOST_SLOTS);
+  const { slots, typed, phrases } = readPhrases(said, synonyms);
   const plan: SearchPlan = {
     slots,
     units: [],
@@ -89,14 +94,28 @@ export function planSearch(text: string): SearchPlan {
     starts: [],
     numbers: slots.map(isTelling),
   };
-  slots.forEach((word, slot) => addWord(plan, word, slot));
+  slots.forEach((word, slot) =>
+    typed[slot] ? addWord(plan, word, slot, synonyms) : addMeantWord(plan, word, slot),
+  );
+  for (const phrase of phrases) addPhrase(plan, phrase);
   for (let slot = 0; slot + 1 < slots.length; slot++) addPair(plan, slot);
   for (const { text, at, length } of joinedNumbers(slots)) addNumber(plan, text, at, length);
-  if (slots.length > 0) addWhole(plan, words);
+  if (slots.length > 0) addWhole(plan, words, said, synonyms);
   return plan;
 }
 
-function addWord(plan: SearchPlan, word: string, slot: number): void {
+/** A word of a phrase that was typed in another way: as it stands in the list. */
+function addMeantWord(plan: SearchPlan, word: string, slot: number): void {
+  addUnit(plan, { text: word, slots: [slot], reach: 0, completions: 0, worth: 1 }, QUALITY.same);
+}
+
+/** Another way of writing some words that follow each other, as one. */
+function addPhrase(plan: SearchPlan, { text, at, length, typed }: Reading["phrases"][number]): void {
+  const slots = Array.from({ length }, (_, place) => at + place);
+  addUnit(plan, { text, slots, reach: 0, completions: 0, worth: 1 }, typed ? 1 : QUALITY.same);
+}
+
+function addWord(plan: SearchPlan, word: string, slot: number, synonyms: Synonyms): void {
   const isLast = slot === plan.slots.length - 1;
   const reach = /^\d+$/.test(word) || isSymbols(word) ? 0 : reachOf(word);
   const completions = completionsOf(word, isLast);
@@ -104,7 +123,7 @@ function addWord(plan: SearchPlan, word: string, slot: number): void {
   if (isLast && reach > 0) addStarts(plan, unit);
   addVariants(plan, unit, numberForms(word), QUALITY.number);
   addVariants(plan, unit, looseNumberForms(word), QUALITY.ordinal);
-  addVariants(plan, unit, sameWords(word), QUALITY.same);
+  addVariants(plan, unit, synonyms.sameWords(word), QUALITY.same);
   addVariants(plan, unit, [FAMILY + word], 1);
 }
 
@@ -141,9 +160,14 @@ function addPair(plan: SearchPlan, slot: number): void {
 }
 
 /** The text as the name of a title, whole or begun, with and without its common words; of a person, and of a genre. */
-function addWhole(plan: SearchPlan, words: readonly string[]): void {
+function addWhole(
+  plan: SearchPlan,
+  words: readonly string[],
+  said: readonly string[],
+  synonyms: Synonyms,
+): void {
   const all = joinWords(words);
-  const core = joinWords(plan.slots);
+  const core = joinWords(said);
   const slots = plan.slots.map((_, slot) => slot);
   const numbered = wholeNumberForms(words);
   // Of another number a name is a few letters away.
@@ -157,14 +181,14 @@ function addWhole(plan: SearchPlan, words: readonly string[]): void {
   const unit = addUnit(plan, whole(core, all === core ? 1 : WITHOUT_COMMON), QUALITY.core);
   if (all !== core) addUnit(plan, whole(all, 1), QUALITY.whole);
   addStarts(plan, unit);
-  const others = [...numbered, ...sameTexts(plan.slots).map(joinWords)];
+  const others = [...numbered, ...synonyms.sameTexts(said).map(joinWords)];
   addVariants(
     plan,
     unit,
     [...new Set(others)].map((text) => WHOLE + text),
     QUALITY.otherWhole,
   );
-  addVariants(plan, unit, [PERSON + core, ...genresAsked(plan.slots).map((text) => GENRE + text)], 1);
+  addVariants(plan, unit, [PERSON + core, ...synonyms.genresAsked(said).map((text) => GENRE + text)], 1);
 }
 
 /** Slips in the first half of what is not typed to its end: two letters swapped, or one too many. */

@@ -40,7 +40,7 @@ const DEFAULTS: Omit<LearnSettings, "lambda"> = {
 };
 
 /** Titles of one profile that are learned from; longer ones are thinned. */
-const MAX_PROFILE = 3_000;
+export const MAX_PROFILE = 3_000;
 
 /** `defaultLambda` per watch of the average profile. */
 const LAMBDA_PER_WATCH = 4;

@@ -55,7 +55,7 @@ function strongestIncoming(set: TrainingSet, { lambda, maxEdges, onProgress }: E
 }
 
 /** XᵀX + λI: how often (by weight) each pair of titles was watched by the same viewer. */
-function gram(set: TrainingSet, lambda: number): SymmetricMatrix {
+export function gram(set: TrainingSet, lambda: number): SymmetricMatrix {
   const matrix = new SymmetricMatrix(set.titles.length);
   for (let title = 0; title < matrix.size; title++) matrix.add(title, title, lambda);
   const { offsets, itemIndex, weight } = set;

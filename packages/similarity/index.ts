@@ -13,3 +13,4 @@ export {
   type SimilarEdge,
   type SimilarityModel,
 } from "./learn-similarities.js";
+export { rankDense, type DenseOptions } from "./rank-dense.js";

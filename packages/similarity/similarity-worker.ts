@@ -11,6 +11,12 @@ function work(task: Task, port: NonNullable<typeof parentPort>): void {
   const send = (message: WorkerMessage, transfer?: ArrayBuffer[]): void =>
     port.postMessage(message, transfer);
   const outcome = runTask(task, (fraction) => send({ fraction }));
+  send({ outcome }, columnsOf(outcome));
+}
+
+/** What is given away instead of copied. */
+function columnsOf(outcome: Outcome<Task>): ArrayBuffer[] {
+  if ("lists" in outcome) return [];
   const { from, to, weight } = "edges" in outcome ? outcome.edges : outcome;
-  send({ outcome }, [from.buffer, to.buffer, weight.buffer] as ArrayBuffer[]);
+  return [from.buffer, to.buffer, weight.buffer] as ArrayBuffer[];
 }

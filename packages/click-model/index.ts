@@ -1,0 +1,1 @@
+export { attractionOf, LOOKED_AT, WEIGHTS, type Openings } from "./click-model.js";

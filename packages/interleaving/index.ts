@@ -1,0 +1,1 @@
+export { teamDraft, type Drafted, type Team } from "./team-draft.js";

@@ -12,14 +12,17 @@ import { type BudgetLedger } from "../budgets/budgets.js";
 import { type Profiles } from "../accounts/profiles.js";
 import { type OutsideAccounts } from "../accounts/outside-accounts.js";
 import { type Sessions } from "../accounts/sessions.js";
+import { type HotDocuments } from "../hot-documents/hot-documents.js";
 import { type IdentityChanges } from "../identity/identity-changes.js";
 import { type SigningKeys } from "../identity/signing-keys.js";
 import { type TenantRegistry, type Tenants } from "../core/tenants.js";
 import { type Removal } from "./tenant-removal.js";
 import { type Catalog, type CatalogProjection } from "../catalog/catalog.js";
+import { type Looking } from "../core/kept-reads.js";
 import { type TitleSchedule } from "../catalog/title-schedule.js";
 import { type TitleEditing } from "../catalog/title-editing.js";
 import { type TitleVersions } from "../catalog/title-versions.js";
+import { type Campaigns } from "../campaigns/campaigns.js";
 import { type Collections } from "../collections/collections.js";
 import { type Checkouts, type CheckoutSteps } from "../checkouts/checkouts.js";
 import { type Jobs } from "../jobs/jobs.js";
@@ -27,12 +30,22 @@ import { type Operations } from "../operations/operations.js";
 import { type Outbox } from "../projection/outbox/outbox.js";
 import { type Playback } from "../playback/playback.js";
 import { type ProjectionTarget } from "../projection/targets/projection-target.js";
-import { type Recommendations, type TasteGraph } from "../recommendations/recommendations.js";
+import {
+  type KeptRecommendations,
+  type Recommendations,
+  type TasteGraph,
+} from "../recommendations/recommendations.js";
 import { type Search, type SearchProjection } from "../search/search.js";
+import { type Experiments } from "../experiments/experiments.js";
+import { type ServedLists } from "../served-lists/served-lists.js";
+import { type SearchLearning } from "../search-learning/search-learning.js";
+import { type SearchLog } from "../search-log/search-log.js";
+import { type SearchSteering } from "../search-steering/search-steering.js";
 import { type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { type GuardReport } from "../engines/store-guard.js";
 import { type StoreHealth } from "../engines/store-health.js";
 import { type Tenant } from "../core/tenant.js";
+import { type TasteGraphSource } from "../recommendations/taste-graph-source.js";
 import { type TasteModels } from "../recommendations/taste-models.js";
 import { type Top10, type Top10Job } from "../top10/top10.js";
 import { type Viewing, type ViewingIngest } from "../viewing/viewing.js";
@@ -69,22 +82,36 @@ export interface Deployment {
   jobs: Jobs;
   catalog: Catalog;
   catalogProjection: CatalogProjection;
+  /** Has requests look whether what is kept of the catalog holds. */
+  looking: Looking;
   titleVersions: TitleVersions;
   titleSchedule: TitleSchedule;
   titleEditing: TitleEditing;
   collections: Collections;
+  campaigns: Campaigns;
   viewing: Viewing;
   viewingIngest: ViewingIngest;
   viewingWriting: ViewingWriting;
   playback: Playback;
   recommendations: Recommendations;
+  keptRecommendations: KeptRecommendations;
   tasteGraph: TasteGraph;
   /** The models that were learned last, each of which can be switched to. */
   tasteModels: TasteModels;
+  /** What profiles whose account agrees to it have watched, and what is not for them: what taste graphs are filled from. */
+  tasteFacts: Pick<TasteGraphSource, "watches" | "aversions">;
   top10: Top10;
   top10Job: Top10Job;
   search: Search;
   searchProjection: SearchProjection;
+  searchSteering: SearchSteering;
+  /** What was searched for. */
+  searchLog: SearchLog;
+  searchLearning: SearchLearning;
+  /** What profiles were recommended. */
+  servedLists: ServedLists;
+  /** What is tried on a part of them. */
+  experiments: Experiments;
   /** To be called after a bulk load: lets the stores adapt to what they hold now. */
   settle(tenant: Tenant): Promise<void>;
   /** All projections by name: PostgreSQL's own, which are always there, then those of the engines that are set. */
@@ -92,6 +119,8 @@ export interface Deployment {
   outbox: Outbox;
   /** What the last comparisons found, and the work that operators have started. */
   operations: Operations;
+  /** Which documents are used the most. */
+  hotDocuments: HotDocuments;
   /** What those who ask have spent, at all gateways. */
   budgets: BudgetLedger;
   /** What may be done so often and no more. @param key holders are hashed with it. */

@@ -9,6 +9,7 @@ import { PostgresPrivacy } from "../privacy/privacy.postgres.js";
 import { PostgresInsights } from "../insights/insights.postgres.js";
 import { PostgresRetention } from "../retention/retention.postgres.js";
 import { PostgresMails } from "../mail/mails.postgres.js";
+import { PostgresHotDocuments } from "../hot-documents/hot-documents.postgres.js";
 import { PostgresLimits } from "../budgets/limits.postgres.js";
 import { PostgresAccounts } from "../accounts/accounts.postgres.js";
 import { PostgresBudgetLedger } from "../budgets/budgets.postgres.js";
@@ -25,10 +26,18 @@ import { type DedicatedLimits } from "./dedicated-stores.js";
 import { residentsOf } from "./placed-tenants.js";
 import { removeEverywhere } from "./tenant-removal.js";
 import { PostgresCatalog } from "../catalog/postgres/catalog.postgres.js";
+import { keptCatalog } from "../catalog/kept-catalog.js";
+import { PostgresStamps, type KeptDomain } from "../catalog/postgres/stamps.postgres.js";
+import { keptPlans } from "../checkouts/kept-plans.js";
+import { keptSimilar } from "../recommendations/kept-similar.js";
+import { keptTop10 } from "../top10/kept-top10.js";
+import { type KeptMemory } from "../core/kept-memory.js";
+import { KeptReads, NO_LOOKING } from "../core/kept-reads.js";
 import { PostgresCatalogProjection } from "../catalog/postgres/catalog-projection.postgres.js";
 import { PostgresTitleSchedule } from "../catalog/postgres/title-schedule.postgres.js";
 import { PostgresTitleEditing } from "../catalog/postgres/title-editing.postgres.js";
 import { PostgresTitleVersions } from "../catalog/postgres/title-versions.postgres.js";
+import { PostgresCampaigns } from "../campaigns/campaigns.postgres.js";
 import { PostgresCollections } from "../collections/collections.postgres.js";
 import { PostgresCheckouts } from "../checkouts/checkouts.postgres.js";
 import { PostgresCheckoutSteps } from "../checkouts/checkout-steps.postgres.js";
@@ -46,10 +55,17 @@ import { PostgresOutbox, PostgresOutboxHolds } from "../projection/outbox/outbox
 import { PostgresPlayback } from "../playback/playback.postgres.js";
 import { explainServerError } from "../engines/postgres/server-error.js";
 import { PostgresStore, type PoolSizes, type Relocate } from "../engines/postgres/store.postgres.js";
+import { PostgresKeptRecommendations } from "../recommendations/postgres/kept-recommendations.postgres.js";
 import { PostgresRecommendations } from "../recommendations/postgres/recommendations.postgres.js";
 import { PostgresTasteInspectionSource } from "../recommendations/postgres/taste-inspection-source.postgres.js";
 import { PostgresTasteGraph } from "../recommendations/postgres/taste-graph.postgres.js";
 import { PostgresSearch } from "../search/postgres/search.postgres.js";
+import { PostgresSearchLearning } from "../search-learning/search-learning.postgres.js";
+import { PostgresSearchLog } from "../search-log/search-log.postgres.js";
+import { PostgresExperiments } from "../experiments/experiments.postgres.js";
+import { ServedFigures } from "../served-lists/served-lists.js";
+import { PostgresServedLists } from "../served-lists/served-lists.postgres.js";
+import { PostgresSearchSteering } from "../search-steering/search-steering.postgres.js";
 import { PostgresSearchProjection } from "../search/postgres/search-projection.postgres.js";
 import { healthOf } from "../engines/store-health.js";
 import { PostgresTop10 } from "../top10/top10.postgres.js";
@@ -58,7 +74,7 @@ import { PostgresViewing } from "../viewing/viewing.postgres.js";
 import { PostgresViewingIngest } from "../viewing/viewing-ingest.postgres.js";
 import { WATCH_RULES, type WatchRules } from "../viewing/watch-rules.js";
 import { PostgresViewingWriting } from "../viewing/viewing-writing.postgres.js";
-import { type OwnDeployment } from "./deployment.js";
+import { type Deployment, type OwnDeployment } from "./deployment.js";
 
 export interface StoreOptions {
   /** `embedded:` or a postgres:// URL whose role may create roles and schemas. */
@@ -81,6 +97,10 @@ export interface StoreOptions {
   pools?: PoolSizes;
   /** Told, once it is warm, of tenants that are about to be on servers of their own. */
   onExpected?: OnExpected | undefined;
+  /** What keeps answers; without, every read asks its store. */
+  memory?: KeptMemory | undefined;
+  /** Told what becomes of lists of recommendations that are noted, of all servers; nobody is unless given. */
+  served?: ServedFigures | undefined;
   /** Told of each step that takes time, in one line. */
   log: (line: string) => void;
   /** Told of what goes wrong while nobody asks, in one line; `log` unless given. */
@@ -106,14 +126,17 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
           share: options.share,
         })
       : undefined;
+  // One that was still being made when all were closed is ended by the server.
+  let isOpen = true;
   try {
     const { accountKeys } = options;
     const service = typeof accountKeys === "function" ? await accountKeys() : accountKeys;
     const adminUrl = embedded?.adminUrl ?? options.postgresUrl;
     const appUrl = applicationUrl(adminUrl);
     await migrate(adminUrl, appUrl.password, sealingWork(service));
-    const onIdleError = (error: Error) =>
-      (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${wordsOf(error)}`);
+    const onIdleError = (error: Error) => {
+      if (isOpen) (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${wordsOf(error)}`);
+    };
     const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
     const residents = residentsOf(tenants);
     const postgres = new PostgresStore(
@@ -124,7 +147,9 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
       options.pools,
     );
     const keys = new PersonKeys(postgres, service);
-    const domains = followedDomains(postgresDomains(postgres, keys, options.watching ?? WATCH_RULES));
+    const own = postgresDomains(postgres, keys, options);
+    const { looking, ...kept } = keptDomains(own, postgres, options.memory);
+    const domains = followedDomains({ ...own, ...kept });
     const warn = options.warn ?? options.log;
     const outboxPool = new OutboxPool(appUrl.url, onIdleError);
     const context = {
@@ -148,6 +173,8 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
       postgres,
       ...domains,
       ...moved(engines),
+      tasteFacts: domains.tasteGraphSource,
+      looking: engines.some((engine) => engine.domains.catalog) ? NO_LOOKING : looking,
       privacy: new PostgresPrivacy(
         postgres,
         keys,
@@ -158,6 +185,7 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
       projections,
       outbox,
       operations: new PostgresOperations(postgres, outboxPool),
+      hotDocuments: new PostgresHotDocuments(outboxPool),
       budgets: new PostgresBudgetLedger(outboxPool),
       limits: (key) => new PostgresLimits(outboxPool, key),
       deploymentAudit: new PostgresDeploymentAudit(outboxPool),
@@ -174,19 +202,48 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
         ]),
       guards: () => [postgres, ...engines].map(({ guard }) => guard.report()),
       close: async () => {
+        await own.viewingWriting.settled();
+        // What cannot be kept any more is lost.
+        await own.searchLog.settle();
+        await own.servedLists.settle();
         await Promise.all([
           postgres.close(),
           tenants.close(),
           outboxPool.close(),
           ...engines.map((engine) => engine.close()),
         ]);
+        isOpen = false;
         await embedded?.stop();
       },
     };
   } catch (error) {
+    isOpen = false;
     await embedded?.stop();
     throw embedded ? error : explainServerError(options.postgresUrl, error);
   }
+}
+
+/** Domains of which something may be kept. */
+type KeptDomains = Pick<Deployment, "catalog" | "recommendations" | "top10" | "checkouts">;
+
+/** The same with what is kept of them, where something is. */
+function keptDomains(
+  { catalog, recommendations, top10, checkouts }: KeptDomains,
+  postgres: PostgresStore,
+  memory: KeptMemory | undefined,
+): KeptDomains & Pick<Deployment, "looking"> {
+  if (!memory) return { catalog, recommendations, top10, checkouts, looking: NO_LOOKING };
+  const readsOf = (domain: KeptDomain, others?: readonly KeptDomain[]) =>
+    new KeptReads(new PostgresStamps(postgres, domain, others), memory);
+  const looking = readsOf("catalog");
+  return {
+    looking,
+    catalog: keptCatalog(catalog, looking),
+    recommendations: keptSimilar(recommendations, readsOf("taste")),
+    // Lists are of titles that may be met, under the ids that they have now.
+    top10: keptTop10(top10, readsOf("charts", ["catalog", "merges"])),
+    checkouts: keptPlans(checkouts, readsOf("plans")),
+  };
 }
 
 /** The domains that engines have taken over. */
@@ -195,7 +252,11 @@ function moved(engines: readonly Engine[]): Partial<MovableDomains> {
 }
 
 /** Every domain in PostgreSQL. */
-function postgresDomains(postgres: PostgresStore, keys: PersonKeys, watching: WatchRules) {
+function postgresDomains(
+  postgres: PostgresStore,
+  keys: PersonKeys,
+  { watching = WATCH_RULES, served = new ServedFigures() }: Pick<StoreOptions, "watching" | "served">,
+) {
   return {
     accounts: new PostgresAccounts(postgres, keys),
     profiles: new PostgresProfiles(postgres, keys),
@@ -216,11 +277,13 @@ function postgresDomains(postgres: PostgresStore, keys: PersonKeys, watching: Wa
     titleSchedule: new PostgresTitleSchedule(postgres),
     titleEditing: new PostgresTitleEditing(postgres),
     collections: new PostgresCollections(postgres),
+    campaigns: new PostgresCampaigns(postgres),
     viewing: new PostgresViewing(postgres, watching),
     viewingIngest: new PostgresViewingIngest(postgres, watching),
     viewingWriting: new PostgresViewingWriting(postgres, watching),
     playback: new PostgresPlayback(postgres, keys),
     recommendations: new PostgresRecommendations(postgres),
+    keptRecommendations: new PostgresKeptRecommendations(postgres),
     tasteGraph: new PostgresTasteGraph(postgres),
     tasteModels: new PostgresTasteGraph(postgres),
     tasteGraphSource: new PostgresTasteInspectionSource(postgres),
@@ -228,6 +291,11 @@ function postgresDomains(postgres: PostgresStore, keys: PersonKeys, watching: Wa
     top10Job: new PostgresTop10Job(postgres),
     search: new PostgresSearch(postgres),
     searchProjection: new PostgresSearchProjection(postgres),
+    searchSteering: new PostgresSearchSteering(postgres),
+    searchLog: new PostgresSearchLog(postgres),
+    searchLearning: new PostgresSearchLearning(postgres),
+    experiments: new PostgresExperiments(postgres),
+    servedLists: new PostgresServedLists(postgres, served),
   };
 }
 

@@ -56,6 +56,7 @@ export function tasteEngine(url: string, options: EngineOptions, context: Target
       tasteModels: {
         keep: (...kept) => standby.tasteModels.keep(...kept),
         models: (tenant) => standby.tasteModels.models(tenant),
+        edgesOf: (tenant, number) => standby.tasteModels.edgesOf(tenant, number),
         liveEdges: (tenant) => standby.tasteModels.liveEdges(tenant),
         ...writtenToBoth<Pick<TasteModels, "promote">, "promote">(standby.tasteModels, promoting, target, [
           "promote",

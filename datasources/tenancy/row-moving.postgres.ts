@@ -53,7 +53,7 @@ function batchOf({ tenant, from }: Way, table: MovableTable, last: object | null
     `(${list(key, "s.")}) > (select ${list(key, "k.")} from jsonb_populate_record(null::${source}, ${json(last)}) k)`;
   const rest = behind ? ` and ${behind}` : "";
   if (unique) return `${rows}${rest} order by ${list(key, "s.")} limit ${BATCH_ROWS}`;
-  const groups = `select distinct ${list(key, "s.")} from ${source} s where s.tenant_id = ${tenant}${rest} order by ${list(key, "s.")} limit ${BATCH_GROUPS}`;
+  const groups = `select distinct ${list(key, "s.")} from (${rows}) s where true${rest} order by ${list(key, "s.")} limit ${BATCH_GROUPS}`;
   return `${rows} and (${list(key, "s.")}) in (${groups})`;
 }
 

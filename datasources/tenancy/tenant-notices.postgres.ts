@@ -1,4 +1,6 @@
-import pg from "pg";
+import type pg from "pg";
+
+import { PostgresClient } from "../engines/postgres/client.postgres.js";
 
 /** What triggers of the registry tell, whatever was changed. */
 const CHANNEL = "marquee_tenants";
@@ -31,7 +33,7 @@ export class TenantNotices {
   }
 
   async #connect(): Promise<void> {
-    const client = new pg.Client({
+    const client = new PostgresClient({
       connectionString: this.url,
       application_name: "marquee-tenant-notices",
       connectionTimeoutMillis: CONNECT_MS,

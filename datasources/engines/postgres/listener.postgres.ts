@@ -1,4 +1,6 @@
-import pg from "pg";
+import type pg from "pg";
+
+import { PostgresClient } from "./client.postgres.js";
 
 /** Time until a connection that broke, or could not be made, is made anew. Milliseconds. */
 const AGAIN_MS = 1_000;
@@ -32,7 +34,7 @@ export class PostgresListener {
   }
 
   async #listen(): Promise<void> {
-    const client = new pg.Client({
+    const client = new PostgresClient({
       connectionString: this.url,
       application_name: "marquee-listen",
       connectionTimeoutMillis: CONNECT_MS,

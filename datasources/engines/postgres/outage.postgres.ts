@@ -6,7 +6,7 @@ const LOST = /^(08|57P|E[A-Z]+)/;
 /** Those of a server that cannot serve: no connections or memory left, statements that were cancelled. */
 const UNABLE = /^(53|57)/;
 const LOST_IN_WORDS =
-  /Connection terminated|Client was closed|Received unexpected|not queryable|timeout exceeded|timeout expired|read timeout/;
+  /Connection terminated|Client was closed|[Rr]eceived (unexpected|invalid response)|not queryable|timeout exceeded|timeout expired|read timeout/;
 
 /** Whether an error means that the connection broke, and everything with it that was asked on it. */
 export function isConnectionLoss(error: unknown): boolean {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
 import { StoreUnavailableError } from "../../core/store-error.js";
+import { PostgresClient } from "./client.postgres.js";
 import { isFull } from "./outage.postgres.js";
 
 /** A connection that is used by one at a time. */
@@ -47,8 +48,9 @@ export class PostgresPool {
 
   /** @param onIdleError told of connections that break while nobody uses them. */
   constructor(config: pg.PoolConfig & { min?: number }, onIdleError: (error: Error) => void) {
-    this.#pool = new pg.Pool(config);
+    this.#pool = new pg.Pool({ ...config, Client: PostgresClient });
     this.#spare = new pg.Pool({
+      Client: PostgresClient,
       connectionString: config.connectionString,
       application_name: "marquee-cancel",
       max: 1,

@@ -10,11 +10,12 @@ import { Notices } from "./notices.postgres.js";
 import { firstFailure, isConnectionLoss, isPostgresOutage, unavailable } from "./outage.postgres.js";
 import { PostgresPool, writeTogether } from "./pool.postgres.js";
 import { PostgresReads, type Row } from "./reads.postgres.js";
+import { type ReadPlace, type SharedRead, type SharedRow } from "./shared-reads.postgres.js";
 import { beginOf, isMisplaced, placeOf, PreparedStatements } from "./statements.postgres.js";
 import { begin, queryOf, type Ask, type Notice, type Query } from "./transaction.postgres.js";
 import { valueTypes } from "./value-types.postgres.js";
 
-export { sql, type Ask, type Query, type Row, type Sql };
+export { sql, type Ask, type Query, type Row, type SharedRead, type SharedRow, type Sql };
 export { empty, join, raw } from "sql-template-tag";
 
 /** How many connections there are at most. */
@@ -67,7 +68,6 @@ export class PostgresStore {
   readonly #writing: Places<number>;
   readonly #shortWriting: Places<number>;
   readonly #notices: Notices;
-  readonly #deadlineMs: number;
   readonly #statements = new PreparedStatements();
   readonly #reading: PostgresReads;
 
@@ -82,11 +82,10 @@ export class PostgresStore {
   constructor(
     url: string,
     onIdleError: (error: Error) => void,
-    deadlineMs = DEADLINE_MS,
+    readonly deadlineMs = DEADLINE_MS,
     private readonly relocate: Relocate = () => Promise.resolve(null),
     { reads, writes, shortWrites } = SHARED_POOLS,
   ) {
-    this.#deadlineMs = deadlineMs;
     this.#writing = new Places({ places: writes, waiting: WAITING_WRITES });
     this.#shortWriting = new Places({ places: shortWrites, waiting: WAITING_WRITES });
     const shared = {
@@ -123,7 +122,7 @@ export class PostgresStore {
       isOutage: isPostgresOutage,
       probe: (signal) => this.ping(signal),
     });
-    this.#reading = new PostgresReads(this.#reads, this.guard, this.#statements);
+    this.#reading = new PostgresReads(this.#reads, this.guard, this.#statements, deadlineMs);
   }
 
   /**
@@ -131,10 +130,25 @@ export class PostgresStore {
    * in one flush and count as one store call; they are answered together, so that the next level of the query leaves
    * together as well.
    *
+   * @param place before or behind whatever leaves with it; the same that several ask so is sent once.
    * @throws StoreUnavailableError when PostgreSQL does not answer.
    */
-  read<R = Row>(request: StoreRequest, operation: string, statement: Sql, uniqueKeys = 1): Promise<R[]> {
-    return this.#reading.read<R>(request, operation, statement, uniqueKeys);
+  read<R = Row>(
+    request: StoreRequest,
+    operation: string,
+    statement: Sql,
+    uniqueKeys = 1,
+    place?: ReadPlace,
+  ): Promise<R[]> {
+    return this.#reading.read<R>(request, operation, statement, uniqueKeys, place);
+  }
+
+  /**
+   * The same for what many requests ask, each with a key of its own. What a request asks of that alone in a turn of the event
+   * loop is asked with what other requests wait for at the same time, by one statement; it counts as one store call of each.
+   */
+  readShared<K, R extends SharedRow>(request: StoreRequest, read: SharedRead<K>, key: K): Promise<R[]> {
+    return this.#reading.readShared<K, R>(request, read, key);
   }
 
   /**
@@ -255,7 +269,7 @@ export class PostgresStore {
   }
 
   /** Answers when PostgreSQL does, with the server's version; fails when the signal is aborted, at the deadline unless given. */
-  async ping(signal = AbortSignal.timeout(this.#deadlineMs)): Promise<{ version: string }> {
+  async ping(signal = AbortSignal.timeout(this.deadlineMs)): Promise<{ version: string }> {
     const version = sql`select current_setting('server_version') as version`;
     const { rows } = await this.#reads.use(signal, (client) => client.query<{ version: string }>(version));
     return { version: rows[0]?.version ?? "" };
@@ -273,13 +287,13 @@ export class PostgresStore {
   }
 
   get #statementTimeoutMs(): number {
-    return this.#deadlineMs + SERVER_MARGIN_MS;
+    return this.deadlineMs + SERVER_MARGIN_MS;
   }
 
   async #tell(notices: readonly Notice[]): Promise<void> {
     const told = sql`select pg_notify(channel, payload) from jsonb_to_recordset(${JSON.stringify(notices)}::jsonb)
                        as n (channel text, payload text)`;
-    await this.#shortWrites.use(AbortSignal.timeout(this.#deadlineMs), (client) => client.query(told));
+    await this.#shortWrites.use(AbortSignal.timeout(this.deadlineMs), (client) => client.query(told));
   }
 }
 

@@ -1,6 +1,6 @@
 import { storedCountry } from "../core/countries.js";
 import { PROFILE_FIELD_NAMES } from "../core/profile-fields.js";
-import { raw, sql } from "../engines/postgres/store.postgres.js";
+import { raw, sql, type Sql } from "../engines/postgres/store.postgres.js";
 import { instantInJson } from "../engines/postgres/value-types.postgres.js";
 import { type ProfileRecord } from "./accounts.js";
 import { keyOf } from "./person-keys.postgres.js";
@@ -31,10 +31,15 @@ export interface SealedProfile extends Omit<ProfileRecord, "name"> {
   sealedName: string | null;
 }
 
-/** Whose key the name of a row `p` of profiles is sealed with. */
-export const PROFILE_OWNER = sql`coalesce(p.account_id, p.id)`;
-/** That key. */
-export const PROFILE_KEY = keyOf(PROFILE_OWNER);
+/**
+ * Whose key the name of a row of profiles is sealed with. By no `coalesce`: under row-level security PostgreSQL takes that
+ * for what might tell of rows that are hidden (`contain_leaked_vars` of its clauses.c), and looks at each key that there is.
+ */
+export function profileOwner(profile: Sql): Sql {
+  return sql`case when ${profile}.account_id is null then ${profile}.id else ${profile}.account_id end`;
+}
+/** That key, of a row `p`. */
+export const PROFILE_KEY = keyOf(profileOwner(sql`p`));
 
 /** The same in TypeScript. */
 export function ownerOf({ id, accountId }: Pick<ProfileRecord, "id" | "accountId">): string {

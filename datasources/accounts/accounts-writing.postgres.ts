@@ -51,6 +51,7 @@ export async function putAccounts(
     })),
   );
   await upsertProfiles(query, profiles);
+  await forgetChildren(query, profiles);
   await beginConsents(
     query,
     accounts.map(({ id }) => id),
@@ -78,6 +79,19 @@ export async function putProfiles(
     position: 0,
   }));
   await upsertProfiles(query, rows);
+  await forgetChildren(query, rows);
+}
+
+/**
+ * What is noted of no child goes where a profile has become one's. Behind what makes it that: what is being noted meanwhile
+ * has either been noted by then, or finds a child.
+ */
+async function forgetChildren(query: Query, rows: readonly ProfileRow[]): Promise<void> {
+  const children = rows.flatMap(({ id, kind }) => (kind === "KIDS" ? [id] : []));
+  if (children.length === 0) return;
+  await query(sql`delete from search_log where profile_id = any(${children}::text[])`);
+  await query(sql`delete from served_lists where profile_id = any(${children}::text[])`);
+  await query(sql`delete from served_sums where profile_id = any(${children}::text[])`);
 }
 
 /** The accounts of those profiles that belong to one; whose they are stays so until the transaction ends. */
@@ -122,17 +136,18 @@ function accountRow(
   return { id, ...inJson(address), password_hash: passwordHash, roles, country };
 }
 
-type ProfileRow = Record<string, unknown> & { account_id: string | null; position: number | null };
+type ProfileFields = Record<string, unknown> & Pick<ProfileLine, "id" | "kind">;
+type ProfileRow = ProfileFields & { account_id: string | null; position: number | null };
 
 /** @param seal none: what it is called is its id. */
-function profileRow(profile: ProfileLine, seal: PersonSeal | undefined): Record<string, unknown> {
+function profileRow(profile: ProfileLine, seal: PersonSeal | undefined): ProfileFields {
   const values = new Map(Object.entries({ ...profile, ...heldOf(PROFILE_FIELDS, profile) }));
   const columns = PROFILE_COLUMNS.map(({ field, column }) => [column, values.get(field)] as const);
-  const { id, name } = profile;
+  const { id, kind, name } = profile;
   const called = seal
     ? { name: null, name_sealed: seal.seal(`name ${id}`, name) }
     : { name, name_sealed: null };
-  return { id, ...inJson(called), ...Object.fromEntries(columns) };
+  return { ...inJson(called), ...Object.fromEntries(columns), id, kind };
 }
 
 async function upsertProfiles(query: Query, rows: readonly ProfileRow[]): Promise<void> {

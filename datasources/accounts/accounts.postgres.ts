@@ -1,4 +1,9 @@
-import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
+import {
+  sql,
+  type PostgresStore,
+  type SharedRead,
+  type SharedRow,
+} from "../engines/postgres/store.postgres.js";
 import { instantInJson } from "../engines/postgres/value-types.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -35,35 +40,10 @@ export class PostgresAccounts implements Accounts {
   ) {}
 
   async viewer(request: StoreRequest, key: ViewerKey): Promise<ViewerRecord | null> {
-    const [viewer] = await this.postgres.read<SealedViewer>(
+    const [viewer] = await this.postgres.readShared<ViewerKey, SealedViewer & SharedRow>(
       request,
-      "accounts.viewer",
-      sql`select ${PROFILE} as profile, coalesce(family.profiles, jsonb_build_array(${PROFILE})) as profiles,
-                 case when a.id is not null then jsonb_build_object(
-                   'id', a.id, 'sealedEmail', a.email_sealed, 'emailVerified', a.email_verified_at is not null, 'roles', a.roles, 'country', a.country) end as account,
-                 ${MEMBERSHIP} as membership,
-                 case when c.account_id is not null then jsonb_build_object(
-                   'personalisation', c.personalisation, 'measurement', c.measurement, 'marketing', c.marketing,
-                   'textVersion', c.text_version, 'updatedAt', ${instantInJson(sql`c.updated_at`)}) end as consents,
-                 ${PROFILE_KEY} as key
-          from profiles p
-          left join accounts a on a.id = p.account_id
-          left join lateral (
-            select jsonb_agg(${PROFILE} order by p.position, p.id) as profiles
-            from profiles p where p.account_id = a.id
-          ) family on true
-          left join lateral (
-            select id, plan_id, state, current_period_end, cancelled_at from subscriptions
-            where account_id = p.account_id order by started_at desc, id desc limit 1
-          ) s on true
-          left join plans plan on plan.id = s.plan_id
-          left join consents c on c.account_id = p.account_id
-          where p.id = ${key.profile} and p.account_id is not distinct from ${key.account}
-            and exists (
-              select from sessions
-              where id = ${key.session} and account_id is not distinct from p.account_id and profile_id = p.id
-                and expires_at > now()
-            )`,
+      VIEWERS,
+      key,
     );
     if (!viewer) return null;
     return openViewer(viewer, await this.keys.of(request.tenant, ownerOf(viewer.profile), viewer.key));
@@ -139,6 +119,44 @@ export class PostgresAccounts implements Accounts {
     await this.postgres.transaction(tenant, (query) => putPlans(query, plans));
   }
 }
+
+/** The viewers of requests. Looked up one by one: there are few beside all those that there are. */
+export const VIEWERS: SharedRead<ViewerKey> = {
+  operation: "accounts.viewer",
+  statement: (keys) =>
+    sql`select k.n, v.*
+        from unnest(${keys.map(({ profile }) => profile)}::text[], ${keys.map(({ account }) => account)}::text[],
+                    ${keys.map(({ session }) => session)}::text[]) with ordinality as k (profile, account, session, n)
+        cross join lateral (
+          select ${PROFILE} as profile, coalesce(family.profiles, jsonb_build_array(${PROFILE})) as profiles,
+                 case when a.id is not null then jsonb_build_object(
+                   'id', a.id, 'sealedEmail', a.email_sealed, 'emailVerified', a.email_verified_at is not null, 'roles', a.roles, 'country', a.country) end as account,
+                 ${MEMBERSHIP} as membership,
+                 case when c.account_id is not null then jsonb_build_object(
+                   'personalisation', c.personalisation, 'measurement', c.measurement, 'marketing', c.marketing,
+                   'textVersion', c.text_version, 'updatedAt', ${instantInJson(sql`c.updated_at`)}) end as consents,
+                 ${PROFILE_KEY} as key
+          from profiles p
+          left join accounts a on a.id = p.account_id
+          left join lateral (
+            select jsonb_agg(${PROFILE} order by p.position, p.id) as profiles
+            from profiles p where p.account_id = a.id
+          ) family on true
+          left join lateral (
+            select id, plan_id, state, current_period_end, cancelled_at from subscriptions
+            where account_id = p.account_id order by started_at desc, id desc limit 1
+          ) s on true
+          left join plans plan on plan.id = s.plan_id
+          left join consents c on c.account_id = p.account_id
+          where p.id = k.profile and p.account_id is not distinct from k.account
+            and exists (
+              select from sessions
+              where id = k.session and account_id is not distinct from p.account_id and profile_id = p.id
+                and expires_at > now()
+            )
+          limit 1
+        ) v`,
+};
 
 /** A viewer as the statement answers it. */
 interface SealedViewer extends Omit<ViewerRecord, "account" | "profile" | "profiles"> {

@@ -19,6 +19,13 @@ export function isMeasured(profile: Sql): Sql {
   return sql`not ${withoutConsent(profile, sql`measurement`)}`;
 }
 
+/** The same two for a statement that has the account of a profile at hand and joins what that has agreed to. */
+export const AGREED = {
+  joined: (account: Sql) => sql`left join consents given on given.account_id = ${account}`,
+  personal: sql`coalesce(given.personalisation, true)`,
+  measured: sql`coalesce(given.measurement, true)`,
+};
+
 function withoutConsent(profile: Sql, consent: Sql): Sql {
   return sql`exists (
     select from profiles owned join consents given on given.account_id = owned.account_id

@@ -56,8 +56,14 @@ export function setConsents(
     if (before.measurement && !after.measurement) {
       await disownEvents(query, profiles);
       await detachProgress(query, profiles);
+      await query(sql`delete from search_log where profile_id = any(${profiles}::text[])`);
+      await query(sql`delete from served_sums where profile_id = any(${profiles}::text[])`);
     }
-    if (before.personalisation && !after.personalisation) await forgetProfiles(query, profiles);
+    if (before.personalisation && !after.personalisation) {
+      await forgetProfiles(query, profiles);
+      await query(sql`delete from served_lists where profile_id = any(${profiles}::text[])`);
+      await query(sql`delete from served_sums where profile_id = any(${profiles}::text[])`);
+    }
     if (!before.personalisation && after.personalisation) await rememberProfiles(query, profiles);
     const { personalisation, measurement, marketing } = after;
     const details = { personalisation, measurement, marketing };

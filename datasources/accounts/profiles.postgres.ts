@@ -246,6 +246,9 @@ async function removeFacts(query: Query, id: string): Promise<void> {
   await query(sql`delete from ratings where profile_id = ${id}`);
   await query(sql`delete from watchlist where profile_id = ${id}`);
   await query(sql`delete from not_for_me where profile_id = ${id}`);
+  await query(sql`delete from search_log where profile_id = ${id}`);
+  await query(sql`delete from served_lists where profile_id = ${id}`);
+  await query(sql`delete from served_sums where profile_id = ${id}`);
   await query(sql`delete from playback_sessions where profile_id = ${id}`);
   await query(sql`delete from sessions where profile_id = ${id}`);
   await query(sql`delete from viewing_receipts where profile_id = ${id}`);

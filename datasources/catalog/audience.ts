@@ -22,6 +22,11 @@ export interface Audience {
   now: Date;
 }
 
+/** Everything of an audience but the instant, which is judged by itself: equal for those who may meet the same. */
+export function audienceKey({ country, maturityLimit, editor }: Audience): string {
+  return `${country} ${maturityLimit} ${editor}`;
+}
+
 /**
  * The rules of viewing, in one place: a title is met when its maturity rating is within the limit and it is on offer in
  * the country, now. Editors meet what is not, but nobody meets a title that was merged into another. The stores answer

@@ -1,7 +1,7 @@
 import { byKey, manyByKey, oneByKey } from "../core/loader.js";
 import { keptOf, type Page, type PageOf } from "../core/page.js";
 import { type FieldPath, type StoreRequest } from "../core/store-request.js";
-import { whoseTitles, type Audience } from "./audience.js";
+import { audienceKey, whoseTitles, type Audience } from "./audience.js";
 import {
   type Catalog,
   type NamedType,
@@ -38,7 +38,8 @@ export function catalogLoaders(
       keyOf: same,
       batch: async (batch, ids) => {
         const audience = await audienceOf(batch.path);
-        const titles = await followMerges(catalog, batch, await catalog.titlesByIds(batch, ids));
+        const asks = { ...batch, apart: audienceKey(audience) };
+        const titles = await followMerges(catalog, asks, await catalog.titlesByIds(asks, ids));
         const mayBeMet = whoseTitles(audience);
         for (const [id, title] of titles) if (!mayBeMet(title)) titles.delete(id);
         if (onMet) for (const title of titles.values()) onMet(title, audience);

@@ -40,6 +40,17 @@ export const AUDIT_ACTS = {
   TITLES_MERGED: "An editor merged a title into another.",
   COLLECTION_PUT: "An editor made a collection for the home page, or changed it.",
   COLLECTION_REMOVED: "An editor took a collection off the home page for good.",
+  CAMPAIGN_PUT: "An editor had a title recommended beside what suits, or changed how.",
+  CAMPAIGN_REMOVED: "An editor took a campaign away.",
+  SEARCH_SYNONYM_ADDED: "An editor added words that search takes for the same, or for a genre.",
+  SEARCH_SYNONYM_REMOVED: "An editor took such words away.",
+  SEARCH_RULE_SET: "An editor said where a title stands when a text is searched for, or how much it counts.",
+  SEARCH_RULE_REMOVED: "An editor took back what was said of a title for a text.",
+  SEARCH_LEARNING_SET: "An operator said whether what searches learn from what was opened counts.",
+  EXPERIMENT_STARTED:
+    "An operator began to try something on a part of the profiles: in how many arms, of how many per cent.",
+  EXPERIMENT_STOPPED: "An operator ended an experiment.",
+  EXPERIMENT_ARM_ENDED: "An arm of an experiment was ended, because it was worse than the control.",
   INSIGHTS_RELEASED:
     "Somebody was told for the first time how titles were watched in a period, which spent of the tenant's privacy budget.",
   AUDIT_CUT:

@@ -45,6 +45,8 @@ export function whole(least: number, most: number) {
   return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
+export const yesOrNo = z.boolean({ error: "true or false" });
+
 export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: `one of ${values.join(", ")}` });
 }

@@ -14,49 +14,58 @@ export interface LoaderOptions<K, V> {
   batch: (request: StoreRequest, keys: readonly K[]) => Promise<ReadonlyMap<string, V>>;
 }
 
+/** A key, and the string that stands for it. */
+interface Asked<K> {
+  key: K;
+  id: string;
+}
+
 /** A per-request batch of look-ups: loads of one tick become one store call, each distinct key asked once. */
 export class Loader<K, V> {
   readonly #missing: () => V;
   readonly #options: LoaderOptions<K, V>;
-  #made: DataLoader<K, V | Error, string> | undefined;
-  readonly #cache = new Map<string, Promise<V | Error>>();
-  readonly #keyOf: (key: K) => string;
-  #waiting = new Set<string>();
+  #made: DataLoader<Asked<K>, V | Error, string> | undefined;
+  #cache: Map<string, Promise<V | Error>> | undefined;
+  #primed: Map<string, V> | undefined;
+  #waiting: Set<string> | undefined;
   #requested = 0;
   #path: FieldPath | undefined;
   #lastPath: FieldPath | undefined;
 
   constructor(options: LoaderOptions<K, V>, missing: () => V) {
-    this.#keyOf = options.keyOf;
     this.#options = options;
     this.#missing = missing;
   }
 
   /** Made when it is first asked: most requests ask few of the loaders there are. */
-  get #loader(): DataLoader<K, V | Error, string> {
-    const { request, batch, keyOf } = this.#options;
-    this.#made ??= new DataLoader<K, V | Error, string>(
-      async (keys) => {
+  get #loader(): DataLoader<Asked<K>, V | Error, string> {
+    if (this.#made) return this.#made;
+    const { request, batch } = this.#options;
+    this.#cache = new Map();
+    this.#made = new DataLoader<Asked<K>, V | Error, string>(
+      async (asked) => {
         // Whoever is over asks for no further level.
         request.signal?.throwIfAborted();
+        const keys = asked.map(({ key }) => key);
         const found = await batch({ ...request, ...this.#takeAsked() }, keys);
-        return keys.map((key) => found.get(keyOf(key)) ?? this.#missing());
+        return asked.map(({ id }) => found.get(id) ?? this.#missing());
       },
-      { cacheKeyFn: keyOf, cacheMap: this.#cache, maxBatchSize: MAX_BATCH },
+      { cacheKeyFn: ({ id }) => id, cacheMap: this.#cache, maxBatchSize: MAX_BATCH },
     );
     return this.#made;
   }
 
   /** The value of a key; `path` names the field that asks, for `extensions.explain`. */
   load(key: K, path?: FieldPath): Promise<V> {
-    const id = this.#keyOf(key);
-    if (this.#waiting.has(id)) this.#requested += 1;
-    else if (!this.#cache.has(id)) {
-      this.#waiting.add(id);
+    const id = this.#options.keyOf(key);
+    this.#takePrimed(key, id);
+    if (this.#waiting?.has(id)) this.#requested += 1;
+    else if (!this.#cache?.has(id)) {
+      (this.#waiting ??= new Set()).add(id);
       this.#requested += 1;
       this.#path ??= path;
     }
-    return this.#loader.load(key) as Promise<V>;
+    return this.#loader.load({ key, id }) as Promise<V>;
   }
 
   /** The values of several keys, in the order of the keys. */
@@ -64,15 +73,24 @@ export class Loader<K, V> {
     return Promise.all(keys.map((key) => this.load(key, path)));
   }
 
-  /** Makes a value known that another call has brought along. */
+  /** Makes a value known that another call has brought along. Most are not asked for: no promise is made of it before. */
   prime(key: K, value: V): void {
-    this.#loader.prime(key, value);
+    const id = this.#options.keyOf(key);
+    this.#primed ??= new Map();
+    if (!this.#primed.has(id)) this.#primed.set(id, value);
   }
 
   /** Makes the value that a write has left behind known, whatever was loaded before it. */
   replace(key: K, value: V): void {
-    this.#loader.clear(key);
-    this.#loader.prime(key, value);
+    const id = this.#options.keyOf(key);
+    this.#primed?.delete(id);
+    this.#loader.clear({ key, id });
+    this.#loader.prime({ key, id }, value);
+  }
+
+  #takePrimed(key: K, id: string): void {
+    const value = this.#primed?.get(id);
+    if (value !== undefined) this.#loader.prime({ key, id }, value);
   }
 
   #takeAsked(): { path: FieldPath | undefined; requested: number | undefined } {
@@ -82,7 +100,7 @@ export class Loader<K, V> {
     this.#path = undefined;
     this.#lastPath = path;
     this.#requested = 0;
-    this.#waiting = new Set();
+    this.#waiting = undefined;
     return asked;
   }
 }
@@ -104,4 +122,23 @@ export function byKey<K, V>(
   answers: readonly V[],
 ): Map<string, V> {
   return new Map(keys.map((key, index) => [keyOf(key), answers[index] as V]));
+}
+
+/**
+ * What is asked for once a request for each key, however many fields want it, by a call of its own for each: where no call
+ * answers for several.
+ *
+ * @param keyOf a string that is equal for equal keys.
+ */
+export function onceByKey<K, V>(
+  keyOf: (key: K) => string,
+  ask: (key: K, path?: FieldPath) => Promise<V>,
+): (key: K, path?: FieldPath) => Promise<V> {
+  const asked = new Map<string, Promise<V>>();
+  return (key, path) => {
+    const name = keyOf(key);
+    const known = asked.get(name) ?? ask(key, path);
+    asked.set(name, known);
+    return known;
+  };
 }

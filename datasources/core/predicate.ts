@@ -1,5 +1,7 @@
 import { isStorable } from "./field-rules.js";
+import { type TitleLicence } from "./title.document.js";
 import {
+  foundOf,
   numberOf,
   textsOf,
   type JudgedTitle,
@@ -98,14 +100,22 @@ export function toTest(predicate: Predicate): (title: JudgedTitle) => boolean {
       return (title) => !test(title);
     }
     case "oneOf":
-      return (title) => textsOf(title, predicate.attribute).some((text) => predicate.values.includes(text));
+      return oneOfTest(predicate.attribute, predicate.values);
     case "hasAll":
       return (title) => isSubset(predicate.values, textsOf(title, predicate.attribute));
     case "within":
       return (title) => isWithin(numberOf(title, predicate.attribute), predicate);
     case "licensed":
-      return (title) => isLicensed(title, predicate);
+      return licensedTest(predicate);
   }
+}
+
+function oneOfTest(attribute: TextAttribute, values: readonly string[]): (title: JudgedTitle) => boolean {
+  return (title) => {
+    const found = foundOf(title, attribute);
+    if (typeof found === "string") return values.includes(found);
+    return found !== null && found.some((text) => values.includes(text));
+  };
 }
 
 function isSubset(values: readonly string[], texts: readonly string[]): boolean {
@@ -121,21 +131,38 @@ export function licensedUntil(
   { licences }: Pick<JudgedTitle, "licences">,
   { country, at }: LicensedSpan,
 ): number {
+  const isLicensed = licensedTest({ country, at });
   const ends = licences
-    .filter((licence) => isLicensed({ licences: [licence] }, { country, at }))
-    .map(({ until }) => (until === null ? Infinity : Date.parse(until)));
+    .filter((licence) => isLicensed({ licences: [licence] }))
+    .map(({ until }) => (until === null ? Infinity : instantOf(until)));
   return Math.max(...ends);
 }
 
-function isLicensed(
-  { licences }: Pick<JudgedTitle, "licences">,
-  { country, at, before }: LicensedSpan,
-): boolean {
-  const begun = (from: number) => (before ? from < before.getTime() : from <= at.getTime());
-  return licences.some(
-    ({ countries, from, until }) =>
-      (countries.includes("*") || countries.includes(country)) &&
-      begun(Date.parse(from)) &&
-      (until === null || Date.parse(until) > at.getTime()),
-  );
+/** Whether a licence of a title is in force. Instants are read once each, where many titles have licences of the same. */
+function licensedTest({
+  country,
+  at,
+  before,
+}: LicensedSpan): (title: Pick<JudgedTitle, "licences">) => boolean {
+  const [now, end] = [at.getTime(), before?.getTime()];
+  const hasBegun = (from: number) => (end === undefined ? from <= now : from < end);
+  const isInForce = ({ countries, from, until }: TitleLicence) =>
+    (countries.includes("*") || countries.includes(country)) &&
+    hasBegun(instantOf(from)) &&
+    (until === null || instantOf(until) > now);
+  return ({ licences }) => licences.some(isInForce);
+}
+
+/** Instants that were read, by their texts: reading one takes longer than everything else of a test. */
+const INSTANTS = new Map<string, number>();
+const MOST_INSTANTS = 10_000;
+
+/** Milliseconds since 1970. */
+function instantOf(text: string): number {
+  const known = INSTANTS.get(text);
+  if (known !== undefined) return known;
+  if (INSTANTS.size >= MOST_INSTANTS) INSTANTS.clear();
+  const instant = Date.parse(text);
+  INSTANTS.set(text, instant);
+  return instant;
 }

@@ -1,3 +1,4 @@
+import { type SeenStamps } from "./seen-stamps.js";
 import { type Tenant } from "./tenant.js";
 
 export type StoreName = "POSTGRES" | "MONGODB" | "OPENSEARCH" | "NEO4J";
@@ -27,11 +28,41 @@ export class CallLog {
   readonly missed = new Set<StoreName>();
   /** Stores that let a call's deadline pass: the request does not wait for them a second time. */
   readonly waitedFor = new Set<StoreName>();
+  /** Keys that no store was asked for, since their answers were known, by what would have been asked. */
+  readonly kept = new Map<string, string[]>();
 
   /** Notes a call that has just ended, and was sent at `started` on the clock of `performance.now()`. */
   record(call: Omit<StoreCall, "startMs" | "ms">, started: number): void {
     const startMs = hundredths(started - this.#begun);
     this.calls.push({ ...call, startMs, ms: hundredths(performance.now() - started) });
+  }
+
+  /** Operations whose answers may be known, and in how many turns of the event loop there were any. */
+  readonly #keeping = new Set<string>();
+  #turns = 0;
+  #inTurn = false;
+
+  /** Notes that something is asked whose answer may be known, or is asked for that. */
+  mayKnow(operation: string): void {
+    this.#keeping.add(operation);
+    if (this.#inTurn) return;
+    this.#inTurn = true;
+    this.#turns += 1;
+    setImmediate(() => (this.#inTurn = false));
+  }
+
+  /** What calls count to whoever asks: as many as there are where nothing is known, so that the number tells nobody what others have asked. */
+  get counted(): number {
+    const whole = ({ operation }: StoreCall) =>
+      !operation.split(" + ").every((each) => this.#keeping.has(each));
+    return this.calls.filter(whole).length + this.#turns;
+  }
+
+  /** Notes a key whose answer was known. */
+  keep(operation: string, key: string): void {
+    const keys = this.kept.get(operation);
+    if (keys) keys.push(key);
+    else this.kept.set(operation, [key]);
   }
 
   /** Calls made so far per store. */
@@ -77,6 +108,10 @@ export interface StoreRequest {
   readonly signal?: AbortSignal | undefined;
   /** What projections have to hold before they answer, where the client said so or wants to be told. */
   readonly freshness?: FreshnessWanted | undefined;
+  /** By which answers that are known already may be given; without, the request looks again each time. */
+  readonly seen?: SeenStamps | undefined;
+  /** For whom answers are kept apart from those to others. */
+  readonly apart?: string | undefined;
   /** The field that asks, where one does. */
   readonly path?: FieldPath | undefined;
   /** Keys asked for before duplicates were removed; absent outside batches. */

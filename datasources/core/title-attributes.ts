@@ -39,11 +39,14 @@ export type NumberAttribute = keyof typeof NUMBERS;
 
 /** The texts of an attribute that a title has. */
 export function textsOf(title: JudgedTitle, attribute: TextAttribute): readonly string[] {
-  const found: string | null | readonly string[] = isMade(attribute)
-    ? TEXTS[attribute](title)
-    : title[attribute];
+  const found = foundOf(title, attribute);
   if (found === null) return [];
   return typeof found === "string" ? [found] : found;
+}
+
+/** The same as it stands: one text, none, or several. */
+export function foundOf(title: JudgedTitle, attribute: TextAttribute): string | null | readonly string[] {
+  return isMade(attribute) ? TEXTS[attribute](title) : title[attribute];
 }
 
 function isMade(attribute: TextAttribute): attribute is MadeText {

@@ -5,12 +5,21 @@ export type ShownPart = "Genre" | "Studio" | "Availability" | "Season";
 
 /** The types of the schema that a field of a table is answered in; `schema/title.type.ts` has the class of each. */
 export type ShownType =
-  "String" | "Int" | "DateTime" | "CountryCode" | "TitleKind" | "TitleState" | "MaturityRating" | ShownPart;
+  | "String"
+  | "Int"
+  | "Boolean"
+  | "DateTime"
+  | "CountryCode"
+  | "TitleKind"
+  | "TitleState"
+  | "MaturityRating"
+  | ShownPart;
 
 /** The types that an editor states a field in; `schema/title-editing.input.ts` has the class of each. */
 export type EditedType =
   | "String"
   | "Int"
+  | "Boolean"
   | "CountryCode"
   | "TitleKind"
   | "MaturityRating"

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { dayOrInstant, list, oneOf, prose, text, whole } from "./field-rules.js";
+import { dayOrInstant, list, oneOf, prose, text, whole, yesOrNo } from "./field-rules.js";
 import { defaulted, made, nullable, required, type TitleField, type ValuesOf } from "./title-field.js";
 import { seasonPart, type SeasonDocument } from "./season-fields.js";
 import { creditPart, LABEL, licencePart, NAME, numberedOnce } from "./title-parts.js";
@@ -99,6 +99,12 @@ export const TITLE_FIELDS = {
     shown: { type: "Studio", description: "The studio or distributor." },
     edited: { type: "String", description: "Name of the studio or distributor; null clears it." },
     searched: "facts",
+  }),
+  // A studio's name does not say whose it is: what a house has made for itself, it says of each title.
+  original: defaulted(yesOrNo.optional(), false, {
+    example: true,
+    shown: { type: "Boolean", description: "Whether it was made for this platform." },
+    edited: { type: "Boolean", description: "Whether it was made for this platform." },
   }),
   credits: made(list(creditPart, 20_000, "credits").optional(), [] as TitleCredit[], {
     example: [{ person: "Agnes Moor", role: "ACTOR", character: "Ida" }],

@@ -38,6 +38,9 @@ export type ScheduledKind = "LEARN" | "CHARTS";
 /** How long the lists of a country are of: one of its days, or Monday to Sunday. */
 export type ChartPeriod = "DAY" | "WEEK";
 
+/** What has become of a title from one weekly list to the next. */
+export type WeeklyMoveKind = "ENTERED" | "STAYED" | "LEFT";
+
 /** What the lists of a country's day are looked at for. */
 export type ChartCheckName =
   "COMPLETENESS" | "FRESHNESS" | "UNIQUENESS" | "RANGES" | "INTEGRITY" | "RECONCILIATION";
@@ -50,6 +53,17 @@ export type CheckoutFailure = (typeof CHECKOUT_FAILURES)[number];
 
 /** What suggests a title to a profile. */
 export type RecommendationModel = "SIMILAR" | "POPULAR";
+
+/** Where suggestions are shown, which says what they are to be. */
+export type RecommendationContext = "HOME" | "BECAUSE" | "AFTER_WATCHING" | "SEARCH_EMPTY";
+
+/** How an experiment serves: each profile what one of the arms makes, or all that take part what both make. */
+export const EXPERIMENT_KINDS = ["ARMS", "INTERLEAVING"] as const;
+export type ExperimentKind = (typeof EXPERIMENT_KINDS)[number];
+
+/** What the arms of an experiment are judged by. */
+export const EXPERIMENT_METRICS = ["WATCHED", "COMPLETED"] as const;
+export type ExperimentMetric = (typeof EXPERIMENT_METRICS)[number];
 
 /** Where a membership to a plan is in its life. */
 export type MembershipState = "PENDING" | "ACTIVE" | "PAST_DUE" | "CANCELLED";
@@ -66,6 +80,13 @@ export type HomeRowKind =
   | "POPULAR"
   | "GENRE"
   | "COLLECTION";
+
+/** What searches came to that editors are told of. */
+export type SearchReportKind = "ZERO_RESULT" | "ABANDONED";
+
+/** Whether what searches learn from what was opened counts: not at all, beside the plain order to compare both, or always. */
+export const SEARCH_LEARNING_MODES = ["OFF", "TRIAL", "ON"] as const;
+export type SearchLearningMode = (typeof SEARCH_LEARNING_MODES)[number];
 
 /** Who is shown a collection of editors. */
 export const COLLECTION_AUDIENCES = ["EVERYBODY", "KIDS", "GROWN_UPS"] as const;

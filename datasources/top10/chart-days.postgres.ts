@@ -4,8 +4,8 @@ import { CATCH_UP_DAYS, CLOSING_HOURS, LATE_HOURS } from "./chart-rules.js";
 
 const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 /** Whatever an event may say as its country. */
-const CODES = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
-const ZONES = CODES.map(zoneOf);
+export const CODES = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
+export const ZONES = CODES.map(zoneOf);
 
 /** From which day on lists are made: from one (`YYYY-MM-DD`), or for each country from the first that is not settled. */
 export type Since = { from: string } | "UNSETTLED";

@@ -20,17 +20,24 @@ export const OF_FACTS = sql`'COMPLETENESS', 'FRESHNESS'`;
 
 /** Which lists: of a country's days or weeks. */
 export interface ChartOf {
-  /** ISO 3166-1 alpha-2. */
-  country: string;
+  /** An expression: ISO 3166-1 alpha-2. */
+  country: Sql;
+  /** An expression: its time zone. */
+  zone: Sql;
   period: ChartPeriod;
+}
+
+/** The lists of a country that is known before the statement runs. @param country ISO 3166-1 alpha-2. */
+export function chartOf(country: string, period: ChartPeriod): ChartOf {
+  return { country: sql`${country}`, zone: sql`${zoneOf(country)}`, period };
 }
 
 /**
  * Whether the list of an entry `e` is held back: one of the checks of its days has not passed. What had not come of a day
  * holds a list back for as long as it may still come.
  */
-function held({ country, period }: ChartOf): Sql {
-  const settled = sql`q.day < ${unsettledDay(new Date(), sql`${zoneOf(country)}`)}`;
+function held({ zone, period }: ChartOf): Sql {
+  const settled = sql`q.day < ${unsettledDay(new Date(), zone)}`;
   return sql`exists (
     select from top10_checks q
     where q.country = e.country and q.day between e.day and e.day + ${PERIODS[period].days - 1}::int and not q.passed
@@ -46,7 +53,7 @@ export function closedDay(chart: ChartOf, day: string | null): Sql {
   return sql`
     select e.day from ${entries} e
     where e.country = ${chart.country}::char(2)
-      and e.day + ${days}::int <= ${openDay(new Date(), sql`${zoneOf(chart.country)}`)}
+      and e.day + ${days}::int <= ${openDay(new Date(), chart.zone)}
       and e.day = coalesce(${first(sql`${day}::date`)}, e.day) and not ${held(chart)}
     order by e.day desc limit 1`;
 }

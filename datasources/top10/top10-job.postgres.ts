@@ -1,5 +1,6 @@
 import { isPersonal } from "../accounts/consent-rules.postgres.js";
 import { raw, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { COUNTS } from "../viewing/counted-watches.postgres.js";
 import { WATCHED_COUNTING } from "../viewing/watched.postgres.js";
@@ -43,7 +44,7 @@ export class PostgresTop10Job implements Top10Job {
 
   #chart(tenant: Tenant, since: Since, at: Date, trending: boolean): Promise<ChartCounts> {
     return this.postgres.transaction(tenant, async (query) => {
-      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.top10'), ${tenant.id}::int)`);
+      await takeTurn(query, "top10");
       await prepareForBatch(query);
       const first = await prepareDays(query, since, at, trending ? await latestOf(query, at) : null);
       await prepareWatches(query, await firstNeeded(query, first), at);

@@ -3,8 +3,18 @@ import { type Audience } from "../catalog/audience.js";
 import { type ChartPeriod } from "../core/vocabulary.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { CHECK } from "./chart-checks.postgres.js";
-import { closedDay, KEPT, placesOf, rowsOf, type ChartOf } from "./chart-places.postgres.js";
-import { type ChartCheck, type Top10, type Top10Place, type Top10Row, type TrendingTitle } from "./top10.js";
+import { movesOf } from "./chart-moves.postgres.js";
+import { chartOf, closedDay, KEPT, placesOf, rowsOf } from "./chart-places.postgres.js";
+import {
+  type ChartCheck,
+  type Top10,
+  type Top10Place,
+  type Top10Row,
+  type TrendingTitle,
+  type WeeklyChanges,
+} from "./top10.js";
+
+type Nullable<T> = { [K in keyof T]: T[K] | null };
 
 /** Findings answered at once: six of each country that there is. */
 const MOST_CHECKS = 1_500;
@@ -20,11 +30,29 @@ export class PostgresTop10 implements Top10 {
     day: string | null,
     period: ChartPeriod = "DAY",
   ): Promise<Top10Row[]> {
-    return this.postgres.read<Top10Row>(request, "top10.top10", rowsOf(audience, { country, period }, day));
+    return this.postgres.read<Top10Row>(
+      request,
+      "top10.top10",
+      rowsOf(audience, chartOf(country, period), day),
+    );
+  }
+
+  async weeklyChanges(
+    request: StoreRequest,
+    audience: Audience,
+    country: string | null,
+    day: string | null,
+  ): Promise<WeeklyChanges | null> {
+    const [row] = await this.postgres.read<Nullable<WeeklyChanges>>(
+      request,
+      "top10.weeklyChanges",
+      movesOf(audience, country, day),
+    );
+    return row ? { week: row.week ?? "", countries: row.countries ?? [], moves: row.moves ?? [] } : null;
   }
 
   places(request: StoreRequest, audience: Audience, country: string): Promise<Top10Place[]> {
-    const days: ChartOf = { country, period: "DAY" };
+    const days = chartOf(country, "DAY");
     const places = placesOf(audience, days, sql`(${closedDay(days, null)})`);
     return this.postgres.read<Top10Place>(
       request,

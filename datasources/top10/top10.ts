@@ -20,6 +20,39 @@ export interface Top10Row extends Top10Place {
   secondsBefore: number | null;
 }
 
+/** A title on a country's weekly list, or on that of the week before. */
+export interface WeeklyMove {
+  country: string;
+  titleId: string;
+  /** Among what the audience may meet; null: it is not on the list any more. */
+  rank: number | null;
+  /** Null: it was not on the list the week before. */
+  previousRank: number | null;
+  /** Watch time of either week; null where its list was not kept so deep, or there is none. */
+  watchedSeconds: number | null;
+  secondsBefore: number | null;
+}
+
+/** What the titles of a weekly list add up to. */
+export interface WeeklySums {
+  /** Null where there is no list. */
+  watchedSeconds: number | null;
+  /** On the list, and of these those that were made for the platform, as the catalogue says now. */
+  titles: number;
+  originals: number;
+  originalSeconds: number;
+}
+
+/** How the weekly lists of countries differ from those of the week before. */
+export interface WeeklyChanges {
+  /** The Monday that the week begins on, `YYYY-MM-DD`. */
+  week: string;
+  /** Those with a list of the week, by their codes. */
+  countries: { country: string; now: WeeklySums; before: WeeklySums }[];
+  /** The largest changes of watch time first. */
+  moves: WeeklyMove[];
+}
+
 /** What a check of a country's day has found. */
 export interface ChartCheck {
   check: ChartCheckName;
@@ -57,6 +90,18 @@ export interface Top10 {
     day: string | null,
     period?: ChartPeriod,
   ): Promise<Top10Row[]>;
+  /**
+   * The weekly lists of a country, or of all of them, beside those of the week before, as the audience may meet both; null
+   * where there is none.
+   *
+   * @param day one of the week; null: the latest week that any of them has a list of.
+   */
+  weeklyChanges(
+    request: StoreRequest,
+    audience: Audience,
+    country: string | null,
+    day: string | null,
+  ): Promise<WeeklyChanges | null>;
   /** The places of the latest list of a country that is closed, best first. */
   places(request: StoreRequest, audience: Audience, country: string): Promise<Top10Place[]>;
   /**

@@ -86,7 +86,7 @@ async function ingestBatch(
 ): Promise<number> {
   await allowBulk(query);
   await holdMerges(query);
-  await holdProfiles(query, tenant);
+  await holdProfiles(query);
   await lockOwners(query, events);
   await stage(query, client, events);
   await dropErased(query);

@@ -18,20 +18,16 @@ export async function recountWatchTime(postgres: PostgresStore, tenant: Tenant):
   let after: Pair | undefined = { profileId: "", titleId: "" };
   while (after) {
     const behind: Pair = after;
-    const done = await postgres.transaction(tenant, (query) => recountBatch(query, tenant, behind));
+    const done = await postgres.transaction(tenant, (query) => recountBatch(query, behind));
     changed += done.changed;
     after = done.last;
   }
   return changed;
 }
 
-async function recountBatch(
-  query: Query,
-  tenant: Tenant,
-  after: Pair,
-): Promise<{ changed: number; last: Pair | undefined }> {
+async function recountBatch(query: Query, after: Pair): Promise<{ changed: number; last: Pair | undefined }> {
   await holdMerges(query);
-  await holdProfiles(query, tenant);
+  await holdProfiles(query);
   const pairs = await query<Pair>(
     sql`select profile_id as "profileId", title_id as "titleId" from title_progress
         where (profile_id, title_id) > (${after.profileId}, ${after.titleId})

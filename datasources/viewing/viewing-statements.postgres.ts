@@ -1,11 +1,13 @@
-import { isMeasured, isPersonal } from "../accounts/consent-rules.postgres.js";
+import { AGREED, isPersonal } from "../accounts/consent-rules.postgres.js";
+import { type PresumedViewer } from "../accounts/presumed-viewer.js";
+import { isAsPresumed, PRESUMED_COLUMNS, presumedColumns } from "../accounts/presumed-viewer.postgres.js";
 import { insertEvents, TRANSACTION } from "../projection/outbox/outbox-append.postgres.js";
 import { empty, sql, type Sql } from "../engines/postgres/store.postgres.js";
 import { instantInJson } from "../engines/postgres/value-types.postgres.js";
 import { type TitleStateOfProfile } from "./viewing.js";
 import { type Pair } from "./viewing-writing.js";
 import { type Placing } from "../../packages/watch-time/index.js";
-import { withinTitle } from "./watch-rules.js";
+import { titleNames } from "./title-names.postgres.js";
 import { allowedSeconds, changeReports } from "./watch-window.postgres.js";
 import { isNotForMe } from "./not-for-me.postgres.js";
 import { LEFT_EARLY, WATCHED } from "./watched.postgres.js";
@@ -13,10 +15,12 @@ import { LEFT_EARLY, WATCHED } from "./watched.postgres.js";
 /** A viewing event as it is stored. */
 export interface StoredEvent extends Pair {
   id: string;
+  /** Whom it is told by, where nobody has looked that up; null where somebody has. */
+  presumed: PresumedViewer | null;
   /** The client's own id of it. */
   eventId: string | null;
-  /** What the client sent, in JSON: two requests with one event id are compared by it. */
-  request: string;
+  /** What the client sent: two requests with one event id are compared by it. */
+  request: object;
   /** Milliseconds since 1970. */
   at: number;
   /** The position that the client told, which may lie behind the end. Seconds. */
@@ -31,15 +35,23 @@ export interface StoredEvent extends Pair {
 
 /** What is known of a pair before an event of it is stored. */
 export interface StandingRow {
+  /** Of which of the events asked about, by its place among them. */
+  n: number;
   /** Of the latest of the pair's events; null for a pair without. */
   last_at: string | null;
+  /** Where the player stood then. Seconds. */
+  position: number | null;
   /** For how long playing had been allowed at the event's instant; null where it was not. Seconds. */
   allowed: number | null;
   rating: number | null;
   in_watchlist: boolean;
   not_for_me: boolean;
+  /** Whether whoever tells of it is who was presumed; null where nobody was. */
+  as_presumed: boolean | null;
   /** Whether events of the profile may be kept. */
   measured: boolean;
+  /** Whether they may be used for suggestions. */
+  personal: boolean;
   /** Of the event's own receipt, where it was stored before. */
   same: boolean | null;
   answer: TitleStateOfProfile["progress"];
@@ -48,21 +60,47 @@ export interface StandingRow {
   merged_into: string | null;
 }
 
-/** Where a pair stands, and whether the event is known. No row where the profile is gone. */
-export function standingOf(event: StoredEvent): Sql {
-  const { profileId, titleId, eventId, request } = event;
+/** An event that is about to be stored, and what it changes. */
+export interface PlacedEvent {
+  /** As in `StandingRow`. */
+  n: number;
+  event: StoredEvent;
+  /** Null where the event itself is not to be kept: it moves the player and counts for nothing. */
+  place: Placing | null;
+  /** What was known before. */
+  standing: StandingRow;
+  /** Where the player stands from now on. Seconds. */
+  position: number;
+}
+
+/** Where the pairs of events stand, and whether the events are known. No row where the profile is gone. */
+export function standingOf(events: readonly StoredEvent[]): Sql {
+  const rows = events.map(({ profileId, titleId, eventId, request, at, presumed }, n) => ({
+    ...presumedColumns(presumed),
+    n,
+    profile_id: profileId,
+    title_id: titleId,
+    event_id: eventId,
+    request: eventId === null ? null : request,
+    at: new Date(at),
+  }));
   return sql`
-    select p.last_watched_at as last_at, ${allowedSeconds(event, event.at)} as allowed,
-           r.rating, w.title_id is not null as in_watchlist, ${isNotForMe(sql`o.id`, sql`${titleId}`)} as not_for_me,
-           ${isMeasured(sql`o.id`)} as measured,
-           ${ofKeptTitle(sql`e.request`)} = ${ofKeptTitle(sql`${request}::jsonb`)} as same, e.answer, e.xid,
-           (select merged_into from title_heads where title_id = ${titleId}) as merged_into
-    from profiles o
-    left join title_progress p on p.profile_id = o.id and p.title_id = ${titleId}
-    left join ratings r on r.profile_id = o.id and r.title_id = ${titleId}
-    left join watchlist w on w.profile_id = o.id and w.title_id = ${titleId}
-    left join viewing_receipts e on e.profile_id = o.id and e.event_id = ${eventId}::text
-    where o.id = ${profileId}`;
+    select v.n, p.last_watched_at as last_at, p.position_seconds as position,
+           ${allowedSeconds({ profile: sql`o.id`, names: titleNames(sql`v.title_id`), at: sql`v.at` })} as allowed,
+           r.rating, w.title_id is not null as in_watchlist, ${isNotForMe(sql`o.id`, sql`v.title_id`)} as not_for_me,
+           ${AGREED.measured} as measured, ${AGREED.personal} as personal,
+           case when v.session is not null then ${isAsPresumed(sql`o`, sql`v`)} end as as_presumed,
+           case when e.xid is not null then ${ofKeptTitle(sql`e.request`)} = ${ofKeptTitle(sql`v.request`)} end as same,
+           e.answer, e.xid,
+           (select merged_into from title_heads where title_id = v.title_id) as merged_into
+    from json_to_recordset(${JSON.stringify(rows)}::json)
+      as v (n int, profile_id text, title_id text, event_id text, request jsonb, at timestamptz, ${PRESUMED_COLUMNS})
+    join profiles o on o.id = v.profile_id
+    ${AGREED.joined(sql`o.account_id`)}
+    left join title_progress p on p.profile_id = o.id and p.title_id = v.title_id
+    left join ratings r on r.profile_id = o.id and r.title_id = v.title_id
+    left join watchlist w on w.profile_id = o.id and w.title_id = v.title_id
+    left join viewing_receipts e on e.profile_id = o.id and e.event_id = v.event_id`;
 }
 
 /** An event as it was sent, about the title that its own leads to now: a merge makes it no other event. */
@@ -72,31 +110,36 @@ function ofKeptTitle(request: Sql): Sql {
 }
 
 /**
- * Stores an event in its place, with its pair's progress, its receipt and the event that projections follow, and answers
- * the state behind it.
+ * Stores events in their places, with their pairs' progress, their receipts and the events that projections follow, and
+ * answers the progress behind each. What else stands of a pair stays as it is for as long as the pair is held.
  *
- * @param place null where the event itself is not to be kept: it moves the player and counts for nothing.
- * @param latest whether no event of the pair is behind it, so that it says where the player stands.
+ * @param placed at least one; of different pairs.
  */
-export function progressWrite(
-  event: StoredEvent,
-  place: Placing | null,
-  allowed: number | null,
-  latest: boolean,
-): Sql {
-  const { profileId, titleId, durationSeconds, completed } = event;
-  const at = sql`${new Date(event.at)}::timestamptz`;
+export function progressWrite(placed: readonly PlacedEvent[]): Sql {
+  const changed = placed.flatMap(({ place }) => place?.changed ?? []);
   return sql`
-    with ${place ? kept(event, place, allowed) : empty}
+    with v as materialized (
+      select * from json_to_recordset(${JSON.stringify(placed.map(toRow))}::json) as v (
+        n int, id text, event_id text, request jsonb, profile_id text, title_id text, at timestamptz, told_at timestamptz,
+        told_position int, position int, duration int, completed boolean, measured boolean, personal boolean, rating int,
+        seconds int, played int, allowed int, watched int, counted int, country text, device text)
+    ), event as (
+      insert into viewing_events
+        (tenant_id, id, profile_id, title_id, at, told_at, seconds, played_seconds, allowed_seconds, position_seconds,
+         completed, country, device, recorded_at)
+      select current_setting('marquee.tenant')::int, id, profile_id, title_id, at, told_at, seconds, played, allowed,
+             told_position, completed, country, device, clock_timestamp()
+      from v where measured
+    ), ${changed.length > 0 ? sql`changed as (${changeReports(changed)}),` : empty}
     progress as (
       insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
                                        watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision,
                                        unmeasured)
-      values (current_setting('marquee.tenant')::int, ${profileId}, ${titleId}, ${completed ? 0 : withinTitle(event.position, durationSeconds)},
-              ${durationSeconds}, ${completed}, ${place?.watched ?? 0}, ${place?.counted ?? null}, ${at}, ${at}, 1,
-              ${place === null})
+      select current_setting('marquee.tenant')::int, profile_id, title_id, position, duration, completed, watched, counted,
+             at, at, 1, not measured
+      from v
       on conflict (tenant_id, profile_id, title_id) do update set
-        position_seconds = case when ${latest} then excluded.position_seconds else p.position_seconds end,
+        position_seconds = excluded.position_seconds,
         completed = p.completed or excluded.completed,
         duration_seconds = coalesce(excluded.duration_seconds, p.duration_seconds),
         watched_seconds = least(p.watched_seconds::bigint + excluded.watched_seconds, 2147483647)::int,
@@ -109,29 +152,46 @@ export function progressWrite(
       returning *
     ), receipt as (
       insert into viewing_receipts (tenant_id, profile_id, event_id, request, answer, xid)
-      select p.tenant_id, p.profile_id, ${event.eventId}::text, ${event.request}::jsonb,
+      select p.tenant_id, p.profile_id, v.event_id, v.request,
              jsonb_build_object('positionSeconds', p.position_seconds, 'durationSeconds', p.duration_seconds,
                                 'completed', p.completed),
              (pg_current_xact_id()::text)::bigint
-      from progress p where ${event.eventId}::text is not null
+      from progress p join v on v.profile_id = p.profile_id and v.title_id = p.title_id where v.event_id is not null
     ), told as (
-      ${insertEvents(watchEvent(sql`(select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id)`))}
+      ${insertEvents(sql`
+        ${watchEvent(sql`v.rating`)} join v on v.profile_id = p.profile_id and v.title_id = p.title_id where v.personal`)}
     )
-    select p.position_seconds, p.duration_seconds, p.completed, ${OPINIONS}, ${TRANSACTION}
-    from progress p`;
+    select v.n, p.position_seconds, p.duration_seconds, p.completed, ${TRANSACTION}
+    from progress p join v on v.profile_id = p.profile_id and v.title_id = p.title_id`;
 }
 
-/** Stores an event, and what it changes of those around it: parts of a statement, each with a comma behind it. */
-function kept(event: StoredEvent, place: Placing, allowed: number | null): Sql {
-  const toldAt = event.toldAt === null ? null : new Date(event.toldAt);
-  return sql`event as (
-      insert into viewing_events
-        (tenant_id, id, profile_id, title_id, at, told_at, seconds, played_seconds, allowed_seconds, position_seconds,
-         completed, country, device, recorded_at)
-      values (current_setting('marquee.tenant')::int, ${event.id}, ${event.profileId}, ${event.titleId},
-              ${new Date(event.at)}::timestamptz, ${toldAt}::timestamptz, ${place.seconds}, ${place.played}, ${allowed},
-              ${event.position}, ${event.completed}, ${event.country}, ${event.device}, clock_timestamp())
-    ), ${place.changed.length > 0 ? sql`changed as (${changeReports(place.changed)}),` : empty}`;
+/** An event as its statement reads it. */
+function toRow({ n, event, place, standing, position }: PlacedEvent): object {
+  const { allowed, personal, rating } = standing;
+  return {
+    n,
+    personal,
+    rating,
+    id: event.id,
+    event_id: event.eventId,
+    request: event.eventId === null ? null : event.request,
+    profile_id: event.profileId,
+    title_id: event.titleId,
+    at: new Date(event.at),
+    told_at: event.toldAt === null ? null : new Date(event.toldAt),
+    told_position: event.position,
+    position,
+    duration: event.durationSeconds,
+    completed: event.completed,
+    measured: place !== null,
+    seconds: place?.seconds ?? 0,
+    played: place?.played ?? 0,
+    allowed,
+    watched: place?.watched ?? 0,
+    counted: place?.counted ?? null,
+    country: event.country,
+    device: event.device,
+  };
 }
 
 /**
@@ -156,7 +216,7 @@ export function ratingWrite({ profileId, titleId }: Pair, rating: number | null)
     ), progress as (
       update title_progress set revision = revision + 1 where ${pair} and exists (select from changed) returning *
     ), told as (
-      ${insertEvents(watchEvent(sql`${rating}::smallint`))}
+      ${insertEvents(sql`${watchEvent(sql`${rating}::smallint`)} where ${isPersonal(sql`p.profile_id`)}`)}
     )
     select p.position_seconds, p.duration_seconds, p.completed, ${rating}::smallint as rating,
            w.title_id is not null as in_watchlist, ${isNotForMe(sql`o.id`, sql`${titleId}`)} as not_for_me,
@@ -210,13 +270,7 @@ export function ownerOf({ profileId, titleId }: Pair): Sql {
       and not exists (select from title_heads where title_id = ${titleId} and merged_into is not null)`;
 }
 
-/** What the profile of progress `p` says of its title. */
-const OPINIONS = sql`
-  (select rating from ratings r where r.profile_id = p.profile_id and r.title_id = p.title_id) as rating,
-  exists (select from watchlist w where w.profile_id = p.profile_id and w.title_id = p.title_id) as in_watchlist,
-  ${isNotForMe(sql`p.profile_id`, sql`p.title_id`)} as not_for_me`;
-
-/** The outbox event of a pair in `progress`, where its account has agreed to that; what was no watch has no state. */
+/** The outbox event of a pair in `progress`, for those whose account has agreed to that; what was no watch has no state. */
 function watchEvent(rating: Sql): Sql {
   return sql`
     select 'WATCH', p.profile_id, p.title_id, p.revision,
@@ -225,5 +279,5 @@ function watchEvent(rating: Sql): Sql {
              'completed', p.completed,
              'rating', ${rating},
              'leftEarly', ${LEFT_EARLY}) end
-    from progress p where ${isPersonal(sql`p.profile_id`)}`;
+    from progress p`;
 }

@@ -1,22 +1,28 @@
 import { randomUUID } from "node:crypto";
 
-import { holdProfile } from "../accounts/profile-locks.postgres.js";
+import { PlacesFullError, Together, type Turn } from "../../packages/pressure/index.js";
+import { type PresumedViewer } from "../accounts/presumed-viewer.js";
 import { profileGone } from "../accounts/profile-rules.js";
-import { HOLD_MERGES, keptTitle } from "../catalog/postgres/title-merges.postgres.js";
+import { keptTitle } from "../catalog/postgres/title-merges.postgres.js";
 import { OUTBOX_CHANNEL } from "../projection/outbox/outbox-event.js";
-import { sql, type Ask, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
+import { type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
 import { Refusal } from "../core/refusal.js";
+import { StoreUnavailableError } from "../core/store-error.js";
 import { type Tenant } from "../core/tenant.js";
 import { EventDays } from "./event-days.postgres.js";
 import { MOST_NOT_FOR_ME, notForMeWrite } from "./not-for-me.postgres.js";
 import {
+  hold,
+  recordEvents,
+  toWritten,
+  type Recorded,
+  type WrittenRow,
+} from "./viewing-recording.postgres.js";
+import {
   dismissalWrite,
   ownerOf,
   ratingWrite,
-  standingOf,
-  progressWrite,
   watchlistWrite,
-  type StandingRow,
   type StoredEvent,
 } from "./viewing-statements.postgres.js";
 import {
@@ -25,43 +31,76 @@ import {
   type ViewingWriting,
   type ViewingWritten,
 } from "./viewing-writing.js";
-import { toState, type StateRow } from "./viewing.postgres.js";
 import { checkProgress, checkRating, isFinished, type WatchRules } from "./watch-rules.js";
-import { askPlace } from "./watch-window.postgres.js";
 
-/** The answer of a statement that writes: nothing where the profile is gone. */
-type WrittenRow = Omit<StateRow, "profile_id" | "title_id"> & { xid: number };
+/** Events that are stored in one transaction at most. */
+const TOGETHER = 200;
+/** Transactions of one tenant at once: with two, each would be half as large, and what one takes is mostly its own. */
+const AT_ONCE = 1;
+/** Time between the beginnings of two, where several wait: half of what one of ten takes is the same for one of a hundred. Milliseconds. */
+const APART_MS = 15;
+/** Events of one tenant that may wait. */
+const WAITING = 1_000;
 
+/** SQLSTATEs. */
 const UNIQUE_VIOLATION = "23505";
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/** An event that waits to be stored. */
+interface Job {
+  tenant: Tenant;
+  event: StoredEvent;
+}
+
+type RecordTurn = Turn<Job, ViewingWritten>;
 
 /** What viewers write, in PostgreSQL. */
 export class PostgresViewingWriting implements ViewingWriting {
   readonly #days: EventDays;
+  readonly #recording: Together<Job, ViewingWritten>;
 
   constructor(
     private readonly postgres: PostgresStore,
     private readonly rules: WatchRules,
   ) {
     this.#days = new EventDays(postgres);
+    this.#recording = new Together({
+      most: TOGETHER,
+      atOnce: AT_ONCE,
+      apartMs: APART_MS,
+      waiting: WAITING,
+      waitMs: postgres.deadlineMs,
+      keyOf: ({ event }) => event.profileId,
+      work: (turns) => this.#record(turns),
+    });
   }
 
-  async recordProgress(tenant: Tenant, event: ProgressEvent): Promise<ViewingWritten> {
+  async recordProgress(
+    tenant: Tenant,
+    event: ProgressEvent,
+    turn?: AbortSignal,
+    presumed: PresumedViewer | null = null,
+  ): Promise<ViewingWritten> {
     const now = Date.now();
     checkProgress(event, now);
-    const stored = toStored(event, now, this.rules);
-    await this.#days.ready(tenant, new Date(stored.at));
-    try {
-      return await this.#told(this.#record(tenant, stored));
-    } catch (error) {
-      // The same id, sent for another title at the same time: the one that came first is there now.
-      if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
-      return this.#told(this.#record(tenant, stored));
-    }
+    const stored = { ...toStored(event, now, this.rules), presumed };
+    const at = new Date(stored.at);
+    await this.#days.ready(tenant, at);
+    // Of one placement, as one transaction is; of one day, so that few partitions are looked into.
+    const lane = `${tenant.id} ${tenant.epoch} ${at.toISOString().slice(0, 10)}`;
+    return this.#recording.do(lane, { tenant, event: stored }, turn).catch(crowded);
+  }
+
+  /** Resolves when nothing waits to be stored any more. */
+  settled(): Promise<void> {
+    return this.#recording.settled();
   }
 
   async rate(tenant: Tenant, pair: Pair, rating: number | null): Promise<ViewingWritten> {
     checkRating(rating);
-    return this.#told(this.#write(tenant, pair, (kept) => ratingWrite(kept, rating)));
+    const written = await this.#write(tenant, pair, (kept) => ratingWrite(kept, rating));
+    this.postgres.notify(OUTBOX_CHANNEL, "WATCH");
+    return written;
   }
 
   addToWatchlist(tenant: Tenant, pair: Pair): Promise<ViewingWritten> {
@@ -84,34 +123,56 @@ export class PostgresViewingWriting implements ViewingWriting {
     return this.#write(tenant, pair, dismissalWrite);
   }
 
-  /** What was written, once those who carry watches to the projections are told of it. */
-  async #told(writing: Promise<ViewingWritten>): Promise<ViewingWritten> {
-    const written = await writing;
-    this.postgres.notify(OUTBOX_CHANNEL, "WATCH");
-    return written;
+  /** Stores what waits together. Where one of several breaks the transaction, it is found by halves. */
+  async #record(turns: readonly RecordTurn[]): Promise<void> {
+    try {
+      const recorded = await this.#recorded(
+        turns.map(({ job }) => job),
+        false,
+      );
+      turns.forEach((turn, n) => this.#end(turn, recorded[n]!));
+    } catch (error) {
+      // What PostgreSQL has not answered may have been committed, and is not to be stored twice.
+      if (error instanceof StoreUnavailableError) throw error;
+      if (turns.length === 1 || codeOf(error) === LOCK_NOT_AVAILABLE) return this.#recordEach(turns);
+      const half = Math.ceil(turns.length / 2);
+      await this.#record(turns.slice(0, half));
+      await this.#record(turns.slice(half));
+    }
   }
 
-  /** A title that was merged into another while the write was on its way is written as that one. */
-  async #record(tenant: Tenant, event: StoredEvent): Promise<ViewingWritten> {
-    let repeated: ViewingWritten | undefined;
-    let kept: string | null = null;
-    const [written] = await this.postgres.conclude<WrittenRow>(tenant, async (query) => {
-      hold(query, tenant, event);
-      const place = askPlace(query, event);
-      const [standing] = await query<StandingRow>(standingOf(event));
-      if (!standing) throw profileGone();
-      kept = standing.merged_into;
-      repeated = answerAgain(standing);
-      if (repeated || kept !== null) return null;
-      const { allowed, last_at: lastAt } = standing;
-      const placed = standing.measured ? await place(allowed) : null;
-      const latest = (placed?.latest ?? true) && (lastAt === null || event.at >= Date.parse(lastAt));
-      return progressWrite(event, placed, allowed, latest);
-    });
-    if (repeated) return repeated;
-    if (kept !== null) return this.#record(tenant, { ...event, titleId: kept });
-    if (!written) throw profileGone();
-    return toWritten(written);
+  /** Nobody waits for them here: each is its own transaction, which may wait for somebody. */
+  #recordEach(turns: readonly RecordTurn[]): void {
+    for (const turn of turns) void this.#recordAlone(turn, turn.job.event);
+  }
+
+  async #recordAlone(turn: RecordTurn, event: StoredEvent): Promise<void> {
+    const record = () => this.#recorded([{ ...turn.job, event }], true);
+    try {
+      const [recorded] = await record().catch((error: unknown) => {
+        // The same id, sent for another title at the same time: the one that came first is there now.
+        if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+        return record();
+      });
+      this.#end(turn, recorded!);
+    } catch (error) {
+      turn.failed(error);
+    }
+  }
+
+  async #recorded(jobs: readonly Job[], waits: boolean): Promise<Recorded[]> {
+    const [{ tenant }] = jobs as [Job];
+    const events = jobs.map(({ event }) => event);
+    const recorded = await recordEvents(this.postgres, tenant, events, waits);
+    // Those who carry watches to the projections are told of them.
+    if (recorded.some((each) => "written" in each)) this.postgres.notify(OUTBOX_CHANNEL, "WATCH");
+    return recorded;
+  }
+
+  #end(turn: RecordTurn, recorded: Recorded): void {
+    if ("written" in recorded) turn.done(recorded.written);
+    else if ("refused" in recorded) turn.failed(recorded.refused);
+    else void this.#recordAlone(turn, recorded.again);
   }
 
   /** One write of a pair, behind every other. Where it wrote nothing, the profile is gone or the title was merged. */
@@ -127,22 +188,8 @@ export class PostgresViewingWriting implements ViewingWriting {
   }
 }
 
-/**
- * Keeps the title from being merged and the profile from being deleted, and lets the writers of a pair in one by one.
- * Before the transaction has an id, which the lock of a row would give it: those behind it then see what the writer
- * before has committed, and the order of the ids is that of the commits. The profile's row comes last, in a statement of
- * its own: an import that holds it may have to commit what the next statement has to see.
- */
-function hold(query: Ask, tenant: Tenant, { profileId, titleId }: Pair): void {
-  const pair = JSON.stringify(["watch", tenant.id, profileId, titleId]);
-  void query(
-    sql`select ${HOLD_MERGES}, ${holdProfile(tenant, profileId)}, pg_advisory_xact_lock(hashtextextended(${pair}, 0))`,
-  );
-  void query(sql`select id from profiles where id = ${profileId} for share`);
-}
-
 /** An instant to come counts as now. */
-function toStored(event: ProgressEvent, now: number, rules: WatchRules): StoredEvent {
+function toStored(event: ProgressEvent, now: number, rules: WatchRules): Omit<StoredEvent, "presumed"> {
   const { profileId, titleId, durationSeconds, positionSeconds, completed, device, eventId } = event;
   const toldAt = event.at?.getTime() ?? now;
   return {
@@ -151,13 +198,13 @@ function toStored(event: ProgressEvent, now: number, rules: WatchRules): StoredE
     // Ids are the client's own: those of two profiles have nothing to do with each other.
     id: eventId === null ? randomUUID() : `${profileId}:${eventId}`,
     eventId,
-    request: JSON.stringify({
+    request: {
       title: titleId,
       positionSeconds,
       completed,
       device,
       at: event.at?.toISOString() ?? null,
-    }),
+    },
     at: Math.min(toldAt, now),
     toldAt: toldAt > now ? toldAt : null,
     position: positionSeconds,
@@ -168,19 +215,13 @@ function toStored(event: ProgressEvent, now: number, rules: WatchRules): StoredE
   };
 }
 
-/** The first answer to an event that was sent before. */
-function answerAgain(standing: StandingRow): ViewingWritten | undefined {
-  const { same, answer, xid, rating } = standing;
-  if (answer === null || xid === null) return undefined;
-  if (same) {
-    const { in_watchlist: inWatchlist, not_for_me: notForMe } = standing;
-    return { state: { progress: answer, rating, inWatchlist, notForMe }, xid };
-  }
-  throw new Refusal(
-    "eventId",
-    "EVENT_ID_REUSED",
-    "This id was sent before with another content. Accepted: the same content again, or an id of its own for each event.",
-  );
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown }).code;
+}
+
+/** More wait already than may, or it has waited for too long: nothing was done. */
+function crowded(error: unknown): never {
+  throw error instanceof PlacesFullError ? new StoreUnavailableError("POSTGRES") : error;
 }
 
 function notForMeFull(): Refusal {
@@ -189,8 +230,4 @@ function notForMeFull(): Refusal {
     "NOT_FOR_ME_FULL",
     `${MOST_NOT_FOR_ME} titles are not for this profile already. Accepted: one more when another was taken back.`,
   );
-}
-
-function toWritten(row: WrittenRow): ViewingWritten {
-  return { state: toState(row), xid: row.xid };
 }

@@ -1,3 +1,4 @@
+import { type PresumedViewer } from "../accounts/presumed-viewer.js";
 import { type Tenant } from "../core/tenant.js";
 import { type TitleStateOfProfile } from "./viewing.js";
 import { type DeviceKind } from "../core/vocabulary.js";
@@ -51,10 +52,19 @@ export interface ViewingWriting {
    * Having been watched to the end stays true. For charts and tastes counts what was played in a session that was allowed
    * to play the title. An event sent again is answered as it was the first time and changes nothing.
    *
+   * Events that wait at the same time share a transaction. One that cannot be stored costs no other anything.
+   *
+   * @param turn lets it wait for that no longer when it is aborted: nothing is done then.
+   * @param presumed whom it was not looked up to be by.
    * @throws Refusal POSITION_OUT_OF_RANGE, AT_OUT_OF_RANGE, EVENT_ID_INVALID, or EVENT_ID_REUSED for an event that was
-   * another when its id was sent first.
+   * another when its id was sent first; what `turn` was aborted with; NotAsPresumedError where it is somebody else.
    */
-  recordProgress(tenant: Tenant, event: ProgressEvent): Promise<ViewingWritten>;
+  recordProgress(
+    tenant: Tenant,
+    event: ProgressEvent,
+    turn?: AbortSignal,
+    presumed?: PresumedViewer | null,
+  ): Promise<ViewingWritten>;
   /**
    * Stores a rating, 1 to 5, or takes it away (null). The rating that is there already changes nothing.
    *

@@ -1,4 +1,4 @@
-import { byKey, oneByKey } from "../core/loader.js";
+import { byKey, oneByKey, onceByKey } from "../core/loader.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import {
@@ -20,6 +20,10 @@ export function viewingLoaders(viewing: Viewing, request: StoreRequest) {
       keyOf: json,
       batch: async (batch, keys) => byKey(keys, json, await viewing.shelves(batch, name, keys)),
     });
+  const same = (profile: string) => profile;
+  const recent = onceByKey<{ profile: string; limit: number }, RecentWatch[]>(json, ({ profile, limit }) =>
+    viewing.recentWatches(request, profile, limit),
+  );
   return {
     titleState: oneByKey<{ profile: string; title: string }, TitleStateOfProfile>({
       request,
@@ -33,11 +37,10 @@ export function viewingLoaders(viewing: Viewing, request: StoreRequest) {
       RATINGS: shelf("RATINGS"),
     },
     /** Asked for one profile a request: the one that is signed in. */
-    recentWatches: (profile: string, limit: number): Promise<RecentWatch[]> =>
-      viewing.recentWatches(request, profile, limit),
+    recentWatches: (profile: string, limit: number): Promise<RecentWatch[]> => recent({ profile, limit }),
     /** Asked for the same profile. */
-    touchedTitles: (profile: string): Promise<string[]> => viewing.touchedTitles(request, profile),
+    touchedTitles: onceByKey(same, (profile) => viewing.touchedTitles(request, profile)),
     /** Asked for one profile a request. */
-    notForMe: (profile: string): Promise<string[]> => viewing.notForMe(request, profile),
+    notForMe: onceByKey(same, (profile) => viewing.notForMe(request, profile)),
   };
 }

@@ -19,15 +19,6 @@ type Users = Pick<TitleRecord, "personIds" | "genreIds" | "studioId">;
 const BATCH = 1_000;
 const USERS = { projection: { _id: 0, personIds: 1, genreIds: 1, studioId: 1 }, batchSize: BATCH };
 
-/** What the titles of these `_id`s use. */
-export async function namesUsedBy(db: Db, keys: readonly string[]): Promise<NameRef[]> {
-  const found = await db
-    .collection<TitleRecord>(TITLES)
-    .find<Users>({ _id: { $in: [...keys] } }, USERS)
-    .toArray();
-  return found.flatMap(namesUsed);
-}
-
 /** What a title uses. */
 export function namesUsed({ personIds, genreIds, studioId }: Users): NameRef[] {
   return [
@@ -79,7 +70,10 @@ export async function dropNames(db: Db, scope: Scope, names: readonly NameRef[])
   const collection = db.collection<NameRecord>(NAMES);
   const these = { _id: { $in: unused.map(({ type, id }) => nameKey(scope, type, id)) } };
   const records = await collection.find(these, { batchSize: BATCH + 1 }).toArray();
-  await collection.deleteMany(these);
+  if (records.length === 0) return;
+  // In the spelling that was read: one that has another by now is somebody's who has just written it.
+  const removals = records.map(({ _id, name }) => ({ deleteOne: { filter: { _id, name } } }));
+  await collection.bulkWrite(removals, { ordered: false });
   const usedAgain = await usedNames(db, scope, unused);
   const back = records.filter((record) => usedAgain.has(textOf(record)));
   if (back.length === 0) return;
@@ -89,6 +83,8 @@ export async function dropNames(db: Db, scope: Scope, names: readonly NameRef[])
     })),
     { ordered: false },
   );
+  // Whoever took the last title away meanwhile found no name to remove.
+  await dropNames(db, scope, back);
 }
 
 function textOf({ type, id }: NameRef): string {

@@ -1,5 +1,6 @@
 import { scanWhole } from "../../engines/postgres/bulk.postgres.js";
 import { raw, sql, type Query } from "../../engines/postgres/store.postgres.js";
+import { takeTurn } from "../../engines/postgres/turns.postgres.js";
 import { type ProjectedTitle } from "../../core/title.document.js";
 import { formHash } from "../../projection/check/form.js";
 import { sortName } from "../../../packages/names/index.js";
@@ -61,9 +62,7 @@ export async function removeStrayRows(query: Query, ids: readonly string[]): Pro
 
 /** One writer of a tenant's titles at a time, so that none counts on a name that another has just found unused. */
 export async function lockNames(query: Query): Promise<void> {
-  await query(
-    sql`select pg_advisory_xact_lock(hashtext('marquee.catalog_names'), current_setting('marquee.tenant')::int)`,
-  );
+  await takeTurn(query, "catalog_names");
 }
 
 /** What titles use, by id: people, genres and studios. */

@@ -136,7 +136,7 @@ export class PostgresTitleEditing implements TitleEditing {
   merge(tenant: Tenant, merge: TitleMerge): Promise<EditedTitle> {
     return this.postgres.transaction(tenant, async (query) => {
       for (const field of ["keep", "merge"] as const) if (!isId(merge[field])) throw notFound(field);
-      const { xid, version, lockedFields } = await mergeTitles(query, tenant, merge);
+      const { xid, version, lockedFields } = await mergeTitles(query, merge);
       const now = await databaseNow(query);
       const versions = await versionsSince(query, merge.keep, now);
       const title = await documentAt(query, versions, now, version);

@@ -1,5 +1,5 @@
 import { sql, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
-import { type Tenant } from "../../core/tenant.js";
+import { takeTurn, turnOf } from "../../engines/postgres/turns.postgres.js";
 
 /**
  * Keeps titles from being merged until the transaction ends, for writers of what profiles do with titles: nothing may
@@ -11,11 +11,11 @@ export async function holdMerges(query: Query): Promise<void> {
 
 /** The same as an expression, for a transaction that has to save statements. */
 export const HOLD_MERGES: Sql = sql`
-  pg_advisory_xact_lock_shared(hashtext('marquee.title_merges'), current_setting('marquee.tenant')::int)`;
+  pg_advisory_xact_lock_shared(${turnOf("title_merges")})`;
 
 /** Waits for such writers and other merges to end, and keeps them waiting until the transaction does. */
-export async function lockMerges(query: Query, tenant: Tenant): Promise<void> {
-  await query(sql`select pg_advisory_xact_lock(hashtext('marquee.title_merges'), ${tenant.id})`);
+export async function lockMerges(query: Query): Promise<void> {
+  await takeTurn(query, "title_merges");
 }
 
 /** Under `holdMerges`: the title that an id stands for, itself unless it was merged into another. */

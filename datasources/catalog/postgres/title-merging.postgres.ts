@@ -3,7 +3,6 @@ import { titleEvent, type OutboxEvent } from "../../projection/outbox/outbox-eve
 import { sql, type Query } from "../../engines/postgres/store.postgres.js";
 import { chunks } from "../../core/chunks.js";
 import { Refusal } from "../../core/refusal.js";
-import { type Tenant } from "../../core/tenant.js";
 import { moveWatches } from "../../viewing/watch-merging.postgres.js";
 import { mergedAway, notFound, staleVersion } from "./title-edit-rules.js";
 import { type EditedTitle, type TitleMerge } from "../title-editing.js";
@@ -21,11 +20,10 @@ const BATCH = 5_000;
  */
 export async function mergeTitles(
   query: Query,
-  tenant: Tenant,
   merge: TitleMerge,
 ): Promise<Pick<EditedTitle, "version" | "lockedFields"> & { xid: number }> {
   await query.allow(60_000);
-  await lockMerges(query, tenant);
+  await lockMerges(query);
   const heads = new Map(
     (await lockHeads(query, [merge.keep, merge.merge])).map((head) => [head.title_id, head]),
   );

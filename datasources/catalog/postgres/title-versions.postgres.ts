@@ -1,5 +1,6 @@
 import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
-import { sql, type PostgresStore } from "../../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Sql } from "../../engines/postgres/store.postgres.js";
+import { takeTurn } from "../../engines/postgres/turns.postgres.js";
 import { chunks } from "../../core/chunks.js";
 import { CallLog, type StoreRequest } from "../../core/store-request.js";
 import { type Tenant } from "../../core/tenant.js";
@@ -40,19 +41,7 @@ export class PostgresTitleVersions implements TitleVersions {
     const rows = await this.postgres.read<InForceRow & { n: number }>(
       request,
       "catalog.titlesAsOf",
-      sql`select k.n::int as n, v.title_id, v.version, ${shownBody(sql`v.body`)} as body
-          from unnest(${keys.map((key) => key.id)}::text[], ${keys.map((key) => key.at)}::timestamptz[])
-            with ordinality as k (id, at, n)
-          left join lateral (
-            select into_id from title_merges
-            where title_id = k.id and merged_at <= k.at
-            order by merged_at desc limit 1
-          ) m on true
-          cross join lateral (
-            select title_id, version, body from title_versions
-            where title_id = coalesce(m.into_id, k.id) and effective_from <= k.at
-            order by effective_from desc, version desc limit 1
-          ) v`,
+      asOf(keys),
       keys.length,
     );
     const found = new Map<string, VersionedTitle>();
@@ -72,7 +61,7 @@ export class PostgresTitleVersions implements TitleVersions {
     return this.postgres.transaction(tenant, async (query) => {
       await allowBulk(query);
       // Version numbers are counted from what is there: one writer a tenant at a time.
-      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.title_versions'), ${tenant.id})`);
+      await takeTurn(query, "title_versions");
       const ids = [...new Set(versions.map(({ body }) => body.id))];
       const heads = new Map((await lockHeads(query, ids)).map((head) => [head.title_id, head]));
       const ground = { tenant, heads, versions: await versionsOf(query, ids), now: Date.now() };
@@ -158,4 +147,25 @@ function toProjected({ body, revision, latestVersion, merged_into }: ProjectedRo
 
 function toVersioned(row: InForceRow): VersionedTitle {
   return { ...withDefaults(row.body), version: row.version };
+}
+
+/**
+ * The versions in force at instants, of titles as they were merged by then. By no `coalesce`: with that no index would be
+ * looked into by the title (`profileOwner`).
+ */
+export function asOf(keys: readonly { id: string; at: string }[]): Sql {
+  return sql`
+    select k.n::int as n, v.title_id, v.version, ${shownBody(sql`v.body`)} as body
+    from unnest(${keys.map((key) => key.id)}::text[], ${keys.map((key) => key.at)}::timestamptz[])
+      with ordinality as k (id, at, n)
+    left join lateral (
+      select into_id from title_merges
+      where title_id = k.id and merged_at <= k.at
+      order by merged_at desc limit 1
+    ) m on true
+    cross join lateral (
+      select title_id, version, body from title_versions
+      where title_id = case when m.into_id is null then k.id else m.into_id end and effective_from <= k.at
+      order by effective_from desc, version desc limit 1
+    ) v`;
 }

@@ -1,8 +1,13 @@
 import { ADULT_LIMIT } from "../accounts/profiles.js";
-import { type Audience } from "../catalog/audience.js";
+import { audienceKey, type Audience } from "../catalog/audience.js";
 import { manyByKey } from "../core/loader.js";
 import { type FieldPath, type StoreRequest } from "../core/store-request.js";
-import { type RecommendedTitle, type Recommendations, type SimilarTitle } from "./recommendations.js";
+import {
+  type KeptRecommendations,
+  type RecommendedTitle,
+  type Recommendations,
+  type SimilarTitle,
+} from "./recommendations.js";
 
 export type RecommendationsLoaders = ReturnType<typeof recommendationsLoaders>;
 
@@ -23,14 +28,29 @@ export const MAX_RECOMMENDED = 300;
  */
 const LIMITED_READ = 10 * MAX_RECOMMENDED;
 
+/** How many candidates are read for a profile of an audience. */
+export function readAtMost({ maturityLimit }: Pick<Audience, "maturityLimit">): number {
+  return maturityLimit < ADULT_LIMIT ? LIMITED_READ : MAX_RECOMMENDED;
+}
+
+/** A profile for whom a kept model answers, by its number. */
+export interface ByModel {
+  model: number;
+  profile: string;
+}
+
+const keyOfModel = ({ model, profile }: ByModel) => JSON.stringify([model, profile]);
+
 /**
- * The taste graph's batches for one request. Both answer the whole bounded list: pages are cut from it, once it is known
+ * The taste graph's batches for one request. All answer the whole bounded list: pages are cut from it, once it is known
  * what of it may be met.
  *
+ * @param kept answers for models that are kept: one store call for each of them.
  * @param audienceOf as in `catalogLoaders`.
  */
 export function recommendationsLoaders(
   recommendations: Recommendations,
+  kept: KeptRecommendations,
   request: StoreRequest,
   audienceOf: (path?: FieldPath) => Promise<Audience>,
 ) {
@@ -39,16 +59,36 @@ export function recommendationsLoaders(
     forProfile: manyByKey<string, RecommendedTitle>({
       request,
       keyOf: same,
-      batch: async (batch, profiles) => {
-        const { maturityLimit } = await audienceOf(batch.path);
-        const limit = maturityLimit < ADULT_LIMIT ? LIMITED_READ : MAX_RECOMMENDED;
-        return recommendations.forProfiles(batch, profiles, limit);
-      },
+      batch: async (batch, profiles) =>
+        recommendations.forProfiles(batch, profiles, readAtMost(await audienceOf(batch.path))),
+    }),
+    byModel: manyByKey<ByModel, RecommendedTitle>({
+      request,
+      keyOf: keyOfModel,
+      batch: async (batch, asked) => keptLists(kept, batch, asked, readAtMost(await audienceOf(batch.path))),
     }),
     similarTo: manyByKey<string, SimilarTitle>({
       request,
       keyOf: same,
-      batch: (batch, titles) => recommendations.similarTo(batch, titles, SIMILAR_READ),
+      batch: async (batch, titles) => {
+        const apart = audienceKey(await audienceOf(batch.path));
+        return recommendations.similarTo({ ...batch, apart }, titles, SIMILAR_READ);
+      },
     }),
   };
+}
+
+async function keptLists(
+  kept: KeptRecommendations,
+  request: StoreRequest,
+  asked: readonly ByModel[],
+  limit: number,
+): Promise<Map<string, RecommendedTitle[]>> {
+  const models = [...new Set(asked.map(({ model }) => model))];
+  const answers = models.map(async (model) => {
+    const profiles = asked.filter((each) => each.model === model).map(({ profile }) => profile);
+    const lists = await kept.forProfiles(request, model, profiles, limit);
+    return [...lists].map(([profile, list]) => [keyOfModel({ model, profile }), list] as const);
+  });
+  return new Map((await Promise.all(answers)).flat());
 }

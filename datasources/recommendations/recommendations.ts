@@ -80,6 +80,17 @@ export interface Recommendations {
   ): Promise<Map<string, SimilarTitle[]>>;
 }
 
+/** What models that are kept would recommend, whichever is live. */
+export interface KeptRecommendations {
+  /** As `Recommendations.forProfiles`, by the edges of a kept model; of one that is not kept, nothing. */
+  forProfiles(
+    request: StoreRequest,
+    model: number,
+    profiles: readonly string[],
+    limit: number,
+  ): Promise<Map<string, RecommendedTitle[]>>;
+}
+
 /** Columns of edges `(from)-[:SIMILAR {weight}]->(to)`: `from[i]` and `to[i]` index into `titles`. */
 export interface SimilarEdges {
   titles: readonly string[];

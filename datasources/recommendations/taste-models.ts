@@ -2,7 +2,7 @@ import { type Tenant } from "../core/tenant.js";
 import { type ModelTrial } from "./model-trial.js";
 import { type SimilarEdges, type TasteModel } from "./recommendations.js";
 
-/** How many models are kept with their edges: the one that is read, and the latest others. */
+/** How many models are kept with their edges: the one that is read, and the latest others, beside those of experiments. */
 export const KEPT_MODELS = 3;
 
 /** A model that can be switched to. */
@@ -20,6 +20,8 @@ export interface TasteModels {
   keep(tenant: Tenant, edges: SimilarEdges, model: TasteModel, trial: ModelTrial): Promise<void>;
   /** The latest first. */
   models(tenant: Tenant): Promise<KeptModel[]>;
+  /** What a model that is kept is made of; null where none of that number is. */
+  edgesOf(tenant: Tenant, number: number): Promise<SimilarEdges | null>;
   /** What the live model is made of; null where there is none, or it was learned before models were kept. */
   liveEdges(tenant: Tenant): Promise<SimilarEdges | null>;
   /**

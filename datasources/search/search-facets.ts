@@ -1,3 +1,4 @@
+import { spellingKey, spellingsOf } from "../../packages/names/index.js";
 import { type TitleFilter } from "../catalog/title-filter.js";
 import { FACETS, type FacetField } from "../core/title-attributes.js";
 import { MATURITY_AGES, ratingOfAge, type MaturityRating } from "../core/title-vocabulary.js";
@@ -16,6 +17,7 @@ type Bucket = Facet["buckets"][number];
 /** What buckets are made of counts, where these do not stand for themselves. */
 const MADE: Partial<Record<FacetField, (counts: readonly CountedValue[], filter: TitleFilter) => Bucket[]>> =
   {
+    genre: genres,
     decade: decades,
     maturity: ages,
   };
@@ -33,6 +35,28 @@ export function toFacets(
     const buckets = MADE[field]?.(counted, filter) ?? counted.map((each) => ({ ...each, years: null }));
     return { field, buckets: buckets.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)) };
   });
+}
+
+/**
+ * Spellings of one genre are one value: by the one that has most others of the name beneath it, which a filter by it finds
+ * too; of equals the first.
+ */
+function genres(counts: readonly CountedValue[]): Bucket[] {
+  const byKey = new Map<string, CountedValue[]>();
+  for (const each of counts) {
+    const key = spellingKey(each.value);
+    byKey.set(key, [...(byKey.get(key) ?? []), each]);
+  }
+  return [...byKey.values()].map((spellings) => ({
+    value: spellings.map(({ value }) => value).sort(byReach)[0]!,
+    count: spellings.reduce((sum, { count }) => sum + count, 0),
+    selected: spellings.some(({ selected }) => selected),
+    years: null,
+  }));
+}
+
+function byReach(a: string, b: string): number {
+  return spellingsOf(b).length - spellingsOf(a).length || (a < b ? -1 : 1);
 }
 
 function decades(counts: readonly CountedValue[], { releaseYear }: TitleFilter): Bucket[] {

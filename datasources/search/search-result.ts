@@ -8,6 +8,7 @@ import {
 import { type HighlightName } from "../core/title-fields.js";
 import { type Facet, type Highlight, type SearchQuery, type SearchResult } from "./search.js";
 import { HIGHLIGHTS, type HighlightTexts } from "./searched-texts.js";
+import { shownScores } from "./steering.js";
 
 /** A hit as an engine answers it. */
 export interface HitRow {
@@ -38,11 +39,12 @@ const LONGEST: Partial<Record<HighlightName, number>> = { synopsis: 160 };
 export function toResult(plan: SearchPlan, { text, limit, wants }: SearchQuery, found: Found): SearchResult {
   const { rows, words, total, facets, literal, relaxed } = found;
   const marker = wants.highlights ? new Marker(plan, words) : undefined;
+  const shown = shownScores(rows.map(({ score }) => score));
   return {
-    hits: rows.slice(0, limit).map((row) => ({
+    hits: rows.slice(0, limit).map((row, at) => ({
       titleId: row.id,
       position: { value: row.score, id: row.id },
-      score: row.score,
+      score: shown[at] ?? row.score,
       highlights: marker ? highlightsOf(row, marker) : [],
     })),
     hasMore: rows.length > limit,

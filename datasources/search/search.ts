@@ -5,6 +5,7 @@ import { type FacetField } from "../core/title-attributes.js";
 import { type Position } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { type Steering } from "./steering.js";
 
 export interface SearchQuery {
   text: string;
@@ -14,6 +15,8 @@ export interface SearchQuery {
   after?: Position | undefined;
   /** What the client asked for beside the hits; the rest need not be computed. */
   wants: { total: boolean; facets: boolean; highlights: boolean; didYouMean: boolean };
+  /** What editors have said of the text; nothing unless given. */
+  steering?: Steering | undefined;
 }
 
 export interface Highlight {
@@ -66,8 +69,14 @@ export interface SuggestedText {
 /** Full-text search over titles that the audience may meet. Every method is one store call. */
 export interface Search {
   search(request: StoreRequest, audience: Audience, query: SearchQuery): Promise<SearchResult>;
-  /** Completions of a prefix, best first. */
-  suggest(request: StoreRequest, audience: Audience, prefix: string, limit: number): Promise<SuggestedText[]>;
+  /** Completions of a prefix, best first. @param words what editors have said of words in it; nothing unless given. */
+  suggest(
+    request: StoreRequest,
+    audience: Audience,
+    prefix: string,
+    limit: number,
+    words?: Steering["words"],
+  ): Promise<SuggestedText[]>;
 }
 
 /** The writing side of search. Idempotent; an older revision never replaces a newer one. */

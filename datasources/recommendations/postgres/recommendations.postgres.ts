@@ -27,19 +27,13 @@ type SimilarRow = SimilarTitle & { fromId: string };
 export class PostgresRecommendations implements Recommendations {
   constructor(private readonly postgres: PostgresStore) {}
 
-  async forProfiles(
+  forProfiles(
     request: StoreRequest,
     profiles: readonly string[],
     limit: number,
   ): Promise<Map<string, RecommendedTitle[]>> {
-    const distinct = [...new Set(profiles)];
-    const rows = await this.postgres.read<RecommendedRow>(
-      request,
-      "recommendations.forProfiles",
-      recommended(distinct, limit),
-      distinct.length,
-    );
-    return grouped(rows, ({ profileId, ...title }) => [profileId, title]);
+    const statement = (distinct: readonly string[]) => recommended(distinct, limit);
+    return readRecommended(this.postgres, request, "recommendations.forProfiles", profiles, statement);
   }
 
   async similarTo(
@@ -66,7 +60,33 @@ export class PostgresRecommendations implements Recommendations {
   }
 }
 
-function recommended(profiles: readonly string[], limit: number): Sql {
+/**
+ * What is recommended, by profile; one store call.
+ *
+ * @param statement answers rows as `recommended` does, for profiles that are named once each.
+ */
+export async function readRecommended(
+  postgres: PostgresStore,
+  request: StoreRequest,
+  operation: string,
+  profiles: readonly string[],
+  statement: (distinct: readonly string[]) => Sql,
+): Promise<Map<string, RecommendedTitle[]>> {
+  const distinct = [...new Set(profiles)];
+  const rows = await postgres.read<RecommendedRow>(request, operation, statement(distinct), distinct.length);
+  return grouped(rows, ({ profileId, ...title }) => [profileId, title]);
+}
+
+/**
+ * Rows of what is recommended, profile by profile.
+ *
+ * @param edges a relation in the form of `similar_titles`, which it is unless given.
+ */
+export function recommended(
+  profiles: readonly string[],
+  limit: number,
+  edges: Sql = sql`similar_titles`,
+): Sql {
   // Sum and reason read their parts in one order, so that a score has the same last digit on every plan.
   return sql`
     select k.id as "profileId", r.to_id as "titleId", r.score, r.because
@@ -78,7 +98,7 @@ function recommended(profiles: readonly string[], limit: number): Sql {
       from (
         select e.to_id, e.from_id, e.weight * s.strength as part
         from (${seeds(sql`k.id`)}) s
-        join similar_titles e on e.from_id = s.title_id
+        join ${edges} e on e.from_id = s.title_id
         where s.strength <> 0
       ) c
       where not exists (
@@ -134,6 +154,7 @@ function watchedSeeds(profile: Sql): Sql {
     ) w`;
 }
 
+/** Lists by key, in the order of their rows. */
 function grouped<R, T>(rows: readonly R[], split: (row: R) => [string, T]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const row of rows) {

@@ -1,5 +1,6 @@
 import { copyRows } from "../../engines/postgres/copy.postgres.js";
 import { raw, sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
+import { takeTurn } from "../../engines/postgres/turns.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type ModelTrial } from "../model-trial.js";
 import { type SimilarEdges, type TasteGraph, type TasteModel } from "../recommendations.js";
@@ -46,14 +47,22 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
     );
   }
 
-  async liveEdges(tenant: Tenant): Promise<SimilarEdges | null> {
-    const [live] = await this.postgres.transaction(tenant, (query) =>
+  liveEdges(tenant: Tenant): Promise<SimilarEdges | null> {
+    return this.#edgesWhere(tenant, sql`k.number = (select number from taste_models)`);
+  }
+
+  edgesOf(tenant: Tenant, number: number): Promise<SimilarEdges | null> {
+    return this.#edgesWhere(tenant, sql`k.number = ${number}::int`);
+  }
+
+  async #edgesWhere(tenant: Tenant, that: Sql): Promise<SimilarEdges | null> {
+    const [kept] = await this.postgres.transaction(tenant, (query) =>
       query<{ number: number; titles: string[]; edges: number }>(
-        sql`select k.number, k.titles, k.edges from kept_models k join taste_models m on m.number = k.number`,
+        sql`select k.number, k.titles, k.edges from kept_models k where ${that}`,
       ),
     );
-    if (!live) return null;
-    const { number, titles, edges } = live;
+    if (!kept) return null;
+    const { number, titles, edges } = kept;
     const columns = {
       from: new Uint32Array(edges),
       to: new Uint32Array(edges),
@@ -87,7 +96,7 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
 
   async promote(tenant: Tenant, number: number): Promise<void> {
     await this.postgres.transaction(tenant, async (query) => {
-      await lock(query, tenant);
+      await lock(query);
       const kept = await query(sql`select 1 from kept_models where number = ${number}::int`);
       if (kept.length === 0) throw new RangeError(`No model ${number} is kept`);
       await switchTo(query, number);
@@ -102,7 +111,7 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
   ): Promise<void> {
     const order = byStart(edges);
     await this.postgres.transaction(tenant, async (query, client) => {
-      await lock(query, tenant);
+      await lock(query);
       // COPY does not write to tables with row-level security, so the rows pass through a table of this transaction.
       await query(raw("create temp table new_edges (f integer, t integer, weight real) on commit drop"));
       await copyRows(client, "new_edges (f, t, weight)", rows(edges, order));
@@ -113,8 +122,8 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
   }
 }
 
-async function lock(query: Query, { id }: Tenant): Promise<void> {
-  await query(sql`select pg_advisory_xact_lock(hashtext('marquee.taste_graph'), ${id}::int)`);
+async function lock(query: Query): Promise<void> {
+  await takeTurn(query, "taste_graph");
   await query.allow(Infinity);
   await query(raw("set local work_mem = '32MB'"));
   // Of rows that were just written there are no statistics: where they look few, each would be looked for among all names.
@@ -164,11 +173,14 @@ async function switchTo(query: Query, number: number): Promise<void> {
         number = excluded.number`);
 }
 
-/** The model that is read stays, and the latest of the others. */
+/** The model that is read stays, and the latest of the others; beside these, what experiments that go on have answer. */
 async function forgetOld(query: Query): Promise<void> {
   const kept: Sql = sql`
-    select k.number from kept_models k left join taste_models m on m.number = k.number
-    order by m.number is null, k.number desc limit ${KEPT_MODELS}::int`;
+    (select k.number from kept_models k left join taste_models m on m.number = k.number
+     order by m.number is null, k.number desc limit ${KEPT_MODELS}::int)
+    union all
+    select a.model_number from experiment_arms a join experiments e on e.id = a.experiment_id
+    where e.ended_at is null and a.ended_at is null and a.model_number is not null`;
   await query(sql`delete from kept_edges where number not in (${kept})`);
   await query(sql`delete from kept_models where number not in (${kept})`);
 }

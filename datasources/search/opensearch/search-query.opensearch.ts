@@ -129,6 +129,7 @@ function pairQueries(variants: readonly Variant[], isFirst: boolean, style: Quer
     const spelled = [
       once("name"),
       once("otherNames"),
+      once("pairs"),
       match("people", word, quality * weightOf("people") * MATCH),
     ];
     if (style.words === "LITERAL" || at > 0) return spelled;

@@ -7,6 +7,7 @@ import { toClauses, type Clause } from "../../engines/opensearch/predicate.opens
 import { filterParts, type FilterParts } from "../search-filter.js";
 import { SEARCH_PLACES } from "./search-places.opensearch.js";
 import { textQuery } from "./search-query.opensearch.js";
+import { bestMatch, steeredQuery } from "./search-steering.opensearch.js";
 import { roomFor } from "./search-style.opensearch.js";
 import { type SearchQuery } from "../search.js";
 
@@ -38,11 +39,12 @@ const POPULARITY = 0.03;
  */
 export function textSearches(plan: SearchPlan, audience: Audience, query: SearchQuery): Clause[] {
   const parts = clausesOf(audience, query);
+  const titles = query.steering?.titles ?? [];
   return stylesFor(plan).map((words) => ({
     ...common(parts, query),
     query: {
       bool: {
-        must: [textQuery(plan, { words, typing: false, popularity: POPULARITY })],
+        must: [steeredQuery(textQuery(plan, { words, typing: false, popularity: POPULARITY }), titles)],
         filter: parts.always,
       },
     },
@@ -50,7 +52,7 @@ export function textSearches(plan: SearchPlan, audience: Audience, query: Search
     aggs: {
       ...aggregations(parts, query, words === "ALL" ? plan : undefined),
       // How good the best hit is, on whichever page, decides between the searches.
-      best: { filter: passing(parts), aggs: { within: { max: { script: "_score" } } } },
+      best: { filter: passing(parts), aggs: { within: { max: { script: bestMatch(titles) } } } },
     },
   }));
 }

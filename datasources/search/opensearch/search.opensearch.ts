@@ -15,6 +15,7 @@ import { type Found, type HitRow, toResult } from "../search-result.js";
 import { HIGHLIGHTS } from "../searched-texts.js";
 import { suggestionsOf, suggestSearches } from "./search-suggest.opensearch.js";
 import { type Search, type SearchQuery, type SearchResult, type SuggestedText } from "../search.js";
+import { type Steering } from "../steering.js";
 
 /**
  * Search in OpenSearch. Every method is one `_msearch`. A blank text finds everything, most popular first; a
@@ -28,7 +29,7 @@ export class OpenSearchSearch implements Search {
 
   /** Titles that match the text; any text will do. Order: score descending, id ascending. */
   async search(request: StoreRequest, audience: Audience, query: SearchQuery): Promise<SearchResult> {
-    const plan = planSearch(query.text);
+    const plan = planSearch(query.text, query.steering?.words);
     const browsing = plan.slots.length === 0;
     const searches = browsing ? [browseSearch(audience, query)] : textSearches(plan, audience, query);
     const rowsOf = (answers: SearchAnswer[]) => chosen(answers).hits?.hits.length ?? 0;
@@ -44,8 +45,9 @@ export class OpenSearchSearch implements Search {
     audience: Audience,
     prefix: string,
     limit: number,
+    words?: Steering["words"],
   ): Promise<SuggestedText[]> {
-    const plan = planSearch(prefix);
+    const plan = planSearch(prefix, words);
     if (plan.slots.length === 0 || limit <= 0) return [];
     const searches = suggestSearches(plan, audience);
     const rowsOf = (answers: object[]) => suggestionsFrom(plan, answers, limit).length;
@@ -108,9 +110,12 @@ function suggestionsFrom(plan: SearchPlan, answers: readonly object[], limit: nu
 /** What a looser search must find better to be the answer, of a score of 1. */
 const CLEARLY = 0.1;
 
-/** The first answer with a hit, on this page or before it, of which none behind it has a clearly better one. */
+/**
+ * The first answer with a title that matches, on this page or before it, of which none behind it has a clearly better one.
+ * What has a place, and does not match, is in all of them.
+ */
 function chosen(answers: readonly SearchAnswer[]): SearchAnswer {
-  const found = answers.filter((answer) => totalOf(answer) > 0);
+  const found = answers.filter((answer) => bestOf(answer) > 0);
   const best = Math.max(...found.map(bestOf));
   return found.find((answer) => bestOf(answer) >= best - CLEARLY) ?? answers[0] ?? {};
 }

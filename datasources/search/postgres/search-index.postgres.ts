@@ -1,6 +1,7 @@
 import { cleanText, keysOfWord, startsOf, type Term, WHOLE } from "../../../packages/search-text/index.js";
 import { type TitleDocument, type TitleRevision } from "../../core/title.document.js";
 import { type Query, sql } from "../../engines/postgres/store.postgres.js";
+import { takeTurn } from "../../engines/postgres/turns.postgres.js";
 import { termsOf } from "../search-terms.js";
 import { completedNamesOf, postingOf, SEARCH_TITLES, titleRow } from "./search-index-rows.js";
 import { highlightTexts } from "../searched-texts.js";
@@ -214,9 +215,7 @@ export function misspellingKeys(word: string): string[] {
 
 /** Word counts are shared by all titles: one writer a tenant, so that writers neither wait in circles nor lose counts. */
 export async function lockIndex(query: Query): Promise<void> {
-  await query(
-    sql`select pg_advisory_xact_lock(hashtext('marquee.search'), current_setting('marquee.tenant')::int)`,
-  );
+  await takeTurn(query, "search");
 }
 
 /** An array literal of numbers or truth values: for long ones several times cheaper than what the driver makes of an array. */

@@ -9,6 +9,13 @@ import { type SearchQuery } from "../search.js";
 import { facetColumns, facetCounts, passes, type FacetRow } from "./search-facets.postgres.js";
 import { EXACT, lookUp, RARE } from "./search-look-up.postgres.js";
 import { SEARCH_PLACES } from "./search-places.postgres.js";
+import {
+  isKept,
+  rankedTitles,
+  steeredColumns,
+  steeredScore,
+  steeredTitles,
+} from "./search-steering.postgres.js";
 
 /** What the statement answers: one row, each column JSON. */
 export interface Answer {
@@ -99,41 +106,42 @@ const CANDIDATE_COLUMNS = sql`t.doc, t.id, t.popularity, t.release_year, t.matur
 
 /** `candidate`, `hit` and `page`: titles that the audience may meet, those that match well enough, those wanted now. */
 export function selectHits(parts: FilterParts<Sql>, query: SearchQuery): Sql {
-  return sql`candidate as materialized (
-      select ${CANDIDATE_COLUMNS}, s.matched, s.complete, s.worst,
+  const titles = query.steering?.titles ?? [];
+  return sql`${steeredTitles(titles)}candidate as materialized (
+      select ${CANDIDATE_COLUMNS}, s.matched, s.complete, s.worst${steeredColumns(titles)},
         round((
           ${SCORE.words}::float8 * s.strength + ${SCORE.name}::float8 * s.name * s.matched * s.matched
             + ${SCORE.popularity}::float8 * t.popularity + ${SCORE.whole}::float8 * s.whole
         )::numeric, 6)::float8 as score,
         ${facetColumns(parts)}
-      from scored s
-      join search_titles t on t.doc = s.doc
-      where s.matched >= (select matched from best) * 0.5 and ${parts.always}
+      from ${rankedTitles(titles)}
+      where (s.matched >= (select matched from best) * 0.5${isKept(titles, "r")}) and ${parts.always}
     ),
     bar as materialized (
       -- Where nothing passes the filter, its facets still count what would without it.
-      select coalesce(max(matched) filter (where ${passes()}), max(matched)) * ${BAR}::float8 as least,
+      select coalesce(nullif(max(matched) filter (where ${passes()}), 0), max(matched)) * ${BAR}::float8 as least,
         coalesce(max(matched) filter (where complete and ${passes()}) >= ${CLEAR}::float8, false) as clear,
         max(score) filter (where complete and ${passes()}) as best
       from candidate
     ),
     hit as materialized (
       select c.* from candidate c cross join bar b
-      where c.matched >= b.least and (c.complete or not b.clear or c.score > b.best)
+      where (c.matched >= b.least and (c.complete or not b.clear or c.score > b.best))${isKept(titles, "c")}
     ),
-    ${page(query)}`;
+    ${page(query, steeredScore(titles))}`;
 }
 
-function page(query: SearchQuery): Sql {
+/** @param score of a hit `h`. */
+function page(query: SearchQuery, score = sql`h.score`): Sql {
   const after = query.after
-    ? sql` and (h.score < ${Number(query.after.value)}::float8
-        or (h.score = ${Number(query.after.value)}::float8 and h.id > ${cleanText(query.after.id)}))`
+    ? sql` and (${score} < ${Number(query.after.value)}::float8
+        or (${score} = ${Number(query.after.value)}::float8 and h.id > ${cleanText(query.after.id)}))`
     : empty;
   return sql`page as materialized (
-      select h.doc, h.id, h.score, h.genres, h.popularity
+      select h.doc, h.id, ${score} as score, h.genres, h.popularity
       from hit h
       where ${passes()}${after}
-      order by h.score desc, h.id
+      order by ${score} desc, h.id
       limit ${query.limit + 1}::int
     )`;
 }
@@ -154,8 +162,8 @@ function answer(query: SearchQuery, ranked: boolean): Sql {
         : sql`null as facets`,
       ranked && texts ? sql`(select json_agg(e) from expansion e) as words` : sql`null as words`,
       ranked
-        ? sql`(select bool_or(complete) from hit where ${all}) as complete,
-          (select bool_or(complete and worst >= 0.95) from hit where ${all}) as literal`
+        ? sql`(select bool_or(complete) from hit where ${all} and matched > 0) as complete,
+          (select bool_or(complete and worst >= 0.95) from hit where ${all} and matched > 0) as literal`
         : sql`true as complete, true as literal`,
     ],
     ", ",

@@ -15,6 +15,7 @@ import {
   type SearchResult,
   type SuggestedText,
 } from "../search.js";
+import { type Steering } from "../steering.js";
 
 /** Search in PostgreSQL: what the embedded default answers from. A blank text finds everything, most popular first. */
 export class PostgresSearch implements Search {
@@ -22,7 +23,7 @@ export class PostgresSearch implements Search {
 
   /** Titles that match the text; any text will do. Order: score descending, id ascending. */
   async search(request: StoreRequest, audience: Audience, query: SearchQuery): Promise<SearchResult> {
-    const plan = planSearch(query.text);
+    const plan = planSearch(query.text, query.steering?.words);
     const browsing = plan.slots.length === 0;
     const statement = browsing ? browseStatement(audience, query) : searchStatement(plan, audience, query);
     const [row] = await this.postgres.read<Answer>(request, "search.search", statement);
@@ -43,8 +44,9 @@ export class PostgresSearch implements Search {
     audience: Audience,
     prefix: string,
     limit: number,
+    words?: Steering["words"],
   ): Promise<SuggestedText[]> {
-    const plan = planSearch(prefix);
+    const plan = planSearch(prefix, words);
     if (plan.slots.length === 0 || limit <= 0) return [];
     return this.postgres.read<SuggestedText & Record<string, unknown>>(
       request,

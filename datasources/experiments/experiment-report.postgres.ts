@@ -1,0 +1,95 @@
+import { FEWEST_ACCOUNTS } from "../core/fewest-accounts.js";
+import { sql, type Sql } from "../engines/postgres/store.postgres.js";
+import { BEGUN_ON, creditedTo, PROGRESS } from "./credited-watches.postgres.js";
+
+/** An arm's sums over its profiles, as the database adds them up. */
+export interface SumsRow {
+  /** `armId`. */
+  id: string;
+  profiles: number;
+  lists: number;
+  listsSquared: number;
+  watched: number;
+  watchedSquared: number;
+  watchedProduct: number;
+  completed: number;
+  completedSquared: number;
+  completedProduct: number;
+  /** Accounts of which more counts for it than for all other arms of its experiment together. */
+  watchedWins: number;
+  completedWins: number;
+}
+
+/**
+ * What came of the lists of arms: sums of the days that are closed, and of the open ones the lists and watches themselves
+ * (`creditedTo`). What was watched further since a day was closed has the watches that the profile began on that day counted
+ * anew. Only accounts that agree to measurement as well as to personalisation count, and an arm has a row from
+ * `FEWEST_ACCOUNTS` of them on.
+ *
+ * @param arms of which arms (`armId`).
+ */
+export function sumsOf(arms: readonly string[]): Sql {
+  return sql`
+    with mark as (select coalesce((select until from served_closings), '-infinity'::timestamptz) as at),
+    shown as (
+      select arm, profile_id, sum(n)::float8 as n
+      from (
+        select arm, profile_id, lists as n from served_sums where arm = any(${arms}::text[])
+        union all
+        select i.arm, l.profile_id, count(*) from served_lists l cross join lateral unnest(l.arms) as i (arm)
+        where l.arms <> '{}' and i.arm = any(${arms}::text[]) and l.at >= (select at from mark)
+        group by 1, 2
+      ) each
+      group by 1, 2 having sum(n) > 0
+    ),
+    lists as materialized (
+      select s.arm, s.profile_id, s.n, o.account_id
+      from shown s join profiles o on o.id = s.profile_id
+      join consents c on c.account_id = o.account_id and c.measurement and c.personalisation
+    ),
+    recent as materialized (
+      select ${PROGRESS}, p.first_watched_at >= (select at from mark) as is_open, ${BEGUN_ON} as day
+      from (select distinct profile_id from lists) k
+      join title_progress p on p.profile_id = k.profile_id and p.last_watched_at >= (select at from mark)
+      where p.first_watched_at >= (select min(at) from served_lists)
+    ),
+    changed as materialized (
+      select distinct r.profile_id, r.day from recent r
+      where not r.is_open and exists (
+        select from served_sums s where s.profile_id = r.profile_id and s.day between r.day - 1 and r.day)
+    ),
+    starts as (
+      select arm, profile_id, sum(watched)::float8 as watched, sum(completed)::float8 as completed
+      from (
+        select s.arm, s.profile_id, s.watched, s.completed from served_sums s
+        where s.arm = any(${arms}::text[]) and s.watched > 0
+          and not exists (select from changed d where d.profile_id = s.profile_id and d.day = s.day)
+        union all
+        select arm, profile_id, watched, completed from (${creditedTo(sql`
+          select ${PROGRESS} from recent p where p.is_open
+          union all
+          select ${PROGRESS} from changed d
+          join title_progress p on p.profile_id = d.profile_id and ${BEGUN_ON} = d.day`)}) anew
+      ) each
+      group by 1, 2
+    ),
+    accounts as (
+      select arm, count(*) as profiles, sum(n) as n, sum(n * n) as nn,
+        sum(w) as w, sum(w * w) as ww, sum(w * n) as wn, sum(c) as c, sum(c * c) as cc, sum(c * n) as cn,
+        2 * sum(w) > sum(sum(w)) over own as is_watched_more, 2 * sum(c) > sum(sum(c)) over own as is_completed_more
+      from (
+        select arm, l.account_id, l.n, coalesce(s.watched, 0) as w, coalesce(s.completed, 0) as c
+        from lists l left join starts s using (arm, profile_id)
+      ) each
+      group by arm, account_id
+      window own as (partition by split_part(arm, '/', 1), account_id)
+    )
+    select arm as id, sum(profiles)::int as profiles, sum(n) as lists, sum(nn) as "listsSquared",
+      sum(w) as watched, sum(ww) as "watchedSquared", sum(wn) as "watchedProduct",
+      sum(c) as completed, sum(cc) as "completedSquared", sum(cn) as "completedProduct",
+      (count(*) filter (where is_watched_more))::int as "watchedWins",
+      (count(*) filter (where is_completed_more))::int as "completedWins"
+    from accounts
+    group by 1
+    having count(*) >= ${FEWEST_ACCOUNTS}::int`;
+}

@@ -1,0 +1,69 @@
+import { type RecommendedTitle, type SimilarEdges } from "./recommendations.js";
+import { byStart } from "./similar-edges.js";
+
+/** A title that says something about a profile's taste, and how much: below 0, that it does not like what is like it. */
+export interface StrongSeed {
+  titleId: string;
+  strength: number;
+}
+
+/** Ranks titles over edges in memory as the stores do over theirs. */
+export class EdgeRanker {
+  readonly #order: Uint32Array;
+  readonly #starts: Uint32Array;
+  readonly #places: ReadonlyMap<string, number>;
+
+  /** @throws RangeError as `byStart` does. */
+  constructor(private readonly edges: SimilarEdges) {
+    this.#order = byStart(edges);
+    this.#places = new Map(edges.titles.map((id, place) => [id, place]));
+    this.#starts = new Uint32Array(edges.titles.length + 1);
+    for (const from of edges.from) this.#starts[from + 1]! += 1;
+    for (let place = 0; place < edges.titles.length; place++)
+      this.#starts[place + 1]! += this.#starts[place]!;
+  }
+
+  /** Where a title's edges lead, in no order. */
+  from(titleId: string): { titleId: string; weight: number }[] {
+    const place = this.#places.get(titleId);
+    if (place === undefined) return [];
+    const { titles, to, weight } = this.edges;
+    const own = this.#order.subarray(this.#starts[place], this.#starts[place + 1]);
+    return Array.from(own, (edge) => ({ titleId: titles[to[edge]!]!, weight: weight[edge]! }));
+  }
+
+  /**
+   * Titles by the sum of the weights that lead to them from the seeds, each times its seed's strength; above 0 alone. Ties
+   * go to the lower id, for a title as for its reason.
+   *
+   * @param known titles that are not ranked.
+   */
+  rank(seeds: readonly StrongSeed[], known: ReadonlySet<string>, limit: number): RecommendedTitle[] {
+    const sums = new Map<number, { score: number; part: number; because: string }>();
+    for (const seed of [...seeds].sort((a, b) => (a.titleId < b.titleId ? -1 : 1))) this.#add(sums, seed);
+    for (const id of known) sums.delete(this.#places.get(id) ?? -1);
+    const ranked = [...sums].flatMap(([place, { score, because }]) =>
+      score > 0 ? [{ titleId: this.edges.titles[place]!, score, because }] : [],
+    );
+    ranked.sort((a, b) => b.score - a.score || (a.titleId < b.titleId ? -1 : 1));
+    return ranked.slice(0, limit);
+  }
+
+  #add(
+    sums: Map<number, { score: number; part: number; because: string }>,
+    { titleId, strength }: StrongSeed,
+  ): void {
+    const place = this.#places.get(titleId);
+    if (place === undefined || strength === 0) return;
+    for (const edge of this.#order.subarray(this.#starts[place], this.#starts[place + 1])) {
+      const to = this.edges.to[edge]!;
+      const part = this.edges.weight[edge]! * strength;
+      const sum = sums.get(to);
+      if (!sum) sums.set(to, { score: part, part, because: titleId });
+      else {
+        sum.score += part;
+        if (part > sum.part) Object.assign(sum, { part, because: titleId });
+      }
+    }
+  }
+}

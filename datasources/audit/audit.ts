@@ -9,6 +9,10 @@ export type AuditSubject =
   | { formerAccount: string }
   | { title: string }
   | { collection: string }
+  | { synonym: string }
+  | { searchRule: string }
+  | { experiment: string }
+  | { campaign: string }
   | { projection: string }
   | { apiKey: string }
   | { tenant: string }

@@ -61,6 +61,12 @@ const BUDGET_KEYS = 500;
 const RETRY_SHARE = 0.1;
 const SAVED_RETRIES = 10;
 
+/**
+ * Calls are aborted at their deadline, and not once more when they have returned: that made an error of each, with its
+ * stack, by which the call outlived collections of young garbage.
+ */
+const AT_DEADLINE = { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false };
+
 /** Time between two probes of a store that is left alone, and what each may take: half a second says that it is not well. Milliseconds. */
 const PROBE_EVERY_MS = 300;
 const PROBE_MS = 500;
@@ -79,7 +85,7 @@ export class StoreGuard {
     failed: { deadline: 0, outage: 0 },
     retries: 0,
   };
-  readonly #probing = timeout(PROBE_MS, TimeoutStrategy.Aggressive);
+  readonly #probing = timeout(PROBE_MS, AT_DEADLINE);
   #retries = SAVED_RETRIES;
   #isProbing = false;
   #closed = false;
@@ -92,7 +98,7 @@ export class StoreGuard {
       (tenant) => this.#places.hasOthers(tenant),
       () => void this.#probe(),
     );
-    this.#deadline = timeout(options.deadlineMs, TimeoutStrategy.Aggressive);
+    this.#deadline = timeout(options.deadlineMs, AT_DEADLINE);
   }
 
   get state(): BreakerState {

@@ -5,6 +5,7 @@ import { StoreUnavailableError } from "../core/store-error.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { exactCounts } from "./exact-counts.postgres.js";
 import {
   accountOf,
@@ -55,7 +56,7 @@ export class PostgresInsights implements Insights {
     return this.postgres.transaction(tenant, async (query) => {
       await query.allow(COUNTING_MS);
       // Two who ask at once, anywhere, are told the same, and it is spent once.
-      await query(sql`select pg_advisory_xact_lock(hashtext('marquee.insights'), ${tenant.id}::int)`);
+      await takeTurn(query, "insights");
       const [told] = await query<InsightRelease>(sql`${RELEASE} where ${isAbout(question)}`);
       if (told) return told;
       const { spent, moreAt } = accountOf(await query(spentWithin(budget)), budget);

@@ -4,6 +4,7 @@ import { Logger, makeWorkerUtils, run, type Runner } from "graphile-worker";
 import pg from "pg";
 
 import { storyOf, withoutValues, wordsOf } from "../../packages/told-errors/index.js";
+import { PostgresClient } from "../engines/postgres/client.postgres.js";
 import { JOBS_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
 import { isPostgresOutage } from "../engines/postgres/outage.postgres.js";
 import { SHARED_POOLS } from "../engines/postgres/store.postgres.js";
@@ -42,6 +43,7 @@ export class PostgresJobs implements Jobs {
 
   async run(tasks: SagaTasks): Promise<RunningJobs> {
     const pool = new pg.Pool({
+      Client: PostgresClient,
       connectionString: this.url,
       application_name: "marquee-jobs",
       max: this.connections,

@@ -4,6 +4,7 @@ import { recordAct } from "../audit/audit-append.postgres.js";
 import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { readLatest } from "../engines/postgres/keyset.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
+import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -19,10 +20,6 @@ const JOB = sql`
   case when ${DEAD} then 'Its process ended.' else reason end as reason`;
 /** Jobs of a kind that are begun by themselves and are kept: the operators' own are to be found among them. */
 const KEPT_DUE = 10;
-
-/** Lets those who begin jobs of a tenant in one by one. */
-const holdJobs = (tenant: Tenant) =>
-  sql`select pg_advisory_xact_lock(hashtext('marquee.operation_jobs'), ${tenant.id}::int)`;
 
 function nobodyWorksOn(target: string): Sql {
   return sql`not exists (
@@ -84,7 +81,8 @@ export class PostgresOperations implements Operations {
 
   startJob(tenant: Tenant, { id, kind, target, by }: NewJob): Promise<Job | null> {
     return this.postgres.transaction(tenant, async (query) => {
-      await query(holdJobs(tenant));
+      // Those who begin jobs of a tenant come in one by one.
+      await takeTurn(query, "operation_jobs");
       const [job] = await query<Job>(sql`
         insert into marquee.operation_jobs (tenant_id, id, kind, target, state)
         select current_setting('marquee.tenant')::int, ${id}, ${kind}, ${target}, 'RUNNING'
@@ -111,7 +109,7 @@ export class PostgresOperations implements Operations {
 
   startDue(tenant: Tenant, { kind, target, due, since }: DueJob): Promise<Job | null> {
     return this.postgres.transaction(tenant, async (query) => {
-      await query(holdJobs(tenant));
+      await takeTurn(query, "operation_jobs");
       const [job] = await query<Job>(sql`
         insert into marquee.operation_jobs (tenant_id, id, kind, target, state, due_at)
         select current_setting('marquee.tenant')::int, ${randomUUID()}, ${kind}, ${target}, 'RUNNING', ${due}

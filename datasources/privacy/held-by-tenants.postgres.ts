@@ -86,6 +86,26 @@ export const HELD_BY_TENANTS: Holdings = {
     fields: "profile_id title_id since",
     other: "tenant_id revision",
   },
+  search_log: {
+    person:
+      "What a profile has searched for on a day, how much was found, which titles it was shown first, and which it opened.",
+    fields: "profile_id day query language hits opened_title_id at shown teams",
+    other: "tenant_id",
+    until: "`searches`, or the end of the consent to measurement",
+  },
+  served_lists: {
+    person: "Which titles a profile was recommended, when, and where.",
+    fields: "profile_id at context row_id row_place place title_ids",
+    other: "tenant_id id model model_number latency_ms kept arms teams",
+    until: "`served`, or the end of the consent to personalisation",
+  },
+  served_sums: {
+    person:
+      "How many lists of an experiment a profile was served on a day, and how many of the titles that it began then count for them.",
+    fields: "arm profile_id day lists watched completed",
+    other: "tenant_id",
+    until: "`served`, or the end of the consent to personalisation or measurement",
+  },
   ratings: {
     person: "How a profile rated a title.",
     fields: "profile_id title_id rating rated_at",
@@ -184,6 +204,7 @@ export const HELD_BY_TENANTS: Holdings = {
   title_heads: nobody("tenant_id title_id version revision merged_into locked_fields"),
   title_merges: nobody("tenant_id title_id into_id merged_at"),
   title_names: nobody("tenant_id type id name by_hand varied"),
+  domain_stamps: nobody("tenant_id domain stamp"),
   catalog_titles: nobody(
     "tenant_id id revision kind state sort_name release_year maturity_age studio_id genre_ids tags added_at popularity document attributes form",
   ),
@@ -200,6 +221,10 @@ export const HELD_BY_TENANTS: Holdings = {
   search_terms: nobody("tenant_id word_id minor doc weight share spoken keyed"),
   search_names: nobody("tenant_id start kind id name"),
   search_uses: nobody("tenant_id kind id doc"),
+  search_synonyms: nobody("tenant_id id language words genre keys added_at"),
+  search_rules: nobody("tenant_id id query query_key title_id place factor set_at"),
+  search_lifts: nobody("tenant_id query title_id factor"),
+  search_learning: nobody("tenant_id mode learned_at"),
   similar_titles: nobody("tenant_id from_id to_id weight"),
   taste_models: nobody("tenant_id model learned_at titles edges number"),
   kept_models: nobody(
@@ -214,6 +239,12 @@ export const HELD_BY_TENANTS: Holdings = {
   insight_releases: nobody(
     "tenant_id until days country epsilon viewers_noise seconds_noise least_viewers titles released_at",
   ),
+  served_closings: nobody("tenant_id until"),
+  experiments: nobody(
+    "tenant_id id name kind exclusion_group metric least_lists first_place started_at ended_at",
+  ),
+  experiment_arms: nobody("tenant_id experiment_id position arm percent model_number diversity ended_at"),
+  campaigns: nobody("tenant_id id title_id from_at until_at countries strength updated_at"),
   home_collections: nobody(
     "tenant_id id name title_ids from_at until_at audience countries position version updated_at",
   ),

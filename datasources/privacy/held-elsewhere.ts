@@ -65,11 +65,15 @@ export const HELD_IN_MEMORY: Holdings = {
     person: "The same keyed hashes as in the tables, while these do not answer or between two looks.",
     until: "the end of their windows",
   },
+  "lists that were recommended": {
+    person: "What profiles were recommended, until it is written.",
+    until: "a fifth of a second later",
+  },
   documents: {
     person: "Texts of documents that were sent, with what clients have written into them as literals.",
     until: "others take their places",
   },
-  "tenants, keys of tokens, API keys": nobody(""),
+  "tenants, keys of tokens, API keys, answers of the catalogue": nobody(""),
 };
 
 /** What is written beside the stores. */

@@ -1,6 +1,7 @@
 import { cutAudit } from "../audit/audit-cut.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { turnOf } from "../engines/postgres/turns.postgres.js";
 import { disownOldEvents, OWNED_EVENTS } from "../viewing/disowned-events.postgres.js";
 import {
   RETENTION_KINDS,
@@ -34,6 +35,8 @@ const HELD: Readonly<Record<RetentionKind, Held>> = {
   playback: { table: sql`playback_sessions`, since: sql`coalesce(stopped_at, expires_at)` },
   mails: { table: sql`account_mails`, since: sql`expires_at` },
   exports: { table: sql`account_exports`, since: sql`expires_at` },
+  searches: { table: sql`search_log`, since: sql`at` },
+  served: { table: sql`served_lists`, since: sql`at`, remove: removeServed },
   keys: { table: sql`idempotency_keys`, since: sql`created_at` },
   deadLetters: { table: sql`marquee.outbox_parked`, since: sql`first_failed_at`, those: sql`dead` },
   audit: { table: sql`audit_log`, since: sql`at`, remove: cutAudit },
@@ -74,7 +77,7 @@ export class PostgresRetention implements Retention {
     return this.postgres.transaction(tenant, async (query) => {
       await query.allow(STATEMENT_MS);
       const [lock] = await query<{ mine: boolean }>(
-        sql`select pg_try_advisory_xact_lock(hashtext('marquee.retention'), ${tenant.id}::int) as mine`,
+        sql`select pg_try_advisory_xact_lock(${turnOf("retention")}) as mine`,
       );
       if (!lock?.mine) return 0;
       const before = sql`now() - make_interval(days => ${days}::int)`;
@@ -82,6 +85,13 @@ export class PostgresRetention implements Retention {
       return remove(query, before, BATCH);
     });
   }
+}
+
+/** Sums of a day go when the first list of that day may: whole, and before the last. */
+async function removeServed(query: Query, before: Sql, limit: number): Promise<number> {
+  await query(sql`delete from served_sums where day < ((${before}) at time zone 'UTC')::date + 1`);
+  const { table, since } = HELD.served;
+  return deleteOld({ table, since }, query, before, limit);
 }
 
 /** Rows are found by where they lie: none of these tables has partitions. */

@@ -11,6 +11,8 @@ export const RETENTION_KINDS = {
   playback: { days: 30, what: "Streams and the devices that they went to. Counted from their end." },
   mails: { days: 0, what: "Mails that wait or were sent. Counted from when what they bring is over." },
   exports: { days: 0, what: "Copies of what is held about an account. Counted from when they expire." },
+  searches: { days: 30, what: "What profiles have searched for. Counted from the search." },
+  served: { days: 90, what: "Lists that profiles were recommended. Counted from when they were shown." },
   keys: { days: 30, what: "Answers kept for clients' idempotency keys. Counted from the request." },
   deadLetters: { days: 90, what: "Events that a projection refused. Counted from the first refusal." },
   audit: { days: null, what: "Entries of the log of who did what. Counted from when they were noted." },

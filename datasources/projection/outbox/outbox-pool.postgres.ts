@@ -1,5 +1,6 @@
 import pg from "pg";
 
+import { PostgresClient } from "../../engines/postgres/client.postgres.js";
 import { unavailable } from "../../engines/postgres/outage.postgres.js";
 import { type Sql } from "../../engines/postgres/store.postgres.js";
 
@@ -32,6 +33,7 @@ export class OutboxPool {
     statementMs = STATEMENT_MS,
   ) {
     this.#pool = new pg.Pool({
+      Client: PostgresClient,
       connectionString: url,
       types: outboxTypes,
       application_name: "marquee-outbox",

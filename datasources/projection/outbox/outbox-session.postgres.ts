@@ -1,6 +1,7 @@
-import pg from "pg";
+import type pg from "pg";
 
 import { wordsOf } from "../../../packages/told-errors/index.js";
+import { PostgresClient } from "../../engines/postgres/client.postgres.js";
 import { type Sql } from "../../engines/postgres/store.postgres.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
 import { PartitionLostError } from "./outbox-consumer.js";
@@ -36,7 +37,7 @@ export class OutboxSession {
     onNotice: (payload: string) => void,
     onLost: (reason: string) => void,
   ): Promise<OutboxSession> {
-    const client = new pg.Client({
+    const client = new PostgresClient({
       connectionString: url,
       types: outboxTypes,
       application_name: "marquee-projector",

@@ -20,9 +20,7 @@ export function checkedEmail(email: string): string {
 export async function tenantsOfEmail(ctx: Context, email: string): Promise<[Tenant, ...Tenant[]]> {
   const domain = ctx.namedTenant === null && /@([a-z][a-z0-9-]*)\./i.exec(tidyAddress(email))?.[1];
   const named = domain ? await ctx.gateway.stores.tenants.bySlug(domain.toLowerCase()) : null;
-  const others = new Map(named ? [[named.id, named]] : []);
-  others.delete(ctx.tenant.id);
-  return [ctx.tenant, ...others.values()];
+  return named && named.id !== ctx.tenant.id ? [ctx.tenant, named] : [ctx.tenant];
 }
 
 /** Which of the tenants has an account of an address; the first where none has. What is asked of stores is the same for any. */

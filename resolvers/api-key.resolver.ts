@@ -15,7 +15,7 @@ import { ForwardPageArgs } from "../schema/connection.js";
 import { Operations } from "../schema/operations.type.js";
 import { type NodeAnswer } from "./answer.js";
 import { checkedDays, checkedKeyName, checkedScope } from "./api-key-rules.js";
-import { readPage, toConnection } from "./connection.js";
+import { readPage, toConnection, withNodes } from "./connection.js";
 import { payload } from "./payload.js";
 import { mayAsk } from "./permissions-gate.js";
 import { actorOf } from "./request/actor.js";
@@ -32,13 +32,9 @@ export class ApiKeyResolver {
     @Args(() => ForwardPageArgs) args: ForwardPageArgs,
   ) {
     const at = readPage(ctx, "operations.apiKeys", args);
-    const { rows, hasMore } = await ctx.gateway.stores.apiKeys.list(ctx.on(info.path), at.page);
-    const nodes = rows.map(({ position, entry }) => ({
-      position,
-      node: toApiKey(ctx.tenant, entry),
-      extra: {},
-    }));
-    return toConnection(ctx, at, { rows: nodes, hasMore });
+    const page = await ctx.gateway.stores.apiKeys.list(ctx.on(info.path), at.page);
+    const edges = withNodes(page, (key) => toApiKey(ctx.tenant, key));
+    return toConnection(ctx, at, edges);
   }
 
   @Mutation(() => CreateApiKeyPayload, {

@@ -6,7 +6,7 @@ import { AuditEntryConnection, AuditFilterInput, type AuditEntry } from "../sche
 import { ForwardPageArgs } from "../schema/connection.js";
 import { Operations } from "../schema/operations.type.js";
 import { type Answer } from "./answer.js";
-import { readPage, toConnection } from "./connection.js";
+import { readPage, toConnection, withNodes } from "./connection.js";
 import { Context } from "./request/context.js";
 import { localId } from "./request/global-id.js";
 import { instant } from "./title-edits.js";
@@ -27,8 +27,7 @@ export class AuditResolver {
     const filter = input ? filterOf(ctx, input) : {};
     const at = readPage(ctx, `operations.audit ${JSON.stringify(filter)}`, args);
     const page = await ctx.gateway.stores.audit.entries(ctx.on(info.path), filter, at.page);
-    const rows = page.rows.map(({ position, entry }) => ({ position, node: entryOf(entry), extra: {} }));
-    return toConnection(ctx, at, { ...page, rows });
+    return toConnection(ctx, at, withNodes(page, entryOf));
   }
 }
 

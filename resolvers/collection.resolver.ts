@@ -13,7 +13,7 @@ import {
 import { ForwardPageArgs } from "../schema/connection.js";
 import { Editorial } from "../schema/editorial.type.js";
 import { CollectionValue } from "./collection.value.js";
-import { pageOfList, readPage, toConnection } from "./connection.js";
+import { pageOfList, readPage, toConnection, withNodes } from "./connection.js";
 import { payload } from "./payload.js";
 import { actorOf } from "./request/actor.js";
 import { Context } from "./request/context.js";
@@ -34,13 +34,9 @@ export class EditorialCollectionsResolver {
     @Args(() => ForwardPageArgs) args: ForwardPageArgs,
   ) {
     const at = readPage(ctx, "editorial.collections", args);
-    const { rows, hasMore } = await ctx.gateway.stores.collections.list(ctx.on(info.path), at.page);
-    const edges = rows.map(({ position, entry }) => ({
-      position,
-      node: new CollectionValue(ctx.tenant, entry),
-      extra: {},
-    }));
-    return toConnection(ctx, at, { rows: edges, hasMore });
+    const page = await ctx.gateway.stores.collections.list(ctx.on(info.path), at.page);
+    const edges = withNodes(page, (entry) => new CollectionValue(ctx.tenant, entry));
+    return toConnection(ctx, at, edges);
   }
 
   @Mutation(() => CollectionPayload, {

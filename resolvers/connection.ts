@@ -85,6 +85,15 @@ export interface ConnectionValue<N, X extends object = object> extends Answer<Ti
   pageInfo: Answer<PageInfo>;
 }
 
+/** A page of entries as what edges are made from that say nothing beside their nodes. */
+export function withNodes<E, N>(
+  page: PageOf<{ position: Position; entry: E }>,
+  nodeOf: (entry: E) => N,
+): PageOf<EdgeSource<N, object>> {
+  const rows = page.rows.map(({ position, entry }) => ({ position, node: nodeOf(entry), extra: {} }));
+  return { ...page, rows };
+}
+
 /** Builds a connection from a page's rows in list order. */
 export function toConnection<N, X extends object>(
   ctx: Context,
@@ -115,16 +124,34 @@ function pageInfoOf(
   const end = rows.at(-1)?.position ?? left?.last ?? (page.fromEnd ? undefined : page.after);
   const cursorOf = rows.length > 0 ? makeCursor : makeHidden;
   const goesOn = page.fromEnd ? page.before !== undefined : hasMore;
-  return {
-    hasNextPage: goesOn && end !== undefined,
-    hasPreviousPage: page.fromEnd ? hasMore && start !== undefined : page.after !== undefined,
-    get startCursor() {
-      return start ? cursorOf(start) : null;
-    },
-    get endCursor() {
-      return end ? cursorOf(end) : null;
-    },
-  };
+  return new PageInfoValue(
+    goesOn && end !== undefined,
+    page.fromEnd ? hasMore && start !== undefined : page.after !== undefined,
+    () => (start ? cursorOf(start) : null),
+    () => (end ? cursorOf(end) : null),
+  );
+}
+
+/**
+ * Where a page stands, with cursors that are made only when they are asked for. A class, since V8 makes a hidden class of
+ * each object literal with getters: it is old from the start, and what the getters close over (a request with all that it
+ * has read) would live as long as that, until the next whole collection of garbage.
+ */
+class PageInfoValue implements Answer<PageInfo> {
+  constructor(
+    readonly hasNextPage: boolean,
+    readonly hasPreviousPage: boolean,
+    private readonly makeStart: () => string | null,
+    private readonly makeEnd: () => string | null,
+  ) {}
+
+  get startCursor(): string | null {
+    return this.makeStart();
+  }
+
+  get endCursor(): string | null {
+    return this.makeEnd();
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { type Session } from "../schema/session.type.js";
 import { type NodeAnswer } from "./answer.js";
+import { hasOwnAlone } from "./permissions-gate.js";
 import { type Context } from "./request/context.js";
 import { toGlobalId } from "./request/global-id.js";
 
@@ -21,7 +22,7 @@ export async function ownSessions(ctx: Context, path: FieldPath) {
     sessionOwner(viewer),
     ctx.identity.session,
   );
-  const shown = viewer.profile.kind === "KIDS" ? devices.filter(({ current }) => current) : devices;
+  const shown = hasOwnAlone(ctx, viewer, "FAMILY") ? devices.filter(({ current }) => current) : devices;
   return shown.map((device) => toSession(ctx.tenant, device));
 }
 

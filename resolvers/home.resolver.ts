@@ -1,8 +1,10 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
 
+import { armsOf, NO_PART } from "./experiment-arms.js";
 import { planHome } from "./home/home.js";
 import { type HomeEntry, type HomeRowPlan } from "./home/home-row.js";
+import { beginHome, type NoteRow } from "./home/home-serving.js";
 import { KIDS_LIMIT } from "../datasources/accounts/profiles.js";
 import { entityId } from "../datasources/catalog/entity-id.js";
 import { StoreUnavailableError } from "../datasources/core/store-error.js";
@@ -31,6 +33,7 @@ export class HomeRowValue implements NodeAnswer<HomeRow> {
     private readonly tenant: Tenant,
     readonly plan: HomeRowPlan,
     readonly personalised: boolean,
+    readonly note: NoteRow | null,
   ) {}
 
   get id(): string {
@@ -44,16 +47,22 @@ export class HomeRowValue implements NodeAnswer<HomeRow> {
 /** The rows of the home page of whoever asks. */
 export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
   const audience = await ctx.audience(path);
-  const { catalog, viewing, recommendations, request } = ctx;
-  const { top10, collections } = ctx.gateway.stores;
+  const { catalog, viewing, recommendations, top10, collections, request } = ctx;
   const sources = { catalog, viewing, recommendations, request, top10, collections };
   const profile = ctx.identity?.profile ?? null;
   const personalised = profile !== null && (await ctx.personalised(path));
   const kids = audience.maturityLimit <= KIDS_LIMIT;
   const liked = personalised ? await favouritesOf(ctx, path) : [];
-  const viewer = { audience, profile, personalised, kids, favourites: liked.map(entityId) };
+  const part = personalised ? await armsOf(ctx, profile, path, ["model", "diversity"]) : NO_PART;
+  // Rows are no lists that two arms could take turns in.
+  const arms = part.between ? NO_PART : part;
+  const begun = personalised ? beginHome(ctx, profile, arms, path) : null;
+  const diversity = arms.diversity === null ? ctx.gateway.diversity : arms.diversity / 100;
+  const favourites = liked.map(entityId);
+  const viewer = { audience, profile, personalised, kids, favourites, model: arms.model, diversity };
   const rows = await planHome(sources, viewer, path);
-  return rows.map((row) => new HomeRowValue(ctx.tenant, row, personalised));
+  const notes = begun?.(rows);
+  return rows.map((row, at) => new HomeRowValue(ctx.tenant, row, personalised, notes?.[at] ?? null));
 }
 
 /** The genres that the profile has said it likes, by name; none while nobody knows them. */
@@ -125,7 +134,12 @@ export class HomeResolver {
       ({
         reason: because === null ? null : await reasonOf(ctx, because, info.path),
       }) satisfies EdgeExtra<HomeRowEdge>;
-    return toConnection(ctx, at, await loadEdges(ctx, page, info.path, reason));
+    const edges = await loadEdges(ctx, page, info.path, reason);
+    void row.note?.({
+      place: 1 + (page.rows[0] ? row.plan.entries.indexOf(page.rows[0]) : 0),
+      titles: edges.rows.map(({ node }) => node.id),
+    });
+    return toConnection(ctx, at, edges);
   }
 }
 

@@ -55,7 +55,8 @@ function toProblem({ field, problem, accepted }: UnreadableAt) {
   return { field, code: "INVALID", message: `${field}: ${problem}. Accepted: ${accepted}.` } as const;
 }
 
-function mayBeUnreadable(type: GraphQLInputType, within: readonly object[] = []): boolean {
+/** Whether a value of a type may have something unreadable in it. */
+export function mayBeUnreadable(type: GraphQLInputType, within: readonly object[] = []): boolean {
   const named = getNamedType(type);
   if (!isInputObjectType(named) || within.includes(named)) return isForgiving(named);
   return Object.values(named.getFields()).some((part) => mayBeUnreadable(part.type, [...within, named]));

@@ -7,9 +7,11 @@ import { Node } from "../schema/node.js";
 import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { fromGlobalId, type NodeRef, type NodeType } from "./request/global-id.js";
+import { CampaignValue } from "./campaign.value.js";
 import { CollectionValue } from "./collection.value.js";
 import { toCheckout } from "./checkout.value.js";
 import { editorialOf } from "./editorial.resolver.js";
+import { experimentOf } from "./experiment.resolver.js";
 import { homeRows } from "./home.resolver.js";
 import { toApiKey } from "./api-key.resolver.js";
 import { jobOf, operationsOf } from "./operations.value.js";
@@ -18,6 +20,7 @@ import { NODE_PERMISSIONS } from "./permissions.js";
 import { ownSessions } from "./device.value.js";
 import { sessionKey, toPlaybackSession } from "./playback.value.js";
 import { toErasure, toExport } from "./privacy.value.js";
+import { SearchRuleValue, toSynonym } from "./search-steering.value.js";
 import { toPlan, toViewer, type ViewerValue } from "./profile.value.js";
 import { episodesOf, seasonsOf, toNamed } from "./title.value.js";
 import { loadTitle } from "./titles.js";
@@ -102,7 +105,7 @@ const FINDERS: Record<NodeType, Finder> = {
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
   PlaybackSession: async (ctx, id, path) => {
     const viewer = await ctx.viewer(path);
-    const key = viewer && sessionKey(viewer, id);
+    const key = viewer && sessionKey(ctx, viewer, id);
     const session = key && (await ctx.gateway.stores.playback.session(ctx.on(path), key));
     return session && toPlaybackSession(ctx.tenant, session);
   },
@@ -121,6 +124,19 @@ const FINDERS: Record<NodeType, Finder> = {
     const found = await ctx.gateway.stores.collections.find(ctx.on(path), id);
     return found && new CollectionValue(ctx.tenant, found);
   },
+  Campaign: async (ctx, id, path) => {
+    const found = await ctx.gateway.stores.campaigns.find(ctx.on(path), id);
+    return found && new CampaignValue(ctx.tenant, found);
+  },
+  SearchSynonym: async (ctx, id, path) => {
+    const found = await ctx.gateway.stores.searchSteering.synonym(ctx.on(path), id);
+    return found && toSynonym(ctx.tenant, found);
+  },
+  SearchRule: async (ctx, id, path) => {
+    const found = await ctx.gateway.stores.searchSteering.rule(ctx.on(path), id);
+    return found && new SearchRuleValue(ctx.tenant, found);
+  },
+  Experiment: experimentOf,
   Editorial: async (ctx, id) => (id === ctx.tenant.slug ? editorialOf(ctx.tenant) : null),
   Operations: async (ctx, id) => (id === ctx.tenant.slug ? operationsOf(ctx.tenant) : null),
 };

@@ -1,8 +1,6 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, Info, Mutation, Query, Resolver } from "type-graphql";
 
-import { type PageOf } from "../datasources/core/page.js";
-import { type Placed } from "../datasources/operations/operations.js";
 import { ForwardPageArgs } from "../schema/connection.js";
 import {
   CheckProjectionInput,
@@ -28,7 +26,7 @@ import {
   targetNamed,
   type ProjectionWork,
 } from "../datasources/projection/jobs/projection-jobs.js";
-import { pageOfList, readPage, toConnection } from "./connection.js";
+import { pageOfList, readPage, toConnection, withNodes } from "./connection.js";
 import { jobOf, operationsOf, projectionOf, storeOf } from "./operations.value.js";
 import { payload } from "./payload.js";
 import { ListSize } from "../schema/cost.js";
@@ -163,8 +161,4 @@ export class OperationsResolver {
 async function start(ctx: Context, kind: ProjectionWork, target: string): Promise<Job> {
   const stores = await ctx.gateway.stores.at(ctx.tenant);
   return jobOf(ctx.tenant, await startProjectionJob(stores, ctx.tenant, kind, target, actorOf(ctx)));
-}
-
-function withNodes<T, N>({ rows, hasMore }: PageOf<Placed<T>>, nodeOf: (entry: T) => N) {
-  return { rows: rows.map(({ position, entry }) => ({ position, node: nodeOf(entry), extra: {} })), hasMore };
 }

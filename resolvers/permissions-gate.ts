@@ -2,15 +2,25 @@ import {
   defaultFieldResolver,
   isObjectType,
   type GraphQLField,
+  type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from "graphql";
 
+import { NotAsPresumedError } from "../datasources/accounts/presumed-viewer.js";
 import { type AccountRecord, type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
 import { nothingDone, refused } from "./payload.js";
-import { denial, HIDDEN, permissionOf, PERMISSIONS, type Caller, type Permission } from "./permissions.js";
+import {
+  denial,
+  HIDDEN,
+  isOwnAlone,
+  permissionOf,
+  PERMISSIONS,
+  type Caller,
+  type Permission,
+} from "./permissions.js";
 import { type Context } from "./request/context.js";
 import { type Identity } from "./request/identity.js";
 
@@ -41,15 +51,47 @@ function checkLines(root: GraphQLObjectType): void {
   }
 }
 
+type Resolve = GraphQLFieldResolver<unknown, Context>;
+
+/** Writes that everybody may who is signed in, and that find out whether whoever writes is who the token says. */
+const PRESUMING: ReadonlySet<string> = new Set(["Mutation.recordProgress"]);
+
 function guard(field: GraphQLField<unknown, Context>, permission: Permission, coordinate: string): void {
   const { resolve = defaultFieldResolver } = field;
   const undone = coordinate.startsWith("Mutation.") ? nothingDone(field.type) : {};
-  field.resolve = async (source, args, ctx, info) => {
+  const guarded: Resolve = async (source, args, ctx, info) => {
     const denied = await denialOf(ctx, permission, info.path, coordinate);
     if (denied instanceof Refusal) return { ...undone, ...refused(denied) };
     if (denied) throw denied;
     return resolve(source, args, ctx, info);
   };
+  field.resolve = PRESUMING.has(coordinate) ? presuming(resolve, guarded) : guarded;
+}
+
+/** Does it as who the token says; where that is not so, or anything is refused, once more as who is looked up. */
+function presuming(resolve: Resolve, guarded: Resolve): Resolve {
+  return async (source, args, ctx, info) => {
+    let good = false;
+    let presumed = null;
+    try {
+      presumed = ctx.presume() ? await answered(() => resolve(source, args, ctx, info)) : null;
+      good = presumed?.errors.length === 0;
+    } finally {
+      // Fields behind one that has failed are not judged by what nobody has found out.
+      if (ctx.presumed) ctx.presumeNoMore(good);
+    }
+    return good ? presumed : guarded(source, args, ctx, info);
+  };
+}
+
+/** @returns null where whoever writes is somebody else. */
+async function answered(write: () => unknown): Promise<{ errors: readonly unknown[] } | null> {
+  try {
+    return (await write()) as { errors: readonly unknown[] };
+  } catch (error) {
+    if (error instanceof NotAsPresumedError) return null;
+    throw error;
+  }
 }
 
 function guardFromKeys(field: GraphQLField<unknown, Context>, coordinate: string): void {
@@ -76,10 +118,27 @@ export async function mayAsk(ctx: Context, path: FieldPath): Promise<(coordinate
   };
 }
 
-/** Whether a field of an object is null for a viewer, by the table. */
-export function isHidden(ctx: Context, viewer: ViewerRecord, type: string, name: string): boolean {
+/**
+ * Whether a field of an object is null for a viewer, by the table.
+ *
+ * @param isOwn whether the object is the viewer's own, where it may be another's of the account.
+ */
+export function isHidden(
+  ctx: Context,
+  viewer: ViewerRecord,
+  type: string,
+  name: string,
+  isOwn = true,
+): boolean {
   const permission = HIDDEN[type]?.[name];
-  return permission !== undefined && denial(permission, callerOf(ctx, viewer), `${type}.${name}`) !== null;
+  if (permission === undefined) return false;
+  if (denial(permission, callerOf(ctx, viewer), `${type}.${name}`)) return true;
+  return !isOwn && isOwnAlone(permission, callerOf(ctx, viewer));
+}
+
+/** Whether a viewer may have of what a permission is for only what is its own: its profile's, its device's. */
+export function hasOwnAlone(ctx: Context, viewer: ViewerRecord, permission: Permission): boolean {
+  return isOwnAlone(permission, callerOf(ctx, viewer));
 }
 
 function callerOf(ctx: Context, viewer: ViewerRecord | null): Caller {

@@ -19,10 +19,11 @@ export const CALLERS = [
 export type CallerKind = (typeof CALLERS)[number];
 
 /**
- * What stands in the table: that a caller may; that an API key may whose scope names the field; or the code that refuses,
- * of which `FORBIDDEN` is for want of a role.
+ * What stands in the table: that a caller may; that it may of what is its profile's own, or its device's; that an API key may
+ * whose scope names the field; or the code that refuses, of which `FORBIDDEN` is for want of a role.
  */
-export type Cell = "yes" | "scope" | "UNAUTHENTICATED" | "FORBIDDEN" | "ACCOUNT_REQUIRED" | "KIDS_PROFILE";
+export type Cell =
+  "yes" | "own" | "scope" | "UNAUTHENTICATED" | "FORBIDDEN" | "ACCOUNT_REQUIRED" | "KIDS_PROFILE";
 
 /**
  * Who a field is for, as one word, and what that says to whom. An account with several roles has the columns of all of
@@ -33,6 +34,7 @@ export const ACCESS = {
   //           anonymous          imported profile    kids profile    viewer       editor       operator     platform op.  API key
   ANYONE:    ["yes",             "yes",              "yes",          "yes",       "yes",       "yes",       "yes",        "scope"    ],
   SIGNED_IN: ["UNAUTHENTICATED", "yes",              "yes",          "yes",       "yes",       "yes",       "yes",        "FORBIDDEN"],
+  FAMILY:    ["UNAUTHENTICATED", "yes",              "own",          "yes",       "yes",       "yes",       "yes",        "FORBIDDEN"],
   OWNER:     ["UNAUTHENTICATED", "ACCOUNT_REQUIRED", "KIDS_PROFILE", "yes",       "yes",       "yes",       "yes",        "FORBIDDEN"],
   EDITOR:    ["UNAUTHENTICATED", "FORBIDDEN",        "FORBIDDEN",    "FORBIDDEN", "yes",       "FORBIDDEN", "FORBIDDEN",  "scope"    ],
   OPERATOR:  ["UNAUTHENTICATED", "FORBIDDEN",        "FORBIDDEN",    "FORBIDDEN", "FORBIDDEN", "yes",       "FORBIDDEN",  "scope"    ],
@@ -63,6 +65,7 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     viewer: "ANYONE",
   },
   Mutation: {
+    addSearchSynonym: "EDITOR",
     addToWatchlist: "SIGNED_IN",
     archiveTitle: "EDITOR",
     cancelSubscription: "OWNER",
@@ -77,21 +80,26 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     createTenant: "PLATFORM",
     deleteProfile: "OWNER",
     dismissFromContinueWatching: "SIGNED_IN",
-    endSession: "SIGNED_IN",
+    endSession: "FAMILY",
     eraseMyAccount: "OWNER",
     exportMyData: "OWNER",
-    heartbeatPlayback: "SIGNED_IN",
+    heartbeatPlayback: "FAMILY",
     mergeTitles: "EDITOR",
+    noteSearchOpened: "SIGNED_IN",
     promoteTenant: "PLATFORM",
     publishTitle: "EDITOR",
+    putCampaign: "EDITOR",
     putCollection: "EDITOR",
     putTitle: "EDITOR",
     rateTitle: "SIGNED_IN",
     rebuildProjection: "OPERATOR",
     recordProgress: "SIGNED_IN",
     refreshSession: "ANYONE",
+    removeCampaign: "EDITOR",
     removeCollection: "EDITOR",
     removeFromWatchlist: "SIGNED_IN",
+    removeSearchRule: "EDITOR",
+    removeSearchSynonym: "EDITOR",
     requestEmailVerification: "OWNER",
     requestPasswordReset: "ANYONE",
     resetPassword: "ANYONE",
@@ -103,12 +111,16 @@ export const PERMISSIONS: Readonly<Record<string, Readonly<Record<string, Permis
     setLicence: "EDITOR",
     setNotForMe: "SIGNED_IN",
     setProfilePin: "OWNER",
+    setSearchLearning: "OPERATOR",
+    setSearchRule: "EDITOR",
     signIn: "ANYONE",
     signOut: "ANYONE",
     signOutEverywhere: "OWNER",
     signUp: "ANYONE",
+    startExperiment: "OPERATOR",
     startPlayback: "SIGNED_IN",
-    stopPlayback: "SIGNED_IN",
+    stopExperiment: "OPERATOR",
+    stopPlayback: "FAMILY",
     subscribe: "OWNER",
     suspendTenant: "PLATFORM",
     updateProfile: "OWNER",
@@ -123,16 +135,31 @@ export const NODE_PERMISSIONS: Readonly<Partial<Record<NodeType, Permission>>> =
   ApiKey: "OPERATOR",
   Checkout: "OWNER",
   Editorial: "EDITOR",
+  Campaign: "EDITOR",
   EditorialCollection: "EDITOR",
+  Experiment: "OPERATOR",
+  SearchRule: "EDITOR",
+  SearchSynonym: "EDITOR",
   Job: "OPERATOR",
   Membership: "OWNER",
   Operations: "OPERATOR",
+  PlaybackSession: "FAMILY",
+  Session: "FAMILY",
 };
 
 /** Fields of an object that are null for whoever may not have them. */
 export const HIDDEN: Readonly<Record<string, Readonly<Record<string, Permission>>>> = {
-  // A child is not shown who pays, nor what.
-  Viewer: { account: "OWNER", membership: "OWNER" },
+  // What others of an account watch is not for a child.
+  Profile: {
+    continueWatching: "FAMILY",
+    history: "FAMILY",
+    ratings: "FAMILY",
+    recommendations: "FAMILY",
+    recommendedTitles: "FAMILY",
+    watchlist: "FAMILY",
+  },
+  // A child is not shown who pays, nor what, nor which devices there are.
+  Viewer: { account: "OWNER", membership: "OWNER", sessions: "FAMILY" },
   // How watching grows and falls is the house's own to know.
   Top10Entry: { trend: "EDITOR" },
 };
@@ -175,11 +202,16 @@ export function denial(
   coordinate: string,
 ): GraphQLError | Refusal | null {
   const cell = cellOf(permission, kindOf(caller));
-  if (cell === "yes") return null;
+  if (cell === "yes" || cell === "own") return null;
   if (caller.scope)
     return cell === "scope" && caller.scope.has(coordinate) ? null : REFUSALS.scope(coordinate, permission);
   if (cell === "FORBIDDEN" && mayByRole(permission, caller)) return null;
   return REFUSALS[cell](coordinate, permission);
+}
+
+/** Whether a caller may have of a field only what is its own. */
+export function isOwnAlone(permission: Permission, caller: Caller): boolean {
+  return cellOf(permission, kindOf(caller)) === "own";
 }
 
 function kindOf({ viewer, scope }: Caller): CallerKind {
@@ -198,7 +230,7 @@ function mayByRole(permission: Permission, { roles }: Caller): boolean {
 const nameOf = (coordinate: string) => coordinate.slice(coordinate.indexOf(".") + 1);
 
 const REFUSALS: Readonly<
-  Record<Exclude<Cell, "yes">, (coordinate: string, permission: Permission) => GraphQLError | Refusal>
+  Record<Exclude<Cell, "yes" | "own">, (coordinate: string, permission: Permission) => GraphQLError | Refusal>
 > = {
   scope: (coordinate) =>
     clientError("FORBIDDEN", `${nameOf(coordinate)}: this API key is not for this field.`, {

@@ -75,5 +75,5 @@ export class PlaybackResolver {
 
 async function ownSession(ctx: Context, info: GraphQLResolveInfo, session: string): Promise<SessionKey> {
   const viewer = await signedIn(ctx, info.path);
-  return sessionKey(viewer, inputId(ctx.tenant, "PlaybackSession", session, "session"));
+  return sessionKey(ctx, viewer, inputId(ctx.tenant, "PlaybackSession", session, "session"));
 }

@@ -8,12 +8,14 @@ import {
   type Rendition,
 } from "../schema/playback.type.js";
 import { type Answer, type NodeAnswer } from "./answer.js";
+import { hasOwnAlone } from "./permissions-gate.js";
+import { type Context } from "./request/context.js";
 import { toGlobalId } from "./request/global-id.js";
 
 /** A session as a viewer may name it: any of the account's, and a child its own. */
-export function sessionKey({ account, profile }: ViewerRecord, sessionId: string): SessionKey {
-  const profileId = profile.kind === "KIDS" ? profile.id : null;
-  return { accountId: account?.id ?? null, profileId, sessionId };
+export function sessionKey(ctx: Context, viewer: ViewerRecord, sessionId: string): SessionKey {
+  const profileId = hasOwnAlone(ctx, viewer, "FAMILY") ? viewer.profile.id : null;
+  return { accountId: viewer.account?.id ?? null, profileId, sessionId };
 }
 
 /** A playback session as GraphQL reads it. */

@@ -17,6 +17,9 @@ export async function reasonOf(ctx: Context, because: string | null, path: Field
   return { text: title ? `Because you watched ${title.name}` : "Because of what you have watched", title };
 }
 
+/** The reason of a title that a campaign has brought to its place. */
+export const SPONSORED_REASON: ReasonValue = { text: "Sponsored", title: null };
+
 /** The reason of a title that many watch, for a profile that is not known well yet. */
 export function popularReason(country: string): ReasonValue {
   const name = new Intl.DisplayNames(["en"], { type: "region" }).of(country) ?? country;

@@ -1,14 +1,19 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, Info, Int, Query, Resolver } from "type-graphql";
 
+import { type FieldPath } from "../datasources/core/store-request.js";
 import { type SearchHit, type SuggestedText } from "../datasources/search/search.js";
+import { UNSTEERED, type Steering } from "../datasources/search/steering.js";
 import { ForwardPageArgs } from "../schema/connection.js";
 import { SearchConnection, type SearchEdge, Suggestion } from "../schema/search.type.js";
 import { TitleFilter } from "../schema/title.input.js";
 import { type Answer } from "./answer.js";
 import { Context } from "./request/context.js";
+import { orElse } from "./request/without-store.js";
 import { readPage, toConnection, type EdgeExtra } from "./connection.js";
 import { selectedFields } from "./selected-fields.js";
+import { noteSearch } from "./search-log.js";
+import { inLearnedOrder } from "./search-order.js";
 import { readFilter } from "./title-filter.js";
 import { toNamed } from "./title.value.js";
 import { loadEdges, loadTitle } from "./titles.js";
@@ -37,7 +42,11 @@ export class SearchResolver {
   ) {
     const filter = readFilter(ctx, filterInput);
     const at = readPage(ctx, `search ${JSON.stringify([text, filter])}`, args);
-    const audience = await ctx.audience(info.path);
+    // Asked for with the viewer, where there is one.
+    const [audience, steering] = await Promise.all([
+      ctx.audience(info.path),
+      steeringOf(ctx, text, info.path),
+    ]);
     const fields = selectedFields(info, 3);
     const wants = {
       total: fields.has("totalCount"),
@@ -52,11 +61,19 @@ export class SearchResolver {
       limit: at.page.limit,
       after: at.page.after,
       wants,
+      steering,
     });
     const tookMs = Math.round((performance.now() - started) * 100) / 100;
     const extra = ({ score, highlights }: SearchHit) =>
       ({ score, highlights }) satisfies EdgeExtra<SearchEdge>;
-    const page = await loadEdges(ctx, { rows: result.hits, hasMore: result.hasMore }, info.path, extra);
+    const found = await loadEdges(ctx, { rows: result.hits, hasMore: result.hasMore }, info.path, extra);
+    const { page, shown } = at.page.after
+      ? { page: found, shown: null }
+      : await inLearnedOrder(ctx, text, steering, found, info.path);
+    if (!filterInput && !at.page.after && at.page.limit > 0) {
+      const hits = Math.max(result.total, result.hits.length);
+      void noteSearch(ctx, { text, hits, openedTitleId: null, shown }, info.path);
+    }
     return Object.assign(toConnection(ctx, at, page), {
       totalCount: result.total,
       facets: result.facets,
@@ -85,8 +102,12 @@ export class SearchResolver {
     first?: number | null,
   ) {
     const { page } = readPage(ctx, "suggest", { first: first ?? DEFAULT_SUGGESTIONS });
-    const audience = await ctx.audience(info.path);
-    const texts = await ctx.gateway.stores.search.suggest(ctx.on(info.path), audience, prefix, page.limit);
+    const [audience, { words }] = await Promise.all([
+      ctx.audience(info.path),
+      steeringOf(ctx, prefix, info.path),
+    ]);
+    const { search } = ctx.gateway.stores;
+    const texts = await search.suggest(ctx.on(info.path), audience, prefix, page.limit, words);
     return Promise.all(
       texts.map(async (suggested) => ({
         text: suggested.text,
@@ -95,6 +116,11 @@ export class SearchResolver {
       })),
     );
   }
+}
+
+/** What editors have said of a text; nothing while the store that knows does not answer. */
+function steeringOf(ctx: Context, text: string, path: FieldPath): Promise<Steering> {
+  return orElse(ctx.request, ctx.gateway.stores.searchSteering.of(ctx.on(path), text), UNSTEERED);
 }
 
 function nodeOf(ctx: Context, { id, text, kind }: SuggestedText, info: GraphQLResolveInfo) {

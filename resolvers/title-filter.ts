@@ -1,3 +1,4 @@
+import { spellingsOf } from "../packages/names/index.js";
 import { type TitleFilter as CatalogFilter } from "../datasources/catalog/title-filter.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
 import { ATTRIBUTES, type AttributePart } from "../datasources/core/title-fields.js";
@@ -28,7 +29,7 @@ export function readFilter(ctx: Context, filter: TitleFilter | null | undefined)
   }
   return {
     ...fieldLists(filter as TitleFilter & FieldFilters),
-    genres: list("genres", filter.genres, (genre) => genreId(ctx, genre)),
+    genres: distinct(list("genres", filter.genres)?.flatMap((genre) => genreIds(ctx, genre))),
     releaseYear: years(releaseYear),
     maturityAtMost: filter.maturityAtMost == null ? undefined : MATURITY_AGES[filter.maturityAtMost],
     studio: reference(ctx, "Studio", filter.studio, "filter.studio"),
@@ -59,9 +60,14 @@ function list(
   return [...new Set(values.map(read))].sort();
 }
 
-function genreId(ctx: Context, idOrName: string): string {
+/** A genre by its id, or by its name, whose plainer spellings are meant as well. */
+function genreIds(ctx: Context, idOrName: string): string[] {
   const isName = parseGlobalId(ctx.tenant, idOrName) === undefined;
-  return isName ? entityId(idOrName) : localId(ctx.tenant, "Genre", idOrName);
+  return isName ? spellingsOf(idOrName).map(entityId) : [localId(ctx.tenant, "Genre", idOrName)];
+}
+
+function distinct(values: string[] | undefined): string[] | undefined {
+  return values && [...new Set(values)].sort();
 }
 
 function reference(

@@ -134,7 +134,10 @@ const SHARED = {
   credits: creditsOf,
 };
 
-/** The fields of titles and their parts that are no properties of their values, by type. */
+/**
+ * The fields of titles and their parts that are no properties of their values, by type. What they answer follows from the
+ * value, the arguments and the tenant alone, unless it is a promise: texts of titles are kept (`FIXED`).
+ */
 export const TITLE_RESOLVERS: Record<string, Record<string, PlainResolver>> = {
   Movie: { ...SHARED, ...partsOn("Movie") },
   Series: { ...SHARED, ...partsOn("Series") },

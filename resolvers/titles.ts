@@ -82,7 +82,7 @@ function cut<R extends { position: Position }>({ rows, hasMore, span }: PageOf<R
 
 /** Those of the candidates whose titles the audience may meet, in their order. */
 export async function onlyVisible<C extends { titleId: string }>(
-  ctx: Context,
+  ctx: Pick<Context, "catalog">,
   candidates: readonly C[],
   path: FieldPath,
 ): Promise<C[]> {

@@ -41,13 +41,12 @@ export class Top10Resolver {
     const audience = await ctx.audience(info.path);
     const viewer = await ctx.viewer(info.path);
     const shows = viewer !== null && !isHidden(ctx, viewer, "Top10Entry", "trend");
-    const chart = await ctx.gateway.stores.top10.top10(
-      ctx.on(info.path),
-      audience,
-      country?.toUpperCase() ?? audience.country,
-      date ? date.toISOString().slice(0, 10) : null,
-      period ?? "DAY",
-    );
+    const asked = {
+      country: country?.toUpperCase() ?? audience.country,
+      day: date ? date.toISOString().slice(0, 10) : null,
+      period: period ?? ("DAY" as const),
+    };
+    const chart = await ctx.top10.list(asked, info.path);
     const titles = await Promise.all(chart.map(({ titleId }) => loadTitle(ctx, titleId, info.path)));
     // Of what the catalogue knows better than the list did, none leaves its place empty.
     return chart

@@ -44,7 +44,7 @@ export class ViewingResolver {
       const { country } = await ctx.audience(info.path);
       const durationSeconds = minutes === null ? null : minutes * 60;
       const event = { ...pair, positionSeconds, durationSeconds, completed, device, country, at, eventId };
-      return writing.recordProgress(ctx.tenant, event);
+      return writing.recordProgress(ctx.tenant, event, ctx.lifetime?.unbegun, ctx.presumed);
     });
   }
 
@@ -138,14 +138,20 @@ async function write<P extends ViewingPayload>(
   work: (writing: ViewingWriting, pair: Pair, title: TitleValue) => Promise<ViewingWritten>,
   extra?: (title: TitleValue) => Answer<Omit<P, keyof ViewingPayload>>,
 ) {
-  const { profile } = await signedIn(ctx, info.path);
+  const profileId = await writerOf(ctx, info);
   return payload<ViewingPayload>({}, async () => {
     const title = await watchedTitle(ctx, id, info.path);
-    const pair = { profileId: profile.id, titleId: title.id };
+    const pair = { profileId, titleId: title.id };
     const { state, xid } = await work(ctx.gateway.stores.viewingWriting, pair, title);
     ctx.viewing.titleState.replace({ profile: pair.profileId, title: pair.titleId }, state);
     return { title, consistencyToken: ctx.consistencyToken(xid), ...extra?.(title) };
   });
+}
+
+/** The profile that writes. */
+async function writerOf(ctx: Context, { path }: GraphQLResolveInfo): Promise<string> {
+  if (ctx.presumed && ctx.identity) return ctx.identity.profile;
+  return (await signedIn(ctx, path)).profile.id;
 }
 
 /** Where a title stands on the signed-in profile's watchlist: one store call, where it is asked for. */

@@ -1,7 +1,11 @@
-import { Field, Float, Int, ObjectType, registerEnumType } from "type-graphql";
+import { ArgsType, Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 
 import { PROFILE_FIELDS } from "../datasources/core/profile-fields.js";
-import { type ProfileKind, type RecommendationModel } from "../datasources/core/vocabulary.js";
+import {
+  type ProfileKind,
+  type RecommendationContext,
+  type RecommendationModel,
+} from "../datasources/core/vocabulary.js";
 import { type MaturityRating } from "../datasources/core/title.document.js";
 import { Connection } from "./connection.js";
 import { describedEnum } from "./described-enum.js";
@@ -126,6 +130,12 @@ export class Recommendation {
   @Field(() => Reason, { description: "Why." })
   reason!: Reason;
 
+  @Field({
+    description:
+      "Whether a campaign has brought it to its place: at most one in five, never the first. To be shown as that.",
+  })
+  sponsored!: boolean;
+
   @Field({ description: PERSONALISED })
   personalised!: boolean;
 }
@@ -140,10 +150,55 @@ export class RecommendedTitleEdge extends TitleEdge {
 
   @Field(() => Reason, { description: "Why." })
   reason!: Reason;
+
+  @Field({
+    description:
+      "Whether a campaign has brought it to its place: at most one in five, never the first. To be shown as that.",
+  })
+  sponsored!: boolean;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A page of titles suggested to a profile, best first." })
 export class RecommendedTitleConnection extends Connection(() => RecommendedTitleEdge) {
   @Field({ description: PERSONALISED })
   personalised!: boolean;
+}
+
+const RecommendationContextEnum = describedEnum<RecommendationContext>({
+  HOME: "By itself: what suits the profile, by all that it has watched.",
+  BECAUSE:
+    "Beside a title (`title`): what is like it, by who took to both, and no other; of that, what suits the profile a little before the rest.",
+  AFTER_WATCHING:
+    "A title has just been watched to its end (`title`): what those who watched it took to beside it counts as much as all that suits the profile.",
+  SEARCH_EMPTY:
+    "A search has found nothing: what is popular in the country, more varied than elsewhere, whatever the profile's taste.",
+});
+registerEnumType(RecommendationContextEnum.values, {
+  name: "RecommendationContext",
+  description: "Where suggestions are shown, which says what they are to be.",
+  valuesConfig: RecommendationContextEnum.described,
+});
+
+/** What titles are suggested by. */
+@ArgsType()
+export class SuggestingArgs {
+  @Field(() => RecommendationContextEnum.values, {
+    nullable: true,
+    description: "Where they are shown; absent: HOME.",
+  })
+  context?: RecommendationContext | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "The title that they are about, in BECAUSE and AFTER_WATCHING, and there alone. Absent: what the profile watched last, if that may be used; where that is nothing, what is popular. A title that is not there, or that you may not meet, is like none.",
+  })
+  title?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "How much it counts that titles differ in genre from those above them, against how well they suit. Per cent, 0 to 100; absent: as the deployment has it. What is there because it is popular stays in its order; in SEARCH_EMPTY half is the least.",
+  })
+  diversity?: number | null;
 }

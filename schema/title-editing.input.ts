@@ -145,6 +145,7 @@ export class MergeTitlesInput {
 const TYPES: Record<EditedType, object> = {
   String,
   Int,
+  Boolean,
   CountryCode,
   TitleKind: TitleKindEnum,
   MaturityRating: MaturityRatingScalar,

@@ -140,6 +140,7 @@ export class Series extends Title {}
 export const SHOWN_TYPES: Record<ShownType, object> = {
   String,
   Int,
+  Boolean,
   DateTime,
   CountryCode,
   TitleKind: TitleKindEnum,

@@ -1,5 +1,6 @@
 import { type TitleRef } from "../../datasources/catalog/catalog.js";
 import { isKidsGenre, suitsKids } from "../../datasources/core/kids-genres.js";
+import { varied } from "../diversity.js";
 import { genreTastes } from "./genre-tastes.js";
 import { type HomeViewer, type LikedWatch, type Material } from "./home-material.js";
 import { type HomeRowPlan, type Placed, ranked, ROW_SIZE, rowOf, SMALLEST_ROW } from "./home-row.js";
@@ -45,10 +46,11 @@ export function candidateRows(
   const watched = material.popular.filter(({ position }) => Number(position.value) > 0);
   const popular = suggestion(rowOf("POPULAR", watched.map(placed)));
   const newest = suggestion(rowOf("NEW", material.newest.map(placed)));
-  const because = becauseRows(material.liked, known).map(suggestion).filter(isLarge);
+  const suited = (row: HomeRowPlan) => variedRow(suggestion(row), known, viewer.diversity);
+  const because = becauseRows(material.liked, known).map(suited).filter(isLarge);
   const suggested = [
     popular,
-    suggestion(rowOf("RECOMMENDED", ranked(material.recommended))),
+    suited(rowOf("RECOMMENDED", ranked(material.recommended))),
     suggestion(rowOf("TRENDING", material.trending)),
     newest,
     ...because.slice(0, BECAUSE_ROWS),
@@ -125,6 +127,20 @@ function becauseRows(liked: readonly LikedWatch[], known: ReadonlyMap<string, Ti
     );
     return known.has(because) ? [{ ...row, id: `BECAUSE_YOU_WATCHED ${because}`, because }] : [];
   });
+}
+
+/** A row in an order that is less of the same; its places keep their values, which cursors go by. */
+function variedRow(row: HomeRowPlan, known: ReadonlyMap<string, TitleRef>, strength: number): HomeRowPlan {
+  const titles = row.entries.map((entry) => ({
+    ...entry,
+    score: Number(entry.position.value),
+    genres: (known.get(entry.titleId)?.genres ?? []).map(({ id }) => id),
+  }));
+  const entries = varied(titles, strength).map(({ titleId, because }, at) => {
+    const { value } = row.entries[at]!.position;
+    return { titleId, because, position: { value, id: titleId } };
+  });
+  return { ...row, entries };
 }
 
 /** What was said to be liked, as so many watches of nothing else. */

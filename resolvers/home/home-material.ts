@@ -6,17 +6,19 @@ import {
   type TitleQuery,
   type TitleRef,
 } from "../../datasources/catalog/catalog.js";
-import { type Collections, type ShownCollection } from "../../datasources/collections/collections.js";
-import { StoreUnavailableError } from "../../datasources/core/store-error.js";
+import { type ShownCollection } from "../../datasources/collections/collections.js";
+import { type CollectionsLoaders } from "../../datasources/collections/collections.loaders.js";
 import { type FieldPath, type StoreRequest } from "../../datasources/core/store-request.js";
 import { type RecommendationsLoaders } from "../../datasources/recommendations/recommendations.loaders.js";
 import {
   type RecommendedTitle,
   type SimilarTitle,
 } from "../../datasources/recommendations/recommendations.js";
-import { type Top10 } from "../../datasources/top10/top10.js";
+import { type Top10Loaders } from "../../datasources/top10/top10.loaders.js";
 import { type ViewingLoaders } from "../../datasources/viewing/viewing.loaders.js";
 import { type RecentWatch, type Shelf } from "../../datasources/viewing/viewing.js";
+import { learnedFor } from "../experiment-arms.js";
+import { orNone } from "../request/without-store.js";
 import { type Placed, ranked, ROW_SIZE } from "./home-row.js";
 
 /** The domains that a home page is made from. */
@@ -24,8 +26,8 @@ export interface HomeSources {
   catalog: CatalogLoaders;
   viewing: ViewingLoaders;
   recommendations: RecommendationsLoaders;
-  top10: Top10;
-  collections: Collections;
+  top10: Top10Loaders;
+  collections: CollectionsLoaders;
   request: StoreRequest;
 }
 
@@ -40,6 +42,10 @@ export interface HomeViewer {
   favourites: readonly string[];
   /** Whether a child looks at it. */
   kids: boolean;
+  /** Number of the kept model that says what suits the profile; null: the one that is live. */
+  model: number | null;
+  /** How strongly what suits it is varied, from 0 to 1. */
+  diversity: number;
 }
 
 /** A watch that a row is built on, with what is like it. */
@@ -78,41 +84,36 @@ const POPULAR = 5 * ROW_SIZE;
  * for the neighbours of the latest watches.
  */
 export async function gather(sources: HomeSources, viewer: HomeViewer, path: FieldPath): Promise<Material> {
-  const orNone = <T>(rows: Promise<T[]>) =>
-    rows.catch((error: unknown) => withoutRows<T>(sources.request, error));
   const [personal, shared] = await Promise.all([
-    gatherPersonal(sources, viewer, path, orNone),
-    gatherShared(sources, viewer, path, orNone),
+    gatherPersonal(sources, viewer, path),
+    gatherShared(sources, viewer, path),
   ]);
   const liked = await Promise.all(
     likedOf(personal.recent).map(async (watch) => ({
       watch,
-      similar: await orNone(sources.recommendations.similarTo.load(watch.titleId, path)),
+      similar: await orNone(sources.request, sources.recommendations.similarTo.load(watch.titleId, path)),
     })),
   );
   return { ...personal, ...shared, liked };
 }
 
-type OrNone = <T>(rows: Promise<T[]>) => Promise<T[]>;
-
 /** What is a profile's own: its shelves, what is not for it, and what tells its taste where that may be used. */
 async function gatherPersonal(
-  { viewing, recommendations }: HomeSources,
-  { profile, personalised }: HomeViewer,
+  { viewing, recommendations, request }: HomeSources,
+  { profile, personalised, model }: HomeViewer,
   path: FieldPath,
-  orNone: OrNone,
 ) {
   const page = { limit: SHELF, fromEnd: false };
   const known = personalised ? profile : null;
   const shelf = async (name: Shelf & keyof ViewingLoaders["shelf"]): Promise<Placed[]> =>
     profile === null ? [] : ((await viewing.shelf[name].load({ profile, page }, path))?.rows ?? []);
   const [recent, touched, unwanted, continueWatching, watchlist, recommended] = await Promise.all([
-    known === null ? [] : orNone(viewing.recentWatches(known, RECENT)),
-    known === null ? [] : orNone(viewing.touchedTitles(known)),
-    profile === null ? [] : orNone(viewing.notForMe(profile)),
-    orNone(shelf("CONTINUE_WATCHING")),
-    orNone(shelf("WATCHLIST")),
-    known === null ? [] : orNone(recommendations.forProfile.load(known, path)),
+    known === null ? [] : orNone(request, viewing.recentWatches(known, RECENT)),
+    known === null ? [] : orNone(request, viewing.touchedTitles(known)),
+    profile === null ? [] : orNone(request, viewing.notForMe(profile)),
+    orNone(request, shelf("CONTINUE_WATCHING")),
+    orNone(request, shelf("WATCHLIST")),
+    known === null ? [] : orNone(request, learnedFor({ recommendations, request }, known, model, path)),
   ]);
   const notForIt = new Set<string>(unwanted);
   const wanted = recent.filter(({ titleId }) => !notForIt.has(titleId));
@@ -121,7 +122,7 @@ async function gatherPersonal(
 }
 
 /** What is the same for everybody in a country, or for every child there. */
-async function gatherShared(sources: HomeSources, viewer: HomeViewer, path: FieldPath, orNone: OrNone) {
+async function gatherShared(sources: HomeSources, viewer: HomeViewer, path: FieldPath) {
   const { catalog, top10 } = sources;
   const { audience, kids } = viewer;
   const { country, now } = audience;
@@ -129,11 +130,11 @@ async function gatherShared(sources: HomeSources, viewer: HomeViewer, path: Fiel
   const list = async (field: TitleOrder["field"], limit: number) =>
     (await catalog.titleRefs.load(downwards(field, limit), path))?.rows ?? [];
   const [chart, trending, newest, popular, collections] = await Promise.all([
-    orNone(top10.places(request, audience, country)),
-    orNone(top10.trending(request, country, ROW_SIZE)),
+    orNone(request, top10.places(country, path)),
+    orNone(request, top10.trending({ country, limit: ROW_SIZE }, path)),
     list("ADDED_AT", 2 * ROW_SIZE),
     list("POPULARITY", POPULAR),
-    orNone(sources.collections.shown(request, { country, kids, now })),
+    orNone(request, sources.collections.shown({ country, kids, now }, path)),
   ]);
   const places = chart.map(({ titleId, rank }) => ({ titleId, score: -rank }));
   return { top10: ranked(places), trending: ranked(trending), newest, popular, collections };
@@ -141,13 +142,6 @@ async function gatherShared(sources: HomeSources, viewer: HomeViewer, path: Fiel
 
 function downwards(field: TitleOrder["field"], limit: number): TitleQuery {
   return { filter: {}, order: { field, direction: "DESC" }, page: { limit, fromEnd: false } };
-}
-
-/** What a store that is down would have answered is left out of the page; the request's log notes the store. */
-function withoutRows<T>(request: StoreRequest, error: unknown): T[] {
-  if (!(error instanceof StoreUnavailableError)) throw error;
-  request.calls.missed.add(error.store);
-  return [];
 }
 
 /** The latest watches that went well: finished or rated 4 and up, never rated below 3. Some may not be met any more. */

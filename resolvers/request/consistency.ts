@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { createSeal } from "./cursor.js";
 import { clientError } from "./errors.js";
@@ -27,12 +29,22 @@ export interface ConsistencyTokens {
 const DIGITS = 11;
 const FORM = /^([0-9a-z]{11})-([\w-]+)$/;
 
+/** Tokens that are remembered: writes that share a transaction are answered the same, each of them twice. */
+const REMEMBERED = 100;
+
 /** Consistency tokens are `<transaction, base 36>-<seal>`: places in the stream of a tenant's writes. */
 export function createConsistencyTokens(signingKey: Uint8Array): ConsistencyTokens {
   const seal = createSeal(signingKey, "marquee consistency");
-  const encode = (tenant: Tenant, xid: number) => {
+  const made = new LRUCache<string, string>({ max: REMEMBERED });
+  const make = (tenant: Tenant, xid: number) => {
     const place = xid.toString(36).padStart(DIGITS, "0");
     return `${place}-${seal.of(String(tenant.id), place).toString("base64url")}`;
+  };
+  const encode = (tenant: Tenant, xid: number) => {
+    const key = `${tenant.id} ${xid}`;
+    const token = made.get(key) ?? make(tenant, xid);
+    made.set(key, token);
+    return token;
   };
   const decode = (tenant: Tenant, token: string) => {
     const [, place = "", tag = ""] = FORM.exec(token) ?? [];

@@ -3,8 +3,18 @@ import { type SeenFrom } from "../../datasources/accounts/sessions.js";
 import { type PasswordHashing } from "../../datasources/accounts/password-hashing.js";
 import { type Limit } from "../../datasources/budgets/limits.js";
 import { type Role } from "../../datasources/core/vocabulary.js";
+import { type PresumedViewer } from "../../datasources/accounts/presumed-viewer.js";
 import { type Audience } from "../../datasources/catalog/audience.js";
+import { campaignsLoaders, type CampaignsLoaders } from "../../datasources/campaigns/campaigns.loaders.js";
 import { catalogLoaders, type CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
+import {
+  collectionsLoaders,
+  type CollectionsLoaders,
+} from "../../datasources/collections/collections.loaders.js";
+import {
+  armFiguresLoader,
+  type ArmFiguresLoader,
+} from "../../datasources/experiments/experiments.loaders.js";
 import {
   recommendationsLoaders,
   type RecommendationsLoaders,
@@ -12,14 +22,16 @@ import {
 import { StoreUnavailableError } from "../../datasources/core/store-error.js";
 import { type InsightBudget } from "../../datasources/insights/insights.js";
 import { type Freshness } from "../../datasources/core/freshness.js";
+import { SeenStamps } from "../../datasources/core/seen-stamps.js";
 import { CallLog, type FieldPath, type StoreRequest } from "../../datasources/core/store-request.js";
 import { type CheckoutTimes } from "../../datasources/checkouts/checkouts.js";
 import { type Payments } from "../../datasources/payments/payments.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { top10Loaders, type Top10Loaders } from "../../datasources/top10/top10.loaders.js";
 import { viewingLoaders, type ViewingLoaders } from "../../datasources/viewing/viewing.loaders.js";
 import { describeUserAgent } from "../../packages/user-agents/index.js";
-import { type Identity, type KeyGrant, type Tokens } from "./identity.js";
+import { type AudienceClaims, type Identity, type KeyGrant, type Tokens } from "./identity.js";
 import { type ConsistencyTokens } from "./consistency.js";
 import { type Cursors } from "./cursor.js";
 import { clientError } from "./errors.js";
@@ -65,6 +77,8 @@ export interface Gateway {
   exportHours: number;
   /** How much of viewers insights may tell. */
   insightBudget: InsightBudget;
+  /** How strongly recommendations are varied unless it is asked for otherwise, from 0 to 1. */
+  diversity: number;
 }
 
 /** What one request has: its tenant, its viewer, its batches. Made before execution, gone with the answer. */
@@ -74,6 +88,10 @@ export class Context {
   identity!: Identity | null;
   private readonly calls = new CallLog();
   private readonly now = new Date();
+  /** Whether it writes: look-ups of viewers who write are asked together with others', as long as nothing else goes with them. */
+  private mutating = false;
+  /** Who the write under way is taken to be by, and finds out; null where whoever writes was looked up. */
+  presumed: PresumedViewer | null = null;
   /** The latest transaction that this request has written in, by tenant. */
   private readonly written = new Map<number, number>();
   /** What is read or made once an identity. An object, and no private members: Apollo executes on a copy of the context, and both must share it. */
@@ -83,6 +101,10 @@ export class Context {
     catalog?: CatalogLoaders;
     viewing?: ViewingLoaders;
     recommendations?: RecommendationsLoaders;
+    armFigures?: ArmFiguresLoader;
+    campaigns?: CampaignsLoaders;
+    collections?: CollectionsLoaders;
+    top10?: Top10Loaders;
     plans?: Promise<PlanRecord[]>;
   };
 
@@ -113,7 +135,13 @@ export class Context {
     this.once = {};
     // What a request waits for was written by the tenant that it came for.
     const freshness = this.freshness?.tenant.id === tenant.id ? this.freshness : undefined;
-    this.request = { tenant, calls: this.calls, signal: this.lifetime?.signal, freshness };
+    this.request = {
+      tenant,
+      calls: this.calls,
+      signal: this.lifetime?.signal,
+      freshness,
+      seen: new SeenStamps(),
+    };
     freshness?.waitFor(
       knownEvents({
         stores: this.gateway.stores,
@@ -128,6 +156,8 @@ export class Context {
   rereads(): void {
     const { viewer, audience } = this.once;
     this.once = { viewer, audience };
+    this.mutating = true;
+    this.request = { ...this.request, seen: new SeenStamps() };
   }
 
   get catalog(): CatalogLoaders {
@@ -143,9 +173,31 @@ export class Context {
   }
 
   get recommendations(): RecommendationsLoaders {
-    const { recommendations } = this.gateway.stores;
+    const { recommendations, keptRecommendations } = this.gateway.stores;
     const audienceOf = (path?: FieldPath) => this.audience(path);
-    return (this.once.recommendations ??= recommendationsLoaders(recommendations, this.request, audienceOf));
+    return (this.once.recommendations ??= recommendationsLoaders(
+      recommendations,
+      keptRecommendations,
+      this.request,
+      audienceOf,
+    ));
+  }
+
+  get armFigures(): ArmFiguresLoader {
+    return (this.once.armFigures ??= armFiguresLoader(this.gateway.stores.experiments, this.request));
+  }
+
+  get campaigns(): CampaignsLoaders {
+    return (this.once.campaigns ??= campaignsLoaders(this.gateway.stores.campaigns, this.request));
+  }
+
+  get collections(): CollectionsLoaders {
+    return (this.once.collections ??= collectionsLoaders(this.gateway.stores.collections, this.request));
+  }
+
+  get top10(): Top10Loaders {
+    const audienceOf = (path?: FieldPath) => this.audience(path);
+    return (this.once.top10 ??= top10Loaders(this.gateway.stores.top10, this.request, audienceOf));
   }
 
   /** What can be subscribed to, read once a request. */
@@ -175,6 +227,9 @@ export class Context {
    * visitor is an adult in the tenant's own country.
    */
   audience(path?: FieldPath): Promise<Audience> {
+    // What titles need to know as well travels with the look-up of the viewer.
+    if (this.identity && !this.once.viewer && !this.mutating)
+      this.gateway.stores.looking.begin({ ...this.request, path });
     this.once.audience ??= this.viewer(path).then(
       (viewer) => this.audienceOf(viewer),
       (error: unknown) => this.claimedAudience(error),
@@ -199,12 +254,39 @@ export class Context {
     const claims = this.identity?.audience;
     if (!(error instanceof StoreUnavailableError) || !claims) throw error;
     this.calls.missed.add(error.store);
+    return this.audienceBy(claims);
+  }
+
+  private audienceBy({ country, maturityLimit }: AudienceClaims): Audience {
     return {
-      country: this.requestCountry ?? claims.country ?? this.tenant.defaultCountry,
-      maturityLimit: claims.maturityLimit,
+      country: this.requestCountry ?? country ?? this.tenant.defaultCountry,
+      maturityLimit,
       editor: false,
       now: this.now,
     };
+  }
+
+  /**
+   * From here on whoever writes is taken to be who the token says, for a write that finds out whether that is so in what it
+   * asks anyway: nobody is looked up.
+   *
+   * @returns false where the token does not say enough, or it is known already who it is.
+   */
+  presume(): boolean {
+    const { identity, once } = this;
+    if (!identity?.session || !identity.audience || once.viewer) return false;
+    const { account, session, audience } = identity;
+    const { country, maturityLimit } = audience;
+    this.presumed = { account, session, country, maturityLimit };
+    this.once = { audience: Promise.resolve(this.audienceBy(audience)) };
+    return true;
+  }
+
+  /** From here on it is looked up who asks. @param known whether the write has found that it is who was presumed. */
+  presumeNoMore(known: boolean): void {
+    this.presumed = null;
+    const { viewing } = this.once;
+    this.once = known ? { viewing } : {};
   }
 
   private audienceOf(viewer: ViewerRecord | null): Audience {

@@ -36,8 +36,8 @@ async function meet(asking: Knowing, titles: readonly string[], met: Map<string,
   const ids = titles.filter((id) => !met.has(id));
   if (ids.length === 0) return;
   const { catalog, titleVersions } = asking.stores;
-  // What tells for how long to wait waits for nothing itself, and is not among what the request has cost.
-  const request = { ...asking.request, freshness: undefined, calls: new CallLog() };
+  // What tells for how long to wait waits for nothing itself, and is not among what the request has cost, nor has seen.
+  const request = { ...asking.request, freshness: undefined, seen: undefined, calls: new CallLog() };
   const asks = await asking.audience();
   const audience = { ...asks, now: new Date(asks.now.getTime() + CLOCKS_MS) };
   const at = audience.now.toISOString();

@@ -9,6 +9,9 @@ import { ClientGoneError, DeadlinePassedError } from "../../datasources/core/sto
  */
 export class Lifetime {
   readonly #over = new AbortController();
+  #unbegun: AbortController | undefined;
+  /** What ends those who wait for what takes no signal. */
+  readonly #waiting = new Set<(reason: Error) => void>();
   readonly #timer: NodeJS.Timeout;
   #late = false;
   #writing = false;
@@ -34,6 +37,18 @@ export class Lifetime {
   }
 
   /**
+   * The same for what waits for its turn and has done nothing yet: the deadline stops that of a mutation as well.
+   */
+  get unbegun(): AbortSignal {
+    if (!this.#unbegun) {
+      this.#unbegun = new AbortController();
+      if (this.#over.signal.aborted) this.#unbegun.abort(this.#over.signal.reason);
+      else if (this.#late) this.#unbegun.abort(new DeadlinePassedError(this.deadlineMs));
+    }
+    return this.#unbegun.signal;
+  }
+
+  /**
    * Enters a field of a mutation, which the deadline does not stop any more.
    *
    * @throws ClientGoneError, DeadlinePassedError where it must not begin.
@@ -45,21 +60,19 @@ export class Lifetime {
   }
 
   /** Waits for what takes no signal, for as long as the request goes on. @throws ClientGoneError, DeadlinePassedError. */
-  async wait<T>(work: Promise<T>): Promise<T> {
+  wait<T>(work: Promise<T>): Promise<T> {
     const { signal } = this;
-    const waiting = new AbortController();
-    const over = new Promise<never>((_, reject) => {
-      const end = () => reject(signal.reason as Error);
-      if (signal.aborted) end();
-      else signal.addEventListener("abort", end, { once: true, signal: waiting.signal });
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      void work.then(resolve, reject).finally(() => this.#waiting.delete(reject));
     });
-    return Promise.race([work, over]).finally(() => waiting.abort());
   }
 
   /** The client has gone. */
   leave(): void {
     this.answered();
-    this.#over.abort(new ClientGoneError());
+    this.#end(new ClientGoneError());
   }
 
   /** There is nothing left to stop. */
@@ -69,6 +82,14 @@ export class Lifetime {
 
   #expire(): void {
     this.#late = true;
-    if (!this.#writing) this.#over.abort(new DeadlinePassedError(this.deadlineMs));
+    const passed = new DeadlinePassedError(this.deadlineMs);
+    if (this.#writing) this.#unbegun?.abort(passed);
+    else this.#end(passed);
+  }
+
+  #end(reason: Error): void {
+    this.#over.abort(reason);
+    this.#unbegun?.abort(reason);
+    for (const end of this.#waiting) end(reason);
   }
 }

@@ -73,12 +73,17 @@ export function generatedTitle(recipe: TitleRecipe, index: number): TitleLine {
     maturityRating: drawRating(random, kind, genres),
     genres,
     tags: random.sample(MOODS, random.between(1, 3)),
-    studio: random.pick(recipe.studios),
+    ...madeBy(random.pick(recipe.studios)),
     credits,
     licences: drawLicences(random),
     state: drawState(random),
     ...(kind === "SERIES" ? { seasons: seasonsOf(random, runtimeMinutes) } : {}),
   };
+}
+
+/** What a house has made for itself comes from a studio that says so. */
+function madeBy(studio: string): Pick<TitleLine, "studio" | "original"> {
+  return studio.endsWith(" Originals") ? { studio, original: true } : { studio };
 }
 
 /** Nearly every title is published; one in 150 is still a draft and as many have been put away. */

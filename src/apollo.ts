@@ -12,7 +12,9 @@ import {
 import { type Config } from "./config.js";
 import { type Context } from "../resolvers/request/context.js";
 import { ERROR_CODES } from "../resolvers/request/errors.js";
+import { keptTexts } from "./caching/cache-variables.js";
 import { keptAnswers } from "./caching/kept-answers.js";
+import { ReadyQueries } from "./execution/ready-queries.js";
 import { compiledExecution } from "./execution/compiled-execution.js";
 import { consistency } from "./http/consistency-plugin.js";
 import { type Documents } from "./documents/documents.js";
@@ -20,12 +22,14 @@ import { knownDocuments } from "./documents/known-documents.js";
 import { type PersistedTexts } from "./documents/persisted-texts.js";
 import { schemaSecrecy } from "./documents/schema-secrecy.js";
 import { explain } from "./http/explain-plugin.js";
+import { type GraphqlServer } from "./http/graphql-route.js";
 import { faults } from "./http/faults-plugin.js";
 import { freshness } from "./http/freshness-plugin.js";
 import { KEY_HEADER } from "./http/who-asks.js";
 import { inOurWords } from "./http/our-words.js";
 import { status } from "./http/status-plugin.js";
 import { explainEnumError } from "./input-errors.js";
+import { registerTexts } from "./observability/cache-metrics.js";
 import { logFailure } from "./observability/log-failure.js";
 import { forLibraries, type Logger } from "./observability/logger.js";
 import { type Metrics } from "./observability/metrics.js";
@@ -33,6 +37,7 @@ import { costs } from "./limits/actual-cost.js";
 import { errorLimits } from "./limits/error-limits.js";
 import { cutMessage } from "./limits/error-messages.js";
 import { MAX_ERRORS } from "./limits/limits.js";
+import { onePlugin } from "./one-plugin.js";
 import { readableVariables } from "./unreadable-queries.js";
 import { TENANT_HEADER } from "./tenancy/request-tenant.js";
 
@@ -55,7 +60,7 @@ const PROOFS = [
 export function createApollo(
   config: Pick<
     Config,
-    "introspection" | "explain" | "limits" | "documents" | "compiledQueries" | "cacheSeconds"
+    "introspection" | "explain" | "limits" | "documents" | "compiledQueries" | "cacheSeconds" | "cache"
   >,
   schema: GraphQLSchema,
   documents: Documents,
@@ -63,12 +68,32 @@ export function createApollo(
   more: readonly ApolloServerPlugin<Context>[],
   logger: Logger,
   metrics: Metrics,
-): ApolloServer<Context> {
+): GraphqlServer {
+  const texts = keptTexts(config.cache);
+  if (texts) registerTexts(metrics.registry, texts);
   const execution = compiledExecution(schema, metrics, {
     which: config.compiledQueries,
     maxCoercionErrors: MAX_ERRORS,
+    texts,
   });
-  return new ApolloServer<Context>({
+  const [plugin, ...others] = onePlugin([
+    knownDocuments(documents, config),
+    faults((error, requestId) => masked(error, { requestId }, logger)),
+    // Sees all errors; nobody behind the next has more to look at than are answered.
+    observe(logger, metrics),
+    errorLimits(),
+    schemaSecrecy(config),
+    explain(config.explain),
+    costs(),
+    keptAnswers(schema, config.cacheSeconds),
+    ...more,
+    freshness(),
+    readableVariables(),
+    consistency(),
+    status(),
+    execution.plugin,
+  ]);
+  const apollo = new ApolloServer<Context>({
     gateway: execution.gateway,
     stringifyResult: execution.stringifyResult,
     persistedQueries: { cache: persisted.forApollo() },
@@ -83,23 +108,13 @@ export function createApollo(
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      knownDocuments(documents, config),
-      faults((error, requestId) => masked(error, { requestId }, logger)),
-      // Sees all errors; nobody behind the next has more to look at than are answered.
-      observe(logger, metrics),
-      errorLimits(),
-      schemaSecrecy(config),
-      explain(config.explain),
-      costs(),
-      keptAnswers(schema, config.cacheSeconds),
-      ...more,
-      freshness(),
-      readableVariables(),
-      consistency(),
-      status(),
-      execution.plugin,
+      plugin,
+      ...others,
     ],
   });
+  const { isCompiled, stringifyResult } = execution;
+  const ready = new ReadyQueries({ schema, documents, isCompiled, plugin });
+  return { apollo, ready, stringifyResult };
 }
 
 /**
@@ -158,6 +173,10 @@ function isExpected({ extensions }: Pick<GraphQLFormattedError, "extensions">): 
   return code in ERROR_CODES && code !== "INTERNAL_SERVER_ERROR";
 }
 
+function isUnexpected(error: GraphQLError): boolean {
+  return !isExpected(error) && !isOver(causeOf(error));
+}
+
 function codeOf(extensions: GraphQLFormattedError["extensions"]): string {
   const code = extensions?.code;
   return typeof code === "string" ? code : "INTERNAL_SERVER_ERROR";
@@ -171,19 +190,19 @@ function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> 
         metrics.observeRefusal(down ? "STORE_UNAVAILABLE" : codeOf(error.extensions));
     },
     requestDidStart: async () => {
-      const started = performance.now();
       return {
         didEncounterErrors: async ({ errors, contextValue }) => {
-          contextValue.work.errors = errors.length;
-          logUnexpected(
-            errors.filter((error) => !isExpected(error) && !isOver(causeOf(error))),
-            contextValue,
-            logger,
-          );
+          const { work } = contextValue;
+          work.errors = errors.length + work.leftOut.count;
+          const unexpected = errors.filter(isUnexpected);
+          const leftOut = work.leftOut.kinds.filter(({ first }) => isUnexpected(first));
+          const count = leftOut.reduce((sum, kind) => sum + kind.count, unexpected.length);
+          logUnexpected([...unexpected, ...leftOut.map(({ first }) => first)], count, contextValue, logger);
         },
         willSendResponse: async ({ contextValue, errors }) => {
+          if (contextValue.work.primes) return;
           const codes = (errors ?? []).map(({ extensions }) => codeOf(extensions));
-          const seconds = (performance.now() - started) / 1000;
+          const seconds = (performance.now() - contextValue.work.begun) / 1000;
           metrics.observeRequest(contextValue.tenant.slug, seconds, codes, contextValue.request.calls);
         },
       };
@@ -194,19 +213,17 @@ function observe(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> 
 /**
  * Logs what the client will not be shown, under the request id that the client gets instead: a line a request, which
  * tells of the first error and how many there were.
+ *
+ * @param count how many there were, those included that were not collected.
  */
-function logUnexpected(errors: readonly GraphQLError[], ctx: Context, logger: Logger): void {
+function logUnexpected(errors: readonly GraphQLError[], count: number, ctx: Context, logger: Logger): void {
   for (const { extensions } of errors) extensions.requestId = ctx.requestId;
   const [first] = errors;
   if (!first) return;
   const unexpected = errors.find((error) => !(causeOf(error) instanceof StoreUnavailableError));
   const told = unexpected ?? first;
   const { requestId, tenant } = ctx;
-  logFailure(
-    causeOf(told),
-    { requestId, tenant: tenant.slug, path: told.path, errors: errors.length },
-    logger,
-  );
+  logFailure(causeOf(told), { requestId, tenant: tenant.slug, path: told.path, errors: count }, logger);
 }
 
 /**

@@ -7,6 +7,7 @@ import { StoreUnavailableError } from "../datasources/core/store-error.js";
 import { accountCommand } from "./cli/account.js";
 import { apiKeyCommand } from "./cli/api-key.js";
 import { auditCommand } from "./cli/audit.js";
+import { evaluateCommand } from "./cli/evaluate.js";
 import { erasuresCommand } from "./cli/erasures.js";
 import { healthCommand } from "./cli/health.js";
 import { importCommand } from "./cli/import.js";
@@ -79,6 +80,7 @@ function program(): Command {
     keysCommand(),
     learnCommand(),
     modelsCommand(),
+    evaluateCommand(),
     recountCommand(),
     projectionsCommand(),
     auditCommand(),

@@ -2,46 +2,35 @@ import path from "node:path";
 
 import { z } from "zod";
 
-import { type EngineAddress, type EngineAddresses } from "../datasources/stores/engines.js";
-import { type DedicatedLimits } from "../datasources/stores/dedicated-stores.js";
-import { WATCH_RULES, type WatchRules } from "../datasources/viewing/watch-rules.js";
+import { type EngineAddress } from "../datasources/stores/engines.js";
+import { WATCHING_VARIABLES, watchingOf } from "./watching-variables.js";
 import { StartupError } from "../packages/process/startup-error.js";
 import { accountKeys } from "./auth/account-key-variable.js";
 import { isTokenKey } from "./auth/token-key.js";
-import {
-  lacksAudience,
-  PROVIDER_VARIABLES,
-  providerOf,
-  type ProviderSettings,
-} from "./auth/provider-variables.js";
+import { lacksAudience, PROVIDER_VARIABLES, providerOf } from "./auth/provider-variables.js";
 import { BUDGET_VARIABLES, budgetsOf } from "./budgets/budget-variables.js";
-import { type BudgetPlan } from "./budgets/budgets.js";
+import { CACHE_VARIABLES, cacheOf, keepsForOthersOnly } from "./caching/cache-variables.js";
 import { describeInvalid, describeUnknown } from "./config-problems.js";
-import { flag, isOrigin, list, whom, wholeNumber, type Whom } from "./config-values.js";
-import {
-  DOCUMENT_VARIABLES,
-  documentsOf,
-  type DocumentSettings,
-  lacksDocuments,
-} from "./documents/document-variables.js";
-import { type CertificateFiles } from "./http/certificate.js";
-import { type ConnectionLimits } from "./http/connections.js";
+import { COMPILED, LOG_LEVELS, type Config } from "./config-shape.js";
+import { flag, isOrigin, list, whom, wholeNumber } from "./config-values.js";
+import { DOCUMENT_VARIABLES, documentsOf, lacksDocuments } from "./documents/document-variables.js";
 import {
   certificateOf,
   connectionLimitsOf,
   HTTP_VARIABLES,
   missingOfCertificate,
 } from "./http/http-variables.js";
-import { emptyIsNever, SCHEDULE_VARIABLES, scheduleOf, type Schedule } from "./jobs/schedule-variables.js";
+import { emptyIsNever, SCHEDULE_VARIABLES, scheduleOf } from "./jobs/schedule-variables.js";
 import { type ListenAddress } from "./listen.js";
 import { LIMIT_VARIABLES, limitsOf } from "./limits/limit-variables.js";
-import { PRIVACY_VARIABLES, privacyOf, type PrivacySettings } from "./privacy/privacy-variables.js";
+import { PRIVACY_VARIABLES, privacyOf } from "./privacy/privacy-variables.js";
 import { isTooLittle } from "./privacy/insight-variables.js";
-import { type Limits } from "./limits/limits.js";
-import { lacksSender, MAIL_VARIABLES, mailsOf, type MailSettings } from "./mail/mail-variables.js";
+import { lacksSender, MAIL_VARIABLES, mailsOf } from "./mail/mail-variables.js";
 import { readNamedSecrets, readSecretFiles, SECRET_FILES } from "./secret-files.js";
 import { isNetwork } from "./tenancy/networks.js";
 import { type TenantDomain } from "./tenancy/tenant-domains.js";
+
+export type { Config, DedicatedSettings, StoreUrls } from "./config-shape.js";
 
 /** The store URL that means the PostgreSQL which Marquee starts by itself. */
 const EMBEDDED = "embedded:";
@@ -49,8 +38,6 @@ const EMBEDDED = "embedded:";
 export const DEFAULT_TENANT = "meridian";
 /** Below it browsers find this machine, whatever the name before it: lumen.localhost. */
 const DEMO_DOMAIN: TenantDomain = { domain: "localhost", tenant: null };
-const COMPILED = ["repeated", "all", "none"] as const;
-const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 function storeUrl(form: RegExp, name: string) {
   return z
@@ -109,10 +96,10 @@ export const environment = z.object({
   PAYMENTS_DEADLINE_MS: wholeNumber(50, 60_000).default(5_000),
   MARQUEE_PROJECTOR: flag.default(true),
   MARQUEE_CONSISTENCY_WAIT_MS: wholeNumber(0, 30_000).default(1_000),
-  MARQUEE_FINISHED_PERCENT: wholeNumber(50, 100).default(WATCH_RULES.finishedPercent),
-  MARQUEE_BEGUN_SECONDS: wholeNumber(0, 3_600).default(WATCH_RULES.begunSeconds),
+  ...WATCHING_VARIABLES,
   ...PRIVACY_VARIABLES,
   ...SCHEDULE_VARIABLES,
+  ...CACHE_VARIABLES,
   MARQUEE_CACHE_SECONDS: wholeNumber(0, 86_400).default(300),
   MARQUEE_COUNTRY_HEADER: z
     .string()
@@ -181,109 +168,14 @@ const consistent = environment
     path: ["MARQUEE_INSIGHTS_BUDGET"],
     error: "is less than MARQUEE_INSIGHTS_EPSILON: nothing could be told",
   })
+  .refine((value) => !keepsForOthersOnly(value), {
+    path: ["MARQUEE_CACHE_MB"],
+    error: "leaves nothing to be kept in REDIS_URL: that holds what gateways keep in memory, for each other",
+  })
   .refine((value) => !lacksDocuments(value), {
     path: ["MARQUEE_TRUSTED_ONLY"],
     error: "needs the documents that are trusted, in MARQUEE_TRUSTED_DOCUMENTS",
   });
-
-/** Where the stores are. */
-export interface StoreUrls extends EngineAddresses {
-  postgres: string;
-}
-
-/** How servers of tenants' own are used. */
-export interface DedicatedSettings extends DedicatedLimits {
-  /** By the names that their URLs have for them. */
-  secrets: ReadonlyMap<string, string>;
-}
-
-/** Everything that can be set, validated. Optional features are null. */
-export interface Config extends DocumentSettings {
-  http: ListenAddress & {
-    drainSeconds: number;
-    connection: ConnectionLimits;
-    /** Null: it speaks in the clear, and a proxy brings TLS. */
-    certificate: CertificateFiles | null;
-    /** For how long it still takes connections after SIGTERM, while it says that it is not ready. */
-    noticeSeconds: number;
-    /** How long a request may wait for its turn while more are asked than can be answered. Milliseconds. */
-    queueMs: number;
-    /** Share of the memory that may be used before requests are let in one by one. */
-    memoryPercent: number;
-    /** What a request has in all to be answered, and the most that it may ask for. Milliseconds. */
-    deadline: { standardMs: number; mostMs: number };
-    /** Path below which a proxy has it and that it passes on; null: none. */
-    basePath: string | null;
-  };
-  /** Pages that may use the API beside its own origin's. */
-  cors: {
-    /** `*` for any. */
-    origins: readonly string[];
-    /** Whether browsers may send cookies and certificates along, which proxies may want: Marquee reads none. */
-    credentials: boolean;
-  };
-  /** Where operators are told how it runs; null: nowhere. */
-  operations: ListenAddress | null;
-  /** Whose requests may have their store calls listed. */
-  explain: Whom;
-  /** Which queries are compiled: those that are asked for again, all from the first time on, or none. */
-  compiledQueries: (typeof COMPILED)[number];
-  /** The longest that caches may keep answers to visitors; 0: not at all. */
-  cacheSeconds: number;
-  dataFolder: string;
-  /** Whether the first start seeds the demo tenants, whose passwords everybody knows. */
-  demo: boolean;
-  /** Tenant of requests that name none; null refuses them. */
-  defaultTenant: string | null;
-  stores: StoreUrls;
-  dedicated: DedicatedSettings;
-  /** Whether this process carries what is written to the projections, or leaves that to others. */
-  projector: boolean;
-  /** How long a request with a consistency token waits for projections to follow. Milliseconds. */
-  consistencyWaitMs: number;
-  watching: WatchRules;
-  privacy: PrivacySettings;
-  schedule: Schedule;
-  auth: {
-    /** What cursors are sealed with, and the keys of tokens; null: one is made once and kept in the data folder. */
-    signingKey: string | null;
-    /** An Ed25519 key in PEM that signs access tokens; null: keys are made, and kept with the facts. */
-    tokenKey: string | null;
-    /** What keys of people are wrapped by, the newest first; null: one is made once and kept in the data folder. */
-    accountKeys: readonly string[] | null;
-    /** For how long a key signs before the next one does. Days. */
-    keyDays: number;
-    tokenMinutes: number;
-    /** Whose tokens are taken for access tokens as well; null: nobody's. */
-    provider: ProviderSettings | null;
-  };
-  payments: {
-    /** Where the payment provider's API begins; null where there is none. */
-    url: string | null;
-    /** What it knows us by. */
-    key: string | null;
-    /** Time that one call of it may take. Milliseconds. */
-    deadlineMs: number;
-  };
-  mail: MailSettings;
-  /** Who says where requests come from. */
-  territory: {
-    /** In small letters; null: nobody, and accounts are where they say. */
-    countryHeader: string | null;
-    /** Networks whose requests may carry it. */
-    trustedProxies: readonly string[];
-  };
-  /** Domains by which hosts name tenants. */
-  tenantDomains: readonly TenantDomain[];
-  /** Whom to tell of a weakness, as URIs; none: nobody is named. */
-  securityContacts: readonly string[];
-  /** What a request may be at most. */
-  limits: Limits;
-  /** What requests may cost over time. */
-  budgets: BudgetPlan;
-  playground: boolean;
-  logLevel: (typeof LOG_LEVELS)[number];
-}
 
 /**
  * Reads the configuration.
@@ -335,6 +227,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     operations: operationsAddress(value),
     explain: value.MARQUEE_EXPLAIN ?? (demo && embedded ? "all" : "operators"),
     compiledQueries: value.MARQUEE_COMPILED_QUERIES,
+    cache: cacheOf(value),
     cacheSeconds: value.MARQUEE_CACHE_SECONDS,
     dataFolder: path.resolve(value.MARQUEE_DATA),
     demo,
@@ -353,7 +246,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     },
     projector: value.MARQUEE_PROJECTOR,
     consistencyWaitMs: value.MARQUEE_CONSISTENCY_WAIT_MS,
-    watching: { finishedPercent: value.MARQUEE_FINISHED_PERCENT, begunSeconds: value.MARQUEE_BEGUN_SECONDS },
+    ...watchingOf(value),
     privacy: privacyOf(value),
     schedule: scheduleOf(value),
     auth: {

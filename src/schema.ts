@@ -13,15 +13,18 @@ import {
 } from "graphql";
 import { buildSchemaSync } from "type-graphql";
 
+import { FIXED } from "../packages/json-executor/index.js";
 import { AccountResolver } from "../resolvers/account.resolver.js";
 import { ApiKeyResolver } from "../resolvers/api-key.resolver.js";
 import { AuditResolver } from "../resolvers/audit.resolver.js";
+import { CampaignResolver, EditorialCampaignsResolver } from "../resolvers/campaign.resolver.js";
 import { CollectionResolver, EditorialCollectionsResolver } from "../resolvers/collection.resolver.js";
 import { CheckoutResolver } from "../resolvers/checkout.resolver.js";
 import { ConsentsResolver } from "../resolvers/consents.resolver.js";
 import { CredentialsResolver } from "../resolvers/credentials.resolver.js";
 import { DeviceResolver } from "../resolvers/device.resolver.js";
 import { RolesResolver } from "../resolvers/roles.resolver.js";
+import { ExperimentArmResolver, ExperimentResolver } from "../resolvers/experiment.resolver.js";
 import { EditorialResolver } from "../resolvers/editorial.resolver.js";
 import { HomeResolver } from "../resolvers/home.resolver.js";
 import { InsightsResolver } from "../resolvers/insights.resolver.js";
@@ -37,12 +40,20 @@ import { PlaybackResolver } from "../resolvers/playback.resolver.js";
 import { PrivacyResolver } from "../resolvers/privacy.resolver.js";
 import { ProfileResolver } from "../resolvers/profile.resolver.js";
 import { SearchResolver } from "../resolvers/search.resolver.js";
+import { SearchLearningResolver } from "../resolvers/search-learning.resolver.js";
+import { SearchLogResolver } from "../resolvers/search-log.resolver.js";
+import { SearchRuleResolver, SearchSteeringResolver } from "../resolvers/search-steering.resolver.js";
 import { SessionResolver } from "../resolvers/session.resolver.js";
 import { TitleEditingResolver } from "../resolvers/title-editing.resolver.js";
 import { type Context } from "../resolvers/request/context.js";
 import { TitleConnectionResolver, TitleResolver } from "../resolvers/title.resolver.js";
 import { TITLE_RESOLVERS, typeOf } from "../resolvers/title.value.js";
 import { Top10Resolver } from "../resolvers/top10.resolver.js";
+import {
+  EditorialWeeksResolver,
+  WeeklyChangesResolver,
+  WeeklyMoveResolver,
+} from "../resolvers/weekly-changes.resolver.js";
 import { ViewingResolver } from "../resolvers/viewing.resolver.js";
 import { cacheSecondsOf } from "./caching/operation-lifetimes.js";
 import { withCosts } from "./limits/print-costs.js";
@@ -81,9 +92,20 @@ export function createSchema(): GraphQLSchema {
       TitleEditingResolver,
       EditorialCollectionsResolver,
       CollectionResolver,
+      EditorialCampaignsResolver,
+      CampaignResolver,
+      SearchSteeringResolver,
+      SearchRuleResolver,
+      SearchLogResolver,
+      SearchLearningResolver,
+      EditorialWeeksResolver,
+      WeeklyChangesResolver,
+      WeeklyMoveResolver,
       EditorialResolver,
       InsightsResolver,
       OperationsResolver,
+      ExperimentArmResolver,
+      ExperimentResolver,
       PlatformResolver,
       ApiKeyResolver,
       RolesResolver,
@@ -133,6 +155,7 @@ function unwrap(type: GraphQLNamedType): void {
     const field = type.getFields()[name];
     if (!field) throw new Error(`${type.name} has no field ${name} to be resolved`);
     field.resolve = resolve as GraphQLFieldResolver<unknown, Context>;
+    field.extensions = { ...field.extensions, [FIXED]: true };
   }
 }
 

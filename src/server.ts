@@ -1,5 +1,7 @@
 import { Admission, MemoryWatch } from "../packages/pressure/index.js";
+import { KeptMemory } from "../datasources/core/kept-memory.js";
 import { PasswordHashing } from "../datasources/accounts/password-hashing.js";
+import { ServedFigures } from "../datasources/served-lists/served-lists.js";
 import { openStores, type Stores } from "../datasources/stores/stores.js";
 import { KeyReader } from "./auth/key-reader.js";
 import { EndedSessions } from "./auth/ended-sessions.js";
@@ -18,11 +20,13 @@ import {
   PIN_GUESSES,
 } from "./budgets/sign-in-guesses.js";
 import { type Tokens } from "../resolvers/request/identity.js";
+import { openSharedCache } from "./caching/shared-cache.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
 import { createConsistencyTokens } from "../resolvers/request/consistency.js";
 import { createExportLinks } from "../resolvers/request/export-links.js";
 import { createCursors } from "../resolvers/request/cursor.js";
+import { UsedDocuments } from "./documents/used-documents.js";
 import { Drain } from "./drain.js";
 import { createApp } from "./http/app.js";
 import { keepCertificate, readCertificate } from "./http/certificate.js";
@@ -33,9 +37,12 @@ import { checkDefaultTenant } from "./tenancy/default-tenant.js";
 import { checkAddress, listen } from "./listen.js";
 import { addCheckMetrics, countFailedChecks } from "./observability/check-metrics.js";
 import { listenForOperators } from "./operations-listener.js";
-import { createLogger } from "./observability/logger.js";
-import { createMetrics } from "./observability/metrics.js";
+import { createLogger, type Logger } from "./observability/logger.js";
+import { createMetrics, type Metrics } from "./observability/metrics.js";
 import { registerPressure } from "./observability/pressure-metrics.js";
+import { registerMemory } from "./observability/cache-metrics.js";
+import { registerSharedCache } from "./observability/shared-cache-metrics.js";
+import { registerServed } from "./observability/served-metrics.js";
 import { modelMetrics } from "./observability/model-metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { attendance, type AttendanceTools } from "./attendance.js";
@@ -81,6 +88,10 @@ export async function startGateway(
   if (config.operations) await checkAddress(config.operations);
   const { certificate: files } = config.http;
   const certificate = files && (await readCertificate(files));
+  const keeping = config.cache
+    ? new KeptMemory({ ...config.cache, warn: (line) => logger.warn(line) })
+    : undefined;
+  const served = new ServedFigures();
   const stores = await openStores({
     postgresUrl: config.stores.postgres,
     accountKeys: () => accountKeysOf(config),
@@ -88,6 +99,8 @@ export async function startGateway(
     secrets: config.dedicated.secrets,
     dedicated: config.dedicated,
     watching: config.watching,
+    memory: keeping,
+    served,
     dataFolder: config.dataFolder,
     log: (line) => logger.debug(line),
     warn: (line) => logger.warn(line),
@@ -110,6 +123,11 @@ export async function startGateway(
     await stores.warm();
     const warn = (line: string) => logger.warn(line);
     const metrics = createMetrics(() => stores.guards());
+    if (keeping) {
+      registerMemory(metrics.registry, keeping);
+      parts.push(keepForOthers(config, secret, keeping, metrics, logger));
+    }
+    registerServed(metrics.registry, served);
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
     addCheckMetrics(metrics.registry, stores.operations);
     const onFailedChecks = countFailedChecks(metrics.registry);
@@ -159,6 +177,7 @@ export async function startGateway(
       exportLinks: createExportLinks(secret),
       exportHours: config.privacy.exportHours,
       insightBudget: config.privacy.insights,
+      diversity: config.diversity,
     };
     const budgets = new Budgets(config.budgets, stores.budgets, secret);
     budgets.start();
@@ -168,13 +187,16 @@ export async function startGateway(
     parts.push(memory);
     const admission = new Admission({ waitMs: config.http.queueMs, memory: () => memory.used });
     registerPressure(metrics.registry, admission, memory);
-    const app = await createApp(
+    const used = new UsedDocuments();
+    parts.push(used.keep(stores.hotDocuments, warn));
+    const { app, prime } = await createApp(
       config,
       gateway,
       budgets,
       logger,
       metrics,
       { stopping: drain, admission },
+      used,
       certificate,
     );
     serveJwks(app, keys);
@@ -183,6 +205,7 @@ export async function startGateway(
     const operators = await listenForOperators(config, stores, metrics, logger, drain);
     parts.push(operators);
     drain.watch(app.server);
+    await prime();
     const url = await listen(app, config.http);
     let closing: Promise<void> | undefined;
     const close = (noticeSeconds = 0) => {
@@ -194,6 +217,23 @@ export async function startGateway(
     await stopParts();
     throw error;
   }
+}
+
+/** Has gateways keep answers for each other, where there is a place for that. */
+function keepForOthers(
+  { cache, stores }: Pick<Config, "cache" | "stores">,
+  secret: Uint8Array,
+  keeping: KeptMemory,
+  { registry }: Metrics,
+  logger: Logger,
+): { stop(): Promise<void> } {
+  if (!cache?.redis) return { stop: async () => {} };
+  const { deadlineMs } = stores;
+  const tell = { info: (line: string) => logger.info(line), warn: (line: string) => logger.warn(line) };
+  const shared = openSharedCache({ ...cache.redis, shadow: cache.shadow, secret, deadlineMs, ...tell });
+  registerSharedCache(registry, shared);
+  keeping.shared = shared.entries;
+  return shared;
 }
 
 /** Has what tokens are believed by followed at every PostgreSQL that has tenants; keys are the deployment's own. */

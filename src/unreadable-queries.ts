@@ -3,8 +3,10 @@ import {
   getNamedType,
   getVariableValues,
   GraphQLError,
+  isInputType,
   isScalarType,
   OperationTypeNode,
+  typeFromAST,
   type ASTVisitor,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -12,6 +14,7 @@ import {
   type ValueNode,
 } from "graphql";
 
+import { mayBeUnreadable } from "../resolvers/input-gate.js";
 import { type Context } from "../resolvers/request/context.js";
 import { badInput } from "../resolvers/request/errors.js";
 import { isForgiving, unreadablesIn } from "../schema/unreadable.js";
@@ -42,6 +45,20 @@ export function readableLiterals(context: ValidationContext): ASTVisitor {
   };
 }
 
+/** Whether an operation has a variable that may be unreadable; found out once. */
+const MAY_BE_UNREADABLE = new WeakMap<OperationDefinitionNode, boolean>();
+
+function takesUnreadable(schema: GraphQLSchema, operation: OperationDefinitionNode): boolean {
+  const known = MAY_BE_UNREADABLE.get(operation);
+  if (known !== undefined) return known;
+  const found = (operation.variableDefinitions ?? []).some(({ type: node }) => {
+    const type = typeFromAST(schema, node);
+    return isInputType(type) && mayBeUnreadable(type);
+  });
+  MAY_BE_UNREADABLE.set(operation, found);
+  return found;
+}
+
 /** Refuses queries with a variable that is no value of its scalar: BAD_USER_INPUT, 400. */
 export function readableVariables(): ApolloServerPlugin<Context> {
   return {
@@ -57,10 +74,11 @@ export function readableVariables(): ApolloServerPlugin<Context> {
 
 function unreadableVariable(
   schema: GraphQLSchema,
-  { variableDefinitions = [] }: OperationDefinitionNode,
+  operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): GraphQLError | undefined {
-  if (variableDefinitions.length === 0) return undefined;
+  if (!takesUnreadable(schema, operation)) return undefined;
+  const { variableDefinitions = [] } = operation;
   const { coerced = {} } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: 1 });
   const [first] = unreadablesIn(coerced);
   if (!first) return undefined;

@@ -16,7 +16,7 @@ export function tagAnswers(app: FastifyInstance): void {
     if (!String(reply.getHeader("cache-control")).startsWith("public")) return payload;
     for (const name of OF_THE_REQUEST) reply.removeHeader(name);
     if (!/^(GET|HEAD)$/.test(request.method) || reply.statusCode !== 200) return payload;
-    if (typeof payload !== "string" || reply.hasHeader("etag")) return payload;
+    if (!(typeof payload === "string" || Buffer.isBuffer(payload)) || reply.hasHeader("etag")) return payload;
     const etag = `W/"${createHash("sha256").update(payload).digest("base64url").slice(0, 27)}"`;
     void reply.header("etag", etag);
     if (!fresh(request.headers, { etag })) return payload;

@@ -25,7 +25,7 @@ One word says who a field is for; the SDL has it as \`@access(to:)\`.
 
 ${markdownTable(["word", ...CALLERS], words)}
 
-\`yes\`; \`scope\`: where the key's scope names the field; or the code that a caller is refused with: \`UNAUTHENTICATED\` and
+\`yes\`; \`own\`: of what is its profile's own, or its device's; \`scope\`: where the key's scope names the field; or the code that a caller is refused with: \`UNAUTHENTICATED\` and
 \`FORBIDDEN\` as an error, the others in the payload's \`errors\`. \`null\`: as if there were no such thing. An imported profile
 belongs to no account. Editor, operator and platform operator stand for accounts with one role more than a viewer has; an
 account with several has what any of them has. A platform operator runs the tenants of the deployment, and is no tenant's
@@ -54,9 +54,9 @@ function cells(permission: Permission, show = shownCell): string[] {
 }
 
 function shownCell(cell: Cell): string {
-  return cell === "yes" || cell === "scope" ? cell : `\`${cell}\``;
+  return cell === "yes" || cell === "own" || cell === "scope" ? cell : `\`${cell}\``;
 }
 
 function hiddenCell(cell: Cell): string {
-  return cell === "yes" ? cell : "`null`";
+  return cell === "yes" || cell === "own" ? cell : "`null`";
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { flag, whom, type Whom } from "../config-values.js";
+import { flag, wholeNumber, whom, type Whom } from "../config-values.js";
 
 /** What is configured of documents. */
 export interface DocumentSettings {
@@ -9,10 +9,15 @@ export interface DocumentSettings {
     trustedFile: string | null;
     /** Whether these alone are run, for everybody but operators. */
     trustedOnly: boolean;
+    /** For how long a gateway that starts asks itself for those that are used the most, before it is ready; 0: not at all. */
+    primingMs: number;
   };
   /** Who is told of the schema: by introspection, and by what errors say. */
   introspection: Whom;
 }
+
+/** Until most of what a request walks through is compiled, on one processor. Milliseconds. */
+const PRIMING_MS = 500;
 
 const AS_FLAG = flag.transform((told): Whom => (told ? "all" : "off"));
 
@@ -23,6 +28,7 @@ export const DOCUMENT_VARIABLES = {
     .default("all"),
   MARQUEE_TRUSTED_DOCUMENTS: z.string().min(1).optional(),
   MARQUEE_TRUSTED_ONLY: flag.default(false),
+  MARQUEE_PRIMING_MS: wholeNumber(0, 10_000).default(PRIMING_MS),
 };
 
 type Values = z.infer<z.ZodObject<typeof DOCUMENT_VARIABLES>>;
@@ -30,7 +36,7 @@ type Values = z.infer<z.ZodObject<typeof DOCUMENT_VARIABLES>>;
 export function documentsOf(value: Values): DocumentSettings {
   const { MARQUEE_TRUSTED_DOCUMENTS: file, MARQUEE_TRUSTED_ONLY: trustedOnly } = value;
   return {
-    documents: { trustedFile: file ?? null, trustedOnly },
+    documents: { trustedFile: file ?? null, trustedOnly, primingMs: value.MARQUEE_PRIMING_MS },
     introspection: value.MARQUEE_INTROSPECTION,
   };
 }

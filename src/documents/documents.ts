@@ -79,13 +79,18 @@ export class Documents {
 
   /** What is known of a document by its text; read now where it was not before. */
   read(text: string): Known {
-    const trusted = this.#trusted.get(text);
-    const known = trusted === undefined ? this.#known.get(text) : trusted;
+    const known = this.recall(text);
     if (known) return known;
-    const read = this.#judge(text, trusted !== undefined);
-    if (trusted === undefined) this.#known.set(text, read, { ttl: isTelling(text) ? TELLING_MS : 0 });
-    else this.#trusted.set(text, read);
+    const trusted = this.isTrusted(text);
+    const read = this.#judge(text, trusted);
+    if (trusted) this.#trusted.set(text, read);
+    else this.#known.set(text, read, { ttl: isTelling(text) ? TELLING_MS : 0 });
     return read;
+  }
+
+  /** The same, where it was read before and is remembered. */
+  recall(text: string): Known | undefined {
+    return this.#trusted.get(text) ?? this.#known.get(text);
   }
 
   /** How many are remembered, beside those that the deployment lists. */

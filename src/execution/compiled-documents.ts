@@ -46,6 +46,11 @@ export class CompiledDocuments {
     return compiled;
   }
 
+  /** Whether an operation is compiled. */
+  has(operation: OperationDefinitionNode): boolean {
+    return this.#compiled.has(operation);
+  }
+
   /** Counts a query anew after it was executed: plans grow with the types that they meet. */
   grown(operation: OperationDefinitionNode, compiled: CompiledQuery): void {
     // What is set to the same value keeps the size that it had.

@@ -4,12 +4,20 @@ import {
   type ApolloServerPlugin,
   type GraphQLRequestContext,
 } from "@apollo/server";
-import { execute, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
+import {
+  execute,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
 
-import { stringifyWithText, type WrittenResult } from "../../packages/json-executor/index.js";
+import { bytesWithText, type KeptTexts, type WrittenResult } from "../../packages/json-executor/index.js";
 import { type Context } from "../../resolvers/request/context.js";
+import { type RequestWork } from "../../resolvers/request/request-work.js";
 import { type Config } from "../config.js";
 import { boundOf, plainField } from "../limits/answer-size.js";
+import { bounded, CollectedErrors } from "../limits/bounded-errors.js";
+import { MAX_ERRORS } from "../limits/limits.js";
 import { type Metrics } from "../observability/metrics.js";
 import { CompiledDocuments } from "./compiled-documents.js";
 
@@ -20,6 +28,8 @@ type Executor = NonNullable<Awaited<ReturnType<Gateway["load"]>>["executor"]>;
 export interface Execution {
   gateway: Gateway;
   plugin: ApolloServerPlugin<Context>;
+  /** Whether an operation is answered by a plan that there is. */
+  isCompiled: (operation: OperationDefinitionNode) => boolean;
   stringifyResult: (result: object) => string;
 }
 
@@ -28,6 +38,8 @@ export interface ExecutionOptions {
   which: Config["compiledQueries"];
   /** Errors that are told of variables. */
   maxCoercionErrors: number;
+  /** Where texts of what never changes are kept; null: nowhere. */
+  texts: KeptTexts | null;
 }
 
 /**
@@ -44,17 +56,21 @@ export function compiledExecution(
 ): Execution {
   const { maxCoercionErrors } = options;
   const documents = new CompiledDocuments(schema, options.which);
-  const failed = new WeakMap<Context, WrittenResult>();
+  // What was tried for a request: an answer with errors, or null where graphql-js has to answer.
+  const tried = new WeakMap<RequestWork, WrittenResult | null>();
   return {
-    stringifyResult: (result) => `${stringifyWithText(result)}\n`,
+    isCompiled: (operation) => documents.has(operation),
+    // Handed on to Fastify as it is, which takes bytes as well.
+    stringifyResult: (result) => bytesWithText(result, "\n") as unknown as string,
     plugin: {
       requestDidStart: async () => ({
         responseForOperation: async (asked) => {
-          const result = await run(documents, asked, maxCoercionErrors);
-          metrics.observeExecution(result ? "compiled" : "interpreted");
-          if (!result) return null;
-          if (result.errors) {
-            failed.set(asked.contextValue, result);
+          const { work } = asked.contextValue;
+          if (tried.has(work)) return null;
+          const result = await run(documents, asked, options);
+          if (!work.primes) metrics.observeExecution(result ? "compiled" : "interpreted");
+          if (!result || result.errors) {
+            tried.set(work, result);
             return null;
           }
           return {
@@ -70,15 +86,16 @@ export function compiledExecution(
     },
     gateway: gatewayOf(schema, async ({ context, document, request, operationName }) => {
       const contextValue = context as Context;
-      const result = failed.get(contextValue);
+      const result = tried.get(contextValue.work);
       if (result) return result as object;
+      contextValue.work.collected = new CollectedErrors();
       return execute({
         schema,
         document,
         contextValue,
         variableValues: request.variables,
         operationName: request.operationName ?? operationName,
-        fieldResolver: plainField as GraphQLFieldResolver<unknown, unknown>,
+        fieldResolver: bounded(plainField) as GraphQLFieldResolver<unknown, unknown>,
         options: { maxCoercionErrors },
       });
     }),
@@ -88,19 +105,32 @@ export function compiledExecution(
 async function run(
   documents: CompiledDocuments,
   { document, operation, request, contextValue }: GraphQLRequestContext<Context>,
-  maxCoercionErrors: number,
+  { maxCoercionErrors, texts }: ExecutionOptions,
 ): Promise<WrittenResult | null> {
   if (!document || !operation) return null;
   const compiled = documents.of(document, operation);
   if (!compiled) return null;
   const { fields } = compiled;
   const { variables } = request;
-  const { work } = contextValue;
+  const { work, tenant } = contextValue;
   const { cost, bytes } = work;
-  const bound = boundOf(work);
-  const result = await compiled.execute({ context: contextValue, variables, maxCoercionErrors, bound });
+  const result = await compiled.execute({
+    context: contextValue,
+    variables,
+    maxCoercionErrors,
+    bound: boundOf(work),
+    errorLimit: {
+      most: MAX_ERRORS,
+      leaveOut: (error, locate) => work.leftOut.add(error, locate),
+    },
+    // Ids name the tenant.
+    keeping: texts ? { texts, scope: tenant.slug } : undefined,
+  });
   // What was made of it is made once more.
-  if (!result) Object.assign(work, { cost, bytes });
+  if (!result) {
+    Object.assign(work, { cost, bytes });
+    work.leftOut.clear();
+  }
   if (compiled.fields > fields) documents.grown(operation, compiled);
   return result;
 }

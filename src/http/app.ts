@@ -1,7 +1,6 @@
-import { type ApolloServer } from "@apollo/server";
-import fastifyApollo from "@as-integrations/fastify";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 
+import { type HotDocument, type HotDocuments } from "../../datasources/hot-documents/hot-documents.js";
 import { type Admission } from "../../packages/pressure/index.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { type Context } from "../../resolvers/request/context.js";
@@ -17,14 +16,17 @@ import { list } from "../config-values.js";
 import { Documents } from "../documents/documents.js";
 import { PersistedTexts } from "../documents/persisted-texts.js";
 import { readTrustedDocuments } from "../documents/trusted-documents.js";
+import { type UsedDocuments } from "../documents/used-documents.js";
 import { COST_HEADER } from "../limits/actual-cost.js";
 import { countAnswers } from "../limits/answer-size.js";
+import { boundErrors } from "../limits/bounded-errors.js";
 import { askedRequest } from "../limits/asked-request.js";
 import { RequestLimits } from "../limits/request-limits.js";
 import { addConnectionMetrics } from "../observability/connection-metrics.js";
 import { type Logger } from "../observability/logger.js";
 import { type Metrics } from "../observability/metrics.js";
 import { readiness } from "../operations-listener.js";
+import { isPriming, prime } from "../priming.js";
 import { createSchema } from "../schema.js";
 import { countryReader } from "../tenancy/request-country.js";
 import { inNetworks } from "../tenancy/networks.js";
@@ -34,6 +36,7 @@ import { type Certificate } from "./certificate.js";
 import { compressAnswers } from "./compression.js";
 import { allowOrigins } from "./cors.js";
 import { Connections } from "./connections.js";
+import { routeGraphql, type GraphqlServer } from "./graphql-route.js";
 import { languageOf } from "./languages.js";
 import { createListener } from "./listener.js";
 import { isOperatorNow, OperatorsFirst } from "./operators-first.js";
@@ -63,6 +66,13 @@ export interface Pressure {
   admission: Admission;
 }
 
+/** What is served over HTTP, and how it is made warm. */
+export interface App {
+  app: FastifyInstance;
+  /** Has it answer what it will be asked. Once nothing more is added to it. */
+  prime(this: void): Promise<void>;
+}
+
 /** Everything that clients are served over HTTP, ready to listen. */
 export async function createApp(
   config: Config,
@@ -71,16 +81,20 @@ export async function createApp(
   logger: Logger,
   metrics: Metrics,
   { stopping, admission }: Pressure,
+  used: UsedDocuments,
   certificate: Certificate | null = null,
-): Promise<FastifyInstance> {
+): Promise<App> {
   const schema = createSchema();
   countAnswers(schema);
+  boundErrors(schema);
   const trusted = await readTrustedDocuments(config.documents.trustedFile);
   const documents = new Documents(schema, config.limits, trusted.values());
   const limits = new RequestLimits(schema, config.limits, documents);
   const persisted = new PersistedTexts(trusted);
   const charging = new Charging(budgets);
-  const apollo = createApollo(config, schema, documents, persisted, [charging.settling()], logger, metrics);
+  const more = [charging.settling(), used.counting()];
+  const server = createApollo(config, schema, documents, persisted, more, logger, metrics);
+  const { apollo } = server;
   await apollo.start();
   const { basePath, connection } = config.http;
   const app = createListener({ connection, limits: config.limits, basePath, certificate }, logger);
@@ -112,14 +126,15 @@ export async function createApp(
       const host = namedBy(request.headers.host ?? "");
       const ctx = await createContext(config, gateway, request, reply, countryOf(request.raw), host, work);
       parties.note(ctx.tenant.slug);
-      await charging.charge(ctx, reply);
+      work.primes = isPriming(request);
+      if (!work.primes) await charging.charge(ctx, reply);
       return ctx;
     };
     const context = (request: FastifyRequest, reply: FastifyReply) =>
       contextOf(request, reply).catch((error: unknown) => {
         throw masked(error, { requestId: request.id }, logger);
       });
-    await serveGraphql(scope, apollo, varyOf(config), context);
+    serveGraphql(scope, server, varyOf(config), context);
   });
   app.get("/healthz", { exposeHeadRoute: true }, () => ({ status: "ok" }));
   app.get("/readyz", { exposeHeadRoute: true }, async (_request, reply) => {
@@ -131,15 +146,39 @@ export async function createApp(
   if (config.playground) await servePlayground(app);
   // The playground's links are relative: they need the slash at the end.
   if (basePath !== null) app.get(basePath, (_request, reply) => reply.redirect(`${basePath}/`, 308));
-  return app;
+  const primed = async () => {
+    if (config.documents.primingMs === 0) return;
+    const known = await hotDocuments(gateway.stores.hotDocuments, logger);
+    for (const { hash, text } of known) await persisted.set(hash, text);
+    const path = `${basePath ?? ""}/graphql`;
+    const texts = known.map(({ text }) => text);
+    const asked = prime(app, {
+      schema,
+      texts,
+      tenant: config.defaultTenant,
+      path,
+      ms: config.documents.primingMs,
+    });
+    const count = await asked.catch(() => 0);
+    logger.debug(`Answered ${count} documents before anybody asked`);
+  };
+  return { app, prime: primed };
 }
 
-async function serveGraphql(
+/** A start does without what cannot be read. */
+async function hotDocuments(store: HotDocuments, logger: Logger): Promise<HotDocument[]> {
+  return store.list().catch(() => {
+    logger.warn("Which documents are used the most could not be read: the first answers take longer.");
+    return [];
+  });
+}
+
+function serveGraphql(
   scope: FastifyInstance,
-  apollo: ApolloServer<Context>,
+  server: GraphqlServer,
   vary: string,
   context: (request: FastifyRequest, reply: FastifyReply) => Promise<Context>,
-): Promise<void> {
+): void {
   scope.addHook("onSend", async (_request, reply) => {
     const others = list(String(reply.getHeader("vary") ?? "")).filter(
       (name) => !/^(accept-encoding)?$/i.test(name),
@@ -147,7 +186,7 @@ async function serveGraphql(
     void reply.header("vary", [vary, ...others].join(", "));
   });
   checkGraphqlRequests(scope);
-  await scope.register(fastifyApollo(apollo), { method: ["GET", "POST"], context });
+  routeGraphql(scope, server, context);
 }
 
 /** What an answer of GraphQL depends on beside its URL. */

@@ -17,6 +17,8 @@ export interface Explanation {
   totals: Partial<Record<StoreName, number>>;
   /** Stores that did not answer, where there are any. */
   missed?: StoreName[];
+  /** To operators: keys whose answers were known, by what would have been asked. */
+  kept?: Record<string, string[]>;
 }
 
 const UNTOLD = { keys: null, uniqueKeys: null, rows: null } satisfies Record<Counted, null>;
@@ -49,9 +51,11 @@ function explanationOf(log: CallLog): Explanation {
     calls: [...log.calls],
     totals: log.totals(),
     ...(log.missed.size > 0 ? { missed: [...log.missed] } : {}),
+    ...(log.kept.size > 0 ? { kept: Object.fromEntries(log.kept) } : {}),
   };
 }
 
-function withoutCounts(told: Explanation): Explanation {
+function withoutCounts({ kept, ...told }: Explanation): Explanation {
+  void kept;
   return { ...told, calls: told.calls.map((call) => ({ ...call, ...UNTOLD })) };
 }

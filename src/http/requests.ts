@@ -1,4 +1,7 @@
+import { type IncomingMessage } from "node:http";
+
 import { type FastifyInstance, type FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
 
 import { answerType } from "./media-types.js";
 import { refusal } from "./refusals.js";
@@ -15,23 +18,33 @@ const ONCE = ["authorization", KEY_HEADER, "content-type", "content-encoding", T
 /** Refuses what is no well-formed request: RFC 9112, section 3.2, for the Host; RFC 9110, sections 5.3 and 10.1.1. */
 export function checkRequests(app: FastifyInstance): void {
   app.addHook("onRequest", async (request) => {
-    request.raw.headers.host = hostOf(request);
-    const { headersDistinct } = request.raw;
-    const twice = ONCE.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
+    const { raw } = request;
+    const valuesOf = isEachOnce(raw) ? onlyValue(raw) : (name: string) => raw.headersDistinct[name] ?? [];
+    raw.headers.host = hostOf(request, valuesOf("host"));
+    const twice = ONCE.find((name) => valuesOf(name).length > 1);
     if (twice !== undefined) throw refusal(400, `${twice}: sent more than once. Accepted: one.`);
     if (!/^(100-continue)?$/i.test(request.headers.expect ?? ""))
       throw refusal(417, "expect: not what can be expected here. Accepted: 100-continue.");
   });
 }
 
+/** Whether no header was sent more than once: those that were share a name. */
+function isEachOnce({ headers, rawHeaders }: IncomingMessage): boolean {
+  return Object.keys(headers).length * 2 === rawHeaders.length;
+}
+
+/** The values of headers that were sent once, as lists: of others Node.js makes lists of all that were sent. */
+function onlyValue({ headers }: IncomingMessage): (name: string) => readonly string[] {
+  return (name) => (headers[name] === undefined ? [] : [String(headers[name])]);
+}
+
 /** The host that a request is for, by its line or by its header. @throws a refusal where there is no single one. */
-function hostOf(request: FastifyRequest): string {
-  const hosts = request.raw.headersDistinct.host ?? [];
+function hostOf(request: FastifyRequest, hosts: readonly string[]): string {
   if (hosts.length > 1 || (hosts.length === 0 && request.raw.httpVersion !== "1.0"))
     throw refusal(400, `Host: sent ${hosts.length} times. Accepted: one.`);
   const [host = NO_HOST] = hosts;
   const { authority } = readTarget(request.originalUrl);
-  if (![host, authority ?? host].every(isHost))
+  if (!isHost(host) || (authority !== null && !isHost(authority)))
     throw refusal(400, "Host: not a host. Accepted: a name or an address, and a port.");
   return authority ?? host;
 }
@@ -57,7 +70,17 @@ function acceptGraphqlGet(request: FastifyRequest, type: string): void {
     request.headers["content-type"] = "application/json";
 }
 
+/** Hosts that were found to be some: most requests are for the same few, and reading one takes longer than anything else here. */
+const HOSTS = new LRUCache<string, true>({ max: 100 });
+
 function isHost(host: string): boolean {
+  if (HOSTS.get(host)) return true;
+  const good = isReadableHost(host);
+  if (good) HOSTS.set(host, true);
+  return good;
+}
+
+function isReadableHost(host: string): boolean {
   try {
     const { pathname, search, hash, username, password } = new URL(`http://${host}`);
     return pathname === "/" && `${search}${hash}${username}${password}` === "" && !/[/?#@\\\s]/.test(host);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { EdgeRanker } from "../../datasources/recommendations/edge-ranker.js";
 import { seedsOf } from "../../datasources/recommendations/seeds.js";
-import { byStart } from "../../datasources/recommendations/similar-edges.js";
 import { type SimilarEdges } from "../../datasources/recommendations/recommendations.js";
 import {
   TOLERANCE,
@@ -9,6 +9,7 @@ import {
   type ModelTrial,
 } from "../../datasources/recommendations/model-trial.js";
 import { type LearnedPair } from "../../datasources/top10/top10.js";
+import { CUT, discounted } from "./list-figures.js";
 
 /** Profiles that a model is tried on at most. */
 const MOST_PROFILES = 2_000;
@@ -16,8 +17,6 @@ const MOST_PROFILES = 2_000;
 const LEAST_PROFILES = 30;
 /** So many times what is held out has to be left to learn from. */
 const LEAST_LEARNED = 4;
-/** How many titles of a list count. */
-const CUT = 10;
 
 /** What one profile had watched before, latest first, and what it began to watch then. */
 interface History {
@@ -121,30 +120,11 @@ function meansOf(histories: readonly History[], edges: SimilarEdges): { ndcg: nu
   return { ndcg: ndcg / histories.length, recall: recall / histories.length };
 }
 
-/** The gain of a list, the less the further down a hit stands (Järvelin and Kekäläinen, ACM TOIS 20, 2002). */
-function discounted(hits: readonly boolean[]): number {
-  return hits.reduce((sum, hit, rank) => sum + (hit ? 1 / Math.log2(rank + 2) : 0), 0);
-}
-
 /** Ranks titles for a history as a request does, completion and ratings apart, which all models would see alike. */
 function rankerOf(edges: SimilarEdges): (watched: readonly string[]) => string[] {
-  const order = byStart(edges);
-  const places = new Map(edges.titles.map((id, place) => [id, place]));
-  const starts = new Uint32Array(edges.titles.length + 1);
-  for (const from of edges.from) starts[from + 1]! += 1;
-  for (let place = 0; place < edges.titles.length; place++) starts[place + 1]! += starts[place]!;
+  const ranker = new EdgeRanker(edges);
   return (watched) => {
-    const scores = new Map<number, number>();
-    for (const { watch, counts } of seedsOf(watched)) {
-      const from = places.get(watch);
-      if (from === undefined) continue;
-      for (const edge of order.subarray(starts[from], starts[from + 1])) {
-        const to = edges.to[edge]!;
-        scores.set(to, (scores.get(to) ?? 0) + counts * edges.weight[edge]!);
-      }
-    }
-    for (const id of watched) scores.delete(places.get(id) ?? -1);
-    const ranked = [...scores].sort(([a, one], [b, other]) => other - one || a - b);
-    return ranked.slice(0, CUT).map(([place]) => edges.titles[place]!);
+    const seeds = seedsOf(watched).map(({ watch, counts }) => ({ titleId: watch, strength: counts }));
+    return ranker.rank(seeds, new Set(watched), CUT).map(({ titleId }) => titleId);
   };
 }

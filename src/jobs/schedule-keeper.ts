@@ -22,7 +22,7 @@ const SPREAD_MS = 5 * 60_000;
 /** For how long an end waits for work under way; what is not done then is begun anew by whoever looks next. Milliseconds. */
 const END_MS = 5_000;
 
-export type ScheduleStores = LearnStores & Pick<Stores, "tenants" | "operations">;
+export type ScheduleStores = LearnStores & Pick<Stores, "tenants" | "operations" | "experiments">;
 
 /** How often is looked, and over how long tenants are spread: for tests. Milliseconds. */
 export interface ScheduleTimes {
@@ -72,10 +72,7 @@ export function keepSchedule(
       kind: "LEARN",
       target: "recommendations",
       at: learnAt,
-      work: learnAgain((tenant, told) => {
-        observer.warn(`${told} The model of ${tenant.slug} that was live stays so.`);
-        observer.onRefusedModel?.(tenant);
-      }),
+      work: learnAgain(observer),
     },
   ];
   const lanes = plans.flatMap(({ at, ...plan }) =>
@@ -190,7 +187,7 @@ async function chart({ top10Job }: ScheduleStores, tenant: Tenant): Promise<Outc
   return { told, failed };
 }
 
-function learnAgain(onWorse: (tenant: Tenant, told: string) => void): Plan["work"] {
+function learnAgain(observer: ScheduleObserver): Plan["work"] {
   return async (stores, tenant, onProgress) => {
     let ended = 0;
     const told = (_: string, fraction: number) => {
@@ -198,9 +195,32 @@ function learnAgain(onWorse: (tenant: Tenant, told: string) => void): Plan["work
       onProgress(ended, LEARN_STEPS.length);
     };
     const report = await learn(stores, tenant, told, { charts: "UNSETTLED" });
-    if (report.trial.verdict === "WORSE") onWorse(tenant, trialInWords(report.trial));
-    return { told: inWords(report), failed: report.top10.failed };
+    if (report.trial.verdict === "WORSE") {
+      observer.warn(`${trialInWords(report.trial)} The model of ${tenant.slug} that was live stays so.`);
+      observer.onRefusedModel?.(tenant);
+    }
+    const arms = await endedArms(stores, tenant, observer);
+    return { told: `${inWords(report)}${arms}`, failed: report.top10.failed };
   };
+}
+
+/** What was learned stays, whatever becomes of experiments: it is done before, and their next turn comes. */
+async function endedArms(
+  { experiments }: ScheduleStores,
+  tenant: Tenant,
+  { warn }: ScheduleObserver,
+): Promise<string> {
+  // An arm that does harm is ended also where days stay open.
+  await experiments
+    .closeDays(tenant)
+    .catch((error: unknown) => warn(`Days of experiments of ${tenant.slug} stay open: ${wordsOf(error)}`));
+  try {
+    const worse = await experiments.endWorse(tenant);
+    return worse.length === 0 ? "" : ` Worse than their control, and ended: ${worse.length} arms.`;
+  } catch (error) {
+    warn(`Arms of ${tenant.slug} were not judged: ${wordsOf(error)}`);
+    return " Arms of experiments were not judged.";
+  }
 }
 
 function inWords({

@@ -16,8 +16,8 @@ const CALL = 1;
  * its round trips. How much stores read for that does not count: they also read titles that are kept from who asks, and
  * everybody is told the sum.
  */
-export function actualCost({ cost: done }: RequestWork, { calls }: CallLog): number {
-  return Math.round(done + CALL * calls.length);
+export function actualCost({ cost: done }: RequestWork, calls: CallLog): number {
+  return Math.round(done + CALL * calls.counted);
 }
 
 /** Tells each request what it was taken to cost and what it has cost. */

@@ -89,6 +89,13 @@ export function boundOf(work: RequestWork): AnswerBound {
   return {
     add: (bytes) => (work.bytes += bytes) <= work.mostBytes,
     exceeded: (info) => (work.tooLarge ??= tooLarge(work, info)),
+    counted: () => ({ bytes: work.bytes, cost: work.cost }),
+    recount: ({ bytes, cost }) => {
+      if (work.tooLarge || work.bytes + bytes > work.mostBytes) return false;
+      work.bytes += bytes;
+      work.cost += cost;
+      return true;
+    },
   };
 }
 

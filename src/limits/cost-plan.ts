@@ -25,8 +25,13 @@ import { costOf, SIZED } from "./field-cost.js";
 /** The values of an operation's variables, as the client sent them. */
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** How many of something: known from the text, or from a variable. */
-type Size = number | ((variables: Variables) => number);
+/** How many of something: known from the text, or from variables. */
+type Size = number | VariableSize;
+interface VariableSize {
+  /** Variables that it depends on. */
+  names: readonly string[];
+  of(variables: Variables): number;
+}
 
 /** What a selection set costs each time, and where it comes from. */
 interface SetPlan {
@@ -64,6 +69,9 @@ const NOTHING: Estimate = { cost: 0, bytes: 0, dearest: [] };
 /** The brackets of an object or a list and the comma behind it. */
 const BRACKETS = 3;
 
+/** Estimates that are remembered of a document. */
+const MOST_ESTIMATES = 20;
+
 /** Deeper than this nothing is added to what is dearest. */
 const MAX_NAMES = 12;
 
@@ -74,6 +82,10 @@ const MAX_NAMES = 12;
  */
 export class CostPlan {
   readonly #operations: { name: string | undefined; plan: SetPlan; defaults: Variables }[] = [];
+  /** Variables that sizes depend on. */
+  readonly #sizing: readonly string[];
+  /** Estimates by operation and by what sizes such variables say. */
+  readonly #estimates = new Map<string, Estimate>();
 
   /** @param document fits the schema, or is refused before the estimate is used: what is not in the schema counts nothing. */
   constructor(schema: GraphQLSchema, document: DocumentNode) {
@@ -85,6 +97,7 @@ export class CostPlan {
       const plan = planner.planSet(definition.selectionSet, root);
       this.#operations.push({ name: definition.name?.value, plan, defaults: defaultsOf(definition) });
     }
+    this.#sizing = [...planner.sizing];
   }
 
   /**
@@ -96,7 +109,14 @@ export class CostPlan {
       ({ name }) => operationName === undefined || name === operationName,
     );
     if (!operation) return null;
-    return new Pricing({ ...operation.defaults, ...variables }).ofSet(operation.plan, 1);
+    const given = { ...operation.defaults, ...variables };
+    const key = `${operation.name ?? ""} ${this.#sizing.map((name) => saidBy(given[name])).join(" ")}`;
+    const known = this.#estimates.get(key);
+    if (known) return known;
+    if (this.#estimates.size >= MOST_ESTIMATES) this.#estimates.clear();
+    const estimate = new Pricing(given).ofSet(operation.plan, 1);
+    this.#estimates.set(key, estimate);
+    return estimate;
   }
 }
 
@@ -104,6 +124,8 @@ export class CostPlan {
 class Planner {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
   readonly #plans = new Map<string, SetPlan>();
+  /** Variables that sizes depend on. */
+  readonly sizing = new Set<string>();
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -148,6 +170,7 @@ class Planner {
     const type = getNamedType(field.type);
     const inner = node.selectionSet && isCompositeType(type) ? this.planSet(node.selectionSet, type) : null;
     const size = sizeOf(node, slicing, assumedSize);
+    if (typeof size !== "number") for (const each of size.names) this.sizing.add(each);
     const takes = field.name === SIZED && isListType(getNullableType(field.type));
     const name = (node.alias ?? node.name).value;
     const own = { weight, ofEach, bytes: bytes + name.length };
@@ -205,7 +228,7 @@ class Pricing {
   }
 
   #ofField(field: FieldPlan, around: number): Estimate {
-    const own = typeof field.size === "number" ? field.size : field.size(this.variables);
+    const own = typeof field.size === "number" ? field.size : field.size.of(this.variables);
     const times = field.takes ? around : field.handsDown ? 1 : own;
     const inner = field.inner ? this.ofSet(field.inner, field.handsDown ? own : 1) : null;
     if (!inner)
@@ -238,7 +261,10 @@ function sizeOf(node: FieldNode, slicing: readonly string[], assumedSize: number
   if (values.length === 0) return assumedSize;
   if (!values.some(({ kind }) => kind === Kind.VARIABLE || kind === Kind.LIST))
     return Math.max(...values.map((value) => literalLength(value, assumedSize)));
-  return (variables) => Math.max(...values.map((value) => lengthOf(value, variables, assumedSize)));
+  return {
+    names: values.flatMap((value) => (value.kind === Kind.VARIABLE ? [value.name.value] : [])),
+    of: (variables) => Math.max(...values.map((value) => lengthOf(value, variables, assumedSize))),
+  };
 }
 
 function lengthOf(value: ValueNode, variables: Variables, assumedSize: number): number {
@@ -251,6 +277,12 @@ function lengthOf(value: ValueNode, variables: Variables, assumedSize: number): 
 function literalLength(value: ValueNode, assumedSize: number): number {
   if (value.kind === Kind.LIST) return value.values.length;
   return value.kind === Kind.INT ? pageOf(Number(value.value)) : assumedSize;
+}
+
+/** What a variable's value says to `lengthOf`. */
+function saidBy(given: unknown): string {
+  if (Array.isArray(given)) return `[${given.length}]`;
+  return typeof given === "number" ? String(pageOf(given)) : "-";
 }
 
 /** How many a page has that is asked to have so many: one beyond the longest is refused by its field. */

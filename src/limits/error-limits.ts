@@ -18,7 +18,7 @@ export function errorLimits(): ApolloServerPlugin<Context> {
         didEncounterErrors: async ({ errors, source = "", contextValue: { work } }) => {
           const all = errors as GraphQLError[];
           if (work.tooLarge) all.splice(0, all.length, work.tooLarge);
-          omitted = Math.max(0, all.length - MAX_ERRORS);
+          omitted = Math.max(0, all.length - MAX_ERRORS) + (work.tooLarge ? 0 : work.leftOut.count);
           all.length = Math.min(all.length, MAX_ERRORS);
           for (const error of all) {
             place(error, source);

@@ -1,9 +1,10 @@
 // Measures the learned similarities on a data set in MovieLens format, ranked as the recommendation query ranks.
 //
 //   npm run build
-//   node dist/bench/recommendations.js --data DIR [--tune] [--timings] [--write]
+//   node dist/bench/recommendations.js --data DIR [--tune] [--timings] [--write] [--diversity]
 //
-// DIR holds ratings.csv (userId,movieId,rating,timestamp). --tune compares settings on a validation split,
+// DIR holds ratings.csv (userId,movieId,rating,timestamp) and movies.csv (movieId,title,genres). --diversity measures what
+// variety costs and nothing else, --tune compares settings on a validation split,
 // --timings measures learning time by catalogue size and needs no data, --write stores the report in bench/results.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -16,6 +17,7 @@ import { ROOT } from "../scripts/environment.js";
 import { createRandom } from "../scripts/random.js";
 import {
   interactions,
+  readGenres,
   readRatings,
   shuffle,
   split,
@@ -28,6 +30,7 @@ import {
   coWatches,
   edgesFrom,
   evaluate,
+  evaluateVaried,
   latest,
   outgoing,
   rated,
@@ -41,6 +44,7 @@ const { values: args } = parseArgs({
     tune: { type: "boolean", default: false },
     timings: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    diversity: { type: "boolean", default: false },
   },
 });
 if (!args.data && !args.timings) {
@@ -173,6 +177,29 @@ async function disliked(data: string): Promise<void> {
   DISLIKES.forEach(([two, one], n) => row([two, one, ...sums[n]!.map(figure)]));
 }
 
+/** How strongly lists are varied, to choose among. */
+const STRENGTHS = [0, 0.02, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3, 0.5];
+
+/** What variety costs of what is served, and what it gives. Means of the splits. */
+async function diversified(data: string): Promise<void> {
+  const { items, profiles } = readRatings(data, 0, MIN_RATINGS);
+  const genres = readGenres(data, items);
+  const sums = STRENGTHS.map(() => ({ ndcg: 0, diversity: 0 }));
+  for (const seed of SPLITS) {
+    const parts = split(profiles, seed);
+    const input = interactions(items, parts);
+    const graph = outgoing((await learnSimilarities(input)).edges, items.length);
+    const found = evaluateVaried(parts, graph, viewers(input), genres, STRENGTHS);
+    found.forEach(({ ndcg, diversity }, n) => {
+      sums[n]!.ndcg += ndcg / SPLITS.length;
+      sums[n]!.diversity += diversity / SPLITS.length;
+    });
+  }
+  say(`\n## What variety costs (maximal marginal relevance by genres, of what is served)\n`);
+  table(["strength", "NDCG@10", "diversity of the first ten"]);
+  STRENGTHS.forEach((strength, n) => row([strength, figure(sums[n]!.ndcg), figure(sums[n]!.diversity)]));
+}
+
 /** Compares settings on a split of the training half, so that the figures above stay untouched by the choice. */
 async function tune(data: string, minRating: number): Promise<void> {
   const { items, profiles } = readRatings(data, minRating);
@@ -288,9 +315,14 @@ function say(text: string): void {
   console.log(text);
 }
 
+if (args.data && args.diversity) {
+  await diversified(args.data);
+  process.exit(0);
+}
 say(INTRODUCTION);
 if (args.data) await served(args.data);
 if (args.data) await disliked(args.data);
+if (args.data) await diversified(args.data);
 if (args.data) for (const minRating of [0, 4]) await quality(args.data, minRating);
 if (args.data && args.tune) for (const minRating of [0, 4]) await tune(args.data, minRating);
 if (args.timings) await timings();

@@ -1,5 +1,5 @@
-// Measures what one list query costs: Marquee beside stock Apollo Server with TypeGraphQL and Mercurius with JIT, all
-// answering the same bytes, interleaved in one run.
+// Measures what one list query costs: Marquee beside stock Apollo Server with TypeGraphQL, Mercurius with JIT, and `pg` by
+// hand, all answering the same bytes, interleaved in one run.
 //
 //   npm run bench -- [--quick] [--rounds N] [--seconds S] [--connections N]
 //     [--only in-memory|postgres] [--profile DIR] [--no-write]
@@ -58,8 +58,10 @@ const ALL: Contender[] = [
   { group: "in-memory", name: "Apollo, documents", peer: "apollo", data: "documents" },
   { group: "in-memory", name: "Mercurius + JIT, documents", peer: "mercurius", data: "documents" },
   { group: "postgres", name: "Marquee", peer: "marquee", data: "postgres" },
+  { group: "postgres", name: "Marquee, nothing kept", peer: "marquee", data: "postgres-anew" },
   { group: "postgres", name: "Apollo", peer: "apollo", data: "postgres" },
   { group: "postgres", name: "Mercurius + JIT", peer: "mercurius", data: "postgres" },
+  { group: "postgres", name: "`pg` by hand", peer: "pg", data: "postgres" },
 ];
 const CONTENDERS = ALL.filter(({ group }) => args.only === undefined || group === args.only);
 

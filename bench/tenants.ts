@@ -28,14 +28,14 @@ const { values: args } = parseArgs({
     tenants: { type: "string", default: "200" },
     dedicated: { type: "string", default: "20" },
     rounds: { type: "string", default: "5" },
-    seconds: { type: "string", default: "6" },
+    seconds: { type: "string", default: "12" },
     write: { type: "boolean", default: false },
   },
 });
 const RESULTS = path.join(ROOT, "bench/results/tenants.md");
 const [rounds, seconds] = [Number(args.rounds), Number(args.seconds)];
 const PARTS: Record<string, (ground: TenantsGround) => Promise<Finding>> = {
-  pools: (ground) => pools(ground, seconds),
+  pools: (ground) => pools(ground, seconds / 2),
   fairness: (ground) => fairness(ground, { rounds, seconds }),
   timing,
   revocation,
@@ -48,7 +48,7 @@ placeOn("gateway", process.pid);
 const ground = await makeTenantsGround({
   tenants: Number(args.tenants),
   dedicated: Number(args.dedicated),
-  servers: 2,
+  servers: 4,
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void ground.close().finally(() => process.exit(1)));

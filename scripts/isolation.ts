@@ -31,7 +31,8 @@ const { values } = parseArgs({
 /** What is planted in the program, then what is planted in what is sent to engines. Answers the exit code. */
 async function runMutants(): Promise<number> {
   const asked = { MARQUEE_TEST_MUTANTS: values.only };
-  const ofProgram = await runTestFiles(["tests/mutants/isolation.test.ts"], asked, "mutants");
+  const files = ["moves", "sealing", "isolation"].map((name) => `tests/mutants/${name}.test.ts`);
+  const ofProgram = await runTestFiles(files, asked, "mutants");
   const hasEngines = ["MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"].some(
     (name) => !["embedded:", ""].includes(environment[name] ?? ""),
   );

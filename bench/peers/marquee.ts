@@ -2,6 +2,7 @@ import { type Accounts } from "../../datasources/accounts/accounts.js";
 import { type Sessions } from "../../datasources/accounts/sessions.js";
 import { type Catalog, type PlacedTitle } from "../../datasources/catalog/catalog.js";
 import { type Stores } from "../../datasources/stores/stores.js";
+import { frozenSize } from "../../packages/fair-cache/index.js";
 import { openSession } from "../../resolvers/request/sessions.js";
 import { readConfig } from "../../src/config.js";
 import { startGateway } from "../../src/server.js";
@@ -20,6 +21,8 @@ function inMemory(): {
     position: { value: title.popularity, id: title.id },
     title,
   }));
+  // As what is kept of stores' answers: it never changes.
+  frozenSize(titles);
   return {
     accounts: { viewer: async () => viewer },
     sessions: { open: async () => ({ id: "bench", prolongable: true }) },
@@ -42,6 +45,7 @@ const config = readConfig({
   MARQUEE_DEFAULT_TENANT: "none",
   MARQUEE_PLAYGROUND: "false",
   LOG_LEVEL: "warn",
+  ...(data === "postgres-anew" ? { MARQUEE_CACHE_MB: "0" } : {}),
   // The crowd is meant: nobody is to be refused.
   MARQUEE_QUEUE_MS: "30000",
 });

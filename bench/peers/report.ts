@@ -5,8 +5,8 @@ import { cpus } from "node:os";
 export interface Contender {
   group: "in-memory" | "postgres";
   name: string;
-  peer: "marquee" | "apollo" | "mercurius";
-  data: "memory" | "loaders" | "documents" | "postgres";
+  peer: "marquee" | "apollo" | "mercurius" | "pg";
+  data: "memory" | "loaders" | "documents" | "postgres" | "postgres-anew";
 }
 
 /** A contender that has been measured. */
@@ -33,7 +33,7 @@ export interface RunShape {
 const TABLES: { heading: string; note: string; pick: (contender: Contender) => boolean }[] = [
   {
     heading: "In memory, peers through DataLoader",
-    note: "The cost of the gateways: no store. Marquee reads the list as documents, through its DataLoader; the peers read titles, studios, credits and people through one DataLoader each, as is usual with them.",
+    note: "The cost of the gateways: no store. Marquee reads the list as documents, through its DataLoader; they never change, as those that it keeps of a store's answers, so that it keeps what it has written of them; the peers read titles, studios, credits and people through one DataLoader each, as is usual with them.",
     pick: ({ group, data }) => group === "in-memory" && data !== "documents",
   },
   {
@@ -43,9 +43,16 @@ const TABLES: { heading: string; note: string; pick: (contender: Contender) => b
   },
   {
     heading: "From PostgreSQL",
-    note: "The same documents from the embedded PostgreSQL. Marquee reads the viewer and then the list, under row-level security and the rules of viewing; the peers read the list alone, from a plain `pg` pool. Only the gateway's CPU time is counted, not PostgreSQL's.",
+    note: "The same documents from the embedded PostgreSQL. Marquee reads the viewer and looks whether anything has changed, and reads the list where it has; with nothing kept (`MARQUEE_CACHE_MB=0`) it reads the list each time, under row-level security and the rules of viewing. `pg` by hand reads the same viewer and list, as the same role under the same row-level security, by two prepared statements that travel together on a Fastify server without GraphQL (bench/peers/pg.ts); Apollo and Mercurius read the list alone, from a plain `pg` pool. Only the gateway's CPU time is counted, not PostgreSQL's.",
     pick: ({ group }) => group === "postgres",
   },
+];
+
+/** Whom everybody is compared with, where they were measured. */
+const OTHERS: { peer: Contender["peer"]; name: string }[] = [
+  { peer: "apollo", name: "Apollo" },
+  { peer: "mercurius", name: "Mercurius + JIT" },
+  { peer: "pg", name: "`pg` by hand" },
 ];
 
 /** The whole page. */
@@ -70,27 +77,30 @@ ${connections} connections kept alive, ${rounds} interleaved rounds of ${seconds
 }
 
 function table(rows: readonly MeasuredContender[]): string {
-  const others = (["apollo", "mercurius"] as const).map((name) => rows.find(({ peer }) => peer === name));
+  const compared = OTHERS.flatMap(({ peer, name }) => {
+    const other = rows.find((row) => row.peer === peer);
+    return other ? [{ name, other }] : [];
+  });
   const lines = rows.map((row) => {
     const microseconds = row.rounds.map((round) => round.microseconds);
     const range = `${whole(Math.min(...microseconds))}–${whole(Math.max(...microseconds))}`;
     const perSecond = median(row.rounds.map((round) => round.perSecond));
-    const times = others.map((other) => `${timesAsFast(row, other).toFixed(2)}×`);
+    const times = compared.map(({ other }) => `${timesAsFast(row, other).toFixed(2)}×`);
     return `| ${[row.name, `${whole(median(microseconds))} (${range})`, whole(perSecond), ...times].join(" | ")} |`;
   });
   const heading = [
     "server",
     "CPU µs a request",
     "requests a second",
-    "as fast as Apollo",
-    "as fast as Mercurius + JIT",
+    ...compared.map(({ name }) => `as fast as ${name}`),
   ];
-  return [`| ${heading.join(" | ")} |`, "| --- | ---: | ---: | ---: | ---: |", ...lines].join("\n");
+  const rule = ["---", ...heading.slice(1).map(() => "---:")];
+  return [`| ${heading.join(" | ")} |`, `| ${rule.join(" | ")} |`, ...lines].join("\n");
 }
 
 /** How many times the CPU time of `row` another needs: the median of the rounds' ratios. */
-function timesAsFast(row: MeasuredContender, other: MeasuredContender | undefined): number {
-  return median(row.rounds.map((round, at) => (other?.rounds[at]?.microseconds ?? NaN) / round.microseconds));
+function timesAsFast(row: MeasuredContender, other: MeasuredContender): number {
+  return median(row.rounds.map((round, at) => (other.rounds[at]?.microseconds ?? NaN) / round.microseconds));
 }
 
 function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { memoryRows, type Rows } from "./rows.js";
 import { postgresRows } from "./rows.postgres.js";
 
-/** What a server was started with: the shape of its data (`loaders`, `documents`, `postgres`) and the database's URL. */
+/** What a server was started with: the shape of its data (`Contender.data`) and the database's URL. */
 export function startedWith(): { data: string; postgresUrl: string } {
   const [data = "", postgresUrl = ""] = process.argv.slice(2);
   return { data, postgresUrl };

@@ -20,7 +20,7 @@ export interface UsedCores {
 }
 
 /** Processes by name, each with its process ids. */
-type Roots = Record<string, number[]>;
+export type Roots = Record<string, number[]>;
 
 /** @returns a function that answers cores used since it was last called: of each engine, the gateway, this process, and all others. */
 export function watchCores(gatewayPid: number): () => UsedCores {
@@ -28,6 +28,11 @@ export function watchCores(gatewayPid: number): () => UsedCores {
   const roots: Roots = { gateway: [gatewayPid], bench: [process.pid] };
   for (const [engine, names] of Object.entries(PROCESSES))
     roots[engine] = names.flatMap((name) => findProcess(set, name)?.pid ?? []);
+  return watchProcesses(roots);
+}
+
+/** The same for processes by name, `bench` without its children. */
+export function watchProcesses(roots: Roots): () => UsedCores {
   let before = ticks(roots);
   let at = performance.now();
   return () => {

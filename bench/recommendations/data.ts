@@ -91,3 +91,12 @@ export function viewers(input: Interactions): Float64Array {
   for (const item of input.itemIndex) counts[item]!++;
   return counts;
 }
+
+/** Genres of the titles of `readRatings`, by its index. */
+export function readGenres(folder: string, items: readonly string[]): string[][] {
+  const lines = readFileSync(path.join(folder, "movies.csv"), "utf8").split(/\r?\n/).slice(1);
+  const genres = new Map(
+    lines.map((line) => [line.slice(0, line.indexOf(",")), line.slice(line.lastIndexOf(",") + 1).split("|")]),
+  );
+  return items.map((id) => (genres.get(id) ?? []).filter((genre) => !genre.startsWith("(")));
+}

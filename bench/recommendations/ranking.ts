@@ -2,6 +2,7 @@
 import { LIKING } from "../../datasources/recommendations/recommendations.js";
 import { seedsOf } from "../../datasources/recommendations/seeds.js";
 import { type Interactions } from "../../packages/similarity/index.js";
+import { VARIED, varied } from "../../resolvers/diversity.js";
 import { type Split, type Watch } from "./data.js";
 
 /** How many titles are recommended. */
@@ -114,17 +115,22 @@ function score(graph: Outgoing, seeds: readonly Seed[], scores: Float64Array): n
   return walked;
 }
 
-/** The best `CUT` titles outside `seen`; popularity decides between equal scores, then the index. */
-function best(scores: Float64Array, popularity: Float64Array, seen: ReadonlySet<number>): number[] {
+/** The best titles outside `seen`; popularity decides between equal scores, then the index. */
+function best(
+  scores: Float64Array,
+  popularity: Float64Array,
+  seen: ReadonlySet<number>,
+  count = CUT,
+): number[] {
   const top: number[] = [];
   const before = (a: number, b: number) =>
     scores[b]! - scores[a]! || popularity[b]! - popularity[a]! || a - b;
   for (let item = 0; item < scores.length; item++) {
     if (seen.has(item)) continue;
-    if (top.length === CUT && before(top[CUT - 1]!, item) < 0) continue;
+    if (top.length === count && before(top[count - 1]!, item) < 0) continue;
     top.push(item);
     top.sort(before);
-    if (top.length > CUT) top.pop();
+    if (top.length > count) top.pop();
   }
   return top;
 }
@@ -165,4 +171,51 @@ export function evaluate(
     profiles: sums.profiles,
     walked: walks[Math.floor(walks.length * 0.95)] ?? NaN,
   };
+}
+
+/** Mean NDCG@10 of what is served, varied so strongly, and how unlike the ten titles are, a pair on the average. */
+export function evaluateVaried(
+  profiles: readonly Split[],
+  graph: Outgoing,
+  popularity: Float64Array,
+  genres: readonly (readonly string[])[],
+  strengths: readonly number[],
+) {
+  const scores = new Float64Array(popularity.length);
+  const sums = strengths.map(() => ({ ndcg: 0, diversity: 0 }));
+  const judged = profiles.filter(({ test }) => test.length > 0);
+  for (const { train, test } of judged) {
+    score(graph, asServed(train, graph), scores);
+    const wanted = new Set(test.map((watch) => watch.item));
+    const seen = new Set(train.map((watch) => watch.item));
+    const list = best(scores, popularity, seen, VARIED).map((item) => ({
+      item,
+      score: scores[item]!,
+      genres: genres[item]!,
+    }));
+    let ideal = 0;
+    for (let rank = 0; rank < Math.min(CUT, test.length); rank++) ideal += 1 / Math.log2(rank + 2);
+    strengths.forEach((strength, n) => {
+      const shown = varied(list, strength).slice(0, CUT);
+      const gain = shown.reduce(
+        (sum, { item }, rank) => sum + (wanted.has(item) ? 1 / Math.log2(rank + 2) : 0),
+        0,
+      );
+      sums[n]!.ndcg += gain / ideal / judged.length;
+      sums[n]!.diversity += unlikeness(shown.map((each) => each.genres)) / judged.length;
+    });
+  }
+  return sums;
+}
+
+function unlikeness(lists: readonly (readonly string[])[]): number {
+  let [sum, pairs] = [0, 0];
+  lists.forEach((one, at) => {
+    for (const other of lists.slice(at + 1)) {
+      const shared = one.filter((genre) => other.includes(genre)).length;
+      sum += 1 - (shared === 0 ? 0 : shared / (one.length + other.length - shared));
+      pairs += 1;
+    }
+  });
+  return sum / Math.max(pairs, 1);
 }

@@ -18,6 +18,8 @@ interface Case {
   name: string;
   tenants: readonly Tenant[];
   load: number;
+  /** Whether the goal is to be met. */
+  isGoal: boolean;
 }
 
 /** One half of a round. */
@@ -35,7 +37,7 @@ type Ask = (times: number) => Promise<Half>;
 /** One tenant at twenty times its share, and how long the others wait. */
 export async function fairness(ground: TenantsGround, options: FairnessOptions): Promise<Finding> {
   const gateway = await ground.start();
-  const generators = [startGenerator(), startGenerator()] as const;
+  const generators = [startGenerator(), startGenerator({ behind: true })] as const;
   try {
     const all = [...ground.shared, ...ground.dedicated];
     const capacity = await capacityOf(
@@ -44,13 +46,15 @@ export async function fairness(ground: TenantsGround, options: FairnessOptions):
       all.map(({ slug }) => slug),
     );
     const rows: (string | number)[][] = [];
-    for (const each of casesOf(ground)) {
+    const cases = casesOf(ground);
+    for (const each of cases) {
       const share = (capacity * each.load) / each.tenants.length;
       const ask = asking(generators, gateway.url, each.tenants, share, options.seconds);
       rows.push([each.name, share, ...(await measured(ask, options.rounds))]);
       console.error(rows.at(-1)?.join(" "));
     }
-    return described(rows, capacity, options);
+    const goals = cases.filter(({ isGoal }) => isGoal).map(({ name }) => name);
+    return described(rows, goals, capacity, options);
   } finally {
     for (const generator of generators) generator.end();
     await gateway.close();
@@ -60,9 +64,10 @@ export async function fairness(ground: TenantsGround, options: FairnessOptions):
 function casesOf({ shared, dedicated }: TenantsGround): Case[] {
   const all = [...shared, ...dedicated];
   return [
-    { name: `${all.length} tenants, half of the capacity`, tenants: all, load: 0.5 },
-    { name: "20 dedicated tenants, a fifth", tenants: dedicated.slice(0, 20), load: 0.2 },
-    { name: "20 tenants, half of the capacity", tenants: shared.slice(0, 20), load: 0.5 },
+    { name: `${all.length} tenants, half of the capacity`, tenants: all, load: 0.5, isGoal: true },
+    // A fifth: with half of it, the one at 20 times its share would ask for all that there is.
+    { name: "20 dedicated tenants, a fifth", tenants: dedicated.slice(0, 20), load: 0.2, isGoal: false },
+    { name: "20 tenants, a fifth", tenants: shared.slice(0, 20), load: 0.2, isGoal: false },
   ];
 }
 
@@ -113,17 +118,20 @@ const COLUMNS = [
 
 function described(
   rows: (string | number)[][],
+  goals: readonly string[],
   capacity: number,
   { rounds, seconds }: FairnessOptions,
 ): Finding {
   return finding({
     heading: "One tenant at twenty times its share",
-    note: `The gateway can answer ${capacity.toFixed(0)} such lists a second. The tenants of a line ask for a part of that at a rate that does not wait for answers, each for as much; then one of them for ${TIMES} times its share. ${rounds} rounds of ${seconds} s each way, one after the other; medians of the rounds. Goal: the others' p99 rises to at most ${MOST} ×.`,
+    note: `The gateway can answer ${capacity.toFixed(0)} such lists a second. The tenants of a line ask for a part of that at a rate that does not wait for answers, each for as much; then one of them for ${TIMES} times its share. ${rounds} rounds of ${seconds} s each way, one after the other; medians of the rounds. Goal, with all tenants: the others' p99 rises to at most ${MOST} ×. Of 20 tenants, one at 20 times its share doubles what is asked for: from a fifth to two fifths of the capacity the p99 of any queue with one server grows by about a half (M/D/1: from 2.4 to 3.6 times what one request takes); that is shown, and no goal.`,
     columns: COLUMNS,
     rows,
     missed: rows.flatMap(([name, ...figures]) => {
       const ratio = Number(figures[COLUMNS.indexOf("ratio of p99") - 1]);
-      return ratio > MOST ? [`${name}: the others' p99 is ${ratio.toFixed(2)} ×`] : [];
+      return ratio > MOST && goals.includes(String(name))
+        ? [`${name}: the others' p99 is ${ratio.toFixed(2)} ×`]
+        : [];
     }),
   });
 }

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { setPriority } from "node:os";
 
 import { type Phase, type Summary } from "../../scripts/pressure/phase.js";
 import { placeOn } from "../../scripts/pressure/processors.js";
@@ -8,19 +9,29 @@ import { placeOn } from "../../scripts/pressure/processors.js";
 export const LIST =
   "{ titles(first: 20) { edges { node { id name releaseYear maturityRating genres { name } credits { role person { name } } } } } }";
 
+/** Niceness (sched(7)): a ninth of the share of a process that has none. */
+const BEHIND = 10;
+
 /** A process that asks, on the processor of the load. */
 export interface Generator {
   ask(phase: Omit<Phase, "queries" | "headers"> & Partial<Phase>): Promise<Summary>;
   end(): void;
 }
 
-export function startGenerator(): Generator {
+/** @param behind stands behind the others on their processor, which would else be slower for what this one asks. */
+export function startGenerator({ behind = false } = {}): Generator {
   const child = fork(new URL("../../scripts/pressure/generator.js", import.meta.url));
   placeOn("load", child.pid);
+  if (behind && child.pid !== undefined) standBehind(child.pid);
   return {
     ask: (phase) => run(child, { queries: [LIST], headers: {}, ...phase }),
     end: () => void child.kill(),
   };
+}
+
+/** A process gives way to what is measured. @param pid 0 is this one. */
+export function standBehind(pid: number): void {
+  setPriority(pid, BEHIND);
 }
 
 async function run(child: ChildProcess, phase: Phase): Promise<Summary> {

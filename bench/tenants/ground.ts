@@ -54,7 +54,8 @@ export async function makeTenantsGround(sizes: Sizes): Promise<TenantsGround> {
     folders.push(dataFolder);
     running.push(await startEmbeddedPostgres({ dataFolder, log: () => {} }));
   }
-  const servers = running.map(({ adminUrl }) => adminUrl);
+  // Its own by the socket, as it comes; those of tenants that are elsewhere over the network.
+  const servers = running.map(({ adminUrl, networkUrl }, n) => (n === 0 ? adminUrl : networkUrl));
   const ground = await groundOn(servers[0] ?? "");
   const env = Object.fromEntries(
     servers.slice(1).map((url, n) => [`MARQUEE_SECRET_${secretOf(n)}`, passwordOf(url)]),

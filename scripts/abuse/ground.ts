@@ -39,7 +39,7 @@ export async function makeGround(): Promise<Ground & { close(): Promise<void> }>
     await embedded.stop();
     await rm(dataFolder, { recursive: true, force: true });
   };
-  const ground = { postgresUrl: embedded.adminUrl, dataFolder, close };
+  const ground = { postgresUrl: embedded.networkUrl, dataFolder, close };
   try {
     await marquee(ground, ["seed", ...SEED], { MARQUEE_STORE_DEADLINE_MS: "60000" });
   } catch (error) {

@@ -45,7 +45,7 @@ export const AGAINST_ONE: Readonly<
 };
 
 /** Suites that start gateways of their own kind. */
-export const ON_THE_GROUND: Readonly<Record<string, Suite>> = { audits };
+export const ON_THE_GROUND: Readonly<Record<string, Suite>> = { audits, stores: faultyStores };
 
 /** A suite that has a gateway of its own. */
 function onOne(abuse: (gateway: Marquee, options: SuiteOptions) => Promise<Finding>): Suite {
@@ -62,7 +62,7 @@ function onOne(abuse: (gateway: Marquee, options: SuiteOptions) => Promise<Findi
 /** Every suite by its name, in the order in which they are run. */
 export const SUITES: Readonly<Record<string, Suite>> = {
   ...Object.fromEntries(Object.entries(AGAINST_ONE).map(([name, abuse]) => [name, onOne(abuse)])),
-  ...ON_THE_GROUND,
+  audits,
   pool: exhaustedPool,
   leaving: leavingClients,
   stores: faultyStores,

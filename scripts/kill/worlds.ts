@@ -1,7 +1,7 @@
 import pg from "pg";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { type Identity } from "../../resolvers/request/identity.js";
+import { type AudienceClaims, type Identity } from "../../resolvers/request/identity.js";
 import { readTokenKey } from "../../src/auth/token-key.js";
 import { createTokens, signingWith } from "../../src/auth/tokens.js";
 import { type Environment } from "../environment.js";
@@ -33,10 +33,10 @@ export async function readWorlds(env: Environment, slugs: readonly string[]): Pr
       [slug],
     );
     const tenant = rows[0]!;
-    const ids = async (text: string) =>
-      (await client.query<{ id: string }>(text, [tenant.id])).rows.map(({ id }) => id);
-    const profiles = await ids(
-      `select id from ${tenant.schema}.profiles where tenant_id = $1 and account_id is null order by id`,
+    const { rows: profiles } = await client.query<AudienceClaims & { id: string }>(
+      `select id, country, maturity_limit as "maturityLimit", true as personalised
+       from ${tenant.schema}.profiles where tenant_id = $1 and account_id is null order by id`,
+      [tenant.id],
     );
     const titles = await client.query<{ id: string; version: number }>(
       `select distinct on (title_id) title_id as id, version from ${tenant.schema}.title_versions
@@ -44,19 +44,23 @@ export async function readWorlds(env: Environment, slugs: readonly string[]): Pr
       [tenant.id],
     );
     const sessions = await signIn(client, tenant);
-    const tokenOf = async (profile: string, roles: Identity["roles"]) => {
-      const session = sessions.get(profile) ?? null;
-      return (await tokens.issue({ tenant: slug, account: null, session, profile, roles })).accessToken;
+    // As those of signing in, they say what their profile may meet.
+    const tokenOf = async ({ id, ...audience }: (typeof profiles)[number], roles: Identity["roles"]) => {
+      const session = sessions.get(id) ?? null;
+      const identity = { tenant: slug, account: null, session, profile: id, roles, audience };
+      return (await tokens.issue(identity)).accessToken;
     };
     worlds.push({
       tenant,
       titles: titles.rows.map(({ id }) => id),
       versions: new Map(titles.rows.map(({ id, version }) => [id, version])),
-      profiles,
+      profiles: profiles.map(({ id }) => id),
       tokens: new Map(
-        await Promise.all(profiles.map(async (id) => [id, await tokenOf(id, ["VIEWER"])] as const)),
+        await Promise.all(
+          profiles.map(async (profile) => [profile.id, await tokenOf(profile, ["VIEWER"])] as const),
+        ),
       ),
-      editor: await tokenOf(profiles[0] ?? "", ["VIEWER", "EDITOR"]),
+      editor: await tokenOf(profiles[0]!, ["VIEWER", "EDITOR"]),
     });
   }
   await client.end();

@@ -7,6 +7,8 @@ export interface Answer {
   ms: number;
   /** Whether the gateway said that the connection ends with it. */
   last: boolean;
+  /** As much of it as came with its head. */
+  body: string;
 }
 
 /** A kept-alive HTTP/1.1 connection, one request at a time. On sockets, since the client shares the machine with the gateway. */
@@ -61,7 +63,12 @@ export class Connection {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (this.#last) this.#closed = true;
-    waiting?.resolve({ status: this.#status, ms: performance.now() - waiting.sent, last: this.#last });
+    waiting?.resolve({
+      status: this.#status,
+      ms: performance.now() - waiting.sent,
+      last: this.#last,
+      body: this.#head.slice(this.#head.indexOf("\r\n\r\n") + 4),
+    });
   }
 
   #fail(error: Error): void {
@@ -72,8 +79,12 @@ export class Connection {
 }
 
 /** A request of GraphQL as it goes over the wire. */
-export function message(query: string, headers: Record<string, string> = {}): Buffer {
-  const body = JSON.stringify({ query });
+export function message(
+  query: string,
+  headers: Record<string, string> = {},
+  variables?: Record<string, unknown>,
+): Buffer {
+  const body = JSON.stringify({ query, variables });
   const all = { host: "localhost", "content-type": "application/json", ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(

@@ -25,13 +25,24 @@ export interface Gateway {
 
 /** A PostgreSQL with demo data, and gateways over it. */
 export interface Ground {
-  /** Starts the built gateway. */
-  start(env?: Record<string, string>): Promise<Gateway>;
+  /** Of the superuser. */
+  postgresUrl: string;
+  /** The folder of its PostgreSQL. */
+  folder: string;
+  /** Starts the built gateway. @param nodeOptions of its process. */
+  start(env?: Record<string, string>, nodeOptions?: readonly string[]): Promise<Gateway>;
   close(): Promise<void>;
 }
 
-/** Makes a PostgreSQL in a folder of its own, with the tenants given seeded. */
-export async function makeGround(tenants: readonly string[]): Promise<Ground> {
+/**
+ * Makes a PostgreSQL in a folder of its own, with the tenants given seeded.
+ *
+ * @param size arguments of `marquee seed`.
+ */
+export async function makeGround(
+  tenants: readonly string[],
+  size: readonly string[] = SIZE,
+): Promise<Ground> {
   const folder = await mkdtemp(path.join(tmpdir(), "marquee-pressure-"));
   const postgres = await startEmbeddedPostgres({ dataFolder: folder, log: () => {} });
   const env = {
@@ -52,11 +63,13 @@ export async function makeGround(tenants: readonly string[]): Promise<Ground> {
   for (const tenant of tenants)
     await promisify(execFile)(
       process.execPath,
-      [path.join(ROOT, "bin/marquee.js"), "seed", "--tenant", tenant, "--seed", "1", ...SIZE],
+      [path.join(ROOT, "bin/marquee.js"), "seed", "--tenant", tenant, "--seed", "1", ...size],
       { env },
     );
   return {
-    start: (own) => start({ ...env, ...own }),
+    postgresUrl: postgres.adminUrl,
+    folder,
+    start: (own, nodeOptions) => start({ ...env, ...own }, nodeOptions),
     close: async () => {
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });
@@ -64,9 +77,9 @@ export async function makeGround(tenants: readonly string[]): Promise<Ground> {
   };
 }
 
-async function start(env: NodeJS.ProcessEnv): Promise<Gateway> {
+async function start(env: NodeJS.ProcessEnv, nodeOptions: readonly string[] = []): Promise<Gateway> {
   const [port, operationsPort] = await freePorts(2);
-  const child = spawn(process.execPath, [path.join(ROOT, "bin/marquee.js"), "serve"], {
+  const child = spawn(process.execPath, [...nodeOptions, path.join(ROOT, "bin/marquee.js"), "serve"], {
     env: { ...env, PORT: String(port), MARQUEE_OPERATIONS_PORT: String(operationsPort) },
     stdio: ["ignore", "ignore", "inherit"],
   });

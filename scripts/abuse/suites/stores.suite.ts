@@ -23,6 +23,7 @@ const RETRY_SHARE = 0.1;
 const SAVED_RETRIES = 10;
 const EVERY_MS = 50;
 const FAULT_MS = 3_000;
+const QUICK_FAULT_MS = 1_500;
 const BACK_MS = 20_000;
 
 /** A store behind a proxy. */
@@ -124,9 +125,10 @@ async function faultyStore(
     }));
     // Statements that do not end by themselves; on a database of this run's own alone.
     if (isPostgres && !quick) harms.push({ name: "locked table", ...lockCatalogue(ground.postgresUrl) });
+    const forMs = quick ? QUICK_FAULT_MS : FAULT_MS;
     const outcomes: Outcome[] = [];
-    for (const harm of harms) outcomes.push(await suffer(gateway, target, harm, queries));
-    return describe(target, outcomes);
+    for (const harm of harms) outcomes.push(await suffer(gateway, target, harm, forMs, queries));
+    return describe(target, outcomes, forMs);
   } finally {
     await queries?.close();
     await gateway.close();
@@ -139,6 +141,7 @@ async function suffer(
   gateway: Marquee,
   { store, query }: Target,
   harm: Harm,
+  forMs: number,
   queries?: QueryWatch,
 ): Promise<Outcome> {
   const calm = await loadFor(gateway, query, EVERY_MS, 1_000);
@@ -149,7 +152,7 @@ async function suffer(
   await sleep(200);
   await harm.begin();
   const begun = performance.now();
-  await sleep(FAULT_MS);
+  await sleep(forMs);
   await harm.end();
   const ended = performance.now();
   const back = await isBack(gateway, store, query);
@@ -184,11 +187,11 @@ async function isBack(
   return false;
 }
 
-function describe({ store }: Target, outcomes: readonly Outcome[]): Finding {
+function describe({ store }: Target, outcomes: readonly Outcome[], forMs: number): Finding {
   const shown = (ms: number | null) => (ms === null ? "" : figure(ms));
   return {
     heading: `Faults between the gateway and ${store}`,
-    note: `For ${FAULT_MS / 1000} s each, with a request every ${EVERY_MS} ms and a deadline of ${DEADLINE_MS} ms for requests and of ${CALL_MS} ms for calls. "Calm" is the slowest answer in the second before, what this machine is good for. The breaker is looked at every 25 ms: opened after the first failed call, closed after the end of the fault.`,
+    note: `For ${forMs / 1000} s each, with a request every ${EVERY_MS} ms and a deadline of ${DEADLINE_MS} ms for requests and of ${CALL_MS} ms for calls. "Calm" is the slowest answer in the second before, what this machine is good for. The breaker is looked at every 25 ms: opened after the first failed call, closed after the end of the fault.`,
     columns: [
       "fault",
       "answers",
@@ -210,22 +213,33 @@ function describe({ store }: Target, outcomes: readonly Outcome[]): Finding {
       shown(each.queryMs),
     ]),
     broken: outcomes.flatMap((each) => brokenBy(store, each)),
+    slow: outcomes.flatMap((each) => slowIn(store, each)),
   };
 }
 
-function brokenBy(store: string, outcome: Outcome): string[] {
-  const { harm, slowestMs, calmMs, openedMs, closedMs, retries, calls, queryMs, back } = outcome;
-  const late = slowestMs - DEADLINE_MS - calmMs;
-  const found: [boolean, string][] = [
-    [late > MAX_LATE_MS, `an answer came ${figure(late)} ms after its deadline`],
-    [(openedMs ?? 0) > MAX_OPENING_MS, `the breaker opened after ${figure(openedMs ?? 0)} ms`],
-    [(closedMs ?? 0) > MAX_CLOSING_MS + calmMs, `the breaker closed after ${figure(closedMs ?? 0)} ms`],
+function brokenBy(store: string, { harm, retries, calls, back, sent, said }: Outcome): string[] {
+  return found(store, harm, [
     [retries > RETRY_SHARE * calls + SAVED_RETRIES, `${retries} of ${calls} calls were tried again`],
-    [(queryMs ?? 0) > MAX_LEFT_MS + DEADLINE_MS, `a statement was at work for ${figure(queryMs ?? 0)} ms`],
     [!back, "it was not answered again"],
-    [outcome.sent === 0 || /hung|closed|INTERNAL/.test(outcome.said), `answers: ${outcome.said}`],
-  ];
-  return found.filter(([isBroken]) => isBroken).map(([, what]) => `${store}, ${harm}: ${what}`);
+    [sent === 0 || /hung|closed|INTERNAL/.test(said), `answers: ${said}`],
+  ]);
+}
+
+function slowIn(store: string, { harm, slowestMs, calmMs, ...outcome }: Outcome): string[] {
+  const late = slowestMs - DEADLINE_MS - calmMs;
+  const openedMs = outcome.openedMs ?? 0;
+  const closedMs = outcome.closedMs ?? 0;
+  const queryMs = outcome.queryMs ?? 0;
+  return found(store, harm, [
+    [late > MAX_LATE_MS, `an answer came ${figure(late)} ms after its deadline`],
+    [openedMs > MAX_OPENING_MS, `the breaker opened after ${figure(openedMs)} ms`],
+    [closedMs > MAX_CLOSING_MS + calmMs, `the breaker closed after ${figure(closedMs)} ms`],
+    [queryMs > MAX_LEFT_MS + DEADLINE_MS, `a statement was at work for ${figure(queryMs)} ms`],
+  ]);
+}
+
+function found(store: string, harm: string, broken: readonly [boolean, string][]): string[] {
+  return broken.filter(([isBroken]) => isBroken).map(([, what]) => `${store}, ${harm}: ${what}`);
 }
 
 function tally(sent: readonly Sent[]): string {

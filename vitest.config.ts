@@ -40,7 +40,7 @@ export default defineConfig({
         test: {
           name: "mutants",
           setupFiles: ["tests/support/mutants/switch.ts"],
-          include: ["tests/mutants/isolation.test.ts"],
+          include: ["tests/mutants/{isolation,moves,sealing}.test.ts"],
           globalSetup: ["tests/support/global-setup.ts"],
           maxWorkers: 1,
         },

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 
+import { type Catalog } from "../../datasources/catalog/catalog.js";
+import { type StoreRequest } from "../../datasources/core/store-request.js";
 import { type TenantTier } from "../../datasources/core/tenant.js";
 import { useStores } from "../support/fixtures.js";
-import { createTestTenant, testRequest } from "../support/stores.js";
+import { createTestTenant, openKeptStores, testRequest } from "../support/stores.js";
 import { catalogContract } from "./catalog.cases.js";
 import { catalogCreditsContract } from "./catalog-credits.cases.js";
 import { catalogListsContract } from "./catalog-lists.cases.js";
@@ -19,6 +21,39 @@ function openPostgres(tier: TenantTier): Promise<CatalogUnderTest> {
   });
 }
 
+/** Everything is asked before by somebody else, and then of what was kept: one look, and no rows. */
+async function openKept(): Promise<CatalogUnderTest> {
+  const kept = await openKeptStores();
+  return {
+    catalog: askedBefore(kept.catalog),
+    projection: stores.catalogProjection,
+    createTenant: () => createTestTenant(stores),
+    close: async () => {
+      expect(kept.memory.figures.hits).toBeGreaterThan(0);
+      await kept.close();
+    },
+  };
+}
+
+type Method = (request: StoreRequest, ...args: never[]) => Promise<unknown>;
+
+function askedBefore(catalog: Catalog): Catalog {
+  return new Proxy(catalog, {
+    get:
+      (asked, name: keyof Catalog) =>
+      async (request: StoreRequest, ...args: never[]) => {
+        const ask = (of: StoreRequest) => (asked[name] as Method).call(asked, of, ...args);
+        const first = structuredClone(await ask(testRequest(request.tenant)));
+        const second = await ask(request);
+        expect(second).toEqual(first);
+        return second;
+      },
+  });
+}
+
+catalogContract("what is kept of PostgreSQL", openKept);
+catalogCreditsContract("what is kept of PostgreSQL", openKept);
+catalogListsContract("what is kept of PostgreSQL", openKept);
 catalogContract("PostgreSQL", () => openPostgres("SHARED"));
 catalogContract("PostgreSQL, isolated tenants", () => openPostgres("ISOLATED"));
 catalogCreditsContract("PostgreSQL", () => openPostgres("SHARED"));

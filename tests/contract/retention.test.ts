@@ -31,6 +31,9 @@ const plant = (days: number) => {
      insert into account_mails (tenant_id, id, account_id, kind, email_sealed, email_hash, expires_at)
        values (${id}, 'm${days}', 'one', 'RESET', '', 'hash', ${at});
      insert into account_exports (tenant_id, id, account_id, state, expires_at) values (${id}, 'e${days}', 'one', 'READY', ${at});
+     insert into search_log (tenant_id, profile_id, day, query, at) values (${id}, 'one', '2026-01-01', 'q${days}', ${at});
+     insert into served_lists (tenant_id, id, profile_id, at, context, place, title_ids, latency_ms, kept)
+       values (${id}, gen_random_uuid(), 'one', ${at}, 'HOME', 1, '{}', 1, false);
      insert into idempotency_keys (tenant_id, account_id, operation, key, input_hash, created_at)
        values (${id}, 'one', 'subscribe', 'k${days}', '', ${at});
      insert into marquee.outbox_parked (target, tenant_id, topic, entity, xid, id, revision, attempts, dead, reason,

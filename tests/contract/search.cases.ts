@@ -8,6 +8,7 @@ import {
 } from "../../datasources/core/title.document.js";
 import { type Search, type SearchProjection, type SearchQuery } from "../../datasources/search/search.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
+import { UNSTEERED, type Steering } from "../../datasources/search/steering.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { film } from "../support/titles.js";
 
@@ -293,6 +294,159 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
     });
   });
 
+  describe("what editors say of a text", () => {
+    let own: Tenant;
+    beforeAll(async () => {
+      own = await subject.createTenant();
+      await subject.projection.put(own, [
+        film("york", "Gangs of New York City", { popularity: 0.2 }),
+        film("nyc", "NYC Marathon", { popularity: 0.1 }),
+        film("apple", "The Big Apple"),
+        film("newport", "Newport"),
+        film("capes", "Capes", { genres: [ref("Superhero")] }),
+        film("harbour", "Harbour"),
+        film("harbour2", "Harbour Nights", { genres: [ref("Drama")] }),
+        film("harbour3", "Another Harbour", { genres: [ref("Drama")] }),
+        film("lamps", "Lamps", { genres: [ref("Drama")] }),
+        film("draft", "Secret", { state: "DRAFT" }),
+        film("grown", "Grown", { maturityRating: "R" }),
+      ]);
+      await subject.settle();
+    });
+    const place = (id: string, at: number) => ({ id, place: at, factor: 1 });
+    const factor = (id: string, by: number) => ({ id, place: null, factor: by });
+    const steered = (
+      text: string,
+      steering: Partial<Steering>,
+      more: Partial<SearchQuery> = {},
+      audience = everyone,
+    ) =>
+      subject.search.search({ tenant: own, calls: new CallLog() }, audience, {
+        text,
+        filter: {},
+        limit: 10,
+        wants: EVERYTHING,
+        steering: { ...UNSTEERED, ...steering },
+        ...more,
+      });
+    const found = async (...args: Parameters<typeof steered>) =>
+      (await steered(...args)).hits.map(({ titleId }) => titleId);
+    const SAME = { words: { same: [["NYC", "New York City", "Big Apple"]], genres: [] } };
+
+    it.each(["nyc", "new york city", "big apple", "The Big Apple!"])(
+      "words that are the same: %s",
+      async (text) => {
+        expect((await found(text, SAME)).sort()).toEqual(["apple", "nyc", "york"]);
+        expect((await steered(text, SAME)).relaxed).toBe(false);
+        expect((await steered(text, SAME)).didYouMean).toBeNull();
+      },
+    );
+
+    it.each(["nyc", "big apple", "the big apple"])(
+      "words that are the same, while one types: %s",
+      async (text) => {
+        const at = { tenant: own, calls: new CallLog() };
+        const offered = async (words?: Steering["words"]) =>
+          (await subject.search.suggest(at, everyone, text, 8, words)).map(({ id }) => id);
+        expect((await offered(SAME.words)).sort()).toEqual(["apple", "nyc", "york"]);
+        expect(await offered()).not.toContain("york");
+      },
+    );
+
+    it("what is typed stands before what is the same, and counts with other words", async () => {
+      expect((await found("nyc marathon", SAME))[0]).toBe("nyc");
+      expect((await found("gangs of nyc", SAME))[0]).toBe("york");
+      expect((await steered("gangs of nyc", SAME)).relaxed).toBe(false);
+    });
+
+    it("what stands for what is typed is marked", async () => {
+      const { hits } = await steered("nyc", SAME);
+      const marked = hits.find(({ titleId }) => titleId === "york")!.highlights;
+      expect(marked).toEqual([
+        { field: "name", fragments: ["Gangs of <em>New</em> <em>York</em> <em>City</em>"] },
+      ]);
+    });
+
+    it("words that ask for a genre", async () => {
+      expect(await found("masked heroes", {})).toEqual([]);
+      const genres = [{ name: "Superhero", asked: ["masked heroes"] }];
+      expect(await found("masked heroes", { words: { same: [], genres } })).toEqual(["capes"]);
+    });
+
+    it("a title with a place stands there, whatever it matches, and nothing tells of it", async () => {
+      const plain = await steered("harbour", {});
+      const titles = [place("lamps", 2), place("harbour3", 1)];
+      const { hits, total, relaxed, didYouMean } = await steered("harbour", { titles });
+      expect(hits.map(({ titleId }) => titleId)).toEqual(["harbour3", "lamps", "harbour", "harbour2"]);
+      expect(total).toBe(plain.total + 1);
+      expect([relaxed, didYouMean]).toEqual([plain.relaxed, plain.didYouMean]);
+      const scores = hits.map(({ score }) => score);
+      expect(scores).toEqual([...scores].sort((a, b) => b - a));
+      expect(Math.max(...scores)).toBeLessThan(2);
+    });
+
+    it("a title with a place is there where nothing else is, and for nothing that lacks a part of the words", async () => {
+      const titles = [place("lamps", 1)];
+      expect(await found("zzyzzxqq", { titles })).toEqual(["lamps"]);
+      expect((await steered("zzyzzxqq", { titles })).relaxed).toBe(false);
+      const { hits, relaxed } = await steered("harbour zzyzzxqq", { titles });
+      expect(hits[0]?.titleId).toBe("lamps");
+      expect(hits.map(({ titleId }) => titleId)).toContain("harbour");
+      expect(relaxed).toBe(true);
+    });
+
+    it("factors lift and bury what matches, and bring nothing else", async () => {
+      const order = await found("harbour", {});
+      expect(order[0]).toBe("harbour");
+      const titles = [factor("harbour3", 2), factor("harbour", 0.25), factor("lamps", 2)];
+      expect(await found("harbour", { titles })).toEqual(["harbour3", "harbour2", "harbour"]);
+      expect((await steered("harbour", { titles })).total).toBe(3);
+    });
+
+    it("pages go on behind what has a place", async () => {
+      const titles = [place("lamps", 1), place("harbour2", 2), factor("harbour3", 1.5)];
+      const all = await found("harbour", { titles });
+      const paged: string[] = [];
+      let after: SearchQuery["after"];
+      for (let more = true; more;) {
+        const page = await steered("harbour", { titles }, { limit: 1, after });
+        paged.push(...page.hits.map(({ titleId }) => titleId));
+        after = page.hits.at(-1)?.position;
+        more = page.hasMore;
+      }
+      expect(paged).toEqual(all);
+      expect(all.slice(0, 2)).toEqual(["lamps", "harbour2"]);
+    });
+
+    it("a place is no way round the rules of viewing or a filter, and tells nothing of what is not met", async () => {
+      const titles = [place("draft", 1), place("grown", 2), place("none", 3)];
+      const child = { ...everyone, maturityLimit: 8 };
+      expect(await steered("harbour", { titles }, {}, child)).toEqual(
+        await steered("harbour", {}, {}, child),
+      );
+      expect(
+        await found("harbour", { titles: [place("draft", 1)] }, {}, { ...everyone, editor: true }),
+      ).toContain("draft");
+      const filter = { genres: ["drama"] };
+      expect(await found("harbour", { titles: [place("grown", 1), place("lamps", 2)] }, { filter })).toEqual([
+        "lamps",
+        "harbour2",
+        "harbour3",
+      ]);
+    });
+
+    it("is counted in facets", async () => {
+      const { facets } = await steered("newport", { titles: [place("lamps", 1)] });
+      expect(facets.find(({ field }) => field === "genre")?.buckets).toEqual([
+        { value: "Drama", count: 1, selected: false, years: null },
+      ]);
+    });
+
+    it("says nothing of a blank text", async () => {
+      expect(await found("", { titles: [place("newport", 1)] })).toEqual(await found("", {}));
+    });
+  });
+
   describe("when not everything is found", () => {
     it("answers the best part of the words and says so", async () => {
       const result = await run("godfather zzyzzxqq");
@@ -405,6 +559,28 @@ export function searchCases(open: () => Promise<SearchUnderTest>): void {
         ["R", 2],
         ["PG", 1],
       ]);
+    });
+
+    it("counts spellings of a genre as one, whatever else is found", async () => {
+      const own = await subject.createTenant();
+      const genres = ["Comédie", "COMÉDIE", "Comedie", "Drame"].map((name) => ({ id: name, name }));
+      await subject.projection.put(
+        own,
+        genres.map((genre) => film(genre.id, "Lamps", { genres: [genre] })),
+      );
+      await subject.settle();
+      for (const text of ["", "lamps"]) {
+        const query = { text, filter: { genres: ["Comedie"] }, limit: 10, wants: EVERYTHING };
+        const { facets } = await subject.search.search(
+          { tenant: own, calls: new CallLog() },
+          everyone,
+          query,
+        );
+        expect(facets.find(({ field }) => field === "genre")?.buckets).toEqual([
+          { value: "COMÉDIE", count: 3, selected: true, years: null },
+          { value: "Drame", count: 1, selected: false, years: null },
+        ]);
+      }
     });
 
     it.each(["", "god"])("counts what the filter finds with the value in it: %j", async (text) => {

@@ -21,6 +21,7 @@ const OF_TENANTS =
 
 /** What each mutation notes when it does what it says, in this order; or why it notes nothing. */
 const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
+  addSearchSynonym: ["SEARCH_SYNONYM_ADDED"],
   addToWatchlist: WATCHING,
   archiveTitle: ["TITLE_ARCHIVED"],
   cancelSubscription: BOOKS,
@@ -40,16 +41,21 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   exportMyData: NOT_YET,
   heartbeatPlayback: WATCHING,
   mergeTitles: ["TITLES_MERGED"],
+  noteSearchOpened: WATCHING,
   promoteTenant: OF_TENANTS,
   publishTitle: ["TITLE_PUBLISHED"],
+  putCampaign: ["CAMPAIGN_PUT"],
   putCollection: ["COLLECTION_PUT"],
   putTitle: ["TITLE_PUT"],
   rateTitle: WATCHING,
   rebuildProjection: ["PROJECTION_JOB"],
   recordProgress: WATCHING,
   refreshSession: "the session was opened before, and goes on",
+  removeCampaign: ["CAMPAIGN_REMOVED"],
   removeCollection: ["COLLECTION_REMOVED"],
   removeFromWatchlist: WATCHING,
+  removeSearchRule: ["SEARCH_RULE_REMOVED"],
+  removeSearchSynonym: ["SEARCH_SYNONYM_REMOVED"],
   requestEmailVerification: NOT_YET,
   requestPasswordReset: NOT_YET,
   resetPassword: ["PASSWORD_RESET"],
@@ -61,11 +67,15 @@ const NOTED: Readonly<Record<string, readonly AuditAct[] | string>> = {
   setLicence: ["TITLE_LICENSED"],
   setNotForMe: WATCHING,
   setProfilePin: ["PIN_SET"],
+  setSearchLearning: ["SEARCH_LEARNING_SET"],
+  setSearchRule: ["SEARCH_RULE_SET"],
   signIn: ["SIGN_IN"],
   signOut: ["SIGN_OUT"],
   signOutEverywhere: ["SIGN_OUT"],
   signUp: ["SIGN_UP", "SIGN_IN"],
+  startExperiment: ["EXPERIMENT_STARTED"],
   startPlayback: WATCHING,
+  stopExperiment: ["EXPERIMENT_STOPPED"],
   stopPlayback: WATCHING,
   subscribe: BOOKS,
   suspendTenant: OF_TENANTS,
@@ -93,6 +103,7 @@ const ELSEWHERE: readonly AuditAct[] = [
   "TENANT_GONE",
   "AUDIT_CUT",
   "IMPORTED",
+  "EXPERIMENT_ARM_ENDED",
   "INSIGHTS_RELEASED",
 ];
 
@@ -306,17 +317,60 @@ describe("the log of who did what", () => {
     const { id } = collected.payload.collection as { id: string };
     expect(collected.noted).toMatchObject([{ subject: expect.stringMatching(/^collection:/) as string }]);
     const removed = await does(`removeCollection(input: { collection: ${quoted(id)} })`, token);
-    return [...actors, nameOf(collected.noted), nameOf(removed.noted)];
+    const promoted = await does(`putCampaign(input: { title: ${title} })`, token, "campaign { id }");
+    expect(promoted.noted).toMatchObject([{ subject: expect.stringMatching(/^campaign:/) as string }]);
+    const campaign = (promoted.payload.campaign as { id: string }).id;
+    const over = await does(`removeCampaign(input: { campaign: ${quoted(campaign)} })`, token);
+    actors.push(nameOf(promoted.noted), nameOf(over.noted));
+    return [...actors, nameOf(collected.noted), nameOf(removed.noted), ...(await steer(token, title!))];
+  }
+
+  /** Every act on search once; by whom each was noted. */
+  async function steer(token: string, title: string): Promise<string[]> {
+    const words = 'addSearchSynonym(input: { language: "en", words: ["Dr. Secret", "Physician"] })';
+    const added = await does(words, token, "synonym { id }");
+    const rule = `setSearchRule(input: { query: "Secret text", title: ${title}, place: 1 })`;
+    const set = await does(rule, token, "rule { id }");
+    expect(added.noted).toMatchObject([
+      { subject: expect.stringMatching(/^synonym:/) as string, details: { words: 2 } },
+    ]);
+    expect(set.noted).toMatchObject([
+      { subject: expect.stringMatching(/^searchRule:/) as string, details: { place: 1 } },
+    ]);
+    const idOf = (thing: unknown) => quoted((thing as { id: string }).id);
+    const gone = [
+      await does(`removeSearchSynonym(input: { synonym: ${idOf(added.payload.synonym)} })`, token),
+      await does(`removeSearchRule(input: { rule: ${idOf(set.payload.rule)} })`, token),
+    ];
+    return [added, set, ...gone].map(({ noted }) => nameOf(noted));
   }
 
   it("has what editors do", async () => {
     expect(new Set(await edit(staff.token))).toEqual(new Set([expect.stringMatching(/^account:/)]));
   });
 
+  it("has whether what searches learn counts", async () => {
+    const { noted } = await does("setSearchLearning(input: { mode: TRIAL })", staff.token);
+    expect(noted).toMatchObject([{ details: { mode: "TRIAL" } }]);
+    await does("setSearchLearning(input: { mode: OFF })", staff.token);
+  });
+
+  it("has what operators try on a part of the profiles", async () => {
+    const arms = '[{ arm: "secret", percent: 20 }, { arm: "other", percent: 30 }]';
+    const begin = `startExperiment(input: { name: "secret", arms: ${arms} })`;
+    const { payload, noted } = await does(begin, staff.token, "experiment { id }");
+    expect(noted).toMatchObject([
+      { subject: expect.stringMatching(/^experiment:/) as string, details: { arms: 2, percent: 50 } },
+    ]);
+    const { id } = payload.experiment as { id: string };
+    await does(`stopExperiment(input: { experiment: ${quoted(id)} })`, staff.token);
+  });
+
   it("has which API key did what one did", async () => {
     const editing = ["putTitle", "publishTitle", "setLicence", "mergeTitles", "archiveTitle"];
-    const collecting = ["putCollection", "removeCollection"];
-    const scope = [...editing, ...collecting, "checkProjection", "retryDeadLetters"].map(
+    const collecting = ["putCollection", "removeCollection", "putCampaign", "removeCampaign"];
+    const steering = ["addSearchSynonym", "removeSearchSynonym", "setSearchRule", "removeSearchRule"];
+    const scope = [...editing, ...collecting, ...steering, "checkProjection", "retryDeadLetters"].map(
       (name) => `Mutation.${name}`,
     );
     const wanted = { name: "a machine", scope, days: 1 };

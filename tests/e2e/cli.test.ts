@@ -108,6 +108,7 @@ describe("marquee", () => {
     "token",
     "learn",
     "models",
+    "evaluate",
     "recount",
     "audit",
     "erasures",
@@ -534,6 +535,43 @@ describe("marquee learn", () => {
     const { code, stdout } = await marquee("learn", "--tenant", "atelier");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^atelier: learned in [\d.]+ s\.\n$/);
+  });
+});
+
+describe("marquee evaluate", () => {
+  const ask = (...more: string[]) => marquee("evaluate", "--tenant", "atelier", ...more);
+
+  it("prints a table of what would be served beside what is simpler and dearer, and what it left out", async () => {
+    const { code, stdout } = await ask("--holdout", "0.2");
+    expect(code).toBe(0);
+    const [heading, ...rows] = stdout.split("\n");
+    expect(heading).toMatch(/^ +Recall@10 +NDCG@10 +coverage +novelty, bits +diversity$/);
+    expect(rows.slice(0, 4).map((row) => row.split(/ {2,}/)[0])).toEqual([
+      "served",
+      "popularity",
+      "path count",
+      "EASE, whole matrix",
+    ]);
+    expect(rows[0]).toMatch(/^served( +-?\d+\.\d+ \[-?\d+\.\d+, -?\d+\.\d+\]){5}$/);
+    expect(stdout).toMatch(/Left out: \d+ watches/);
+    const { counts } = JSON.parse((await ask("--holdout", "0.2", "--json")).stdout) as {
+      counts: { held: number };
+    };
+    expect(counts.held).toBeGreaterThan(0);
+  });
+
+  it("says what is accepted", async () => {
+    expect((await ask("--holdout", "1")).stderr).toContain("above 0 and below 1");
+    expect((await ask("--holdout", "0.2", "--order", "first")).stderr).toContain("random, latest");
+    const nothing = await ask("--holdout", "0.0001");
+    expect(nothing.code).toBe(1);
+    expect(nothing.stderr).toMatch(/Nothing of atelier can be judged: .+\n$/);
+    expect(await ask("--replay", "999999")).toMatchObject({
+      code: 1,
+      stderr: "No model 999999 of atelier is kept. Accepted: one of `marquee models list`.\n",
+    });
+    expect((await ask()).stderr).toContain("--holdout <fraction>, or --replay <model>");
+    expect((await ask("--replay", "1", "--holdout", "0.2")).code).toBe(1);
   });
 });
 

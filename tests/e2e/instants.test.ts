@@ -55,6 +55,10 @@ const INPUTS: Record<string, (at: string) => { query: string; variables: Record<
       }),
     ]),
   ),
+  "Editorial.weeklyChanges(date)": (at) => ({
+    query: `query ($at: Date!) { editorial { answer: weeklyChanges(date: $at) { week } } }`,
+    variables: { at: dayPart(at) },
+  }),
   ...Object.fromEntries(
     ["from", "until"].map((bound) => [
       `AuditFilterInput.${bound}`,
@@ -87,6 +91,15 @@ const INPUTS: Record<string, (at: string) => { query: string; variables: Record<
       (at: string) => ({
         query: `mutation ($input: PutCollectionInput!) { answer: putCollection(input: $input) { title: collection { id } ${ERRORS} } }`,
         variables: { input: { name: "Some", titles: ["Title:a"], [bound]: at } },
+      }),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["from", "until"].map((bound) => [
+      `PutCampaignInput.${bound}`,
+      (at: string) => ({
+        query: `mutation ($input: PutCampaignInput!) { answer: putCampaign(input: $input) { title: campaign { id } ${ERRORS} } }`,
+        variables: { input: { title: "Title:a", [bound]: at } },
       }),
     ]),
   ),

@@ -61,6 +61,8 @@ const gateway = useGateway(() => ({
   ...placements.env,
   MARQUEE_DEMO: "true",
   MARQUEE_DEFAULT_TENANT: "none",
+  // As it comes: what is kept for one tenant is another's as little as what is stored.
+  MARQUEE_CACHE_MB: "32",
 }));
 const owners: Household[] = [];
 const askers: Household[] = [];

@@ -23,7 +23,7 @@ beforeAll(async () => {
   tokens.OPERATOR = await gateway.signIn("operator@meridian.example");
   const tenant = (await gateway.stores.tenants.bySlug("meridian"))!;
   tokens.PLATFORM = (await openAccount(gateway, tenant, { roles: ["VIEWER", "PLATFORM"] })).token;
-  tokens.OWNER = tokens.SIGNED_IN = await gateway.signIn("viewer@meridian.example");
+  tokens.OWNER = tokens.SIGNED_IN = tokens.FAMILY = await gateway.signIn("viewer@meridian.example");
 });
 
 /** Ids that are the client's own: any text is one, or they have a code of their own. */

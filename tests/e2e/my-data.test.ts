@@ -41,7 +41,7 @@ beforeAll(async () => {
   await publish(
     gateway.stores,
     tenant,
-    ["a", "b", "c"].map((id) => titleBody({ id })),
+    ["a", "b", "c", "d"].map((id) => titleBody({ id })),
   );
 });
 afterAll(() => rm(FILE, { force: true }));
@@ -91,6 +91,11 @@ async function plant() {
   }
   await run("rateTitle", { title: "Title:a", rating: 5 }, "consistencyToken", token);
   await run("addToWatchlist", { title: "Title:c" }, "consistencyToken", token);
+  const shown = await gateway.ask("{ viewer { profile { recommendations(first: 2) { model } } } }", {
+    token,
+  });
+  expect(shown.data.viewer.profile.recommendations.length).toBeGreaterThan(0);
+  await gateway.stores.servedLists.settle();
   const key = marked();
   const paid = await run(
     "subscribe",
@@ -197,6 +202,7 @@ describe("exportMyData", () => {
     expect(response.headers.get("cache-control")).toContain("no-store");
     const files = await unzip(Buffer.from(await response.arrayBuffer()));
     const text = [...files.values()].join("");
+    expect(files.get("postgres/served_lists.ndjson")).toContain('"HOME"');
     const [hash] = await facts.rows<{ text: string }>(
       tenant,
       `select token_hash as text from sessions where account_id = '${account}' and $1 = $1`,
@@ -277,7 +283,7 @@ describe("eraseMyAccount", () => {
       expect(kept).toEqual({ checkouts: 1, events: 3 });
       const [receipt] = await gateway.stores.privacy.erasures(tenant);
       expect(receipt!.receipt).toMatchObject({
-        removed: { profiles: 3, ratings: 1, watchlist: 1 },
+        removed: { profiles: 3, ratings: 1, watchlist: 1, served_lists: 1 },
         searched: expect.arrayContaining(["POSTGRES"]),
       });
 

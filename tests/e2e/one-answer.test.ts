@@ -1,4 +1,6 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call -- answers are read as clients read them: JSON of any shape */
+import { randomUUID } from "node:crypto";
+
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { FACETS } from "../../datasources/core/title-attributes.js";
@@ -146,6 +148,10 @@ const SHOWN: Record<NodeType, [query: string, as: string]> = {
     "operator",
   ],
   Session: [`{ viewer { sessions { __typename id } } }`, "viewer"],
+  Experiment: [
+    `mutation { startExperiment(input: { name: "one ${randomUUID()}", arms: [{ arm: "a", percent: 1 }, { arm: "b", percent: 1 }] }) { experiment { __typename id } } }`,
+    "operator",
+  ],
   // A check that runs already is one that the list shows.
   Job: [
     `mutation { checkProjection(input: { target: "search.postgres" }) { query { operations { jobs { edges { node { __typename id } } } } } } }`,
@@ -153,9 +159,21 @@ const SHOWN: Record<NodeType, [query: string, as: string]> = {
   ],
   Viewer: [`{ viewer { __typename id } }`, "viewer"],
   Editorial: [`{ editorial { __typename id } }`, "editor"],
-  // Nobody is shown it for the time being.
+  // Nobody is shown either for the time being.
+  Campaign: [
+    `mutation { putCampaign(input: { title: "Title:film-casino-1995", from: "2100-01-01T00:00:00Z" }) { campaign { __typename id } } }`,
+    "editor",
+  ],
   EditorialCollection: [
     `mutation { putCollection(input: { name: "One", titles: ["Title:film-casino-1995"], from: "2100-01-01T00:00:00Z" }) { collection { __typename id } } }`,
+    "editor",
+  ],
+  SearchSynonym: [
+    `mutation { addSearchSynonym(input: { language: "en", words: ["one", "1st"] }) { synonym { __typename id } } }`,
+    "editor",
+  ],
+  SearchRule: [
+    `mutation { setSearchRule(input: { query: "nothing else", title: "Title:film-casino-1995", factor: 1 }) { rule { __typename id } } }`,
     "editor",
   ],
   Operations: [`{ operations { __typename id } }`, "operator"],

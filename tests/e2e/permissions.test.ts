@@ -154,7 +154,8 @@ async function refusalOf(
 }
 
 describe.each(CALLERS)("of what is somebody's own, a caller of the kind %s", (kind) => {
-  const may = (permission: Permission) => cellOf(permission, kind) === "yes";
+  const may = (permission: Permission, own = true) =>
+    cellOf(permission, kind) === "yes" || (own && cellOf(permission, kind) === "own");
   const ask = async (query: string, variables = {}) => {
     const { data, errors } = await gateway.ask(query, { variables, headers: headers[kind] });
     expect(errors).toBeUndefined();
@@ -177,6 +178,29 @@ describe.each(CALLERS)("of what is somebody's own, a caller of the kind %s", (ki
     const expected = { account: shown("account", "Account"), membership: shown("membership", "Membership") };
     expect(viewer).toEqual(/anonymous|API key/.test(kind) ? null : expected);
   });
+
+  it("is shown of its account's profiles what the table says", async () => {
+    const fields = Object.keys(HIDDEN.Profile!);
+    const query = `{ viewer { profile { id } profiles { id ${fields.map((name) => `${name} { __typename }`).join(" ")} } } }`;
+    const { viewer } = await ask(query);
+    if (!viewer) return expect(kind).toMatch(/anonymous|API key/);
+    const { profile, profiles } = viewer as { profile: { id: string }; profiles: Record<string, unknown>[] };
+    for (const each of profiles)
+      for (const name of fields)
+        expect([name, each[name] !== null]).toEqual([
+          name,
+          may(HIDDEN.Profile![name]!, each.id === profile.id),
+        ]);
+  });
+
+  it("is shown of its account's devices what the table says", async () => {
+    await signIns[kind]?.();
+    const { viewer } = await ask("{ viewer { sessions { current } } }");
+    const { sessions } = (viewer ?? { sessions: [] }) as { sessions: { current: boolean }[] };
+    const others = sessions.filter(({ current }) => !current);
+    const isSomebody = !/anonymous|API key/.test(kind);
+    expect(others.length > 0).toBe(isSomebody && may(HIDDEN.Viewer!.sessions!, false));
+  });
 });
 
 describe.each(CALLERS)("a caller of the kind %s", (kind) => {
@@ -185,7 +209,8 @@ describe.each(CALLERS)("a caller of the kind %s", (kind) => {
     const field = isObjectType(type) ? type.getFields()[name] : undefined;
     const cell = cellOf(permission, kind);
     const asking = ENDING.test(name) ? await signIns[kind]?.() : undefined;
-    expect(await refusalOf(root, field!, asking ?? headers[kind])).toBe(cell === "scope" ? "yes" : cell);
+    const may = cell === "scope" || cell === "own";
+    expect(await refusalOf(root, field!, asking ?? headers[kind])).toBe(may ? "yes" : cell);
     if (kind === "API key" && name !== "plans")
       expect(await refusalOf(root, field!, nothing)).toBe("FORBIDDEN");
   });

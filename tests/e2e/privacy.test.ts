@@ -170,6 +170,7 @@ describe("an account without consent to personalisation", () => {
     const operations = without.calls.flatMap(({ operation }) => operation.split(" + "));
     expect(operations).not.toContain("recommendations.forProfiles");
     expect(operations).not.toContain("viewing.recentWatches");
+    expect(operations).not.toContain("viewing.touchedTitles");
     const visitor = await gateway.ask(
       "{ home(first: 20) { kind titles(first: 20) { edges { node { externalId } } } } }",
       { tenant: tenant.slug },

@@ -248,7 +248,7 @@ describe("fields of one level", () => {
   it("share one call of a store, aliases too", async () => {
     const answer = await gateway.ask(
       `{ a: titles(first: 3) { edges { cursor } } b: titles(first: 3, orderBy: { field: RELEASE_YEAR }) { edges { cursor } }
-         c: titles(last: 3) { edges { cursor } } genres { name } top10 { rank title { name } } search(query: "war") { totalCount } }`,
+         c: titles(last: 3) { edges { cursor } } genres { name } top10 { rank title { name } } }`,
       { explain: true },
     );
     expect(answer.errors).toBeUndefined();
@@ -263,11 +263,10 @@ describe("fields of one level", () => {
       ...(isMongo ? ["catalog.genres"] : []),
       "catalog.genres",
       "catalog.titles",
-      "search.search",
       "top10.top10",
     ]);
     expect(first!.flatMap(({ path }) => path.split(", "))).toEqual(
-      expect.arrayContaining(["genres", "top10", "search"]),
+      expect.arrayContaining(["genres", "top10"]),
     );
     // PostgreSQL takes different questions in one call; an engine takes each of them once.
     expect(first!.filter(({ store }) => store === "POSTGRES")).toHaveLength(1);
@@ -276,6 +275,43 @@ describe("fields of one level", () => {
     expect(deeper!.length).toBeLessThanOrEqual(sources.size === 1 ? 1 : 2);
     expect(deeper!.length).toBeGreaterThan(0);
   });
+
+  it("ask once for campaigns, charts and what a profile has done, however many of them want it", async () => {
+    const asked = async (aliases: number) => {
+      const each = (name: string, field: string) =>
+        Array.from({ length: aliases }, (_, n) => `${name}${n}: ${field}`).join(" ");
+      const suggested = each("s", "recommendations(first: 1, context: SEARCH_EMPTY) { model }");
+      const answer = await gateway.ask(
+        `{ viewer { profile { ${suggested} } } ${each("t", "top10 { rank }")} ${each("h", "home(first: 1) { kind }")} }`,
+        { token: viewer, explain: true },
+      );
+      expect(answer.errors).toBeUndefined();
+      costOf(answer);
+      return answer.extensions!.explain!.calls.flatMap(({ operation }) => operation.split(" + ")).sort();
+    };
+    const [one, many] = [await asked(1), await asked(8)];
+    expect(many).toEqual(one);
+    expect(one).toEqual(expect.arrayContaining(["campaigns.running", "top10.top10", "top10.trending"]));
+  });
+
+  it.each([
+    ["search", 'search(query: "war", first: 0) { totalCount }'],
+    ["suggest", 'suggest(prefix: "qqjxxvv") { text }'],
+  ])(
+    "%s asks what editors say of its text first, with the viewer where there is one",
+    async (name, field) => {
+      const operations = async (token?: string) => {
+        const answer = await gateway.ask(`{ ${field} }`, { token, explain: true });
+        expect(answer.errors).toBeUndefined();
+        costOf(answer);
+        return answer.extensions!.explain!.calls.map(({ operation }) => operation);
+      };
+      expect(await operations()).toEqual(["searchSteering.of", `search.${name}`]);
+      const [first, ...others] = await operations(viewer);
+      expect(first!.split(" + ").sort()).toEqual(["accounts.viewer", "searchSteering.of"]);
+      expect(others).toEqual([`search.${name}`]);
+    },
+  );
 
   it("ask for a key once, however many fields want it", async () => {
     const id = "Title:film-the-godfather-1972";

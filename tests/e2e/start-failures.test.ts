@@ -126,7 +126,7 @@ describe("what keeps marquee serve from starting is said in one line, with exit 
   it("a wrong password and a database that there is not in POSTGRES_URL", async () => {
     const server = await startEmbeddedPostgres({ dataFolder, log: () => {} });
     const wrong = (change: (url: URL) => void) => {
-      const url = new URL(server.adminUrl);
+      const url = new URL(server.networkUrl);
       change(url);
       return failure({ POSTGRES_URL: url.href });
     };

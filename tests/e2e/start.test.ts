@@ -27,6 +27,8 @@ import {
 
 const MEMORY_LIMIT_MB = 512;
 const READY = "Ctrl-C stops it.";
+/** What it has been asked before it is not kept from answering by a lock. */
+const UNPRIMED = { MARQUEE_PRIMING_MS: "0" };
 const NAMES = "{ titles(first: 3) { edges { node { name } } } }";
 
 /** Data folder of this file's gateways, seeded with a few profiles and events; one gateway at a time runs on it. */
@@ -108,7 +110,7 @@ describe("marquee serve", () => {
 
   it("answers the requests under way before it stops, and waits for no idle connection", async () => {
     const port = await freePort();
-    const gateway = await serve({ PORT: String(port), MARQUEE_DRAIN_SECONDS: "300" });
+    const gateway = await serve({ PORT: String(port), MARQUEE_DRAIN_SECONDS: "300", ...UNPRIMED });
     await gateway.says(READY);
     const unused = connect(port, "127.0.0.1");
     unused.on("error", () => undefined);
@@ -125,7 +127,7 @@ describe("marquee serve", () => {
 
   it("takes a signal and its echo for one, and ends at once at the next", async () => {
     const port = await freePort();
-    const gateway = await serve({ PORT: String(port), MARQUEE_DRAIN_SECONDS: "300" });
+    const gateway = await serve({ PORT: String(port), MARQUEE_DRAIN_SECONDS: "300", ...UNPRIMED });
     await gateway.says(READY);
     const postgres = await postgresPid();
     const held = await holdBack(() => ask(port, NAMES).catch((error: unknown) => error));

@@ -25,7 +25,11 @@ import {
   learnAnew,
   PARTS,
   plantCollections,
+  plantCampaigns,
+  plantSearchRules,
   plantInsights,
+  plantWeek,
+  LISTED_IN,
   prepareGround,
   profileOf,
   titlesOf,
@@ -36,11 +40,13 @@ import {
 
 const schema = createSchema();
 const TYPES = { query: schema.getQueryType()!, mutation: schema.getMutationType()! };
-const TITLE_OF_VERSIONS = {
+const REQUIRED = {
   "Editorial.titleVersions": "id: $title",
   "Editorial.titleVersionList": "id: $title",
+  "Editorial.searchReport": "kind: ABANDONED",
+  "Editorial.weeklyChanges": `country: "${LISTED_IN}"`,
 };
-const walk = new PathWalk(schema, TITLE_OF_VERSIONS, new Set(NOT_ABOUT_TITLES));
+const walk = new PathWalk(schema, REQUIRED, new Set(NOT_ABOUT_TITLES));
 
 /** The root fields that are asked, in the order in which the walk meets them. */
 const FIELDS = ROOTS.flatMap((root) =>
@@ -63,8 +69,10 @@ const VALUES = FIELDS.flatMap(({ name, document }) =>
 );
 
 // Asks for more in one request than a client may.
-const gateway = useGateway(() =>
-  Object.fromEntries(
+const gateway = useGateway(() => ({
+  // As it comes: what is kept for one audience is another's only where both may meet it.
+  MARQUEE_CACHE_MB: "32",
+  ...Object.fromEntries(
     [
       "TOKENS",
       "FRAGMENTS",
@@ -78,7 +86,7 @@ const gateway = useGateway(() =>
       "VALUES",
     ].map((limit) => [`MARQUEE_MAX_${limit}`, "1000000000"]),
   ),
-);
+}));
 const facts = useFacts();
 let tenant: Tenant;
 /** What each rule's askers were answered, and what those who may not meet a title are about one that there is not. */
@@ -91,6 +99,9 @@ beforeAll(async () => {
   await prepareGround(gateway, tenant, rules, TO_COME);
   await plantInsights(facts, tenant, rules);
   await plantCollections(facts, tenant, rules);
+  await plantSearchRules(facts, tenant, rules);
+  await plantCampaigns(facts, tenant, rules);
+  await plantWeek(facts, tenant, rules);
   for (const [place, rule] of rules.entries()) {
     if (rule !== TO_COME) await keep(rule, "allowed", place);
     if (rule !== MERGED) await keep(rule, "denied", place);
@@ -114,6 +125,7 @@ async function passTime(): Promise<void> {
   );
   await project(stores, tenant, [kept, ...merged, ...come.map(({ id }) => id)]);
   await learnAnew(stores, tenant);
+  await plantWeek(facts, tenant, Object.values(RULES));
 }
 
 async function keep(rule: ViewingRule, side: Side, place: number): Promise<void> {
@@ -156,7 +168,16 @@ function toldAt(answer: Record<Root, Answer>, word: string): Set<string> {
 }
 
 /** What differs from one request to the next, is sealed with what was asked, or is told to editors of titles by their facts. */
-const PASSING = new Set(["tookMs", "cursor", "startCursor", "endCursor", "putTitle_0", "putCollection_0"]);
+const PASSING = new Set([
+  "tookMs",
+  "cursor",
+  "startCursor",
+  "endCursor",
+  "putTitle_0",
+  "putCollection_0",
+  "setSearchRule_0",
+  "putCampaign_0",
+]);
 const lasting = (answer: Record<Root, Answer>): unknown => {
   const told = ROOTS.map((root) => [answer[root].data, answer[root].errors]);
   return JSON.parse(JSON.stringify(told, (key, value: unknown) => (PASSING.has(key) ? undefined : value)));

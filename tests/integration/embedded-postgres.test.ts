@@ -78,6 +78,26 @@ describe("starting and stopping", () => {
     expect(await query(adminUrl, "SELECT lower('ÉLAN ЖУК') AS lower")).toEqual([{ lower: "élan жук" }]);
   });
 
+  test("has a socket in the folder that is its own, with the same password", async () => {
+    const dataFolder = await usedFolder();
+    const { adminUrl, networkUrl } = await start(dataFolder);
+    const cluster = path.join(dataFolder, "postgres");
+    const places = await Promise.all([adminUrl, networkUrl].map((url) => query(url, CONNECTED_BY)));
+    expect(places.flat()).toEqual([{ network: null }, { network: "127.0.0.1" }]);
+    expect(new URL(adminUrl).searchParams.get("host")).toBe(cluster);
+    expect((await stat(cluster)).mode & 0o077).toBe(0);
+    const wrong = new URL(adminUrl);
+    wrong.password = "wrong";
+    await expect(query(wrong.href, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
+  });
+
+  test("has none where its path would be too long, and is reached over the network", async () => {
+    const deep = path.join(newFolder(), "d".repeat(80));
+    const { adminUrl, networkUrl } = await start(deep);
+    expect(adminUrl).toBe(networkUrl);
+    expect(await query(adminUrl, CONNECTED_BY)).toEqual([{ network: "127.0.0.1" }]);
+  });
+
   test("ends with the process that started it", async () => {
     const child = await startInChild(await usedFolder());
     child.process.stdin?.end();
@@ -329,6 +349,8 @@ async function timed<T>(what: string, step: () => Promise<T>): Promise<T> {
   console.info(`embedded PostgreSQL, ${what}: ${Math.round(performance.now() - begun)} ms`);
   return result;
 }
+
+const CONNECTED_BY = "SELECT host(inet_client_addr()) AS network";
 
 /** A program that runs the server as the built product does: the processes that are killed here run without the test runner. */
 function writeProgram(folder: string): string {

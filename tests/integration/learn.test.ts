@@ -72,6 +72,7 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("learning from the events of a
       "statistics",
       "Top 10",
       "popularity",
+      "searches",
       "watch history",
       "titles",
       "learning tastes",

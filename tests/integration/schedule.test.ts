@@ -150,6 +150,51 @@ describe("the schedule", () => {
     expect(warnings[0]).toMatch(/^CHARTS of test-\w+ failed: /);
   });
 
+  it("learns though arms of experiments cannot be judged, and warns of that", async () => {
+    const tenant = await watchedTenant();
+    const warnings: string[] = [];
+    const own = {
+      ...stores,
+      tenants: { ...stores.tenants, list: () => Promise.resolve([tenant]) },
+      experiments: Object.assign(Object.create(stores.experiments) as typeof stores.experiments, {
+        endWorse: () => Promise.reject(new RangeError("too many")),
+      }),
+    };
+    const schedule = { learn: EVERY_SECOND, charts: null };
+    const keeper = keepSchedule(own, schedule, { warn: (line) => warnings.push(line) }, times);
+    await vi.waitFor(async () => expect((await jobsOf(tenant)).map(({ state }) => state)).toContain("DONE"), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    await keeper.stop();
+    const outcomes = (await jobsOf(tenant)).flatMap(({ outcome }) => outcome ?? []);
+    expect(outcomes[0]).toMatch(/^CONTENT was learned from .* Arms of experiments were not judged\.$/);
+    expect(warnings[0]).toMatch(/^Arms of test-\w+ were not judged: /);
+  });
+
+  it("ends arms that are worse though days of experiments cannot be closed", async () => {
+    const tenant = await watchedTenant();
+    const warnings: string[] = [];
+    const own = {
+      ...stores,
+      tenants: { ...stores.tenants, list: () => Promise.resolve([tenant]) },
+      experiments: Object.assign(Object.create(stores.experiments) as typeof stores.experiments, {
+        closeDays: () => Promise.reject(new RangeError("too many")),
+        endWorse: () => Promise.resolve([{}]),
+      }),
+    };
+    const schedule = { learn: EVERY_SECOND, charts: null };
+    const keeper = keepSchedule(own, schedule, { warn: (line) => warnings.push(line) }, times);
+    await vi.waitFor(async () => expect((await jobsOf(tenant)).map(({ state }) => state)).toContain("DONE"), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    await keeper.stop();
+    const outcomes = (await jobsOf(tenant)).flatMap(({ outcome }) => outcome ?? []);
+    expect(outcomes[0]).toMatch(/ Worse than their control, and ended: 1 arms\.$/);
+    expect(warnings[0]).toMatch(/^Days of experiments of test-\w+ stay open: /);
+  });
+
   it("warns of checks that have not passed, and counts them", async () => {
     const tenant = await watchedTenant();
     const failed = { check: "COMPLETENESS", country: "US", day: "2026-05-02", passed: false } as const;

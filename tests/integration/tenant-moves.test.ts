@@ -8,13 +8,12 @@ import { projecting } from "../../datasources/projection/following/drain.js";
 import { type Destination } from "../../datasources/stores/tenant-moves.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { createRandom } from "../../scripts/random.js";
-import { adultProfile } from "../support/catalogue.js";
 import { use } from "../support/fixtures.js";
-import { startLoad, WRITERS, type MoveLoad } from "../support/move-load.js";
+import { startLoad, type MoveLoad } from "../support/move-load.js";
+import { eventsAt, openMovingAt, rowsAt } from "../support/moving.js";
 import { openPlacements } from "../support/placements.js";
-import { createTestTenant, testRequest } from "../support/stores.js";
+import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
-import { fillWithSameIds } from "./isolation-support.js";
 
 /*
  * Tenants are moved while two gateways write and read. `npm run test:promote` kills as many moves as it is told; here are
@@ -43,60 +42,15 @@ afterAll(() => {
   );
 });
 
-async function openMoving(): Promise<Tenant> {
-  const { stores } = placements;
-  const tenant = await createTestTenant(stores);
-  await fillWithSameIds(stores, tenant);
-  const titles = Array.from({ length: WRITERS }, (_, at) => titleBody({ id: `title${at}` }));
-  await stores.accounts.putProfiles(
-    tenant,
-    titles.map((_, at) => adultProfile(`profile${at}`)),
-  );
-  await stores.titleVersions.append(
-    tenant,
-    titles.map((body) => ({ body, effectiveFrom: null })),
-  );
-  const documents = titles.map((body) => ({ ...body, revision: 1, latestVersion: 1, popularity: 0 }));
-  await stores.catalogProjection.put(tenant, documents);
-  return tenant;
-}
+const openMoving = () => openMovingAt(placements);
 
 const now = async ({ id }: Tenant) => (await placements.stores.tenants.current(id))!;
 
-/** What tables of a place hold of a tenant, but for what is not moved. */
-async function rowsIn(place: Tenant): Promise<Map<string, { rows: number; hash: string }>> {
-  const { id, schema } = place;
-  const database = placements.databaseOf(place);
-  const tables = await database.query<{ name: string }>(
-    `select c.relname as name from pg_class c where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p')
-       and not c.relispartition and c.relname not in ('outbox', 'schema_migrations') order by c.relname`,
-    [schema],
-  );
-  const found = new Map<string, { rows: number; hash: string }>();
-  for (const { name } of tables) {
-    const [row] = await database.query<{ rows: number; hash: string }>(
-      `select count(*)::int as rows, md5(string_agg(t::text, ' ' order by t::text)) as hash from ${schema}.${name} t where tenant_id = $1`,
-      [id],
-    );
-    if (row && row.rows > 0) found.set(name, row);
-  }
-  return found;
-}
+const rowsIn = (place: Tenant) => rowsAt(placements, place);
 
 /** Every event that was answered, once; nothing else. */
 async function expectAllWritten(tenant: Tenant, load: MoveLoad): Promise<void> {
-  const placed = await now(tenant);
-  const { schema, id } = placed;
-  const rows = await placements
-    .databaseOf(placed)
-    .query<{ id: string; times: number }>(
-      `select id, count(*)::int as times from ${schema}.viewing_events where tenant_id = $1 and profile_id like 'profile%' group by id`,
-      [id],
-    );
-  expect(rows.filter(({ times }) => times !== 1)).toEqual([]);
-  const there = new Set(rows.map(({ id }) => id.split("/").at(-1)!.split(" ").at(-1)!));
-  expect(load.written.filter((event) => ![...there].some((each) => each.endsWith(event)))).toEqual([]);
-  expect(rows.length).toBe(load.written.length);
+  expect(await eventsAt(placements, await now(tenant))).toEqual([...load.written].sort());
 }
 
 async function under<T>(tenant: Tenant, work: () => Promise<T>): Promise<MoveLoad> {

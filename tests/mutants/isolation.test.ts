@@ -50,6 +50,8 @@ const EQUIVALENT: ReadonlySet<string> = new Set([
   "datasources/engines/postgres/statements.postgres.ts tenant.schema} ${",
   // A tenant has one schema but while it moves, when its transactions are turned away and its reads are of either side.
   "datasources/engines/postgres/reads.postgres.ts tenant.schema}`",
+  // Servers are one tenant's: this tells the placements of one apart.
+  "datasources/stores/dedicated-stores.ts placementOf(tenant)} ${",
   "datasources/viewing/event-days.postgres.ts if (row?.schema !== tenant.schema",
 ]);
 
@@ -67,6 +69,7 @@ async function open(): Promise<Ground & { close(): Promise<void> }> {
     ...placements.env,
     MARQUEE_DEMO: "true",
     MARQUEE_DEFAULT_TENANT: "none",
+    MARQUEE_CACHE_MB: "32",
   });
   const all = [];
   for (const tier of ["SHARED", "SHARED", "ISOLATED", "DEDICATED", "DEDICATED"] as const)

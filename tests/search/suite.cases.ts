@@ -74,9 +74,11 @@ export function suiteCases(fill: Filled): void {
     expect(misled(scored).map(({ text, didYouMean }) => `${text}: ${didYouMean}`)).toEqual([]);
   });
 
+  // Eight completions of all titles that begin so, those of most votes, would be .341, .768 and .982 of the viewing.
   it.each([
     [1, 0.28],
     [2, 0.72],
+    [3, 0.97],
   ])("completes what most people watch after %i letters", async (letters, part) => {
     expect(await completedShare(asked, films, letters)).toBeGreaterThanOrEqual(part);
   });

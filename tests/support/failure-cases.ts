@@ -1,4 +1,6 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
+import { randomUUID } from "node:crypto";
+
 import { type Role } from "../../datasources/core/vocabulary.js";
 import { type Answer, type TestGateway } from "./gateway.js";
 
@@ -25,6 +27,11 @@ export interface Known {
   profile: string;
   /** A collection of editors, which nobody is shown yet. */
   collection: string;
+  /** What editors say of a title for a text that nobody searches for. */
+  searchRule: string;
+  campaign: string;
+  /** One that has ended, and has served nobody. */
+  experiment: string;
   refreshToken: string;
   /** A token of an editor who is an operator and runs the platform too. */
   staff: string;
@@ -60,6 +67,9 @@ export async function findKnown(gateway: TestGateway, email: string, token: stri
     because: row("BECAUSE_YOU_WATCHED"),
     profile: profile.id,
     collection: await collectionOf(gateway, staff, titles[0]!.id),
+    campaign: await campaignOf(gateway, staff, titles[0]!.id),
+    experiment: await experimentOf(gateway, staff),
+    searchRule: await searchRuleOf(gateway, staff, titles[0]!.id),
     refreshToken: await refreshTokenOf(gateway, email),
     staff,
   };
@@ -72,6 +82,42 @@ async function collectionOf(gateway: TestGateway, token: string, title: string):
     { token, variables: { input } },
   );
   return data.putCollection.collection.id as string;
+}
+
+/** One that is to come: nobody is recommended it. */
+async function campaignOf(gateway: TestGateway, token: string, title: string): Promise<string> {
+  const input = { title, from: "2100-01-01T00:00:00Z" };
+  const { data } = await gateway.ask(
+    "mutation ($input: PutCampaignInput!) { putCampaign(input: $input) { campaign { id } } }",
+    { token, variables: { input } },
+  );
+  return data.putCampaign.campaign.id as string;
+}
+
+async function experimentOf(gateway: TestGateway, token: string): Promise<string> {
+  const arms = ["one", "two"].map((arm) => ({ arm, percent: 1 }));
+  const begun = await gateway.ask(
+    "mutation ($input: StartExperimentInput!) { startExperiment(input: $input) { experiment { id } } }",
+    { token, variables: { input: { name: `ended ${randomUUID()}`, arms } } },
+  );
+  const { id } = begun.data.startExperiment.experiment;
+  await gateway.ask(
+    "mutation ($id: ID!) { stopExperiment(input: { experiment: $id }) { errors { code } } }",
+    {
+      token,
+      variables: { id },
+    },
+  );
+  return id as string;
+}
+
+async function searchRuleOf(gateway: TestGateway, token: string, title: string): Promise<string> {
+  const input = { query: "nobody searches for this", title, factor: 1 };
+  const { data } = await gateway.ask(
+    "mutation ($input: SetSearchRuleInput!) { setSearchRule(input: $input) { rule { id } } }",
+    { token, variables: { input } },
+  );
+  return data.setSearchRule.rule.id as string;
 }
 
 /** A profile without an account may do what its token says; no demo account is all of it in one. */
@@ -171,8 +217,13 @@ export function failureCases(known: Known, email: string): Record<string, Failur
     ...ofStaff(known.staff, "editorial", {
       titles: "titles(first: 3) { edges { version } }",
       collections: "collections(first: 3) { edges { cursor } }",
+      campaigns: "campaigns(first: 3) { edges { cursor } }",
+      searchSynonyms: "searchSynonyms(first: 3) { edges { cursor } }",
+      searchReport: "searchReport(kind: ABANDONED) { edges { cursor } }",
+      searchRules: "searchRules(first: 3) { edges { cursor } }",
       titleVersions: `titleVersions(id: "${known.begun}") { version }`,
       titleVersionList: `titleVersionList(id: "${known.begun}") { edges { cursor } }`,
+      weeklyChanges: "weeklyChanges { week }",
       insights: "insights(first: 3) { viewers }",
       insightRelease: "insightRelease { epsilon }",
       insightBudget: "insightBudget { spent }",
@@ -184,11 +235,55 @@ export function failureCases(known: Known, email: string): Record<string, Failur
       token: known.staff,
       valueOf: (data) => data?.node?.titles,
     },
+    "WeeklyChanges.moves": {
+      query: "{ editorial { weeklyChanges { moves(first: 3) { rank } } } }",
+      token: known.staff,
+      valueOf: (data) => data?.editorial?.weeklyChanges?.moves,
+    },
+    "WeeklyMove.title": {
+      query: "{ editorial { weeklyChanges { moves(first: 3) { title { name } } } } }",
+      token: known.staff,
+      valueOf: (data) => data?.editorial?.weeklyChanges?.moves[0]?.title,
+    },
+    "Campaign.title": {
+      query: "query ($id: ID!) { node(id: $id) { ... on Campaign { title { name } } } }",
+      variables: { id: known.campaign },
+      token: known.staff,
+      valueOf: (data) => data?.node?.title,
+    },
+    "SearchRule.title": {
+      query: "query ($id: ID!) { node(id: $id) { ... on SearchRule { title { name } } } }",
+      variables: { id: known.searchRule },
+      token: known.staff,
+      valueOf: (data) => data?.node?.title,
+    },
+    ...Object.fromEntries(
+      [
+        "profiles",
+        "served",
+        "watched",
+        "completed",
+        "rate { value }",
+        "difference { value }",
+        "preference { value }",
+      ].map((figure) => [
+        `ExperimentArm.${figure.split(" ")[0]}`,
+        {
+          query: `query ($id: ID!) { node(id: $id) { ... on Experiment { arms { ${figure} } } } }`,
+          variables: { id: known.experiment },
+          token: known.staff,
+          // Of so few accounts there are no figures: that they were asked for is all that there is to see.
+          valueOf: (data: Answer["data"] | null) => data?.node?.arms,
+        },
+      ]),
+    ),
     ...ofStaff(known.staff, "operations", {
       stores: "stores { state }",
       projections: "projections { target }",
       tenants: "tenants(first: 3) { edges { node { slug } } }",
       quality: "quality { check }",
+      experiments: "experiments { name }",
+      searchLearning: "searchLearning { mode }",
       jobs: "jobs(first: 3) { edges { cursor } }",
       audit: "audit(first: 3) { edges { cursor } }",
       deadLetters: "deadLetters(first: 3) { edges { cursor } }",

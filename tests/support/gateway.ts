@@ -82,6 +82,9 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     MARQUEE_LEARN_AT: "none",
     MARQUEE_CHARTS_AT: "none",
     MARQUEE_COMPILED_QUERIES: "all",
+    // Tests count what stores are asked, and most need no gateway that is warm.
+    MARQUEE_PRIMING_MS: "0",
+    MARQUEE_CACHE_MB: "0",
     MARQUEE_ERASURES_FILE: path.join(tmpdir(), `marquee-erasures-${process.pid}.ndjson`),
     // Tests ask as much as they like at once.
     MARQUEE_QUEUE_MS: String(PATIENT_DEADLINE_MS),

@@ -45,7 +45,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const embedded = given
     ? undefined
     : await startEmbeddedPostgres({ dataFolder, settings: SETTINGS, log: () => {} });
-  const postgresUrl = given ?? embedded?.adminUrl ?? "";
+  const postgresUrl = given ?? embedded?.networkUrl ?? "";
   await seedThroughTheCommandLine(postgresUrl, dataFolder);
   // A second run on the same database finds the many tenants of the first, which nobody asks for any more.
   if (onEngines)

@@ -20,7 +20,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const given = process.env.MARQUEE_TEST_POSTGRES_URL;
   const dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-ledger-"));
   const embedded = given ? undefined : await startEmbeddedPostgres({ dataFolder, log: () => {} });
-  const adminUrl = given ?? embedded?.adminUrl ?? "";
+  const adminUrl = given ?? embedded?.networkUrl ?? "";
   const { url, password } = applicationUrl(adminUrl);
   await migrate(adminUrl, password);
   project.provide("ledgerUrl", url);

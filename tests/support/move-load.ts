@@ -19,10 +19,15 @@ export interface MoveLoad {
 export const WRITERS = 8;
 
 /** Writes and reads until it is ended, each gateway by what it knows of the tenant. */
-export function startLoad(gateways: readonly Stores[], slug: string, writesPerSecond: number): MoveLoad {
+export function startLoad(
+  gateways: readonly Stores[],
+  slug: string,
+  writesPerSecond: number,
+  eventsBefore = 0,
+): MoveLoad {
   const load: MoveLoad = { written: [], slowestMs: 0, reads: 0, failures: [], end: () => Promise.resolve() };
   let ended = false;
-  let events = 0;
+  let events = eventsBefore;
   const known = async (stores: Stores): Promise<Tenant> => (await stores.tenants.bySlug(slug))!;
   const failed = (what: string) => (error: unknown) => void load.failures.push(`${what}: ${String(error)}`);
   const write = async (writer: number) => {

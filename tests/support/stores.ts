@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
 
 import { type ViewerKey } from "../../datasources/accounts/accounts.js";
 import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
-import { PATIENT_DEADLINE_MS } from "./patience.js";
+import { KeptMemory } from "../../datasources/core/kept-memory.js";
+import { openSharedCache, type SharedCache } from "../../src/caching/shared-cache.js";
+import { PATIENCE, PATIENT_DEADLINE_MS } from "./patience.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { type KeyService } from "../../packages/envelope/index.js";
 import { testAccountKeys } from "../../scripts/test-keys.js";
@@ -14,14 +16,64 @@ import { testAccountKeys } from "../../scripts/test-keys.js";
 export function openTestStores(
   postgresUrl = inject("postgresUrl"),
   accountKeys: KeyService = testAccountKeys,
+  memory?: KeptMemory,
 ): Promise<Stores> {
   const engines = { mongodb: null, opensearch: null, neo4j: null, deadlineMs: PATIENT_DEADLINE_MS };
   return openStores({
     accountKeys,
     postgresUrl,
     engines,
+    memory,
     dataFolder: "/nonexistent",
     log: () => {},
+  });
+}
+
+export interface KeptStores extends Stores {
+  memory: KeptMemory;
+  /** What it has warned of. */
+  warned: string[];
+  /** What it keeps for others, where it does. */
+  shared: SharedCache | undefined;
+}
+
+/**
+ * The same with a memory of its own, as another gateway would have.
+ *
+ * @param options `redis`: URL of what it has in common with others of the same secret.
+ */
+export async function openKeptStores(
+  options: { maxBytes?: number; shadow?: boolean; redis?: string; secret?: string } = {},
+): Promise<KeptStores> {
+  const warned: string[] = [];
+  const memory = new KeptMemory({
+    maxBytes: 16_000_000,
+    shadow: false,
+    warn: (line) => warned.push(line),
+    ...options,
+  });
+  const { redis, secret = "what tests have in common", shadow = false } = options;
+  const shared = redis === undefined ? undefined : sharedThere(redis, secret, shadow);
+  if (shared) await vi.waitUntil(() => shared.values.isUp, PATIENCE);
+  memory.shared = shared?.entries;
+  const stores = await openTestStores(undefined, undefined, memory);
+  const close = async () => {
+    await shared?.stop();
+    await stores.close();
+  };
+  return { ...stores, memory, warned, shared, close };
+}
+
+function sharedThere(url: string, secret: string, shadow: boolean): SharedCache {
+  return openSharedCache({
+    url,
+    caFile: undefined,
+    secret: new TextEncoder().encode(secret),
+    // A look may take a hundredth of it.
+    deadlineMs: 100 * PATIENT_DEADLINE_MS,
+    shadow,
+    info: () => undefined,
+    warn: () => undefined,
   });
 }
 

@@ -1,5 +1,12 @@
 import { named } from "./titles.js";
-import { collectionOf, companionOf, dayOf, type ViewingRule } from "./viewing-ground.js";
+import {
+  campaignOf,
+  collectionOf,
+  companionOf,
+  dayOf,
+  searchRuleOf,
+  type ViewingRule,
+} from "./viewing-ground.js";
 
 /*
  * The rules of viewing as they are tried, and how every root field is asked about titles that a rule hides. A root field
@@ -82,6 +89,7 @@ const QUERIES: Record<string, Ask | string> = {
     `(query: "${misspelt(word)}", first: 100)`,
     `(query: "${word.slice(0, 6)}", first: 100)`,
     `(query: "common ${misspelt(word)}", first: 100)`,
+    `(query: "common", first: 100)`,
   ],
   person: ({ word }) => [`(id: "Person:${named(`${word} person`).id}")`],
   genres: () => [""],
@@ -116,6 +124,13 @@ const MUTATIONS: Record<string, Ask | string> = {
   putCollection: ({ word }, place) => [
     `(input: { collection: "EditorialCollection:${collectionOf(place)}", titles: ["Title:${word}-seen"] })`,
   ],
+  putCampaign: ({ word }, place) => [
+    `(input: { campaign: "Campaign:${campaignOf(place)}", title: "Title:${word}-unseen" })`,
+  ],
+  noteSearchOpened: ({ word }) => [`(input: { query: "common", title: "Title:${word}-seen" })`],
+  setSearchRule: ({ word }, place) => [
+    `(input: { query: "common", title: "Title:${word}-seen", place: ${1 + place} })`,
+  ],
   putTitle: ({ word }) => [`(input: { id: "Title:${word}-seen", kind: SERIES, expectedVersion: 1 })`],
   publishTitle: sameAs("putTitle"),
   archiveTitle: sameAs("putTitle"),
@@ -147,7 +162,14 @@ const MUTATIONS: Record<string, Ask | string> = {
         "requestPasswordReset",
         "resetPassword",
         "retryDeadLetters",
+        "setSearchLearning",
+        "startExperiment",
+        "stopExperiment",
+        "removeCampaign",
         "removeCollection",
+        "addSearchSynonym",
+        "removeSearchRule",
+        "removeSearchSynonym",
         "revokeApiKey",
         "setConsents",
         "signOut",
@@ -174,6 +196,8 @@ function idsOf(word: string, place: number): string[] {
     name("Studio", "pictures"),
     `HomeRow:BECAUSE_YOU_WATCHED ${word}-seen`,
     `EditorialCollection:${collectionOf(place)}`,
+    `Campaign:${campaignOf(place)}`,
+    `SearchRule:${searchRuleOf(place)}`,
   ];
 }
 
@@ -187,6 +211,7 @@ export const NOT_ABOUT_TITLES = [
   "ApiKey",
   "Checkout",
   "Consents",
+  "Experiment",
   "Job",
   "Membership",
   "Operations",
@@ -211,6 +236,8 @@ export const SILENT = new Set(
     HistoryEdge: ["seconds"],
     RatingEdge: ["rating"],
     Top10Entry: ["rank", "previousRank", "daysOnList", "weeksOnList", "viewers", "trend"],
+    WeeklyMove: ["rank", "previousRank"],
+    WeeklyCountry: ["originals"],
     EditorialTitleEdge: ["version"],
     TitleInsight: ["viewers", "stayed", "completions"],
     // Follow from the budget alone.
@@ -220,6 +247,14 @@ export const SILENT = new Set(
     // What editors say of a row themselves, beside its titles.
     EditorialCollection: ["name", "position", "version"],
     CollectionPayload: ["version"],
+    // What others have searched for, five of them at least.
+    ReportedSearch: ["query", "language", "accounts"],
+    ReportedSearchEdge: ["cursor"],
+    // What editors say of searches themselves, beside the title.
+    SearchRule: ["query", "place", "factor"],
+    Campaign: ["countries", "strength"],
+    CampaignEdge: ["cursor"],
+    SearchSynonym: ["language", "words", "genre"],
     // Numbers that are compared with what is shown, below.
     TitleConnection: ["totalCount"],
     SearchConnection: ["totalCount"],
@@ -230,6 +265,8 @@ export const SILENT = new Set(
     TitleEdge: ["cursor"],
     TitleVersionEdge: ["cursor"],
     EditorialCollectionEdge: ["cursor"],
+    SearchRuleEdge: ["cursor"],
+    SearchSynonymEdge: ["cursor"],
   }).flatMap(([type, fields]) => fields.map((field) => `${type}.${field}`)),
 );
 
@@ -238,12 +275,12 @@ export const RECORDS = /^editorial\.titleVersion/;
 /** Places that a rule's titles do not come to, whoever asks, and why. */
 const APART: [place: RegExp, why: string, rules: (name: string) => boolean][] = [
   [
-    /^suggest\.node\.(Studio|Episode|Season|HomeRow|EditorialCollection)__/,
+    /^suggest\.node\.(Studio|Episode|Season|HomeRow|EditorialCollection|Campaign|SearchRule)__/,
     "titles, people and genres are completed",
     () => true,
   ],
   [
-    /^((editorial|putTitle|putCollection)\.|nodes?\.EditorialCollection__)/,
+    /^((editorial|putTitle|putCollection|putCampaign|setSearchRule)\.|nodes?\.(EditorialCollection|Campaign|SearchRule)__)/,
     "whoever may meet them is no editor",
     (name) => !isEditors(name),
   ],

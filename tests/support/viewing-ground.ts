@@ -45,6 +45,10 @@ export const PARTS = ["seen", "begun", "unseen"] as const;
 export const companionOf = (place: number) => `companion-${place}`;
 /** The collection of editors that a rule's titles are in. */
 export const collectionOf = (place: number) => `collection-${place}`;
+/** The campaign that a rule's title has. */
+export const campaignOf = (place: number) => `campaign-${place}`;
+/** What editors say of a rule's title for a text. */
+export const searchRuleOf = (place: number) => `search-rule-${place}`;
 /** So many that there is something for every row of a home page; the last of all titles by their ids. */
 const OPEN = Array.from({ length: 30 }, (_, n) => `zz-open-${n}`);
 /** Those that are watched on the days of the rules; more would leave these no place in the charts. */
@@ -136,6 +140,48 @@ export async function plantCollections(
        values (${tenant.id}, '${collectionOf(place)}', 'Some of them', '{${titles.join(",")}}', 'EVERYBODY', '{}', ${10 + place})`,
     );
   }
+}
+
+/** Has a title of each rule recommended to whoever may meet it, as if editors had. */
+export async function plantCampaigns(
+  facts: Facts,
+  tenant: Tenant,
+  rules: readonly ViewingRule[],
+): Promise<void> {
+  for (const [place, { word }] of rules.entries())
+    await facts.run(
+      tenant,
+      `insert into campaigns (tenant_id, id, title_id, countries, strength, updated_at)
+       values (${tenant.id}, '${campaignOf(place)}', '${word}-unseen', '{}', ${1 + place}, '2026-01-01')`,
+    );
+}
+
+/** Says of a title of each rule where it stands for its own word, as if editors had. */
+export async function plantSearchRules(
+  facts: Facts,
+  tenant: Tenant,
+  rules: readonly ViewingRule[],
+): Promise<void> {
+  for (const [place, { word }] of rules.entries())
+    await facts.run(
+      tenant,
+      `insert into search_rules (tenant_id, id, query, query_key, title_id, place)
+       values (${tenant.id}, '${searchRuleOf(place)}', 'common', 'common', '${word}-seen', ${1 + place})`,
+    );
+}
+
+/** Where the title of each rule stands on the latest list of a week, wherever it was watched. */
+export const LISTED_IN = "IS";
+
+/** Puts a title of each rule on such a list, which learning anew takes away. */
+export async function plantWeek(facts: Facts, tenant: Tenant, rules: readonly ViewingRule[]): Promise<void> {
+  const places = rules.map(({ word }, place) => `(${place + 1}, '${word}-seen', ${9_000 - place})`);
+  await facts.run(
+    tenant,
+    `insert into top10_weeks (tenant_id, country, day, rank, title_id, viewers, watched_seconds)
+     select ${tenant.id}, '${LISTED_IN}', date_trunc('week', now())::date - 14, v.rank, v.title, 9, v.seconds
+     from (values ${places.join(",")}) v (rank, title, seconds)`,
+  );
 }
 
 /** Has charts, popularity and tastes follow what has changed. */

@@ -211,6 +211,40 @@ describe("admission", () => {
     expect(admission.report()).toMatchObject({ inside: 0, long: 0 });
   });
 
+  it("lets so many stand aside at once and no more: who has left makes room for another", () => {
+    const admission = new Admission({ waitMs: 5_000 });
+    const inside: Ticket[] = [];
+    const enter = (party: string) => {
+      const { inside: entered } = crowd(admission, 1, party);
+      for (const ticket of entered) ticket.standAside();
+      inside.push(...entered);
+    };
+    for (let n = 0; n < 300; n += 1) enter(n % 2 === 0 ? "a" : "b");
+    // Those beyond keep their places, of which there are sixteen.
+    expect(admission.report()).toMatchObject({ inside: 256 + 16, long: 256, waiting: 28 });
+    inside[0]!.leave();
+    inside[271]!.standAside();
+    expect(admission.report()).toMatchObject({ inside: 272, long: 256, waiting: 27 });
+    inside[1]!.withdraw();
+    expect(admission.report()).toMatchObject({ inside: 271, long: 255, waiting: 27 });
+  });
+
+  it("lets one party stand aside with three quarters of them", () => {
+    const admission = new Admission({ waitMs: 5_000 });
+    const enter = (party: string) => {
+      const { inside } = crowd(admission, 1, party);
+      for (const ticket of inside) ticket.standAside();
+      return inside;
+    };
+    const [first] = Array.from({ length: 200 }, () => enter("greedy")).flat();
+    expect(admission.report()).toMatchObject({ inside: 200, long: 192 });
+    enter("other");
+    expect(admission.report()).toMatchObject({ inside: 201, long: 193 });
+    first!.leave();
+    enter("greedy");
+    expect(admission.report()).toMatchObject({ inside: 201, long: 193 });
+  });
+
   it("forgets who has gone meanwhile", () => {
     const admission = new Admission({ waitMs: 100 });
     const full = crowd(admission, 16);

@@ -206,6 +206,7 @@ describe("readConfig", () => {
       MONGODB_URL: "mongodb://marquee:hunter2@db",
       OPENSEARCH_URL: "https://marquee:hunter2@db",
       NEO4J_URL: "bolt://marquee:hunter2@db",
+      REDIS_URL: "rediss://marquee:hunter2@cache/1",
       PAYMENTS_URL: "https://payments.example",
       PAYMENTS_KEY: "hunter2",
     };
@@ -230,6 +231,25 @@ describe("readConfig", () => {
     ])
       expect(problems).toThrow(part);
     rmSync(folder, { recursive: true });
+  });
+
+  it("keeps answers for other gateways where a Redis is named, and some are kept at all", () => {
+    const url = "redis://:hunter2@cache:6379/2";
+    expect(readConfig({}).cache).toMatchObject({ maxBytes: 24_000_000, textBytes: 8_000_000, redis: null });
+    expect(readConfig({ REDIS_URL: url, REDIS_CA_FILE: "ca.pem" }).cache?.redis).toEqual({
+      url,
+      caFile: "ca.pem",
+    });
+    for (const wrong of [
+      "http://hunter2@cache",
+      "redis://",
+      "redis://hunter2@cache/one",
+      "redis://a:b%@[cache",
+    ])
+      expect(() => readConfig({ REDIS_URL: wrong })).toThrow(/REDIS_URL: its value: is no(?!.*hunter2)/s);
+    expect(() => readConfig({ REDIS_URL: url, MARQUEE_CACHE_MB: "0" })).toThrow(
+      /MARQUEE_CACHE_MB: "0": leaves nothing to be kept/,
+    );
   });
 
   it("takes an Ed25519 key to sign with, and repeats none that is something else", () => {

@@ -88,6 +88,15 @@ function sourcesOf(world: World, asked: string[] = []): HomeSources {
             (world.recommended ?? []).map((titleId, n) => ({ titleId, score: 9 - n, because: "seen" })),
           ),
       },
+      byModel: {
+        load: ({ model }: { model: number }) =>
+          answer(
+            `model ${model}`,
+            [...(world.recommended ?? [])]
+              .reverse()
+              .map((titleId, n) => ({ titleId, score: 9 - n, because: "seen" })),
+          ),
+      },
       similarTo: {
         load: (id: string) =>
           answer(
@@ -119,6 +128,8 @@ const VIEWER: HomeViewer = {
   personalised: true,
   kids: false,
   favourites: [],
+  model: null,
+  diversity: 0,
 };
 const plan = (world: World, viewer: Partial<HomeViewer> = {}, asked?: string[]) =>
   planHome(sourcesOf(world, asked), { ...VIEWER, ...viewer }, PATH);
@@ -493,5 +504,35 @@ describe("the order within a row", () => {
       const values = entries.map(({ position }) => position.value as number);
       expect(values).toEqual([...values].sort((a, b) => b - a));
     }
+  });
+});
+
+describe("what suits the profile", () => {
+  const world: World = {
+    recent: [watch("seen")],
+    recommended: numbered("r", 6),
+    genresOf: (id) => (id === "r4" || id === "r5" ? [DRAMA] : [CRIME]),
+  };
+  const suited = async (viewer: Partial<HomeViewer>, asked?: string[]) =>
+    titles((await plan(world, viewer, asked)).find(({ kind }) => kind === "RECOMMENDED"));
+
+  it("is less of the same, as strongly as it is asked for", async () => {
+    expect(await suited({})).toEqual(numbered("r", 6));
+    expect(await suited({ diversity: 0.5 })).toEqual(["r0", "r4", "r1", "r2", "r3", "r5"]);
+    const rows = await plan(
+      { ...world, recommended: [], similar: { seen: numbered("r", 6) } },
+      { diversity: 0.5 },
+    );
+    const [row] = rows.filter(({ kind }) => kind === "BECAUSE_YOU_WATCHED");
+    expect(titles(row)!.slice(0, 2)).toEqual(["r0", "r4"]);
+    const values = row!.entries.map(({ position }) => Number(position.value));
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+  });
+
+  it("is said by the model that is asked for", async () => {
+    const asked: string[] = [];
+    expect(await suited({ model: 3 }, asked)).toEqual(numbered("r", 6).reverse());
+    expect(asked).toContain("model 3");
+    expect(asked).not.toContain("recommended");
   });
 });

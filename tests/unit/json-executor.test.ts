@@ -17,7 +17,14 @@ import {
 } from "graphql";
 import { describe, expect, it } from "vitest";
 
-import { compileQuery, stringifyWithText, type CompiledQuery } from "../../packages/json-executor/index.js";
+import {
+  bytesWithText,
+  compileQuery,
+  FIXED,
+  KeptTexts,
+  type CompiledQuery,
+  type Keeping,
+} from "../../packages/json-executor/index.js";
 import { createRandom, type Random } from "../../scripts/random.js";
 import { generateQuery } from "../support/query-generator.js";
 
@@ -31,14 +38,21 @@ const SCHEMA = buildSchema(`
   type Dog implements Named { name: String! friend: Named age: Int bones: [Bone!]! owner: Human! where: String }
   type Cat implements Named { name: String! friend: Named lives: Float! colours: [Colour] enemies: [Dog] where: String }
   type Human implements Named { name: String! friend: Named pets(kind: String, first: Int = 2): [Pet!] married: Boolean where: String }
-  type Bone { id: ID! size(unit: String = "cm", exact: Boolean): Float colour: Colour! matrix: [[Int!]] dog: Dog! }
+  type Bone { id: ID! size(unit: String = "cm", exact: Boolean): Float colour: Colour! matrix: [[Int!]] dog: Dog! mark(before: String): String! }
   union Pet = Dog | Cat
   type Query { dog: Dog dogs: [Dog!]! pets: [Pet] named(colour: Colour): Named human: Human! bone(id: ID!): Bone numbers: [Int!] query: Query }
 `);
 prepare(SCHEMA);
 
-/** Types say what their values are, and a field of each type is resolved by a function that looks at where it stands. */
+/**
+ * Types say what their values are, a field of each type is resolved by a function that looks at where it stands, and one by
+ * a function of its object.
+ */
 function prepare(schema: GraphQLSchema): void {
+  const { mark } = (schema.getType("Bone") as GraphQLObjectType).getFields();
+  mark!.resolve = (bone: { id: unknown }, { before = "-" }: { before?: string }) =>
+    `${before}${String(bone.id)}`;
+  mark!.extensions = { [FIXED]: true };
   for (const type of Object.values(schema.getTypeMap())) {
     if (isAbstractType(type)) type.resolveType = (value: { kind: string }) => value.kind;
     const where = isObjectType(type) ? type.getFields().where : undefined;
@@ -166,15 +180,27 @@ async function interpreted({ schema = SCHEMA, document, root, variables }: Asked
   return text(result);
 }
 
-async function compiled(query: CompiledQuery, { root, variables }: Asked): Promise<string | null> {
-  const result = await query.execute({ context: "context", root, variables, maxCoercionErrors: 5 });
+async function compiled(
+  query: CompiledQuery,
+  { root, variables }: Asked,
+  keeping?: Keeping,
+): Promise<string | null> {
+  const result = await query.execute({ context: "context", root, variables, maxCoercionErrors: 5, keeping });
   return result && text(result);
+}
+
+/** Freezes what a value is made of, all through. */
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null || value instanceof Error || value instanceof Promise)
+    return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }
 
 /** An answer as it is sent; its errors sorted, as those of fields that fail in the same turn have no order. */
 function text({ data, errors }: { data?: unknown; errors?: readonly GraphQLError[] | undefined }): string {
   const sorted = (errors ?? []).map((error) => JSON.stringify(error)).sort();
-  return stringifyWithText({ errors: sorted.map((error): unknown => JSON.parse(error)), data });
+  return bytesWithText({ errors: sorted.map((error): unknown => JSON.parse(error)), data }).toString();
 }
 
 describe("a compiled query", () => {
@@ -191,10 +217,15 @@ describe("a compiled query", () => {
   });
 
   it.each([
-    ["without errors", 0],
-    ["with errors everywhere", 0.12],
-  ])("answers the same bytes as graphql-js %s", async (_, bad) => {
+    ["without errors", 0, false],
+    ["with errors everywhere", 0.12, false],
+    ["of what never changes, whose texts are kept", 0, true],
+    ["of what never changes, with errors everywhere", 0.12, true],
+  ])("answers the same bytes as graphql-js %s", async (_, bad, isKept) => {
     const random = createRandom(SEED);
+    // So small that some of it is given away.
+    const texts = new KeptTexts(100_000);
+    const keeping = isKept ? { texts, scope: "scope" } : undefined;
     let failing = 0;
     for (let n = 0; n < QUERIES; n += 1) {
       const {
@@ -202,7 +233,8 @@ describe("a compiled query", () => {
         text: query,
         variables,
       } = generateQuery({ schema: SCHEMA, random, without: new Set(["Query.query"]) });
-      const root = objectOf(SCHEMA.getQueryType()!, SCHEMA, random, 6, bad);
+      const made = objectOf(SCHEMA.getQueryType()!, SCHEMA, random, 6, bad);
+      const root = isKept ? frozen(made) : made;
       const compiledQuery = compileQuery(SCHEMA, document, getOperationAST(document)!)!;
       const turned = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, !value]));
       // The same compiled query under other conditions, and then under the first ones again.
@@ -210,9 +242,11 @@ describe("a compiled query", () => {
         const asked = { document, root, variables: given };
         const expected = await interpreted(asked);
         if (!expected.startsWith('{"errors":[],')) failing += 1;
-        expect(await compiled(compiledQuery, asked), `${query} ${JSON.stringify(given)}`).toBe(expected);
+        const answer = await compiled(compiledQuery, asked, keeping);
+        expect(answer, `${query} ${JSON.stringify(given)}`).toBe(expected);
       }
     }
+    expect(texts.hits > QUERIES / 4).toBe(isKept);
     if (bad > 0) expect(failing).toBeGreaterThan(QUERIES / 4);
     else expect(failing).toBe(0);
   });

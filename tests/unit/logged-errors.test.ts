@@ -1,4 +1,5 @@
 import { buildSchema } from "graphql";
+import { Registry } from "prom-client";
 import { expect, it } from "vitest";
 
 import { CallLog } from "../../datasources/core/store-request.js";
@@ -25,7 +26,8 @@ async function run(query: string, count: number) {
   const lines: Line[] = [];
   const line = (level: string) => (fields: Line["fields"]) => lines.push({ level, fields });
   const logger = { error: line("error"), warn: line("warn") } as unknown as Logger;
-  const metrics = { observeRequest: () => {}, observeRefusal: () => {}, observeExecution: () => {} } as never;
+  const observed = { observeRequest: () => {}, observeRefusal: () => {}, observeExecution: () => {} };
+  const metrics = { ...observed, registry: new Registry() } as never;
   const thing = {
     fault: () => {
       throw new Error("a fault of ours");
@@ -37,7 +39,7 @@ async function run(query: string, count: number) {
   const things = schema.getQueryType()?.getFields().things;
   if (things) things.resolve = () => Array.from({ length: count }, () => thing);
   const texts = new PersistedTexts(new Map());
-  const apollo = createApollo(
+  const { apollo } = createApollo(
     config,
     schema,
     new Documents(schema, config.limits),

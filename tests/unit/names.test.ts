@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 
-import { addressForms, nameKey, tidyAddress, tidyName } from "../../packages/names/index.js";
+import {
+  addressForms,
+  nameKey,
+  spellingKey,
+  spellingsOf,
+  tidyAddress,
+  tidyName,
+} from "../../packages/names/index.js";
 
 const FAMILY = "\u{1F468}\u200D\u{1F469}\u200D\u{1F467}";
 const WALES = "\u{1F3F4}\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}";
@@ -44,6 +51,30 @@ describe("nameKey", () => {
   });
 
   it("differs for names that differ", () => expect(nameKey("Tom Hanks")).not.toBe(nameKey("TomHanks")));
+});
+
+describe("spellings", () => {
+  it("of one name differ in case, accents, width and white space", () => {
+    for (const name of [
+      "Comédie",
+      "COMEDIE",
+      " come\u0301die ",
+      "\uff23\uff4f\uff4d\uff45\uff44\uff49\uff45",
+    ])
+      expect(spellingKey(name)).toBe("comedie");
+    expect(spellingKey("Sci Fi")).not.toBe(spellingKey("SciFi"));
+  });
+
+  it("are other names where a mark is no accent", () => {
+    expect(spellingKey("が")).not.toBe(spellingKey("か"));
+    expect(spellingKey("नाटक")).not.toBe(spellingKey("नटक"));
+  });
+
+  it("of a name are those beneath it", () => {
+    expect(spellingsOf("Drama")).toEqual(["Drama"]);
+    expect(spellingsOf("Comédie")).toEqual(["Comédie", "Comedie"]);
+    expect(spellingsOf("\uff24rama")).toEqual(["\uff24rama", "Drama"]);
+  });
 });
 
 describe("addressForms", () => {

@@ -16,6 +16,7 @@ import {
   cellOf,
   denial,
   HIDDEN,
+  isOwnAlone,
   PERMISSIONS,
   type Caller,
   type CallerKind,
@@ -93,8 +94,9 @@ const codeOf = (permission: Permission, caller: Caller, field = "Query.field") =
 describe.each(Object.keys(ACCESS) as Permission[])("the permission %s", (permission) => {
   it.each(CALLERS)("says to %s what its cell says", (kind) => {
     const cell = cellOf(permission, kind);
-    const may = cell === "yes" || cell === "scope";
+    const may = ["yes", "own", "scope"].includes(cell);
     expect(codeOf(permission, SOMEBODY[kind])).toBe(may ? null : cell);
+    expect(isOwnAlone(permission, SOMEBODY[kind])).toBe(cell === "own");
   });
 
   it("lets a role do what a viewer may without one", () => {

@@ -17,6 +17,8 @@ const READERS: Record<string, "WATCH" | "FACT"> = {
   "datasources/recommendations/postgres/recommendations.postgres.ts": "WATCH",
   "datasources/recommendations/postgres/taste-graph-source.postgres.ts": "WATCH",
   "datasources/viewing/viewing.postgres.ts": "WATCH",
+  "datasources/experiments/experiment-report.postgres.ts": "WATCH",
+  "datasources/experiments/closed-days.postgres.ts": "WATCH",
   // What projections are told: counted by the source's own condition, IS_KNOWN.
   "datasources/recommendations/postgres/taste-inspection-source.postgres.ts": "WATCH",
   "datasources/viewing/watch-events.postgres.ts": "WATCH",
@@ -61,7 +63,11 @@ describe("readers of viewing facts", () => {
   it.each(Object.keys(READERS).filter((file) => READERS[file] === "WATCH"))(
     "ask whether it was a watch: %s",
     (file) => {
-      expect(codeOf(file)).toMatch(/\$\{(WATCHED|WATCHED_COUNTING|VIEWED_WATCH|IS_KNOWN)\}/);
+      expect(codeOf(file)).toMatch(/\$\{(WATCHED|WATCHED_COUNTING|VIEWED_WATCH|IS_KNOWN)\}|\bcreditedTo\(/);
     },
   );
+
+  it("ask whether it was one where an experiment is credited with it", () => {
+    expect(codeOf("datasources/experiments/credited-watches.postgres.ts")).toMatch(/where \$\{WATCHED\}/);
+  });
 });

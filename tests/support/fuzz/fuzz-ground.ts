@@ -150,6 +150,12 @@ export async function knownTo(
     'mutation { putCollection(input: { name: "Some", titles: ["Title:one"] }) { collection { id } } }',
     "editor",
   )) as unknown as { putCollection: { collection: { id: string } } };
+  const { addSearchSynonym, setSearchRule } = (await asked(
+    `mutation {
+      addSearchSynonym(input: { language: "en", words: ["some", "few"] }) { synonym { id } }
+      setSearchRule(input: { query: "some", title: "Title:one", factor: 1 }) { rule { id } } }`,
+    "editor",
+  )) as unknown as { addSearchSynonym: { synonym: { id: string } }; setSearchRule: { rule: { id: string } } };
   const nodes = {
     Title: "Title:one",
     Movie: "Title:one",
@@ -159,6 +165,8 @@ export async function knownTo(
     HomeRow: home[0]!.id,
     Editorial: editorial!.id,
     EditorialCollection: putCollection.collection.id,
+    SearchSynonym: addSearchSynonym.synonym.id,
+    SearchRule: setSearchRule.rule.id,
     Operations: operations!.id,
   };
   return { nodes, values: validValues(profile), inputs: INPUTS };
@@ -192,6 +200,12 @@ const INPUTS: Known["inputs"] = {
     ...(field === "id" ? {} : { externalId: "put" }),
   }),
   PutCollectionInput: () => ({ name: "Put", titles: ["Title:one"] }),
+  AddSearchSynonymInput: () => ({ language: "en", words: ["put", "set"] }),
+  SetSearchRuleInput: (field) => ({
+    query: "put",
+    title: "Title:one",
+    ...(field === "place" ? {} : { factor: 1 }),
+  }),
   SetLicenceInput: () => ({ from: "2020-01-01T00:00:00Z" }),
 };
 

@@ -9,6 +9,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
   type GraphQLField,
   type GraphQLInputType,
   type GraphQLNamedType,
@@ -102,11 +103,12 @@ function wayTo(
   if (type === schema.getQueryType()) return { kind: "query", around: (fields) => `{ ${fields} }` };
   if (type === schema.getMutationType()) return { kind: "mutation", around: (fields) => `{ ${fields} }` };
   const id = nodes[type.name];
-  const root = Object.values(schema.getQueryType()?.getFields() ?? {}).find(
-    (field) => getNamedType(field.type) === type && field.args.length === 0,
-  );
-  if (id === undefined && root)
-    return { kind: "query", around: (fields) => `{ ${root.name} { ${fields} } }` };
+  const way = id === undefined ? fieldsTo(schema.getQueryType(), type, DEPTH) : null;
+  if (way)
+    return {
+      kind: "query",
+      around: (fields) => [...way, ""].reduceRight((within, name) => `{ ${name} ${within} }`, fields),
+    };
   if (id === undefined)
     throw new Error(
       `Nothing says how to reach ${type.name}, whose fields take arguments: give the id of one`,
@@ -115,6 +117,19 @@ function wayTo(
     kind: "query",
     around: (fields) => `{ node(id: ${JSON.stringify(id)}) { ... on ${type.name} { ${fields} } } }`,
   };
+}
+
+/** The shortest way from a type to another by fields that need no argument; null where there is none so short. */
+function fieldsTo(from: unknown, to: GraphQLNamedType, depth: number): string[] | null {
+  if (!isObjectType(from) || depth === 0) return null;
+  const open = Object.values(from.getFields()).filter(({ args }) => !args.some(isRequiredArgument));
+  const last = open.find((field) => getNamedType(field.type) === to);
+  if (last) return [last.name];
+  for (const field of open) {
+    const rest = fieldsTo(getNamedType(field.type), to, depth - 1);
+    if (rest) return [field.name, ...rest];
+  }
+  return null;
 }
 
 interface Leaf {

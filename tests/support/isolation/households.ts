@@ -41,7 +41,11 @@ export async function openHousehold(gateway: TestGateway, tenant: Tenant): Promi
   const mark = `mark${randomBytes(5).toString("hex")}`;
   const { tokens } = await openTenant(gateway, tenant, mark);
   const known = await knownTo(gateway, tenant, tokens);
-  return { tenant, mark, tokens, known, things: await thingsOf(gateway, tenant, mark, tokens) };
+  const things = await thingsOf(gateway, tenant, mark, tokens);
+  // What it has searched for itself, and what it was recommended, is kept a moment later.
+  const { searchLog, servedLists } = await gateway.stores.at(tenant);
+  await Promise.all([searchLog.settle(), servedLists.settle()]);
+  return { tenant, mark, tokens, known, things };
 }
 
 const TOLD = {
@@ -52,7 +56,8 @@ const TOLD = {
     viewer { id account { id } membership { id } sessions { id }
       profile { id watchlist(first: 1) { edges { cursor } } history(first: 1) { edges { cursor } } } }
     plans { id } home(first: 2) { id titles(first: 1) { edges { cursor } } } }`,
-  editor: `{ editorial { id titles(first: 1) { edges { cursor } } collections(first: 1) { edges { cursor } } } }`,
+  editor: `{ editorial { id titles(first: 1) { edges { cursor } } collections(first: 1) { edges { cursor } }
+    campaigns(first: 1) { edges { cursor } } searchSynonyms(first: 1) { edges { cursor } } searchRules(first: 1) { edges { cursor } } } }`,
   operator: `{ operations { id audit(first: 1) { edges { cursor } } apiKeys(first: 1) { edges { cursor } }
     jobs(first: 1) { edges { cursor } } tenants(first: 1) { edges { cursor } } } }`,
 } as const satisfies Partial<Record<Asker, string>>;
@@ -65,9 +70,15 @@ const DONE = {
       session { id } }
     changePlan(input: { plan: "Plan:other", paymentMethod: "pm_demo_visa", idempotencyKey: "MADE" }) { checkout { id } }
     exportMyData { export { id } } }`,
-  editor: `mutation { putCollection(input: { name: "Made", titles: ["Title:one"] }) { collection { id } } }`,
+  editor: `mutation {
+    putCollection(input: { name: "Made", titles: ["Title:one"] }) { collection { id } }
+    putCampaign(input: { title: "Title:one" }) { campaign { id } }
+    addSearchSynonym(input: { language: "en", words: ["made", "formed"] }) { synonym { id } }
+    setSearchRule(input: { query: "made", title: "Title:one", place: 1 }) { rule { id } } }`,
   operator: `mutation {
     createApiKey(input: { name: "machine", scope: ["Query.titles"], days: 1 }) { key apiKey { id } }
+    startExperiment(input: { name: "MADE", arms: [{ arm: "one", percent: 50 }, { arm: "two", percent: 50 }] }) {
+      experiment { id } }
     checkProjection(input: { target: "search.postgres" }) { job { id } } }`,
 } as const satisfies Partial<Record<Asker, string>>;
 

@@ -36,7 +36,7 @@ const ID = /(^|\.)(tenant\??\.id|tenant\.slug|tenantId)$|^placementOf\(\w+\)$/;
 const SAID =
   /(^|\.)(log|warn|error|show|tell|onMissed|onProgress|onLog|badInput|clientError|notAnId|unauthenticated)$|Error$|Refusal$/;
 const LOOKUPS = new Set(["get", "set", "has", "delete", "add"]);
-const SQL = /(?<![\w.])(?:[a-z]\.)?tenant_id\s*= (?!current_setting)/g;
+const SQL = /(?<![\w.])(?:[a-z]\.)?(?:tenant_id\s*= (?!current_setting)|tenant = \$\d)/g;
 const CYPHER = /\btenant: \$tenant\b|\b\w+\.tenant = \$tenant\b/g;
 
 /** Whether a file is about engines other than PostgreSQL: `tests/mutants/engines.test.ts` looks at its mutants. */
@@ -47,13 +47,20 @@ export function isOfEngines(file: string): boolean {
   );
 }
 
+/** Whether a file moves tenants, makes them and removes them: `tests/mutants/moves.test.ts` looks at its mutants. */
+export function isOfMoves(file: string): boolean {
+  return /^datasources\/tenancy\/[^/]*\.ts$/.test(file) || file === "datasources/stores/tenant-moves.ts";
+}
+
+/** Whether a file seals what was kept in the clear, or by an older key: `tests/mutants/sealing.test.ts` looks at its mutants. */
+export function isOfSealing(file: string): boolean {
+  return /^datasources\/accounts\/(sealing-rows|wrapping-keys|person-keys)\.postgres\.ts$/.test(file);
+}
+
 /** Whether mutants are looked for in a file on any deployment: in what answers requests and looks after stores. */
 export function isMutable(file: string): boolean {
   if (/^src\/(cli|docs|observability)\b|^src\/(config|apollo|print)/.test(file)) return false;
-  // Moves of tenants have tests of their own: tests/integration/tenant-moves.test.ts counts rows of both sides.
-  if (file.startsWith("datasources/tenancy/") || file.endsWith("datasources/stores/tenant-moves.ts"))
-    return false;
-  if (isOfEngines(file)) return false;
+  if (isOfMoves(file) || isOfSealing(file) || isOfEngines(file)) return false;
   // Whose misses a store's guard counts: what is kept from a tenant by it is the store, and nothing of another's.
   if (file === "datasources/engines/store-breakers.ts") return false;
   return /^(datasources|resolvers|src)\/.*\.ts$/.test(file) && !file.endsWith(".d.ts");

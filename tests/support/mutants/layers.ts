@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
+import { type AuditLine } from "../../../datasources/audit/audit.js";
+import { verifyAudit } from "../../../datasources/audit/verify-audit.js";
 import { PostgresTitleSchedule } from "../../../datasources/catalog/postgres/title-schedule.postgres.js";
 import { type Freshness } from "../../../datasources/core/freshness.js";
 import { CallLog } from "../../../datasources/core/store-request.js";
@@ -14,14 +17,18 @@ import { forget, takenKeys } from "../../../datasources/projection/outbox/outbox
 import { OutboxPool } from "../../../datasources/projection/outbox/outbox-pool.postgres.js";
 import { PostgresOutboxHolds } from "../../../datasources/projection/outbox/outbox.postgres.js";
 import { EventDays } from "../../../datasources/viewing/event-days.postgres.js";
+import { DEDICATED_LIMITS, DedicatedStores } from "../../../datasources/stores/dedicated-stores.js";
 import { applicationUrl } from "../../../datasources/stores/stores.js";
+import { tenantsOfEmail } from "../../../resolvers/addresses.js";
 import { makeKey, parseKey } from "../../../resolvers/request/api-key.js";
 import { Context } from "../../../resolvers/request/context.js";
 import { createExportLinks } from "../../../resolvers/request/export-links.js";
 import { createMailTokens } from "../../../resolvers/request/mail-tokens.js";
+import { whoseIs } from "../../../resolvers/password-check.js";
 import { openSession, tenantOfRefreshToken } from "../../../resolvers/request/sessions.js";
 import { type Guess } from "../../../resolvers/request/sign-in-guesses.js";
 import { KeyReader } from "../../../src/auth/key-reader.js";
+import { hashPassword } from "../../../packages/passwords/index.js";
 import { holdersOf } from "../../../src/budgets/holders.js";
 import { LimitedGuesses } from "../../../src/budgets/sign-in-guesses.js";
 import { startWorker } from "../../../src/jobs/worker.js";
@@ -205,6 +212,37 @@ const LAYERS: Record<string, Layer> = {
     );
     return found.map((titles) => [...titles.values()].map(({ name }) => name));
   },
+  // What waits together is one transaction, of one tenant.
+  "datasources/viewing/viewing-writing.postgres.ts": async ({ gateway, database }, one, other) => {
+    const profiles = Array.from({ length: 4 }, () => `together${(accounts += 1)}`);
+    const { accounts: people, viewingWriting } = gateway.stores;
+    for (const tenant of [one, other]) await people.putProfiles(tenant, profiles.map(adultProfile));
+    const event = {
+      titleId: "any",
+      positionSeconds: 60,
+      durationSeconds: 6_000,
+      completed: null,
+      device: "TV",
+      country: "US",
+      at: null,
+    } as const;
+    // Those of one profile follow each other: a tenant's do not come first each time.
+    await Promise.all(
+      profiles.flatMap((profileId, n) =>
+        (n % 2 === 0 ? [one, other] : [other, one]).map((tenant) =>
+          viewingWriting.recordProgress(tenant, { ...event, profileId, eventId: `event${n}` }),
+        ),
+      ),
+    );
+    return database.query(
+      "select tenant_id, count(*)::int from shared.viewing_receipts where profile_id = any($1) group by 1 order by 1",
+      [profiles],
+    );
+  },
+  "datasources/core/gathered-writes.ts": async (ground, one, other) => [
+    await notedSearches(ground, one, other),
+    await notedLists(ground, one, other),
+  ],
   "datasources/viewing/event-days.postgres.ts": async ({ all, database }, one) => {
     const isolated = all.find(({ tenant }) => tenant.tier === "ISOLATED")!.tenant;
     // Days before 2026 share a partition.
@@ -224,6 +262,37 @@ const LAYERS: Record<string, Layer> = {
     const query = `{ titles(first: 1, after: "${endCursor}") { edges { node { id } } } }`;
     const { errors } = await gateway.ask(query, { tenant: other.slug });
     return errors?.map(({ extensions }) => extensions.code);
+  },
+  "datasources/stores/dedicated-stores.ts": async (_, one, other) => {
+    const closed: string[] = [];
+    const open = ({ slug }: Tenant) =>
+      Promise.resolve({ close: () => Promise.resolve(void closed.push(slug)) } as never);
+    const dedicated = new DedicatedStores(open, DEDICATED_LIMITS, () => undefined);
+    for (const tenant of [one, other]) await dedicated.at({ ...tenant, servers: serversOf(tenant) });
+    await dedicated.leave(one.id);
+    const left = [...closed];
+    await dedicated.close();
+    return left;
+  },
+  "datasources/audit/verify-audit.ts": async (_, one, other) => {
+    const lines: AuditLine[] = [];
+    for (const [at, { id }] of [one, other].entries()) {
+      const entry = JSON.stringify([id, at + 1, at, "SIGN_IN", "OK", "actor", "subject", {}]);
+      const before = Buffer.from(lines[at - 1]?.hash ?? "", "hex");
+      lines.push({ entry, hash: createHash("sha256").update(before).update(entry).digest("hex") });
+    }
+    const batches = async function* () {
+      yield await Promise.resolve(lines);
+    };
+    return verifyAudit(batches());
+  },
+  "resolvers/addresses.ts": async (_, one, other) => {
+    const tenants = {
+      bySlug: (slug: string) => Promise.resolve([one, other].find((tenant) => tenant.slug === slug) ?? null),
+    };
+    const ctx = { namedTenant: null, tenant: one, gateway: { stores: { tenants } } } as never;
+    const asked = [one, other].map(({ slug }) => tenantsOfEmail(ctx, `somebody@${slug}.example`));
+    return (await Promise.all(asked)).map((all) => all.map(({ slug }) => slug));
   },
   "datasources/stores/placed-tenants.ts": async ({ placements }) => {
     const taken = await placements.create("DEDICATED");
@@ -298,7 +367,7 @@ const LAYERS: Record<string, Layer> = {
   },
   "resolvers/request/context.ts": async (_, one, other) => {
     const encode = ({ slug }: Tenant, xid: number) => `${slug} ${xid}`;
-    const wanted = { tenant: one, xid: 9 } as Freshness;
+    const wanted = { tenant: one, xid: 9, waitFor: () => undefined } as unknown as Freshness;
     const gateway = { consistency: { encode } } as never;
     const asking = new Context(gateway, one, null, null, "id", undefined, wanted, null, {} as never);
     const told: unknown[] = [asking.request.freshness === wanted, asking.consistencyToken(3)];
@@ -336,11 +405,64 @@ const LAYERS: Record<string, Layer> = {
     ] as const)
       for (let time = 0; time < times; time += 1)
         told.push(JSON.stringify((await gateway.ask(query, { tenant: tenant.slug })).data));
+    // Accounts of one id move about: one of them more often than it may.
+    const id = `country${(accounts += 1)}`;
+    const passwordHash = await hashPassword(PASSWORD);
+    for (const [tenant, countries] of [
+      [one, ["DE", "JP", "US"]],
+      [other, ["DE"]],
+    ] as const) {
+      const { token } = await openAccount(gateway, tenant, {
+        id,
+        email: `${id}@example.com`,
+        passwordHash,
+        profiles: [adultProfile(id)],
+      });
+      for (const country of countries) {
+        const move = `mutation { changeCountry(input: { country: "${country}", password: "${PASSWORD}" }) { errors { code } } }`;
+        told.push(JSON.stringify((await gateway.ask(move, { token })).data));
+      }
+    }
+    return told;
+  },
+  // With a token of an account of the same id at another tenant nobody guesses as its owner.
+  "resolvers/password-check.ts": async (_, one, other) => {
+    const told: unknown[] = [];
+    const admit = ({ tenant, familiar }: Guess) => {
+      told.push([tenant, familiar]);
+      return Promise.resolve({ familiar, right: nothing, notTried: nothing });
+    };
+    const ctx = {
+      identity: { tenant: one.slug, account: "same" },
+      work: { address: "address" },
+      request: {},
+      on: () => ({}),
+      accounts: {
+        credentials: () => Promise.resolve({ accountId: "same", passwordHash: "none" }),
+        hasOldPasswords: () => Promise.resolve(false),
+      },
+      gateway: {
+        guesses: { admit },
+        passwords: { verify: () => Promise.resolve({ right: false, upgraded: null }) },
+        stores: { audit: { record: nothing } },
+      },
+    } as never;
+    for (const tenant of [one, other])
+      await whoseIs(ctx, {} as never, [tenant], { email: "same@example.com", password: "guessed" });
     return told;
   },
 };
+const nothing = () => Promise.resolve();
+const PASSWORD = "the lamp in the seventh window";
 let days = 0;
 let accounts = 0;
+
+const serversOf = ({ slug }: Tenant) => ({
+  postgres: `postgres://nobody@127.0.0.1/${slug}`,
+  mongodb: null,
+  opensearch: null,
+  neo4j: null,
+});
 
 const park = (database: OwnDatabase, target: string, tenants: readonly Tenant[]) =>
   Promise.all(
@@ -358,6 +480,55 @@ const writtenBy = (database: OwnDatabase, { id }: Tenant) =>
     `insert into marquee.outbox (tenant_id, partition, topic, entity, related, revision) values ($1, 1, 'TITLE', 'mutant', '', 2)`,
     [id],
   );
+
+const notedSearches = async ({ gateway, database }: Ground, one: Tenant, other: Tenant) => {
+  const id = `searching${(accounts += 1)}`;
+  const { searchLog } = gateway.stores;
+  for (const tenant of [one, other]) {
+    const email = `${id}@example.com`;
+    await openAccount(gateway, tenant, { id, email, profiles: [adultProfile(id)] });
+  }
+  const search = { profileId: id, language: null, hits: 0, openedTitleId: null, shown: null };
+  await Promise.all([
+    searchLog.note(one, { ...search, text: "first" }),
+    searchLog.note(other, { ...search, text: "second" }),
+    searchLog.settle(),
+  ]);
+  return database.query(
+    "select tenant_id, query from shared.search_log where profile_id = $1 order by 1, 2",
+    [id],
+  );
+};
+
+const notedLists = async ({ gateway, database }: Ground, one: Tenant, other: Tenant) => {
+  const id = `served${(accounts += 1)}`;
+  const { servedLists } = gateway.stores;
+  for (const tenant of [one, other]) {
+    const email = `${id}@example.com`;
+    await openAccount(gateway, tenant, { id, email, profiles: [adultProfile(id)] });
+  }
+  const list = {
+    profileId: id,
+    context: "HOME",
+    row: null,
+    teams: null,
+    place: 1,
+    learned: false,
+    model: null,
+    latencyMs: 1,
+    kept: false,
+  } as const;
+  const at = new Date().toISOString();
+  await Promise.all([
+    servedLists.note(one, { ...list, at, titles: ["first"], arms: [] }),
+    servedLists.note(other, { ...list, at, titles: ["second"], arms: [] }),
+    servedLists.settle(),
+  ]);
+  return database.query(
+    "select tenant_id, title_ids from shared.served_lists where profile_id = $1 order by 1, 2",
+    [id],
+  );
+};
 
 /** The layers of a file, looked at alone. */
 export async function seenOfLayers(ground: Ground, file: string): Promise<Seen> {

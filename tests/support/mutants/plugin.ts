@@ -13,8 +13,9 @@ export function mutants() {
     async transform(code: string, id: string) {
       const file = path.relative(ROOT, id.split("?")[0] ?? "");
       // TypeScript's parser is needed by nobody else's run.
-      const { isMutable, isOfEngines, plantMutants } = await import("./find-mutants.js");
-      if (!isMutable(file) && !isOfEngines(file)) return undefined;
+      const { isMutable, isOfEngines, isOfMoves, isOfSealing, plantMutants } =
+        await import("./find-mutants.js");
+      if (![isMutable, isOfEngines, isOfMoves, isOfSealing].some((isOf) => isOf(file))) return undefined;
       const planted = plantMutants(file, code);
       return { code: planted.code, map: null };
     },

@@ -44,11 +44,14 @@ function withoutCondition(text: string): string {
   note(text);
   const [marked] = markersIn(text);
   if (!marked) return text;
-  const condition = new RegExp(`${marked}((?:[a-z]\\.)?tenant_id\\s*= (?:\\$\\d+|[\\w."]+)(?:::int)?)`, "g");
+  const condition = new RegExp(
+    `${marked}((?:[a-z]\\.)?tenant(?:_id)?\\s*= (?:\\$\\d+|[\\w."]+)(?:::int)?)`,
+    "g",
+  );
   return text.replace(condition, "(true or $1)");
 }
 
-type Sent = string | { text?: string; name?: string };
+type Sent = string | { text?: string; name?: string; submit?: unknown };
 // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the client
 const send = pg.Client.prototype.query as (this: pg.Client, sent: Sent, ...others: unknown[]) => unknown;
 
@@ -57,6 +60,8 @@ function sendWithout(this: pg.Client, sent: Sent, ...others: unknown[]): unknown
   if (typeof sent?.text !== "string") return send.call(this, sent, ...others);
   const text = withoutCondition(sent.text);
   if (text === sent.text) return send.call(this, sent, ...others);
+  // COPY is a stream that sends itself.
+  if (sent.submit) return send.call(this, Object.assign(sent, { text }), ...others);
   // Under a name of its own: a connection has the statement as it is under the other.
   const { name, values } = sent as { name?: string; values?: unknown[] };
   return send.call(this, { text, values, ...(name && { name: `${name}_without` }) } as Sent, ...others);

@@ -1,0 +1,137 @@
+import {
+  buildSchema,
+  getOperationAST,
+  parse,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+} from "graphql";
+import { describe, expect, it } from "vitest";
+
+import { compileQuery, FIXED, KeptTexts, type AnswerBound } from "../../packages/json-executor/index.js";
+
+const SCHEMA = buildSchema(`
+  type Query { things: [Thing!]! }
+  type Thing { name: String! id: String! seen(by: String): Boolean later: Int inner: Thing }
+`);
+const { id, seen, later } = (SCHEMA.getType("Thing") as GraphQLObjectType).getFields();
+type Resolver = GraphQLFieldResolver<{ name: string }, { tenant: string; viewer: string }>;
+let made = 0;
+id!.resolve = (({ name }, _, { tenant }) => {
+  made += 1;
+  return `${tenant}:${name}`;
+}) satisfies Resolver as never;
+seen!.resolve = ((_, { by }, { viewer }) => by === viewer) satisfies Resolver as never;
+later!.resolve = async () => 1;
+for (const field of [id, later]) field!.extensions = { [FIXED]: true };
+
+/** Counts a byte for each byte, and a point for each. */
+function boundOf(most: number): AnswerBound & { bytes: number } {
+  const bound = {
+    bytes: 0,
+    add: (bytes: number) => (bound.bytes += bytes) <= most,
+    exceeded: () => new Error("too large"),
+    counted: () => ({ bytes: bound.bytes, cost: bound.bytes }),
+    recount: ({ bytes }: { bytes: number }) => {
+      if (bound.bytes + bytes > most) return false;
+      bound.bytes += bytes;
+      return true;
+    },
+  };
+  return bound;
+}
+
+/** What asks one query over and over: answers, what was counted, and how many ids were made for it. */
+function asking(query: string, texts = new KeptTexts(1_000_000)) {
+  const document = parse(query);
+  const compiled = compileQuery(SCHEMA, document, getOperationAST(document)!)!;
+  return async (things: object[], who = { tenant: "lumen", viewer: "ada" }, most = Infinity) => {
+    const bound = boundOf(most);
+    made = 0;
+    const result = await compiled.execute({
+      root: { things },
+      context: who,
+      variables: { by: who.viewer },
+      maxCoercionErrors: 1,
+      bound,
+      keeping: { texts, scope: who.tenant },
+    });
+    const errors = result?.errors?.map(({ message, path }) => ({ message, path }));
+    return { text: result?.data?.text, errors, bytes: bound.bytes, made };
+  };
+}
+
+const thing = (name: string) => Object.freeze({ name, inner: Object.freeze({ name: `${name} within` }) });
+const THINGS = "{ things { name id inner { name id } } }";
+
+describe("texts of objects that never change", () => {
+  it("are made once, and counted each time", async () => {
+    const ask = asking(THINGS);
+    const things = [thing("a"), thing("b")];
+    const first = await ask(things);
+    const second = await ask(things);
+    expect(first.made).toBe(4);
+    expect(second).toEqual({ ...first, made: 0 });
+    // Another with the same values is another.
+    expect(await ask([thing("a"), things[1]!])).toEqual({ ...first, made: 2 });
+  });
+
+  it("are of one scope and of one selection", async () => {
+    const texts = new KeptTexts(1_000_000);
+    const things = [thing("a")];
+    const ask = asking(THINGS, texts);
+    await ask(things);
+    const other = await ask(things, { tenant: "meridian", viewer: "ada" });
+    expect(other.text).toContain("meridian:a");
+    expect(other.text).not.toContain("lumen");
+    expect((await ask(things)).text).toContain("lumen:a");
+    expect((await asking("{ things { id } }", texts)(things)).text).toBe('{"things":[{"id":"lumen:a"}]}');
+  });
+
+  it("are not kept of what may change, nor of what depends on who asks", async () => {
+    const open = { name: "a", inner: null as { name: string } | null };
+    const ask = asking(THINGS);
+    await ask([open]);
+    open.inner = { name: "new" };
+    expect((await ask([open])).text).toContain("new");
+    const things = [thing("a")];
+    const seen = asking(
+      'query ($by: String) { things { name seen(by: $by) literal: seen(by: "ada") inner { id } } }',
+    );
+    expect((await seen(things)).text).toContain('"seen":true,"literal":true');
+    const bo = { tenant: "lumen", viewer: "bo" };
+    expect((await seen(things, bo)).text).toContain('"seen":true,"literal":false');
+    // What stands below and depends on nobody is kept by itself.
+    expect((await seen(things, bo)).made).toBe(0);
+  });
+
+  it("are not kept where something is waited for", async () => {
+    const ask = asking("{ things { id later } }");
+    const things = [thing("a")];
+    const first = await ask(things);
+    expect(first).toMatchObject({ text: '{"things":[{"id":"lumen:a","later":1}]}', made: 1 });
+    expect(await ask(things)).toEqual(first);
+  });
+
+  it("end an answer that grows too large where it would without them", async () => {
+    const ask = asking(THINGS);
+    const things = Array.from({ length: 20 }, (_, n) => thing(String(n)));
+    const { bytes } = await ask(things);
+    const short = await ask(things, undefined, bytes / 2);
+    const anew = await asking(THINGS)(things, undefined, bytes / 2);
+    expect(short.errors).toEqual(anew.errors);
+    expect(short.errors).toMatchObject([{ message: "too large" }]);
+  });
+
+  it("take no more than they may, and those stay that are asked for", async () => {
+    const texts = new KeptTexts(20_000);
+    const ask = asking(THINGS, texts);
+    const often = [thing("often")];
+    for (let n = 0; n < 500; n += 1) {
+      await ask([thing(String(n))]);
+      expect((await ask(often)).made).toBe(n === 0 ? 2 : 0);
+      expect(texts.bytes).toBeLessThanOrEqual(20_000);
+    }
+    expect(texts.hits).toBe(499);
+    expect(texts.misses).toBe(501);
+  });
+});

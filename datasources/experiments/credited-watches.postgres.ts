@@ -9,7 +9,14 @@ export const PROGRESS = sql`p.profile_id, p.title_id, p.first_watched_at, p.comp
   p.duration_seconds, p.unmeasured`;
 
 /**
- * Watches by the arms that they count for, by profile, and by the day on which they began. A watch counts where it began
+ * Whether sums are kept of the profile of a row `p` of `title_progress` that was begun on a closed day, for a day whose lists
+ * may have brought it: none are of days before its account took a consent back, whatever it agrees to since.
+ */
+export const HAS_SUMS = sql`exists (
+  select from served_sums o where o.profile_id = p.profile_id and o.day between ${BEGUN_ON} - 1 and ${BEGUN_ON})`;
+
+/**
+ * Watches by the arms that they count for, by profile, and by the day on which they began, with their titles. A watch counts where it began
  * within a day of a list that had its title, and for the latest of these: so that it counts once, however often the title was
  * shown. A title that was shown by an id that has been merged into another is that other. What was left at once is no watch
  * (`LEAST_WATCH`). Of an interleaved list it counts for the arm that has put the title there, and for none where a campaign
@@ -19,7 +26,8 @@ export const PROGRESS = sql`p.profile_id, p.title_id, p.first_watched_at, p.comp
  */
 export function creditedTo(watches: Sql): Sql {
   return sql`
-    select i.arm, p.profile_id, ${BEGUN_ON} as day, count(*) as watched, count(*) filter (where p.completed) as completed
+    select i.arm, p.profile_id, ${BEGUN_ON} as day, count(*) as watched, count(*) filter (where p.completed) as completed,
+      array_agg(p.title_id) as titles, array_agg(p.title_id) filter (where p.completed) as finished
     from (${watches}) p
     cross join lateral (
       select array_append(array(select title_id from title_heads where merged_into = p.title_id), p.title_id) as ids

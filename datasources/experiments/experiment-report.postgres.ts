@@ -1,6 +1,7 @@
 import { FEWEST_ACCOUNTS } from "../core/fewest-accounts.js";
 import { sql, type Sql } from "../engines/postgres/store.postgres.js";
-import { BEGUN_ON, creditedTo, PROGRESS } from "./credited-watches.postgres.js";
+import { titleNames } from "../viewing/title-names.postgres.js";
+import { creditedTo, HAS_SUMS, PROGRESS } from "./credited-watches.postgres.js";
 
 /** An arm's sums over its profiles, as the database adds them up. */
 export interface SumsRow {
@@ -22,19 +23,23 @@ export interface SumsRow {
 
 /**
  * What came of the lists of arms: sums of the days that are closed, and of the open ones the lists and watches themselves
- * (`creditedTo`). What was watched further since a day was closed has the watches that the profile began on that day counted
- * anew. Only accounts that agree to measurement as well as to personalisation count, and an arm has a row from
- * `FEWEST_ACCOUNTS` of them on.
+ * (`creditedTo`). What was watched further since a day was closed counts as it is now, in the place of what the sums have of it.
+ * Only accounts that agree to measurement as well as to personalisation count, and an arm has a row from `FEWEST_ACCOUNTS` of
+ * them on.
  *
  * @param arms of which arms (`armId`).
  */
 export function sumsOf(arms: readonly string[]): Sql {
   return sql`
     with mark as (select coalesce((select until from served_closings), '-infinity'::timestamptz) as at),
+    sums as (
+      select * from served_sums
+      where arm = any(${arms}::text[]) and day < (select (at at time zone 'UTC')::date from mark)
+    ),
     shown as (
       select arm, profile_id, sum(n)::float8 as n
       from (
-        select arm, profile_id, lists as n from served_sums where arm = any(${arms}::text[])
+        select arm, profile_id, lists as n from sums
         union all
         select i.arm, l.profile_id, count(*) from served_lists l cross join lateral unnest(l.arms) as i (arm)
         where l.arms <> '{}' and i.arm = any(${arms}::text[]) and l.at >= (select at from mark)
@@ -48,28 +53,29 @@ export function sumsOf(arms: readonly string[]): Sql {
       join consents c on c.account_id = o.account_id and c.measurement and c.personalisation
     ),
     recent as materialized (
-      select ${PROGRESS}, p.first_watched_at >= (select at from mark) as is_open, ${BEGUN_ON} as day
+      select ${PROGRESS}, p.first_watched_at >= (select at from mark) as is_open
       from (select distinct profile_id from lists) k
       join title_progress p on p.profile_id = k.profile_id and p.last_watched_at >= (select at from mark)
       where p.first_watched_at >= (select min(at) from served_lists)
     ),
-    changed as materialized (
-      select distinct r.profile_id, r.day from recent r
-      where not r.is_open and exists (
-        select from served_sums s where s.profile_id = r.profile_id and s.day between r.day - 1 and r.day)
+    anew as (
+      select p.profile_id, array_agg(i.id) as ids
+      from recent p cross join lateral unnest(${titleNames(sql`p.title_id`)}) as i (id)
+      group by 1
     ),
     starts as (
       select arm, profile_id, sum(watched)::float8 as watched, sum(completed)::float8 as completed
       from (
-        select s.arm, s.profile_id, s.watched, s.completed from served_sums s
-        where s.arm = any(${arms}::text[]) and s.watched > 0
-          and not exists (select from changed d where d.profile_id = s.profile_id and d.day = s.day)
+        select arm, profile_id, watched, completed from sums where watched > 0
         union all
-        select arm, profile_id, watched, completed from (${creditedTo(sql`
-          select ${PROGRESS} from recent p where p.is_open
-          union all
-          select ${PROGRESS} from changed d
-          join title_progress p on p.profile_id = d.profile_id and ${BEGUN_ON} = d.day`)}) anew
+        select s.arm, s.profile_id, -count(*), -count(*) filter (where t.id = any(s.finished))
+        from anew n join sums s on s.profile_id = n.profile_id and s.titles && n.ids
+        cross join lateral unnest(s.titles) as t (id)
+        where t.id = any(n.ids)
+        group by 1, 2
+        union all
+        select arm, profile_id, watched, completed
+        from (${creditedTo(sql`select ${PROGRESS} from recent p where p.is_open or ${HAS_SUMS}`)}) c
       ) each
       group by 1, 2
     ),

@@ -105,13 +105,13 @@ export class PostgresExperiments implements Experiments {
   }
 
   async closeDays(tenant: Tenant): Promise<number> {
-    const closing = () =>
+    const transact = <T>(work: (query: Query) => Promise<T>) =>
       this.postgres.transaction(tenant, async (query) => {
         await query.allow(JUDGEMENT_MS);
-        return closeNextDay(query);
+        return work(query);
       });
     let closed = 0;
-    while (await closing()) closed += 1;
+    while (await closeNextDay(transact)) closed += 1;
     return closed;
   }
 

@@ -101,8 +101,8 @@ export const HELD_BY_TENANTS: Holdings = {
   },
   served_sums: {
     person:
-      "How many lists of an experiment a profile was served on a day, and how many of the titles that it began then count for them.",
-    fields: "arm profile_id day lists watched completed",
+      "How many lists of an experiment a profile was served on a day, and which of the titles that it began then count for them.",
+    fields: "arm profile_id day lists watched completed titles finished",
     other: "tenant_id",
     until: "`served`, or the end of the consent to personalisation or measurement",
   },

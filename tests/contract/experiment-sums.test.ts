@@ -1,7 +1,7 @@
 import { beforeAll, expect, inject, it } from "vitest";
 
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { PostgresStore } from "../../datasources/engines/postgres/store.postgres.js";
+import { PostgresStore, sql } from "../../datasources/engines/postgres/store.postgres.js";
 import { figuresOf } from "../../datasources/experiments/experiment-figures.js";
 import { type SumsRow } from "../../datasources/experiments/experiment-report.postgres.js";
 import { type ExperimentRecord } from "../../datasources/experiments/experiments.js";
@@ -22,6 +22,7 @@ import { watch } from "./recommendations-support.js";
  * three weeks up to now.
  */
 
+const PATIENT = { timeout: 30_000 };
 const DAY_MS = 86_400_000;
 const DAYS = 20;
 const TITLES = Array.from({ length: 8 }, (_, n) => `t${n}`);
@@ -118,6 +119,16 @@ const summed = async (where = "true") =>
     )
   )[0]!;
 
+/** As if it were so many days earlier. */
+async function openDays(days: number) {
+  await facts.run(
+    tenant,
+    `update served_closings set until = until - interval '${24 * days} hours' where tenant_id = ${tenant.id};
+     delete from served_sums s using served_closings c
+     where s.tenant_id = ${tenant.id} and c.tenant_id = s.tenant_id and s.day >= (c.until at time zone 'UTC')::date`,
+  );
+}
+
 it("figures are the same before days are closed, and after", async () => {
   const before = await expectSame();
   expect(before.get("x/1")!.watched).toBeGreaterThan(10);
@@ -138,13 +149,7 @@ it("figures are the same before days are closed, and after", async () => {
 
 it("what is watched further counts at once, and once its own day is closed", async () => {
   const before = await expectSame();
-  // As if it were five days earlier.
-  await facts.run(
-    tenant,
-    `update served_closings set until = until - interval '120 hours' where tenant_id = ${tenant.id};
-     delete from served_sums s using served_closings c
-     where s.tenant_id = ${tenant.id} and c.tenant_id = s.tenant_id and s.day >= (c.until at time zone 'UTC')::date`,
-  );
+  await openDays(5);
   expect(await expectSame()).toEqual(before);
   const [earlier, later] = [
     begun.filter(({ days, completed }) => days > 8 && !completed).slice(0, 12),
@@ -170,6 +175,36 @@ it("what is watched further counts at once, and once its own day is closed", asy
   expect(await expectSame()).toEqual(after);
 });
 
+it("a watch counts once, on the day on which it began, where that is told when another had it", async () => {
+  const listed = (days: number) =>
+    `(${tenant.id}, gen_random_uuid(), 'p4', '${ago(days)}', 'HOME', 1, '{t7}', 1, false, '{${armOf("p4")}}')`;
+  await facts.run(
+    tenant,
+    `insert into served_lists (tenant_id, id, profile_id, at, context, place, title_ids, latency_ms, kept, arms)
+     values ${[6.5, 15.5].map(listed).join(", ")}`,
+  );
+  await stores.viewingIngest.ingest(tenant, [watch("p4", "t7", ago(6.4), { completed: false })]);
+  await openDays(30);
+  expect(await stores.experiments.closeDays(tenant)).toBe(30);
+  const before = await expectSame();
+  const kept = await summed("profile_id = 'p4'");
+  await openDays(2);
+  // A device that was offline tells that it began a week earlier, and it is finished since.
+  await stores.viewingIngest.ingest(tenant, [
+    watch("p4", "t7", ago(15.4), { completed: false }),
+    watch("p4", "t7", ago(3.5), { completed: true }),
+  ]);
+  const told = await expectSame();
+  expect(await stores.experiments.closeDays(tenant)).toBe(2);
+  expect(await expectSame()).toEqual(told);
+  const { watched, completed } = before.get(armOf("p4"))!;
+  expect(told.get(armOf("p4"))).toMatchObject({ watched, completed: completed + 1 });
+  const day = `(timestamptz '${ago(15.4)}' at time zone 'UTC')::date`;
+  expect((await summed(`profile_id = 'p4' and finished @> '{t7}' and day = ${day}`)).rows).toBe(1);
+  expect((await summed("profile_id = 'p4' and titles @> '{t7}'")).rows).toBe(1);
+  expect((await summed("profile_id = 'p4'")).watched).toBe(kept.watched);
+});
+
 it("sums go with either consent, with the profile, and where it becomes a child's", async () => {
   await stores.profiles.setConsents(tenant, "p0", { measurement: false, textVersion: "1" });
   await stores.profiles.setConsents(tenant, "p1", { personalisation: false, textVersion: "1" });
@@ -178,10 +213,28 @@ it("sums go with either consent, with the profile, and where it becomes a child'
     expect(await summed(`profile_id = '${profile}'`), profile).toMatchObject({ rows: 0 });
   expect((await summed("profile_id = 'p3'")).rows).toBeGreaterThan(0);
   await expectSame();
-  // Whoever agrees again counts from the days on that are open.
-  await stores.profiles.setConsents(tenant, "p0", { measurement: true, textVersion: "1" });
-  expect(await stores.experiments.closeDays(tenant)).toBe(0);
-  expect(await summed("profile_id = 'p0'")).toMatchObject({ rows: 0 });
+  await openDays(5);
+  // Whoever agrees again counts from the days on that are open, whatever is told of those before.
+  const again = ["p0", "p5", "p6", "p7", "p8"];
+  for (const measurement of [false, true])
+    for (const profile of again)
+      await stores.profiles.setConsents(tenant, profile, { measurement, textVersion: "1" });
+  const earlier = begun.filter(({ profile, days }) => again.includes(profile) && days > 8);
+  expect(earlier.length).toBeGreaterThan(10);
+  await stores.viewingIngest.ingest(
+    tenant,
+    earlier.map(({ profile, title }) => watch(profile, title, ago(5.2), { completed: true })),
+  );
+  const [open] = await facts.rows<{ day: string }>(
+    tenant,
+    `select (until at time zone 'UTC')::date::text as day from served_closings where tenant_id = $1`,
+  );
+  const theirs = `profile_id in ('${again.join("', '")}')`;
+  const figures = await told();
+  expect(await stores.experiments.closeDays(tenant)).toBe(5);
+  expect(await told()).toEqual(figures);
+  expect(await summed(`${theirs} and day < '${open!.day}'`)).toMatchObject({ rows: 0 });
+  expect((await summed(theirs)).lists).toBeGreaterThan(10);
 });
 
 it("sums of a day go when its first list may", async () => {
@@ -224,4 +277,38 @@ it("of interleaved lists, what an arm has put counts for it on days that are clo
   expect(before.get("x/2")).toMatchObject({ served: 20, watched: 4, preference: { value: 4 / 16 } });
   expect(await stores.experiments.closeDays(tenant)).toBeGreaterThan(5);
   expect(await figures()).toEqual(before);
+});
+
+it("whoever takes a consent back while a day is closed waits for no other, and sums count when all are there", async () => {
+  tenant = await createTestTenant(stores);
+  const many = Array.from({ length: 1_100 }, (_, n) => `q${String(n).padStart(4, "0")}`);
+  await publish(stores, tenant, [titleBody({ id: "t0" })]);
+  await stores.accounts.putAccounts(
+    tenant,
+    many.map((id) => viewerAccount(id)),
+  );
+  const rows = many.map(
+    (profile) =>
+      `(${tenant.id}, gen_random_uuid(), '${profile}', '${ago(3.5)}', 'HOME', 1, '{t0}', 1, false, '{x/1}')`,
+  );
+  await facts.run(
+    tenant,
+    `insert into served_lists (tenant_id, id, profile_id, at, context, place, title_ids, latency_ms, kept, arms)
+     values ${rows.join(", ")}`,
+  );
+  await stores.viewingIngest.ingest(tenant, [watch("q0001", "t0", ago(3.4)), watch("q1098", "t0", ago(3.4))]);
+  const before = await told();
+  let closing: Promise<number> | undefined;
+  await own.postgres.transaction(tenant, async (query) => {
+    await query(sql`select from consents where account_id = 'q1099' for update`);
+    closing = stores.experiments.closeDays(tenant);
+    await expect.poll(() => summed(), PATIENT).toMatchObject({ lists: 1_000, watched: 1 });
+    expect(await told()).toEqual(before);
+    await stores.profiles.setConsents(tenant, "q0000", { measurement: false, textVersion: "1" });
+    expect(await summed("profile_id = 'q0000'")).toMatchObject({ rows: 0 });
+  });
+  expect(await closing).toBeGreaterThan(0);
+  expect(await summed()).toMatchObject({ lists: 1_099, watched: 2, rows: 1_099 });
+  const { profiles, served, watched } = before.get("x/1")!;
+  expect((await told()).get("x/1")).toMatchObject({ profiles: profiles - 1, served: served - 1, watched });
 });

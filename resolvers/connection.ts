@@ -100,11 +100,13 @@ export function toConnection<N, X extends object>(
   { list, page }: ListPage,
   found: PageOf<EdgeSource<N, X>>,
 ): ConnectionValue<N, X> {
-  const makeCursor = (position: Position) => ctx.gateway.cursors.encode(list, position);
+  // Not the request: what makes cursors may live longer.
+  const { cursors } = ctx.gateway;
+  const makeCursor = (position: Position) => cursors.encode(list, position);
   const edges = found.rows.map(({ position, node, extra }) =>
     Object.assign(new EdgeValue(makeCursor, position, node), extra),
   );
-  const makeHidden = (position: Position) => ctx.gateway.cursors.encodeHidden(list, position);
+  const makeHidden = (position: Position) => cursors.encodeHidden(list, position);
   return { edges, pageInfo: pageInfoOf(page, found, makeCursor, makeHidden) };
 }
 

@@ -2,6 +2,8 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
 
 import { mayMeet } from "../datasources/catalog/audience.js";
+import { type PlacedTitle } from "../datasources/catalog/catalog.js";
+import { type PageOf } from "../datasources/core/page.js";
 import { MAX_SIMILAR } from "../datasources/recommendations/recommendations.loaders.js";
 import { type CreditRole } from "../datasources/core/title.document.js";
 import { ForwardPageArgs, PageArgs } from "../schema/connection.js";
@@ -12,7 +14,8 @@ import { Credit, CreditRoleEnum, Progress, Title } from "../schema/title.type.js
 import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { localId } from "./request/global-id.js";
-import { pageOfList, readPage, toConnection, type ConnectionValue } from "./connection.js";
+import { pageOfList, readPage, toConnection, type ConnectionValue, type ListPage } from "./connection.js";
+import { sameConnection } from "./same-connection.js";
 import { readFilter } from "./title-filter.js";
 import { creditsOf, type TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
@@ -65,12 +68,9 @@ export class TitleResolver {
     const at = readPage(ctx, `titles ${JSON.stringify([filter, order])}`, args);
     await ctx.audience(info.path);
     const page = await ctx.catalog.titles.load({ filter, order, page: at.page }, info.path);
-    const rows = (page?.rows ?? []).map(({ position, title }) => {
-      ctx.catalog.titleById.prime(title.id, title);
-      return { position, node: title, extra: {} };
-    });
-    const { hasMore = false, span } = page ?? {};
-    return Object.assign(toConnection(ctx, at, { rows, hasMore, span }), { filter });
+    if (!page) return titleList(ctx, at, { rows: [], hasMore: false }, filter);
+    ctx.catalog.titleById.primeAll(() => page.rows.map(({ title }) => [title.id, title]));
+    return sameConnection(ctx, at, page, () => titleList(ctx, at, page, filter));
   }
 
   @ListSize(3)
@@ -155,6 +155,17 @@ export class TitleConnectionResolver {
   ): Promise<number> {
     return (await ctx.catalog.titleCount.load(list.filter, info.path)) ?? 0;
   }
+}
+
+/** The connection of a page of titles. */
+function titleList(
+  ctx: Context,
+  at: ListPage,
+  page: PageOf<PlacedTitle>,
+  filter: TitleList["filter"],
+): TitleList {
+  const rows = page.rows.map(({ position, title }) => ({ position, node: title, extra: {} }));
+  return Object.assign(toConnection(ctx, at, { ...page, rows }), { filter });
 }
 
 /** Progress, rating, watchlist and what is not wanted come together: the fields of a level share one look-up. */

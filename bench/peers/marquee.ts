@@ -1,6 +1,7 @@
 import { type Accounts } from "../../datasources/accounts/accounts.js";
 import { type Sessions } from "../../datasources/accounts/sessions.js";
 import { type Catalog, type PlacedTitle } from "../../datasources/catalog/catalog.js";
+import { type PageOf } from "../../datasources/core/page.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { frozenSize } from "../../packages/fair-cache/index.js";
 import { openSession } from "../../resolvers/request/sessions.js";
@@ -21,17 +22,21 @@ function inMemory(): {
     position: { value: title.popularity, id: title.id },
     title,
   }));
-  // As what is kept of stores' answers: it never changes.
-  frozenSize(titles);
+  // As what is kept of stores' answers: it never changes, and is the same as long as that holds.
+  const pages = new Map<number, PageOf<PlacedTitle>>();
+  const pageOf = (limit: number) => {
+    const known = pages.get(limit);
+    if (known) return known;
+    const page = { rows: titles.slice(0, limit), hasMore: titles.length > limit };
+    frozenSize(page);
+    pages.set(limit, page);
+    return page;
+  };
   return {
     accounts: { viewer: async () => viewer },
     sessions: { open: async () => ({ id: "bench", prolongable: true }) },
     catalog: {
-      titles: async (_request, _audience, queries) =>
-        queries.map(({ page }) => ({
-          rows: titles.slice(0, page.limit),
-          hasMore: titles.length > page.limit,
-        })),
+      titles: async (_request, _audience, queries) => queries.map(({ page }) => pageOf(page.limit)),
     },
   };
 }

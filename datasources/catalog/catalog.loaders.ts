@@ -1,5 +1,5 @@
 import { byKey, manyByKey, oneByKey } from "../core/loader.js";
-import { keptOf, type Page, type PageOf } from "../core/page.js";
+import { type Page, type PageOf } from "../core/page.js";
 import { type FieldPath, type StoreRequest } from "../core/store-request.js";
 import { audienceKey, whoseTitles, type Audience } from "./audience.js";
 import {
@@ -11,6 +11,7 @@ import {
   type TitleQuery,
   type TitleRef,
 } from "./catalog.js";
+import { metOf } from "./judged-pages.js";
 import { type NamedRef, type TitleDocument, type VersionedTitle } from "../core/title.document.js";
 import { type TitleFilter } from "./title-filter.js";
 import { type TitleVersions } from "./title-versions.js";
@@ -72,13 +73,7 @@ export function catalogLoaders(
       batch: async (batch, queries) => {
         const audience = await audienceOf(batch.path);
         const pages = await catalog.titles(batch, audience, queries);
-        const mayBeMet = whoseTitles(audience);
-        const met = pages.map((page) =>
-          keptOf(
-            page,
-            page.rows.map((row) => (mayBeMet(row.title) ? row : null)),
-          ),
-        );
+        const met = pages.map((page) => metOf(page, audience));
         if (onMet) for (const page of met) for (const { title } of page.rows) onMet(title, audience);
         return byKey(queries, json, met);
       },

@@ -1,13 +1,11 @@
 import { keptById, pick } from "../core/kept-by-id.js";
 import { type KeptReads } from "../core/kept-reads.js";
-import { type PageOf, type Position } from "../core/page.js";
+import { type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type NamedRef, type TitleDocument } from "../core/title.document.js";
 import { audienceKey, type Audience } from "./audience.js";
 import { type Catalog, type PlacedTitle } from "./catalog.js";
-
-/** A list without its documents, which are kept beside it. */
-type PlacedId = { position: Position };
+import { WholeLists, type PlacedId } from "./whole-lists.js";
 
 /**
  * A catalog that is asked for what is not known already. Everything is kept for an audience, titles too, though the rules
@@ -15,6 +13,7 @@ type PlacedId = { position: Position };
  * takes whether somebody who may has asked for it.
  */
 export function keptCatalog(catalog: Catalog, reads: KeptReads): Catalog {
+  const whole = new WholeLists();
   return {
     titlesByIds: (request, ids) =>
       keptById(reads, request, {
@@ -32,7 +31,7 @@ export function keptCatalog(catalog: Catalog, reads: KeptReads): Catalog {
         at: audience.now,
         ask: (wanted) => catalog.visibleTitles(request, audience, wanted),
       }),
-    titles: (request, audience, queries) => keptLists(catalog, reads, request, audience, queries),
+    titles: (request, audience, queries) => keptLists({ catalog, reads, whole }, request, audience, queries),
     titleRefs: (request, audience, queries) =>
       reads.read(request, {
         operation: "catalog.titleRefs",
@@ -83,17 +82,17 @@ export function keptCatalog(catalog: Catalog, reads: KeptReads): Catalog {
 
 /** Lists are kept as ids in their order; one is answered where each of its titles is at hand in the same state. */
 async function keptLists(
-  catalog: Catalog,
-  reads: KeptReads,
+  { catalog, reads, whole }: { catalog: Catalog; reads: KeptReads; whole: WholeLists },
   request: StoreRequest,
   audience: Audience,
   queries: Parameters<Catalog["titles"]>[2],
 ): Promise<PageOf<PlacedTitle>[]> {
   const titles = new Map<string, TitleDocument>();
-  const keyOf = (id: string) => titleKey(audienceKey(audience), id);
+  const apart = audienceKey(audience);
+  const keyOf = (id: string) => titleKey(apart, id);
   const pages = await reads.read<PageOf<PlacedId>>(request, {
     operation: "catalog.titles",
-    keys: queries.map((query) => `titles ${audienceKey(audience)} ${JSON.stringify(query)}`),
+    keys: queries.map((query) => `titles ${apart} ${JSON.stringify(query)}`),
     at: audience.now,
     ask: async (places, beside) => {
       const found = await catalog.titles(request, audience, pick(queries, places));
@@ -111,10 +110,7 @@ async function keptLists(
       }),
     needs: ({ rows }) => rows.map(({ position: { id } }) => keyOf(id)),
   });
-  return pages.map(({ rows, hasMore }) => ({
-    rows: rows.map(({ position }) => ({ position, title: titles.get(position.id) as TitleDocument })),
-    hasMore,
-  }));
+  return pages.map((page) => whole.of(page, titles));
 }
 
 function withoutTitles({ rows, hasMore }: PageOf<PlacedTitle>): PageOf<PlacedId> {

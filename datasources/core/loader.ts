@@ -27,6 +27,7 @@ export class Loader<K, V> {
   #made: DataLoader<Asked<K>, V | Error, string> | undefined;
   #cache: Map<string, Promise<V | Error>> | undefined;
   #primed: Map<string, V> | undefined;
+  readonly #brought: (() => Iterable<readonly [K, V]>)[] = [];
   #waiting: Set<string> | undefined;
   #requested = 0;
   #path: FieldPath | undefined;
@@ -80,15 +81,26 @@ export class Loader<K, V> {
     if (!this.#primed.has(id)) this.#primed.set(id, value);
   }
 
+  /** The same of many; they are read when one is asked for. */
+  primeAll(values: () => Iterable<readonly [K, V]>): void {
+    this.#brought.push(values);
+  }
+
   /** Makes the value that a write has left behind known, whatever was loaded before it. */
   replace(key: K, value: V): void {
     const id = this.#options.keyOf(key);
+    this.#takeBrought();
     this.#primed?.delete(id);
     this.#loader.clear({ key, id });
     this.#loader.prime({ key, id }, value);
   }
 
+  #takeBrought(): void {
+    for (const values of this.#brought.splice(0)) for (const [key, value] of values()) this.prime(key, value);
+  }
+
   #takePrimed(key: K, id: string): void {
+    if (this.#brought.length > 0) this.#takeBrought();
     const value = this.#primed?.get(id);
     if (value !== undefined) this.#loader.prime({ key, id }, value);
   }

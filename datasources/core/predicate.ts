@@ -138,6 +138,25 @@ export function licensedUntil(
   return Math.max(...ends);
 }
 
+/** The span around an instant in which no licence of these titles begins or ends. Milliseconds since 1970. */
+export function licenceSpan(
+  titles: Iterable<Pick<JudgedTitle, "licences">>,
+  at: Date,
+): { /** Included. */ since: number; /** Excluded. */ until: number } {
+  const now = at.getTime();
+  let [since, until] = [-Infinity, Infinity];
+  const edge = (instant: number) => {
+    if (instant <= now) since = Math.max(since, instant);
+    else if (instant > now) until = Math.min(until, instant);
+  };
+  for (const { licences } of titles)
+    for (const licence of licences) {
+      edge(instantOf(licence.from));
+      if (licence.until !== null) edge(instantOf(licence.until));
+    }
+  return { since, until };
+}
+
 /** Whether a licence of a title is in force. Instants are read once each, where many titles have licences of the same. */
 function licensedTest({
   country,

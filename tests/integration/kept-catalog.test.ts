@@ -187,6 +187,19 @@ describe("what is kept of the catalog", () => {
     await small.close();
   });
 
+  it("is the same list, as a whole, until something has changed", async () => {
+    const tenant = await filledTenant();
+    const ask = async () => (await here.catalog.titles(request(tenant), viewer, [LIST]))[0];
+    await ask();
+    const page = await ask();
+    expect(await ask()).toBe(page);
+    expect(Object.isFrozen(page)).toBe(true);
+    await plain.catalogProjection.setPopularity(tenant, new Map([["t001", 0.77]]));
+    const changed = await ask();
+    expect(changed).not.toBe(page);
+    expect(changed).toEqual((await plain.catalog.titles(request(tenant), viewer, [LIST]))[0]);
+  });
+
   it("cannot be changed by who was answered", async () => {
     const tenant = await filledTenant();
     const [page] = await here.catalog.titles(request(tenant), viewer, [LIST]);

@@ -111,6 +111,26 @@ describe("a loader", () => {
     expect(await loader.load("b")).toBe("value of b");
   });
 
+  it("reads what it is primed with in many when one is asked for, and not before", async () => {
+    const batches: Batch[] = [];
+    const loader = oneByKey(recorded(batches));
+    let read = 0;
+    loader.prime("a", "first");
+    loader.primeAll(() => {
+      read += 1;
+      return [
+        ["a", "second"],
+        ["b", "primed"],
+      ];
+    });
+    expect(read).toBe(0);
+    expect(await loader.loadAll(["a", "b", "c"])).toEqual(["first", "primed", "value of c"]);
+    expect([read, batches.map(({ keys }) => keys)]).toEqual([1, [["c"]]]);
+    loader.primeAll(() => [["d", "older"]]);
+    loader.replace("d", "written");
+    expect(await loader.load("d")).toBe("written");
+  });
+
   it("cuts a level into calls of at most 2,000 keys for one field, and counts every key once", async () => {
     const batches: Batch[] = [];
     const loader = oneByKey(recorded(batches));

@@ -5,7 +5,7 @@ import { type Tenant } from "../datasources/core/tenant.js";
 import { isCommonPassword } from "../packages/passwords/index.js";
 import { tidyAddress } from "../packages/names/index.js";
 import { type Context } from "./request/context.js";
-import { type AdmittedGuess, type Guess } from "./request/sign-in-guesses.js";
+import { type AdmittedGuess, type Attempt, type Guess } from "./request/sign-in-guesses.js";
 
 /** Characters that a password may have. */
 const LENGTH = { least: 8, most: 200 };
@@ -36,10 +36,12 @@ export async function whoseIs(
   tenants: readonly [Tenant, ...Tenant[]],
   { email, password }: { email: string; password: string },
 ): Promise<Owner | null> {
-  const { passwords } = ctx.gateway;
+  const { passwords, guesses } = ctx.gateway;
+  const attempt = attemptOf(ctx, tenants, email);
+  if (await guesses.refuses(attempt)) throw tooMany();
   const places = await lookUp(ctx, path, tenants, email);
   const [{ tenant, account }] = places;
-  const guess = await admitted(ctx, places, email);
+  const guess = await admitted(ctx, places, attempt);
   ctx.lifetime?.standAside();
   const stored = account?.passwordHash ?? null;
   const mixed = places.some((place) => place.mixed);
@@ -88,17 +90,20 @@ async function lookUp(
 async function admitted(
   ctx: Context,
   places: readonly [LookedUp, ...LookedUp[]],
-  email: string,
+  attempt: Attempt,
 ): Promise<Pick<AdmittedGuess, "right" | "notTried">> {
+  const [first, ...more] = places;
+  const all = [guessOf(attempt, first), ...more.map((place) => guessOf(attempt, place))] as const;
   const guesses: AdmittedGuess[] = [];
   const notTried = async (of: readonly AdmittedGuess[]) => {
     await Promise.all(of.map((guess) => guess.notTried()));
   };
-  for (const place of places) {
-    const guess = await ctx.gateway.guesses.admit(guessOf(ctx, place, email));
+  for (const each of all) {
+    const guess = await ctx.gateway.guesses.admit(each);
     if (!guess) {
+      ctx.gateway.guesses.noteRefused(attempt, all);
       await notTried(guesses);
-      throw new Refusal("password", "TOO_MANY_GUESSES", "Too many passwords were tried. Wait a minute.");
+      throw tooMany();
     }
     guesses.push(guess);
     if (guess.familiar) break;
@@ -110,12 +115,19 @@ async function admitted(
   };
 }
 
+function tooMany(): Refusal {
+  return new Refusal("password", "TOO_MANY_GUESSES", "Too many passwords were tried. Wait a minute.");
+}
+
+function attemptOf({ identity, work }: Context, tenants: readonly Tenant[], email: string): Attempt {
+  return { tenants: tenants.map(({ slug }) => slug), email, address: work.address, identity };
+}
+
 /** A token tells who asks at the tenant that it is of alone. */
-function guessOf(ctx: Context, { tenant: { slug }, account }: LookedUp, email: string): Guess {
-  const { identity, work } = ctx;
+function guessOf({ identity, email, address }: Attempt, { tenant: { slug }, account }: LookedUp): Guess {
   const familiar = account !== null && identity?.account === account.accountId && identity.tenant === slug;
   const name = account?.accountId ?? tidyAddress(email).toLowerCase();
-  return { tenant: slug, account: name, address: work.address, familiar };
+  return { tenant: slug, account: name, address, familiar };
 }
 
 /** Notes that a wrong password was tried, or one for an address that nobody has: not which. */

@@ -1,9 +1,14 @@
 import { createHmac } from "node:crypto";
 
+import { LRUCache } from "lru-cache";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 
 import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { type Limit, type LimitRule, type Limits, type Remembered } from "./limits.js";
+
+/** What holders of a limit may fill of which it is known that nothing is left: letters, and what each takes beside these. */
+const MOST_USED_UP = 4_000_000;
+const EACH = 100;
 
 /** What the limiter asks a pool for. */
 interface Question {
@@ -27,8 +32,17 @@ export class PostgresLimits implements Limits {
 
   limit(rule: LimitRule): Limit {
     const limiter = this.#limiter(rule);
+    const usedUp = new LRUCache<string, true>({
+      maxSize: MOST_USED_UP,
+      sizeCalculation: (_, holder) => holder.length + EACH,
+    });
     return {
-      take: (holder) => limiter.consume(this.#hashed(holder)).then(() => true, refusedBy),
+      take: async (holder) => {
+        const leftMs = await limiter.consume(this.#hashed(holder)).then(() => null, refusedFor);
+        if (leftMs !== null && leftMs > 0) usedUp.set(holder, true, { ttl: leftMs });
+        return leftMs === null;
+      },
+      isUsedUp: (holder) => usedUp.has(holder),
       giveBack: async (holder) => {
         const { consumedPoints } = await limiter.reward(this.#hashed(holder));
         // Given back after the window that it was taken from: nobody gets more than there is by that.
@@ -68,8 +82,12 @@ export class PostgresLimits implements Limits {
   }
 }
 
-/** A limiter rejects with how it stands where nothing is left, and with an error where it failed. */
-function refusedBy(reason: unknown): false {
-  if (reason instanceof RateLimiterRes) return false;
+/**
+ * A limiter rejects with how it stands where nothing is left, and with an error where it failed.
+ *
+ * @returns for how long nothing will be left. Milliseconds.
+ */
+function refusedFor(reason: unknown): number {
+  if (reason instanceof RateLimiterRes) return Math.ceil(reason.msBeforeNext);
   throw reason;
 }

@@ -10,6 +10,11 @@ export interface LimitRule {
 export interface Limit {
   /** Takes a point, where one is left. */
   take(holder: string): Promise<boolean>;
+  /**
+   * Whether nothing is left for the rest of a window, as far as this gateway knows without asking: it was refused in it.
+   * What was given back since does not count, as it does not for whoever goes on taking.
+   */
+  isUsedUp(holder: string): boolean;
   /** Gives back a point that was taken. */
   giveBack(holder: string): Promise<void>;
 }

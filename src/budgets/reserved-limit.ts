@@ -39,12 +39,19 @@ export class ReservedLimit {
    * @returns what was taken; null where nothing is left, and then nothing is.
    */
   async take(holder: string, network: string): Promise<Held[] | null> {
+    if (this.isUsedUp(holder, network)) return null;
     const first = (await taken(this.#newcomers, `${holder} ${network}`)) ?? (await taken(this.#part, holder));
     if (!first) return null;
     const whole = await taken(this.#whole, holder);
     if (whole) return [...first, ...whole];
     await giveBack(first);
     return null;
+  }
+
+  /** Whether nothing is left to somebody of a network, as far as is known without asking. */
+  isUsedUp(holder: string, network: string): boolean {
+    if (this.#whole.isUsedUp(holder)) return true;
+    return this.#part.isUsedUp(holder) && this.#newcomers.isUsedUp(`${holder} ${network}`);
   }
 }
 

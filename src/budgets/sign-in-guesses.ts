@@ -1,11 +1,13 @@
 import { type Limit, type Limits, type Remembered } from "../../datasources/budgets/limits.js";
 import {
   type AdmittedGuess,
+  type Attempt,
   type Guess,
   type Owned,
   type SignInGuesses,
 } from "../../resolvers/request/sign-in-guesses.js";
 import { siteOf } from "../tenancy/networks.js";
+import { placeOf, RefusedAttempts } from "./refused-attempts.js";
 import { giveBack, ReservedLimit, taken, type Held } from "./reserved-limit.js";
 
 /**
@@ -51,7 +53,11 @@ export class LimitedGuesses implements SignInGuesses {
   readonly #signUpsAt: ReservedLimit;
   readonly #familiar: Remembered;
 
-  constructor(limits: Limits) {
+  /** @param refused what was refused at this gateway a moment ago. */
+  constructor(
+    limits: Limits,
+    private readonly refused = new RefusedAttempts(),
+  ) {
     const limit = (name: string, points: number) =>
       limits.limit({ name: `guess-${name}`, points, windowSeconds: WINDOW_SECONDS });
     const reserved = (name: string, points: typeof OF_ACCOUNT) =>
@@ -80,22 +86,40 @@ export class LimitedGuesses implements SignInGuesses {
     return (await this.#signUpsAt.take(tenant, siteOf(address))) !== null;
   }
 
-  welcome(owned: Owned): Promise<void> {
-    return this.#familiar.note(placeOf(owned));
+  async refuses(attempt: Attempt): Promise<boolean> {
+    if (this.refused.has(attempt)) return true;
+    // Where nothing is left at the first tenant, it is refused whatever is left at others.
+    const [guess, ...others] = this.refused.lookedUp(attempt);
+    if (!guess || guess.familiar || !this.#isUsedUp(guess)) return false;
+    if (await this.#familiar.has(placeOf(guess))) return false;
+    this.refused.note(attempt, [guess, ...others]);
+    return true;
+  }
+
+  noteRefused(attempt: Attempt, guesses: readonly [Guess, ...Guess[]]): void {
+    this.refused.note(attempt, guesses);
+  }
+
+  async welcome(owned: Owned): Promise<void> {
+    await this.#familiar.note(placeOf(owned));
+    this.refused.welcome(owned);
   }
 
   /** As whom an owner is counted; null for strangers. Whoever has stolen a token guesses no faster by moving about. */
   async #ownerOf(guess: Guess): Promise<string | null> {
-    if (guess.familiar) return `${guess.tenant} ${guess.account}`;
+    if (guess.familiar) return nameOf(guess);
     return (await this.#familiar.has(placeOf(guess))) ? placeOf(guess) : null;
   }
 
   /** The account stands first: who is refused there has taken nothing from whoever else signs in. */
-  async #asStranger({ tenant, account, address }: Guess): Promise<Held[] | null> {
+  async #asStranger(guess: Guess): Promise<Held[] | null> {
+    // Nothing is taken, to be given back, where it is known already that nothing is left of what comes next.
+    if (this.#isUsedUp(guess)) return null;
+    const { tenant, address } = guess;
     const site = siteOf(address);
     const all: Held[] = [];
     for (const take of [
-      () => this.#ofAccount.take(`${tenant} ${account}`, site),
+      () => this.#ofAccount.take(nameOf(guess), site),
       () => taken(this.#ofAddress, address),
       () => this.#ofTenant.take(tenant, site),
     ]) {
@@ -105,8 +129,20 @@ export class LimitedGuesses implements SignInGuesses {
     }
     return all;
   }
+
+  /** Whether nothing is left to a stranger, as far as is known without asking. */
+  #isUsedUp(guess: Guess): boolean {
+    const { tenant, address } = guess;
+    const site = siteOf(address);
+    return (
+      this.#ofAccount.isUsedUp(nameOf(guess), site) ||
+      this.#ofAddress.isUsedUp(address) ||
+      this.#ofTenant.isUsedUp(tenant, site)
+    );
+  }
 }
 
-function placeOf({ tenant, account, address }: Owned): string {
-  return `${tenant} ${account} ${address}`;
+/** An account of a tenant. */
+function nameOf({ tenant, account }: Guess): string {
+  return `${tenant} ${account}`;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { PostgresLimits } from "../../datasources/budgets/limits.postgres.js";
 import { type Limit } from "../../datasources/budgets/limits.js";
@@ -37,6 +37,19 @@ describe("limits", () => {
     expect(await taken([limits.limit(rule())], 20, holder)).toBe(10);
     expect(await taken([limits.limit({ ...rule(), name: "another" })], 20, holder)).toBe(10);
     expect(await taken([limits.limit(rule())], 20, randomUUID())).toBe(10);
+  });
+
+  it("are known to be used up once somebody was refused, at the gateway that refused, until the window ends", async () => {
+    const short = { ...rule(), name: "test-short", windowSeconds: 2 };
+    const [one, other] = [stores.limits(KEY).limit(short), stores.limits(KEY).limit(short)];
+    const holder = randomUUID();
+    expect(await taken([one], 10, holder)).toBe(10);
+    expect(one.isUsedUp(holder)).toBe(false);
+    expect(await one.take(holder)).toBe(false);
+    expect([one, other].map((limit) => limit.isUsedUp(holder))).toEqual([true, false]);
+    expect(one.isUsedUp(randomUUID())).toBe(false);
+    await vi.waitFor(() => expect(one.isUsedUp(holder)).toBe(false), 4_000);
+    expect(await one.take(holder)).toBe(true);
   });
 
   it("go on in each gateway by itself while PostgreSQL does not answer", async () => {

@@ -93,7 +93,16 @@ describe("an address whose domain begins like a tenant's name", () => {
           codes.push(await signIn(email, "guess", { address, ...(tenant !== undefined && { tenant }) }));
         return codes;
       };
-      seen.push({ data, calls, tries: [await tries(), await tries("lumen"), await tries("meridian")] });
+      const all = [await tries(), await tries("lumen"), await tries("meridian")];
+      const headers = { "x-forwarded-for": address };
+      const again = async () => {
+        const answer = await gateway.ask(query, { headers, explain: true });
+        expect(answer.data).toEqual({ signIn: { errors: [{ code: "TOO_MANY_GUESSES" }] } });
+        return answer.extensions?.explain?.calls;
+      };
+      // From memory, where the last refusal is less than a second old.
+      await expect.poll(again, { timeout: 10_000 }).toEqual([]);
+      seen.push({ data, calls, tries: all });
     }
     expect(seen[1]).toEqual(seen[0]);
     expect(seen[0]!.tries.flat()).toContain("TOO_MANY_GUESSES");

@@ -1,27 +1,33 @@
 import { describe, expect, it } from "vitest";
 
 import { type Limits } from "../../datasources/budgets/limits.js";
-import { type Guess } from "../../resolvers/request/sign-in-guesses.js";
+import { type Attempt, type Guess } from "../../resolvers/request/sign-in-guesses.js";
+import { RefusedAttempts } from "../../src/budgets/refused-attempts.js";
 import { LimitedGuesses } from "../../src/budgets/sign-in-guesses.js";
 
-/** Limits of one window that does not end. */
-function limits(): Limits {
+/** Limits of one window that does not end. @param asked told what a store would be asked for. */
+function limits(asked: string[] = []): Limits {
   return {
-    limit: ({ points }) => {
+    limit: ({ name, points }) => {
       const taken = new Map<string, number>();
       const add = (holder: string, count: number) => {
+        asked.push(name);
         const sum = (taken.get(holder) ?? 0) + count;
         taken.set(holder, sum);
         return sum;
       };
       return {
         take: async (holder) => add(holder, 1) <= points,
+        isUsedUp: (holder) => (taken.get(holder) ?? 0) > points,
         giveBack: async (holder) => void add(holder, -1),
       };
     },
-    remembered: () => {
+    remembered: (name) => {
       const noted = new Set<string>();
-      return { has: async (holder) => noted.has(holder), note: async (holder) => void noted.add(holder) };
+      return {
+        has: async (holder) => Boolean(asked.push(name)) && noted.has(holder),
+        note: async (holder) => void noted.add(holder),
+      };
     },
   };
 }
@@ -114,6 +120,87 @@ describe("guesses", () => {
     const guesses = open();
     for (let n = 0; n < 100; n += 1) await (await guesses.admit(from(network(n))))!.notTried();
     for (let n = 0; n < 100; n += 1) await (await guesses.admit(from("192.0.2.1")))!.notTried();
+  });
+});
+
+describe("a refused guess", () => {
+  /** At a gateway whose clock is told how late it is. */
+  function gateway() {
+    const asked: string[] = [];
+    const clock = { ms: 1, now: () => clock.ms };
+    const guesses = new LimitedGuesses(limits(asked), new RefusedAttempts(clock));
+    return { asked, clock, guesses };
+  }
+  const attempt = (
+    address: string,
+    email = "ann@m.example",
+    identity: Attempt["identity"] = null,
+  ): Attempt => ({
+    tenants: ["m"],
+    email,
+    address,
+    identity,
+  });
+  const [HERE, THERE] = ["192.0.2.1", "198.51.100.7"];
+  /** Takes all that strangers have of the account, and is refused from one address. */
+  async function refused() {
+    const known = gateway();
+    expect(await evaluated(known.guesses, 20, (n) => from(network(n)))).toBe(10);
+    known.guesses.noteRefused(attempt(HERE), [from(HERE)]);
+    known.asked.length = 0;
+    return known;
+  }
+
+  it("is refused again for a second, and nothing is asked for that", async () => {
+    const { asked, clock, guesses } = await refused();
+    expect(await guesses.refuses(attempt(HERE))).toBe(true);
+    clock.ms += 999;
+    expect(await guesses.refuses(attempt(HERE))).toBe(true);
+    expect(asked).toEqual([]);
+    clock.ms += 2;
+    expect(await guesses.refuses(attempt(HERE))).toBe(false);
+  });
+
+  it("from another address is refused where its owner is not known to be, which alone is asked", async () => {
+    const { asked, guesses } = await refused();
+    expect(await guesses.refuses(attempt(THERE))).toBe(true);
+    expect(await guesses.refuses(attempt(THERE))).toBe(true);
+    expect(asked).toEqual(["familiar"]);
+    await guesses.welcome(from("203.0.113.9"));
+    expect(await guesses.refuses(attempt("203.0.113.9"))).toBe(false);
+  });
+
+  it("from another address is looked at where something is left to who comes from there", async () => {
+    const { guesses } = gateway();
+    expect(await evaluated(guesses, 20, () => from(HERE))).toBe(7);
+    guesses.noteRefused(attempt(HERE), [from(HERE)]);
+    expect(await guesses.refuses(attempt(HERE))).toBe(true);
+    expect(await guesses.refuses(attempt(THERE))).toBe(false);
+  });
+
+  it("says nothing of another address, another tenant, or whoever brings a token", async () => {
+    const { guesses } = await refused();
+    expect(await guesses.refuses(attempt(HERE, "bob@m.example"))).toBe(false);
+    expect(await guesses.refuses({ ...attempt(HERE), tenants: ["l"] })).toBe(false);
+    expect(await guesses.refuses(attempt(HERE, "ann@m.example", { tenant: "m", account: "ann" }))).toBe(
+      false,
+    );
+  });
+
+  it("keeps nobody out who has just been made known there, even where it was refused meanwhile", async () => {
+    const { guesses } = await refused();
+    await guesses.welcome(from(HERE));
+    expect(await guesses.refuses(attempt(HERE))).toBe(false);
+    guesses.noteRefused(attempt(HERE), [from(HERE)]);
+    expect(await guesses.refuses(attempt(HERE))).toBe(false);
+  });
+
+  it("takes nothing that it would give back", async () => {
+    const { asked, guesses } = gateway();
+    expect(await evaluated(guesses, 101, (n) => from(HERE, `a${n}`))).toBe(100);
+    asked.length = 0;
+    expect(await guesses.admit(from(HERE, "another"))).toBeNull();
+    expect(asked).toEqual(["familiar"]);
   });
 });
 

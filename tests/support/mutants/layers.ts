@@ -30,6 +30,7 @@ import { type Guess } from "../../../resolvers/request/sign-in-guesses.js";
 import { KeyReader } from "../../../src/auth/key-reader.js";
 import { hashPassword } from "../../../packages/passwords/index.js";
 import { holdersOf } from "../../../src/budgets/holders.js";
+import { RefusedAttempts } from "../../../src/budgets/refused-attempts.js";
 import { LimitedGuesses } from "../../../src/budgets/sign-in-guesses.js";
 import { startWorker } from "../../../src/jobs/worker.js";
 import { replayErasures } from "../../../src/privacy/tombstone-file.js";
@@ -54,6 +55,7 @@ function noting() {
   const asked: string[] = [];
   const limit = {
     take: (holder: string) => Promise.resolve(Boolean(asked.push(holder))),
+    isUsedUp: (holder: string) => !asked.push(holder),
     giveBack: () => Promise.resolve(),
   };
   const remembered = {
@@ -98,6 +100,18 @@ const LAYERS: Record<string, Layer> = {
       await guesses.welcome({ tenant: slug, account: "a", address: "b" });
     }
     return asked;
+  },
+  "src/budgets/refused-attempts.ts": (_, one, other) => {
+    const refused = new RefusedAttempts();
+    const attempt = ({ slug }: Tenant) => ({ tenants: [slug], email: "a", address: "b", identity: null });
+    const guess = ({ slug }: Tenant) => ({ tenant: slug, account: "a", address: "b", familiar: false });
+    refused.note(attempt(one), [guess(one)]);
+    refused.welcome(guess(other));
+    const told = [one, other].map((tenant) => [
+      refused.has(attempt(tenant)),
+      refused.lookedUp(attempt(tenant)).length,
+    ]);
+    return Promise.resolve(told);
   },
   "src/auth/key-reader.ts": async (_, one, other) => {
     const used: string[] = [];
@@ -442,7 +456,7 @@ const LAYERS: Record<string, Layer> = {
         hasOldPasswords: () => Promise.resolve(false),
       },
       gateway: {
-        guesses: { admit },
+        guesses: { admit, refuses: () => Promise.resolve(false) },
         passwords: { verify: () => Promise.resolve({ right: false, upgraded: null }) },
         stores: { audit: { record: nothing } },
       },

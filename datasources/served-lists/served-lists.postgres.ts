@@ -13,6 +13,7 @@ import {
   type ServedFigures,
   type ServedList,
   type ServedLists,
+  type WhichLogged,
 } from "./served-lists.js";
 
 /** Rows of home pages of which it is known what they were last: two thousand profiles', some megabytes. */
@@ -45,10 +46,10 @@ export class PostgresServedLists implements ServedLists {
     return this.#isKnown(tenant, list) ? Promise.resolve() : this.#writes.add(tenant, list);
   }
 
-  logged(tenant: Tenant, most: { profiles: number; ofEach: number }): Promise<LoggedList[]> {
+  logged(tenant: Tenant, which: WhichLogged): Promise<LoggedList[]> {
     return this.#postgres.transaction(tenant, async (query) => {
       await query.allow(LOGGED_MS);
-      return query<LoggedList & Record<string, unknown>>(loggedOf(most));
+      return query<LoggedList & Record<string, unknown>>(loggedOf(which));
     });
   }
 
@@ -105,8 +106,8 @@ function rowOf({ profileId, latencyMs, row, ...list }: ServedList) {
   return { ...list, profile: profileId, latency: latencyMs, row_id: row?.id, row_place: row?.place };
 }
 
-function loggedOf({ profiles, ofEach }: { profiles: number; ofEach: number }): Sql {
-  const those = sql`l.context = 'HOME' and l.row_id is null and l.place = 1 and l.model is not null and l.teams is null`;
+function loggedOf({ profiles, ofEach, since }: WhichLogged): Sql {
+  const those = sql`l.at >= ${since}::timestamptz and l.context = 'HOME' and l.row_id is null and l.place = 1 and l.model is not null and l.teams is null`;
   return sql`
     select k.id as "profileId", k.account_id as "accountId", l.at, l.title_ids[1:${LOGGED_TITLES}::int] as titles
     from (

@@ -37,6 +37,14 @@ export interface LoggedList {
   titles: readonly string[];
 }
 
+/** Of how many profiles, how many lists of each at most, and from when on. */
+export interface WhichLogged {
+  profiles: number;
+  ofEach: number;
+  /** ISO 8601. */
+  since: string;
+}
+
 /** What has become of lists that were noted, of all tenants that this process answers. */
 export class ServedFigures {
   kept = 0;
@@ -57,11 +65,11 @@ export interface ServedLists {
    */
   note(tenant: Tenant, list: ServedList): Promise<void>;
   /**
-   * Lists that are held, of context `HOME` and no row, that one model has made: of so many profiles, those whose ids have the
-   * lowest hashes, the latest of each. Of accounts alone that agree to measurement as well as to personalisation. Each
+   * Lists that are held, of context `HOME` and no row, that one model has made since an instant (ISO 8601): of so many profiles,
+   * those whose ids have the lowest hashes, the latest of each. Of accounts alone that agree to measurement as well as to personalisation. Each
    * profile's are together, the latest first.
    */
-  logged(tenant: Tenant, most: { profiles: number; ofEach: number }): Promise<LoggedList[]>;
+  logged(tenant: Tenant, which: WhichLogged): Promise<LoggedList[]>;
   /** Keeps what was noted so far. */
   settle(): Promise<void>;
 }

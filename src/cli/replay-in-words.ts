@@ -1,13 +1,14 @@
 import { type Rate } from "../../datasources/experiments/arm-figures.js";
-import { LEAST_EFFECTIVE, LEAST_OVERLAP, type ReplayFigures } from "../jobs/replay-figures.js";
+import { type Replay } from "../jobs/replay.js";
+import { LEAST_EFFECTIVE, LEAST_OVERLAP } from "../jobs/replay-figures.js";
 import { counted } from "./numbers.js";
 
 /** What a replay has found, and where it has found too little, what is missing. */
-export function replayInWords(figures: ReplayFigures, model: number): string {
-  const { lists, accounts, logged, overlap, effective, replayed } = figures;
+export function replayInWords(figures: Replay, model: number): string {
+  const { since, lists, accounts, logged, overlap, effective, replayed } = figures;
   const met = `${(100 * overlap).toFixed(1)} % of what model ${model} would have shown among the first ten was shown, which tells as much as ${counted(effective)} titles.`;
   const lines = [
-    `${counted(lists)} lists of ${counted(accounts)} accounts are looked at. ${met}`,
+    `${counted(lists)} lists of ${counted(accounts)} accounts are looked at, those that were served since ${since}: of these it has learned nothing. ${met}`,
     logged ? `Watched of what was shown: ${told(logged)} a list.` : "Of too few accounts anything is told.",
   ];
   if (replayed) lines.push(`Watched of what model ${model} would have shown: ${told(replayed)} a list.`);

@@ -12,6 +12,7 @@ import { viewingLoaders } from "../../datasources/viewing/viewing.loaders.js";
 import { type Interactions, type SimilarityModel } from "../../packages/similarity/index.js";
 import { candidatesFor, type Serving } from "../../resolvers/recommendations.js";
 import { onlyVisible } from "../../resolvers/titles.js";
+import { audiencesOf } from "./audiences.js";
 import { Holdout, type HeldCase, type HoldoutCounts, type HoldoutOptions } from "./holdout.js";
 import { gatherInteractions } from "./learn-interactions.js";
 import { learnGraph, offeredTitles, type OfferedTitles } from "./learn-graph.js";
@@ -59,8 +60,6 @@ export type EvaluateProgress = (step: string, fraction: number) => void;
 
 /** On behalf of what stores are asked. */
 const PATH = { prev: undefined, key: "evaluate" };
-/** Profiles whose rows are read at a time. */
-const PROFILES_READ = 500;
 
 /**
  * Holds a part of each profile's watches out, learns from the rest, and asks for recommendations as a request does: the same
@@ -113,29 +112,12 @@ async function groundOf(stores: EvaluateStores, tenant: Tenant, cases: HeldCase[
         histories.get(watch.profileId)?.watches.push(watch);
   for await (const batch of stores.tasteFacts.aversions(tenant))
     for (const aversion of batch) histories.get(aversion.profileId)?.aversions.push(aversion);
-  return { cases, histories, audiences: await audiencesOf(stores, tenant, cases) };
+  return { cases, histories, audiences: await audiencesOf(stores, tenant, [...heldOf.keys()]) };
 }
 
 interface WritableHistory {
   watches: TasteHistory["watches"][number][];
   aversions: TasteHistory["aversions"][number][];
-}
-
-/** For whom each profile's titles are: where nobody asks from anywhere, its own country, or the tenant's. */
-async function audiencesOf(
-  { accounts }: EvaluateStores,
-  tenant: Tenant,
-  cases: readonly HeldCase[],
-): Promise<Map<string, Audience>> {
-  const audiences = new Map<string, Audience>();
-  const now = new Date();
-  for (let at = 0; at < cases.length; at += PROFILES_READ) {
-    const ids = cases.slice(at, at + PROFILES_READ).map(({ profileId }) => profileId);
-    const profiles = await accounts.profilesByIds({ tenant, calls: new CallLog() }, ids);
-    for (const [id, { country, maturityLimit }] of profiles)
-      audiences.set(id, { country: country ?? tenant.defaultCountry, maturityLimit, editor: false, now });
-  }
-  return audiences;
 }
 
 type Others = Record<Exclude<RankingName, "served">, OtherRanking | null>;

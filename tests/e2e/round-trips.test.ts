@@ -233,7 +233,9 @@ describe("the other documents", () => {
     // Two branches, people and neighbours, whose titles come from the same store.
     const costs = [costOf(one), costOf(many)];
     if (Object.keys(costs[0]!.totals).length === 1) expect(costs[1]).toEqual(costs[0]);
-    for (const { most } of costs) expect(most).toBeLessThanOrEqual(6);
+    // A hundred titles have more neighbours than one call asks for: their level takes two.
+    expect(costs[0]!.most).toBeLessThanOrEqual(6);
+    expect(costs[1]!.most).toBeLessThanOrEqual(7);
   });
 });
 

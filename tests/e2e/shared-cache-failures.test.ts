@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
+import { isUnderTest } from "../support/engines.js";
 import { failureCases, findKnown, type FailureCase } from "../support/failure-cases.js";
 import { useGateway } from "../support/fixtures.js";
 import { type TestGateway, startGateway } from "../support/gateway.js";
@@ -16,6 +17,8 @@ const EMAIL = "viewer@meridian.example";
 /** What takes a token is used up by asking. */
 const ONCE = new Set(["Mutation.refreshSession"]);
 const CACHED = { MARQUEE_CACHE_MB: "16" };
+/** What MongoDB and Neo4j answer is not kept; charts and plans are, wherever titles lie. */
+const LEAST_HITS = isUnderTest("MONGODB_URL") ? 1 : 11;
 
 /** A figure of a gateway's cache, by what stands before the number. */
 async function figureOf(gateway: TestGateway, name: string): Promise<number> {
@@ -56,7 +59,7 @@ describe.runIf(hasRedis)("a gateway whose shared cache", () => {
     const next = await startGateway({ ...CACHED, REDIS_URL: redis.url });
     await isUp(next, 1);
     await expectWhole(next);
-    expect(await figureOf(next, "hits_total")).toBeGreaterThan(10);
+    expect(await figureOf(next, "hits_total")).toBeGreaterThanOrEqual(LEAST_HITS);
     expect(await figureOf(next, 'errors_total{reason="broken"}')).toBe(0);
     await next.close();
   });
@@ -99,7 +102,7 @@ describe.runIf(hasRedis)("a gateway whose shared cache", () => {
     await wire.mend();
     await isUp(gateway, 1);
     // What it has read by now it knows itself.
-    await gateway.ask("{ titles(first: 7) { edges { node { name } } } }");
+    await gateway.ask('{ titles(first: 7) { edges { node { name } } } top10(country: "CH") { rank } }');
     await expect.poll(() => figureOf(gateway, "kept_total"), PATIENCE).toBeGreaterThan(0);
     await gateway.close();
     await wire.close();

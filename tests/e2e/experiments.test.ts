@@ -8,6 +8,7 @@ import { armId, assigned } from "../../datasources/experiments/assignment.js";
 import { graph, MODEL, watch } from "../contract/recommendations-support.js";
 import { openAccount, viewerAccount } from "../support/accounts.js";
 import { adultProfile, publish } from "../support/catalogue.js";
+import { REBUILDING_MS } from "../support/engines.js";
 import { useFacts, useGateway } from "../support/fixtures.js";
 import { testRequest } from "../support/stores.js";
 import { named, titleBody } from "../support/titles.js";
@@ -324,7 +325,7 @@ describe("an experiment", () => {
     await stop(experiment);
   });
 
-  it("may have a model that is kept answer, which stays as long", async () => {
+  it("may have a model that is kept answer, which stays as long", { timeout: REBUILDING_MS }, async () => {
     const experiment = await start([
       { arm: "live", percent: 50, diversity: 0 },
       { arm: "old", percent: 50, diversity: 0, model: oldModel },

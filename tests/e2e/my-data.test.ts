@@ -13,7 +13,7 @@ import { backUp, restore, type Backup } from "../support/backups.js";
 import { publish } from "../support/catalogue.js";
 import { createDatabase } from "../support/database.js";
 import { dumpStores, placesOf } from "../support/dumps.js";
-import { onEngines } from "../support/engines.js";
+import { onEngines, REBUILDING_MS } from "../support/engines.js";
 import { openFacts } from "../support/facts.js";
 import { useFacts, useLoneGateway } from "../support/fixtures.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
@@ -26,8 +26,6 @@ const FILE = path.join(tmpdir(), `marquee-my-data-${randomUUID()}.ndjson`);
 const PASSWORD = "correct horse battery";
 /** A try of an erasure waits 20 seconds for projections to hear of it, and the next try comes later. */
 const ERASING = { ...PATIENCE, timeout: 120_000 };
-/** Rebuilding the projections of four engines waits for reads under way, whose deadline is long here. */
-const REBUILDING_MS = onEngines ? 400_000 : undefined;
 
 // The sandbox of a demo takes payments.
 const { gateway, database } = useLoneGateway(() => ({ MARQUEE_ERASURES_FILE: FILE, MARQUEE_DEMO: "true" }));

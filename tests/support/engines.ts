@@ -11,6 +11,9 @@ import { testAccountKeys } from "../../scripts/test-keys.js";
 /** Whether this is the run of `npm run test:engines`; the ordinary run is on the embedded default. */
 export const onEngines = process.env.MARQUEE_TEST_ENGINES === "1";
 
+/** The time of a test that rebuilds projections: an engine's waits for reads under way, whose deadline is long here. */
+export const REBUILDING_MS = onEngines ? 400_000 : undefined;
+
 /** Variables that name an engine of its own, and the store that it is in `extensions.explain`. */
 export const ENGINE_STORES = {
   MONGODB_URL: "MONGODB",

@@ -1,13 +1,17 @@
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { capacityOf, median, startGenerator, type Generator } from "./generators.js";
+import { capacityOf, startGenerator, type Generator } from "./generators.js";
 import { type TenantsGround } from "./ground.js";
+import { inPairs, pooled } from "./pooled.js";
 import { finding, type Finding } from "./report.js";
 
 export interface FairnessOptions {
   rounds: number;
-  /** Of each half of a round. */
+  /** Of all slices of a kind of a round. */
   seconds: number;
 }
+
+/** Slices of a kind in a round. */
+const SLICES = 4;
 
 /** What others may be slowed down to, as a factor. */
 const MOST = 1.2;
@@ -22,17 +26,17 @@ interface Case {
   isGoal: boolean;
 }
 
-/** One half of a round. */
-interface Half {
-  p50: number;
-  p99: number;
+/** One slice of a round. */
+interface Slice {
+  /** How long each of the others' requests took that was answered. Milliseconds. */
+  each: number[];
   /** Of the others' requests, those that were not answered; of the one's, those that were turned away. */
   lost: number;
   refused: number;
 }
 
-/** Asks for so many seconds, the first tenant so many times as much as each other. */
-type Ask = (times: number) => Promise<Half>;
+/** Asks for a slice, the first tenant so many times as much as each other. */
+type Ask = (times: number) => Promise<Slice>;
 
 /** One tenant at twenty times its share, and how long the others wait. */
 export async function fairness(ground: TenantsGround, options: FairnessOptions): Promise<Finding> {
@@ -49,7 +53,7 @@ export async function fairness(ground: TenantsGround, options: FairnessOptions):
     const cases = casesOf(ground);
     for (const each of cases) {
       const share = (capacity * each.load) / each.tenants.length;
-      const ask = asking(generators, gateway.url, each.tenants, share, options.seconds);
+      const ask = asking(generators, gateway.url, each.tenants, share, options.seconds / SLICES);
       rows.push([each.name, share, ...(await measured(ask, options.rounds))]);
       console.error(rows.at(-1)?.join(" "));
     }
@@ -81,27 +85,28 @@ function asking(
   const [greedy = "", ...quiet] = tenants.map(({ slug }) => slug);
   return async (times) => {
     const [seen, taken] = await Promise.all([
-      others.ask({ url, tenants: quiet, seconds, rate: share * quiet.length }),
+      others.ask({ url, tenants: quiet, seconds, rate: share * quiet.length, each: true }),
       one.ask({ url, tenants: [greedy], seconds, rate: share * times }),
     ]);
-    const { p50, p99, refused, failed, other } = seen;
-    return { p50, p99, lost: refused + failed + other, refused: taken.refused };
+    const { each, refused, failed, other } = seen;
+    return { each, lost: refused + failed + other, refused: taken.refused };
   };
 }
 
-/** The medians of some rounds, as cells. */
-async function measured(ask: Ask, rounds: number): Promise<number[]> {
-  const [before, during]: [Half[], Half[]] = [[], []];
+/** What some rounds come to, as cells. */
+async function measured(ask: Ask, rounds: number): Promise<(string | number)[]> {
+  const sum = { lost: { calm: 0, during: 0 }, refused: 0 };
   await ask(1);
-  for (let round = 0; round < rounds; round += 1) {
-    before.push(await ask(1));
-    during.push(await ask(TIMES));
-  }
-  const of = (halves: readonly Half[], name: keyof Half) => median(halves.map((half) => half[name]));
-  const ratio = median(during.map(({ p99 }, n) => p99 / (before[n]?.p99 ?? NaN)));
-  const lost = Math.max(...during.map((half) => half.lost));
-  const figures = [before, during].flatMap((halves) => [of(halves, "p50"), of(halves, "p99")]);
-  return [...figures, ratio, lost, of(during, "refused")];
+  const pairs = await inPairs(rounds * SLICES, async (_, kind) => {
+    const { each, lost, refused } = await ask(kind === "calm" ? 1 : TIMES);
+    sum.lost[kind] += lost;
+    if (kind === "during") sum.refused += refused;
+    return each;
+  });
+  const { calm, during, ratio, low, high } = pooled(pairs);
+  const bounds = `${low.toFixed(2)} to ${high.toFixed(2)}`;
+  const lost = `${sum.lost.calm}, ${sum.lost.during}`;
+  return [calm.p50, calm.p99, during.p50, during.p99, ratio, bounds, lost, sum.refused];
 }
 
 const COLUMNS = [
@@ -112,7 +117,8 @@ const COLUMNS = [
   "p50 with one at 20 ×, ms",
   "p99, ms",
   "ratio of p99",
-  "others lost",
+  "95 % interval",
+  "others lost, without and with it",
   "refused of the one",
 ];
 
@@ -124,7 +130,7 @@ function described(
 ): Finding {
   return finding({
     heading: "One tenant at twenty times its share",
-    note: `The gateway can answer ${capacity.toFixed(0)} such lists a second. The tenants of a line ask for a part of that at a rate that does not wait for answers, each for as much; then one of them for ${TIMES} times its share. ${rounds} rounds of ${seconds} s each way, one after the other; medians of the rounds. Goal, with all tenants: the others' p99 rises to at most ${MOST} ×. Of 20 tenants, one at 20 times its share doubles what is asked for: from a fifth to two fifths of the capacity the p99 of any queue with one server grows by about a half (M/D/1: from 2.4 to 3.6 times what one request takes); that is shown, and no goal.`,
+    note: `The gateway can answer ${capacity.toFixed(0)} such lists a second. The tenants of a line ask for a part of that at a rate that does not wait for answers, each for as much; then one of them for ${TIMES} times its share. ${rounds * SLICES} slices of ${seconds / SLICES} s each way, in turn; quantiles of all requests of a way, and of the ratio the 95 % interval by bootstrap over the slices. Goal, with all tenants: the others' p99 rises to at most ${MOST} ×. Of 20 tenants, one at 20 times its share doubles what is asked for: from a fifth to two fifths of the capacity the p99 of any queue with one server grows by about a half (M/D/1: from 2.4 to 3.6 times what one request takes); that is shown, and no goal.`,
     columns: COLUMNS,
     rows,
     missed: rows.flatMap(([name, ...figures]) => {

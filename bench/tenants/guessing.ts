@@ -3,14 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ask, type Asked } from "../../scripts/abuse/ask.js";
 import { type Marquee } from "../../scripts/abuse/ground.js";
 import { type Summary } from "../../scripts/pressure/phase.js";
-import { capacityOf, median, standBehind, startGenerator } from "./generators.js";
+import { capacityOf, standBehind, startGenerator } from "./generators.js";
 import { emailOf, PASSWORD, type TenantsGround } from "./ground.js";
+import { inPairs, pooled, type Pair, type Pooled } from "./pooled.js";
 import { finding, type Finding } from "./report.js";
 import { watchThreads } from "./threads.js";
 
 const TRIES = 1_000;
-/** For how long they go on: so that whole collections of garbage, one in ten seconds, are in both halves. Seconds. */
-const SECONDS = 24;
+/** For how long they go on, in slices between which it is calm for as long: all within a minute of what is limited. Seconds. */
+const SECONDS = 20;
+const SLICES = 8;
 /** Guesses sent at once. */
 const AT_ONCE = 16;
 /** Passwords in one document, and in one batch. */
@@ -94,8 +96,7 @@ const WAYS: Way[] = [
 
 /** What a round of a way came to. */
 interface Round extends Said {
-  calm: number;
-  during: number;
+  pairs: Pair[];
   threads: number;
   ownerIn: number;
 }
@@ -112,17 +113,28 @@ export async function guessing(ground: TenantsGround, rounds: number): Promise<F
   const missed: string[] = [];
   try {
     const rate = (await capacityOf(load, gateway.url, tenants)) / 4;
-    const read = () => load.ask({ url: gateway.url, tenants, seconds: SECONDS, rate });
+    const slice = { url: gateway.url, tenants, seconds: SECONDS / SLICES, rate, each: true };
+    const read = () => load.ask(slice);
     for (const way of WAYS) {
       const seen: Round[] = [];
       for (let round = 0; round < rounds; round += 1) seen.push(await inRound(way, target, round, read));
-      const row = rowOf(way, seen);
-      rows.push(row);
-      missed.push(...missedBy(way, seen, Number(row.at(-1))));
-      console.error(row.join(" "));
+      const found = pooled(seen.flatMap(({ pairs }) => pairs));
+      rows.push(rowOf(way, seen, found));
+      missed.push(...missedBy(way, seen, found.ratio));
+      console.error(rows.at(-1)?.join(" "));
     }
     const flood = await floodTenant(gateway, target.tenant);
-    rows.push(["accounts and addresses, each another", flood.evaluated, flood.allowed, "", "", "", "", ""]);
+    rows.push([
+      "accounts and addresses, each another",
+      flood.evaluated,
+      flood.allowed,
+      "",
+      "",
+      "",
+      "",
+      "",
+      "",
+    ]);
     if (flood.evaluated > flood.allowed) missed.push(`of the tenant ${flood.evaluated} were evaluated`);
   } finally {
     load.end();
@@ -146,22 +158,29 @@ async function inRound(
   const first = await ownerSignsIn(gateway, tenant, way, round);
   // Looked at both times, for looking costs something as well.
   const watch = watchThreads(gateway.pid);
-  const calm = (await read()).p99;
-  const [{ p99: during }, said] = await Promise.all([read(), tryAll(way, gateway, tenant, round)]);
+  const said = { evaluated: 0, odd: 0 };
+  const pairs = await inPairs(SLICES, async (n, kind) => {
+    const trying = kind === "during" ? trySome(way, { gateway, tenant }, round, n, said) : null;
+    const [{ each }] = await Promise.all([read(), trying]);
+    return each;
+  });
   const threads = await watch.most();
   return {
     ...said,
-    calm,
-    during,
+    pairs,
     threads,
     ownerIn: first + (await ownerSignsIn(gateway, tenant, way, round)),
   };
 }
 
-const mostOf = (rounds: readonly Round[], name: keyof Round) =>
+const mostOf = (rounds: readonly Round[], name: keyof Said | "threads") =>
   Math.max(...rounds.map((round) => round[name]));
 
-function rowOf({ name, allowed }: Way, rounds: readonly Round[]): (string | number)[] {
+function rowOf(
+  { name, allowed }: Way,
+  rounds: readonly Round[],
+  { calm, during, ratio, low, high }: Pooled,
+): (string | number)[] {
   const owner = rounds.reduce((sum, { ownerIn }) => sum + ownerIn, 0);
   return [
     name,
@@ -169,9 +188,10 @@ function rowOf({ name, allowed }: Way, rounds: readonly Round[]): (string | numb
     allowed,
     `${owner} of ${2 * rounds.length}`,
     mostOf(rounds, "threads"),
-    median(rounds.map(({ calm }) => calm)),
-    median(rounds.map(({ during }) => during)),
-    median(rounds.map(({ calm, during }) => during / calm)),
+    calm.p99,
+    during.p99,
+    ratio,
+    `${low.toFixed(2)} to ${high.toFixed(2)}`,
   ];
 }
 
@@ -189,7 +209,7 @@ function missedBy({ name, allowed }: Way, rounds: readonly Round[], ratio: numbe
 function described(rows: (string | number)[][], missed: string[], rounds: number): Finding {
   return finding({
     heading: "Guessed passwords",
-    note: `${TRIES} passwords within ${SECONDS} s, ${AT_ONCE} requests at once at most, for an account of one tenant (on the last lines for addresses that have no account): ${ALIASES} a document, ${BATCH} a batch, one a connection, one an address of the client. Evaluated is what was answered BAD_CREDENTIALS, the most of ${rounds} rounds; all else was refused. Before and after, the owner signs in from where it always does. Meanwhile 20 other tenants ask for lists, a quarter of what the gateway can answer: ${SECONDS} s without, ${SECONDS} s with the guesses, in turn; medians. Threads are those of hashing that computed at once, as the kernel says. Goals: what is allowed, the owner in, ${MOST_THREADS} threads, the others' p99 at most ${MOST_RATIO} ×.`,
+    note: `${TRIES} passwords within ${SECONDS} s, ${AT_ONCE} requests at once at most, for an account of one tenant (on the last lines for addresses that have no account): ${ALIASES} a document, ${BATCH} a batch, one a connection, one an address of the client. Evaluated is what was answered BAD_CREDENTIALS, the most of ${rounds} rounds; all else was refused. Before and after, the owner signs in from where it always does. Meanwhile 20 other tenants ask for lists, a quarter of what the gateway can answer, in ${SLICES} slices of ${SECONDS / SLICES} s without the guesses and as many with them a round, in turn; quantiles of all requests of either, and of the ratio the 95 % interval by bootstrap over the slices. Threads are those of hashing that computed at once, as the kernel says. Goals: what is allowed, the owner in, ${MOST_THREADS} threads, the others' p99 at most ${MOST_RATIO} ×.`,
     columns: [
       "tried as",
       "evaluated",
@@ -199,6 +219,7 @@ function described(rows: (string | number)[][], missed: string[], rounds: number
       "others' p99, ms",
       "while guessing, ms",
       "ratio",
+      "95 % interval",
     ],
     rows,
     missed,
@@ -219,14 +240,23 @@ interface Said {
   odd: number;
 }
 
-/** Sends all of them, evenly over the time. */
-async function tryAll(way: Way, gateway: Marquee, tenant: string, round: number): Promise<Said> {
-  const requests = Math.ceil(way.tries / way.holds);
+/** Sends those of one slice, evenly over its time. @param said what is added to. */
+async function trySome(
+  way: Way,
+  { gateway, tenant }: Target,
+  round: number,
+  slice: number,
+  said: Said,
+): Promise<void> {
+  const all = Math.ceil(way.tries / way.holds);
+  const [first, end] = [slice, slice + 1].map((n) => Math.floor((n * all) / SLICES)) as [number, number];
   const begun = performance.now();
-  return inTurn(requests, async (n) => {
-    await sleep(Math.max(0, begun + (n / requests) * SECONDS * 1_000 - performance.now()));
-    return way.send(gateway, tenant, round, n);
+  const found = await inTurn(end - first, async (n) => {
+    await sleep(Math.max(0, begun + (n / all) * SECONDS * 1_000 - performance.now()));
+    return way.send(gateway, tenant, round, first + n);
   });
+  said.evaluated += found.evaluated;
+  said.odd += found.odd;
 }
 
 /** As many accounts as addresses, more than a tenant's minute has; where it takes longer, what the next one has as well. */

@@ -49,7 +49,7 @@ async function run(phase: Phase): Promise<Summary> {
       await new Promise((resolve) => setTimeout(resolve, 10));
   }
   for (const connection of idle) connection.close();
-  return summarise(answers, { failed: failed + open, skipped, seconds: phase.seconds });
+  return summarise(answers, { ...phase, failed: failed + open, skipped });
 }
 
 function messagesOf({ queries, headers, tenants }: Phase): Buffer[] {

@@ -10,6 +10,8 @@ export interface Phase {
   rate?: number;
   /** Or requests under way, each followed by the next. */
   connections?: number;
+  /** Whether the summary is to tell how long each took that was served. */
+  each?: boolean;
 }
 
 /** What became of the requests of a phase. */
@@ -29,6 +31,8 @@ export interface Summary {
   refusedP99: number;
   /** Of each tenth of a second: how many were served and refused. */
   course: { served: number; refused: number; p99: number }[];
+  /** Of each that was served, where that was asked for; else none. Milliseconds. */
+  each: number[];
 }
 
 interface Sample {
@@ -39,7 +43,12 @@ interface Sample {
 
 export function summarise(
   samples: readonly Sample[],
-  { failed, skipped, seconds }: { failed: number; skipped: number; seconds: number },
+  {
+    failed,
+    skipped,
+    seconds,
+    each,
+  }: Omit<Phase, "url" | "queries" | "headers"> & Record<"failed" | "skipped", number>,
 ): Summary {
   const served = samples.filter(({ status }) => status === 200);
   const refused = samples.filter(({ status }) => status === 503);
@@ -63,10 +72,18 @@ export function summarise(
     p99: percentile(served, 0.99),
     refusedP99: percentile(refused, 0.99),
     course,
+    each: each ? served.map(({ ms }) => ms) : [],
   };
 }
 
 function percentile(samples: readonly Sample[], share: number): number {
-  const sorted = samples.map(({ ms }) => ms).sort((a, b) => a - b);
+  return quantile(
+    samples.map(({ ms }) => ms).sort((a, b) => a - b),
+    share,
+  );
+}
+
+/** What so large a share of some figures is at most, which are in order; 0 where there is none. */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

@@ -2,8 +2,6 @@ import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from "type-graphql";
 
 import { mayMeet } from "../datasources/catalog/audience.js";
-import { type PlacedTitle } from "../datasources/catalog/catalog.js";
-import { type PageOf } from "../datasources/core/page.js";
 import { MAX_SIMILAR } from "../datasources/recommendations/recommendations.loaders.js";
 import { type CreditRole } from "../datasources/core/title.document.js";
 import { ForwardPageArgs, PageArgs } from "../schema/connection.js";
@@ -14,18 +12,12 @@ import { Credit, CreditRoleEnum, Progress, Title } from "../schema/title.type.js
 import { Context } from "./request/context.js";
 import { badInput } from "./request/errors.js";
 import { localId } from "./request/global-id.js";
-import { pageOfList, readPage, toConnection, type ConnectionValue, type ListPage } from "./connection.js";
-import { sameConnection } from "./same-connection.js";
-import { readFilter } from "./title-filter.js";
+import { pageOfList, readPage, toConnection, type ConnectionValue } from "./connection.js";
+import { listTitles, type TitleList } from "./title-list.js";
 import { creditsOf, type TitleValue } from "./title.value.js";
 import { loadEdges, loadTitle, onlyVisible } from "./titles.js";
 import { CacheFor } from "../schema/cache.js";
 import { Cost, ListSize } from "../schema/cost.js";
-
-/** A page of titles that remembers its filter, so that `totalCount` is counted only when it is asked for. */
-interface TitleList extends ConnectionValue<TitleValue> {
-  filter: ReturnType<typeof readFilter>;
-}
 
 @Resolver(() => Title)
 export class TitleResolver {
@@ -54,7 +46,7 @@ export class TitleResolver {
     nullable: true,
     description: "Titles that you may meet, filtered and ordered (default: by name).",
   })
-  async titles(
+  titles(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
     @Args(() => PageArgs) args: PageArgs,
@@ -63,14 +55,7 @@ export class TitleResolver {
     @Arg("orderBy", () => TitleOrder, { nullable: true, description: "In what order. Default: NAME ASC." })
     orderBy?: TitleOrder | null,
   ): Promise<TitleList> {
-    const filter = readFilter(ctx, filterInput);
-    const order = { field: orderBy?.field ?? "NAME", direction: orderBy?.direction ?? "ASC" } as const;
-    const at = readPage(ctx, `titles ${JSON.stringify([filter, order])}`, args);
-    await ctx.audience(info.path);
-    const page = await ctx.catalog.titles.load({ filter, order, page: at.page }, info.path);
-    if (!page) return titleList(ctx, at, { rows: [], hasMore: false }, filter);
-    ctx.catalog.titleById.primeAll(() => page.rows.map(({ title }) => [title.id, title]));
-    return sameConnection(ctx, at, page, () => titleList(ctx, at, page, filter));
+    return listTitles({ ...args, filter: filterInput, orderBy }, ctx, info);
   }
 
   @ListSize(3)
@@ -155,17 +140,6 @@ export class TitleConnectionResolver {
   ): Promise<number> {
     return (await ctx.catalog.titleCount.load(list.filter, info.path)) ?? 0;
   }
-}
-
-/** The connection of a page of titles. */
-function titleList(
-  ctx: Context,
-  at: ListPage,
-  page: PageOf<PlacedTitle>,
-  filter: TitleList["filter"],
-): TitleList {
-  const rows = page.rows.map(({ position, title }) => ({ position, node: title, extra: {} }));
-  return Object.assign(toConnection(ctx, at, { ...page, rows }), { filter });
 }
 
 /** Progress, rating, watchlist and what is not wanted come together: the fields of a level share one look-up. */

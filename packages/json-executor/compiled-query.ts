@@ -10,11 +10,13 @@ import {
 } from "graphql";
 
 import { type AnswerBound } from "./answer-bound.js";
+import { type ByteText } from "./byte-text.js";
 import { conditionsOf } from "./conditions.js";
 import { JsonText } from "./json-text.js";
 import { type Keeping } from "./keeper.js";
 import { Plan } from "./plan.js";
-import { Run, UnplannableError, type ErrorLimit } from "./run.js";
+import { ReadyValues, type Readied } from "./ready-values.js";
+import { Run, UnplannableError, type ErrorLimit, type Selection } from "./run.js";
 import { writeFields } from "./writers.js";
 
 /** Variables in `@skip` and `@include` that a document may have to be compiled: each doubles how many plans it may need. */
@@ -45,13 +47,16 @@ export interface WrittenResult {
 /** A query that is executed by writing its answer as JSON, by plans that were made once. */
 export class CompiledQuery {
   readonly #plans = new Map<string, Plan>();
+  readonly #values: ReadyValues;
 
   constructor(
     private readonly schema: GraphQLSchema,
     private readonly operation: OperationDefinitionNode,
     private readonly fragments: Record<string, FragmentDefinitionNode>,
     private readonly conditions: readonly string[],
-  ) {}
+  ) {
+    this.#values = new ReadyValues(operation);
+  }
 
   /** Fields that its plans have so far: what it takes of memory. */
   get fields(): number {
@@ -73,21 +78,37 @@ export class CompiledQuery {
     keeping,
   }: QueryRun): Promise<WrittenResult | null> {
     const { schema, operation, fragments } = this;
-    const values = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, {
-      maxErrors: maxCoercionErrors,
+    const values = this.#values.of(variables ?? {}, () => this.#readied(variables ?? {}, maxCoercionErrors));
+    if (!values) return null;
+    const run = new Run({
+      schema,
+      operation,
+      fragments,
+      root,
+      context,
+      bound,
+      errorLimit,
+      keeping,
+      variableValues: values.variableValues,
+      args: values.args,
     });
-    if (!values.coerced) return null;
-    const variableValues = values.coerced;
-    const shared = { schema, operation, fragments, variableValues, root, context };
-    const run = new Run({ ...shared, bound, errorLimit, keeping });
     try {
-      const text = await writeFields(run, this.#planFor(variableValues).root, root, undefined);
-      return answerOf(new JsonText(text), run);
+      const { root: selection } = (values.plan ??= this.#planFor(values.variableValues));
+      const text = await writeFields(run, selection, root, undefined);
+      return answerOf(new JsonText(text, keptIn(text, selection, run)), run);
     } catch (error) {
       if (error instanceof UnplannableError) return null;
       run.fail(error, [], undefined, false);
       return answerOf(null, run);
     }
+  }
+
+  /** What follows from variables; undefined where they do not fit. */
+  #readied(variables: Record<string, unknown>, maxErrors: number): Readied | undefined {
+    const { schema, operation } = this;
+    const defined = operation.variableDefinitions ?? [];
+    const { coerced } = getVariableValues(schema, defined, variables, { maxErrors });
+    return coerced && { variableValues: coerced, args: [] };
   }
 
   #planFor(variables: Record<string, unknown>): Plan {
@@ -97,6 +118,16 @@ export class CompiledQuery {
     if (!plan) this.#plans.set(key, (plan = new Plan(this.schema, this.operation, this.fragments, values)));
     return plan;
   }
+}
+
+/** The kept text that an answer is, but for what stands around it; undefined where it is more, or none. */
+function keptIn(text: ByteText, [field, ...others]: Selection, { keeper, failures }: Run) {
+  const kept = keeper?.lone;
+  if (!kept || !field || others.length > 0 || failures > 0) return undefined;
+  const [before, after] = [`{${field.prefix}`, "}"];
+  // It is within it: as long as that, it is all there is.
+  if (text.length !== before.length + kept.text.length + after.length) return undefined;
+  return { text: kept, before, after };
 }
 
 function answerOf(data: JsonText | null, { errors }: Run): WrittenResult {

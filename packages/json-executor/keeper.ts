@@ -1,5 +1,5 @@
 import { type AnswerBound } from "./answer-bound.js";
-import { type Counted, type KeptTexts, type Shelf } from "./kept-texts.js";
+import { type Counted, type KeptText, type KeptTexts, type Shelf } from "./kept-texts.js";
 
 const NOTHING: Counted = { bytes: 0, cost: 0 };
 
@@ -14,6 +14,8 @@ export interface Keeping {
 export class Keeper {
   /** Whether a text is being made that is to be kept: what is within it is not kept by itself. */
   busy = false;
+  #found = 0;
+  #last: KeptText | undefined;
 
   constructor(
     private readonly keeping: Keeping,
@@ -23,7 +25,15 @@ export class Keeper {
   /** The text of an object, counted as if it were made anew; undefined where there is none, or it is too much. */
   find(shelf: Shelf, object: object): string | undefined {
     const kept = this.keeping.texts.get(shelf, object, this.keeping.scope);
-    return kept && (!this.bound || this.bound.recount(kept)) ? kept.text : undefined;
+    if (!kept || !(this.bound?.recount(kept) ?? true)) return undefined;
+    this.#found += 1;
+    this.#last = kept;
+    return kept.text;
+  }
+
+  /** The one that was found, where it was one alone. */
+  get lone(): KeptText | undefined {
+    return this.#found === 1 ? this.#last : undefined;
   }
 
   counted(): Counted {

@@ -8,6 +8,16 @@ export interface Counted {
 export interface KeptText extends Counted {
   readonly text: string;
   readonly scope: string;
+  /** As it was sent last, where it was all that there is in an answer. */
+  sent?: SentText;
+}
+
+/** A text in the bytes of an answer. */
+export interface SentText {
+  /** What stands around it. */
+  before: string;
+  after: string;
+  bytes: Buffer;
 }
 
 /** What a text is kept under: a selection of a type. Two are never the same. */
@@ -15,7 +25,7 @@ export class Shelf {}
 
 type Texts = Map<Shelf, WeakMap<object, KeptText>>;
 
-/** What V8 takes for an entry beside its letters, and for a letter at most. Bytes. */
+/** What V8 takes for an entry beside its letters, and for a letter: one in the text, and one as it is sent. Bytes. */
 const ENTRY = 200;
 const LETTER = 2;
 /** The part of all room that one text may take. */

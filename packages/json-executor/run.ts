@@ -15,6 +15,7 @@ import {
 
 import { type AnswerBound } from "./answer-bound.js";
 import { type ByteText } from "./byte-text.js";
+import { frozen } from "./frozen.js";
 import { Keeper, type Keeping } from "./keeper.js";
 
 /** Where a value stands in the answer; the root has none. The same as graphql-js hands to resolvers. */
@@ -79,12 +80,17 @@ export interface ErrorLimit {
   leaveOut(error: unknown, locate: () => GraphQLError): void;
 }
 
+/** Arguments by `Field.index`. */
+export type ArgsByField = (Record<string, unknown> | undefined)[];
+
 /** What all fields of one execution share. */
 export interface RunParts {
   schema: GraphQLSchema;
   operation: OperationDefinitionNode;
   fragments: GraphQLResolveInfo["fragments"];
   variableValues: Record<string, unknown>;
+  /** Those that are known already; they depend on nothing but the variables, so that all rows share them. */
+  args: ArgsByField;
   root: unknown;
   context: unknown;
   /** What the answer may be as a whole; undefined: anything. */
@@ -101,6 +107,7 @@ export class Run implements RunParts {
   readonly operation: OperationDefinitionNode;
   readonly fragments: GraphQLResolveInfo["fragments"];
   readonly variableValues: Record<string, unknown>;
+  readonly args: ArgsByField;
   readonly root: unknown;
   readonly context: unknown;
   readonly #bound: AnswerBound | undefined;
@@ -111,8 +118,6 @@ export class Run implements RunParts {
   varying = 0;
   /** Values that have failed. */
   failures = 0;
-  /** Arguments by field: they depend on nothing but the variables, so that all rows share them. */
-  readonly #args: (Record<string, unknown> | undefined)[] = [];
   /** Places that have become null; an error below one of them is not told. */
   readonly #nulled = new Set<string>();
 
@@ -121,6 +126,7 @@ export class Run implements RunParts {
     this.operation = parts.operation;
     this.fragments = parts.fragments;
     this.variableValues = parts.variableValues;
+    this.args = parts.args;
     this.root = parts.root;
     this.context = parts.context;
     this.#bound = parts.bound;
@@ -137,7 +143,7 @@ export class Run implements RunParts {
 
   /** @throws GraphQLError for a value that an argument does not take. */
   argsOf({ index, definition, nodes: [node] }: Field): Record<string, unknown> {
-    return (this.#args[index] ??= getArgumentValues(definition, node!, this.variableValues));
+    return (this.args[index] ??= frozen(getArgumentValues(definition, node!, this.variableValues)));
   }
 
   /**

@@ -8,6 +8,8 @@ export interface RequestTarget {
 
 /** Reads the target of a request line: RFC 9112, section 3.2; proxies are asked in the absolute form, and may pass it on. */
 export function readTarget(target: string): RequestTarget {
+  // What clients send that know of no proxy, and nearly all that is sent.
+  if (target.startsWith("/")) return { path: target, authority: null };
   const [, authority, rest = ""] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target) ?? [];
   if (authority === undefined) return { path: target, authority: null };
   return { path: rest.startsWith("/") ? rest : `/${rest}`, authority };

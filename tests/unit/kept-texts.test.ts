@@ -7,10 +7,16 @@ import {
 } from "graphql";
 import { describe, expect, it } from "vitest";
 
-import { compileQuery, FIXED, KeptTexts, type AnswerBound } from "../../packages/json-executor/index.js";
+import {
+  bytesWithText,
+  compileQuery,
+  FIXED,
+  KeptTexts,
+  type AnswerBound,
+} from "../../packages/json-executor/index.js";
 
 const SCHEMA = buildSchema(`
-  type Query { things: [Thing!]! }
+  type Query { things: [Thing!]! one: Thing }
   type Thing { name: String! id: String! seen(by: String): Boolean later: Int inner: Thing }
 `);
 const { id, seen, later } = (SCHEMA.getType("Thing") as GraphQLObjectType).getFields();
@@ -133,5 +139,53 @@ describe("texts of objects that never change", () => {
     }
     expect(texts.hits).toBe(499);
     expect(texts.misses).toBe(501);
+  });
+});
+
+describe("an answer that is one kept text", () => {
+  /** Answers to one query, as they are sent. */
+  function sending(query: string) {
+    const document = parse(query);
+    const compiled = compileQuery(SCHEMA, document, getOperationAST(document)!)!;
+    const texts = new KeptTexts(1_000_000);
+    return async (one: object | null, more: object = {}, end = "\n") => {
+      const result = await compiled.execute({
+        root: { one, things: one ? [one] : [] },
+        context: { tenant: "lumen", viewer: "ada" },
+        variables: {},
+        maxCoercionErrors: 1,
+        keeping: { texts, scope: "lumen" },
+      });
+      return bytesWithText({ data: result!.data, ...more }, end);
+    };
+  }
+
+  it("is sent as the same bytes, as long as the same stands around it", async () => {
+    const send = sending("{ one { id inner { name } } }");
+    const one = thing("ä");
+    const expected = '{"data":{"one":{"id":"lumen:ä","inner":{"name":"ä within"}}}}';
+    const first = await send(one);
+    const second = await send(one);
+    expect(await send(one)).toBe(second);
+    expect(first).toEqual(second);
+    expect(second.toString()).toBe(`${expected}\n`);
+    expect((await send(one, {}, "")).toString()).toBe(expected);
+    expect((await send(one, { extensions: { cost: 1 } })).toString()).toBe(
+      `${expected.slice(0, -1)},"extensions":{"cost":1}}\n`,
+    );
+    expect(await send(one, { extensions: undefined })).toEqual(second);
+    expect((await send(thing("b"))).toString()).toContain("lumen:b");
+    expect((await send(null)).toString()).toBe('{"data":{"one":null}}\n');
+  });
+
+  it.each([
+    ["{ things { name } }", '{"things":[{"name":"a"}]}'],
+    ["{ one { name } other: one { name } }", '{"one":{"name":"a"},"other":{"name":"a"}}'],
+    ["{ one { later inner { name } } }", '{"one":{"later":1,"inner":{"name":"a within"}}}'],
+    ["{ __typename one { name } }", '{"__typename":"Query","one":{"name":"a"}}'],
+  ])("is not taken for one that is more: %s", async (query, data) => {
+    const send = sending(query);
+    const one = thing("a");
+    for (let n = 0; n < 3; n += 1) expect((await send(one)).toString()).toBe(`{"data":${data}}\n`);
   });
 });

@@ -1,8 +1,7 @@
 import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
-import { titleNames } from "../viewing/title-names.postgres.js";
 import { creditedTo, HAS_SUMS, PROGRESS } from "./credited-watches.postgres.js";
 
-/** Days before the one that it is which stay open: what is told late of them counts as what is told at once. */
+/** Days before the one that it is which are not closed: what is told late of them counts as what is told at once. */
 const OPEN_DAYS = 2;
 
 /** Profiles that are summed up at once: whoever of them takes a consent back waits for no more than these. */
@@ -14,58 +13,93 @@ interface Span {
   until: string;
 }
 
+/** A day that is summed up, and whether it is closed with that. */
+interface Day extends Span {
+  closes: boolean;
+}
+
 /** Does work in a transaction of its own. */
 type Transact = <T>(work: (query: Query) => Promise<T>) => Promise<T>;
 
 /**
- * Sums up the next day, by UTC, that is to be closed, and what was watched further by then of what was begun before: the lists
- * that each profile was served by each arm, and the watches that came of them. Of those alone whose accounts agree to
- * personalisation and measurement; whoever takes that back waits for some hundred profiles at most, and takes the sums away.
- * Sums of a day count when all of its profiles have theirs; where that fails, the next try makes them anew.
+ * Sums up each day, by UTC, that is over: the lists that each profile was served by each arm, the watches that came of them, and
+ * what was watched further by then of what was begun before. Days that nobody tells of any more are closed with that; those
+ * behind them are summed up anew each time. Of those alone whose accounts agree to personalisation and measurement; whoever takes that
+ * back waits for some hundred profiles at most, and takes the sums away. Sums of a day count when all of its profiles have
+ * theirs; where that fails, the next try makes them anew. Where somebody else begins meanwhile, the rest is theirs.
  *
- * @returns whether there was one.
+ * @returns how many were closed.
  */
-export async function closeNextDay(transact: Transact): Promise<boolean> {
-  const span = await transact(nextDay);
-  if (!span) return false;
+export async function sumDays(transact: Transact): Promise<number> {
+  let closed = 0;
+  for (let day = await transact(firstDay); day; day = await transact(nextDay)) {
+    if (!(await sumDay(transact, day))) break;
+    if (day.closes) closed += 1;
+  }
+  return closed;
+}
+
+/** @returns whether it came to its end. */
+async function sumDay(transact: Transact, day: Day): Promise<boolean> {
   let after: string | null = "";
   while (after !== null) {
     const last: string = after;
-    after = await transact((query) => closeFurther(query, span, last));
+    const next = await transact((query) => sumFurther(query, day, last));
+    if (next === "TAKEN") return false;
+    after = next.after;
   }
   return true;
 }
 
 /**
- * Sums up the next profiles; the day is closed with the last.
+ * Sums up the next profiles of a day; those that have come so far are told with the last.
  *
- * @returns the last of them; null where the day is closed, by this or by somebody else.
+ * @returns the last of them, null where there are no more; `TAKEN` where somebody else sums up.
  */
-async function closeFurther(query: Query, span: Span, after: string): Promise<string | null> {
+async function sumFurther(
+  query: Query,
+  day: Day,
+  after: string,
+): Promise<{ after: string | null } | "TAKEN"> {
+  await takeTurns(query);
+  if ((await nextDay(query))?.from !== day.from) return "TAKEN";
+  const profiles = (await query<{ id: string }>(countedBehind(after))).map(({ id }) => id);
+  for (const each of [withoutDay, listsOf, withoutTold, watchesOf]) await query(each(day, profiles));
+  if (profiles.length === BATCH) return { after: profiles.at(-1)! };
+  await query(sql`
+    insert into served_closings as c (tenant_id, until, summed)
+    values (current_setting('marquee.tenant')::int, ${day.closes ? day.until : day.from}::timestamptz, ${day.until}::timestamptz)
+    on conflict (tenant_id) do update
+    set until = case when ${day.closes} then excluded.until else c.until end, summed = excluded.summed`);
+  return { after: null };
+}
+
+/** Until the transaction ends nobody else sums up. */
+async function takeTurns(query: Query): Promise<void> {
   await query(
     sql`select pg_advisory_xact_lock(hashtext('marquee.served_closings'), current_setting('marquee.tenant')::int)`,
   );
-  if ((await nextDay(query))?.from !== span.from) return null;
-  const profiles = (await query<{ id: string }>(countedBehind(after))).map(({ id }) => id);
-  for (const each of [withoutDay, listsOf, withoutTold, watchesOf]) await query(each(span, profiles));
-  if (profiles.length === BATCH) return profiles.at(-1)!;
-  await query(
-    sql`insert into served_closings (tenant_id, until)
-        values (current_setting('marquee.tenant')::int, ${span.until}::timestamptz)
-        on conflict (tenant_id) do update set until = excluded.until`,
-  );
-  return null;
 }
 
-async function nextDay(query: Query): Promise<Span | undefined> {
-  const [span] = await query<Span & Record<string, unknown>>(sql`
-    select n.start as "from", n.start + interval '24 hours' as until
+/** The first day that is not closed; from it on days are open to whoever asks, until they are summed up. */
+async function firstDay(query: Query): Promise<Day | undefined> {
+  await takeTurns(query);
+  await query(sql`update served_closings set summed = null`);
+  return nextDay(query);
+}
+
+/** The first day that is not summed up and over. */
+async function nextDay(query: Query): Promise<Day | undefined> {
+  const [day] = await query<Day & Record<string, unknown>>(sql`
+    select n.start as "from", n.start + interval '24 hours' as until,
+      n.start < t.today - make_interval(hours => 24 * ${OPEN_DAYS}::int) as closes
     from (
-      select coalesce((select until from served_closings),
+      select coalesce((select coalesce(summed, until) from served_closings),
         (select date_trunc('day', min(at), 'UTC') from served_lists where arms <> '{}')) as start
     ) n
-    where n.start < date_trunc('day', now(), 'UTC') - make_interval(hours => 24 * ${OPEN_DAYS}::int)`);
-  return span;
+    cross join (select date_trunc('day', now(), 'UTC') as today) t
+    where n.start < t.today`);
+  return day;
 }
 
 /** Of whom sums are kept; they and what they agree to stay so until the transaction ends. */
@@ -115,7 +149,7 @@ function withoutTold(span: Span, profiles: readonly string[]): Sql {
     )
     from (
       select p.profile_id, array_agg(i.id) as ids
-      from (${toldOf(span, profiles)}) p cross join lateral unnest(${titleNames(sql`p.title_id`)}) as i (id)
+      from (${toldOf(span, profiles)}) p cross join lateral unnest(p.names) as i (id)
       group by 1
     ) n
     where s.profile_id = n.profile_id and s.titles && n.ids`;

@@ -8,7 +8,7 @@ import { type Tenant } from "../core/tenant.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { armId, firstGap } from "./assignment.js";
-import { closeNextDay } from "./closed-days.postgres.js";
+import { sumDays } from "./closed-days.postgres.js";
 import { checkedExperiment, percentOf } from "./experiment-rules.js";
 import { figuresOf, worseOf, type WorseArm } from "./experiment-figures.js";
 import { sumsOf, type SumsRow } from "./experiment-report.postgres.js";
@@ -110,9 +110,7 @@ export class PostgresExperiments implements Experiments {
         await query.allow(JUDGEMENT_MS);
         return work(query);
       });
-    let closed = 0;
-    while (await closeNextDay(transact)) closed += 1;
-    return closed;
+    return sumDays(transact);
   }
 
   async endWorse(tenant: Tenant): Promise<string[]> {

@@ -107,10 +107,11 @@ export interface Experiments {
   /** Ends one; one that has ended stays as it is. @throws Refusal EXPERIMENT_NOT_FOUND. */
   stop(tenant: Tenant, id: string, by: AuditActor): Promise<void>;
   /**
-   * Sums up the days that nobody tells of any more, for whoever asks for figures: from the second day before the one that it is
-   * backwards, each once. One that fails leaves those before it summed up.
+   * Sums up the days that are over, for whoever asks for figures. Those that nobody tells of any more, from the second day before
+   * the one that it is backwards, are closed, each once; the two behind them are summed up anew each time. One that fails leaves
+   * those before it summed up.
    *
-   * @returns how many there were.
+   * @returns how many were closed.
    */
   closeDays(tenant: Tenant): Promise<number>;
   /**

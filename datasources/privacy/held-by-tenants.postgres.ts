@@ -239,7 +239,7 @@ export const HELD_BY_TENANTS: Holdings = {
   insight_releases: nobody(
     "tenant_id until days country epsilon viewers_noise seconds_noise least_viewers titles released_at",
   ),
-  served_closings: nobody("tenant_id until"),
+  served_closings: nobody("tenant_id until summed"),
   experiments: nobody(
     "tenant_id id name kind exclusion_group metric least_lists first_place started_at ended_at",
   ),

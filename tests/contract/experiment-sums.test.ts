@@ -123,7 +123,7 @@ const summed = async (where = "true") =>
 async function openDays(days: number) {
   await facts.run(
     tenant,
-    `update served_closings set until = until - interval '${24 * days} hours' where tenant_id = ${tenant.id};
+    `update served_closings set until = until - interval '${24 * days} hours', summed = null where tenant_id = ${tenant.id};
      delete from served_sums s using served_closings c
      where s.tenant_id = ${tenant.id} and c.tenant_id = s.tenant_id and s.day >= (c.until at time zone 'UTC')::date`,
   );
@@ -135,16 +135,35 @@ it("figures are the same before days are closed, and after", async () => {
   expect(await stores.experiments.closeDays(tenant)).toBeGreaterThan(DAYS - 4);
   expect(await expectSame()).toEqual(before);
   expect(await stores.experiments.closeDays(tenant)).toBe(0);
+  const today = "date_trunc('day', now(), 'UTC')";
   const [{ lists } = { lists: -1 }] = await facts.rows<{ lists: number }>(
     tenant,
-    `select count(*)::int as lists from served_lists
-     where tenant_id = $1 and arms <> '{}' and at < date_trunc('day', now(), 'UTC') - interval '48 hours'`,
+    `select count(*)::int as lists from served_lists where tenant_id = $1 and arms <> '{}' and at < ${today}`,
   );
   const sums = await summed();
   expect(sums).toMatchObject({ lists });
   expect(sums.watched).toBeGreaterThan(10);
   const all = [...before.values()].reduce((sum, { served }) => sum + served, 0);
   expect(sums.lists).toBeLessThan(all);
+});
+
+it("days that are over and not closed are summed up anew each time", async () => {
+  const ended = (now - (now % DAY_MS) - DAY_MS / 2) / DAY_MS;
+  const at = new Date(ended * DAY_MS).toISOString();
+  await facts.run(
+    tenant,
+    `insert into served_lists (tenant_id, id, profile_id, at, context, place, title_ids, latency_ms, kept, arms)
+     values (${tenant.id}, gen_random_uuid(), 'p4', '${at}', 'HOME', 1, '{t6}', 1, false, '{${armOf("p4")}}')`,
+  );
+  const before = (await told()).get(armOf("p4"))!;
+  const late = new Date(ended * DAY_MS + 60_000).toISOString();
+  await stores.viewingIngest.ingest(tenant, [watch("p4", "t6", late, { completed: false })]);
+  expect(await stores.experiments.closeDays(tenant)).toBe(0);
+  const figures = await expectSame();
+  expect(figures.get(armOf("p4"))).toMatchObject({ served: before.served + 1, watched: before.watched + 1 });
+  expect((await summed("profile_id = 'p4' and titles @> '{t6}'")).rows).toBe(1);
+  expect(await stores.experiments.closeDays(tenant)).toBe(0);
+  expect(await expectSame()).toEqual(figures);
 });
 
 it("what is watched further counts at once, and once its own day is closed", async () => {

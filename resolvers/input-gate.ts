@@ -34,10 +34,20 @@ export function guardInputs(schema: GraphQLSchema): void {
 function check(field: Field): void {
   const { resolve = defaultFieldResolver } = field;
   field.resolve = (source, args, ctx, info) => {
-    const [first] = unreadablesIn(args);
-    if (first) throw badInput(first.field, first.problem, first.accepted);
+    checkReadable(args as object);
     return resolve(source, args, ctx, info);
   };
+}
+
+/** Arguments that never change, and that were found to be readable. */
+const READABLE = new WeakSet();
+
+/** @throws what is wrong with the first that cannot be read. */
+function checkReadable(args: object): void {
+  if (READABLE.has(args)) return;
+  const [first] = unreadablesIn(args);
+  if (first) throw badInput(first.field, first.problem, first.accepted);
+  if (Object.isFrozen(args)) READABLE.add(args);
 }
 
 function begin(field: Field): void {

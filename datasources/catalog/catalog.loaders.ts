@@ -1,4 +1,4 @@
-import { byKey, manyByKey, oneByKey } from "../core/loader.js";
+import { byKey, manyByKey, oneByKey, type Loader } from "../core/loader.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type FieldPath, type StoreRequest } from "../core/store-request.js";
 import { audienceKey, whoseTitles, type Audience } from "./audience.js";
@@ -16,97 +16,144 @@ import { type NamedRef, type TitleDocument, type VersionedTitle } from "../core/
 import { type TitleFilter } from "./title-filter.js";
 import { type TitleVersions } from "./title-versions.js";
 
-export type CatalogLoaders = ReturnType<typeof catalogLoaders>;
+const same = (id: string) => id;
+const json = (key: unknown) => JSON.stringify(key);
 
 /**
- * The catalog's batches for one request. Titles come out only where the audience may meet them.
- *
- * @param audienceOf for whom the request is, on behalf of a field; asked once a batch, so it had better remember its answer.
- * @param onMet told of every title that comes out whole.
+ * The catalog's batches for one request, each made when it is first asked for: most requests ask few of them. Titles come
+ * out only where the audience may meet them.
  */
-export function catalogLoaders(
-  catalog: Catalog,
-  versions: TitleVersions,
-  request: StoreRequest,
-  audienceOf: (path?: FieldPath) => Promise<Audience>,
-  onMet?: (title: TitleDocument, audience: Audience) => void,
-) {
-  const same = (id: string) => id;
-  const json = (key: unknown) => JSON.stringify(key);
-  return {
-    titleById: oneByKey<string, TitleDocument>({
-      request,
+export class CatalogLoaders {
+  #titleById: Loader<string, TitleDocument | null> | undefined;
+  #titleAsOf: Loader<{ id: string; at: string }, VersionedTitle | null> | undefined;
+  #popularityById: Loader<string, number | null> | undefined;
+  #visibleById: Loader<string, TitleRef | null> | undefined;
+  #titles: Loader<TitleQuery, PageOf<PlacedTitle> | null> | undefined;
+  #titleRefs: Loader<TitleQuery, PageOf<PlacedTitleRef> | null> | undefined;
+  #titleCount: Loader<TitleFilter, number | null> | undefined;
+  #nameById: Loader<{ type: NamedType; id: string }, NamedRef | null> | undefined;
+  #genres: Loader<"all", NamedRef[]> | undefined;
+  #creditsByPerson: Loader<{ person: string; page: Page }, PageOf<PersonCredit> | null> | undefined;
+
+  /**
+   * @param audienceOf for whom the request is, on behalf of a field; asked once a batch, so it had better remember its answer.
+   * @param onMet told of every title that comes out whole.
+   */
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly versions: TitleVersions,
+    private readonly request: StoreRequest,
+    private readonly audienceOf: (path?: FieldPath) => Promise<Audience>,
+    private readonly onMet?: (title: TitleDocument, audience: Audience) => void,
+  ) {}
+
+  get titleById() {
+    return (this.#titleById ??= oneByKey<string, TitleDocument>({
+      request: this.request,
       keyOf: same,
       batch: async (batch, ids) => {
-        const audience = await audienceOf(batch.path);
+        const audience = await this.audienceOf(batch.path);
         const asks = { ...batch, apart: audienceKey(audience) };
-        const titles = await followMerges(catalog, asks, await catalog.titlesByIds(asks, ids));
+        const titles = await followMerges(this.catalog, asks, await this.catalog.titlesByIds(asks, ids));
         const mayBeMet = whoseTitles(audience);
         for (const [id, title] of titles) if (!mayBeMet(title)) titles.delete(id);
-        if (onMet) for (const title of titles.values()) onMet(title, audience);
+        if (this.onMet) for (const title of titles.values()) this.onMet(title, audience);
         return titles;
       },
-    }),
-    /** A version as it was; the caller judges whether the title may be met. */
-    titleAsOf: oneByKey<{ id: string; at: string }, VersionedTitle>({
-      request,
+    }));
+  }
+
+  /** A version as it was; the caller judges whether the title may be met. */
+  get titleAsOf() {
+    return (this.#titleAsOf ??= oneByKey<{ id: string; at: string }, VersionedTitle>({
+      request: this.request,
       keyOf: ({ id, at }) => `${id} ${at}`,
-      batch: (batch, keys) => versions.titlesAsOf(batch, keys),
-    }),
-    /** How much titles are watched, also those that the audience may not meet, for what was answered from facts. */
-    popularityById: oneByKey<string, number>({
-      request,
+      batch: (batch, keys) => this.versions.titlesAsOf(batch, keys),
+    }));
+  }
+
+  /** How much titles are watched, also those that the audience may not meet, for what was answered from facts. */
+  get popularityById() {
+    return (this.#popularityById ??= oneByKey<string, number>({
+      request: this.request,
       keyOf: same,
       batch: async (batch, ids) => {
-        const titles = await catalog.titlesByIds(batch, ids);
+        const titles = await this.catalog.titlesByIds(batch, ids);
         return new Map([...titles].map(([id, { popularity }]) => [id, popularity]));
       },
-    }),
-    visibleById: oneByKey<string, TitleRef>({
-      request,
+    }));
+  }
+
+  get visibleById() {
+    return (this.#visibleById ??= oneByKey<string, TitleRef>({
+      request: this.request,
       keyOf: same,
-      batch: async (batch, ids) => catalog.visibleTitles(batch, await audienceOf(batch.path), ids),
-    }),
-    titles: oneByKey<TitleQuery, PageOf<PlacedTitle>>({
-      request,
+      batch: async (batch, ids) => this.catalog.visibleTitles(batch, await this.audienceOf(batch.path), ids),
+    }));
+  }
+
+  get titles() {
+    return (this.#titles ??= oneByKey<TitleQuery, PageOf<PlacedTitle>>({
+      request: this.request,
       keyOf: json,
       batch: async (batch, queries) => {
-        const audience = await audienceOf(batch.path);
-        const pages = await catalog.titles(batch, audience, queries);
+        const audience = await this.audienceOf(batch.path);
+        const pages = await this.catalog.titles(batch, audience, queries);
         const met = pages.map((page) => metOf(page, audience));
-        if (onMet) for (const page of met) for (const { title } of page.rows) onMet(title, audience);
+        if (this.onMet)
+          for (const page of met) for (const { title } of page.rows) this.onMet(title, audience);
         return byKey(queries, json, met);
       },
-    }),
-    titleRefs: oneByKey<TitleQuery, PageOf<PlacedTitleRef>>({
-      request,
+    }));
+  }
+
+  get titleRefs() {
+    return (this.#titleRefs ??= oneByKey<TitleQuery, PageOf<PlacedTitleRef>>({
+      request: this.request,
       keyOf: json,
       batch: async (batch, queries) =>
-        byKey(queries, json, await catalog.titleRefs(batch, await audienceOf(batch.path), queries)),
-    }),
-    titleCount: oneByKey<TitleFilter, number>({
-      request,
+        byKey(queries, json, await this.catalog.titleRefs(batch, await this.audienceOf(batch.path), queries)),
+    }));
+  }
+
+  get titleCount() {
+    return (this.#titleCount ??= oneByKey<TitleFilter, number>({
+      request: this.request,
       keyOf: json,
       batch: async (batch, filters) =>
-        byKey(filters, json, await catalog.countTitles(batch, await audienceOf(batch.path), filters)),
-    }),
-    nameById: oneByKey<{ type: NamedType; id: string }, NamedRef>({
-      request,
+        byKey(
+          filters,
+          json,
+          await this.catalog.countTitles(batch, await this.audienceOf(batch.path), filters),
+        ),
+    }));
+  }
+
+  get nameById() {
+    return (this.#nameById ??= oneByKey<{ type: NamedType; id: string }, NamedRef>({
+      request: this.request,
       keyOf: ({ type, id }) => `${type} ${id}`,
-      batch: async (batch, keys) => catalog.namesByIds(batch, await audienceOf(batch.path), keys),
-    }),
-    genres: manyByKey<"all", NamedRef>({
-      request,
+      batch: async (batch, keys) => this.catalog.namesByIds(batch, await this.audienceOf(batch.path), keys),
+    }));
+  }
+
+  get genres() {
+    return (this.#genres ??= manyByKey<"all", NamedRef>({
+      request: this.request,
       keyOf: same,
-      batch: async (batch) => new Map([["all", await catalog.genres(batch, await audienceOf(batch.path))]]),
-    }),
-    creditsByPerson: oneByKey<{ person: string; page: Page }, PageOf<PersonCredit>>({
-      request,
+      batch: async (batch) =>
+        new Map([["all", await this.catalog.genres(batch, await this.audienceOf(batch.path))]]),
+    }));
+  }
+
+  get creditsByPerson() {
+    return (this.#creditsByPerson ??= oneByKey<{ person: string; page: Page }, PageOf<PersonCredit>>({
+      request: this.request,
       keyOf: json,
       batch: async (batch, keys) =>
-        byKey(keys, json, await catalog.creditsOfPeople(batch, await audienceOf(batch.path), keys)),
-    }),
-  };
+        byKey(keys, json, await this.catalog.creditsOfPeople(batch, await this.audienceOf(batch.path), keys)),
+    }));
+  }
 }
 
 /** Puts in the place of each merged title the one that it was merged into: one more store call where there is any. */

@@ -46,7 +46,7 @@ const keyOfModel = ({ model, profile }: ByModel) => JSON.stringify([model, profi
  * what of it may be met.
  *
  * @param kept answers for models that are kept: one store call for each of them.
- * @param audienceOf as in `catalogLoaders`.
+ * @param audienceOf as in `CatalogLoaders`.
  */
 export function recommendationsLoaders(
   recommendations: Recommendations,

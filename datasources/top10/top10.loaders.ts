@@ -16,7 +16,7 @@ export interface AskedChart {
 /**
  * The charts of one request, each asked for once.
  *
- * @param audienceOf as in `catalogLoaders`.
+ * @param audienceOf as in `CatalogLoaders`.
  */
 export function top10Loaders(
   top10: Top10,

@@ -6,7 +6,7 @@ import { type Role } from "../../datasources/core/vocabulary.js";
 import { type PresumedViewer } from "../../datasources/accounts/presumed-viewer.js";
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { campaignsLoaders, type CampaignsLoaders } from "../../datasources/campaigns/campaigns.loaders.js";
-import { catalogLoaders, type CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
+import { CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
 import {
   collectionsLoaders,
   type CollectionsLoaders,
@@ -161,11 +161,15 @@ export class Context {
   }
 
   get catalog(): CatalogLoaders {
+    return (this.once.catalog ??= this.makeCatalog());
+  }
+
+  private makeCatalog(): CatalogLoaders {
     const { catalog, titleVersions } = this.gateway.stores;
     const audienceOf = (path?: FieldPath) => this.audience(path);
     const { life } = this.work;
     const onMet = life ? life.has.bind(life) : undefined;
-    return (this.once.catalog ??= catalogLoaders(catalog, titleVersions, this.request, audienceOf, onMet));
+    return new CatalogLoaders(catalog, titleVersions, this.request, audienceOf, onMet);
   }
 
   get viewing(): ViewingLoaders {

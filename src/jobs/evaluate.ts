@@ -1,5 +1,5 @@
 import { type Audience } from "../../datasources/catalog/audience.js";
-import { catalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
+import { CatalogLoaders } from "../../datasources/catalog/catalog.loaders.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { recommendationsLoaders } from "../../datasources/recommendations/recommendations.loaders.js";
@@ -239,7 +239,7 @@ function servingOf(
   const viewing = viewingLoaders(stores.viewing, request);
   return {
     request,
-    catalog: catalogLoaders(stores.catalog, stores.titleVersions, request, audienceOf),
+    catalog: new CatalogLoaders(stores.catalog, stores.titleVersions, request, audienceOf),
     viewing: {
       ...viewing,
       touchedTitles: async (profile) =>

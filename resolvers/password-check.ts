@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import { type AccountRecord, type Credentials } from "../datasources/accounts/accounts.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
@@ -126,8 +128,13 @@ function attemptOf({ identity, work }: Context, tenants: readonly Tenant[], emai
 /** A token tells who asks at the tenant that it is of alone. */
 function guessOf({ identity, email, address }: Attempt, { tenant: { slug }, account }: LookedUp): Guess {
   const familiar = account !== null && identity?.account === account.accountId && identity.tenant === slug;
-  const name = account?.accountId ?? tidyAddress(email).toLowerCase();
+  const name = account?.accountId ?? nobodys(email);
   return { tenant: slug, account: name, address, familiar };
+}
+
+/** What an address that nobody has is counted by: as long as an account's id, however long what was sent is. */
+function nobodys(email: string): string {
+  return createHash("sha256").update(tidyAddress(email).toLowerCase()).digest("base64url");
 }
 
 /** Notes that a wrong password was tried, or one for an address that nobody has: not which. */

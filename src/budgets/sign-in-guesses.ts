@@ -88,11 +88,13 @@ export class LimitedGuesses implements SignInGuesses {
 
   async refuses(attempt: Attempt): Promise<boolean> {
     if (this.refused.has(attempt)) return true;
-    // Where nothing is left at the first tenant, it is refused whatever is left at others.
-    const [guess, ...others] = this.refused.lookedUp(attempt);
-    if (!guess || guess.familiar || !this.#isUsedUp(guess)) return false;
-    if (await this.#familiar.has(placeOf(guess))) return false;
-    this.refused.note(attempt, [guess, ...others]);
+    const guesses = this.refused.lookedUp(attempt);
+    // A stranger is tried where something is left at each of the tenants: which of them has the account changes nothing.
+    if (!guesses.some((guess) => this.#isUsedUp(guess))) return false;
+    if (guesses.some(({ familiar }) => familiar)) return false;
+    const known = await Promise.all(guesses.map((guess) => this.#familiar.has(placeOf(guess))));
+    if (known.includes(true)) return false;
+    this.refused.note(attempt, guesses);
     return true;
   }
 

@@ -170,6 +170,24 @@ describe("a refused guess", () => {
     expect(await guesses.refuses(attempt("203.0.113.9"))).toBe(false);
   });
 
+  it("at two tenants is refused where nothing is left at one of them, whichever has the account", async () => {
+    const { asked, guesses } = await refused();
+    const elsewhere = { ...from(HERE, "account"), tenant: "l" };
+    const both = (address: string) => ({ ...attempt(address), tenants: ["m", "l"] });
+    for (const [n, order] of (
+      [
+        [from(HERE), elsewhere],
+        [elsewhere, from(HERE)],
+      ] as const
+    ).entries()) {
+      const email = { email: `ann${n}@m.example` };
+      guesses.noteRefused({ ...both(HERE), ...email }, order);
+      asked.length = 0;
+      expect(await guesses.refuses({ ...both(THERE), ...email })).toBe(true);
+      expect(asked).toEqual(["familiar", "familiar"]);
+    }
+  });
+
   it("from another address is looked at where something is left to who comes from there", async () => {
     const { guesses } = gateway();
     expect(await evaluated(guesses, 20, () => from(HERE))).toBe(7);

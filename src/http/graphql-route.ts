@@ -11,6 +11,13 @@ import { type Context } from "../../resolvers/request/context.js";
 import { type ReadyQueries } from "../execution/ready-queries.js";
 import { answerType, JSON_TYPE } from "./media-types.js";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** What it is executed with, once that has been begun; kept on it, since what a WeakMap holds outlives minor collections. */
+    executedWith: Promise<Context> | null;
+  }
+}
+
 type ContextOf = (request: FastifyRequest, reply: FastifyReply) => Promise<Context>;
 
 /** What answers GraphQL: Apollo Server, and before it what knows a query already. */
@@ -26,15 +33,14 @@ export function routeGraphql(
   { apollo, ready, stringifyResult }: GraphqlServer,
   contextOf: ContextOf,
 ): void {
-  const begun = new WeakMap<FastifyRequest, Promise<Context>>();
-  const context: ContextOf = (request, reply) => begun.get(request) ?? contextOf(request, reply);
+  scope.decorateRequest("executedWith", null);
+  const context: ContextOf = (request, reply) => request.executedWith ?? contextOf(request, reply);
   const byApollo = fastifyApolloHandler(apollo, { context }) as RouteHandlerMethod;
   const answerReady = async (request: FastifyRequest, reply: FastifyReply) => {
     const query = ready.read(request);
     if (!query) return null;
-    const made = contextOf(request, reply);
-    begun.set(request, made);
-    const ctx = await made.catch(() => null);
+    request.executedWith = contextOf(request, reply);
+    const ctx = await request.executedWith.catch(() => null);
     const answer = ctx && (await ready.answer(query, ctx, request));
     if (!answer) return null;
     for (const [name, value] of answer.headers) void reply.header(name, value);

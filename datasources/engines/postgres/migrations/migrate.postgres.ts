@@ -126,12 +126,16 @@ function isRoleRace(error: unknown): boolean {
 
 /** The job runner's own tables, and the right of its role to work on them: they have row-level security without a policy. */
 async function migrateJobs(client: pg.Client, adminUrl: string): Promise<void> {
-  await runMigrations({
-    connectionString: adminUrl,
-    schema: JOBS_SCHEMA,
-    maxPoolSize: 1,
-    logger: new Logger(() => () => undefined),
-  });
+  // A pool that the library makes is let go of before its connection has ended: should the server end it, so would the process.
+  const pool = new pg.Pool({ connectionString: adminUrl, application_name: "marquee-migrate", max: 1 });
+  pool.on("error", () => undefined);
+  pool.on("connect", (own) => own.on("error", () => undefined));
+  const logger = new Logger(() => () => undefined);
+  try {
+    await runMigrations({ pgPool: pool, schema: JOBS_SCHEMA, logger });
+  } finally {
+    await pool.end();
+  }
   await client.query(GRANT_JOBS);
 }
 

@@ -43,6 +43,9 @@ let tenant: Tenant;
 
 /** An instant so many days ago. */
 const ago = (days: number) => new Date(now - days * DAY_MS).toISOString();
+/** An instant of a day in UTC so many days ago, which is of that day whatever the time is now. */
+const atHour = (hour: number, days: number) =>
+  new Date(Math.floor(now / DAY_MS - days) * DAY_MS + hour * 3_600_000).toISOString();
 const armOf = (profile: string) => ARMS[PROFILES.indexOf(profile) % 2]!;
 
 /** Titles that a profile begins to watch, those left open among them, and when. Days ago. */
@@ -308,14 +311,17 @@ it("whoever takes a consent back while a day is closed waits for no other, and s
   );
   const rows = many.map(
     (profile) =>
-      `(${tenant.id}, gen_random_uuid(), '${profile}', '${ago(3.5)}', 'HOME', 1, '{t0}', 1, false, '{x/1}')`,
+      `(${tenant.id}, gen_random_uuid(), '${profile}', '${atHour(10, 4)}', 'HOME', 1, '{t0}', 1, false, '{x/1}')`,
   );
   await facts.run(
     tenant,
     `insert into served_lists (tenant_id, id, profile_id, at, context, place, title_ids, latency_ms, kept, arms)
      values ${rows.join(", ")}`,
   );
-  await stores.viewingIngest.ingest(tenant, [watch("q0001", "t0", ago(3.4)), watch("q1098", "t0", ago(3.4))]);
+  await stores.viewingIngest.ingest(
+    tenant,
+    ["q0001", "q1098"].map((profile) => watch(profile, "t0", atHour(12, 4))),
+  );
   const before = await told();
   let closing: Promise<number> | undefined;
   await own.postgres.transaction(tenant, async (query) => {

@@ -17,15 +17,13 @@ import { onEngines, REBUILDING_MS } from "../support/engines.js";
 import { openFacts } from "../support/facts.js";
 import { useFacts, useLoneGateway } from "../support/fixtures.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
-import { PATIENCE } from "../support/patience.js";
+import { JOB_PATIENCE, PATIENCE } from "../support/patience.js";
 import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 import { unzip } from "../support/unzip.js";
 
 const FILE = path.join(tmpdir(), `marquee-my-data-${randomUUID()}.ndjson`);
 const PASSWORD = "correct horse battery";
-/** A try of an erasure waits 20 seconds for projections to hear of it, and the next try comes later. */
-const ERASING = { ...PATIENCE, timeout: 120_000 };
 
 // The sandbox of a demo takes payments.
 const { gateway, database } = useLoneGateway(() => ({ MARQUEE_ERASURES_FILE: FILE, MARQUEE_DEMO: "true" }));
@@ -176,9 +174,9 @@ async function expectErasedFrom(backup: Backup, { texts, account, email, profile
     const started = await startGateway({ ...alone, MARQUEE_ERASURES_FILE: FILE });
     try {
       const found = async () => placesOf(await dump(), texts);
-      await expect.poll(found, ERASING).toEqual([]);
+      await expect.poll(found, JOB_PATIENCE).toEqual([]);
       const states = async () => (await started.stores.privacy.erasures(tenant)).map(({ state }) => state);
-      await expect.poll(states, ERASING).toEqual(["DONE"]);
+      await expect.poll(states, JOB_PATIENCE).toEqual(["DONE"]);
       expect(await signIn(started)).toEqual(nobody);
     } finally {
       await started.close();
@@ -263,7 +261,7 @@ describe("eraseMyAccount", () => {
       expect(asked).toMatchObject({ erasure: { state: "PENDING" }, errors: [] });
       const query = `{ node(id: "${asked.erasure.id}") { ... on Erasure { state } } }`;
       const far = async () => (await gateway.ask(query, { tenant: tenant.slug })).data.node;
-      await expect.poll(far, ERASING).toEqual({ state: "DONE" });
+      await expect.poll(far, JOB_PATIENCE).toEqual({ state: "DONE" });
 
       expect(placesOf(await dump(), texts)).toEqual([]);
       const gone = await gateway.ask("{ home { id } }", { token });

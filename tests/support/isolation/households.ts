@@ -8,7 +8,7 @@ import { type OwnDatabase } from "../database.js";
 import { knownTo, openTenant, type Asker } from "../fuzz/fuzz-ground.js";
 import { type Known } from "../fuzz/places.js";
 import { type TestGateway } from "../gateway.js";
-import { PATIENCE } from "../patience.js";
+import { JOB_PATIENCE } from "../patience.js";
 
 /** A tenant with everything that somebody of another might try, and what tells its bytes from others'. */
 export interface Household {
@@ -161,7 +161,7 @@ async function refreshTokenOf(ask: Ask, tenant: Tenant): Promise<string> {
 /** The link by which somebody's data is fetched, once they are put together. */
 async function linkOf(ask: Ask): Promise<string> {
   const exported = `mutation { exportMyData { export { url } } }`;
-  return vi.waitUntil(async () => /"url":"([^"]+)"/.exec(await ask(exported, "viewer"))?.[1], PATIENCE);
+  return vi.waitUntil(async () => /"url":"([^"]+)"/.exec(await ask(exported, "viewer"))?.[1], JOB_PATIENCE);
 }
 
 /** An erasure of an account that nobody else needs. */

@@ -1,7 +1,8 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Gauge, type Registry } from "prom-client";
 
 import { type KeptTexts } from "../../packages/json-executor/index.js";
 import { type KeptFigures, type KeptMemory } from "../../datasources/core/kept-memory.js";
+import { addReadCounter } from "./read-counter.js";
 
 const COUNTED: Record<keyof KeptFigures, string> = {
   hits: "Keys that were answered from what was kept.",
@@ -21,15 +22,12 @@ const TEXTS_COUNTED = {
 export function registerTexts(registry: Registry, texts: KeptTexts): void {
   const registers = [registry];
   for (const [name, help] of Object.entries(TEXTS_COUNTED))
-    new Counter({
-      name: `marquee_cache_text_${name}_total`,
+    addReadCounter(
+      registry,
+      `marquee_cache_text_${name}_total`,
       help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(texts[name as keyof typeof TEXTS_COUNTED]);
-      },
-    });
+      () => texts[name as keyof typeof TEXTS_COUNTED],
+    );
   new Gauge({
     name: "marquee_cache_text_bytes",
     help: "Texts of objects take that much at most.",
@@ -44,15 +42,7 @@ export function registerTexts(registry: Registry, texts: KeptTexts): void {
 export function registerMemory(registry: Registry, { cache, figures }: KeptMemory): void {
   const registers = [registry];
   const counter = (name: string, help: string, value: () => number) =>
-    new Counter({
-      name: `marquee_cache_${name}_total`,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(value());
-      },
-    });
+    addReadCounter(registry, `marquee_cache_${name}_total`, help, value);
   const gauge = (name: "bytes" | "entries" | "owners", help: string) =>
     new Gauge({
       name: `marquee_cache_${name}`,

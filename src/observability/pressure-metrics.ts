@@ -1,6 +1,7 @@
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Gauge, type Registry } from "prom-client";
 
 import { type Admission, type AdmissionReport, type MemoryWatch } from "../../packages/pressure/index.js";
+import { addReadCounters } from "./read-counter.js";
 
 /** Adds what keeps requests out to a registry: read when the metrics are asked for. */
 export function registerPressure(registry: Registry, admission: Admission, memory: MemoryWatch): void {
@@ -25,14 +26,8 @@ export function registerPressure(registry: Registry, admission: Admission, memor
     "Memory in use as a share of what may be: from 1 on requests are let in one by one.",
     () => memory.used,
   );
-  new Counter({
-    name: "marquee_admission_refused_total",
-    help: "GraphQL requests that were refused unread, by what there was too much of.",
-    labelNames: ["reason"],
-    registers,
-    collect() {
-      this.reset();
-      for (const [reason, count] of Object.entries(admission.report().refused)) this.inc({ reason }, count);
-    },
-  });
+  const refused = "GraphQL requests that were refused unread, by what there was too much of.";
+  addReadCounters(registry, "marquee_admission_refused_total", refused, "reason", () => ({
+    ...admission.report().refused,
+  }));
 }

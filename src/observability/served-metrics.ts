@@ -1,6 +1,7 @@
-import { Counter, type Registry } from "prom-client";
+import { type Registry } from "prom-client";
 
 import { type ServedFigures } from "../../datasources/served-lists/served-lists.js";
+import { addReadCounter } from "./read-counter.js";
 
 const COUNTED: Record<keyof ServedFigures, string> = {
   kept: "Lists of recommendations that were served and noted.",
@@ -10,13 +11,10 @@ const COUNTED: Record<keyof ServedFigures, string> = {
 /** Adds what becomes of served lists to a registry: read when the metrics are asked for. */
 export function registerServed(registry: Registry, figures: ServedFigures): void {
   for (const [name, help] of Object.entries(COUNTED))
-    new Counter({
-      name: `marquee_served_lists_${name}_total`,
+    addReadCounter(
+      registry,
+      `marquee_served_lists_${name}_total`,
       help,
-      registers: [registry],
-      collect() {
-        this.reset();
-        this.inc(figures[name as keyof ServedFigures]);
-      },
-    });
+      () => figures[name as keyof ServedFigures],
+    );
 }

@@ -1,37 +1,37 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Gauge, Histogram, type Registry } from "prom-client";
 
 import { type SharedCache } from "../caching/shared-cache.js";
+import { addReadCounter, addReadCounters } from "./read-counter.js";
 
 const LATENCIES = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
 
 /** Adds what gateways keep for each other to a registry: read when the metrics are asked for. */
 export function registerSharedCache(registry: Registry, { values, entries }: SharedCache): void {
   const registers = [registry];
-  const counter = (name: string, help: string, counts: () => Record<string, number>, label?: string) =>
-    new Counter({
-      name: `marquee_shared_cache_${name}_total`,
-      help,
-      labelNames: label ? [label] : [],
-      registers,
-      collect() {
-        this.reset();
-        for (const [is, count] of Object.entries(counts())) this.inc(label ? { [label]: is } : {}, count);
-      },
-    });
-  counter("hits", "Keys that another gateway's answer was found of.", () => ({ all: entries.figures.hits }));
-  counter("misses", "Keys that nothing was found of, or not in time.", () => ({
-    all: entries.figures.misses,
-  }));
+  const nameOf = (what: string) => `marquee_shared_cache_${what}_total`;
+  addReadCounter(
+    registry,
+    nameOf("hits"),
+    "Keys that another gateway's answer was found of.",
+    () => entries.figures.hits,
+  );
+  addReadCounter(
+    registry,
+    nameOf("misses"),
+    "Keys that nothing was found of, or not in time.",
+    () => entries.figures.misses,
+  );
   const errors = () => {
     const { late, refused, lost } = values.figures;
     return { late, refused, lost, broken: entries.figures.broken };
   };
   const wrong =
     "Looks that were not answered in time, that the server refused or that were lost, and entries that are not what a gateway has kept.";
-  counter("errors", wrong, errors, "reason");
-  counter("kept", "Entries that the server has kept.", () => ({ all: values.figures.sent }));
+  addReadCounters(registry, nameOf("errors"), wrong, "reason", errors);
+  addReadCounter(registry, nameOf("kept"), "Entries that the server has kept.", () => values.figures.sent);
   const lost = () => ({ outdated: entries.figures.outdated, unsent: values.figures.unsent });
-  counter("dropped", "Entries that were outdated before they were sent, or not kept.", lost, "reason");
+  const dropped = "Entries that were outdated before they were sent, or not kept.";
+  addReadCounters(registry, nameOf("dropped"), dropped, "reason", lost);
   new Gauge({
     name: "marquee_shared_cache_up",
     help: "Whether the server is asked: 1, or 0 while it is left alone.",

@@ -57,7 +57,8 @@ interface Begun {
 }
 const begun: Begun[] = [];
 
-beforeAll(async () => {
+/** Another tenant, with all titles and profiles. */
+async function openTenant(): Promise<void> {
   tenant = await createTestTenant(stores);
   await publish(
     stores,
@@ -68,6 +69,10 @@ beforeAll(async () => {
     tenant,
     PROFILES.map((id) => viewerAccount(id)),
   );
+}
+
+beforeAll(async () => {
+  await openTenant();
   await facts.run(
     tenant,
     `insert into served_lists (tenant_id, id, profile_id, at, context, place, title_ids, latency_ms, kept, arms) values ${PROFILES.flatMap(listsOf).join(", ")}`,
@@ -268,16 +273,7 @@ it("sums of a day go when its first list may", async () => {
 });
 
 it("of interleaved lists, what an arm has put counts for it on days that are closed too", async () => {
-  tenant = await createTestTenant(stores);
-  await publish(
-    stores,
-    tenant,
-    TITLES.map((id) => titleBody({ id })),
-  );
-  await stores.accounts.putAccounts(
-    tenant,
-    PROFILES.map((id) => viewerAccount(id)),
-  );
+  await openTenant();
   const rows = PROFILES.map(
     (profile) =>
       `(${tenant.id}, gen_random_uuid(), '${profile}', '${ago(9)}', 'HOME', 1, '{t0,t1,t2}', 1, false, '{x/1,x/2}', '{1,2,0}')`,

@@ -1,11 +1,6 @@
-import {
-  BrokenCircuitError,
-  circuitBreaker,
-  CircuitState,
-  ConsecutiveBreaker,
-  handleWhen,
-  TaskCancelledError,
-} from "cockatiel";
+import { BrokenCircuitError, circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from "cockatiel";
+
+import { DeadlineError } from "../../packages/pressure/index.js";
 
 export type BreakerState = "CLOSED" | "OPEN" | "HALF_OPEN";
 
@@ -17,7 +12,7 @@ const SHARE_OPEN_MS = 1_000;
 
 /** A deadline that was missed and says nothing about the store as a whole. */
 class OwnMissError extends Error {
-  constructor(readonly missed: TaskCancelledError) {
+  constructor(readonly missed: DeadlineError) {
     super(missed.message);
     this.name = "OwnMissError";
   }
@@ -83,7 +78,7 @@ export class StoreBreakers {
    * Makes a call unless a breaker is open.
    *
    * @param caller absent for what is no tenant's: a probe.
-   * @throws BrokenCircuitError where one is; also for a probe, while another is out or it is too soon. TaskCancelledError
+   * @throws BrokenCircuitError where one is; also for a probe, while another is out or it is too soon. DeadlineError
    *   at the deadline, and what the call throws.
    */
   async execute<T>(call: () => Promise<T>, signal: AbortSignal, caller?: Caller): Promise<T> {
@@ -130,7 +125,7 @@ export class StoreBreakers {
   /** @throws the error, or what it is where it does not count against the store. */
   #judge(error: unknown, madeAt: number, caller: Caller | undefined): never {
     // A probe without an answer has not found the store well, whoever made it.
-    if (!(error instanceof TaskCancelledError) || !caller || this.state === "HALF_OPEN") throw error;
+    if (!(error instanceof DeadlineError) || !caller || this.state === "HALF_OPEN") throw error;
     if (caller.beyondBudget) throw new OwnMissError(error);
     this.#missed(caller.tenant);
     const shared = this.#shares.size > 1 || !this.hasOthers(caller.tenant);
@@ -141,7 +136,7 @@ export class StoreBreakers {
 
   /** Whether a store that fails like that has said nothing: whatever else it says, it is there. */
   #isSilence(error: unknown): boolean {
-    return error instanceof TaskCancelledError || this.isOutage(error);
+    return error instanceof DeadlineError || this.isOutage(error);
   }
 
   #missed(tenant: number): void {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { BrokenCircuitError, TaskCancelledError, timeout, TimeoutStrategy } from "cockatiel";
+import { BrokenCircuitError } from "cockatiel";
 
-import { Places, PlacesFullError } from "../../packages/pressure/index.js";
+import { DeadlineError, Places, PlacesFullError, withinDeadline } from "../../packages/pressure/index.js";
 import { StoreAbortedError, StoreUnavailableError } from "../core/store-error.js";
 import { describePath, type StoreName, type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
@@ -61,12 +61,6 @@ const BUDGET_KEYS = 500;
 const RETRY_SHARE = 0.1;
 const SAVED_RETRIES = 10;
 
-/**
- * Calls are aborted at their deadline, and not once more when they have returned: that made an error of each, with its
- * stack, by which the call outlived collections of young garbage.
- */
-const AT_DEADLINE = { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false };
-
 /** Time between two probes of a store that is left alone, and what each may take: half a second says that it is not well. Milliseconds. */
 const PROBE_EVERY_MS = 300;
 const PROBE_MS = 500;
@@ -79,13 +73,11 @@ const PROBE_MS = 500;
 export class StoreGuard {
   readonly #places: Places<number>;
   readonly #breakers: StoreBreakers;
-  readonly #deadline;
   readonly #seen = {
     rejected: { bulkhead: 0, breaker: 0 },
     failed: { deadline: 0, outage: 0 },
     retries: 0,
   };
-  readonly #probing = timeout(PROBE_MS, AT_DEADLINE);
   #retries = SAVED_RETRIES;
   #isProbing = false;
   #closed = false;
@@ -98,7 +90,6 @@ export class StoreGuard {
       (tenant) => this.#places.hasOthers(tenant),
       () => void this.#probe(),
     );
-    this.#deadline = timeout(options.deadlineMs, AT_DEADLINE);
   }
 
   get state(): BreakerState {
@@ -164,7 +155,7 @@ export class StoreGuard {
 
   /** Asks whether the store answers, also while the breaker keeps others from it; fails at the deadline. */
   ask<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#deadline.execute(({ signal }) => run(signal), new AbortController().signal);
+    return withinDeadline(this.options.deadlineMs, run);
   }
 
   /** Looks for the store no more. */
@@ -180,7 +171,7 @@ export class StoreGuard {
       await sleep(PROBE_EVERY_MS, undefined, { ref: false });
       if (this.state === "CLOSED" || this.#closed) break;
       const given = new AbortController().signal;
-      const ask = () => this.#probing.execute(({ signal }) => this.options.probe(signal), given);
+      const ask = () => withinDeadline(PROBE_MS, this.options.probe);
       await this.#breakers.execute(ask, given).catch(() => undefined);
     }
     this.#isProbing = false;
@@ -223,12 +214,10 @@ export class StoreGuard {
   /** Behind breaker and deadline. */
   #guarded<T>(run: (signal: AbortSignal) => Promise<T>, given: AbortSignal, caller: Caller): Promise<T> {
     const call = () =>
-      this.#deadline
-        .execute(({ signal }) => run(signal), given)
-        .catch((error: unknown) => {
-          // Clients that go away say nothing about the store.
-          throw given.aborted ? new StoreAbortedError(this.options.store, given.reason) : error;
-        });
+      withinDeadline(this.options.deadlineMs, run, given).catch((error: unknown) => {
+        // Clients that go away say nothing about the store.
+        throw given.aborted ? new StoreAbortedError(this.options.store, given.reason) : error;
+      });
     return this.#breakers.execute(call, given, caller);
   }
 
@@ -243,7 +232,7 @@ export class StoreGuard {
     if (request?.signal?.aborted) return new StoreAbortedError(store, request.signal.reason);
     if (error instanceof PlacesFullError) rejected.bulkhead += 1;
     else if (error instanceof BrokenCircuitError) rejected.breaker += 1;
-    else if (error instanceof TaskCancelledError) {
+    else if (error instanceof DeadlineError) {
       failed.deadline += 1;
       request?.calls.waitedFor.add(store);
     } else if (isOutage(error)) failed.outage += 1;

@@ -94,9 +94,13 @@ function keepPlan(
   let stopped = false;
   let running: Promise<void> | undefined;
   const look = async () => {
-    for (const tenant of await stores.tenants.list()) {
+    const tenants = await stores.tenants.list();
+    const now = Date.now();
+    const runs = runsUntil(cron, now, spreadMs);
+    for (const tenant of tenants) {
       if (stopped) return;
-      const [due] = cron.previousRuns(1, new Date(Date.now() - turnOf(tenant, plan.kind, spreadMs)));
+      const turn = now - turnOf(tenant, plan.kind, spreadMs);
+      const due = runs.find((run) => run.getTime() < turn);
       if (due && asked.isTime(tenant, due)) await begin(stores, plan, tenant, { due, since }, observer);
     }
   };
@@ -114,6 +118,22 @@ function keepPlan(
       ended.abort();
     },
   };
+}
+
+/**
+ * What was set to run within the last so many milliseconds, the latest first, and the run before: of one tenant after the
+ * other the expression would be evaluated as often as there are tenants, on the thread that answers.
+ */
+function runsUntil(cron: Cron, now: number, spreadMs: number): Date[] {
+  const runs: Date[] = [];
+  let before = new Date(now);
+  for (;;) {
+    const [run] = cron.previousRuns(1, before);
+    if (!run) return runs;
+    runs.push(run);
+    if (run.getTime() < now - spreadMs) return runs;
+    before = run;
+  }
 }
 
 /** What the log of jobs was asked of each tenant: with many of them, asking is more work than what is due. */

@@ -90,9 +90,10 @@ async function keptLists(
   const titles = new Map<string, TitleDocument>();
   const apart = audienceKey(audience);
   const keyOf = (id: string) => titleKey(apart, id);
+  const keys = queries.map((query) => `titles ${apart} ${JSON.stringify(query)}`);
   const pages = await reads.read<PageOf<PlacedId>>(request, {
     operation: "catalog.titles",
-    keys: queries.map((query) => `titles ${apart} ${JSON.stringify(query)}`),
+    keys,
     at: audience.now,
     ask: async (places, beside) => {
       const found = await catalog.titles(request, audience, pick(queries, places));
@@ -110,7 +111,11 @@ async function keptLists(
       }),
     needs: ({ rows }) => rows.map(({ position: { id } }) => keyOf(id)),
   });
-  return pages.map((page) => whole.of(page, titles));
+  return pages.map((list, place) => {
+    const page = whole.of(list, titles);
+    if (Object.isFrozen(page)) reads.hold(request, keys[place] as string, page);
+    return page;
+  });
 }
 
 function withoutTitles({ rows, hasMore }: PageOf<PlacedTitle>): PageOf<PlacedId> {

@@ -9,7 +9,8 @@ export interface PlacedId {
 
 /**
  * Lists with their documents: of the same list and the same documents the same one, as long as it is in use, so that what
- * is made of it need not be made anew. It is held weakly: documents whose place was given to others do not stay with it.
+ * is made of it need not be made anew. Here it is held weakly: for how long it stays is for others to say, by the room that
+ * its documents take.
  */
 export class WholeLists {
   readonly #made = new WeakMap<PageOf<PlacedId>, WeakRef<PageOf<PlacedTitle>>>();

@@ -20,6 +20,8 @@ export interface KeptFigures {
 
 export interface MemoryOptions {
   maxBytes: number;
+  /** What lists may take that are held, with all that is in them. */
+  listBytes: number;
   /** Whether stores answer everything, and what is kept is compared with that. */
   shadow: boolean;
   /** Told, in one line, of the first difference that is found. */
@@ -31,11 +33,14 @@ export class KeptMemory {
   /** What processes keep for each other, where they do. */
   shared: SharedEntries | undefined;
   readonly cache: FairCache<Kept>;
+  /** What was put together from entries; what is in it counts in full, since entries may have gone before it. */
+  readonly lists: FairCache<object>;
   readonly shadow: boolean;
   readonly figures: KeptFigures = { hits: 0, shared: 0, misses: 0, looks: 0, compared: 0, differences: 0 };
 
   constructor(private readonly options: MemoryOptions) {
     this.cache = new FairCache(options.maxBytes);
+    this.lists = new FairCache(options.listBytes);
     this.shadow = options.shadow;
   }
 

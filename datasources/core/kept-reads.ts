@@ -119,6 +119,16 @@ export class KeptReads implements Looking {
     return found?.stamp === stamp ? found.value : undefined;
   }
 
+  /**
+   * Holds a list that was put together from what is kept for as long as it is asked for, in the place of the last one under
+   * its key: if it went with the next collection of garbage, so would all that was made of it, of all lists at once.
+   */
+  hold(request: StoreRequest, key: string, list: object): void {
+    const owner = placementOf(request.tenant);
+    const { lists } = this.memory;
+    if (lists.get(owner, key) !== list) lists.set(owner, key, list, ENTRY + frozenSize(list));
+  }
+
   /** The answers to a read, in the order of its keys. */
   async read<V>(request: StoreRequest, read: KeptRead<V>): Promise<V[]> {
     const seen = request.seen?.of(this.stamps.domain) ?? new SeenStamps();

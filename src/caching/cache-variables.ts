@@ -5,7 +5,8 @@ import { wholeNumber } from "../config-values.js";
 
 const MODES = ["on", "shadow"] as const;
 const MB = 1_000_000;
-/** Of what is kept, the part that may be texts of what else is kept, as they stand in answers. */
+/** Of what is kept, the part that may be lists with all that is in them, and the part that may be texts in answers. */
+const LISTS = 1 / 4;
 const TEXTS = 1 / 4;
 
 /** Variables about what a gateway keeps of stores' answers. */
@@ -29,6 +30,8 @@ export const CACHE_VARIABLES = {
 export interface CacheSettings {
   /** Of what stores have answered. */
   maxBytes: number;
+  /** Of lists that were put together from it, with all that is in them. */
+  listBytes: number;
   /** Of its texts in answers. */
   textBytes: number;
   /** Whether stores answer everything, and what is kept is only compared with that. */
@@ -54,9 +57,15 @@ interface Value {
 export function cacheOf(value: Value): CacheSettings | null {
   const { MARQUEE_CACHE_MB: most, MARQUEE_CACHE: mode, REDIS_URL: url, REDIS_CA_FILE: caFile } = value;
   if (most === 0) return null;
-  const textBytes = most * MB * TEXTS;
+  const [listBytes, textBytes] = [most * MB * LISTS, most * MB * TEXTS];
   const redis = url === undefined ? null : { url, caFile };
-  return { maxBytes: most * MB - textBytes, textBytes, shadow: mode === "shadow", redis };
+  return {
+    maxBytes: most * MB - listBytes - textBytes,
+    listBytes,
+    textBytes,
+    shadow: mode === "shadow",
+    redis,
+  };
 }
 
 /** Where texts are kept of what is kept itself; null where nothing is answered from there. */

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
@@ -63,7 +65,35 @@ async function send({ url }: { url: string }, { query, variables, token, country
   return { status: response.status, text: await response.text() };
 }
 
+/** Texts that had to be made, since the gateway began. */
+async function textsMade(): Promise<number> {
+  const metrics = await fetch(`${kept.operationsUrl}/metrics`).then((response) => response.text());
+  return Number(/^marquee_cache_text_misses_total (\d+)$/m.exec(metrics)?.[1]);
+}
+
+/** Collects all garbage of this process. */
+async function collect(): Promise<void> {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  // What is held by a weak reference that was followed stays until the turn is over.
+  await sleep(10);
+}
+
 describe("a list that comes again", () => {
+  it("is made once, however often garbage is collected", async () => {
+    // More than one, since a connection stays with what was asked by it last.
+    const askAll = async () => {
+      for (let n = 1; n <= TITLES; n += 1)
+        await send(kept, { query: QUERIES[3]!, variables: { n }, token: undefined, country: "US" });
+    };
+    for (let n = 0; n < 4; n += 1) await askAll();
+    const before = await textsMade();
+    expect(before).toBeGreaterThan(TITLES);
+    await collect();
+    for (let n = 0; n < 3; n += 1) await askAll();
+    expect(await textsMade()).toBe(before);
+  });
+
   it("has the bytes of one that is read and written anew, whatever has changed meanwhile", async () => {
     const { pick, below } = createRandom(7);
     let revision = 0;

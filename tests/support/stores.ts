@@ -48,6 +48,7 @@ export async function openKeptStores(
   const warned: string[] = [];
   const memory = new KeptMemory({
     maxBytes: 16_000_000,
+    listBytes: 4_000_000,
     shadow: false,
     warn: (line) => warned.push(line),
     ...options,

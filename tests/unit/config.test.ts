@@ -235,7 +235,12 @@ describe("readConfig", () => {
 
   it("keeps answers for other gateways where a Redis is named, and some are kept at all", () => {
     const url = "redis://:hunter2@cache:6379/2";
-    expect(readConfig({}).cache).toMatchObject({ maxBytes: 24_000_000, textBytes: 8_000_000, redis: null });
+    expect(readConfig({}).cache).toMatchObject({
+      maxBytes: 16_000_000,
+      listBytes: 8_000_000,
+      textBytes: 8_000_000,
+      redis: null,
+    });
     expect(readConfig({ REDIS_URL: url, REDIS_CA_FILE: "ca.pem" }).cache?.redis).toEqual({
       url,
       caFile: "ca.pem",

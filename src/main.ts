@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 
+import { yieldToMainThread } from "../packages/process/worker-priority.js";
 import { storyOf } from "../packages/told-errors/index.js";
 import { learn } from "./jobs/learn.js";
 import { isSeeded, seedDemo } from "../seeds/seed.js";
@@ -34,6 +35,8 @@ export async function serve(config: Config): Promise<void> {
     const onFill = (what: string, fraction: number, note?: string) => progress.show(what, fraction, note);
     gateway = await startGateway(config, seed, onFill, giveUp);
     progress.end();
+    // From here on answers come first; what was compiled until now, they waited for.
+    await yieldToMainThread();
   } catch (error) {
     forget();
     throw error;

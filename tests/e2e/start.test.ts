@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -103,6 +103,20 @@ describe("marquee serve", () => {
       expect(idle).toBeGreaterThan(40);
       expect(worked).toBeLessThanOrEqual(MEMORY_LIMIT_MB);
       console.log(`Memory: ${idle.toFixed(0)} MB after the start, ${worked.toFixed(0)} MB after 200 queries`);
+      gateway.signal("SIGTERM");
+      expect((await gateway.ended()).code).toBe(0);
+    },
+  );
+
+  it.runIf(process.platform === "linux" && Number(process.versions.node.split(".")[0]) >= 22)(
+    "has V8's threads, and no others, stand behind the one that answers",
+    async () => {
+      const gateway = await serve({ PORT: String(await freePort()) });
+      await gateway.says(READY);
+      const threads = await threadsOf(gateway.pid);
+      const behind = threads.filter(({ nice }) => nice === 19).map(({ name }) => name);
+      expect(behind.length).toBeGreaterThan(0);
+      expect(behind).toEqual(threads.map(({ name }) => name).filter((name) => name === "V8Worker"));
       gateway.signal("SIGTERM");
       expect((await gateway.ended()).code).toBe(0);
     },
@@ -227,6 +241,20 @@ async function holdBack<T>(
   const held = await poll(async () => ((await client.query(waits)).rowCount ? true : undefined), 10_000);
   expect(held, "the request does not wait for the lock").toBe(true);
   return { answer, letGo: () => client.end().catch(() => undefined) };
+}
+
+/** The threads of a process by name, with their niceness (proc(5), `stat`: the 19th field). */
+async function threadsOf(pid: number): Promise<{ name: string; nice: number }[]> {
+  const stats = await Promise.all(
+    (await readdir(`/proc/${pid}/task`)).map((thread) =>
+      readFile(`/proc/${pid}/task/${thread}/stat`, "utf8"),
+    ),
+  );
+  return stats.map((text) => {
+    const end = text.lastIndexOf(")");
+    const name = text.slice(text.indexOf("(") + 1, end);
+    return { name, nice: Number(text.slice(end + 2).split(" ")[16]) };
+  });
 }
 
 async function databaseUrl(): Promise<string> {

@@ -39,7 +39,7 @@ export function registerTexts(registry: Registry, texts: KeptTexts): void {
 }
 
 /** Adds what is kept of stores' answers to a registry: read when the metrics are asked for. */
-export function registerMemory(registry: Registry, { cache, figures }: KeptMemory): void {
+export function registerMemory(registry: Registry, { cache, lists, figures }: KeptMemory): void {
   const registers = [registry];
   const counter = (name: string, help: string, value: () => number) =>
     addReadCounter(registry, `marquee_cache_${name}_total`, help, value);
@@ -52,6 +52,14 @@ export function registerMemory(registry: Registry, { cache, figures }: KeptMemor
         this.set(cache.report()[name]);
       },
     });
+  new Gauge({
+    name: "marquee_cache_list_bytes",
+    help: "Lists that are held with all that is in them take that much at most.",
+    registers,
+    collect() {
+      this.set(lists.report().bytes);
+    },
+  });
   for (const [name, help] of Object.entries(COUNTED))
     counter(name, help, () => figures[name as keyof KeptFigures]);
   counter("evictions", "Entries that made room for others.", () => cache.report().evictions);

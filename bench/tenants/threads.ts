@@ -9,9 +9,15 @@ export interface ThreadWatch {
   most(): Promise<number>;
 }
 
-/** Of what `stat` says behind the name of a thread: its state, and how far it stands behind others. */
-const STATE = 0;
-const NICE = 16;
+/** Of what `stat` says of a thread: its name, its state, and how far it stands behind others. */
+interface ThreadState {
+  name: string;
+  state: string;
+  nice: number;
+}
+
+/** Threads that stand behind the main thread as well (packages/process/worker-priority.ts). */
+const OF_V8 = "V8Worker";
 
 /**
  * Looks at the states of threads (`/proc/<pid>/task/<tid>/stat`, proc(5)): R is running or ready to. Those that hash stand
@@ -33,17 +39,19 @@ export function watchThreads(pid: number): ThreadWatch {
 }
 
 function hashing(pid: number): number {
-  const main = Number(statOf(pid, pid)[NICE]);
-  const behind = readdirSync(`/proc/${pid}/task`).map((tid) => statOf(pid, Number(tid)));
-  return behind.filter((fields) => fields[STATE] === "R" && Number(fields[NICE]) > main).length;
+  const main = stateOf(pid, pid)?.nice ?? NaN;
+  const all = readdirSync(`/proc/${pid}/task`).map((tid) => stateOf(pid, Number(tid)));
+  return all.filter((each) => each && each.name !== OF_V8 && each.state === "R" && each.nice > main).length;
 }
 
-/** Nothing where it has ended. */
-function statOf(pid: number, tid: number): string[] {
+/** Undefined where it has ended. */
+function stateOf(pid: number, tid: number): ThreadState | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/task/${tid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const end = text.lastIndexOf(")");
+    const [state = "", ...more] = text.slice(end + 2).split(" ");
+    return { name: text.slice(text.indexOf("(") + 1, end), state, nice: Number(more[15]) };
   } catch {
-    return [];
+    return undefined;
   }
 }

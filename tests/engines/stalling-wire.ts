@@ -14,6 +14,8 @@ export interface StallingWire {
   ended(): number;
   /** Times that clients have sent something. */
   sent(): number;
+  /** What clients have sent since the wire stalled last, each time as Latin-1. */
+  sentSince(): readonly string[];
   /** Breaks every connection; those that are made from now on break at once. */
   cut(): void;
   mend(): void;
@@ -24,7 +26,7 @@ export interface StallingWire {
 export async function layStallingWire(target: string): Promise<StallingWire> {
   const { hostname, port } = new URL(target);
   const pairs = new Map<Socket, Socket>();
-  const state = { stalled: false, broken: false, ended: 0, sent: 0 };
+  const state = { stalled: false, broken: false, ended: 0, sent: 0, since: [] as string[] };
   const listener = createServer((client) => {
     if (state.broken) return void client.destroy();
     const server = connect(Number(port), hostname);
@@ -33,7 +35,10 @@ export async function layStallingWire(target: string): Promise<StallingWire> {
     server.pipe(client);
     if (state.stalled) server.unpipe(client);
     client
-      .on("data", () => (state.sent += 1))
+      .on("data", (chunk: Buffer) => {
+        state.sent += 1;
+        state.since.push(chunk.toString("latin1"));
+      })
       .on("error", () => server.destroy())
       .on("close", () => {
         state.ended += 1;
@@ -50,6 +55,7 @@ export async function layStallingWire(target: string): Promise<StallingWire> {
     url: url.href,
     stall: () => {
       state.stalled = true;
+      state.since = [];
       for (const [client, server] of pairs) server.unpipe(client).pause();
     },
     flow: () => {
@@ -61,6 +67,7 @@ export async function layStallingWire(target: string): Promise<StallingWire> {
     open: () => pairs.size,
     ended: () => state.ended,
     sent: () => state.sent,
+    sentSince: () => state.since,
     cut: () => {
       state.broken = true;
       destroyAll();

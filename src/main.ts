@@ -36,7 +36,7 @@ export async function serve(config: Config): Promise<void> {
     gateway = await startGateway(config, seed, onFill, giveUp);
     progress.end();
     // From here on answers come first; what was compiled until now, they waited for.
-    await yieldToMainThread();
+    yieldToMainThread();
   } catch (error) {
     forget();
     throw error;

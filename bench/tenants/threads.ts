@@ -1,5 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+
+import { threadsOf } from "../../packages/process/threads.js";
+import { V8_THREAD } from "../../packages/process/worker-priority.js";
 
 const LOOK_MS = 4;
 
@@ -8,16 +11,6 @@ export interface ThreadWatch {
   /** The most that did. */
   most(): Promise<number>;
 }
-
-/** Of what `stat` says of a thread: its name, its state, and how far it stands behind others. */
-interface ThreadState {
-  name: string;
-  state: string;
-  nice: number;
-}
-
-/** Threads that stand behind the main thread as well (packages/process/worker-priority.ts). */
-const OF_V8 = "V8Worker";
 
 /**
  * Looks at the states of threads (`/proc/<pid>/task/<tid>/stat`, proc(5)): R is running or ready to. Those that hash stand
@@ -39,19 +32,8 @@ export function watchThreads(pid: number): ThreadWatch {
 }
 
 function hashing(pid: number): number {
-  const main = stateOf(pid, pid)?.nice ?? NaN;
-  const all = readdirSync(`/proc/${pid}/task`).map((tid) => stateOf(pid, Number(tid)));
-  return all.filter((each) => each && each.name !== OF_V8 && each.state === "R" && each.nice > main).length;
-}
-
-/** Undefined where it has ended. */
-function stateOf(pid: number, tid: number): ThreadState | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${tid}/stat`, "utf8");
-    const end = text.lastIndexOf(")");
-    const [state = "", ...more] = text.slice(end + 2).split(" ");
-    return { name: text.slice(text.indexOf("(") + 1, end), state, nice: Number(more[15]) };
-  } catch {
-    return undefined;
-  }
+  const threads = threadsOf(pid);
+  const main = threads.find(({ id }) => id === pid)?.nice ?? NaN;
+  // V8's stand behind as well.
+  return threads.filter(({ name, state, nice }) => name !== V8_THREAD && state === "R" && nice > main).length;
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,6 +12,7 @@ import { adminUrl } from "../../packages/embedded-postgres/ask.js";
 import { inFolder, readIfPresent } from "../../packages/embedded-postgres/folder.js";
 import { ended, isAlive, poll } from "../../packages/embedded-postgres/process.js";
 import { readPidFile, stopServer } from "../../packages/embedded-postgres/server.js";
+import { threadsOf } from "../../packages/process/threads.js";
 import { type Answer, clientDocuments } from "../support/gateway.js";
 import {
   accepts,
@@ -113,7 +114,7 @@ describe("marquee serve", () => {
     async () => {
       const gateway = await serve({ PORT: String(await freePort()) });
       await gateway.says(READY);
-      const threads = await threadsOf(gateway.pid);
+      const threads = threadsOf(gateway.pid);
       const behind = threads.filter(({ nice }) => nice === 19).map(({ name }) => name);
       expect(behind.length).toBeGreaterThan(0);
       expect(behind).toEqual(threads.map(({ name }) => name).filter((name) => name === "V8Worker"));
@@ -241,20 +242,6 @@ async function holdBack<T>(
   const held = await poll(async () => ((await client.query(waits)).rowCount ? true : undefined), 10_000);
   expect(held, "the request does not wait for the lock").toBe(true);
   return { answer, letGo: () => client.end().catch(() => undefined) };
-}
-
-/** The threads of a process by name, with their niceness (proc(5), `stat`: the 19th field). */
-async function threadsOf(pid: number): Promise<{ name: string; nice: number }[]> {
-  const stats = await Promise.all(
-    (await readdir(`/proc/${pid}/task`)).map((thread) =>
-      readFile(`/proc/${pid}/task/${thread}/stat`, "utf8"),
-    ),
-  );
-  return stats.map((text) => {
-    const end = text.lastIndexOf(")");
-    const name = text.slice(text.indexOf("(") + 1, end);
-    return { name, nice: Number(text.slice(end + 2).split(" ")[16]) };
-  });
 }
 
 async function databaseUrl(): Promise<string> {

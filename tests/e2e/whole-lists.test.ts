@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { createRandom } from "../../scripts/random.js";
 import { openAccount } from "../support/accounts.js";
-import { publish } from "../support/catalogue.js";
+import { followed, publish } from "../support/catalogue.js";
 import { isUnderTest } from "../support/engines.js";
 import { useGateway } from "../support/fixtures.js";
 import { titleBody } from "../support/titles.js";
@@ -88,6 +88,8 @@ describe("a list that comes again", () => {
       for (let n = 1; n <= TITLES; n += 1)
         await send(kept, { query: QUERIES[3]!, variables: { n }, token: undefined, country: "US" });
     };
+    // A projector that carries what has been carried already gives the catalog another stamp.
+    await followed(kept.stores, tenant);
     for (let n = 0; n < 4; n += 1) await askAll();
     const before = await textsMade();
     expect(before).toBeGreaterThan(TITLES);

@@ -1,4 +1,5 @@
 import { learnEase } from "./ease.js";
+import { computeFollowing } from "./following.js";
 import { trainingSet, type TrainingSet, type Watches } from "./interactions.js";
 import { learnRp3Beta } from "./rp3beta.js";
 import { type Edges } from "./strongest.js";
@@ -9,6 +10,8 @@ export interface LearnSettings {
   model: "auto" | "EASE" | "RP3BETA";
   /** Strongest positive incoming edges kept per title. */
   maxEdges: number;
+  /** Titles kept per title that were watched soon after it. */
+  maxFollowing: number;
   /** Titles with fewer viewers take no part. */
   minViewers: number;
   /** Up to how many titles `auto` chooses EASE: its time grows with their cube, its memory with their square. */
@@ -28,11 +31,14 @@ export interface LearnedSimilarities {
   titles: number;
   /** By target title ascending, then strongest first. */
   edges: Edges;
+  /** What was watched soon after each title, weights in (0, 1); nothing where it is not known when. */
+  following: Edges;
 }
 
 const DEFAULTS: Omit<LearnSettings, "lambda"> = {
   model: "auto",
   maxEdges: 100,
+  maxFollowing: 20,
   minViewers: 3,
   maxDenseTitles: 5_000,
   alpha: 0.5,
@@ -70,7 +76,7 @@ export function computeSimilarities(
     model === "EASE"
       ? learnEase(set, { lambda: chosen.lambda ?? defaultLambda(set), maxEdges, onProgress })
       : learnRp3Beta(set, { alpha, beta, maxEdges, onProgress });
-  return { model, titles: set.titles.length, edges };
+  return { model, titles: set.titles.length, edges, following: computeFollowing(input, chosen.maxFollowing) };
 }
 
 function modelFor(set: TrainingSet, maxDenseTitles: number): "EASE" | "RP3BETA" {

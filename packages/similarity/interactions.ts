@@ -13,6 +13,8 @@ export interface Interactions {
    * or its age; finite, above 0. Absent: every watch counts 1.
    */
   weight?: Float32Array;
+  /** When each watch began (aligned with `itemIndex`). Seconds since 1970. Absent: it is not known what came after what. */
+  at?: Uint32Array;
 }
 
 /** Interactions without the names of the titles, only their number: all that learning needs. */
@@ -34,7 +36,7 @@ export interface TrainingSet {
  * @throws RangeError naming the first thing that is wrong.
  */
 export function assertInteractions(input: Interactions): void {
-  const { items, users, offsets, itemIndex, weight } = input;
+  const { items, users, offsets, itemIndex, weight, at } = input;
   if (offsets.length !== users + 1) {
     throw new RangeError(`offsets must hold users + 1 = ${users + 1} positions, found ${offsets.length}`);
   }
@@ -43,6 +45,9 @@ export function assertInteractions(input: Interactions): void {
   }
   if (weight && weight.length !== itemIndex.length) {
     throw new RangeError(`weight must hold ${itemIndex.length} values, found ${weight.length}`);
+  }
+  if (at && at.length !== itemIndex.length) {
+    throw new RangeError(`at must hold ${itemIndex.length} instants, found ${at.length}`);
   }
   for (let user = 0; user < users; user++) {
     assertRow(itemIndex, offsets[user]!, offsets[user + 1]!, items.length, user);

@@ -14,7 +14,7 @@ export const LEARNED_LIMITS = [8, 14] as const;
  * @returns null where none is left out, or none is left: nothing else would be learned then.
  */
 export function watchesOf(input: Interactions, isKept: (item: number) => boolean): Interactions | null {
-  const { offsets, itemIndex, weight } = input;
+  const { offsets, itemIndex, weight, at: times } = input;
   const kept = Uint32Array.from(itemIndex.keys()).filter((at) => isKept(itemIndex[at]!));
   if (kept.length === 0 || kept.length === itemIndex.length) return null;
   const before = new Uint32Array(itemIndex.length + 1);
@@ -25,5 +25,6 @@ export function watchesOf(input: Interactions, isKept: (item: number) => boolean
     offsets: offsets.map((at) => before[at]!),
     itemIndex: kept.map((at) => itemIndex[at]!),
     ...(weight && { weight: Float32Array.from(kept, (at) => weight[at]!) }),
+    ...(times && { at: kept.map((at) => times[at]!) }),
   };
 }

@@ -7,17 +7,18 @@ async function* batches(...parts: WatchedPair[][]): AsyncGenerator<WatchedPair[]
   yield* parts;
 }
 
-const pair = (profileId: string, titleId: string, strength = 1): WatchedPair => ({
+const pair = (profileId: string, titleId: string, strength = 1, firstAt = 0): WatchedPair => ({
   profileId,
   titleId,
   strength,
+  firstAt,
 });
 
 it("makes one row a profile, also where a profile goes on in the next batch", async () => {
   const gathered = await gatherInteractions(
     batches(
       [pair("p1", "b", 0.5), pair("p1", "c")],
-      [pair("p1", "d"), pair("p2", "a", 0.25), pair("p2", "c", 0.75)],
+      [pair("p1", "d"), pair("p2", "a", 0.25, 3_600_000), pair("p2", "c", 0.75, 7_201_999)],
     ),
   );
   expect(gathered.items).toEqual(["b", "c", "d", "a"]);
@@ -25,6 +26,7 @@ it("makes one row a profile, also where a profile goes on in the next batch", as
   expect([...gathered.offsets]).toEqual([0, 3, 5]);
   expect([...gathered.itemIndex]).toEqual([0, 1, 2, 1, 3]);
   expect([...gathered.weight!]).toEqual([0.5, 1, 1, 0.75, 0.25]);
+  expect([...gathered.at!]).toEqual([0, 0, 0, 7_201, 3_600]);
   expect(() => assertInteractions(gathered)).not.toThrow();
 });
 

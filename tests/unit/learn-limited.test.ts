@@ -6,7 +6,7 @@ import { gatherInteractions } from "../../src/jobs/learn-interactions.js";
 import { watchesOf } from "../../src/jobs/learn-limited.js";
 
 async function* batch(pairs: [profileId: string, titleId: string, strength: number][]) {
-  yield pairs.map(([profileId, titleId, strength]) => ({ profileId, titleId, strength }));
+  yield pairs.map(([profileId, titleId, strength]) => ({ profileId, titleId, strength, firstAt: 0 }));
 }
 
 it("leaves watches out, and every title its index", async () => {

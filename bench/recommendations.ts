@@ -14,8 +14,10 @@ import { format } from "prettier";
 
 import { learnSimilarities, type Interactions, type LearnOptions } from "../packages/similarity/index.js";
 import { ROOT } from "../scripts/environment.js";
+import { withFollowing } from "../src/jobs/learn-edges.js";
 import { createRandom } from "../scripts/random.js";
 import {
+  inOrder,
   interactions,
   readGenres,
   readRatings,
@@ -25,6 +27,7 @@ import {
   viewers,
   type Split,
 } from "./recommendations/data.js";
+import { INTRODUCTION, SHRINK } from "./recommendations/introduction.js";
 import {
   asServed,
   coWatches,
@@ -32,6 +35,7 @@ import {
   evaluate,
   evaluateVaried,
   latest,
+  notFollowing,
   outgoing,
   rated,
   type Choice,
@@ -63,13 +67,20 @@ const CHOICES: [string, Choice][] = [
 /** Titles with at least so many ratings, held back by each of these seeds. */
 const MIN_RATINGS = 5;
 const SPLITS = [42, 43, 44];
-const SHRINK = 20;
+/** Seeds of orders of what was watched in one second. */
+const ORDERS = [1, 2, 3, 4, 5];
+
+/** Edges as they are served: with what is watched soon after their starts. */
+async function learned(input: Interactions, options: LearnOptions = {}): Promise<EdgeColumns> {
+  const { edges, following } = await learnSimilarities(input, options);
+  return withFollowing(edges, following, input.items.length);
+}
 
 /** Every model to compare, as name and edges. */
 async function models(input: Interactions): Promise<[string, EdgeColumns][]> {
   const count = viewers(input);
   const rows = coWatches(input);
-  const learn = async (options: LearnOptions) => (await learnSimilarities(input, options)).edges;
+  const learn = (options: LearnOptions) => learned(input, options);
   const cosine = (from: number, to: number, shared: number) =>
     shared / (Math.sqrt(count[from]! * count[to]!) + SHRINK);
   return [
@@ -114,20 +125,33 @@ async function quality(data: string, minRating: number): Promise<void> {
 /** What is served, on titles that some have rated: held back at random, and what each profile watched last. */
 async function served(data: string): Promise<void> {
   const { items, profiles } = readRatings(data, 0, MIN_RATINGS);
-  say(`\n## Titles with at least ${MIN_RATINGS} ratings, every rating a watch\n`);
-  say(`${profiles.length} profiles, ${items.length} titles. HR@10 is of the last watch of each profile.\n`);
-  const splits: [string, readonly Split[]][] = [
-    ...SPLITS.map((seed): [string, readonly Split[]] => [`NDCG@10, seed ${seed}`, split(profiles, seed)]),
-    ["HR@10, last one out", splitLast(profiles)],
+  const choices: [string, Choice][] = [
+    ...CHOICES.slice(0, -1),
+    ["served without what follows", notFollowing],
+    ...CHOICES.slice(-1),
   ];
-  table(["split", ...CHOICES.map(([name]) => name), "edges walked p95, served"]);
-  for (const [name, parts] of splits) {
+  say(`\n## Titles with at least ${MIN_RATINGS} ratings, every rating a watch\n`);
+  say(
+    `${profiles.length} profiles, ${items.length} titles. HR@10 is of the last watch of each profile: the mean of ${ORDERS.length} orders, each of which draws what came first of one second.\n`,
+  );
+  table(["split", ...choices.map(([name]) => name), "edges walked p95, served"]);
+  const evaluated = async (parts: readonly Split[]) => {
     const input = interactions(items, parts);
-    const graph = outgoing((await learnSimilarities(input)).edges, items.length);
-    const results = CHOICES.map(([, choice]) => evaluate(parts, graph, viewers(input), choice));
-    const told = results.map(({ ndcg, hit }) => figure(name.startsWith("HR") ? hit : ndcg));
-    row([name, ...told, results.at(-1)!.walked.toLocaleString("en")]);
+    const graph = outgoing(await learned(input), items.length);
+    return choices.map(([, choice]) => evaluate(parts, graph, viewers(input), choice));
+  };
+  for (const seed of SPLITS) {
+    const results = await evaluated(split(profiles, seed));
+    const walked = results.at(-1)!.walked.toLocaleString("en");
+    row([`NDCG@10, seed ${seed}`, ...results.map(({ ndcg }) => figure(ndcg)), walked]);
   }
+  const orders: Awaited<ReturnType<typeof evaluated>>[] = [];
+  for (const seed of ORDERS) orders.push(await evaluated(splitLast(inOrder(profiles, seed))));
+  const hits = choices.map(
+    (_, n) => orders.reduce((sum, results) => sum + results[n]!.hit, 0) / orders.length,
+  );
+  const walked = Math.max(...orders.map((results) => results.at(-1)!.walked)).toLocaleString("en");
+  row(["HR@10, last one out", ...hits.map(figure), walked]);
 }
 
 /** What ratings of 2 and of 1 count, to choose among. */
@@ -157,7 +181,7 @@ async function disliked(data: string): Promise<void> {
   for (const seed of SPLITS) {
     const parts = split(profiles, seed);
     const input = interactions(items, parts);
-    const graph = outgoing((await learnSimilarities(input)).edges, items.length);
+    const graph = outgoing(await learned(input), items.length);
     const popularity = viewers(input);
     DISLIKES.forEach(([two, one], n) => {
       const found = targets.map((target) => evaluate(target(parts), graph, popularity, rated(two, one)));
@@ -188,7 +212,7 @@ async function diversified(data: string): Promise<void> {
   for (const seed of SPLITS) {
     const parts = split(profiles, seed);
     const input = interactions(items, parts);
-    const graph = outgoing((await learnSimilarities(input)).edges, items.length);
+    const graph = outgoing(await learned(input), items.length);
     const found = evaluateVaried(parts, graph, viewers(input), genres, STRENGTHS);
     found.forEach(({ ndcg, diversity }, n) => {
       sums[n]!.ndcg += ndcg / SPLITS.length;
@@ -223,7 +247,7 @@ async function tune(data: string, minRating: number): Promise<void> {
   for (const [setting, name] of settings) {
     const cells: string[] = [];
     for (const { parts, input, popularity } of samples) {
-      const graph = outgoing((await learnSimilarities(input, setting)).edges, items.length);
+      const graph = outgoing(await learned(input, setting), items.length);
       for (const choice of [latest(Infinity), latest(50)])
         cells.push(figure(evaluate(parts, graph, popularity, choice).ndcg));
     }
@@ -289,25 +313,6 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; stall: num
   clearInterval(watch);
   return { result, stall, seconds: (performance.now() - start) / 1000 };
 }
-
-const INTRODUCTION = `# Recommendations from the learned similarities
-
-Made by \`node dist/bench/recommendations.js --data DIR --tune --timings --write\` from a folder in MovieLens format; the
-figures below are for ml-latest-small of GroupLens, which is not part of this repository.
-
-- **Split:** of each profile's watches, 20 % drawn at random with a fixed seed (rounded down) are held back; models
-  learn from the rest. All profiles with something held back count, each the same.
-- **Ranking:** every title of the data set that is not in the profile's training part is ranked. A title's score is
-  the sum of the weights of the edges from the profile's seeds; the number of viewers decides between equal scores.
-- **Seeds:** all training watches of the profile, or only its latest by timestamp, each counting the same; or as they
-  are served (datasources/recommendations/recommendations.ts says how).
-- **Recall@10:** held-back titles among the first 10, divided by all held-back titles. **NDCG@10:** binary gain,
-  discount log2(rank + 1), divided by the best that the number of held-back titles allows.
-- **Edges walked p95:** edges read to score one profile, 95th percentile over profiles.
-- **"100 edges":** the 100 strongest positive incoming edges of each title are kept; EASE's are fitted anew without
-  the others. Titles with fewer than 3 viewers take no part in RP3β and EASE. Shrunk cosine is shared / (√(viewers · viewers) + ${SHRINK}).
-- **Defaults:** EASE with λ = 4 × the average profile's length; RP3β with α 0.5 and β 0.3. EASE's best λ follows the
-  length of profiles more than their number and is flat around the best, as the validation tables show.`;
 
 const lines: string[] = [];
 function say(text: string): void {

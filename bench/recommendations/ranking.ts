@@ -13,6 +13,8 @@ export interface EdgeColumns {
   from: ArrayLike<number>;
   to: ArrayLike<number>;
   weight: ArrayLike<number>;
+  /** How much the end is watched soon after the start; unless given, nothing is. */
+  next?: ArrayLike<number>;
 }
 
 /** Edges by the title that was watched. */
@@ -20,6 +22,7 @@ export interface Outgoing {
   offsets: Uint32Array;
   to: Uint32Array;
   weight: Float64Array;
+  next: Float64Array;
 }
 
 /** How many viewers a title shares with each other one. */
@@ -58,16 +61,22 @@ export function edgesFrom(
 }
 
 /** Edges grouped by the watched title, which is how a request walks them. */
-export function outgoing({ from, to, weight }: EdgeColumns, items: number): Outgoing {
+export function outgoing({ from, to, weight, next: soon }: EdgeColumns, items: number): Outgoing {
   const offsets = new Uint32Array(items + 1);
   for (let i = 0; i < from.length; i++) offsets[from[i]! + 1]! += 1;
   for (let item = 0; item < items; item++) offsets[item + 1]! += offsets[item]!;
   const next = offsets.slice();
-  const graph = { offsets, to: new Uint32Array(from.length), weight: new Float64Array(from.length) };
+  const graph = {
+    offsets,
+    to: new Uint32Array(from.length),
+    weight: new Float64Array(from.length),
+    next: new Float64Array(from.length),
+  };
   for (let i = 0; i < from.length; i++) {
     const slot = next[from[i]!]!++;
     graph.to[slot] = to[i]!;
     graph.weight[slot] = weight[i]!;
+    graph.next[slot] = soon?.[i] ?? 0;
   }
   return graph;
 }
@@ -76,6 +85,8 @@ export function outgoing({ from, to, weight }: EdgeColumns, items: number): Outg
 interface Seed {
   item: number;
   counts: number;
+  /** Times that, what it counts for what was watched soon after it; nothing, unless given. */
+  following?: number;
 }
 
 /** Which of a profile's watches, latest first, recommend. */
@@ -89,7 +100,11 @@ export const latest =
 
 /** As the stores choose and weigh them. */
 export const asServed: Choice = (train) =>
-  seedsOf(train).map(({ watch, counts }) => ({ item: watch.item, counts }));
+  seedsOf(train).map(({ watch, counts, following }) => ({ item: watch.item, counts, following }));
+
+/** As they are served, but for what was watched soon after the latest. */
+export const notFollowing: Choice = (train, graph) =>
+  asServed(train, graph).map(({ item, counts }) => ({ item, counts }));
 
 /** As they are served where the ratings are known, with what those of 1 and 2 count given. */
 export const rated =
@@ -97,8 +112,9 @@ export const rated =
   (train, graph) => {
     const liking: Readonly<Record<number, number>> = { ...LIKING, 2: two, 1: one };
     const ratings = new Map(train.map(({ item, rating }) => [item, rating]));
-    return asServed(train, graph).map(({ item, counts }) => ({
+    return asServed(train, graph).map(({ item, counts, following }) => ({
       item,
+      following,
       counts: counts * (liking[ratings.get(item) ?? 0] ?? 1),
     }));
   };
@@ -107,9 +123,10 @@ export const rated =
 function score(graph: Outgoing, seeds: readonly Seed[], scores: Float64Array): number {
   scores.fill(0);
   let walked = 0;
-  for (const { item, counts } of seeds) {
+  for (const { item, counts, following = 0 } of seeds) {
     const [start, end] = [graph.offsets[item]!, graph.offsets[item + 1]!];
-    for (let at = start; at < end; at++) scores[graph.to[at]!]! += counts * graph.weight[at]!;
+    for (let at = start; at < end; at++)
+      scores[graph.to[at]!]! += counts * (graph.weight[at]! + following * graph.next[at]!);
     walked += end - start;
   }
   return walked;

@@ -34,7 +34,7 @@ export const HELD_BY_NEO4J: Holdings = {
     other: "revision",
   },
   ":Title": nobody("tenant generation id"),
-  "[:SIMILAR]": nobody("weight"),
+  "[:SIMILAR]": nobody("weight next"),
   ":TasteGraph": nobody("tenant generation model learnedAt titles edges locked"),
 };
 

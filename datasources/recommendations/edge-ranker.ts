@@ -5,6 +5,8 @@ import { byStart } from "./similar-edges.js";
 export interface StrongSeed {
   titleId: string;
   strength: number;
+  /** Times that, what it counts for what was watched soon after it. */
+  following: number;
 }
 
 /** Ranks titles over edges in memory as the stores do over theirs. */
@@ -23,18 +25,18 @@ export class EdgeRanker {
       this.#starts[place + 1]! += this.#starts[place]!;
   }
 
-  /** Where a title's edges lead, in no order. */
+  /** Which titles are like one, in no order. */
   from(titleId: string): { titleId: string; weight: number }[] {
     const place = this.#places.get(titleId);
     if (place === undefined) return [];
     const { titles, to, weight } = this.edges;
     const own = this.#order.subarray(this.#starts[place], this.#starts[place + 1]);
-    return Array.from(own, (edge) => ({ titleId: titles[to[edge]!]!, weight: weight[edge]! }));
+    const alike = own.filter((edge) => weight[edge]! > 0);
+    return Array.from(alike, (edge) => ({ titleId: titles[to[edge]!]!, weight: weight[edge]! }));
   }
 
   /**
-   * Titles by the sum of the weights that lead to them from the seeds, each times its seed's strength; above 0 alone. Ties
-   * go to the lower id, for a title as for its reason.
+   * Titles by the sum of the edges that lead to them from the seeds, each times its seed's strength; above 0 alone. Ties go to the lower id, for a title as for its reason.
    *
    * @param known titles that are not ranked.
    */
@@ -51,13 +53,14 @@ export class EdgeRanker {
 
   #add(
     sums: Map<number, { score: number; part: number; because: string }>,
-    { titleId, strength }: StrongSeed,
+    { titleId, strength, following }: StrongSeed,
   ): void {
     const place = this.#places.get(titleId);
     if (place === undefined || strength === 0) return;
+    const { weight, next } = this.edges;
     for (const edge of this.#order.subarray(this.#starts[place], this.#starts[place + 1])) {
       const to = this.edges.to[edge]!;
-      const part = this.edges.weight[edge]! * strength;
+      const part = (weight[edge]! + following * (next?.[edge] ?? 0)) * strength;
       const sum = sums.get(to);
       if (!sum) sums.set(to, { score: part, part, because: titleId });
       else {

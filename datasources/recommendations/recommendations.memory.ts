@@ -66,12 +66,13 @@ export class MemoryRecommendations implements Recommendations {
   #seedsOf({ watches, aversions }: TasteHistory): StrongSeed[] {
     const unwanted = [...aversions].sort(latestFirst).map(({ titleId }) => titleId);
     const isUnwanted = new Set(unwanted);
-    const watched = seedsOf([...watches].sort(latestFirst)).map(({ watch, counts }) => ({
+    const watched = seedsOf([...watches].sort(latestFirst)).map(({ watch, counts, following }) => ({
       titleId: watch.titleId,
+      following,
       strength: isUnwanted.has(watch.titleId) ? 0 : counts * this.#tells(watch),
     }));
     const against = unwanted.slice(0, NOT_FOR_ME_SEEDS);
-    return [...watched, ...against.map((titleId) => ({ titleId, strength: NOT_FOR_ME }))];
+    return [...watched, ...against.map((titleId) => ({ titleId, strength: NOT_FOR_ME, following: 0 }))];
   }
 
   /** How much a watch says, whenever it was. */

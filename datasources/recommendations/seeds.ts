@@ -1,9 +1,11 @@
-import { EARLIER_SEEDS, LATEST_SEEDS, RECENCY, SEEDS } from "./recommendations.js";
+import { EARLIER_SEEDS, FOLLOWED, LATEST_SEEDS, RECENCY, SEEDS } from "./recommendations.js";
 
 /** A watch that recommends, and how much it counts by how many later ones there are. */
 export interface Seed<W> {
   watch: W;
   counts: number;
+  /** What it counts for what was watched soon after it (`FOLLOWED`). */
+  following: number;
 }
 
 /**
@@ -16,6 +18,7 @@ export function seedsOf<W>(latestFirst: readonly W[]): Seed<W>[] {
   const ranked = latestFirst.map((watch, rank) => ({
     watch,
     counts: RECENCY.floor + (1 - RECENCY.floor) * Math.exp(-rank / RECENCY.fading),
+    following: FOLLOWED[rank] ?? 0,
   }));
   if (ranked.length <= SEEDS) return ranked;
   const earlier = ranked.slice(LATEST_SEEDS);

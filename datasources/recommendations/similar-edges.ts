@@ -4,14 +4,14 @@ import { type SimilarEdges } from "./recommendations.js";
  * Edge positions ordered by start, so that a title's edges lie together. Checks every edge on the way.
  * Counting sort: time and memory linear in edges and titles.
  *
- * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a weight that is
- * not above 0, or hold a pair twice.
+ * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a number that is not 0
+ * or above or an edge without one above 0, or hold a pair twice.
  */
 export function byStart(edges: SimilarEdges): Uint32Array {
-  const { titles, from, to, weight } = edges;
-  if (from.length !== to.length || from.length !== weight.length) {
+  const { titles, from, to, weight, next: soon = weight } = edges;
+  if (new Set([from, to, weight, soon].map(({ length }) => length)).size > 1) {
     throw new RangeError(
-      `from, to and weight must be of one length, found ${from.length}, ${to.length}, ${weight.length}`,
+      `from, to, weight and next must be of one length, found ${[from, to, weight, soon].map(({ length }) => length).join(", ")}`,
     );
   }
   const next = new Uint32Array(titles.length + 1);
@@ -26,11 +26,16 @@ export function byStart(edges: SimilarEdges): Uint32Array {
   return order;
 }
 
-function checkEdge({ titles, from, to, weight }: SimilarEdges, edge: number): void {
+function checkEdge({ titles, from, to, weight, next }: SimilarEdges, edge: number): void {
   if (from[edge]! >= titles.length || to[edge]! >= titles.length) {
     throw new RangeError(`edge ${edge} names a title beyond the ${titles.length} given`);
   }
-  if (!(weight[edge]! > 0 && weight[edge]! < Infinity)) {
+  const soon = next?.[edge] ?? 0;
+  if (!(soon >= 0 && soon < Infinity)) {
+    throw new RangeError(`next ${edge} must be a finite number, 0 or above, found ${soon}`);
+  }
+  const isAlike = weight[edge]! > 0 || (weight[edge] === 0 && soon > 0);
+  if (!(isAlike && weight[edge]! < Infinity)) {
     throw new RangeError(`weight ${edge} must be a finite number above 0, found ${weight[edge]}`);
   }
 }

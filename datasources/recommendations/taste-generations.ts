@@ -52,8 +52,8 @@ export class TasteGenerations extends Generations<TasteFact> implements TasteGra
   /**
    * Replaces the learned edges, with the watches there are, as one rebuild.
    *
-   * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a weight that is
-   * not above 0, or hold a pair twice, or the model has no instant. The old graph stays.
+   * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a number that is
+   * not 0 or above or an edge without one above 0, or hold a pair twice, or the model has no instant. The old graph stays.
    */
   replace(tenant: Tenant, edges: SimilarEdges, model: TasteModel): Promise<void> {
     return this.rebuild(tenant, this.#facts(tenant, edges, model));
@@ -100,6 +100,7 @@ export class TasteGenerations extends Generations<TasteFact> implements TasteGra
         from: edges.titles[edges.from[edge]!]!,
         to: edges.titles[edges.to[edge]!]!,
         weight: edges.weight[edge]!,
+        next: edges.next?.[edge] ?? 0,
       }));
     }
     yield* watchFacts(this.source, tenant);

@@ -1,12 +1,13 @@
 import { type Tenant } from "../core/tenant.js";
 import { type TasteModel } from "./recommendations.js";
 
-/** `(from)-[:SIMILAR {weight}]->(to)`. */
+/** `(from)-[:SIMILAR {weight, next}]->(to)`. */
 export interface Similarity {
   from: string;
   to: string;
-  /** Above 0. */
+  /** How alike they are, and how much the end is watched soon after the start; one of both is above 0. */
   weight: number;
+  next: number;
 }
 
 /** The state of what a profile has watched of a title: `(profile)-[:WATCHED]->(title)`. */

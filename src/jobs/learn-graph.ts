@@ -11,7 +11,7 @@ import {
   type SimilarityModel,
   type TitleContent,
 } from "../../packages/similarity/index.js";
-import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "./learn-edges.js";
+import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges, withFollowing } from "./learn-edges.js";
 import { LEARNED_LIMITS, watchesOf } from "./learn-limited.js";
 
 /** Titles that may be offered some day: what they are, and from which age on they may be met. */
@@ -50,11 +50,14 @@ export async function learnGraph(
   const { titles, content } = await step("similar content", () =>
     similarContent(contents, interactions.items),
   );
-  const own = tidyEdges(learned ? limited.reduce(joinEdges, learned.edges) : NO_EDGES, titles.length);
+  const all = learned ? [learned, ...limited] : [];
+  const joined = (which: "edges" | "following") =>
+    tidyEdges(all.map((each) => each[which]).reduce(joinEdges, NO_EDGES), titles.length);
+  const own = joined("edges");
   const edges = tidyEdges(joinEdges(own, contentEdges(own, content, titles.length)), titles.length);
   return {
     model: learned && learned.edges.from.length > 0 ? learned.model : "CONTENT",
-    graph: { titles, ...edges },
+    graph: { titles, ...withFollowing(edges, joined("following"), titles.length) },
     learnedEdges: own.from.length,
     contentEdges: edges.from.length - own.from.length,
   };
@@ -67,18 +70,18 @@ async function learnFrom(
   return interactions.users === 0 ? null : learnSimilarities(interactions, { onProgress });
 }
 
-/** Edges among what may be met under each limit that keeps something of what was watched. */
+/** What is learned from what may be met under each limit that keeps something of what was watched. */
 async function learnUnderLimits(
   interactions: Interactions,
   ages: ReadonlyMap<string, number>,
-): Promise<Edges[]> {
-  const edges: Edges[] = [];
+): Promise<LearnedSimilarities[]> {
+  const learned: LearnedSimilarities[] = [];
   for (const limit of LEARNED_LIMITS) {
     const isKept = (item: number) => (ages.get(interactions.items[item]!) ?? Infinity) <= limit;
     const watches = watchesOf(interactions, isKept);
-    if (watches) edges.push((await learnSimilarities(watches)).edges);
+    if (watches) learned.push(await learnSimilarities(watches));
   }
-  return edges;
+  return learned;
 }
 
 /** What titles are that may be offered some day, and from which age on. */

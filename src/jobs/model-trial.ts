@@ -124,7 +124,11 @@ function meansOf(histories: readonly History[], edges: SimilarEdges): { ndcg: nu
 function rankerOf(edges: SimilarEdges): (watched: readonly string[]) => string[] {
   const ranker = new EdgeRanker(edges);
   return (watched) => {
-    const seeds = seedsOf(watched).map(({ watch, counts }) => ({ titleId: watch, strength: counts }));
+    const seeds = seedsOf(watched).map(({ watch, counts, following }) => ({
+      titleId: watch,
+      strength: counts,
+      following,
+    }));
     return ranker.rank(seeds, new Set(watched), CUT).map(({ titleId }) => titleId);
   };
 }

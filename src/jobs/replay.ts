@@ -135,7 +135,11 @@ function shownBy({ ranker, titles }: Ground, pairs: Pairs, audience: Audience): 
     .map(({ titleId, lastAt }) => ({ titleId, at: Math.min(lastAt, before) }))
     .sort((a, b) => b.at - a.at || (a.titleId < b.titleId ? 1 : -1))
     .map(({ titleId }) => titleId);
-  const seeds = seedsOf(watched).map(({ watch, counts }) => ({ titleId: watch, strength: counts }));
+  const seeds = seedsOf(watched).map(({ watch, counts, following }) => ({
+    titleId: watch,
+    strength: counts,
+    following,
+  }));
   return firstOf(ranker.rank(seeds, new Set(watched), Infinity), titles.metBy(audience));
 }
 

@@ -27,25 +27,31 @@ export class TitlesNow {
     };
   }
 
-  /** A graph between what its titles are now: of two edges between the same, the stronger; none from a title to itself. */
-  edges({ titles, from, to, weight }: SimilarEdges): SimilarEdges {
+  /** A graph between what its titles are now: of edges between the same, what is greatest; none from a title to itself. */
+  edges(edges: SimilarEdges): SimilarEdges {
+    const { titles, from, to, weight, next } = edges;
     const names = [...new Set(titles.map((id) => this.of(id)))];
-    if (names.length === titles.length && names.every((id, at) => id === titles[at]))
-      return { titles, from, to, weight };
+    if (names.length === titles.length && names.every((id, at) => id === titles[at])) return edges;
     const places = new Map(names.map((id, place) => [id, place]));
     const placeOf = titles.map((id) => places.get(this.of(id))!);
-    const strongest = new Map<number, number>();
+    const strongest = new Map<number, { weight: number; next: number }>();
     weight.forEach((each, edge) => {
       const [start, end] = [placeOf[from[edge]!]!, placeOf[to[edge]!]!];
+      if (start === end) return;
       const pair = start * names.length + end;
-      if (start !== end) strongest.set(pair, Math.max(each, strongest.get(pair) ?? 0));
+      const known = strongest.get(pair) ?? { weight: 0, next: 0 };
+      strongest.set(pair, {
+        weight: Math.max(each, known.weight),
+        next: Math.max(next?.[edge] ?? 0, known.next),
+      });
     });
     const pairs = [...strongest.keys()];
     return {
       titles: names,
       from: Uint32Array.from(pairs, (pair) => Math.floor(pair / names.length)),
       to: Uint32Array.from(pairs, (pair) => pair % names.length),
-      weight: Float32Array.from(strongest.values()),
+      weight: Float32Array.from(strongest.values(), (edge) => edge.weight),
+      next: Float32Array.from(strongest.values(), (edge) => edge.next),
     };
   }
 }

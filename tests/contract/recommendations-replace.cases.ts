@@ -78,6 +78,9 @@ export function tasteGraphContract(name: string, open: () => Promise<Recommendat
       await expect(replace(graph("a c 0"))).rejects.toThrow(
         "weight 0 must be a finite number above 0, found 0",
       );
+      await expect(replace(graph("a c 1 -1"))).rejects.toThrow(
+        "next 0 must be a finite number, 0 or above, found -1",
+      );
       await expect(replace({ ...good, to: Uint32Array.of(2) })).rejects.toThrow(
         "edge 0 names a title beyond the 2 given",
       );

@@ -64,7 +64,7 @@ export function watch(
   };
 }
 
-/** `from to weight` per line as the columns of a graph. */
+/** `from to weight`, and `next` where it is not 0, per line as the columns of a graph. */
 export function graph(text: string): SimilarEdges {
   const lines = text
     .trim()
@@ -76,6 +76,7 @@ export function graph(text: string): SimilarEdges {
     from: Uint32Array.from(lines, ([from]) => titles.indexOf(from!)),
     to: Uint32Array.from(lines, ([, to]) => titles.indexOf(to!)),
     weight: Float32Array.from(lines, ([, , weight]) => Number(weight)),
+    next: Float32Array.from(lines, ([, , , next]) => Number(next ?? 0)),
   };
 }
 

@@ -114,6 +114,43 @@ export function recommendationsContract(name: string, open: () => Promise<Recomm
       expect((await asked()).map(([title]) => title)).toEqual(["c", "a"]);
     });
 
+    it("adds what is watched soon after the three latest watches, which makes no titles alike", async () => {
+      const own = await graphs.createTenant();
+      const day = (n: number) => `2026-05-0${n}T10:00:00Z`;
+      await graphs.ingest(own, [
+        watch("ann", "w4", day(4)),
+        watch("ann", "w3", day(3), { completed: false }),
+        watch("ann", "w2", day(2)),
+        watch("ann", "w1", day(1)),
+      ]);
+      const edges = `
+        w4 a 0    0.75
+        w4 b 0.25 0.25
+        w3 b 0    0.5
+        w2 c 0    0.5
+        w1 d 0    9
+        w1 e 0.25 9
+        w4 w1 0   9`;
+      await graphs.tasteGraph.replace(own, graph(edges), MODEL);
+      const found = await graphs.recommendations.forProfiles(testRequest(own), ["ann"], 10);
+      const close = (score: number) => expect.closeTo(score, 10) as number;
+      expect(found.get("ann")).toEqual([
+        { titleId: "a", score: close(0.75), because: "w4" },
+        { titleId: "b", score: close(0.5 + 0.7 * 0.5 * 0.5 * recency(1)), because: "w4" },
+        { titleId: "c", score: close(0.49 * 0.5 * recency(2)), because: "w2" },
+        { titleId: "e", score: close(0.25 * recency(3)), because: "w1" },
+      ]);
+      const similar = await graphs.recommendations.similarTo(testRequest(own), ["w1", "w2", "w4"], 10);
+      expect([...similar]).toEqual([
+        ["w1", [{ titleId: "e", score: 0.25 }]],
+        ["w4", [{ titleId: "b", score: 0.25 }]],
+      ]);
+      // What is not for the profile says nothing of what to watch next.
+      await graphs.setNotForMe(own, "ann", "w4", true);
+      const after = await graphs.recommendations.forProfiles(testRequest(own), ["ann"], 10);
+      expect(after.get("ann")?.map(({ titleId }) => titleId)).not.toContain("a");
+    });
+
     it("answers a batch with duplicates and gaps in one store call", async () => {
       const request = testRequest(tenant);
       const found = await graphs.recommendations.forProfiles(

@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 
 /** A graph that is known by the weight of its one edge. */
-const weighing = (weight: number) => graph(`a b ${weight}`);
+const weighing = (weight: number) => graph(`a b ${weight} 0.25`);
 const model = { ...MODEL, titles: 2, edges: 1 };
 const learn = (weight: number) => stores.tasteGraph.replace(tenant, weighing(weight), model);
 const answers = async () => {
@@ -80,6 +80,7 @@ describe("models that are kept", () => {
       from: Uint32Array.of(0),
       to: Uint32Array.of(1),
       weight: Float32Array.of(2),
+      next: Float32Array.of(0.25),
     });
     const [now] = await stores.tasteModels.models(tenant);
     expect(now!.live).toBe(true);

@@ -27,9 +27,9 @@ describe.skipIf(!neo4jUrl())("Damage to the taste graph in Neo4j", () => {
   let watches: Watch[];
   let sections: AnySection[];
   const similarities: Similarity[] = [
-    { from: "t1", to: "t2", weight: 0.5 },
-    { from: "t1", to: "t3", weight: 0.25 },
-    { from: "t2", to: "t1", weight: 0.125 },
+    { from: "t1", to: "t2", weight: 0.5, next: 0 },
+    { from: "t1", to: "t3", weight: 0.25, next: 0.75 },
+    { from: "t2", to: "t1", weight: 0.125, next: 0 },
   ];
   const aversions: Aversion[] = [
     { profileId: "p2", titleId: "t4", at: "2026-05-04T20:11:00Z", revision: 1_790_000_000_000_001 },

@@ -13,7 +13,7 @@ function watched(profileId: string, titleId: string, stated: Partial<Watch> = {}
 }
 
 function similar(from: string, to: string, weight: number): TasteFact {
-  return { kind: "SIMILAR", from, to, weight };
+  return { kind: "SIMILAR", from, to, weight, next: 0 };
 }
 
 describe.skipIf(!neo4jUrl())("the projection of the taste graph in Neo4j", () => {

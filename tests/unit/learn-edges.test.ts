@@ -1,6 +1,12 @@
 import { expect, it } from "vitest";
 
-import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges } from "../../src/jobs/learn-edges.js";
+import {
+  contentEdges,
+  ENOUGH_EDGES,
+  joinEdges,
+  tidyEdges,
+  withFollowing,
+} from "../../src/jobs/learn-edges.js";
 import { type Edges } from "../../packages/similarity/learn-similarities.js";
 
 function edgesOf(rows: [from: number, to: number, weight: number][]): Edges {
@@ -67,5 +73,28 @@ it("joins lists in order", () => {
   expect(rowsOf(joinEdges(edgesOf([[0, 1, 1]]), edgesOf([[1, 0, 2]])))).toEqual([
     [0, 1, 1],
     [1, 0, 2],
+  ]);
+});
+
+it("adds what follows to the edges there are, and as others in the place of a title's weakest", () => {
+  const edges = edgesOf([
+    [0, 1, 0.5],
+    [0, 2, 0.25],
+    [0, 3, 0.125],
+    [1, 0, 0.5],
+  ]);
+  const following = edgesOf([
+    [0, 2, 0.5],
+    [0, 4, 0.25],
+    [2, 0, 0.125],
+  ]);
+  const scale = 34 * 0.5;
+  const both = withFollowing(edges, following, 5, 3);
+  expect(rowsOf(both).map((row, at) => [...row, both.next[at]])).toEqual([
+    [0, 1, 0.5, 0],
+    [0, 2, 0.25, 0.5 * scale],
+    [0, 4, 0, 0.25 * scale],
+    [1, 0, 0.5, 0],
+    [2, 0, 0, 0.125 * scale],
   ]);
 });

@@ -4,6 +4,7 @@ import { type StoreRequest } from "../../core/store-request.js";
 import { LEFT_BEFORE } from "../../viewing/watch-rules.js";
 import {
   EARLIER_SEEDS,
+  FOLLOWED,
   GIVEN_UP,
   LATEST_SEEDS,
   LIKING,
@@ -85,7 +86,7 @@ export class Neo4jRecommendations implements Recommendations {
 /** Titles of one score that are put in the order of their ids, beside those that are listed. */
 const TIES = 200;
 
-// Most of the work is one row an edge, so nothing is read of it but the weight: parts are added up in the order of the
+// Most of the work is one row an edge, so nothing is read of it but the weight, unless its watch is of the latest: parts are added up in the order of the
 // watched titles' ids, so that a score has the same last digit every time, and reasons and ids are looked up for the
 // best titles only. The first of the largest parts is the reason.
 const RECOMMENDED = `
@@ -105,12 +106,15 @@ const RECOMMENDED = `
     WITH known, unwanted, seed, CASE WHEN w.completed THEN 1.0 ELSE 0.5 END * CASE w.rating
       WHEN 5 THEN ${LIKING[5]} WHEN 4 THEN ${LIKING[4]} WHEN 3 THEN ${LIKING[3]} WHEN 2 THEN ${LIKING[2]} WHEN 1 THEN ${LIKING[1]}
       ELSE CASE WHEN w.leftEarly AND w.at < datetime() - duration({days: ${LEFT_BEFORE.days}}) THEN ${GIVEN_UP} ELSE 1.0 END
-    END * (${RECENCY.floor} + ${1 - RECENCY.floor} * exp(-rank / toFloat(${RECENCY.fading}))) AS strength
-    WITH known, unwanted, collect({seed: seed, strength: strength}) AS watched
-    UNWIND watched + [title IN unwanted[0..${NOT_FOR_ME_SEEDS}] | {seed: title, strength: toFloat(${NOT_FOR_ME})}] AS counting
-    WITH known, counting.seed AS seed, counting.seed.id AS because, counting.strength AS strength ORDER BY because
+    END * (${RECENCY.floor} + ${1 - RECENCY.floor} * exp(-rank / toFloat(${RECENCY.fading}))) AS strength,
+      coalesce(toFloat([${FOLLOWED.join(", ")}][rank]), 0.0) AS following
+    WITH known, unwanted, collect({seed: seed, strength: strength, following: following}) AS watched
+    UNWIND watched + [title IN unwanted[0..${NOT_FOR_ME_SEEDS}] | {seed: title, strength: toFloat(${NOT_FOR_ME}), following: 0.0}] AS counting
+    WITH known, counting.seed AS seed, counting.seed.id AS because, counting.strength AS strength,
+      counting.following AS following ORDER BY because
     MATCH (seed)-[s:SIMILAR]->(title)
-    WITH known, title, s.weight * strength AS part, because
+    WITH known, title, because,
+      CASE following WHEN 0.0 THEN s.weight ELSE s.weight + following * coalesce(s.next, 0.0) END * strength AS part
     WITH known, title, sum(part) AS score, collect(part) AS parts, collect(because) AS seeds
     WHERE score > 0 AND NOT title IN known
     WITH title, score, parts, seeds ORDER BY score DESC LIMIT $limit + ${TIES}
@@ -125,7 +129,7 @@ const SIMILAR = `
   UNWIND $ids AS id
   MATCH (from:Title {tenant: $tenant, generation: $generation, id: id})
   CALL (from) {
-    MATCH (from)-[s:SIMILAR]->(title:Title)
+    MATCH (from)-[s:SIMILAR]->(title:Title) WHERE s.weight > 0
     WITH title.id AS title, s.weight AS score ORDER BY score DESC, title LIMIT $limit
     RETURN collect(title) AS titles, collect(score) AS scores
   }

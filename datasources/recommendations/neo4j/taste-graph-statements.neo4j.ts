@@ -65,8 +65,8 @@ export const PUT_MODEL = `${INTO_GENERATION}
 export const PUT_SIMILARITIES = `${INTO_GENERATION}
   ${nodes("Title", "$titles", "titles")}
   UNWIND range(0, size($weights) - 1) AS at
-  WITH titles[toInteger($from[at])] AS start, titles[toInteger($to[at])] AS end, $weights[at] AS weight
-  CREATE (start)-[:SIMILAR {weight: weight}]->(end)`;
+  WITH titles[toInteger($from[at])] AS start, titles[toInteger($to[at])] AS end, $weights[at] AS weight, $next[at] AS next
+  CREATE (start)-[:SIMILAR {weight: weight, next: next}]->(end)`;
 
 export const PUT_WATCHES = `${INTO_GENERATION}
   ${nodes("Profile", "$profiles", "profiles")}
@@ -150,6 +150,7 @@ export function similarityParameters(edges: readonly SimilarityFact[]) {
     from: edges.map((edge) => titles.of(edge.from)),
     to: edges.map((edge) => titles.of(edge.to)),
     weights: edges.map((edge) => edge.weight),
+    next: edges.map((edge) => edge.next),
     titles: titles.ids,
   };
 }

@@ -183,8 +183,8 @@ function aversionEdge({ profileId, titleId, at, revision }: Aversion): Edge {
   return { start: profileId, end: titleId, fields: { at: instantText(at), revision } };
 }
 
-function similarEdge({ from, to, weight }: Similarity): Edge {
-  return { start: from, end: to, fields: { weight } };
+function similarEdge({ from, to, weight, next }: Similarity): Edge {
+  return { start: from, end: to, fields: { weight, next } };
 }
 
 function textOf(instant: string): string {

@@ -26,7 +26,7 @@ export class PostgresKeptRecommendations implements KeptRecommendations {
 /** A kept model's edges in the form of those that are read; what titles are called has been looked up as `names`. */
 function edgesOf(model: number): Sql {
   return sql`(
-    select f.id as from_id, t.id as to_id, k.weight
+    select f.id as from_id, t.id as to_id, k.weight, k.next
     from kept_edges k join names f on f.n = k.from_place join names t on t.n = k.to_place
     where k.number = ${model}::int)`;
 }

@@ -5,6 +5,7 @@ import { LEFT_EARLY, WATCHED } from "../../viewing/watched.postgres.js";
 import { LEFT_BEFORE } from "../../viewing/watch-rules.js";
 import {
   EARLIER_SEEDS,
+  FOLLOWED,
   GIVEN_UP,
   LATEST_SEEDS,
   LIKING,
@@ -49,7 +50,7 @@ export class PostgresRecommendations implements Recommendations {
           from unnest(${distinct}::text[]) with ordinality as k (id, n)
           cross join lateral (
             select s.to_id, s.weight from similar_titles s
-            where s.from_id = k.id
+            where s.from_id = k.id and s.weight > 0
             order by s.weight desc, s.to_id
             limit ${limit}::int
           ) e
@@ -96,7 +97,7 @@ export function recommended(
         sum(c.part order by c.part desc, c.from_id) as score,
         (array_agg(c.from_id order by c.part desc, c.from_id))[1] as because
       from (
-        select e.to_id, e.from_id, e.weight * s.strength as part
+        select e.to_id, e.from_id, (e.weight + s.following * e.next) * s.strength as part
         from (${seeds(sql`k.id`)}) s
         join ${edges} e on e.from_id = s.title_id
         where s.strength <> 0
@@ -117,7 +118,7 @@ function seeds(profile: Sql): Sql {
   return sql`
     ${watchedSeeds(profile)}
     union all
-    (select n.title_id, ${NOT_FOR_ME}::float8 as strength from not_for_me n where n.profile_id = ${profile}
+    (select n.title_id, ${NOT_FOR_ME}::float8 as strength, 0::float8 as following from not_for_me n where n.profile_id = ${profile}
      order by n.since desc, n.title_id desc limit ${NOT_FOR_ME_SEEDS}::int)`;
 }
 
@@ -130,7 +131,8 @@ function watchedSeeds(profile: Sql): Sql {
   return sql`
     select w.title_id,
       w.strength * coalesce(w.liking, case when w.given_up then ${GIVEN_UP}::float8 else 1 end)
-        * (${floor}::float8 + ${1 - floor}::float8 * exp(-w.rank / ${fading}::float8)) as strength
+        * (${floor}::float8 + ${1 - floor}::float8 * exp(-w.rank / ${fading}::float8)) as strength,
+      coalesce((${FOLLOWED}::float8[])[w.rank::int + 1], 0) as following
     from (
       select p.title_id, p.rank, p.given_up,
         case when ${isNotForMe(profile, sql`p.title_id`)} then 0 when p.completed then 1::float8 else 0.5::float8 end

@@ -97,7 +97,7 @@ function similaritiesBehind(last: Similarity | undefined): Sql {
   const { from = "", to = "", weight = Infinity } = last ?? {};
   // As float8: the text of a real is rounded to fewer digits than the weight that scores are computed from.
   return sql`
-    select from_id as "from", to_id as "to", weight::float8 as weight from similar_titles
+    select from_id as "from", to_id as "to", weight::float8 as weight, next::float8 as next from similar_titles
     where from_id >= ${from}
       and (from_id > ${from} or weight < ${weight}::float8 or (weight = ${weight}::float8 and to_id > ${to}))
     order by from_id, similar_titles.weight desc, to_id`;

@@ -19,8 +19,8 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
   /**
    * Replaces the tenant's graph in one transaction. Two replacements at the same time follow each other.
    *
-   * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a weight that is
-   * not above 0, or hold a pair twice. The old graph stays.
+   * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a number that is
+   * not 0 or above or an edge without one above 0, or hold a pair twice. The old graph stays.
    */
   async replace(
     tenant: Tenant,
@@ -67,13 +67,15 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
       from: new Uint32Array(edges),
       to: new Uint32Array(edges),
       weight: new Float32Array(edges),
+      next: new Float32Array(edges),
     };
     let read = 0;
     for (let start = 0; start < titles.length; start += STARTS) {
-      for (const { from, to, weight } of await this.#edgesFrom(tenant, number, start)) {
+      for (const { from, to, weight, next } of await this.#edgesFrom(tenant, number, start)) {
         columns.from[read] = from - 1;
         columns.to[read] = to - 1;
         columns.weight[read] = weight;
+        columns.next[read] = next;
         read += 1;
       }
     }
@@ -85,10 +87,10 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
     tenant: Tenant,
     number: number,
     start: number,
-  ): Promise<{ from: number; to: number; weight: number }[]> {
+  ): Promise<{ from: number; to: number; weight: number; next: number }[]> {
     return this.postgres.transaction(tenant, (query) =>
       query(
-        sql`select from_place as "from", to_place as "to", weight from kept_edges
+        sql`select from_place as "from", to_place as "to", weight, next from kept_edges
             where number = ${number}::int and from_place > ${start}::int and from_place <= ${start + STARTS}::int`,
       ),
     );
@@ -113,8 +115,10 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
     await this.postgres.transaction(tenant, async (query, client) => {
       await lock(query);
       // COPY does not write to tables with row-level security, so the rows pass through a table of this transaction.
-      await query(raw("create temp table new_edges (f integer, t integer, weight real) on commit drop"));
-      await copyRows(client, "new_edges (f, t, weight)", rows(edges, order));
+      await query(
+        raw("create temp table new_edges (f integer, t integer, weight real, next real) on commit drop"),
+      );
+      await copyRows(client, "new_edges (f, t, weight, next)", rows(edges, order));
       const number = await keepModel(query, edges.titles, model);
       if (live) await switchTo(query, number);
       await forgetOld(query);
@@ -145,8 +149,8 @@ async function keepModel(
   );
   if (!kept) throw new Error("A model was kept and is not there");
   await query(
-    sql`insert into kept_edges (tenant_id, number, from_place, to_place, weight)
-        select current_setting('marquee.tenant')::int, ${kept.number}::int, f, t, weight from new_edges`,
+    sql`insert into kept_edges (tenant_id, number, from_place, to_place, weight, next)
+        select current_setting('marquee.tenant')::int, ${kept.number}::int, f, t, weight, next from new_edges`,
   );
   return kept.number;
 }
@@ -159,8 +163,8 @@ async function switchTo(query: Query, number: number): Promise<void> {
       select k.id, k.n::int as n from kept_models m, unnest(m.titles) with ordinality as k (id, n)
       where m.number = ${number}::int
     )
-    insert into similar_titles (tenant_id, from_id, to_id, weight)
-    select current_setting('marquee.tenant')::int, f.id, t.id, e.weight
+    insert into similar_titles (tenant_id, from_id, to_id, weight, next)
+    select current_setting('marquee.tenant')::int, f.id, t.id, e.weight, e.next
     from kept_edges e join names f on f.n = e.from_place join names t on t.n = e.to_place
     where e.number = ${number}::int
     order by e.from_place, e.weight desc`);
@@ -186,6 +190,6 @@ async function forgetOld(query: Query): Promise<void> {
 }
 
 /** The edges in the given order, as positions in PostgreSQL's arrays, which start at 1. */
-function* rows(edges: SimilarEdges, order: Uint32Array): Iterable<number[]> {
-  for (const edge of order) yield [edges.from[edge]! + 1, edges.to[edge]! + 1, edges.weight[edge]!];
+function* rows({ from, to, weight, next }: SimilarEdges, order: Uint32Array): Iterable<number[]> {
+  for (const edge of order) yield [from[edge]! + 1, to[edge]! + 1, weight[edge]!, next?.[edge] ?? 0];
 }

@@ -9,7 +9,7 @@ export class PostgresTasteInspectionSource extends PostgresTasteGraphSource impl
   similaritiesOf(tenant: Tenant, pairs: readonly SimilarPair[]): Promise<readonly Similarity[]> {
     return this.rows<Similarity>(
       tenant,
-      sql`select from_id as "from", to_id as "to", weight::float8 as weight from similar_titles
+      sql`select from_id as "from", to_id as "to", weight::float8 as weight, next::float8 as next from similar_titles
           where (from_id, to_id) in (
             select * from unnest(${pairs.map(({ from }) => from)}::text[], ${pairs.map(({ to }) => to)}::text[]))`,
     );

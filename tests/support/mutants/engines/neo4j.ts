@@ -102,7 +102,7 @@ function factsOf(tenant: Tenant, tenants: readonly Tenant[]): TasteFact[] {
   ] as const;
   return [
     { kind: "MODEL", ...model },
-    ...edges.map(([from, to, weight]) => ({ kind: "SIMILAR", from, to, weight }) as const),
+    ...edges.map(([from, to, weight]) => ({ kind: "SIMILAR", from, to, weight, next: 0 }) as const),
     ...watchesOf(place).map((watch) => ({ kind: "WATCH", ...watch }) as const),
     ...aversionsOf(place).map((aversion) => ({ kind: "NOT_FOR_ME", ...aversion }) as const),
   ];

@@ -52,6 +52,9 @@ export async function barrier(client: pg.Client, tenant: number): Promise<void> 
   throw busy();
 }
 
+/** Writers would have had to wait too long, or have not waited: what was tried is undone, and tried again. */
+export class TooLongError extends Error {}
+
 /** Says that no moment was found in which the tenant could be moved. */
 export function busy(): Refusal {
   const message = "Transactions of the tenant take too long to move it between them. Try later.";

@@ -3,7 +3,7 @@ import type pg from "pg";
 import { Refusal } from "../core/refusal.js";
 import { type Placement, type Tenant } from "../core/tenant.js";
 import { CONTROL_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
-import { inTransaction } from "./move-fence.postgres.js";
+import { inTransaction, TooLongError } from "./move-fence.postgres.js";
 import { type Side } from "./move-session.postgres.js";
 
 /** What is noted of a tenant on its way. */
@@ -73,6 +73,7 @@ export async function release(client: pg.Client, { id }: Tenant): Promise<void> 
  * The switch: one row. What engines hold is of the other place.
  *
  * @param attempt that it belongs to, where others may have ended that; null where they cannot.
+ * @throws TooLongError where they have, Refusal where the tenant is elsewhere.
  */
 export async function place(
   control: pg.Client,
@@ -91,6 +92,8 @@ export async function place(
      where tenant = $1 and attempt = coalesce($2, attempt)`,
     [id, attempt],
   );
+  // Who took the fence for one that nobody stands behind has ended the attempt: it took too long.
+  if (rowCount === 1 && noted.rowCount === 0 && attempt !== null) throw new TooLongError();
   if (rowCount !== 1 || noted.rowCount !== 1)
     throw new Refusal(null, "TENANT_MOVING", "Somebody has moved this tenant meanwhile.");
   await control.query(`delete from ${CONTROL_SCHEMA}.projection_generations where tenant_id = $1`, [id]);

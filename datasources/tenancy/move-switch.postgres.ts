@@ -8,7 +8,16 @@ import { type Tenant } from "../core/tenant.js";
 import { CONTROL_SCHEMA } from "../engines/postgres/migrations/migrate.postgres.js";
 import { searchPath } from "../engines/postgres/statements.postgres.js";
 import { arriveAtOwn, carryEvents } from "./arrival.postgres.js";
-import { busy, fence, inTransaction, isTimeout, PAUSE_MS, RETRY_MS, TRIES } from "./move-fence.postgres.js";
+import {
+  busy,
+  fence,
+  inTransaction,
+  isTimeout,
+  PAUSE_MS,
+  RETRY_MS,
+  TooLongError,
+  TRIES,
+} from "./move-fence.postgres.js";
 import { place } from "./move-notes.postgres.js";
 import { bringNoted, mirrorDays } from "./noted-rows.postgres.js";
 import { carryCounters, type Way } from "./row-moving.postgres.js";
@@ -151,5 +160,3 @@ function stopwatch(): () => number {
     return passed;
   };
 }
-
-class TooLongError extends Error {}

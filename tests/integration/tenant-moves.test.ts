@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { projecting } from "../../datasources/projection/following/drain.js";
 import { type Destination } from "../../datasources/stores/tenant-moves.js";
+import { inTransaction, TooLongError } from "../../datasources/tenancy/move-fence.postgres.js";
+import { place } from "../../datasources/tenancy/move-notes.postgres.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { createRandom } from "../../scripts/random.js";
 import { use } from "../support/fixtures.js";
@@ -141,6 +144,26 @@ describe("a tenant that is moved while it is written and read", () => {
     });
     await expectAllWritten(tenant, load);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(PAUSE_MS);
+  });
+
+  it("stays where it is for another try, where its fence was taken for one that nobody stands behind", async () => {
+    const { moves } = placements.stores;
+    const tenant = await openMoving();
+    const moved = await moves.move(tenant, await placements.destination("DEDICATED"));
+    const control = new pg.Client({ connectionString: placements.databaseOf(tenant).url });
+    await control.connect();
+    const switching = (from: Tenant, attempt: number) =>
+      inTransaction(control, () =>
+        place(control, from, { tier: "SHARED", schema: "shared", servers: null }, attempt),
+      );
+    try {
+      await expect(switching(moved.tenant, -1)).rejects.toThrow(TooLongError);
+      await expect(switching(tenant, -1)).rejects.toThrow("Somebody has moved this tenant meanwhile.");
+    } finally {
+      await control.end();
+    }
+    expect(await now(tenant)).toMatchObject({ tier: "DEDICATED", epoch: moved.tenant.epoch });
+    expect((await moves.undo(moved.tenant)).tenant).toMatchObject({ tier: "SHARED", servers: null });
   });
 
   it("has what lies beside its tables on servers of its own as well, and what was not projected yet", async () => {

@@ -23,10 +23,9 @@ export function tidyEdges(edges: Edges, titles: number, limit = MAX_OUTGOING): E
       seenFrom[edges.to[edge]!] = title;
       return first;
     });
-    const strongest =
-      distinct.length <= limit ? distinct : distinct.sort(strongerFirst(edges)).subarray(0, limit);
-    kept.set(strongest, count);
-    count += strongest.length;
+    const best = strongest(edges, distinct, limit);
+    kept.set(best, count);
+    count += best.length;
   }
   return pick(edges, kept.subarray(0, count));
 }
@@ -88,63 +87,32 @@ export function withFollowing(
   limit = MAX_OUTGOING,
 ): Omit<Required<SimilarEdges>, "titles"> {
   const scale = NEXT_WEIGHT * quantile(edges.weight, 0.99);
-  const [alike, soon] = [groupByStart(edges, titles), groupByStart(following, titles)];
-  const rows = new EdgeRows(edges.from.length + following.from.length);
-  for (let from = 0; from < titles; from++) {
-    const next = new Map<number, number>();
-    for (const edge of soon.order.subarray(soon.starts[from], soon.starts[from + 1]))
-      next.set(following.to[edge]!, following.weight[edge]! * scale);
-    const own = alike.order.subarray(alike.starts[from], alike.starts[from + 1]);
-    const others = new Set(next.keys());
-    for (const edge of own) others.delete(edges.to[edge]!);
-    const kept =
-      own.length + others.size <= limit
-        ? own
-        : own
-            .slice()
-            .sort(strongerFirst(edges))
-            .subarray(0, limit - others.size);
-    for (const edge of kept) {
-      const to = edges.to[edge]!;
-      rows.push(from, to, edges.weight[edge]!, next.get(to) ?? 0);
+  const [first, more] = [edges.from.length, following.from.length];
+  const all = joinEdges(edges, { ...following, weight: new Float32Array(more) });
+  const next = new Float32Array(first + more);
+  following.weight.forEach((weight, edge) => (next[first + edge] = weight * scale));
+  const { order, starts } = groupByStart(all, titles);
+  const lastTo = new Int32Array(titles).fill(-1);
+  const kept = new Uint32Array(order.length);
+  let count = 0;
+  for (let title = 0; title < titles; title++) {
+    const own = order.subarray(starts[title], starts[title + 1]);
+    const soon = own.findIndex((edge) => edge >= first);
+    const alike = soon < 0 ? own : own.subarray(0, soon);
+    for (const edge of alike) lastTo[all.to[edge]!] = edge;
+    const others = own.subarray(alike.length).filter((edge) => {
+      const same = lastTo[all.to[edge]!]!;
+      const isKnown = all.from[same] === title;
+      if (isKnown) next[same] = next[edge]!;
+      return !isKnown;
+    });
+    for (const some of [strongest(all, alike, limit - others.length), others]) {
+      kept.set(some, count);
+      count += some.length;
     }
-    for (const to of others) rows.push(from, to, 0, next.get(to)!);
   }
-  return rows.take();
-}
-
-/** Columns of edges that are filled one by one, of which it is known how many there are at most. */
-class EdgeRows {
-  readonly #from: Uint32Array;
-  readonly #to: Uint32Array;
-  readonly #weight: Float32Array;
-  readonly #next: Float32Array;
-  #count = 0;
-
-  constructor(most: number) {
-    this.#from = new Uint32Array(most);
-    this.#to = new Uint32Array(most);
-    this.#weight = new Float32Array(most);
-    this.#next = new Float32Array(most);
-  }
-
-  push(from: number, to: number, weight: number, next: number): void {
-    const at = this.#count++;
-    this.#from[at] = from;
-    this.#to[at] = to;
-    this.#weight[at] = weight;
-    this.#next[at] = next;
-  }
-
-  take(): Omit<Required<SimilarEdges>, "titles"> {
-    const count = this.#count;
-    return {
-      from: this.#from.slice(0, count),
-      to: this.#to.slice(0, count),
-      weight: this.#weight.slice(0, count),
-      next: this.#next.slice(0, count),
-    };
-  }
+  const which = kept.subarray(0, count);
+  return { ...pick(all, which), next: valuesAt(next, which) };
 }
 
 /** Two lists of edges one behind the other. */
@@ -173,6 +141,11 @@ function groupByStart(edges: Edges, titles: number): { order: Uint32Array; start
   return { order, starts };
 }
 
+/** The strongest of a title's edges: all where they are no more than `limit`, else sorted, in place. */
+function strongest(edges: Edges, own: Uint32Array, limit: number): Uint32Array {
+  return own.length <= limit ? own : own.sort(strongerFirst(edges)).subarray(0, limit);
+}
+
 function strongerFirst(edges: Edges) {
   return (a: number, b: number): number => edges.weight[b]! - edges.weight[a]! || edges.to[a]! - edges.to[b]!;
 }
@@ -181,8 +154,14 @@ function pick(edges: Edges, positions: Uint32Array): Edges {
   return {
     from: positions.map((edge) => edges.from[edge]!),
     to: positions.map((edge) => edges.to[edge]!),
-    weight: Float32Array.from(positions, (edge) => edges.weight[edge]!),
+    weight: valuesAt(edges.weight, positions),
   };
+}
+
+function valuesAt(values: Float32Array, positions: Uint32Array): Float32Array {
+  const found = new Float32Array(positions.length);
+  positions.forEach((position, at) => (found[at] = values[position]!));
+  return found;
 }
 
 function countOf(titles: Uint32Array, length: number): Uint32Array {

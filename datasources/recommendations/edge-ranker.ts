@@ -1,4 +1,5 @@
 import { type RecommendedTitle, type SimilarEdges } from "./recommendations.js";
+import { seedsOf } from "./seeds.js";
 import { byStart } from "./similar-edges.js";
 
 /** A title that says something about a profile's taste, and how much: below 0, that it does not like what is like it. */
@@ -49,6 +50,18 @@ export class EdgeRanker {
     );
     ranked.sort((a, b) => b.score - a.score || (a.titleId < b.titleId ? -1 : 1));
     return ranked.slice(0, limit);
+  }
+
+  /**
+   * The same for what was watched, the latest first, each watch as it counts by its place: completion and ratings apart.
+   */
+  rankAfter(watched: readonly string[], limit: number): RecommendedTitle[] {
+    const seeds = seedsOf(watched).map(({ watch, counts, following }) => ({
+      titleId: watch,
+      strength: counts,
+      following,
+    }));
+    return this.rank(seeds, new Set(watched), limit);
   }
 
   #add(

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 
 import { EdgeRanker } from "../../datasources/recommendations/edge-ranker.js";
-import { seedsOf } from "../../datasources/recommendations/seeds.js";
 import { type SimilarEdges } from "../../datasources/recommendations/recommendations.js";
 import {
   TOLERANCE,
@@ -123,12 +122,5 @@ function meansOf(histories: readonly History[], edges: SimilarEdges): { ndcg: nu
 /** Ranks titles for a history as a request does, completion and ratings apart, which all models would see alike. */
 function rankerOf(edges: SimilarEdges): (watched: readonly string[]) => string[] {
   const ranker = new EdgeRanker(edges);
-  return (watched) => {
-    const seeds = seedsOf(watched).map(({ watch, counts, following }) => ({
-      titleId: watch,
-      strength: counts,
-      following,
-    }));
-    return ranker.rank(seeds, new Set(watched), CUT).map(({ titleId }) => titleId);
-  };
+  return (watched) => ranker.rankAfter(watched, CUT).map(({ titleId }) => titleId);
 }

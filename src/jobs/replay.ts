@@ -1,7 +1,6 @@
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { EdgeRanker } from "../../datasources/recommendations/edge-ranker.js";
 import { type RecommendedTitle } from "../../datasources/recommendations/recommendations.js";
-import { seedsOf } from "../../datasources/recommendations/seeds.js";
 import { type LoggedList } from "../../datasources/served-lists/served-lists.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -135,12 +134,7 @@ function shownBy({ ranker, titles }: Ground, pairs: Pairs, audience: Audience): 
     .map(({ titleId, lastAt }) => ({ titleId, at: Math.min(lastAt, before) }))
     .sort((a, b) => b.at - a.at || (a.titleId < b.titleId ? 1 : -1))
     .map(({ titleId }) => titleId);
-  const seeds = seedsOf(watched).map(({ watch, counts, following }) => ({
-    titleId: watch,
-    strength: counts,
-    following,
-  }));
-  return firstOf(ranker.rank(seeds, new Set(watched), Infinity), titles.metBy(audience));
+  return firstOf(ranker.rankAfter(watched, Infinity), titles.metBy(audience));
 }
 
 function firstOf(ranked: readonly RecommendedTitle[], isMet: (id: string) => boolean): string[] {

@@ -8,12 +8,10 @@ import { type SimilarEdges } from "./recommendations.js";
  * or above or an edge without one above 0, or hold a pair twice.
  */
 export function byStart(edges: SimilarEdges): Uint32Array {
-  const { titles, from, to, weight, next: soon = weight } = edges;
-  if (new Set([from, to, weight, soon].map(({ length }) => length)).size > 1) {
-    throw new RangeError(
-      `from, to, weight and next must be of one length, found ${[from, to, weight, soon].map(({ length }) => length).join(", ")}`,
-    );
-  }
+  const { titles, from, to, weight } = edges;
+  const lengths = [from, to, weight, edges.next ?? weight].map(({ length }) => length);
+  if (new Set(lengths).size > 1)
+    throw new RangeError(`from, to, weight and next must be of one length, found ${lengths.join(", ")}`);
   const next = new Uint32Array(titles.length + 1);
   for (let edge = 0; edge < from.length; edge++) {
     checkEdge(edges, edge);

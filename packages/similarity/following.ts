@@ -66,14 +66,14 @@ function sequencesOf({ users, offsets, itemIndex }: Watches, times: Uint32Array)
   return { offsets, items };
 }
 
-function followersIn({ offsets, items }: Sequences, titles: number): Followers {
+function followersIn(sequences: Sequences, titles: number): Followers {
   const starts = new Uint32Array(titles + 1);
-  forEachPair({ offsets, items }, (from) => (starts[from + 1]! += 1));
+  forEachPair(sequences, (from) => (starts[from + 1]! += 1));
   for (let title = 0; title < titles; title++) starts[title + 1]! += starts[title]!;
   const next = starts.slice();
   const to = new Uint32Array(starts[titles]!);
   const counts = new Float32Array(starts[titles]!);
-  forEachPair({ offsets, items }, (from, end, behind) => {
+  forEachPair(sequences, (from, end, behind) => {
     const place = next[from]!++;
     to[place] = end;
     counts[place] = FADING ** behind;

@@ -92,12 +92,15 @@ export class PostgresTasteGraphSource implements TasteGraphSource {
   }
 }
 
+/** Learned edges. As float8: the text of a real is rounded to fewer digits than what scores are computed from. */
+export const SIMILARITIES = sql`
+  select from_id as "from", to_id as "to", weight::float8 as weight, next::float8 as next from similar_titles`;
+
 /** In the order of the index on starts, so that a batch is one short range of it. */
 function similaritiesBehind(last: Similarity | undefined): Sql {
   const { from = "", to = "", weight = Infinity } = last ?? {};
-  // As float8: the text of a real is rounded to fewer digits than the weight that scores are computed from.
   return sql`
-    select from_id as "from", to_id as "to", weight::float8 as weight, next::float8 as next from similar_titles
+    ${SIMILARITIES}
     where from_id >= ${from}
       and (from_id > ${from} or weight < ${weight}::float8 or (weight = ${weight}::float8 and to_id > ${to}))
     order by from_id, similar_titles.weight desc, to_id`;

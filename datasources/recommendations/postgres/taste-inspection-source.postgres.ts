@@ -1,6 +1,6 @@
 import { sql, type Sql } from "../../engines/postgres/store.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
-import { IS_KNOWN, IS_SAID, PostgresTasteGraphSource } from "./taste-graph-source.postgres.js";
+import { IS_KNOWN, IS_SAID, PostgresTasteGraphSource, SIMILARITIES } from "./taste-graph-source.postgres.js";
 import { type Similarity } from "../taste-graph-source.js";
 import { type SimilarPair, type TasteInspectionSource } from "../taste-inspection-source.js";
 
@@ -9,7 +9,7 @@ export class PostgresTasteInspectionSource extends PostgresTasteGraphSource impl
   similaritiesOf(tenant: Tenant, pairs: readonly SimilarPair[]): Promise<readonly Similarity[]> {
     return this.rows<Similarity>(
       tenant,
-      sql`select from_id as "from", to_id as "to", weight::float8 as weight, next::float8 as next from similar_titles
+      sql`${SIMILARITIES}
           where (from_id, to_id) in (
             select * from unnest(${pairs.map(({ from }) => from)}::text[], ${pairs.map(({ to }) => to)}::text[]))`,
     );

@@ -1,5 +1,3 @@
-import { expect, vi } from "vitest";
-
 import { type Audience } from "../../datasources/catalog/audience.js";
 import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Stores } from "../../datasources/stores/stores.js";
@@ -27,17 +25,6 @@ export async function project(stores: Stores, tenant: Tenant, ids: readonly stri
   for (const target of (await stores.at(tenant)).projections) {
     if (target.topics.includes("TITLE")) await target.apply(tenant, events);
   }
-}
-
-/** Waits until the projectors have carried everything that there is of a tenant's facts, also what was carried already. */
-export async function followed(stores: Stores, tenant: Tenant): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const lags = await stores.outbox.lag(tenant);
-      expect(lags.filter(({ lagEvents }) => lagEvents > 0)).toEqual([]);
-    },
-    { timeout: 60_000, interval: 50 },
-  );
 }
 
 /** An editor without a limit, now: meets every title but those that were merged into others. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { withBoundedHeap } from "./bounded-heap.js";
 import { requireNode } from "./node-version.js";
 
 requireNode();
@@ -15,6 +16,7 @@ import("node:fs").then(function (fs) {
 });
 
 function run() {
+  if (process.argv[2] === "serve") withBoundedHeap(new URL(import.meta.url));
   return import(program.href)
     .then(function (cli) {
       return cli.main(process.argv);

@@ -14,7 +14,7 @@ export interface ThreadWatch {
 
 /**
  * Looks at the states of threads (`/proc/<pid>/task/<tid>/stat`, proc(5)): R is running or ready to. Those that hash stand
- * behind the main thread (packages/passwords/hashing-worker.ts).
+ * behind the main thread (packages/process/stand-back.ts).
  */
 export function watchThreads(pid: number): ThreadWatch {
   let most = 0;

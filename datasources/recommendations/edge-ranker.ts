@@ -1,3 +1,4 @@
+import { type ByStart } from "../../packages/similarity/index.js";
 import { type RecommendedTitle, type SimilarEdges } from "./recommendations.js";
 import { seedsOf } from "./seeds.js";
 import { byStart } from "./similar-edges.js";
@@ -12,18 +13,13 @@ export interface StrongSeed {
 
 /** Ranks titles over edges in memory as the stores do over theirs. */
 export class EdgeRanker {
-  readonly #order: Uint32Array;
-  readonly #starts: Uint32Array;
+  readonly #byStart: ByStart;
   readonly #places: ReadonlyMap<string, number>;
 
   /** @throws RangeError as `byStart` does. */
   constructor(private readonly edges: SimilarEdges) {
-    this.#order = byStart(edges);
+    this.#byStart = byStart(edges);
     this.#places = new Map(edges.titles.map((id, place) => [id, place]));
-    this.#starts = new Uint32Array(edges.titles.length + 1);
-    for (const from of edges.from) this.#starts[from + 1]! += 1;
-    for (let place = 0; place < edges.titles.length; place++)
-      this.#starts[place + 1]! += this.#starts[place]!;
   }
 
   /** Which titles are like one, in no order. */
@@ -31,7 +27,7 @@ export class EdgeRanker {
     const place = this.#places.get(titleId);
     if (place === undefined) return [];
     const { titles, to, weight } = this.edges;
-    const own = this.#order.subarray(this.#starts[place], this.#starts[place + 1]);
+    const own = this.#edgesFrom(place);
     const alike = own.filter((edge) => weight[edge]! > 0);
     return Array.from(alike, (edge) => ({ titleId: titles[to[edge]!]!, weight: weight[edge]! }));
   }
@@ -71,7 +67,7 @@ export class EdgeRanker {
     const place = this.#places.get(titleId);
     if (place === undefined || strength === 0) return;
     const { weight, next } = this.edges;
-    for (const edge of this.#order.subarray(this.#starts[place], this.#starts[place + 1])) {
+    for (const edge of this.#edgesFrom(place)) {
       const to = this.edges.to[edge]!;
       const part = (weight[edge]! + following * (next?.[edge] ?? 0)) * strength;
       const sum = sums.get(to);
@@ -81,5 +77,10 @@ export class EdgeRanker {
         if (part > sum.part) Object.assign(sum, { part, because: titleId });
       }
     }
+  }
+
+  #edgesFrom(place: number): Uint32Array {
+    const { order, starts } = this.#byStart;
+    return order.subarray(starts[place], starts[place + 1]);
   }
 }

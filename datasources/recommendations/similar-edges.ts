@@ -1,27 +1,21 @@
+import { groupByStart, type ByStart } from "../../packages/similarity/index.js";
 import { type SimilarEdges } from "./recommendations.js";
 
 /**
- * Edge positions ordered by start, so that a title's edges lie together. Checks every edge on the way.
- * Counting sort: time and memory linear in edges and titles.
+ * Edges by start, so that a title's lie together. Checks every edge on the way; time and memory linear in edges and titles.
  *
  * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a number that is not 0
  * or above or an edge without one above 0, or hold a pair twice.
  */
-export function byStart(edges: SimilarEdges): Uint32Array {
+export function byStart(edges: SimilarEdges): ByStart {
   const { titles, from, to, weight } = edges;
   const lengths = [from, to, weight, edges.next ?? weight].map(({ length }) => length);
   if (new Set(lengths).size > 1)
     throw new RangeError(`from, to, weight and next must be of one length, found ${lengths.join(", ")}`);
-  const next = new Uint32Array(titles.length + 1);
-  for (let edge = 0; edge < from.length; edge++) {
-    checkEdge(edges, edge);
-    next[from[edge]! + 1]! += 1;
-  }
-  for (let title = 0; title < titles.length; title++) next[title + 1]! += next[title]!;
-  const order = new Uint32Array(from.length);
-  for (let edge = 0; edge < from.length; edge++) order[next[from[edge]!]!++] = edge;
-  checkDistinct(edges, order);
-  return order;
+  for (let edge = 0; edge < from.length; edge++) checkEdge(edges, edge);
+  const grouped = groupByStart(from, titles.length);
+  checkDistinct(edges, grouped.order);
+  return grouped;
 }
 
 function checkEdge({ titles, from, to, weight, next }: SimilarEdges, edge: number): void {

@@ -92,7 +92,7 @@ export class TasteGenerations extends Generations<TasteFact> implements TasteGra
     if (!Number.isFinite(Date.parse(model.learnedAt))) {
       throw new RangeError(`learnedAt must be a timestamp in ISO 8601, found ${model.learnedAt}`);
     }
-    const order = byStart(edges);
+    const { order } = byStart(edges);
     yield [{ kind: "MODEL", ...model }];
     for (let start = 0; start < order.length; start += BATCH) {
       yield Array.from(order.subarray(start, start + BATCH), (edge) => ({

@@ -1,6 +1,6 @@
 import { type TitleContent } from "./compute-content.js";
 import { type Edges } from "./strongest.js";
-import { runInThread } from "./similarity-thread.js";
+import { inThread } from "./similarity-thread.js";
 
 export type { TitleContent } from "./compute-content.js";
 
@@ -25,5 +25,5 @@ export async function contentSimilarities(
   if (!Number.isInteger(neighbours) || neighbours < 1) {
     throw new RangeError(`neighbours must be a whole number above 0, found ${neighbours}`);
   }
-  return runInThread({ kind: "content", titles, neighbours }, { signal });
+  return inThread({ kind: "content", titles, neighbours }, { signal });
 }

@@ -1,6 +1,7 @@
+import { type Running } from "../process/run-in-thread.js";
 import { type LearnedSimilarities, type LearnSettings } from "./compute-similarities.js";
 import { assertInteractions, type Interactions } from "./interactions.js";
-import { runInThread, type Running } from "./similarity-thread.js";
+import { inThread } from "./similarity-thread.js";
 
 export type { Interactions } from "./interactions.js";
 export type { LearnedSimilarities, LearnSettings } from "./compute-similarities.js";
@@ -37,5 +38,5 @@ export async function learnSimilarities(
   const { onProgress, signal, ...settings } = options;
   assertInteractions(input);
   const watches = { ...input, items: { length: input.items.length } };
-  return runInThread({ kind: "watches", input: watches, settings }, { onProgress, signal });
+  return inThread({ kind: "watches", input: watches, settings }, { onProgress, signal });
 }

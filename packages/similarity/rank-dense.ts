@@ -1,5 +1,6 @@
+import { type Running } from "../process/run-in-thread.js";
 import { assertInteractions, type Interactions } from "./interactions.js";
-import { runInThread, type Running } from "./similarity-thread.js";
+import { inThread } from "./similarity-thread.js";
 
 /** What can be chosen about `rankDense`. */
 export interface DenseOptions extends Running {
@@ -23,5 +24,5 @@ export async function rankDense(
   assertInteractions(input);
   const watches = { ...input, items: { length: input.items.length } };
   const task = { kind: "dense", input: watches, settings: { histories, limit, minViewers } } as const;
-  return (await runInThread(task, { onProgress, signal })).lists;
+  return (await inThread(task, { onProgress, signal })).lists;
 }

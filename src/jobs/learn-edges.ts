@@ -1,5 +1,5 @@
 import { type SimilarEdges } from "../../datasources/recommendations/recommendations.js";
-import { type Edges } from "../../packages/similarity/index.js";
+import { groupByStart, type Edges } from "../../packages/similarity/index.js";
 
 /** Edges that leave one title at most: from 200 watches, a recommendation looks at 50,000 edges at most. */
 export const MAX_OUTGOING = 250;
@@ -13,7 +13,7 @@ export const ENOUGH_EDGES = 10;
  * @param titles how many titles the edges index.
  */
 export function tidyEdges(edges: Edges, titles: number, limit = MAX_OUTGOING): Edges {
-  const { order, starts } = groupByStart(edges, titles);
+  const { order, starts } = groupByStart(edges.from, titles);
   const seenFrom = new Int32Array(titles).fill(-1);
   const kept = new Uint32Array(order.length);
   let count = 0;
@@ -91,7 +91,7 @@ export function withFollowing(
   const all = joinEdges(edges, { ...following, weight: new Float32Array(more) });
   const next = new Float32Array(first + more);
   following.weight.forEach((weight, edge) => (next[first + edge] = weight * scale));
-  const { order, starts } = groupByStart(all, titles);
+  const { order, starts } = groupByStart(all.from, titles);
   const lastTo = new Int32Array(titles).fill(-1);
   const kept = new Uint32Array(order.length);
   let count = 0;
@@ -128,17 +128,6 @@ export function joinEdges(first: Edges, second: Edges): Edges {
     joined[column].set(second[column], length);
   }
   return joined;
-}
-
-/** Edge positions by start, in their order within one: those of title `t` are `order[starts[t] … starts[t + 1] - 1]`. */
-function groupByStart(edges: Edges, titles: number): { order: Uint32Array; starts: Uint32Array } {
-  const starts = new Uint32Array(titles + 1);
-  for (const title of edges.from) starts[title + 1]! += 1;
-  for (let title = 0; title < titles; title++) starts[title + 1]! += starts[title]!;
-  const next = starts.slice();
-  const order = new Uint32Array(edges.from.length);
-  edges.from.forEach((title, edge) => (order[next[title]!++] = edge));
-  return { order, starts };
 }
 
 /** The strongest of a title's edges: all where they are no more than `limit`, else sorted, in place. */

@@ -2,6 +2,7 @@ import { type TitleVersions } from "../../datasources/catalog/title-versions.js"
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { MATURITY_AGES, type ProjectedTitle } from "../../datasources/core/title.document.js";
 import { type SimilarEdges } from "../../datasources/recommendations/recommendations.js";
+import { buffersOf } from "../../packages/process/run-in-thread.js";
 import {
   contentSimilarities,
   learnSimilarities,
@@ -11,7 +12,8 @@ import {
   type SimilarityModel,
   type TitleContent,
 } from "../../packages/similarity/index.js";
-import { contentEdges, ENOUGH_EDGES, joinEdges, tidyEdges, withFollowing } from "./learn-edges.js";
+import { inGraphThread } from "./graph-thread.js";
+import { ENOUGH_EDGES } from "./learn-edges.js";
 import { LEARNED_LIMITS, watchesOf } from "./learn-limited.js";
 
 /** Titles that may be offered some day: what they are, and from which age on they may be met. */
@@ -34,8 +36,6 @@ export type GraphStep = <T>(
   work: (progress: (fraction: number) => void) => Promise<T>,
 ) => Promise<T>;
 
-const NO_EDGES: Edges = { from: new Uint32Array(), to: new Uint32Array(), weight: new Float32Array() };
-
 /**
  * The taste graph of watches: edges that are learned, those under limits, and between what few have watched those of
  * what titles are. Whatever serves or measures recommendations has its graph from here.
@@ -51,16 +51,13 @@ export async function learnGraph(
     similarContent(contents, interactions.items),
   );
   const all = learned ? [learned, ...limited] : [];
-  const joined = (which: "edges" | "following") =>
-    tidyEdges(all.map((each) => each[which]).reduce(joinEdges, NO_EDGES), titles.length);
-  const own = joined("edges");
-  const edges = tidyEdges(joinEdges(own, contentEdges(own, content, titles.length)), titles.length);
-  return {
-    model: learned && learned.edges.from.length > 0 ? learned.model : "CONTENT",
-    graph: { titles, ...withFollowing(edges, joined("following"), titles.length) },
-    learnedEdges: own.from.length,
-    contentEdges: edges.from.length - own.from.length,
-  };
+  const model = learned && learned.edges.from.length > 0 ? learned.model : "CONTENT";
+  const parts = all.map(({ edges, following }) => ({ edges, following }));
+  const { edges, ...counts } = await inGraphThread(
+    { kind: "assemble", titles: titles.length, learned: parts, content },
+    buffersOf(content, ...parts.flatMap(({ edges, following }) => [edges, following])),
+  );
+  return { model, graph: { titles, ...edges }, ...counts };
 }
 
 async function learnFrom(

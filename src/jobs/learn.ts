@@ -1,9 +1,11 @@
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type ModelTrial } from "../../datasources/recommendations/model-trial.js";
+import { type SimilarEdges } from "../../datasources/recommendations/recommendations.js";
 import { type KeptModel } from "../../datasources/recommendations/taste-models.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { type ChartCounts } from "../../datasources/top10/top10.js";
-import { HeldOut, tryModel } from "./model-trial.js";
+import { inGraphThread } from "./graph-thread.js";
+import { HeldOut } from "./model-trial.js";
 import { gatherInteractions } from "./learn-interactions.js";
 import { learnGraph, offeredTitles, type LearnedGraph } from "./learn-graph.js";
 import { type Interactions, type SimilarityModel } from "../../packages/similarity/index.js";
@@ -168,10 +170,19 @@ async function saveGraph(
     titles: graph.titles.length,
     edges: graph.from.length,
   };
-  const trial = held ? tryModel(held, graph, await stores.tasteModels.liveEdges(tenant)) : UNTRIED;
+  const trial = held ? await tried(held, graph, await stores.tasteModels.liveEdges(tenant)) : UNTRIED;
   if (trial.verdict === "WORSE") await stores.tasteModels.keep(tenant, graph, about, trial);
   else await stores.tasteGraph.replace(tenant, graph, about, trial);
   // A planner that has not heard of these edges reads them all for every profile.
   await stores.settle(tenant);
   return trial;
+}
+
+/** In a thread, to which what both models are made of is copied: the one is still to be kept, the other is a store's. */
+function tried(
+  { from, histories }: HeldOut,
+  model: SimilarEdges,
+  live: SimilarEdges | null,
+): Promise<ModelTrial> {
+  return inGraphThread({ kind: "try", held: { from, histories }, model, live });
 }

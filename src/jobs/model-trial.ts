@@ -92,7 +92,11 @@ function hashOf(id: string): string {
  *
  * @param live null where it is not known what it is made of: the new one is not worse then.
  */
-export function tryModel(held: HeldOut, model: SimilarEdges, live: SimilarEdges | null): ModelTrial {
+export function tryModel(
+  held: Pick<HeldOut, "from" | "histories">,
+  model: SimilarEdges,
+  live: SimilarEdges | null,
+): ModelTrial {
   const learnedUntil = new Date(held.from).toISOString();
   if (live === null) return { learnedUntil, verdict: "UNTRIED", figures: null };
   const [own, before] = [meansOf(held.histories, model), meansOf(held.histories, live)];

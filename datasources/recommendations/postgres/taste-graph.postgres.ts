@@ -111,7 +111,7 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
     model: TasteModel & ModelTrial,
     live: boolean,
   ): Promise<void> {
-    const order = byStart(edges);
+    const { order } = byStart(edges);
     await this.postgres.transaction(tenant, async (query, client) => {
       await lock(query);
       // COPY does not write to tables with row-level security, so the rows pass through a table of this transaction.

@@ -2,7 +2,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { capacityOf, startGenerator, type Generator } from "./generators.js";
 import { type TenantsGround } from "./ground.js";
 import { inPairs, pooled } from "./pooled.js";
-import { finding, type Finding } from "./report.js";
+import { finding, type Finding } from "../findings.js";
 
 export interface FairnessOptions {
   rounds: number;

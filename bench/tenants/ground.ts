@@ -1,4 +1,4 @@
-// What bench/tenants.ts runs on: PostgreSQL servers of its own, two hundred tenants with a catalogue each, accounts.
+// What benchmarks of tenants run on: PostgreSQL servers of its own, tenants with a catalogue each, accounts.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,15 +17,14 @@ import { type Environment } from "../../scripts/environment.js";
 import { placeOn } from "../../scripts/pressure/processors.js";
 import { testAccountKeys } from "../../scripts/test-keys.js";
 
-/** How many tenants there are, those with servers of their own among them, and how many servers these share. */
+/** How many tenants there are, those with servers of their own among them, how many servers these share, and titles of each. */
 export interface Sizes {
   tenants: number;
   dedicated: number;
   servers: number;
+  titles?: number;
 }
 
-/** Titles of each tenant. */
-const TITLES = 40;
 /** Accounts of the tenant whose passwords are guessed and whose sessions are ended. */
 const ACCOUNTS = 1_500;
 const PLAN = { id: "all", name: "All", maxStreams: 4, maxHeight: 2160, priceCents: 900, currency: "USD" };
@@ -89,10 +88,10 @@ async function startApart(ground: Ground, env: Environment): Promise<Marquee> {
 
 async function fill(
   servers: readonly string[],
-  { tenants, dedicated, servers: own }: Sizes,
+  { tenants, dedicated, servers: own, titles = 40 }: Sizes,
   file: string,
 ): Promise<Pick<TenantsGround, "shared" | "dedicated" | "guessed">> {
-  await writeFile(file, Array.from({ length: TITLES }, (_, n) => lineOf(n)).join("\n"));
+  await writeFile(file, Array.from({ length: titles }, (_, n) => lineOf(n)).join("\n"));
   const secrets = new Map(servers.slice(1).map((url, n) => [secretOf(n), passwordOf(url)]));
   const stores = await openStores({
     postgresUrl: servers[0] ?? "",

@@ -6,7 +6,7 @@ import { type Summary } from "../../scripts/pressure/phase.js";
 import { capacityOf, standBehind, startGenerator } from "./generators.js";
 import { emailOf, PASSWORD, type TenantsGround } from "./ground.js";
 import { inPairs, pooled, type Pair, type Pooled } from "./pooled.js";
-import { finding, type Finding } from "./report.js";
+import { finding, type Finding } from "../findings.js";
 import { watchThreads } from "./threads.js";
 
 const TRIES = 1_000;

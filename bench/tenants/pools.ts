@@ -5,7 +5,7 @@ import pg from "pg";
 import { type Marquee } from "../../scripts/abuse/ground.js";
 import { startGenerator, type Generator } from "./generators.js";
 import { type TenantsGround } from "./ground.js";
-import { finding, type Finding } from "./report.js";
+import { finding, type Finding } from "../findings.js";
 
 const LOOK_MS = 100;
 /** Requests under way at once: fewer than would be turned away. */

@@ -5,7 +5,7 @@ import { type Marquee } from "../../scripts/abuse/ground.js";
 import { ACTS, type Act, type Asking } from "./acts.js";
 import { median } from "./generators.js";
 import { type TenantsGround } from "./ground.js";
-import { finding, type Finding } from "./report.js";
+import { finding, type Finding } from "../findings.js";
 
 const TIMES = 20;
 const WITHIN_MS = 5_000;

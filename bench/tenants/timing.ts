@@ -2,7 +2,7 @@ import { ask } from "../../scripts/abuse/ask.js";
 import { type Marquee } from "../../scripts/abuse/ground.js";
 import { median } from "./generators.js";
 import { emailOf, type TenantsGround } from "./ground.js";
-import { finding, type Finding } from "./report.js";
+import { finding, type Finding } from "../findings.js";
 import { compare } from "./two-samples.js";
 
 /** Sign-ins of each kind, and those before that warm up. */

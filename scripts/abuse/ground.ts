@@ -73,7 +73,8 @@ export async function startMarquee(ground: Ground, env: Environment = {}): Promi
   const [port, operationsPort] = await freePorts(2);
   const subject = await startSubject({
     name: "Marquee",
-    program: ["bin/marquee.js", "serve"],
+    // A process that is talked with cannot begin once more with these options, as `serve` does by itself.
+    program: ["--max-semi-space-size=16", "bin/marquee.js", "serve"],
     env: {
       ...environmentOf(ground),
       PORT: String(port),

@@ -9,17 +9,20 @@ const LOOK_MS = 100;
 
 /** Clients that keep asking, behind a balancer that sends new connections to gateways that say they are ready. */
 export class BalancedLoad {
-  answered = 0;
+  /** How long each answer took that was one. Milliseconds. */
+  readonly times: number[] = [];
   readonly failures: string[] = [];
   readonly #ready = new Set<Gateway>();
   #clients: Promise<void>[] = [];
   #ended = false;
 
   /** @param gateways those that there are: put in and taken out as they come and go.
-   * @param message what is asked, as it goes over the wire. */
+   * @param message what is asked, as it goes over the wire.
+   * @param pauseMs of each client after an answer, on average. */
   constructor(
     readonly gateways: Gateway[],
     private readonly message: Buffer,
+    private readonly pauseMs = 0,
   ) {
     for (const gateway of gateways) this.#ready.add(gateway);
   }
@@ -53,12 +56,13 @@ export class BalancedLoad {
         connection = new Connection(gateway.url);
       }
       try {
-        const { status } = await connection.send(this.message);
-        if (status === 200) this.answered += 1;
+        const { status, ms } = await connection.send(this.message);
+        if (status === 200) this.times.push(ms);
         else this.failures.push(`status ${status}`);
       } catch (error) {
         this.failures.push((error as Error).message);
       }
+      if (this.pauseMs > 0) await sleep(2 * this.pauseMs * Math.random());
     }
     connection?.close();
   }

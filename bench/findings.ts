@@ -1,4 +1,7 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
+
+import prettier from "prettier";
 
 /** What one part has measured. */
 export interface Finding {
@@ -12,17 +15,41 @@ export interface Finding {
 
 export const finding = (found: Finding): Finding => found;
 
-/** The page. */
-export function report(findings: readonly Finding[]): string {
-  return [
-    "# Two hundred tenants",
-    "Written by `npm run bench:tenants -- --write`; the head of bench/tenants.ts says how to run it. Gateways and PostgreSQL have one processor, what asks them the other.",
-    ...findings.flatMap(partOf),
-  ].join("\n\n");
+/** A page: its head, and what each part has found. */
+function page(head: string, findings: readonly Finding[]): string {
+  return [head, ...findings.flatMap(partOf)].join("\n\n");
+}
+
+/**
+ * Runs parts of a benchmark, prints what each finds, and keeps that in a file where one is given: there, parts that were left
+ * out stay as they are, and a run that is ended has measured something.
+ *
+ * @param head of the page.
+ * @returns whether every goal is met.
+ */
+export async function findingsOf(
+  head: string,
+  parts: Readonly<Record<string, () => Promise<Finding>>>,
+  { only, file }: { only: readonly string[]; file?: string },
+): Promise<boolean> {
+  const unknown = only.find((name) => !(name in parts));
+  if (unknown !== undefined)
+    throw new Error(`--only ${unknown}: accepted are ${Object.keys(parts).join(", ")}`);
+  const findings: Finding[] = [];
+  for (const name of only) {
+    console.error(`${name} …`);
+    const found = await parts[name]!();
+    console.log(partOf(found).join("\n\n"));
+    findings.push(found);
+    if (file === undefined) continue;
+    const text = await prettier.format(page(head, findings), { parser: "markdown", printWidth: 110 });
+    writeFileSync(file, withOthers(text, existsSync(file) ? readFileSync(file, "utf8") : ""));
+  }
+  return findings.every(({ missed }) => missed.length === 0);
 }
 
 /** A page with the parts of an earlier one that it does not have itself, in the order of that. */
-export function withOthers(page: string, earlier: string): string {
+function withOthers(page: string, earlier: string): string {
   const [head = "", ...parts] = partsOf(page);
   const [, ...before] = partsOf(earlier);
   const anew = new Map(parts.map((part) => [headingOf(part), part]));

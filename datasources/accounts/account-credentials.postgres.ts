@@ -123,7 +123,10 @@ async function useToken(query: Query, kind: TokenKind, tokenHash: string) {
   return { accountId, address };
 }
 
-/** Whoever was let in by the old password is not let go on, and what would set another is good for nothing any more. */
+/**
+ * Whoever was let in by the old password is not let go on, and what would set another is good for nothing any more, nor is
+ * what was to change the address: whoever knew the old one may have asked for it.
+ */
 async function afterNewPassword(
   query: Query,
   accountId: string,
@@ -131,6 +134,10 @@ async function afterNewPassword(
   act: AuditedAct,
 ): Promise<void> {
   await query(sql`delete from sessions where account_id = ${accountId} and id is distinct from ${session}`);
+  await query(
+    sql`delete from account_mails m using accounts a
+        where a.id = ${accountId} and m.account_id = a.id and m.kind = 'VERIFY' and m.email_hash <> a.email_hash`,
+  );
   await forget(query, accountId, "RESET", act);
 }
 

@@ -256,6 +256,25 @@ describe("an address", () => {
     expect(await signIn(email, PASSWORD)).toBe("BAD_CREDENTIALS");
   });
 
+  it.each(["a mail", "the old one"])(
+    "is not changed by who knew the password before it was set by %s",
+    async (by) => {
+      const { email, token } = await newcomer();
+      const theirs = `${randomUUID()}@example.com`;
+      await send(CHANGE_EMAIL, { email: theirs, password: PASSWORD }, { token });
+      const [mail] = await inbox.mailsTo(theirs);
+      if (by === "a mail") {
+        await send(REQUEST, { email });
+        const [reset] = await inbox.mailsTo(email, RESETTING);
+        await send(RESET, { token: tokenIn(reset!), newPassword: OTHER });
+      } else await send(CHANGE, { currentPassword: PASSWORD, newPassword: OTHER }, { token });
+      expect((await send(VERIFY, { token: tokenIn(mail!) })).errors).toEqual(
+        refusal("token", "TOKEN_INVALID"),
+      );
+      expect(await signIn(theirs, OTHER)).toBe("BAD_CREDENTIALS");
+    },
+  );
+
   it("is not taken from who has it meanwhile", async () => {
     const { token } = await newcomer();
     const next = `${randomUUID()}@example.com`;

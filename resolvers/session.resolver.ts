@@ -49,8 +49,8 @@ export class SessionResolver {
       if (!whose || whose.firstProfileId === null) {
         throw new Refusal("password", "BAD_CREDENTIALS", "E-mail and password do not belong together.");
       }
-      const { tenant, accountId, firstProfileId } = whose;
-      return begin(ctx, info, tenant, newcomer(tenant, accountId, firstProfileId));
+      const { tenant, accountId, firstProfileId, passwordHash } = whose;
+      return begin(ctx, info, tenant, newcomer(tenant, accountId, firstProfileId), passwordHash);
     });
   }
 
@@ -145,8 +145,15 @@ function newcomer(tenant: Tenant, account: string, profile: string): Identity {
 }
 
 /** Opens a session for an identity, which the request speaks for from here on. */
-async function begin(ctx: Context, info: GraphQLResolveInfo, tenant: Tenant, identity: Identity) {
-  const opened = await openSession(ctx.gateway.stores.sessions, tenant, identity, ctx.seenFrom);
+async function begin(
+  ctx: Context,
+  info: GraphQLResolveInfo,
+  tenant: Tenant,
+  identity: Identity,
+  passwordHash?: string,
+) {
+  const from = { ...ctx.seenFrom, ...(passwordHash !== undefined && { passwordHash }) };
+  const opened = await openSession(ctx.gateway.stores.sessions, tenant, identity, from);
   if (!opened) throw profileGone();
   return goOn(ctx, info, tenant, opened);
 }

@@ -58,7 +58,7 @@ export class PostgresAccounts implements Accounts {
                  (select p.id from profiles p where p.account_id = a.id order by p.position, p.id limit 1)
                    as "firstProfileId"
           from accounts a
-          where a.email_hash = any(${hashes}::text[]) and exists (select from person_keys k where k.owner = a.id)
+          where a.email_hash = any(${hashes}::text[]) and not a.erasing and exists (select from person_keys k where k.owner = a.id)
           order by array_position(${hashes}::text[], a.email_hash) limit 1`,
     );
     return found ?? null;

@@ -25,7 +25,8 @@ export class PostgresOutsideAccounts implements OutsideAccounts {
     // Whom a provider knows by what is kept as a hash: nobody has to read it.
     const outside = { ...met, subject: outsideHash(met, hash) };
     return this.postgres.transaction(tenant, async (query) => {
-      const { issuer, subject } = outside;
+      const { issuer, subject, session } = outside;
+      if (await isOver(query, session)) return null;
       // Whoever meets them at the same moment finds what is made here.
       await query(
         sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([tenant.id, issuer, subject])}, 0))`,
@@ -39,6 +40,12 @@ export class PostgresOutsideAccounts implements OutsideAccounts {
       return signIn(query, account, outside);
     });
   }
+}
+
+/** Whether a session has ended here: a token of it makes nothing, not the account anew of somebody who was forgotten. */
+async function isOver(query: Query, session: string): Promise<boolean> {
+  const ended = await query(sql`select 1 from marquee.ended_sessions where session_id = ${session}`);
+  return ended.length > 0;
 }
 
 /** The roles that were told last. */
@@ -110,12 +117,15 @@ function addressOf({ issuer, subject }: OutsideAccount): string {
 async function signIn(query: Query, account: string, { issuer, session, expiresAt }: OutsideAccount) {
   const device = new URL(issuer).hostname;
   const expires = sql`${expiresAt.toISOString()}::timestamptz`;
+  // As in `PostgresSessions.open`.
+  await query(sql`select 1 from accounts where id = ${account} for share`);
   const [opened] = await query<{ account: string; profile: string; session: string }>(
     sql`with opened as (
         insert into sessions as s (tenant_id, id, token_hash, account_id, profile_id, expires_at, device, prolongable)
         select tenant_id, ${session}, ${session}, account_id, id, ${expires}, ${device}, false
         from profiles
         where account_id = ${account} and not exists (select from marquee.ended_sessions where session_id = ${session})
+          and not exists (select from accounts a where a.id = ${account} and a.erasing)
         order by position, id limit 1
         on conflict (tenant_id, id) do update
           set expires_at = greatest(s.expires_at, excluded.expires_at), last_seen_at = clock_timestamp()

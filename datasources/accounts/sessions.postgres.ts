@@ -25,7 +25,10 @@ export class PostgresSessions implements Sessions {
 
   async open(tenant: Tenant, session: NewSession): Promise<OpenedSession | null> {
     const { tokenHash, accountId, profileId, expiresAt, openedBy, device, country, prolongable } = session;
+    const { passwordHash } = session;
     const [opened] = await this.postgres.conclude<OpenedSession>(tenant, (query) => {
+      // Whoever ends sessions holds the account: what is looked at below is as they have left it, or they wait for it.
+      if (accountId !== null) void query(sql`select 1 from accounts where id = ${accountId} for share`);
       void query(sql`delete from sessions where ${owned({ accountId, profileId })} and expires_at <= now()`);
       return Promise.resolve(
         sql`with opened as (
@@ -42,6 +45,9 @@ export class PostgresSessions implements Sessions {
                 and opener.expires_at > now()
             where p.id = ${profileId} and p.account_id is not distinct from ${accountId}
               and (${openedBy}::text is null or opener.id is not null)
+              and (p.account_id is null or exists (
+                select from accounts a where a.id = p.account_id and not a.erasing
+                  and (${passwordHash}::text is null or a.password_hash = ${passwordHash})))
             returning id, prolongable
             ), noted as (
               ${auditInsert(signIn(session), sql`opened where ${openedBy === null && (accountId !== null || session.by !== undefined)}::boolean`)}
@@ -77,18 +83,25 @@ export class PostgresSessions implements Sessions {
   }
 
   async end(tenant: Tenant, owner: SessionOwner, which: WhichSessions): Promise<number> {
-    const ended = await this.postgres.conclude(tenant, () =>
-      Promise.resolve(
+    const { accountId } = owner;
+    const ended = await this.postgres.conclude(tenant, (query) => {
+      if (accountId !== null) void query(holdAccount(accountId));
+      return Promise.resolve(
         sql`with ended as (
               delete from sessions where ${owned(owner)} and ${those(which)} returning 1
             ), noted as (
-              ${auditInsert({ act: "SIGN_OUT", ...byOwner(owner.accountId ?? "") }, sql`(select 1 from ended limit 1) once where ${owner.accountId}::text is not null`)}
+              ${auditInsert({ act: "SIGN_OUT", ...byOwner(accountId ?? "") }, sql`(select 1 from ended limit 1) once where ${accountId}::text is not null`)}
             )
             select 1 from ended`,
-      ),
-    );
+      );
+    });
     return ended.length;
   }
+}
+
+/** Waits for sessions of an account that are being opened, and has those that come wait: asked before some are ended. */
+function holdAccount(accountId: string): Sql {
+  return sql`select 1 from accounts where id = ${accountId} for no key update`;
 }
 
 /** Of a session that nothing but a password, or a command, has opened. */

@@ -20,6 +20,8 @@ export interface NewSession extends SeenFrom {
   expiresAt: string;
   /** The session that opens it, which has to be there still, and whose device it is of; null where a password does. */
   openedBy: string | null;
+  /** Hash of the password that was found right, which the account has to have still; null where none was asked for. */
+  passwordHash: string | null;
   /** Whether its refresh token is given out. */
   prolongable: boolean;
   /** Who opens it in its owner's name; the owner unless given. */
@@ -80,7 +82,8 @@ export const REUSE_SECONDS = 10;
 export interface Sessions {
   /**
    * Opens a session, which lasts no longer than one that opens it and cannot be prolonged; null where the profile, or the
-   * session that opens it, is gone.
+   * session that opens it, is gone, the account has another password by now, or its owner has asked to be forgotten. What
+   * ends an account's sessions at the same moment ends this one too, or has it not opened.
    */
   open(tenant: Tenant, session: NewSession): Promise<OpenedSession | null>;
   /**

@@ -8,10 +8,22 @@ export interface Membership {
   plan_id: string;
 }
 
-/** Makes what an account does one after the other, until the transaction ends. @throws Refusal ACCOUNT_GONE. */
-export async function lockAccount(query: Query, accountId: string): Promise<void> {
-  const [row] = await query(sql`select 1 from accounts where id = ${accountId} for update`);
-  if (!row) throw new Refusal(null, "ACCOUNT_GONE", "This account is gone. Sign in again.");
+/**
+ * Makes what an account does one after the other, until the transaction ends. Nothing is done any more for one whose owner has
+ * asked to be forgotten, as a request may that was under way then: what is forgotten was written down with that.
+ *
+ * @throws Refusal ACCOUNT_GONE.
+ */
+export async function lockAccount(
+  query: Query,
+  accountId: string,
+  { evenErasing = false } = {},
+): Promise<void> {
+  const [row] = await query<{ erasing: boolean }>(
+    sql`select erasing from accounts where id = ${accountId} for update`,
+  );
+  if (!row || (row.erasing && !evenErasing))
+    throw new Refusal(null, "ACCOUNT_GONE", "This account is gone. Sign in again.");
 }
 
 /** @throws Refusal PLAN_NOT_FOUND. */

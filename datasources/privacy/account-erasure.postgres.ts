@@ -48,12 +48,11 @@ export async function askErasure(
 ): Promise<Erasure> {
   const erasing = { keys, tenant, hash: await keys.hashing(tenant) };
   return postgres.transaction(tenant, async (query) => {
-    await lockAccount(query, accountId);
+    await lockAccount(query, accountId, { evenErasing: true });
     await refuseWhileOpen(query, accountId);
     const asked = await once(query, { accountId, operation: "eraseMyAccount", key, input: {} }, async () => {
       const known = await subjectOf(query, keys, tenant, accountId);
       if (!known) throw new Error("An account was locked and is not there");
-      await query(sql`delete from sessions where account_id = ${accountId}`);
       return beginErasure(query, erasing, known.subject);
     });
     await recordAct(query, { act: "ERASURE_ASKED", ...byOwner(accountId) });
@@ -69,8 +68,8 @@ export interface Erasing {
 }
 
 /**
- * Notes who is to be forgotten, sealed by a key of its own until that is done, and has it done; whoever is being forgotten
- * already is not once more.
+ * Signs somebody out for good, notes that they are to be forgotten, sealed by a key of its own until that is done, and has it
+ * done; whoever is being forgotten already is not once more.
  */
 export async function beginErasure(
   query: Query,
@@ -78,6 +77,8 @@ export async function beginErasure(
   subject: Subject,
 ): Promise<Erasure> {
   const text = JSON.stringify(subject);
+  await query(sql`update accounts set erasing = true where id = ${subject.account}`);
+  await query(sql`delete from sessions where account_id = ${subject.account}`);
   const [known] = await query<Erasure>(
     sql`select ${ERASURE} from erasures where state <> 'DONE' and subject_hash = ${hash(text)}`,
   );

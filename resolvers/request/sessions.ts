@@ -43,15 +43,15 @@ export function audienceClaims(viewer: ViewerRecord): AudienceClaims {
  * Opens a session for an identity; of its refresh token only the hash is kept. What the identity was signed in by so far
  * opens it, has to be there still, and is of the same device.
  *
- * @param from what it is signed in with, and by whom, where that is not its owner.
+ * @param from what it is signed in with, by whom, where that is not its owner, and the hash of the password that was right.
  * @param minutes how long it lasts where it is not to be prolonged; undefined: until nobody has prolonged it for a month.
- * @returns null where the profile, or the session that opens it, is gone.
+ * @returns null where `Sessions.open` opens none.
  */
 export async function openSession(
   sessions: Sessions,
   tenant: Tenant,
   identity: Identity,
-  from: SeenFrom & Pick<NewSession, "by">,
+  from: SeenFrom & Pick<NewSession, "by"> & { passwordHash?: string },
   minutes?: number,
 ): Promise<Session | null> {
   const { account, profile } = identity;
@@ -59,6 +59,7 @@ export async function openSession(
   const prolongable = account !== null && minutes === undefined;
   const opened = await sessions.open(tenant, {
     ...from,
+    passwordHash: from.passwordHash ?? null,
     tokenHash: hashOf(refreshToken),
     accountId: account,
     profileId: profile,

@@ -307,6 +307,7 @@ describe("the audit log", () => {
         tokenHash: randomUUID(),
         expiresAt: new Date(Date.now() + 600_000).toISOString(),
         openedBy: null,
+        passwordHash: null,
         device: null,
         country: null,
         prolongable: false,

@@ -5,10 +5,13 @@ import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { viewerAccount } from "../support/accounts.js";
 import { adultProfile } from "../support/catalogue.js";
 import { useStores, useSuperuser } from "../support/fixtures.js";
+import { PATIENCE } from "../support/patience.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
 const stores = useStores();
 const database = useSuperuser();
+/** Another process in the middle of something. */
+const other = useSuperuser();
 
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 const LATER = inMs(3_600_000);
@@ -38,6 +41,7 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("sessions of a %s tenant", (ti
       tokenHash,
       expiresAt: LATER,
       openedBy: null,
+      passwordHash: null,
       device: null,
       country: null,
       prolongable: true,
@@ -50,6 +54,16 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("sessions of a %s tenant", (ti
     stores.accounts.viewer(testRequest(tenant), { account, profile, session });
   const devices = (session: string | null) =>
     stores.sessions.devices(testRequest(tenant), ANN, session ?? "");
+  /** Resolves once so many wait for what the other process holds. */
+  const waiting = (count: number) =>
+    expect
+      .poll(async () => {
+        const { rows } = await database.query<{ count: number }>(
+          "select count(*)::int as count from pg_locks l, pg_stat_activity a where l.pid = a.pid and not l.granted and a.query like '%accounts%'",
+        );
+        return rows[0]!.count;
+      }, PATIENCE)
+      .toBe(count);
   /** Has refresh tokens been used earlier than they were. */
   const later = (seconds: number) =>
     database.query(
@@ -74,6 +88,54 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("sessions of a %s tenant", (ti
     for (const other of Array.from({ length: 8 }, (_, n) => `h${n}`).filter((hash) => hash !== given))
       expect(await renew(other, `${other} next`)).toBeNull();
     expect(await renew(given, "further")).toMatchObject({ session, salt: "salt of further" });
+  });
+
+  it("are opened by the password that the account has, and by none for who has asked to be forgotten", async () => {
+    await database.query(`update ${tenant.schema}.accounts set password_hash = 'now' where tenant_id = $1`, [
+      tenant.id,
+    ]);
+    expect(await open("before", { passwordHash: "before" })).toBeNull();
+    const session = await open("now", { passwordHash: "now" });
+    expect(session).not.toBeNull();
+    await database.query(`update ${tenant.schema}.accounts set erasing = true where tenant_id = $1`, [
+      tenant.id,
+    ]);
+    for (const stated of [{}, { passwordHash: "now" }, { profileId: "ann-2", openedBy: session }])
+      expect(await open("more", stated)).toBeNull();
+    expect(await stores.accounts.credentials(testRequest(tenant), "ann@example.com")).toBeNull();
+  });
+
+  it("are not opened past who ends all of them at the same moment", async () => {
+    const { schema, id } = tenant;
+    const session = await open("first");
+    await other.query("begin");
+    await other.query(
+      `update ${schema}.accounts set password_hash = 'new' where tenant_id = ${id} and id = 'ann'`,
+    );
+    const late = [
+      open("by the session", { profileId: "ann-2", openedBy: session }),
+      open("by the password", { passwordHash: "none" }),
+    ];
+    await waiting(2);
+    await other.query(`delete from ${schema}.sessions where tenant_id = ${id} and account_id = 'ann'`);
+    await other.query("commit");
+    expect(await Promise.all(late)).toEqual([null, null]);
+    expect(await devices(session)).toEqual([]);
+  });
+
+  it("end where they are opened at the same moment", async () => {
+    const { schema, id } = tenant;
+    await other.query("begin");
+    await other.query(`select 1 from ${schema}.accounts where tenant_id = ${id} and id = 'ann' for share`);
+    await other.query(
+      `insert into ${schema}.sessions (tenant_id, token_hash, account_id, profile_id, expires_at, device_id)
+       values (${id}, 'opening', 'ann', 'ann-1', '${LATER}', 'phone')`,
+    );
+    const ended = stores.sessions.end(tenant, ANN, "ALL");
+    await waiting(1);
+    await other.query("commit");
+    expect(await ended).toBe(1);
+    expect(await renew("opening", "more")).toBeNull();
   });
 
   it("answer a used token the same for ten seconds, also when the next one has been used by then", async () => {

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { use, useGateway } from "../support/fixtures.js";
 import { AUDIENCE, startIdentityProvider } from "../support/identity-provider.js";
+import { JOB_PATIENCE } from "../support/patience.js";
 
 const provider = use(startIdentityProvider);
 const SETTINGS = {
@@ -153,6 +154,20 @@ describe("tokens of an identity provider", () => {
     for (const gone of [one, same, await token(person, { sid })])
       await expect.poll(() => refusal(gone), { timeout: 30_000 }).toEqual(UNAUTHENTICATED);
     expect((await me(other)).sessions).toHaveLength(1);
+  });
+
+  it("make nothing anew of an account that was erased while their session lasted", async () => {
+    const [person, sid] = [randomUUID(), randomUUID()];
+    const { account } = await me(await token(person, { sid }));
+    const accountId = Buffer.from(account.id, "base64url").toString().split(":")[2]!;
+    await gateway.stores.privacy.askErasure(tenant, accountId, "once");
+    const states = async () => (await gateway.stores.privacy.erasures(tenant)).map(({ state }) => state);
+    // Neither while it goes on nor afterwards, and not where nobody remembers the token.
+    expect(await refusal(await token(person, { sid, n: 1 }))).toEqual(UNAUTHENTICATED);
+    await expect.poll(states, JOB_PATIENCE).toEqual(["DONE"]);
+    expect(await refusal(await token(person, { sid, n: 2 }))).toEqual(UNAUTHENTICATED);
+    // Signed in once more there, it is somebody new.
+    expect((await me(await token(person, { sid: randomUUID() }))).account.id).not.toBe(account.id);
   });
 
   it("go on as another profile for no longer than they last", async () => {

@@ -18,7 +18,7 @@ import { openFacts } from "../support/facts.js";
 import { useFacts, useLoneGateway } from "../support/fixtures.js";
 import { startGateway, type TestGateway } from "../support/gateway.js";
 import { JOB_PATIENCE, PATIENCE } from "../support/patience.js";
-import { testRequest } from "../support/stores.js";
+import { signedIn, testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 import { unzip } from "../support/unzip.js";
 
@@ -309,6 +309,32 @@ describe("eraseMyAccount", () => {
     },
     REBUILDING_MS,
   );
+});
+
+describe("an account whose owner has asked to be forgotten", () => {
+  it("is nobody's from then on, whatever is under way and however long it takes", async () => {
+    const { token, email, account, profile } = await plant();
+    const { stores } = gateway;
+    const key = await signedIn(stores, tenant, account, profile);
+    const viewer = await stores.accounts.viewer(testRequest(tenant), key);
+    // What erases waits for merges of titles.
+    const merging = await database.connect();
+    await merging.query("begin");
+    await merging.query("select pg_advisory_xact_lock(hashtext('marquee.title_merges'), $1)", [tenant.id]);
+    try {
+      const input = { password: PASSWORD, idempotencyKey: randomUUID() };
+      expect(await run("eraseMyAccount", input, "erasure { id }", token)).toMatchObject({ errors: [] });
+      const nobody = { errors: [{ code: "BAD_CREDENTIALS" }] };
+      expect(await run("signIn", { email, password: PASSWORD }, "accessToken")).toMatchObject(nobody);
+      // A request that was let in before.
+      const late = stores.profiles.create(tenant, viewer!, { name: "Late", kind: "ADULT" });
+      await expect(late).rejects.toMatchObject({ code: "ACCOUNT_GONE" });
+    } finally {
+      await merging.query("rollback");
+    }
+    const states = async () => new Set((await stores.privacy.erasures(tenant)).map(({ state }) => state));
+    await expect.poll(states, JOB_PATIENCE).toEqual(new Set(["DONE"]));
+  });
 });
 
 describe("operations { audit }", () => {

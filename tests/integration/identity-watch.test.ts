@@ -90,6 +90,7 @@ const newSession = (profileId: string): NewSession => ({
   profileId,
   expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
   openedBy: null,
+  passwordHash: null,
   prolongable: false,
   device: null,
   country: null,

@@ -102,6 +102,7 @@ export async function signedIn(
     profileId: profile,
     expiresAt: "2200-01-01T00:00:00Z",
     openedBy: null,
+    passwordHash: null,
     device: null,
     country: null,
     prolongable: true,

@@ -10,7 +10,7 @@ export const HELD_BY_TENANTS: Holdings = {
     person:
       "Who signs in: address (sealed, and as a keyed hash), hash of the password, roles, country, language; the random name of the log of acts.",
     fields:
-      "id email_sealed email_hash password_hash roles country created_at language email_verified_at audit_name",
+      "id email_sealed email_hash password_hash roles country created_at language email_verified_at audit_name erasing",
     other: "tenant_id",
   },
   person_keys: {

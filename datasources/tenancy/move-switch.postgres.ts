@@ -19,7 +19,7 @@ import {
   TRIES,
 } from "./move-fence.postgres.js";
 import { place } from "./move-notes.postgres.js";
-import { bringNoted, mirrorDays } from "./noted-rows.postgres.js";
+import { bringAllNoted, bringNoted, mirrorDays } from "./noted-rows.postgres.js";
 import { carryCounters, type Way } from "./row-moving.postgres.js";
 import { fenceOff, leave, settleFence } from "./server-fence.postgres.js";
 import { movableTables, type MovableTable } from "./tenant-tables.postgres.js";
@@ -117,7 +117,8 @@ async function bringRest(
 ): Promise<void> {
   const { client } = way.to;
   await client.query(`set local statement_timeout = ${PAUSE_MS}`);
-  await bringNoted(way, tables);
+  // All of it, not a batch: whoever was at work when the last look was taken may have committed any number of rows since.
+  await bringAllNoted(way, tables, inTime);
   await carryCounters(way, tables);
   if (isBetween(way)) await carryEvents(way);
   if (way.to.servers) await arriveAtOwn(client, tenant, capturing);

@@ -22,6 +22,19 @@ export async function bringNoted(way: Way, tables: readonly MovableTable[]): Pro
   return rows.length;
 }
 
+/**
+ * Brings everything that was noted, while nobody notes anything more.
+ *
+ * @param between called after every batch that may have left some; ends it by what it throws.
+ */
+export async function bringAllNoted(
+  way: Way,
+  tables: readonly MovableTable[],
+  between: () => void,
+): Promise<void> {
+  while ((await bringNoted(way, tables)) === BATCH) between();
+}
+
 /** Gives the other place every day that there is here, today and tomorrow. */
 export async function mirrorDays({ from, to }: Way): Promise<void> {
   const [days, there] = [await daysOf(from), new Set(await daysOf(to))];

@@ -1,4 +1,9 @@
-import { type NotForMeState, type OutboxEvent, type WatchState } from "../projection/outbox/outbox-event.js";
+import {
+  deletesProfile,
+  type NotForMeState,
+  type OutboxEvent,
+  type WatchState,
+} from "../projection/outbox/outbox-event.js";
 import { type Follower } from "../projection/targets/projection-target.js";
 import { type Tenant } from "../core/tenant.js";
 import {
@@ -77,8 +82,8 @@ function stateOf({ at, completed, rating, leftEarly = false }: Watch): WatchStat
 /** What events change. Of a profile that was deleted, only what came after its deletion counts. */
 function changesOf(events: readonly OutboxEvent[]) {
   const deletedAt = new Map<string, number>();
-  events.forEach(({ topic, entity, state }, index) => {
-    if (topic === "PROFILE" && state && "deleted" in state && state.deleted) deletedAt.set(entity, index);
+  events.forEach((event, index) => {
+    if (deletesProfile(event)) deletedAt.set(event.entity, index);
   });
   const changes = {
     watches: [] as Watch[],

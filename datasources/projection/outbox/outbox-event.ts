@@ -48,6 +48,11 @@ export interface ProfileState {
   deleted: boolean;
 }
 
+/** Whether an event says that a profile is gone, with all that it has watched and said. */
+export function deletesProfile({ topic, state }: Pick<OutboxEvent, "topic" | "state">): boolean {
+  return topic === "PROFILE" && state !== null && "deleted" in state && state.deleted;
+}
+
 /** Partitions of the outbox: what one projector works through at a time. Part of the stored rows: changing it needs an empty outbox. */
 export const OUTBOX_PARTITIONS = 4;
 

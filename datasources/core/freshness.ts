@@ -19,10 +19,25 @@ export interface Lacking {
   own: boolean;
 }
 
+/** A transaction that a tenant wrote in. Its id is one of the servers that the tenant was placed on then. */
+export interface WrittenAt {
+  /** The tenant's placement then, as `Tenant.epoch` counts them; 0 where that is not known. */
+  epoch: number;
+  xid: number;
+}
+
+/** Of two transactions that one tenant wrote in, first the one that is known longer, the one that stands for both. */
+export function laterOf(known: WrittenAt | null, written: WrittenAt): WrittenAt {
+  // What a move carries has been written there before anybody else writes, so that it is behind whatever is written then.
+  return known?.epoch === written.epoch && known.xid > written.xid ? known : written;
+}
+
 /** What freshness asks of the outbox. */
 export interface ProjectionProgress {
   /** Names of the targets that hold everything a tenant wrote up to a transaction. */
   reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>>;
+  /** A transaction id that everything which a tenant has committed by now, where it is placed, is before. */
+  edge(tenant: Tenant): Promise<number>;
   /** What keeps targets from that, at most `limit` of it. */
   lacking(tenant: Tenant, xid: number, targets: readonly string[], limit: number): Promise<Lacking[]>;
 }
@@ -50,16 +65,19 @@ export class Freshness implements FreshnessWanted {
   #deadline: number | undefined;
   #knows: Knows | undefined;
   #looked = false;
+  /** Up to which transaction is waited where ids of another placement say nothing. */
+  #edge: number | undefined;
 
   /**
-   * @param xid the transaction whose writes are wanted; null where any state will do.
+   * @param wanted the transaction whose writes are wanted; null where any state will do. Of one in another placement than the
+   *   tenant's all is waited for that the tenant has written by then: a move gives what it carries other ids.
    * @param waitMs how long the request waits in all for projections to follow. Milliseconds.
    * @param onWait told when it begins to wait for more than a look.
    */
   constructor(
     private readonly progress: ProjectionProgress,
     readonly tenant: Tenant,
-    readonly xid: number | null,
+    readonly wanted: WrittenAt | null,
     private readonly waitMs: number,
     private readonly onWait: () => void = () => {},
   ) {}
@@ -80,9 +98,9 @@ export class Freshness implements FreshnessWanted {
    * other, so that they travel together.
    */
   before(target: string, request: StoreRequest, engine?: FollowingEngine): Promise<void> | undefined {
-    if (this.xid === null || this.#passed.has(target) || this.#late.has(target)) return undefined;
+    if (this.wanted === null || this.#passed.has(target) || this.#late.has(target)) return undefined;
     this.#wanted.set(target, engine);
-    return (this.#waiting ??= this.#wait(this.xid, request));
+    return (this.#waiting ??= this.#wait(this.wanted, request));
   }
 
   /** Has it wait for nothing but what whoever asks may know of: else an answer that is late would tell of the rest. */
@@ -95,10 +113,10 @@ export class Freshness implements FreshnessWanted {
     this.#read.add(target);
   }
 
-  async #wait(xid: number, request: StoreRequest): Promise<void> {
+  async #wait(wanted: WrittenAt, request: StoreRequest): Promise<void> {
     this.#deadline ??= performance.now() + this.waitMs;
     for (;;) {
-      await this.#within(this.#look(xid, request), request);
+      await this.#within(this.#look(wanted, request), request);
       const over = performance.now() + LOOK_MS > this.#deadline || request.signal?.aborted === true;
       for (const [target, engine] of this.#wanted) {
         if (!this.#passed.has(target) && (over || engine?.isDown() === true)) this.#late.add(target);
@@ -113,12 +131,20 @@ export class Freshness implements FreshnessWanted {
   }
 
   /** One look tells of all targets. While PostgreSQL, which knows, does not answer, none has followed. */
-  async #look(xid: number, request: StoreRequest): Promise<void> {
+  async #look(wanted: WrittenAt, request: StoreRequest): Promise<void> {
     const started = performance.now();
+    const xid = await this.#upTo(wanted);
     const reached = await this.progress.reached(this.tenant, xid);
     for (const target of reached) this.#passed.add(target);
     this.#note(reached.size, request, started);
     await this.#passHidden(xid);
+  }
+
+  /** The transaction, as the servers that the tenant is on count them, up to which is waited. */
+  async #upTo({ epoch, xid }: WrittenAt): Promise<number> {
+    if (epoch === this.tenant.epoch) return xid;
+    // Looked up once, so that whoever goes on writing has nobody wait for ever.
+    return (this.#edge ??= await this.progress.edge(this.tenant));
   }
 
   /** Once a request: how often it looks may follow from what whoever asks may not know of, and what calls cost is told. */

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 
+import { type WrittenAt } from "../../datasources/core/freshness.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { createSeal } from "./cursor.js";
 import { clientError } from "./errors.js";
@@ -14,47 +15,67 @@ export const FRESHNESS_HEADER = "x-marquee-freshness";
  * greater text stands for both.
  */
 export interface ConsistencyTokens {
-  /** @param xid the id of the transaction that wrote. */
-  encode(tenant: Tenant, xid: number): string;
+  /** @param written the transaction that wrote. */
+  encode(tenant: Tenant, written: WrittenAt): string;
   /**
-   * The id of the latest of the transactions.
+   * The latest of the transactions; of those in several placements, the one in the latest of these.
    *
    * @param tokens one token, or several with commas between, as HTTP joins a header that is sent twice.
    * @throws INVALID_CONSISTENCY_TOKEN when one is damaged, forged or of another tenant.
    */
-  decode(tenant: Tenant, tokens: string): number;
+  decode(tenant: Tenant, tokens: string): WrittenAt;
 }
 
-/** As many digits as the largest whole number of JavaScript has in base 36, so that texts are ordered as numbers are. */
-const DIGITS = 11;
+/**
+ * Digits in base 36: of the tenant's placement, then of the transaction, so that texts are ordered by the one and then by the
+ * other. Together as many as tokens had before they told placements: those are read as of placement 0, which there is none
+ * of, and a gateway that knows no placements reads a transaction yet to come, and waits for everything too. Nine digits are
+ * enough for 30 years of 100,000 transactions a second.
+ */
+const EPOCH_DIGITS = 2;
+const XID_DIGITS = 9;
 const FORM = /^([0-9a-z]{11})-([\w-]+)$/;
+/** The last placement that can be told; later ones are told as not known, so that everything is waited for. */
+const LAST_EPOCH = 36 ** EPOCH_DIGITS - 1;
 
 /** Tokens that are remembered: writes that share a transaction are answered the same, each of them twice. */
 const REMEMBERED = 100;
 
-/** Consistency tokens are `<transaction, base 36>-<seal>`: places in the stream of a tenant's writes. */
+/** Consistency tokens are `<placement and transaction, base 36>-<seal>`: places in the stream of a tenant's writes. */
 export function createConsistencyTokens(signingKey: Uint8Array): ConsistencyTokens {
   const seal = createSeal(signingKey, "marquee consistency");
   const made = new LRUCache<string, string>({ max: REMEMBERED });
-  const make = (tenant: Tenant, xid: number) => {
-    const place = xid.toString(36).padStart(DIGITS, "0");
-    return `${place}-${seal.of(String(tenant.id), place).toString("base64url")}`;
-  };
-  const encode = (tenant: Tenant, xid: number) => {
-    const key = `${tenant.id} ${xid}`;
-    const token = made.get(key) ?? make(tenant, xid);
+  const make = (tenant: Tenant, place: string) =>
+    `${place}-${seal.of(String(tenant.id), place).toString("base64url")}`;
+  const encode = (tenant: Tenant, written: WrittenAt) => {
+    const place = placeOf(written);
+    const key = `${tenant.id} ${place}`;
+    const token = made.get(key) ?? make(tenant, place);
     made.set(key, token);
     return token;
   };
   const decode = (tenant: Tenant, token: string) => {
     const [, place = "", tag = ""] = FORM.exec(token) ?? [];
     if (!seal.fits(String(tenant.id), place, Buffer.from(tag, "base64url"))) throw invalid();
-    return Number.parseInt(place, 36);
+    return place;
   };
   return {
     encode,
-    decode: (tenant, tokens) => Math.max(...tokens.split(",").map((token) => decode(tenant, token.trim()))),
+    decode: (tenant, tokens) => {
+      const places = tokens.split(",").map((token) => decode(tenant, token.trim()));
+      return writtenAt(places.sort().at(-1) ?? "");
+    },
   };
+}
+
+function placeOf({ epoch, xid }: WrittenAt): string {
+  const told = epoch > LAST_EPOCH ? 0 : epoch;
+  return told.toString(36).padStart(EPOCH_DIGITS, "0") + xid.toString(36).padStart(XID_DIGITS, "0");
+}
+
+function writtenAt(place: string): WrittenAt {
+  const [epoch, xid] = [place.slice(0, EPOCH_DIGITS), place.slice(EPOCH_DIGITS)];
+  return { epoch: Number.parseInt(epoch, 36), xid: Number.parseInt(xid, 36) };
 }
 
 function invalid() {

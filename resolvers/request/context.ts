@@ -21,7 +21,7 @@ import {
 } from "../../datasources/recommendations/recommendations.loaders.js";
 import { StoreUnavailableError } from "../../datasources/core/store-error.js";
 import { type InsightBudget } from "../../datasources/insights/insights.js";
-import { type Freshness } from "../../datasources/core/freshness.js";
+import { laterOf, type Freshness, type WrittenAt } from "../../datasources/core/freshness.js";
 import { SeenStamps } from "../../datasources/core/seen-stamps.js";
 import { CallLog, type FieldPath, type StoreRequest } from "../../datasources/core/store-request.js";
 import { type CheckoutTimes } from "../../datasources/checkouts/checkouts.js";
@@ -93,7 +93,7 @@ export class Context {
   /** Who the write under way is taken to be by, and finds out; null where whoever writes was looked up. */
   presumed: PresumedViewer | null = null;
   /** The latest transaction that this request has written in, by tenant. */
-  private readonly written = new Map<number, number>();
+  private readonly written = new Map<number, WrittenAt>();
   /** What is read or made once an identity. An object, and no private members: Apollo executes on a copy of the context, and both must share it. */
   private once!: {
     viewer?: Promise<ViewerRecord | null>;
@@ -324,10 +324,9 @@ export class Context {
 
   /** The token that a mutation answers with: for reading what its transaction wrote, and what the request wrote before. */
   consistencyToken(xid: number): string {
-    const { id } = this.tenant;
-    const wanted = this.freshness?.tenant.id === id ? this.freshness.xid : null;
-    const before = this.written.get(id) ?? wanted ?? 0;
-    this.written.set(id, Math.max(before, xid));
+    const { id, epoch } = this.tenant;
+    const wanted = this.freshness?.tenant.id === id ? this.freshness.wanted : null;
+    this.written.set(id, laterOf(this.written.get(id) ?? wanted, { epoch, xid }));
     return this.writtenToken() ?? "";
   }
 
@@ -336,7 +335,7 @@ export class Context {
    * wrote nothing.
    */
   writtenToken(): string | null {
-    const xid = this.written.get(this.tenant.id);
-    return xid === undefined ? null : this.gateway.consistency.encode(this.tenant, xid);
+    const written = this.written.get(this.tenant.id);
+    return written === undefined ? null : this.gateway.consistency.encode(this.tenant, written);
   }
 }

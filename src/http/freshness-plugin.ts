@@ -49,7 +49,10 @@ export function freshness(): ApolloServerPlugin<Context> {
   };
 }
 
-async function describe(ctx: Context, { tenant, read, behind, xid }: Freshness): Promise<StoreFreshness[]> {
+async function describe(
+  ctx: Context,
+  { tenant, read, behind, wanted }: Freshness,
+): Promise<StoreFreshness[]> {
   const { outbox, projections } = ctx.gateway.stores;
   // An answer that is ready does not wait for a store that is silent.
   const late = sleep(LAG_MS, [] as TargetLag[], { ref: false });
@@ -60,7 +63,7 @@ async function describe(ctx: Context, { tenant, read, behind, xid }: Freshness):
     return {
       store: projections.find(({ name }) => name === target)?.store ?? "POSTGRES",
       target,
-      reached: xid === null ? null : !behind.has(target),
+      reached: wanted === null ? null : !behind.has(target),
       lagEvents: lag ? lag.lagEvents + lag.parked + lag.deadLetters : null,
       lagSeconds: lag ? Math.max(lag.lagSeconds, lag.refusedSeconds) : null,
     };

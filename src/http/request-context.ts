@@ -2,9 +2,10 @@ import { type ServerResponse } from "node:http";
 
 import { type FastifyReply, type FastifyRequest } from "fastify";
 
-import { Freshness } from "../../datasources/core/freshness.js";
+import { Freshness, type WrittenAt } from "../../datasources/core/freshness.js";
 import { StoreUnavailableError } from "../../datasources/core/store-error.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { type Tenants } from "../../datasources/core/tenants.js";
 import { CONSISTENCY_HEADER, FRESHNESS_HEADER } from "../../resolvers/request/consistency.js";
 import { Context, type Gateway } from "../../resolvers/request/context.js";
 import { type Identity } from "../../resolvers/request/identity.js";
@@ -44,9 +45,16 @@ export async function createContext(
   work: RequestWork,
 ): Promise<Context> {
   const lifetime = lifetimeOf(config, request, reply.raw);
-  const { identity, key, tenant, named } = await lifetime.wait(askerOf(config, gateway, request, host));
-  void reply.header(TENANT_HEADER, tenant.slug);
-  const freshness = freshnessOf(config, gateway, tenant, request, lifetime);
+  const {
+    identity,
+    key,
+    tenant: known,
+    named,
+  } = await lifetime.wait(askerOf(config, gateway, request, host));
+  void reply.header(TENANT_HEADER, known.slug);
+  const wanted = wantedOf(gateway, known, request);
+  const tenant = await lifetime.wait(placedAsTold(gateway.stores.tenants, known, wanted));
+  const freshness = freshnessOf(config, gateway, tenant, wanted, request, lifetime);
   const { id } = request;
   return new Context(gateway, tenant, identity, named, id, lifetime, freshness, country, work, key);
 }
@@ -97,18 +105,36 @@ function lifetimeOf(config: Config, request: FastifyRequest, raw: ServerResponse
   return lifetime;
 }
 
+/** What the request's token stands for; null where it brings none. @throws INVALID_CONSISTENCY_TOKEN. */
+function wantedOf({ consistency }: Gateway, tenant: Tenant, { headers }: FastifyRequest): WrittenAt | null {
+  const token = headers[CONSISTENCY_HEADER];
+  return token === undefined ? null : consistency.decode(tenant, String(token));
+}
+
+/**
+ * The tenant where it is by what a token says: one of a placement that is not known here yet tells of a move before the
+ * registry has. Where it cannot be asked, what is known stands, as everywhere.
+ */
+export async function placedAsTold(
+  tenants: Pick<Tenants, "current">,
+  tenant: Tenant,
+  wanted: WrittenAt | null,
+): Promise<Tenant> {
+  if (wanted === null || wanted.epoch <= tenant.epoch) return tenant;
+  const now = await tenants.current(tenant.id).catch(() => null);
+  return now?.state === "ACTIVE" ? now : tenant;
+}
+
 /** What the request's headers ask of the projections; nothing where they are silent. */
 function freshnessOf(
   config: Config,
   gateway: Gateway,
   tenant: Tenant,
+  wanted: WrittenAt | null,
   request: FastifyRequest,
   lifetime: Lifetime,
 ) {
-  const token = request.headers[CONSISTENCY_HEADER];
-  const asks = token !== undefined || request.headers[FRESHNESS_HEADER] === "1";
-  if (!asks) return undefined;
-  const xid = token === undefined ? null : gateway.consistency.decode(tenant, String(token));
+  if (wanted === null && request.headers[FRESHNESS_HEADER] !== "1") return undefined;
   const onWait = () => lifetime.standAside();
-  return new Freshness(gateway.stores.outbox, tenant, xid, config.consistencyWaitMs, onWait);
+  return new Freshness(gateway.stores.outbox, tenant, wanted, config.consistencyWaitMs, onWait);
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 
+import { Freshness } from "../../datasources/core/freshness.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { projecting } from "../../datasources/projection/following/drain.js";
 import { type Destination } from "../../datasources/stores/tenant-moves.js";
@@ -203,7 +204,12 @@ describe("a tenant that is moved while it is written and read", () => {
     expect([...there].filter(unchanged)).toEqual([...before].filter(unchanged));
     expect(await besides(moved.tenant)).toEqual([{ title_id: "late" }]);
     const own = await stores.at(moved.tenant);
+    // As of a token that was answered before the move, when ids of transactions were those of other servers.
+    const wanted = { epoch: tenant.epoch, xid: 1 };
+    const asking = (waitMs: number) => new Freshness(stores.outbox, moved.tenant, wanted, waitMs);
+    expect(await isBehind(asking(1_000), "catalog.postgres")).toBe(true);
     await projecting({ ...own, tenants: own.residents }, moved.tenant, () => Promise.resolve());
+    expect(await isBehind(asking(30_000), "catalog.postgres")).toBe(false);
     expect((await stores.catalog.titlesByIds(testRequest(moved.tenant), ["late", "same"])).size).toBe(2);
     await stores.moves.confirm(moved.tenant);
     expect(await besides(tenant)).toEqual([]);
@@ -230,6 +236,13 @@ describe("a tenant that is moved while it is written and read", () => {
     await expectAllWritten(tenant, load);
   }, 3_600_000);
 });
+
+/** Whether a projection of the tenant lacks what a request wants to be answered with. */
+async function isBehind(freshness: Freshness, target: string): Promise<boolean> {
+  await freshness.before(target, testRequest(freshness.tenant));
+  freshness.answered(target);
+  return freshness.behind.has(target);
+}
 
 /**
  * A transaction that notes more than is brought at once, a row of its own last, and commits when the fence is waited for.

@@ -4,7 +4,9 @@ import {
   followed,
   Freshness,
   type Lacking,
+  laterOf,
   type ProjectionProgress,
+  type WrittenAt,
 } from "../../datasources/core/freshness.js";
 import { type FollowingEngine } from "../../datasources/core/store-request.js";
 import { CallLog, type StoreRequest } from "../../datasources/core/store-request.js";
@@ -12,6 +14,9 @@ import { madeUpTenant } from "../support/tenants.js";
 
 const tenant = madeUpTenant();
 const XID = 7;
+/** What the next transaction gets. */
+const EDGE = 50_002;
+const WANTED = { epoch: tenant.epoch, xid: XID };
 
 /** The outbox as far as freshness knows it: which targets are there at each look, the last answer again and again. */
 function outbox(...looks: (readonly string[] | Error | "silence")[]) {
@@ -23,7 +28,8 @@ function outbox(...looks: (readonly string[] | Error | "silence")[]) {
     return look instanceof Error ? Promise.reject(look) : Promise.resolve(new Set(look));
   });
   const lacking = vi.fn<ProjectionProgress["lacking"]>(() => Promise.resolve([]));
-  return { reached, lacking };
+  const edge = vi.fn<ProjectionProgress["edge"]>(() => Promise.resolve(EDGE));
+  return { reached, lacking, edge };
 }
 
 interface Reading {
@@ -34,8 +40,12 @@ interface Reading {
   turns: Map<string, number>;
 }
 
-function reading(progress: ReturnType<typeof outbox>, waitMs = 1_000, xid: number | null = XID): Reading {
-  const freshness = new Freshness(progress, tenant, xid, waitMs);
+function reading(
+  progress: ReturnType<typeof outbox>,
+  waitMs = 1_000,
+  wanted: WrittenAt | null = WANTED,
+): Reading {
+  const freshness = new Freshness(progress, tenant, wanted, waitMs);
   const request: StoreRequest = { tenant, calls: new CallLog(), freshness };
   const turns = new Map<string, number>();
   let turn = 0;
@@ -88,6 +98,20 @@ describe("a request with a token", () => {
     await Promise.all([read("catalog.postgres"), read("search.postgres")]);
     expect(progress.reached).toHaveBeenCalledExactlyOnceWith(tenant, XID);
     expect(request.calls.calls).toMatchObject([{ store: "POSTGRES", operation: "outbox.reached", rows: 2 }]);
+  });
+
+  it("waits for all that is written by then where the token is of another placement, or tells none", async () => {
+    for (const epoch of [0, tenant.epoch + 1]) {
+      const progress = outbox([], [], ["catalog.postgres"]);
+      const { read, freshness } = reading(progress, 1_000, { epoch, xid: XID });
+      await read("catalog.postgres");
+      expect(progress.reached.mock.calls).toEqual([1, 2, 3].map(() => [tenant, EDGE]));
+      expect(progress.edge).toHaveBeenCalledExactlyOnceWith(tenant);
+      expect(freshness.behind.size).toBe(0);
+    }
+    const same = outbox(["catalog.postgres"]);
+    await reading(same).read("catalog.postgres");
+    expect(same.edge).not.toHaveBeenCalled();
   });
 
   it("waits no longer in all than it may, however many projections are late, and says which", async () => {
@@ -203,6 +227,16 @@ describe("what is lacking and whoever asks may not know of", () => {
     await many.read("catalog.postgres");
     expect([...many.freshness.behind]).toEqual(["catalog.postgres"]);
     expect(many.knows).not.toHaveBeenCalled();
+  });
+});
+
+describe("of two transactions", () => {
+  it("the later stands for both, and one of the tenant's placement now for any of another", () => {
+    const now = { epoch: 2, xid: 50 };
+    expect(laterOf(null, now)).toBe(now);
+    expect(laterOf({ epoch: 2, xid: 60 }, now)).toEqual({ epoch: 2, xid: 60 });
+    expect(laterOf({ epoch: 2, xid: 40 }, now)).toBe(now);
+    for (const epoch of [0, 1, 3]) expect(laterOf({ epoch, xid: 900 }, now)).toBe(now);
   });
 });
 

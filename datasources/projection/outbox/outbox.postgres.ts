@@ -84,6 +84,13 @@ export class PostgresOutbox implements Outbox {
     return this.#reached({ tenant: tenant.id, xid });
   }
 
+  async edge(): Promise<number> {
+    const [row] = await this.pool.query<{ xid: number }>(
+      sql`select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid`,
+    );
+    return row!.xid;
+  }
+
   lacking(tenant: Tenant, xid: number, targets: readonly string[], limit: number): Promise<Lacking[]> {
     return this.pool.query<Lacking>(
       sql`select distinct t.name as target, e.topic, e.entity, e.own

@@ -37,6 +37,8 @@ export interface Outbox {
    * against the transaction that wrote it.
    */
   reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>>;
+  /** The transaction id that the next writer gets where the tenant is: everything that is committed has a lower one. */
+  edge(tenant: Tenant): Promise<number>;
   /** What keeps targets from having reached a transaction, at most `limit` of it. */
   lacking(tenant: Tenant, xid: number, targets: readonly string[], limit: number): Promise<Lacking[]>;
   /** Makes the targets known, where they are not: from now on events are kept until each of them has passed them. */

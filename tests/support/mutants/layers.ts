@@ -6,7 +6,7 @@ import path from "node:path";
 import { type AuditLine } from "../../../datasources/audit/audit.js";
 import { verifyAudit } from "../../../datasources/audit/verify-audit.js";
 import { PostgresTitleSchedule } from "../../../datasources/catalog/postgres/title-schedule.postgres.js";
-import { type Freshness } from "../../../datasources/core/freshness.js";
+import { type Freshness, type WrittenAt } from "../../../datasources/core/freshness.js";
 import { CallLog } from "../../../datasources/core/store-request.js";
 import { type Tenant } from "../../../datasources/core/tenant.js";
 import { EXPORT_TASK } from "../../../datasources/privacy/privacy.js";
@@ -380,8 +380,9 @@ const LAYERS: Record<string, Layer> = {
     return [...paths, renamed].map((link) => [link, links.read(link.replace("/exports/", ""), 0)]);
   },
   "resolvers/request/context.ts": async (_, one, other) => {
-    const encode = ({ slug }: Tenant, xid: number) => `${slug} ${xid}`;
-    const wanted = { tenant: one, xid: 9, waitFor: () => undefined } as unknown as Freshness;
+    const encode = ({ slug }: Tenant, { xid }: WrittenAt) => `${slug} ${xid}`;
+    const nine = { epoch: one.epoch, xid: 9 };
+    const wanted = { tenant: one, wanted: nine, waitFor: () => undefined } as unknown as Freshness;
     const gateway = { consistency: { encode } } as never;
     const asking = new Context(gateway, one, null, null, "id", undefined, wanted, null, {} as never);
     const told: unknown[] = [asking.request.freshness === wanted, asking.consistencyToken(3)];

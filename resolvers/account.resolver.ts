@@ -1,7 +1,7 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
-import { type ProfileRecord } from "../datasources/accounts/accounts.js";
+import { type ProfileRecord, type ViewerRecord } from "../datasources/accounts/accounts.js";
 import {
   CONSENT_TEXT,
   CONSENT_TEXT_ACCEPTED,
@@ -9,7 +9,7 @@ import {
   type WantedConsents,
   type WrittenProfile,
 } from "../datasources/accounts/profiles.js";
-import { checkedLimit } from "../datasources/accounts/profile-rules.js";
+import { changedLimit, checkedLimit, profileNotFound } from "../datasources/accounts/profile-rules.js";
 import { PROFILE_FIELD_NAMES, type ProfileFields } from "../datasources/core/profile-fields.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { MATURITY_AGES } from "../datasources/core/title.document.js";
@@ -50,7 +50,8 @@ export class AccountResolver {
       const viewer = await owner(ctx, info.path);
       const { name, kind } = input;
       const profile = { ...fieldsOf(input), name, kind: kind ?? "ADULT", maturityLimit: age(input) };
-      if (exceeds(profile, viewer.profile)) await checkParent(ctx, info.path, viewer.account, input);
+      const limit = checkedLimit(profile.kind, profile.maturityLimit);
+      if (isBeyond(limit, viewer)) await checkParent(ctx, info.path, viewer.account, input, limit);
       return written(ctx, await ctx.gateway.stores.profiles.create(ctx.tenant, viewer, profile));
     });
   }
@@ -76,7 +77,8 @@ export class AccountResolver {
       };
       const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
       const before = viewer.profiles.find((profile) => profile.id === id);
-      if (before && limitsChange(before, change)) await checkParent(ctx, info.path, viewer.account, input);
+      if (before && limitsChange(before, change))
+        await checkParent(ctx, info.path, viewer.account, input, highestLimit(before, change));
       return written(ctx, await ctx.gateway.stores.profiles.update(ctx.tenant, viewer, id, change));
     });
   }
@@ -96,7 +98,9 @@ export class AccountResolver {
       const viewer = await owner(ctx, info.path);
       const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
       const pin = input.newPin == null ? null : checkedPin(input.newPin);
-      await checkParent(ctx, info.path, viewer.account, input);
+      const target = viewer.profiles.find((profile) => profile.id === id);
+      if (!target) throw profileNotFound();
+      await checkParent(ctx, info.path, viewer.account, input, target.maturityLimit);
       const { passwords, stores } = ctx.gateway;
       const hash = pin === null ? null : await passwords.hash(ctx.tenant, pin, ctx.request.signal);
       const profile = await stores.profiles.setPin(ctx.tenant, viewer, id, hash);
@@ -119,7 +123,8 @@ export class AccountResolver {
       const viewer = await owner(ctx, info.path);
       const id = inputId(ctx.tenant, "Profile", input.profile, "profile");
       const doomed = viewer.profiles.find((each) => each.id === id);
-      if (doomed && exceeds(doomed, viewer.profile)) await checkParent(ctx, info.path, viewer.account, input);
+      const limit = doomed?.maturityLimit ?? 0;
+      if (isBeyond(limit, viewer)) await checkParent(ctx, info.path, viewer.account, input, limit);
       const { profile, xid } = await ctx.gateway.stores.profiles.delete(ctx.tenant, viewer, id);
       ctx.becomes(ctx.tenant, ctx.identity);
       return {
@@ -155,12 +160,14 @@ function limitsChange(before: ProfileRecord, { kind, maturityLimit }: Partial<Ne
   );
 }
 
-/** Whether a profile may meet what another may not: the other would have a way around its limit. */
-function exceeds(
-  { kind, maturityLimit }: Pick<ProfileRecord, "kind"> & { maturityLimit?: number | undefined },
-  asker: ProfileRecord,
-): boolean {
-  return checkedLimit(kind, maturityLimit) > asker.maturityLimit;
+/** Whether a profile of a limit may meet what whoever asks may not, who would have a way around their own. */
+function isBeyond(limit: number, { profile }: ViewerRecord): boolean {
+  return limit > profile.maturityLimit;
+}
+
+/** The most that a profile may meet, before a change and behind it. Age in years. @throws Refusal MATURITY_LIMIT_TOO_HIGH. */
+function highestLimit(before: ProfileRecord, change: Partial<NewProfile>): number {
+  return Math.max(before.maturityLimit, changedLimit(before, change));
 }
 
 /** @param inForce version of the text that somebody who names none was shown. @throws Refusal INVALID. */

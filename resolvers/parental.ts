@@ -38,7 +38,8 @@ export async function checkLeaving(
   const child = profile.kind === "KIDS";
   if (!account || profile.id === target.id || !(child || target.hasPin)) return;
   const own = target.hasPin && !(child && target.kind === "KIDS");
-  const opens = (pin: ProfilePin) => (own ? pin.profileId === target.id : pin.kind === "ADULT");
+  const parents = isParents(target.maturityLimit);
+  const opens = (pin: ProfilePin) => (own ? pin.profileId === target.id : parents(pin));
   const missing = child ? PASSWORD_REQUIRED : PIN_REQUIRED;
   await checkProof(ctx, path, account, proof, opens, missing);
 }
@@ -46,6 +47,7 @@ export async function checkLeaving(
 /**
  * Asks for what shows a parent, before something that a child is limited by is changed.
  *
+ * @param limit what is granted, or what the profile that is changed may meet, whichever is more. Age in years.
  * @throws Refusal PASSWORD_REQUIRED, BAD_CREDENTIALS, BAD_PIN, TOO_MANY_GUESSES, SIGN_IN_BUSY.
  */
 export async function checkParent(
@@ -53,8 +55,17 @@ export async function checkParent(
   path: FieldPath,
   account: AccountRecord,
   proof: Proof,
+  limit: number,
 ): Promise<void> {
-  await checkProof(ctx, path, account, proof, ({ kind }) => kind === "ADULT", PASSWORD_REQUIRED);
+  await checkProof(ctx, path, account, proof, isParents(limit), PASSWORD_REQUIRED);
+}
+
+/**
+ * Tells which PINs are a parent's to whoever is limited to an age: a profile that may meet less is no child's, and would
+ * lift its own limit by its own PIN.
+ */
+function isParents(limit: number): (pin: ProfilePin) => boolean {
+  return ({ kind, maturityLimit }) => kind === "ADULT" && maturityLimit >= limit;
 }
 
 /** @param opens tells which PINs will do. */
@@ -96,7 +107,7 @@ const PASSWORD_REQUIRED = () =>
   new Refusal(
     "password",
     "PASSWORD_REQUIRED",
-    "This takes the account's password, or as pin the PIN of a profile that is no child's.",
+    "This takes the account's password, or as pin the PIN of a profile that is no child's and may itself meet as much.",
   );
 
 const PIN_REQUIRED = () =>

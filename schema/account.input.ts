@@ -25,7 +25,8 @@ registerEnumType(MailLanguageEnum.values, {
 const NAME =
   "What the person is called: 1 to 40 characters that can be seen, like no other profile of the account. Of zero width are only joiners between letters or emoji that they change.";
 const PASSWORD = "The account's password.";
-const PIN = "In place of the password, the PIN of a profile of the account that is no child's.";
+const PIN =
+  "In place of the password, the PIN of a profile of the account that is no child's and may itself meet what is granted, and what the profile in question may.";
 const BEYOND = "Needed, or the PIN, where the profile may meet more than the one that asks.";
 const LIMIT = "The highest rating it meets; a profile of kind KIDS at most PG.";
 

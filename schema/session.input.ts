@@ -24,7 +24,7 @@ export class SelectProfileInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "In place of the password: the PIN of the profile; to leave a kids profile for one without a PIN, that of another which is no child's.",
+      "In place of the password: the PIN of the profile; to leave a kids profile for one without a PIN, that of another which is no child's and may itself meet as much.",
   })
   pin?: string | null;
 }

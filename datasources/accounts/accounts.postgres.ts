@@ -85,7 +85,7 @@ export class PostgresAccounts implements Accounts {
     return this.postgres.read<ProfilePin>(
       request,
       "accounts.pins",
-      sql`select id as "profileId", kind, pin_hash as "pinHash" from profiles
+      sql`select id as "profileId", kind, maturity_limit as "maturityLimit", pin_hash as "pinHash" from profiles
           where account_id = ${accountId} and pin_hash is not null order by position, id`,
     );
   }

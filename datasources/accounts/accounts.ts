@@ -79,6 +79,8 @@ export interface Credentials {
 export interface ProfilePin {
   profileId: string;
   kind: ProfileKind;
+  /** What its profile may meet. Age in years. */
+  maturityLimit: number;
   pinHash: string;
 }
 

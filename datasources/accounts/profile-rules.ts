@@ -4,7 +4,7 @@ import { PROFILE_FIELD_NAMES, PROFILE_FIELDS, type ProfileFields } from "../core
 import { Refusal } from "../core/refusal.js";
 import { type ProfileRecord } from "./accounts.js";
 import { type ProfileKind } from "../core/vocabulary.js";
-import { ADULT_LIMIT, KIDS_LIMIT, MAX_PROFILE_NAME, MAX_PROFILES } from "./profiles.js";
+import { ADULT_LIMIT, KIDS_LIMIT, MAX_PROFILE_NAME, MAX_PROFILES, type NewProfile } from "./profiles.js";
 
 const NAME_ACCEPTED = `A profile's name has 1 to ${MAX_PROFILE_NAME} characters that can be seen: no control characters, and none of zero width but joiners between letters or emoji that they change.`;
 
@@ -35,6 +35,15 @@ export function checkedLimit(kind: ProfileKind, limit: number | undefined): numb
     "MATURITY_LIMIT_TOO_HIGH",
     "A kids profile is limited to PG at most; a profile of kind ADULT takes any limit.",
   );
+}
+
+/** The limit of a profile behind a change: another kind brings its usual one with it. @throws Refusal MATURITY_LIMIT_TOO_HIGH. */
+export function changedLimit(
+  before: Pick<ProfileRecord, "kind" | "maturityLimit">,
+  { kind = before.kind, maturityLimit }: Partial<Pick<NewProfile, "kind" | "maturityLimit">>,
+): number {
+  const kept = kind === before.kind ? before.maturityLimit : undefined;
+  return checkedLimit(kind, maturityLimit ?? kept);
 }
 
 /** @throws Refusal TOO_MANY_PROFILES. */

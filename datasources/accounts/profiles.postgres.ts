@@ -29,6 +29,7 @@ import { makeAccount } from "./new-account.postgres.js";
 import { profileEvent } from "./profile-event.js";
 import { lockProfile } from "./profile-locks.postgres.js";
 import {
+  changedLimit,
   checkAdultRemains,
   checkCount,
   checkedFields,
@@ -91,12 +92,11 @@ export class PostgresProfiles implements Profiles {
       const others = profiles.filter((profile) => profile !== before);
       const kind = change.kind ?? before.kind;
       if (kind === "KIDS") checkAdultRemains(others);
-      const kept = kind === before.kind ? before.maturityLimit : undefined;
       const profile: ProfileRecord = {
         ...before,
         name: change.name === undefined ? before.name : checkedName(change.name, others),
         kind,
-        maturityLimit: checkedLimit(kind, change.maturityLimit ?? kept),
+        maturityLimit: changedLimit(before, change),
         ...checkedFields(change),
       };
       await putProfiles(query, this.#writing(tenant), [profile]);

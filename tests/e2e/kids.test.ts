@@ -22,6 +22,7 @@ let passwordHash: string;
 let account: string;
 let kids: string;
 let adult: string;
+let teen: string;
 
 beforeAll(async () => {
   gateway = await startGateway();
@@ -35,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.close());
 
-/** An account that may edit and operate, with a child. */
+/** An account that may edit and operate, with a child and somebody who is limited. */
 beforeEach(async () => {
   account = randomUUID();
   const profile = { kind: "ADULT" as const, maturityLimit: 18, country: null };
@@ -50,12 +51,13 @@ beforeEach(async () => {
       profiles: [
         { ...profile, id: `${account}-adult`, name: "Ann" },
         { ...profile, id: `${account}-kids`, name: "Kim", kind: "KIDS", maturityLimit: 8 },
+        { ...profile, id: `${account}-teen`, name: "Tim", maturityLimit: 13 },
       ],
     },
   ]);
   const tokenOf = (name: string) =>
     gateway.tokenFor({ tenant: tenant.slug, account, profile: `${account}-${name}` });
-  [adult, kids] = await Promise.all([tokenOf("adult"), tokenOf("kids")]);
+  [adult, kids, teen] = await Promise.all([tokenOf("adult"), tokenOf("kids"), tokenOf("teen")]);
 });
 
 const codesOf = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions.code);
@@ -72,6 +74,10 @@ const select = async (name: string, proof: object = {}, token = kids) => {
 
 const SET_PIN =
   "mutation ($input: SetProfilePinInput!) { setProfilePin(input: $input) { profile { hasPin } errors { field code } } }";
+const CREATE =
+  "mutation ($input: CreateProfileInput!) { createProfile(input: $input) { profile { name } errors { field code } } }";
+const DELETE =
+  "mutation ($input: DeleteProfileInput!) { deleteProfile(input: $input) { errors { field code } } }";
 const UPDATE =
   "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { profile { kind maturityLimit } errors { field code } } }";
 
@@ -115,6 +121,7 @@ describe("a profile's PIN", () => {
     expect(kept).toEqual({
       profileId: `${account}-adult`,
       kind: "ADULT",
+      maturityLimit: 18,
       pinHash: expect.stringMatching(/^\$argon2id\$/) as string,
     });
   });
@@ -166,6 +173,49 @@ describe("what a profile is limited to", () => {
     expect(await change(SET_PIN, "kids", { newPin: null, password: "marquee" }, kids)).toEqual(
       refusal(null, "KIDS_PROFILE"),
     );
+  });
+});
+
+describe("the PIN of a profile that is limited itself", () => {
+  const wrong = refusal("pin", "BAD_PIN");
+  const pin = "1313";
+  beforeEach(async () => {
+    await setPin("adult", "2580");
+    await setPin("teen", pin);
+  });
+
+  it("lifts no limit, its own least of all, and makes nobody who has none", async () => {
+    for (const [name, limits] of [
+      ["teen", { maturityLimit: "NC-17" }],
+      ["teen", { maturityLimit: "R" }],
+      ["kids", { kind: "ADULT" }],
+      ["adult", { maturityLimit: "PG" }],
+    ] as const)
+      expect(await change(UPDATE, name, { ...limits, pin }, teen), JSON.stringify(limits)).toEqual(wrong);
+    const made = await gateway.ask(CREATE, { token: teen, variables: { input: { name: "Big", pin } } });
+    expect(made.data.createProfile).toEqual(wrong);
+    expect(await change(DELETE, "adult", { pin }, teen)).toEqual({ errors: wrong.errors });
+    const lifted = await change(UPDATE, "teen", { maturityLimit: "NC-17", pin: "2580" }, teen);
+    expect(lifted).toEqual({ profile: { kind: "ADULT", maturityLimit: "NC-17" }, errors: [] });
+  });
+
+  it("sets and takes away no PIN of whoever may meet more", async () => {
+    for (const newPin of ["0000", null])
+      expect(await change(SET_PIN, "adult", { newPin, pin }, teen)).toEqual(wrong);
+    expect((await select("adult", { pin: "2580" }, teen)).errors).toEqual([]);
+    expect((await change(SET_PIN, "teen", { newPin: "1414", pin }, teen)).errors).toEqual([]);
+  });
+
+  it("lets a child go on as nobody who may meet more", async () => {
+    await setPin("adult", null);
+    expect((await select("adult", { pin })).errors).toEqual([{ field: "pin", code: "BAD_PIN" }]);
+    expect((await select("teen", { pin })).errors).toEqual([]);
+  });
+
+  it("grants what it may meet itself", async () => {
+    const change13 = { kind: "ADULT", maturityLimit: "PG-13", pin };
+    expect((await change(UPDATE, "kids", change13, teen)).errors).toEqual([]);
+    expect((await change(UPDATE, "kids", { maturityLimit: "G", pin }, teen)).errors).toEqual([]);
   });
 });
 
@@ -225,7 +275,7 @@ describe("a kids profile", () => {
     expect(answer.data.viewer).toEqual({
       account: null,
       membership: null,
-      profiles: [{ name: "Ann" }, { name: "Kim" }],
+      profiles: [{ name: "Ann" }, { name: "Kim" }, { name: "Tim" }],
     });
     const ids = [shown.account.id, shown.membership.id, shown.membership.plan.id];
     const nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";

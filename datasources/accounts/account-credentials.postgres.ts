@@ -8,6 +8,7 @@ import { empty, sql, type PostgresStore, type Query } from "../engines/postgres/
 import { putMail } from "../mail/mail-rows.postgres.js";
 import { type AccountCredentials, type TokenKind } from "./account-credentials.js";
 import { addressHashes, sealedAddress, type SealedAddress } from "./addresses.js";
+import { isOutside } from "./outside-accounts.postgres.js";
 import { keyOf, type KeptKey, type PersonKeys } from "./person-keys.postgres.js";
 import { emailTaken, tokenInvalid } from "./profile-rules.js";
 
@@ -54,7 +55,7 @@ export class PostgresAccountCredentials implements AccountCredentials {
       // Whoever has read the mail has shown that the address is theirs.
       const changed = await query(
         sql`update accounts set password_hash = ${passwordHash}, email_verified_at = coalesce(email_verified_at, now())
-            where id = ${accountId} and email_hash = ${address.email_hash} returning 1`,
+            where id = ${accountId} and email_hash = ${address.email_hash} and not ${isOutside(sql`accounts.id`)} returning 1`,
       );
       if (changed.length === 0) throw tokenInvalid();
       await tell(query, accountId);

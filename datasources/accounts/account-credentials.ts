@@ -23,7 +23,7 @@ export interface AccountCredentials {
   addressOfToken(request: StoreRequest, kind: TokenKind, tokenHash: string): Promise<string | null>;
   /**
    * Another password for whoever has the token of a mail, which is used up. Every session of the account ends, and the
-   * owner is told by mail.
+   * owner is told by mail. An account that an identity provider signs in gets none: it would outlive the provider's word.
    *
    * @returns the account's id.
    * @throws Refusal TOKEN_INVALID.

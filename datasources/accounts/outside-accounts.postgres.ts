@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 
 import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
-import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Writing } from "./accounts-writing.postgres.js";
 import { addressHashes, outsideHash, sealedAddress } from "./addresses.js";
@@ -12,6 +12,11 @@ import { type OutsideAccount, type OutsideAccounts } from "./outside-accounts.js
 /** No password has this hash. */
 const NO_PASSWORD = "none";
 const PROFILE_NAME = "Viewer";
+
+/** Whether an identity provider signs an account in. @param account expression for its id. */
+export function isOutside(account: Sql): Sql {
+  return sql`exists (select from outside_accounts o where o.account_id = ${account})`;
+}
 
 /** Accounts that an identity provider signs in, in PostgreSQL. */
 export class PostgresOutsideAccounts implements OutsideAccounts {

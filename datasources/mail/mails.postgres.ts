@@ -1,5 +1,6 @@
 import { MAIL_LANGUAGES } from "../core/vocabulary.js";
 import { addressHashes } from "../accounts/addresses.js";
+import { isOutside } from "../accounts/outside-accounts.postgres.js";
 import { keyOf, type KeptKey, type PersonKeys } from "../accounts/person-keys.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
@@ -38,7 +39,7 @@ export class PostgresMails implements Mails {
             from accounts a
             where m.id = ${id} and m.sent_at is null and m.expires_at > now()
               and case when m.account_id is null then a.email_hash = m.email_hash else a.id = m.account_id end
-              and ${keyOf(sql`a.id`)} is not null
+              and ${keyOf(sql`a.id`)} is not null and not (m.kind = 'RESET' and ${isOutside(sql`a.id`)})
             returning m.id, m.kind, m.email_sealed as sealed, a.id as account, ${keyOf(sql`a.id`)} as key,
                       coalesce(m.language, ${MAIL_LANGUAGES[0]}) as language, m.attempts`,
       );

@@ -38,7 +38,8 @@ export interface Mails {
   /** Puts a mail on its way. */
   put(tenant: Tenant, mail: NewMail): Promise<void>;
   /**
-   * Takes a mail to be sent; nobody else does for a while.
+   * Takes a mail to be sent; nobody else does for a while. For a new password none is sent to whom an identity provider
+   * signs in: they have none here.
    *
    * @returns null where it was sent, is over, or is to nobody.
    */

@@ -12,6 +12,7 @@ import { use, useGateway, useLoneGateway, useSuperuser } from "../support/fixtur
 import { openInbox, type ReceivedMail } from "../support/inbox.js";
 import { PATIENCE } from "../support/patience.js";
 import { testRequest } from "../support/stores.js";
+import { meetOutside } from "../support/unsealed.js";
 
 const PASSWORD = "correct horse";
 const OTHER = "battery staple";
@@ -174,6 +175,36 @@ describe("a forgotten password", () => {
       database.query("select 1 from account_mails where tenant_id = $1 and account_id is null", [tenant.id]);
     await expect.poll(async () => (await left()).rowCount, PATIENCE).toBe(0);
     expect(inbox.mails.filter(({ to }) => to === nobody)).toEqual([]);
+  });
+
+  it("is none of whom an identity provider signs in, who is answered like nobody and gets no mail", async () => {
+    address += 1;
+    const email = `${randomUUID()}@example.com`;
+    const { account } = (await meetOutside(stores, tenant, email))!;
+    const known = await newcomer();
+    const mails = async () =>
+      (await database.query("select kind from account_mails where account_id = $1", [account])).rows;
+    const asked = async (to: string) => {
+      expect(await send(REQUEST, { email: to })).toEqual({ requested: true, errors: [] });
+    };
+    await asked(email);
+    // Who asks later is mailed later.
+    await asked(known.email);
+    const [mail] = await inbox.mailsTo(known.email, RESETTING);
+    const left = () =>
+      database.query("select 1 from account_mails where tenant_id = $1 and account_id is null", [tenant.id]);
+    await expect.poll(async () => (await left()).rowCount, PATIENCE).toBe(0);
+    expect(await mails()).toEqual([]);
+    expect(inbox.mails.filter(({ to }) => to === email)).toEqual([]);
+    // One that was mailed before is good for nothing.
+    await database.query(
+      `update account_mails m set account_id = $1, email_sealed = a.email_sealed, email_hash = a.email_hash
+       from accounts a where a.tenant_id = m.tenant_id and a.id = $1 and m.account_id = $2 and m.kind = 'RESET'`,
+      [account, await accountOf(known.email)],
+    );
+    const input = { token: tokenIn(mail!), newPassword: OTHER };
+    expect(await send(RESET, input)).toEqual({ changed: false, errors: refusal("token", "TOKEN_INVALID") });
+    expect(await signIn(email, OTHER)).toBe("BAD_CREDENTIALS");
   });
 
   it("is no longer set by what is over, is of another kind, or was kept somewhere", async () => {

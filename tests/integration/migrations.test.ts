@@ -17,6 +17,7 @@ import { StartupError } from "../../packages/process/startup-error.js";
 import { publish } from "../support/catalogue.js";
 import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
+import { meetOutside } from "../support/unsealed.js";
 import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** A database of its own for each test. */
@@ -197,6 +198,26 @@ describe("migrations", () => {
       { texts: { synopsis: [] } },
       { texts: { synopsis: [EXAMPLE_TITLE.synopsis] } },
     ]);
+  });
+
+  it("take passwords that mails have set from whom an identity provider signs in, and what they opened", async () => {
+    const opened = await openDatabase();
+    const tenant = await opened.tenants.create({
+      slug: "provided",
+      name: "Provided",
+      tier: "SHARED",
+      defaultCountry: "US",
+    });
+    const met = await meetOutside(opened, tenant);
+    await opened.close();
+    await rows(`
+      insert into shared.sessions (tenant_id, id, token_hash, account_id, profile_id, expires_at)
+        select tenant_id, 'by password', 'by password', account_id, id, now() + interval '1 day' from shared.profiles;
+      update shared.accounts set password_hash = 'set';
+      delete from shared.schema_migrations where name = 'outside_passwords'`);
+    await run();
+    expect(await rows("select password_hash from shared.accounts")).toEqual([{ password_hash: "none" }]);
+    expect(await rows("select id from shared.sessions")).toEqual([{ id: met?.session }]);
   });
 
   it.each(SCHEMAS)("refuse a database of a newer version, and say so (schema %s)", async (schema) => {

@@ -34,12 +34,16 @@ export const people = ({ id, schema }: Tenant, accounts: number, mark: string) =
   insert into account_export_parts (tenant_id, export_id, position, part) values (${id}, 'x', 0, '${mark}ly zipped');
   reset search_path`;
 
-/** Has somebody come from the outside provider who is among these people, as `a3`. */
-export function meetOutside(stores: Stores, tenant: Tenant) {
+/**
+ * Has somebody come from the outside provider who is among these people, as `a3`; somebody new where nobody is.
+ *
+ * @param email what the provider has verified of them.
+ */
+export function meetOutside(stores: Stores, tenant: Tenant, email: string | null = null) {
   return stores.outsideAccounts.meet(tenant, {
     issuer: "https://id.example",
     subject: "plain-subject",
-    email: null,
+    email,
     roles: ["VIEWER"],
     toldAt: new Date(),
     session: `outside-${tenant.id}`,

@@ -22,7 +22,7 @@ import {
   VerifyEmailPayload,
 } from "../schema/credentials.type.js";
 import { checkedEmail, tenantsOfEmail, tenantWithAccount } from "./addresses.js";
-import { checkedPassword, checkPassword } from "./password-check.js";
+import { checkedPassword, checkOwner, checkPassword } from "./password-check.js";
 import { payload } from "./payload.js";
 import { owner } from "./permissions-gate.js";
 import { Context, type Mailing } from "./request/context.js";
@@ -170,7 +170,7 @@ export class CredentialsResolver {
       const { account } = await owner(ctx, info.path);
       const { country, password } = input;
       checkWhere(ctx, country);
-      await checkPassword(ctx, info.path, account, "password", password);
+      await checkOwner(ctx, info.path, account, password);
       if (country === account.country) return { changed: true };
       if (!(await ctx.gateway.countryChanges.take(`${ctx.tenant.slug} ${account.id}`)))
         throw new Refusal("country", "TOO_MANY_CHANGES", "The country was changed twice within thirty days.");

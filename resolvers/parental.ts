@@ -6,10 +6,11 @@ import {
 } from "../datasources/accounts/accounts.js";
 import { Refusal } from "../datasources/core/refusal.js";
 import { type FieldPath } from "../datasources/core/store-request.js";
-import { checkPassword } from "./password-check.js";
+import { isJustSignedIn } from "./outside-proof.js";
+import { checkOwner } from "./password-check.js";
 import { type Context } from "./request/context.js";
 
-/** What shows that a parent asks: the account's password, or a PIN. */
+/** What shows that a parent asks: the account's password, or a PIN. A token of a provider may show it as well. */
 export interface Proof {
   password?: string | null;
   pin?: string | null;
@@ -77,8 +78,8 @@ async function checkProof(
   opens: (pin: ProfilePin) => boolean,
   missing: () => Refusal,
 ): Promise<void> {
-  if (password != null) return void (await checkPassword(ctx, path, account, "password", password));
-  if (pin == null) throw missing();
+  if (password != null || pin == null || isJustSignedIn(ctx))
+    return checkOwner(ctx, path, account, password, missing());
   const pins = (await ctx.accounts.pins(ctx.on(path), account.id)).filter(opens);
   if (!(await isPin(ctx, account, pin, pins)))
     throw new Refusal("pin", "BAD_PIN", "This is not the PIN. The account's password is accepted as well.");

@@ -6,6 +6,7 @@ import { type FieldPath } from "../datasources/core/store-request.js";
 import { type Tenant } from "../datasources/core/tenant.js";
 import { isCommonPassword } from "../packages/passwords/index.js";
 import { tidyAddress } from "../packages/names/index.js";
+import { isJustSignedIn, isOutside, SIGN_IN_AGAIN } from "./outside-proof.js";
 import { type Context } from "./request/context.js";
 import { type AdmittedGuess, type Attempt, type Guess } from "./request/sign-in-guesses.js";
 
@@ -160,7 +161,33 @@ export async function checkPassword(
 ): Promise<string> {
   const whose = await whoseIs(ctx, path, [ctx.tenant], { email: account.email, password });
   if (whose?.accountId === account.id) return whose.passwordHash;
-  throw new Refusal(field, "BAD_CREDENTIALS", "This is not the account's password.");
+  const outside = "This account has no password: an identity provider has that, and its address.";
+  const wrong = (await isOutside(ctx, path, account)) ? outside : "This is not the account's password.";
+  throw new Refusal(field, "BAD_CREDENTIALS", wrong);
+}
+
+/**
+ * Asks for what shows the owner of the signed-in account: its password, or where an identity provider signs it in, that it
+ * did so just now.
+ *
+ * @param missing what is said where no password was sent.
+ * @throws Refusal PASSWORD_REQUIRED or what is said else, BAD_CREDENTIALS, TOO_MANY_GUESSES, SIGN_IN_BUSY.
+ */
+export async function checkOwner(
+  ctx: Context,
+  path: FieldPath,
+  account: Pick<AccountRecord, "id" | "email">,
+  password: string | null | undefined,
+  missing = new Refusal("password", "PASSWORD_REQUIRED", "This takes the account's password."),
+): Promise<void> {
+  if (isJustSignedIn(ctx)) return;
+  const none = password == null;
+  if (await isOutside(ctx, path, account)) {
+    if (!none) throw new Refusal("password", "BAD_CREDENTIALS", SIGN_IN_AGAIN);
+    throw new Refusal(missing.field, missing.code, `${missing.message} ${SIGN_IN_AGAIN}`);
+  }
+  if (none) throw missing;
+  await checkPassword(ctx, path, account, "password", password);
 }
 
 /**

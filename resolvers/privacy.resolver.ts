@@ -3,7 +3,7 @@ import { Arg, Ctx, Info, Mutation, Resolver } from "type-graphql";
 
 import { Cost } from "../schema/cost.js";
 import { EraseMyAccountInput, ErasurePayload, ExportPayload } from "../schema/privacy.type.js";
-import { checkPassword } from "./password-check.js";
+import { checkOwner } from "./password-check.js";
 import { payload } from "./payload.js";
 import { owner } from "./permissions-gate.js";
 import { toErasure, toExport } from "./privacy.value.js";
@@ -35,12 +35,12 @@ export class PrivacyResolver {
   eraseMyAccount(
     @Ctx() ctx: Context,
     @Info() info: GraphQLResolveInfo,
-    @Arg("input", () => EraseMyAccountInput, { description: "The password, once more." })
+    @Arg("input", () => EraseMyAccountInput, { description: "What shows that it is the owner's." })
     { password, idempotencyKey }: EraseMyAccountInput,
   ) {
     return payload<ErasurePayload>({}, async () => {
       const { account } = await owner(ctx, info.path);
-      await checkPassword(ctx, info.path, account, "password", password);
+      await checkOwner(ctx, info.path, account, password);
       const erasure = await ctx.gateway.stores.privacy.askErasure(ctx.tenant, account.id, idempotencyKey);
       // What the document asks behind it is asked by nobody.
       ctx.becomes(ctx.tenant, null);

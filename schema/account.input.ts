@@ -4,6 +4,7 @@ import { PROFILE_FIELDS } from "../datasources/core/profile-fields.js";
 import { type MailLanguage, type ProfileKind } from "../datasources/core/vocabulary.js";
 import { type MaturityRating } from "../datasources/core/title.document.js";
 import { describedEnum } from "./described-enum.js";
+import { NO_PASSWORD, OWNERS_PASSWORD } from "./owners-password.js";
 import { ProfileKindEnum } from "./profile.type.js";
 import { CountryCode, MaturityRatingScalar } from "./scalars.js";
 import { take } from "./table-fields.js";
@@ -44,7 +45,7 @@ export class CreateProfileInput {
   })
   maturityLimit?: MaturityRating | null;
 
-  @Field(() => String, { nullable: true, description: `${PASSWORD} ${BEYOND}` })
+  @Field(() => String, { nullable: true, description: `${PASSWORD} ${BEYOND} ${NO_PASSWORD}` })
   password?: string | null;
 
   @Field(() => String, { nullable: true, description: PIN })
@@ -70,7 +71,7 @@ export class UpdateProfileInput {
 
   @Field(() => String, {
     nullable: true,
-    description: `${PASSWORD} Needed, or the PIN, where the kind or the limit changes.`,
+    description: `${PASSWORD} Needed, or the PIN, where the kind or the limit changes. ${NO_PASSWORD}`,
   })
   password?: string | null;
 
@@ -89,7 +90,7 @@ export class SetProfilePinInput {
   })
   newPin?: string | null;
 
-  @Field(() => String, { nullable: true, description: PASSWORD })
+  @Field(() => String, { nullable: true, description: OWNERS_PASSWORD })
   password?: string | null;
 
   @Field(() => String, { nullable: true, description: PIN })
@@ -101,7 +102,7 @@ export class DeleteProfileInput {
   @Field(() => ID, { description: "Which: not the one that the token is for." })
   profile!: string;
 
-  @Field(() => String, { nullable: true, description: `${PASSWORD} ${BEYOND}` })
+  @Field(() => String, { nullable: true, description: `${PASSWORD} ${BEYOND} ${NO_PASSWORD}` })
   password?: string | null;
 
   @Field(() => String, { nullable: true, description: PIN })

@@ -1,5 +1,6 @@
 import { Field, InputType } from "type-graphql";
 
+import { OWNERS_PASSWORD } from "./owners-password.js";
 import { CountryCode } from "./scalars.js";
 
 const NEW_PASSWORD = "Password of 8 to 200 characters, and none that many have.";
@@ -51,6 +52,6 @@ export class ChangeCountryInput {
   })
   country!: string;
 
-  @Field({ description: "The account's password." })
-  password!: string;
+  @Field(() => String, { nullable: true, description: OWNERS_PASSWORD })
+  password?: string | null;
 }

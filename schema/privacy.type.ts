@@ -8,6 +8,7 @@ import {
 } from "../datasources/core/privacy-states.js";
 import { describedEnum } from "./described-enum.js";
 import { Node } from "./node.js";
+import { OWNERS_PASSWORD } from "./owners-password.js";
 import { Payload } from "./payload.js";
 import { DateTime } from "./scalars.js";
 
@@ -76,8 +77,8 @@ export class ErasurePayload extends Payload("Why nothing is erased; empty otherw
 
 @InputType({ description: "An account to be erased by whoever owns it." })
 export class EraseMyAccountInput {
-  @Field({ description: "The account's password." })
-  password!: string;
+  @Field(() => String, { nullable: true, description: OWNERS_PASSWORD })
+  password?: string | null;
 
   @Field({
     description: "Chosen by the client, 1 to 255 characters: sent again it answers the same erasure.",

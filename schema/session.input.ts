@@ -1,5 +1,7 @@
 import { Field, ID, InputType } from "type-graphql";
 
+import { NO_PASSWORD } from "./owners-password.js";
+
 @InputType({ description: "Who wants to sign in." })
 export class SignInInput {
   @Field({ description: "E-mail address of the account, in any case." })
@@ -16,8 +18,7 @@ export class SelectProfileInput {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      "The account's password: what it takes to leave a kids profile, or to go on as a profile with a PIN.",
+    description: `The account's password: what it takes to leave a kids profile, or to go on as a profile with a PIN. ${NO_PASSWORD}`,
   })
   password?: string | null;
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 
 import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type Writing } from "./accounts-writing.postgres.js";
 import { addressHashes, outsideHash, sealedAddress } from "./addresses.js";
@@ -44,6 +45,15 @@ export class PostgresOutsideAccounts implements OutsideAccounts {
       const account = known?.account ?? (await make(query, making, outside, addressOf(met)));
       return signIn(query, account, outside);
     });
+  }
+
+  async has(request: StoreRequest, accountId: string): Promise<boolean> {
+    const [found] = await this.postgres.read<{ outside: boolean }>(
+      request,
+      "outsideAccounts.has",
+      sql`select ${isOutside(sql`${accountId}`)} as outside`,
+    );
+    return found?.outside ?? false;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Role } from "../core/vocabulary.js";
+import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 
 /** Somebody whom an identity provider vouches for. */
@@ -30,4 +31,6 @@ export interface OutsideAccounts {
     tenant: Tenant,
     outside: OutsideAccount,
   ): Promise<{ account: string; profile: string; session: string } | null>;
+  /** Whether an account is one of these. */
+  has(request: StoreRequest, accountId: string): Promise<boolean>;
 }

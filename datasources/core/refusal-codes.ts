@@ -9,7 +9,7 @@ export const REFUSAL_CODES = {
     "Too many wrong passwords were tried, or too many accounts asked for; a minute later it can be tried again.",
   SIGN_IN_BUSY: "Too many sign in at this moment.",
   PASSWORD_REQUIRED:
-    "Leaving a kids profile, and changing what a profile is limited to, takes the account's password, or the PIN of a grown-up who may meet that.",
+    "It takes the account's password; to leave a kids profile, or change what one is limited to, the PIN of a grown-up who may meet that will do.",
   PIN_REQUIRED: "Going on as this profile takes its PIN, or the account's password.",
   BAD_PIN: "This is not the PIN.",
   INVALID_PIN: "A PIN has 4 to 8 digits.",

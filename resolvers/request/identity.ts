@@ -13,6 +13,11 @@ export interface Identity {
   roles: Role[] | null;
   /** Whether its account ran the platform when the token was issued: its requests go first, and that is all it is good for. */
   operator?: boolean;
+  /**
+   * When an identity provider has seen to it whose token it is; null where its token does not say. Only of a token that is
+   * the provider's own.
+   */
+  provenAt?: Date | null;
   /** What the profile could meet when the token was issued: stands in for the profile while its store is down. */
   audience?: AudienceClaims;
 }

@@ -35,6 +35,8 @@ const outsideClaims = z.object({
   verified: z.boolean().nullish().catch(null),
   roles: z.array(z.string().max(256)).max(1_000).nullish(),
   sid: z.union([name, instant]).nullish(),
+  /** When somebody was seen signing in; where it does not say, when it was given out. */
+  provenAt: instant.nullable().catch(null),
 });
 type OutsideClaims = z.infer<typeof outsideClaims>;
 
@@ -113,7 +115,8 @@ class OutsideTokens {
       expiresAt: new Date(claims.exp * 1_000),
     });
     if (!met) throw unauthenticated("is of a session that is over");
-    const identity: Identity = { tenant: tenant.slug, ...met, roles };
+    const provenAt = claims.provenAt === null ? null : new Date(claims.provenAt * 1_000);
+    const identity: Identity = { tenant: tenant.slug, ...met, roles, provenAt };
     return { identity, expires: claims.exp * 1_000, kid: protectedHeader.kid };
   }
 }
@@ -136,6 +139,7 @@ function claimsOf(payload: JWTPayload, { tenant, claims: names }: ProviderSettin
     verified: payload.email_verified,
     roles: valueAt(payload, names.roles),
     sid: payload.sid ?? payload.auth_time ?? payload.jti,
+    provenAt: payload.auth_time ?? payload.iat,
   });
   if (!claims.success) throw unauthenticated("is not valid");
   return claims.data;

@@ -194,6 +194,111 @@ describe("tokens of an identity provider", () => {
   });
 });
 
+describe("what takes a password", () => {
+  interface Payload {
+    errors: { field: string | null; code: string; message: string }[];
+    [field: string]: unknown;
+  }
+  const send = async (of: string, name: string, input: object, fields = "") => {
+    const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+    const mutation = `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} errors { field code message } } }`;
+    const answer = await gateway.ask(mutation, { token: of, variables: { input } });
+    expect(answer.errors).toBeUndefined();
+    return answer.data[name] as Payload;
+  };
+  /** A token of a sign-in so many seconds ago. */
+  const signedIn = (person: string, secondsAgo: number) =>
+    token(person, { auth_time: Math.floor(Date.now() / 1_000) - secondsAgo });
+  const again = (code: string) => [
+    { field: "password", code, message: expect.stringContaining("Sign in there again") as string },
+  ];
+
+  it.each(["auth_time", "iat"])("takes a sign-in there within five minutes, by its %s", async (by) => {
+    const person = randomUUID();
+    const first = await signedIn(person, 3_600);
+    expect((await me(first)).roles).toEqual(["VIEWER"]);
+    const erase = { idempotencyKey: randomUUID() };
+    for (const ago of [301, 3_600, -3_600]) {
+      const stale = await signedIn(person, ago);
+      expect((await send(stale, "eraseMyAccount", { ...erase, password: "none" })).errors).toEqual(
+        again("BAD_CREDENTIALS"),
+      );
+      for (const [name, input] of [
+        ["eraseMyAccount", erase],
+        ["changeCountry", { country: "DE" }],
+      ] as const)
+        expect((await send(stale, name, input)).errors, name).toEqual(again("PASSWORD_REQUIRED"));
+    }
+    const odd = await token(person, { auth_time: "now" });
+    expect((await send(odd, "eraseMyAccount", erase)).errors).toEqual(again("PASSWORD_REQUIRED"));
+    const fresh = by === "iat" ? await token(person, { sid: randomUUID() }) : await signedIn(person, 280);
+    expect(await send(fresh, "changeCountry", { country: "DE", password: "whatever" }, "changed")).toEqual({
+      changed: true,
+      errors: [],
+    });
+    const { erasure, errors } = await send(fresh, "eraseMyAccount", erase, "erasure { state }");
+    expect([erasure, errors]).toEqual([{ state: "PENDING" }, []]);
+    await expect.poll(() => refusal(fresh), { timeout: 30_000 }).toEqual(UNAUTHENTICATED);
+  });
+
+  it("is asked of nobody's own tokens, and of an account of ours as ever", async () => {
+    const person = randomUUID();
+    const fresh = await signedIn(person, 0);
+    const { profile } = await me(fresh);
+    const { accessToken } = await send(fresh, "selectProfile", { profile: profile.id }, "accessToken");
+    const erase = { idempotencyKey: randomUUID() };
+    expect((await send(accessToken as string, "eraseMyAccount", erase)).errors).toEqual(
+      again("PASSWORD_REQUIRED"),
+    );
+    const own = await gateway.signIn("viewer@meridian.example");
+    for (const [more, code, message] of [
+      [{}, "PASSWORD_REQUIRED", "This takes the account's password."],
+      [{ password: "guess" }, "BAD_CREDENTIALS", "This is not the account's password."],
+    ] as const)
+      expect((await send(own, "eraseMyAccount", { ...erase, ...more })).errors).toEqual([
+        { field: "password", code, message },
+      ]);
+  });
+
+  it("sets a PIN, which is asked for from then on, and lets out of a kids profile", async () => {
+    const person = randomUUID();
+    const [fresh, stale] = [await signedIn(person, 0), await signedIn(person, 600)];
+    const { profile } = await me(fresh);
+    const made = await send(fresh, "createProfile", { name: "Ann" }, "profile { id }");
+    const ann = (made.profile as { id: string }).id;
+    const pin = { profile: ann, newPin: "2580" };
+    expect((await send(stale, "setProfilePin", pin)).errors).toEqual(again("PASSWORD_REQUIRED"));
+    expect((await send(fresh, "setProfilePin", pin)).errors).toEqual([]);
+    const selected = await send(stale, "selectProfile", { profile: ann });
+    expect(selected.errors).toMatchObject([{ field: "pin", code: "PIN_REQUIRED" }]);
+    expect((await send(stale, "selectProfile", { profile: ann, pin: "2580" })).errors).toEqual([]);
+
+    const limits = { profile: profile.id, kind: "KIDS" };
+    expect((await send(stale, "updateProfile", limits)).errors).toEqual(again("PASSWORD_REQUIRED"));
+    expect((await send(fresh, "updateProfile", limits)).errors).toEqual([]);
+    const childs = await send(fresh, "selectProfile", { profile: profile.id }, "accessToken");
+    for (const held of [stale, childs.accessToken as string])
+      expect((await send(held, "selectProfile", { profile: ann })).errors).toEqual(
+        again("PASSWORD_REQUIRED"),
+      );
+    const left = await send(fresh, "selectProfile", { profile: ann }, "viewer { profile { name } }");
+    expect(left.viewer).toEqual({ profile: { name: "Ann" } });
+  });
+
+  it("changes no address and no password, which are the provider's", async () => {
+    const fresh = await signedIn(randomUUID(), 0);
+    const email = { email: `${randomUUID()}@example.com`, password: "none" };
+    const password = { currentPassword: "none", newPassword: "correct horse" };
+    for (const [name, input] of [
+      ["changeEmail", email],
+      ["changePassword", password],
+    ] as const)
+      expect((await send(fresh, name, input)).errors).toMatchObject([
+        { code: "BAD_CREDENTIALS", message: expect.stringContaining("identity provider") as string },
+      ]);
+  });
+});
+
 describe("the provider's keys", () => {
   it("are followed, and those that are known go on while it is down", async () => {
     const person = randomUUID();

@@ -81,8 +81,6 @@ const LONG_MS = 250;
 const UNKNOWN_MS = 1_000;
 /** For how long after a refusal the last go first. Milliseconds. */
 const CROWDED_MS = 1_000;
-/** Share of a new figure in the rate at which work ends. */
-const RATE_SHARE = 0.2;
 const RATE_EVERY_MS = 100;
 
 /**
@@ -314,12 +312,18 @@ export class Admission {
     this.#long += 1;
   }
 
-  /** The rate at which work ends. */
+  /**
+   * The rate at which work ends, as it has been for about as long as anybody may wait: a pause that is shorter is waited
+   * through. Unknown until something has ended, or as much time has passed.
+   */
   #measure(now: number): void {
+    const { waitMs } = this.options;
     const passed = now - this.#ratedAt;
     if (passed < RATE_EVERY_MS) return;
+    if (this.#rate === undefined && this.#ended === 0 && passed < waitMs) return;
     const rate = (this.#ended / passed) * 1_000;
-    this.#rate = this.#rate === undefined ? rate : this.#rate + RATE_SHARE * (rate - this.#rate);
+    const share = Math.min(1, passed / Math.max(1, waitMs));
+    this.#rate = this.#rate === undefined ? rate : this.#rate + share * (rate - this.#rate);
     this.#ended = 0;
     this.#ratedAt = now;
   }

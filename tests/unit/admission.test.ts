@@ -137,6 +137,14 @@ describe("admission", () => {
     expect(crowd(admission, 1).inside).toHaveLength(1);
   });
 
+  it("refuses nobody for a pause at the beginning that is shorter than anybody may wait", () => {
+    const admission = new Admission({ waitMs: 30_000 });
+    const { told } = crowd(admission, 60);
+    vi.advanceTimersByTime(400);
+    const late = crowd(admission, 20);
+    expect([told.refused, late.told.refused]).toEqual([0, 0]);
+  });
+
   it("lets nobody wait long behind a crowd that stands, and lets the last in first", () => {
     const admission = new Admission({ waitMs: 500 });
     const inside: Ticket[] = [];

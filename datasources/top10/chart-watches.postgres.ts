@@ -4,6 +4,7 @@ import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
 import { toSql } from "../engines/postgres/predicate.postgres.js";
 import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { COUNTED_SECONDS, COUNTS } from "../viewing/counted-watches.postgres.js";
+import { OWNED_EVENTS } from "../viewing/disowned-events.postgres.js";
 import { isWatch } from "../viewing/watched.postgres.js";
 import { startOfDay } from "./chart-days.postgres.js";
 import { PERIODS } from "./chart-periods.postgres.js";
@@ -36,6 +37,17 @@ export const VIEWED_WATCH = isWatch({
   duration: sql`t.seconds`,
 });
 
+/** How many of a title's viewers on a day nobody knows any more: their events have one name a profile, title and day. */
+export const nobodysOf = (titleAndDay: Sql): Sql =>
+  sql`count(*) filter (where not (${OWNED_EVENTS})) over (partition by ${titleAndDay})`;
+
+/**
+ * Viewers among rows of profiles with `nobodys`, as few as they can be: those that can be told apart, and of the others the
+ * most of one title and day. One person who was forgotten, whatever they watched, is no more viewers than before.
+ */
+export const VIEWERS = sql`
+  (count(distinct profile_id) filter (where ${OWNED_EVENTS}) + coalesce(max(nobodys), 0))::int`;
+
 /**
  * Leaves in temporary tables what counts until an instant, by the days of `chart_days`: `daily_watches`, watch time and
  * viewers by country, day and title; `daily_viewers`, all viewers of a country on a day, and how many it usually has; the
@@ -56,18 +68,17 @@ export async function prepareWatches(query: Query, firstDay: string, at: Date): 
       partition by country order by day
       range between ${`${USUAL_DAYS} days`}::interval preceding and '1 day'::interval preceding) as usual
     from (
-      select country, day, count(distinct profile_id)::int as viewers from profile_watches group by country, day
+      select country, day, ${VIEWERS} as viewers from profile_watches group by country, day
     ) v`);
   await query(sql`
     create temp table weekly_watches on commit drop as
-    select country, zone, ${week} as day, title_id, sum(seconds)::bigint as seconds,
-      count(distinct profile_id)::int as viewers
+    select country, zone, ${week} as day, title_id, sum(seconds)::bigint as seconds, ${VIEWERS} as viewers
     from profile_watches group by 1, 2, 3, 4`);
   await query(sql`
     create temp table weekly_viewers on commit drop as
     select w.country, w.day, w.viewers, max(n.usual) as usual
     from (
-      select country, ${week} as day, count(distinct profile_id)::int as viewers from profile_watches group by 1, 2
+      select country, ${week} as day, ${VIEWERS} as viewers from profile_watches group by 1, 2
     ) w join daily_viewers n on n.country = w.country and n.day between w.day and w.day + 6
     group by w.country, w.day, w.viewers`);
   await query(sql`analyze daily_watches, daily_viewers, weekly_watches, weekly_viewers`);
@@ -89,7 +100,7 @@ function profileWatches(firstDay: string, at: Date): Sql {
       from viewed v left join (${RUNNING_TIMES}) t on t.id = v.title_id
       where v.day >= ${firstDay}::date and ${VIEWED_WATCH}
     )
-    select country, zone, day, title_id, profile_id,
+    select country, zone, day, title_id, profile_id, ${nobodysOf(sql`country, day, title_id`)} as nobodys,
       greatest(0, least(seconds, ${MAX_PROFILE_SECONDS}::int - (so_far - seconds))) as seconds
     from watched`;
 }

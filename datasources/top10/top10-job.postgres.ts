@@ -8,7 +8,14 @@ import { checkLists } from "./chart-checks.postgres.js";
 import { prepareDays, startOfDay, type FirstDays, type Since } from "./chart-days.postgres.js";
 import { writeLists } from "./chart-lists.postgres.js";
 import { USUAL_DAYS } from "./chart-rules.js";
-import { counted, prepareWatches, RUNNING_TIMES, VIEWED_WATCH } from "./chart-watches.postgres.js";
+import {
+  counted,
+  nobodysOf,
+  prepareWatches,
+  RUNNING_TIMES,
+  VIEWED_WATCH,
+  VIEWERS,
+} from "./chart-watches.postgres.js";
 import { type ChartCounts, type LearnedPair, type Top10Job } from "./top10.js";
 import { INSERT_TRENDING, TRENDING_DAYS } from "./trending.postgres.js";
 
@@ -68,12 +75,15 @@ export class PostgresTop10Job implements Top10Job {
       const since = sql`(${lastDay} - ${POPULARITY_DAYS - 1}::int)`;
       const rows = await query<{ id: string; popularity: number }>(sql`
         with ${counted(startOfDay(since, sql`'UTC'`), at)}, viewed as (
-          select title_id, profile_id, sum(seconds) as seconds, bool_or(completed) as completed
+          select title_id, profile_id, sum(seconds) as seconds, bool_or(completed) as completed,
+            min((at at time zone 'UTC')::date) as day
           from counted group by title_id, profile_id
-        ), audience as (
-          select v.title_id, ln(1 + count(*))::float8 as size
+        ), watches as (
+          select v.title_id, v.profile_id, ${nobodysOf(sql`v.title_id, v.day`)} as nobodys
           from viewed v left join (${RUNNING_TIMES}) t on t.id = v.title_id
-          where ${VIEWED_WATCH} group by v.title_id
+          where ${VIEWED_WATCH}
+        ), audience as (
+          select title_id, ln(1 + ${VIEWERS})::float8 as size from watches group by title_id
         )
         select w.title_id as id, coalesce(a.size / max(a.size) over (), 0) as popularity
         from (select distinct title_id from title_progress) w

@@ -5,8 +5,8 @@ import { titleNames } from "./title-names.postgres.js";
 
 /**
  * Takes from the viewing events of profiles what says whose they were, and the ids that clients made of who knows what.
- * One name a profile, title and day: whoever counts viewers counts as before, and no trail of one person is left. Nobody
- * keeps the salt.
+ * One name a profile, title and day: whoever counts a title's viewers of a day counts as before, and no trail of one person is
+ * left; whoever counts more than that counts with `VIEWERS` of charts. Nobody keeps the salt.
  */
 export async function disownEvents(query: Query, profiles: readonly string[]): Promise<void> {
   await query(sql`update viewing_events e set ${nobodys()} where e.profile_id = any(${profiles}::text[])`);

@@ -47,7 +47,7 @@ export class PlatformResolver {
     const at = readPage(ctx, "platform.tenants", args);
     const entries = (await tenants.list())
       .sort((a, b) => (a.slug < b.slug ? -1 : 1))
-      .map((tenant) => ({ position: { value: tenant.slug, id: tenant.slug }, node: tenant, extra: {} }));
+      .map((tenant) => ({ position: { value: 0, id: tenant.slug }, node: tenant, extra: {} }));
     const page = pageOfList(entries, at.page);
     const shown = page.rows.map(({ node }) => node);
     const { answers } = await scatter(ctx.on(info.path), shown, (own) => operations.figures(own));

@@ -121,8 +121,12 @@ export class PostgresTenants implements Tenants {
   }
 
   async setState(tenant: Tenant, state: TenantState): Promise<Tenant> {
+    // What is being removed is neither suspended nor taken up again by who has looked before that.
     await this.#administer((admin) =>
-      admin.query(`update ${CONTROL_SCHEMA}.tenants set state = $2 where id = $1`, [tenant.id, state]),
+      admin.query(
+        `update ${CONTROL_SCHEMA}.tenants set state = $2 where id = $1 and (state <> 'DELETING' or $2 = 'DELETING')`,
+        [tenant.id, state],
+      ),
     );
     return (await this.current(tenant.id)) ?? tenant;
   }
@@ -216,7 +220,7 @@ function withId({ all }: Registry, id: number): Tenant | undefined {
   return all.find((tenant) => tenant.id === id);
 }
 
-/** @throws Refusal DOMAIN_TAKEN. */
+/** One that is there is left as it is. @throws Refusal DOMAIN_TAKEN. */
 async function insert(admin: pg.Client, tenant: NewTenant & { id?: number }, schema: string): Promise<void> {
   const { id = null, slug, name, tier, defaultCountry, servers = null, domains = [] } = tenant;
   await admin.query("begin");

@@ -4,6 +4,7 @@ import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
 import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { openingFor } from "./account-turns.postgres.js";
 import { type Writing } from "./accounts-writing.postgres.js";
 import { addressHashes, outsideHash, sealedAddress } from "./addresses.js";
 import { makeAccount } from "./new-account.postgres.js";
@@ -132,8 +133,7 @@ function addressOf({ issuer, subject }: OutsideAccount): string {
 async function signIn(query: Query, account: string, { issuer, session, expiresAt }: OutsideAccount) {
   const device = new URL(issuer).hostname;
   const expires = sql`${expiresAt.toISOString()}::timestamptz`;
-  // As in `PostgresSessions.open`.
-  await query(sql`select 1 from accounts where id = ${account} for share`);
+  await query(openingFor(account));
   const [opened] = await query<{ account: string; profile: string; session: string }>(
     sql`with opened as (
         insert into sessions as s (tenant_id, id, token_hash, account_id, profile_id, expires_at, device, prolongable)

@@ -3,6 +3,7 @@ import { auditInsert, byOwner } from "../audit/audit-append.postgres.js";
 import { raw, sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { endingFor, openingFor } from "./account-turns.postgres.js";
 import {
   REUSE_SECONDS,
   type DeviceRecord,
@@ -27,8 +28,7 @@ export class PostgresSessions implements Sessions {
     const { tokenHash, accountId, profileId, expiresAt, openedBy, device, country, prolongable } = session;
     const { passwordHash } = session;
     const [opened] = await this.postgres.conclude<OpenedSession>(tenant, (query) => {
-      // Whoever ends sessions holds the account: what is looked at below is as they have left it, or they wait for it.
-      if (accountId !== null) void query(sql`select 1 from accounts where id = ${accountId} for share`);
+      if (accountId !== null) void query(openingFor(accountId));
       void query(sql`delete from sessions where ${owned({ accountId, profileId })} and expires_at <= now()`);
       return Promise.resolve(
         sql`with opened as (
@@ -85,7 +85,7 @@ export class PostgresSessions implements Sessions {
   async end(tenant: Tenant, owner: SessionOwner, which: WhichSessions): Promise<number> {
     const { accountId } = owner;
     const ended = await this.postgres.conclude(tenant, (query) => {
-      if (accountId !== null) void query(holdAccount(accountId));
+      if (accountId !== null) void query(endingFor(accountId));
       return Promise.resolve(
         sql`with ended as (
               delete from sessions where ${owned(owner)} and ${those(which)} returning 1
@@ -97,11 +97,6 @@ export class PostgresSessions implements Sessions {
     });
     return ended.length;
   }
-}
-
-/** Waits for sessions of an account that are being opened, and has those that come wait: asked before some are ended. */
-function holdAccount(accountId: string): Sql {
-  return sql`select 1 from accounts where id = ${accountId} for no key update`;
 }
 
 /** Of a session that nothing but a password, or a command, has opened. */

@@ -104,8 +104,7 @@ export class PlatformResolver {
   ) {
     const { stores } = ctx.gateway;
     return payload<TenantPayload>({}, async () => {
-      const wanted = await checkedTenant(stores.tenants, input);
-      const made = await createNoted(stores, wanted, actorOf(ctx));
+      const made = await createNoted(stores, checkedTenant(input), actorOf(ctx));
       return { tenant: tenantOf(made, { titles: 0, profiles: 0 }) };
     });
   }

@@ -9,17 +9,15 @@ import { type CreateTenantInput, type PromoteTenantInput } from "../schema/platf
 
 const MAX_NAME = 200;
 
-/** A tenant as it is to be made. @throws Refusal INVALID, TENANT_EXISTS. */
-export async function checkedTenant(tenants: Tenants, input: CreateTenantInput): Promise<NewTenant> {
-  const wanted = {
+/** A tenant as it is to be made. @throws Refusal INVALID. */
+export function checkedTenant(input: CreateTenantInput): NewTenant {
+  return {
     slug: checked("slug", slug, input.slug),
     name: checked("name", text(MAX_NAME), input.name),
     tier: onOwnServers("tier", input.tier ?? "SHARED"),
     defaultCountry: input.country,
     domains: (input.domains ?? []).map((host) => checked("domains", domain, host)),
   };
-  if (!(await tenants.named(wanted.slug))) return wanted;
-  throw new Refusal("slug", "TENANT_EXISTS", "There is a tenant of this name already. Choose another.");
 }
 
 /** A tenant in whatever state. @throws Refusal TENANT_NOT_FOUND. */

@@ -79,7 +79,8 @@ async function seedTenant(
   progress: SeedProgress,
 ): Promise<SeedReport["tenants"][number]> {
   const { slug, name, tier, defaultCountry, counts } = demo;
-  const tenant = await stores.tenants.create({ slug, name, tier, defaultCountry });
+  const there = await stores.tenants.named(slug);
+  const tenant = there ?? (await stores.tenants.create({ slug, name, tier, defaultCountry }));
   const watch = (step: string) => (lines: number, fraction: number) =>
     progress(slug, step, fraction, `${lines.toLocaleString("en")} lines`);
   const projected = (step: string) => (fraction: number, left: number) =>

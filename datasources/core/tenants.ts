@@ -1,4 +1,10 @@
+import { Refusal } from "./refusal.js";
 import { type Tenant, type TenantServers, type TenantState, type TenantTier } from "./tenant.js";
+
+/** What is said to whoever makes a tenant of a name that is taken. */
+export function tenantExists(): Refusal {
+  return new Refusal("slug", "TENANT_EXISTS", "There is a tenant of this name already. Choose another.");
+}
 
 /** A tenant to be made. */
 export interface NewTenant {
@@ -27,9 +33,9 @@ export interface Tenants {
   /** In whatever state, those made first first. */
   list(): Promise<Tenant[]>;
   /**
-   * Makes a tenant and what its tier needs (an isolated one gets a schema of its own); one that exists is answered as it is.
+   * Makes a tenant and what its tier needs (an isolated one gets a schema of its own).
    *
-   * @throws Refusal DOMAIN_TAKEN, SERVERS_INVALID.
+   * @throws Refusal TENANT_EXISTS, DOMAIN_TAKEN, SERVERS_INVALID; nothing is made then.
    */
   create(tenant: NewTenant): Promise<Tenant>;
   setState(tenant: Tenant, state: TenantState): Promise<Tenant>;

@@ -7,7 +7,7 @@ import { type Removal } from "./tenant-removal.js";
 type Noting = Pick<Stores, "tenants"> & TenantActLogs;
 const ACTS = { ACTIVE: "TENANT_RESUMED", SUSPENDED: "TENANT_SUSPENDED" } as const;
 
-/** Makes a tenant, and notes who did. @throws Refusal DOMAIN_TAKEN, and of servers of its own what is wrong with them. */
+/** Makes a tenant, and notes who did. @throws Refusal TENANT_EXISTS, DOMAIN_TAKEN, and of servers of its own what is wrong with them. */
 export async function createNoted(
   { tenants, ...logs }: Noting,
   wanted: NewTenant,

@@ -4,7 +4,7 @@ import { Refusal } from "../core/refusal.js";
 import { type Tenant, type TenantServers, type TenantTier } from "../core/tenant.js";
 import { type DedicatedStores } from "./dedicated-stores.js";
 import { serversProblem } from "./server-urls.js";
-import { type NewTenant, type TenantRegistry, type Tenants } from "../core/tenants.js";
+import { tenantExists, type NewTenant, type TenantRegistry, type Tenants } from "../core/tenants.js";
 
 /** Above every id of a tenant. */
 const IDS = 2 ** 31 - 1;
@@ -42,8 +42,9 @@ export function placedTenants(
     async create(tenant) {
       checkServers(tenant, secrets);
       if (!tenant.servers) return registry.create(tenant);
-      const there = await registry.named(tenant.slug);
-      return there ?? createDedicated(registry, dedicated, tenant);
+      // Its servers may be the ones given, and are made ready for another below.
+      if (await registry.named(tenant.slug)) throw tenantExists();
+      return createDedicated(registry, dedicated, tenant);
     },
   };
 }

@@ -12,7 +12,7 @@ import { PostgresPool } from "../engines/postgres/pool.postgres.js";
 import { Refusal } from "../core/refusal.js";
 import { StoreUnavailableError } from "../core/store-error.js";
 import { type Tenant, type TenantServers, type TenantState } from "../core/tenant.js";
-import { type NewTenant, type Tenants } from "../core/tenants.js";
+import { tenantExists, type NewTenant, type Tenants } from "../core/tenants.js";
 import { TenantNotices } from "./tenant-notices.postgres.js";
 
 /** How long a tenant found or not found is remembered where no notice of a change came. Milliseconds. */
@@ -113,8 +113,14 @@ export class PostgresTenants implements Tenants {
 
   async create(tenant: NewTenant & { id?: number }): Promise<Tenant> {
     const schema = tenant.tier === "ISOLATED" ? ownSchemaOf(tenant.slug) : SHARED_SCHEMA;
-    if (tenant.tier === "ISOLATED") await migrateTenantSchema(this.adminUrl, schema);
-    await this.#administer((admin) => insert(admin, tenant, schema));
+    await this.#administer(async (admin) => {
+      const register = () => insert(admin, tenant, schema);
+      await admin.query("begin");
+      // Nobody sees it before its schema is there; who makes one of the same name meanwhile waits, and is refused.
+      if (tenant.tier === "ISOLATED") await migrateTenantSchema(this.adminUrl, schema, register);
+      else await register();
+      await admin.query("commit");
+    });
     const created = (await this.#load()).bySlug.get(tenant.slug);
     if (!created) throw new Error(`Tenant ${tenant.slug} was created and is not there`);
     return created;
@@ -220,17 +226,16 @@ function withId({ all }: Registry, id: number): Tenant | undefined {
   return all.find((tenant) => tenant.id === id);
 }
 
-/** One that is there is left as it is. @throws Refusal DOMAIN_TAKEN. */
+/** In a transaction that ends with the connection where it is refused. @throws Refusal TENANT_EXISTS, DOMAIN_TAKEN. */
 async function insert(admin: pg.Client, tenant: NewTenant & { id?: number }, schema: string): Promise<void> {
   const { id = null, slug, name, tier, defaultCountry, servers = null, domains = [] } = tenant;
-  await admin.query("begin");
   const { rows } = await admin.query<{ id: number }>(
     `insert into ${CONTROL_SCHEMA}.tenants (id, slug, name, tier, schema_name, default_country, servers)
      values (coalesce($1::int, random(1, 2147483647)), $2, $3, $4, $5, $6, $7) on conflict (slug) do nothing returning id`,
     [id, slug, name, tier, schema, defaultCountry, servers && JSON.stringify(servers)],
   );
-  if (rows[0]) await claimDomains(admin, rows[0].id, domains);
-  await admin.query("commit");
+  if (!rows[0]) throw tenantExists();
+  await claimDomains(admin, rows[0].id, domains);
 }
 
 async function claimDomains(admin: pg.Client, tenant: number, domains: readonly string[]): Promise<void> {
@@ -241,7 +246,6 @@ async function claimDomains(admin: pg.Client, tenant: number, domains: readonly 
   );
   const taken = domains.findIndex((domain) => !rows.some((claimed) => claimed.domain === domain));
   if (taken === -1) return;
-  // The connection ends, and with it the transaction.
   throw new Refusal(
     "domains",
     "DOMAIN_TAKEN",

@@ -140,9 +140,6 @@ async function changeState(slug: string, state: "ACTIVE" | "SUSPENDED"): Promise
 
 async function createTenant(stores: Stores, flags: CreateFlags): Promise<Tenant> {
   const { slug, name, tier, country: defaultCountry, domain: domains } = flags;
-  if (await stores.tenants.named(slug)) {
-    throw new StartupError(`There is a tenant "${slug}" already. Name another with --slug.`);
-  }
   const servers = serversOf(flags);
   try {
     const wanted = { slug, name, tier, defaultCountry, domains, ...(servers && { servers }) };

@@ -129,6 +129,20 @@ describe("whoever runs the platform", () => {
       expect(refused).toMatchObject({ tenant: null, errors: [{ field, code }] });
     }
     expect(await gateway.stores.tenants.named("other")).toBeNull();
+    const schemas = "select from information_schema.schemata where schema_name = 'tenant_other'";
+    expect(await placements.databases[0]!.query(schemas)).toEqual([]);
+  });
+
+  it("makes one tenant of a name, whoever else makes one at that moment", async () => {
+    const input = (tier: string) => ({ slug: "twin", name: `Twin ${tier}`, country: "FR", tier });
+    const made = await Promise.all(
+      ["SHARED", "ISOLATED", "SHARED", "ISOLATED"].map((tier) => mutate("CreateTenant", input(tier))),
+    );
+    const codes = made.map(({ errors }) => (errors as { code: string }[]).map(({ code }) => code));
+    expect(codes.flat()).toEqual(["TENANT_EXISTS", "TENANT_EXISTS", "TENANT_EXISTS"]);
+    const { tier } = (await gateway.stores.tenants.named("twin"))!;
+    const schemas = "select from information_schema.schemata where schema_name = 'tenant_twin'";
+    expect(await placements.databases[0]!.query(schemas)).toHaveLength(tier === "ISOLATED" ? 1 : 0);
   });
 
   it("moves tenants by a job, which is told of where they are", async () => {

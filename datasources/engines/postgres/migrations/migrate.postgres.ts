@@ -72,9 +72,20 @@ export async function migrate(adminUrl: string, appPassword: string, work = NO_W
   });
 }
 
-/** Makes and migrates the schema of one isolated tenant. */
-export async function migrateTenantSchema(adminUrl: string, schema: string): Promise<void> {
-  await withLock(adminUrl, (client) => migrateSchema(client, schema, "tenant"));
+/**
+ * Makes and migrates the schema of one isolated tenant.
+ *
+ * @param first what is done before that, while nobody else migrates; where it fails, no schema is made.
+ */
+export async function migrateTenantSchema(
+  adminUrl: string,
+  schema: string,
+  first: () => Promise<void> = async () => {},
+): Promise<void> {
+  await withLock(adminUrl, async (client) => {
+    await first();
+    await migrateSchema(client, schema, "tenant");
+  });
 }
 
 async function withLock<T>(adminUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -23,9 +23,6 @@ export interface ConnectionLimits {
   requests: number;
 }
 
-/** Time that who is refused has to read why. Milliseconds. */
-const FAREWELL_MS = 1_000;
-
 /** Which number of connections is full. */
 type Full = "connections" | "ofAddress";
 
@@ -94,6 +91,5 @@ export class Connections {
     const status = full === "ofAddress" ? 429 : 503;
     const message = `Too many connections. Accepted: at most ${this.limits[full]} ${whose}.`;
     answerOnSocket(socket, { status, code: "TOO_MANY_CONNECTIONS", message, headers: ["retry-after: 1"] });
-    socket.setTimeout(FAREWELL_MS, () => socket.destroy()).resume();
   }
 }

@@ -4,6 +4,9 @@ import { type Duplex } from "node:stream";
 
 import { type ErrorCode } from "../../resolvers/request/errors.js";
 
+/** Time that who is answered on a connection has to read it. Milliseconds. */
+const FAREWELL_MS = 1_000;
+
 /** What is answered where there is no request to answer. */
 export interface SocketAnswer {
   status: number;
@@ -22,7 +25,10 @@ export function refusalBody(
   return { errors: [{ message, extensions: { code, ...more } }] };
 }
 
-/** Answers on a connection itself, and ends it. The header is what answers of requests have, an id included. */
+/**
+ * Answers on a connection itself, and ends it: soon also for the other end, which nothing else counts or waits for. The header
+ * is what answers of requests have, an id included.
+ */
 export function answerOnSocket(socket: Duplex, { status, code, message, headers = [] }: SocketAnswer): void {
   const text = JSON.stringify(refusalBody(code, message));
   const head = [
@@ -36,4 +42,8 @@ export function answerOnSocket(socket: Duplex, { status, code, message, headers 
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${text}`);
+  // Unread, it would never be known that the other end has gone; and whoever goes on sending would keep it open.
+  socket.resume();
+  const cut = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.once("close", () => clearTimeout(cut));
 }

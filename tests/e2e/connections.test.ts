@@ -29,6 +29,20 @@ async function allOf(socket: Socket): Promise<string> {
   return answer;
 }
 
+/** For how long a connection is kept whose other end goes on sending, and never ends. Seconds. */
+async function secondsOf(socket: Socket, first = ""): Promise<number> {
+  const begun = Date.now();
+  // Ended by us, it would be over without anybody's doing.
+  socket.allowHalfOpen = true;
+  socket.resume().write(first);
+  const sending = setInterval(() => socket.write("x"), 100);
+  const giveUp = setTimeout(() => socket.destroy(), 10_000);
+  await once(socket, "close");
+  clearInterval(sending);
+  clearTimeout(giveUp);
+  return (Date.now() - begun) / 1000;
+}
+
 const GET = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const LAST = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 const count = (text: string, what: RegExp) => [...text.matchAll(what)].length;
@@ -51,6 +65,7 @@ describe("connections of one address", () => {
     const other = await connectTo(gateway.url, "127.0.0.2");
     other.end(LAST);
     expect(await allOf(other)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await secondsOf(await connectTo(gateway.url))).toBeLessThan(5);
     held[0]?.destroy();
     await expect.poll(async () => (await sendRaw(`${gateway.url}/healthz`)).status, PATIENCE).toBe(200);
     expect(
@@ -109,6 +124,13 @@ describe("a connection", () => {
     const answers = await allOf(socket);
     expect(count(answers, /HTTP\/1\.1 200 /g)).toBe(1);
     expect(answers).toMatch(/keep-alive: timeout=1/i);
+  });
+
+  it("is ended on which something is answered that is no request", async () => {
+    const sent = ["CONNECT db:1 HTTP/1.1\r\nhost: a\r\n\r\n", "no HTTP at all\r\n\r\n"];
+    for (const first of sent)
+      expect(await secondsOf(await connectTo(gateway.url), first), first).toBeLessThan(5);
+    await expect.poll(() => figure(gateway.operationsUrl, "marquee_connections"), PATIENCE).toBe(0);
   });
 
   it("is ended on which nothing ever came", async () => {

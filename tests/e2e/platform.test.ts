@@ -221,6 +221,7 @@ describe("whoever runs the platform", () => {
       (await actsOf(own)).map(([act, actor, subject]) => `${act} ${actor} ${subject}`).sort();
     const noted = [
       "TENANT_CREATED account tenant:corner",
+      "TENANT_CREATED account tenant:twin",
       "TENANT_MOVED platform ",
       "PROJECTION_JOB platform projection:ISOLATED",
       `TENANT_MOVED account tenant:${own.slug}`,
@@ -253,6 +254,7 @@ describe("whoever runs the platform", () => {
     expect(await deployment()).toEqual(
       expect.arrayContaining([
         "TENANT_CREATED account tenant:corner",
+        "TENANT_CREATED account tenant:twin",
         "TENANT_MOVED account tenant:corner",
         `TENANT_MOVED account ${of}`,
         `TENANT_SUSPENDED account tenant:${other.slug}`,

@@ -140,6 +140,32 @@ describe("texts of objects that never change", () => {
     expect(texts.hits).toBe(499);
     expect(texts.misses).toBe(501);
   });
+
+  it("are not lost by a scope to another that asks for ever new things", async () => {
+    const texts = new KeptTexts(20_000);
+    const ask = asking(THINGS, texts);
+    const others = { tenant: "meridian", viewer: "ada" };
+    const lasting = Array.from({ length: 10 }, (_, n) => thing(String(n)));
+    await ask(lasting);
+    for (let n = 0; n < 500; n += 1) await ask([thing(String(n))], others);
+    expect((await ask(lasting)).made).toBe(0);
+    expect(texts.bytes).toBeLessThanOrEqual(20_000);
+  });
+
+  it("are lost first by a scope that asks for nothing any more", async () => {
+    let now = 0;
+    const texts = new KeptTexts(20_000, () => now);
+    const ask = asking(THINGS, texts);
+    const others = { tenant: "meridian", viewer: "ada" };
+    const fill = async (as?: typeof others) => {
+      for (let n = 0; n < 60; n += 1) await ask([thing(String(n))], as);
+    };
+    const left = [thing("left")];
+    await ask(left);
+    await fill(others);
+    for (now = 60_000; now <= 120_000; now += 60_000) await fill(others);
+    expect((await ask(left)).made).toBe(2);
+  });
 });
 
 describe("an answer that is one kept text", () => {

@@ -5,6 +5,8 @@ import { JOBS_SCHEMA, SHARED_SCHEMA } from "../engines/postgres/migrations/migra
 import { ownSchemaOf } from "./tenants.postgres.js";
 import { tenantTables } from "./tenant-tables.postgres.js";
 
+/** SQLSTATE of a table that is not there. */
+const UNDEFINED_TABLE = "42P01";
 /** Queue of the deployment's jobs: a job names its tenant in what it carries. */
 const JOBS = `${JOBS_SCHEMA}._private_jobs where payload ->> 'tenant' = $1::text`;
 
@@ -26,8 +28,8 @@ export async function eraseRows(admin: pg.Client, { id, slug, schema: own }: Ten
       await admin.query(`drop schema if exists ${admin.escapeIdentifier(schema)} cascade`);
   let erased = 0;
   for (const { quoted } of (await tenantTables(admin)).reverse()) {
-    const { rowCount } = await admin.query(`delete from ${quoted} where tenant_id = $1`, [id]);
-    erased += rowCount ?? 0;
+    const removed = await ifThere(admin.query(`delete from ${quoted} where tenant_id = $1`, [id]));
+    erased += removed?.rowCount ?? 0;
   }
   const jobs = await admin.query(`delete from ${JOBS}`, [id]);
   return erased + (jobs.rowCount ?? 0);
@@ -44,16 +46,23 @@ export interface RowsLeft {
 export function tenantRowsLeft(adminUrl: string, tenant: Tenant): Promise<RowsLeft> {
   return asTenant(adminUrl, tenant, async (admin) => {
     const count = async (from: string) => {
-      const { rows } = await admin.query<{ rows: number }>(`select count(*)::int as rows from ${from}`, [
-        tenant.id,
-      ]);
-      return rows[0]?.rows ?? 0;
+      const counting = `select count(*)::int as rows from ${from}`;
+      const counted = await ifThere(admin.query<{ rows: number }>(counting, [tenant.id]));
+      return counted?.rows[0]?.rows ?? 0;
     };
     const tables = await tenantTables(admin);
     const places = [...tables.map(({ quoted }) => `${quoted} where tenant_id = $1`), JOBS];
     let rows = 0;
     for (const place of places) rows += await count(place);
     return { rows, tables: places.length };
+  });
+}
+
+/** Null of a table that has gone meanwhile, with the schema of another tenant that is removed as well. */
+async function ifThere<T>(asked: Promise<T>): Promise<T | null> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE) return null;
+    throw error;
   });
 }
 

@@ -180,6 +180,13 @@ describe("deleting", () => {
       expect((await answersOf(stores, tenants.SHARED)).names).toEqual(Array(4).fill(tenants.SHARED.slug));
     },
   );
+
+  it("several that have schemas of their own at once ends with none of them", async () => {
+    const { stores } = placements;
+    const doomed = await Promise.all(Array.from({ length: 4 }, () => placements.create("ISOLATED")));
+    await Promise.all(doomed.map((tenant) => stores.removeTenant(tenant)));
+    for (const { id } of doomed) expect(await stores.tenants.byId(id)).toBeNull();
+  });
 });
 
 /** Tables with a row that has a tenant's name anywhere in it. */

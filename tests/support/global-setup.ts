@@ -31,10 +31,10 @@ declare module "vitest" {
 const TEST_SEED = ["--seed", "1", "--until", "2026-06-01", "--profiles", "600", "--events", "30000"];
 
 /**
- * Nobody misses what is lost with the machine that tests run on: they wait for no disk. And there are more gateways at
- * once than anybody has on one server.
+ * Nobody misses what is lost with the machine that tests run on: they wait for no disk. And there are more gateways and
+ * tenants at once than anybody has on one server.
  */
-const SETTINGS = { fsync: "off", full_page_writes: "off", max_connections: "200" };
+const SETTINGS = { fsync: "off", full_page_writes: "off", max_connections: "200", shared_buffers: "256MB" };
 
 /** One real PostgreSQL for the whole run, migrated and seeded; stopped at the end. `MARQUEE_TEST_POSTGRES_URL` names another. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {

@@ -8,6 +8,8 @@ import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { nobodysOf, VIEWERS } from "../top10/chart-watches.postgres.js";
+import { COUNTED_SECONDS, COUNTS } from "../viewing/counted-watches.postgres.js";
 import { type CheckFigures, type DeadLetter, type Operations, type Placed } from "./operations.js";
 import { type DueJob, type Job, type NewJob, type ProjectionCheck } from "../projection/jobs/job-log.js";
 
@@ -177,8 +179,14 @@ export class PostgresOperations implements Operations {
     const [row] = await this.postgres.read<{ viewers: number; seconds: number }>(
       request,
       "operations.watched",
-      sql`select count(distinct profile_id) as viewers, coalesce(sum(seconds), 0)::float8 as seconds
-          from viewing_events where at > now() - make_interval(days => ${days}::int)`,
+      sql`with counting as (
+            select e.profile_id, e.title_id, (e.at at time zone 'UTC')::date as day, sum(${COUNTED_SECONDS}) as seconds
+            from viewing_events e where e.at > now() - make_interval(days => ${days}::int) and ${COUNTS}
+            group by 1, 2, 3
+          ), watched as (
+            select profile_id, seconds, ${nobodysOf(sql`title_id, day`)} as nobodys from counting
+          )
+          select ${VIEWERS} as viewers, coalesce(sum(seconds), 0)::float8 as seconds from watched`,
     );
     return row ?? { viewers: 0, seconds: 0 };
   }

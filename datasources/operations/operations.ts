@@ -44,6 +44,9 @@ export interface Operations extends JobLog {
   figures(request: StoreRequest): Promise<{ titles: number; profiles: number }>;
   /** The titles that were added last, in any state. `addedAt` in ISO 8601. */
   latestTitles(request: StoreRequest, limit: number): Promise<{ name: string; addedAt: string }[]>;
-  /** Profiles that watched in so many days until now, and how much together. Seconds. */
+  /**
+   * Profiles that watched in so many days until now, and how much together, of what counts for charts. Seconds. Whoever
+   * was forgotten makes them no more.
+   */
   watched(request: StoreRequest, days: number): Promise<{ viewers: number; seconds: number }>;
 }

@@ -78,7 +78,7 @@ export const HELD_BY_TENANTS: Holdings = {
   title_progress: {
     person: "Where a profile stands in a title, and how much of it was watched.",
     fields:
-      "profile_id title_id position_seconds duration_seconds completed watched_seconds first_watched_at last_watched_at counted_seconds unmeasured dismissed_at",
+      "profile_id title_id position_seconds duration_seconds completed watched_seconds first_watched_at last_watched_at counted_seconds unmeasured unmeasured_until unmeasured_seconds dismissed_at",
     other: "tenant_id revision",
   },
   not_for_me: {

@@ -65,7 +65,8 @@ export class PostgresTop10Job implements Top10Job {
   }
 
   /**
-   * One figure for all countries, so that its days are not those of one: UTC's, to the latest with events. A title viewed before those days and not since has popularity 0, so that what has faded is told too.
+   * One figure for all countries, so that its days are not those of one: UTC's, to the latest with events. Every title has one,
+   * so that what has faded is told too: whoever viewed it may have been forgotten since, and an engine may have missed it.
    */
   popularity(tenant: Tenant): Promise<Map<string, number>> {
     return this.postgres.transaction(tenant, async (query) => {
@@ -85,9 +86,9 @@ export class PostgresTop10Job implements Top10Job {
         ), audience as (
           select title_id, ln(1 + ${VIEWERS})::float8 as size from watches group by title_id
         )
-        select w.title_id as id, coalesce(a.size / max(a.size) over (), 0) as popularity
-        from (select distinct title_id from title_progress) w
-        left join audience a using (title_id)
+        select t.id, coalesce(a.size / max(a.size) over (), 0) as popularity
+        from (select id from catalog_titles union select title_id from audience) t
+        left join audience a on a.title_id = t.id
         order by id`);
       return new Map(rows.map((row) => [row.id, row.popularity]));
     });

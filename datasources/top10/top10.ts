@@ -149,7 +149,7 @@ export interface Top10Job {
    * came late ranks anew; lists of days before stand. Trending, which looks at five weeks, only where it is asked for.
    */
   follow(tenant: Tenant, options?: { at?: Date; trending?: boolean }): Promise<ChartCounts>;
-  /** Popularity of every title with views: log-scaled distinct profiles that watched it in the last 28 days of events, the most watched title being 1. */
+  /** Popularity of every title: log-scaled distinct profiles that watched it in the last 28 days of events, the most watched title being 1, and 0 where nobody has. */
   popularity(tenant: Tenant): Promise<Map<string, number>>;
   /** Distinct (profile, title) pairs watched, ordered by profile, in batches: what similarity is learned from. `strength` in (0, 1]. */
   interactions(tenant: Tenant): AsyncIterable<LearnedPair[]>;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
+import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
 import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
-import { titleNames } from "./title-names.postgres.js";
 
 /**
  * Takes from the viewing events of profiles what says whose they were, and the ids that clients made of who knows what.
@@ -31,26 +31,38 @@ export const OWNED_EVENTS = sql`profile_id not like 'deleted-%'`;
 export async function disownOldEvents(query: Query, before: Sql, limit: number): Promise<number> {
   const [row] = await query<{ gone: number }>(
     sql`with old as (
-          select id, at, profile_id, title_id from viewing_events where ${OWNED_EVENTS} and at <= ${before}
+          select id, at, profile_id, title_id, seconds from viewing_events where ${OWNED_EVENTS} and at <= ${before}
           limit ${limit}::int
         ), disowned as (
           update viewing_events e set ${nobodys()} from old where e.id = old.id and e.at = old.at
         ), detached as (
-          update title_progress p set ${DETACHED}
-          from (select distinct profile_id, title_id from old) o
-          where p.profile_id = o.profile_id and o.title_id = any(${titleNames(sql`p.title_id`)})
+          update title_progress p set ${detached({
+            until: sql`o.until`,
+            seconds: sql`least(p.unmeasured_seconds + o.seconds, p.watched_seconds)::int`,
+          })}
+          from (
+            select e.profile_id, coalesce(m.into_id, e.title_id) as title_id, max(e.at) as until, sum(e.seconds) as seconds
+            from old e left join (${MERGED_TITLES}) m on m.title_id = e.title_id group by 1, 2
+          ) o
+          where p.profile_id = o.profile_id and p.title_id = o.title_id
         )
         select count(*) as gone from old`,
   );
   return row?.gone ?? 0;
 }
 
-const DETACHED = sql`unmeasured = true, counted_seconds = null`;
+/** What progress `p` becomes that stands for itself until an instant and with so much of what was watched. */
+function detached({ until, seconds }: { until: Sql; seconds: Sql }): Sql {
+  return sql`
+    unmeasured = true, counted_seconds = null, unmeasured_until = greatest(p.unmeasured_until, ${until}),
+    unmeasured_seconds = ${seconds}`;
+}
 
 /** Lets progress stand for itself where its events are nobody's any more: it counts for nothing but resuming. */
 export async function detachProgress(query: Query, profiles: readonly string[]): Promise<void> {
   await query(
-    sql`update title_progress set ${DETACHED}
+    sql`update title_progress p
+        set ${detached({ until: sql`p.last_watched_at`, seconds: sql`p.watched_seconds` })}
         where profile_id = any(${profiles}::text[])`,
   );
 }

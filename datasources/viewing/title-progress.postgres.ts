@@ -14,12 +14,14 @@ export interface RemovedProgress {
  * Recomputes `title_progress` for the pairs in the temporary table `touched` from their events, each id counted once
  * (the instant recorded last holds). The latest event leaves the pair where it stood, at the beginning if that was the end; an
  * imported one stood at what was watched in it. Whoever has finished once has finished. What a pair had before says between which instants its earlier events lie, so that
- * few daily partitions are looked into; a pair that is new has no events but the staged ones.
+ * few daily partitions are looked into; a pair that is new has no events but the staged ones. Staged ones that
+ * progress stands for already (`stands`) are not counted again.
  * Rows are looked up one by one (`limit 1`, `offset 0` keep subqueries apart): a table that is being filled has no
  * statistics to choose a better way by, and joining the pairs with all events at once costs more with every batch.
  *
  * Of a profile whose events are not to be kept, what comes moves the player and counts for nothing. Progress that its
- * events do not tell of any more (`unmeasured`) stands for itself, and what comes is added to it.
+ * events do not tell of any more (`unmeasured`) stands for itself until an instant and with so much of what was watched
+ * (`unmeasured_until`, `unmeasured_seconds`); the events that are there still are added to it.
  *
  * Events of titles that were merged into another count for that one; `touched` names only titles that were not.
  *
@@ -37,23 +39,24 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
                  case when t.measured then s.seconds end as counted, s.seconds as position,
                  s.completed, now() as recorded_at
           from staged_events s join pairs t on t.profile_id = s.profile_id and t.title_id = s.title_id
+          where not s.stands
         ), known as materialized (
           select t.profile_id, t.title_id, p.*
           from pairs t cross join lateral (
-            select first_watched_at as first_at, last_watched_at as last_at, watched_seconds, counted_seconds,
-                   position_seconds, completed, unmeasured
+            select first_watched_at as first_at, last_watched_at as last_at, position_seconds, completed,
+                   unmeasured, unmeasured_until, unmeasured_seconds
             from title_progress p where p.profile_id = t.profile_id and p.title_id = t.title_id limit 1
           ) p
         ), spans as materialized (
           select profile_id, title_id, first_at, last_at, ${titleNames(sql`k.title_id`)} as names
-          from known k where not unmeasured
+          from known k
         ), events as (
           select * from staged
           union all
-          select profile_id, title_id, '', first_at, watched_seconds, counted_seconds, 0, completed, now()
+          select profile_id, title_id, '', first_at, unmeasured_seconds, null, 0, completed, now()
           from known where unmeasured
           union all
-          select profile_id, title_id, ' ', last_at, 0, null, position_seconds, false, now()
+          select profile_id, title_id, ' ', least(last_at, unmeasured_until), 0, null, position_seconds, false, now()
           from known where unmeasured
           union all
           select t.profile_id, t.title_id, e.id, e.at, e.seconds, case when ${COUNTS} then ${COUNTED_SECONDS} end,
@@ -80,16 +83,18 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
         )
         insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
                                          watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision,
-                                         unmeasured)
+                                         unmeasured, unmeasured_until)
         select current_setting('marquee.tenant')::int, f.profile_id, f.title_id, least(f.last_position, d.seconds),
-               d.seconds, f.completed, f.watched, f.counted, f.first_at, f.last_at, 1, not t.measured
+               d.seconds, f.completed, f.watched, f.counted, f.first_at, f.last_at, 1, not t.measured,
+               case when not t.measured then f.last_at end
         from facts f join pairs t on t.profile_id = f.profile_id and t.title_id = f.title_id
         left join durations d on d.id = f.title_id
         on conflict (tenant_id, profile_id, title_id) do update set
           position_seconds = excluded.position_seconds, duration_seconds = excluded.duration_seconds,
           completed = excluded.completed, watched_seconds = excluded.watched_seconds, counted_seconds = excluded.counted_seconds,
           first_watched_at = excluded.first_watched_at, last_watched_at = excluded.last_watched_at,
-          revision = p.revision + 1, unmeasured = p.unmeasured or excluded.unmeasured`,
+          revision = p.revision + 1, unmeasured = p.unmeasured or excluded.unmeasured,
+          unmeasured_until = greatest(p.unmeasured_until, excluded.unmeasured_until)`,
   );
   if (!corrected) return [];
   // A pair whose every event moved elsewhere has no progress left.

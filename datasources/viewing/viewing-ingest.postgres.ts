@@ -90,6 +90,7 @@ async function ingestBatch(
   await lockOwners(query, events);
   await stage(query, client, events);
   await dropErased(query);
+  await markStanding(query);
   const cut = await fitIntoFilms(query, rules);
   await query(
     sql`insert into profiles (tenant_id, id, name, country)
@@ -155,7 +156,7 @@ async function stage(query: Query, client: pg.PoolClient, events: ViewingEvent[]
   await query(
     sql`create temp table if not exists staged_events (
           id text, profile_id text, title_id text, at timestamptz, seconds int, completed boolean, country text,
-          device text, rating smallint, told_at timestamptz) on commit delete rows`,
+          device text, rating smallint, told_at timestamptz, stands boolean not null default false) on commit delete rows`,
   );
   await query(
     sql`create temp table if not exists touched (profile_id text, title_id text) on commit delete rows`,
@@ -175,6 +176,21 @@ async function dropErased(query: Query): Promise<void> {
   await query(
     sql`delete from staged_events s where exists (
           select from erased_ids e where e.hash = erased_hash(s.profile_id))`,
+  );
+}
+
+/**
+ * What came before its events became nobody's stands in progress already, though their ids are gone: it is stored no second
+ * time. Events whose ids are there still are not meant.
+ */
+async function markStanding(query: Query): Promise<void> {
+  // Each is looked up by its key: subqueries that could be joined would read all events where few have to be looked for.
+  await query(
+    sql`update staged_events s set stands = true
+        where s.at <= (select p.unmeasured_until from title_progress p
+                       where p.profile_id = s.profile_id and p.title_id = s.title_id)
+          and ${isMeasured(sql`s.profile_id`)}
+          and (select true from viewing_events e where e.id = s.id and e.at = s.at) is null`,
   );
 }
 
@@ -200,7 +216,7 @@ async function storeEvents(query: Query, events: readonly ViewingEvent[]): Promi
             (tenant_id, id, profile_id, title_id, at, told_at, seconds, completed, country, device)
           select current_setting('marquee.tenant')::int, id, profile_id, title_id, at, told_at, seconds, completed, country,
                  device
-          from staged_events where profile_id not in (select profile_id from unmeasured) order by at
+          from staged_events where not stands and profile_id not in (select profile_id from unmeasured) order by at
           on conflict do nothing
           returning profile_id, title_id
         ), noted as (

@@ -134,9 +134,9 @@ export function progressWrite(placed: readonly PlacedEvent[]): Sql {
     progress as (
       insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
                                        watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision,
-                                       unmeasured)
+                                       unmeasured, unmeasured_until)
       select current_setting('marquee.tenant')::int, profile_id, title_id, position, duration, completed, watched, counted,
-             at, at, 1, not measured
+             at, at, 1, not measured, case when not measured then at end
       from v
       on conflict (tenant_id, profile_id, title_id) do update set
         position_seconds = excluded.position_seconds,
@@ -148,7 +148,8 @@ export function progressWrite(placed: readonly PlacedEvent[]): Sql {
         first_watched_at = least(p.first_watched_at, excluded.first_watched_at),
         last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
         revision = p.revision + 1,
-        unmeasured = p.unmeasured or excluded.unmeasured
+        unmeasured = p.unmeasured or excluded.unmeasured,
+        unmeasured_until = greatest(p.unmeasured_until, excluded.unmeasured_until)
       returning *
     ), receipt as (
       insert into viewing_receipts (tenant_id, profile_id, event_id, request, answer, xid)

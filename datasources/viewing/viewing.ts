@@ -87,7 +87,8 @@ export interface Viewing {
 export interface ViewingIngest {
   /**
    * Stores events, making profiles as needed and ratings where an event carries one. Idempotent by event id and
-   * instant; what follows from events (`title_progress`) is brought up to date for the profiles and titles touched.
+   * instant; of what is nobody's any more, whose ids are gone, by the instant alone. What follows from events (`title_progress`) is
+   * brought up to date for the profiles and titles touched.
    *
    * @returns how many events told of more than the running time of their film.
    */

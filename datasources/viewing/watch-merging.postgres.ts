@@ -93,9 +93,10 @@ async function moveProgress(query: Query, from: string, to: string): Promise<Mov
         ), joined as (
           insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds,
             completed, watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision, unmeasured,
-            dismissed_at)
+            unmeasured_until, unmeasured_seconds, dismissed_at)
           select tenant_id, profile_id, ${to}, position_seconds, duration_seconds, completed, watched_seconds,
-                 counted_seconds, first_watched_at, last_watched_at, revision, unmeasured, dismissed_at
+                 counted_seconds, first_watched_at, last_watched_at, revision, unmeasured, unmeasured_until,
+                 unmeasured_seconds, dismissed_at
           from moved
           on conflict (tenant_id, profile_id, title_id) do update set
             position_seconds = case when excluded.last_watched_at > p.last_watched_at
@@ -109,6 +110,8 @@ async function moveProgress(query: Query, from: string, to: string): Promise<Mov
             last_watched_at = greatest(p.last_watched_at, excluded.last_watched_at),
             revision = greatest(p.revision, excluded.revision),
             unmeasured = p.unmeasured or excluded.unmeasured,
+            unmeasured_until = greatest(p.unmeasured_until, excluded.unmeasured_until),
+            unmeasured_seconds = least(p.unmeasured_seconds::bigint + excluded.unmeasured_seconds, 2147483647)::int,
             dismissed_at = greatest(p.dismissed_at, excluded.dismissed_at)
         )
         select profile_id, revision from moved`,

@@ -13,7 +13,7 @@ import { type Interactions, type SimilarityModel } from "../../packages/similari
 /** What the batch jobs of one tenant have made. */
 export interface LearnReport {
   top10: ChartCounts;
-  /** Titles with a popularity. */
+  /** Titles with a popularity above 0. */
   popular: number;
   /** Titles that count more for a text, for what was opened; 0 where that is not to be learned. */
   searched: number;
@@ -120,12 +120,12 @@ function steps(onProgress: LearnProgress | undefined) {
   };
 }
 
-/** Answers for how many titles. */
+/** Answers how many titles have some. */
 async function spreadPopularity(stores: LearnStores, tenant: Tenant): Promise<number> {
   const popularity = await stores.top10Job.popularity(tenant);
   await stores.catalogProjection.setPopularity(tenant, popularity);
   await stores.searchProjection.setPopularity(tenant, popularity);
-  return popularity.size;
+  return [...popularity.values()].filter((value) => value > 0).length;
 }
 
 /**

@@ -150,6 +150,31 @@ describe("without consent to measurement", () => {
     await stores.viewingIngest.recount(tenant);
     expect(await progressOf("b")).toMatchObject({ positionSeconds: 900 });
   });
+
+  it("what was kept before is known when it is imported again, merged or not", async () => {
+    const file = [imported("one", "a", 300, 20), imported("one", "b", 400, 10), imported("one", "c", 500)];
+    const kept = () =>
+      facts.rows(
+        tenant,
+        `select title_id as title, watched_seconds as watched, (select count(*)::int from viewing_events where tenant_id = $1) as events
+         from title_progress where tenant_id = $1 order by 1`,
+      );
+    await stores.viewingIngest.ingest(tenant, file);
+    await agree({ measurement: false });
+    await agree({ measurement: true });
+    await stores.titleEditing.merge(tenant, { keep: "b", merge: "a", expectedVersion: null, by: "command" });
+    await stores.viewingIngest.ingest(tenant, file);
+    expect(await kept()).toEqual([
+      { title: "b", watched: 700, events: 3 },
+      { title: "c", watched: 500, events: 3 },
+    ]);
+    const next = { ...imported("one", "a", 50, 1), id: "next" };
+    for (let times = 0; times < 2; times += 1) await stores.viewingIngest.ingest(tenant, [...file, next]);
+    expect(await kept()).toEqual([
+      { title: "b", watched: 750, events: 4 },
+      { title: "c", watched: 500, events: 4 },
+    ]);
+  });
 });
 
 describe("without consent to personalisation", () => {

@@ -115,6 +115,37 @@ describe("retention", () => {
     expect(await stores.viewingIngest.recount(tenant)).toBe(0);
   });
 
+  it("is not undone by an import of what it took away", async () => {
+    const events = [50, 40, 35, 10].map((days) => ({
+      ...watch("a", days),
+      id: `two ${days}`,
+      profileId: "two",
+    }));
+    const kept = async () => {
+      const [sums] = await facts.rows<{ events: number; watched: number; counted: number | null }>(
+        tenant,
+        `select (select count(*)::int from viewing_events where tenant_id = $1) as events,
+                watched_seconds as watched, counted_seconds as counted
+         from title_progress where tenant_id = $1 and profile_id = 'two' and title_id = 'a'`,
+      );
+      return sums;
+    };
+    await stores.viewingIngest.ingest(tenant, events);
+    expect(await kept()).toEqual({ events: 6, watched: 2_400, counted: 2_400 });
+    for (const days of [38, 30, 30]) {
+      await stores.retention.enforce(tenant, { ...daysOf(null), viewing: days });
+      await stores.viewingIngest.ingest(tenant, events);
+      expect(await kept()).toMatchObject({ events: 6, watched: 2_400 });
+    }
+    // What came since is the profile's own: it is corrected, and what comes is added to it.
+    const [, , , own] = events;
+    await stores.viewingIngest.ingest(tenant, [...events.slice(0, 3), { ...own!, seconds: 700 }]);
+    expect(await kept()).toEqual({ events: 6, watched: 2_500, counted: 700 });
+    const next = { ...watch("a", 5), id: "two 5", profileId: "two" };
+    await stores.viewingIngest.ingest(tenant, [...events.slice(0, 3), { ...own!, seconds: 700 }, next]);
+    expect(await kept()).toEqual({ events: 7, watched: 3_100, counted: 1_300 });
+  });
+
   it("leaves other tenants' data alone", async () => {
     const other = await createTestTenant(stores);
     await stores.retention.enforce(other, daysOf(0));

@@ -83,7 +83,8 @@ describe("a merge", () => {
     ];
     expect(await charts()).toEqual(counted);
     const popularity = await stores.top10Job.popularity(tenant);
-    expect(Object.fromEntries(popularity)).toEqual({
+    // The one that is gone has none, for as long as the catalogue has it.
+    expect(Object.fromEntries([...popularity].filter(([, value]) => value > 0))).toEqual({
       kept: 1,
       third: expect.closeTo(Math.log(2) / Math.log(3), 12) as number,
     });

@@ -8,10 +8,12 @@ import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { importEventsFile, importTitlesFile, type BadLine } from "../../importer/import.js";
 import { entityId } from "../../datasources/catalog/entity-id.js";
-import { useStores } from "../support/fixtures.js";
+import { viewerAccount } from "../support/accounts.js";
+import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 
 const stores = useStores();
+const facts = useFacts();
 let tenant: Tenant;
 let folder: string;
 
@@ -244,6 +246,75 @@ describe("importEventsFile", () => {
       { profile: "u1", page: { limit: 1, fromEnd: false } },
     ]);
     expect(again!.rows[0]!.watchedSeconds).toBe(1_300);
+  });
+
+  describe("whose profile's account has not always agreed to that", () => {
+    const agree = (measurement: boolean) =>
+      stores.profiles.setConsents(tenant, "u1", { measurement, textVersion: "2026-05" });
+    const on = (day: number, fields: object = {}) =>
+      watch(`e${day}`, { at: `2026-05-0${day}T20:11:00Z`, seconds: day * 100, ...fields });
+    const kept = async () => {
+      const [sums] = await facts.rows<{ watched: number; counted: number | null; events: number }>(
+        tenant,
+        `select sum(watched_seconds)::int as watched, sum(counted_seconds)::int as counted,
+                (select count(*)::int from viewing_events where tenant_id = $1) as events
+         from title_progress where tenant_id = $1`,
+      );
+      return sums;
+    };
+    beforeEach(() => stores.accounts.putAccounts(tenant, [viewerAccount("u1")]));
+
+    it("stores once what is imported again, when its ids are gone", async () => {
+      const lines = [on(1), on(3), on(2), on(4, { title: "b", rating: 4 })];
+      await importEvents(lines);
+      expect(await kept()).toEqual({ watched: 1_000, counted: 1_000, events: 4 });
+      await agree(false);
+      await agree(true);
+      const standing = { watched: 1_000, counted: null, events: 4 };
+      expect(await kept()).toEqual(standing);
+      for (const again of [lines, lines, [...lines].reverse()]) {
+        await importEvents(again);
+        expect(await kept()).toEqual(standing);
+      }
+      // A rating is none of it.
+      await importEvents([...lines.slice(0, 3), on(4, { title: "b", rating: 5 })]);
+      const states = await stores.viewing.titleStates(testRequest(tenant), [{ profile: "u1", title: "b" }]);
+      expect(states.get("u1 b")?.rating).toBe(5);
+      expect(await kept()).toEqual(standing);
+    });
+
+    it("counts each event once of a file that grows", async () => {
+      await importEvents([on(1), on(2)]);
+      await agree(false);
+      await agree(true);
+      const lines = [on(1), on(2), on(5)];
+      await importEvents(lines);
+      expect(await kept()).toEqual({ watched: 800, counted: 500, events: 3 });
+      // Behind what was there, and before it.
+      await importEvents([...lines, on(6)]);
+      expect(await kept()).toEqual({ watched: 1_400, counted: 1_100, events: 4 });
+      await importEvents([on(4), ...lines, on(6)]);
+      expect(await kept()).toEqual({ watched: 1_800, counted: 1_500, events: 5 });
+      await importEvents([on(4), ...lines, on(6, { seconds: 650 })]);
+      expect(await kept()).toEqual({ watched: 1_850, counted: 1_550, events: 5 });
+    });
+
+    it("brings nothing back that came while it did not agree", async () => {
+      await agree(false);
+      const lines = [on(2), on(1, { completed: true })];
+      const states = () => stores.viewing.titleStates(testRequest(tenant), [{ profile: "u1", title: "a" }]);
+      for (const agreed of [false, false, true, true]) {
+        await agree(agreed);
+        await importEvents(lines);
+        expect(await kept()).toEqual({ watched: 0, counted: null, events: 0 });
+        expect((await states()).get("u1 a")?.progress).toMatchObject({
+          positionSeconds: 200,
+          completed: true,
+        });
+      }
+      await importEvents([...lines, on(3)]);
+      expect(await kept()).toEqual({ watched: 300, counted: 300, events: 1 });
+    });
   });
 
   it("bounds what an event tells by what can be watched", async () => {

@@ -4,8 +4,10 @@ import { type TitleFacts } from "../../datasources/core/title-fields.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { learn } from "../../src/jobs/learn.js";
 import { documentOf, film, graph, watch } from "../contract/recommendations-support.js";
+import { viewerAccount } from "../support/accounts.js";
+import { adultProfile } from "../support/catalogue.js";
 import { useStores } from "../support/fixtures.js";
-import { createTestTenant, testRequest } from "../support/stores.js";
+import { createTestTenant, signedIn, testRequest } from "../support/stores.js";
 
 const stores = useStores();
 
@@ -115,6 +117,35 @@ describe.each<TenantTier>(["SHARED", "ISOLATED"])("learning from the events of a
     await learn(stores, tenant);
     expect(await answers()).toEqual(first);
   });
+});
+
+it("tells of a title too whose viewers have all been forgotten", async () => {
+  const tenant = await tenantWith("SHARED", [film("forgotten"), film("seen")]);
+  const viewers = ["p1", "p2"];
+  const accounts = viewers.map((id) =>
+    viewerAccount(id, { profiles: [adultProfile(id), adultProfile(`${id} stays`)] }),
+  );
+  await stores.accounts.putAccounts(tenant, accounts);
+  await stores.viewingIngest.ingest(
+    tenant,
+    viewers.map((id) => watch(id, "forgotten", "2026-05-01T10:00:00Z")),
+  );
+  const popularity = async () => {
+    await learn(stores, tenant);
+    const titles = await stores.catalog.titlesByIds(testRequest(tenant), ["forgotten", "seen"]);
+    return ["forgotten", "seen"].map((id) => titles.get(id)!.popularity);
+  };
+  expect(await popularity()).toEqual([1, 0]);
+  for (const id of viewers) {
+    const viewer = await stores.accounts.viewer(
+      testRequest(tenant),
+      await signedIn(stores, tenant, id, `${id} stays`),
+    );
+    await stores.profiles.delete(tenant, viewer!, id);
+  }
+  expect(await popularity()).toEqual([1, 0]);
+  await stores.viewingIngest.ingest(tenant, [watch("p3", "seen", "2026-06-01T10:00:00Z")]);
+  expect(await popularity()).toEqual([0, 1]);
 });
 
 it("gives a tenant without events a graph of what its titles are", async () => {

@@ -18,6 +18,7 @@ import { publish } from "../support/catalogue.js";
 import { testRequest } from "../support/stores.js";
 import { titleBody } from "../support/titles.js";
 import { meetOutside } from "../support/unsealed.js";
+import { watch } from "../contract/recommendations-support.js";
 import { testAccountKeys } from "../../scripts/test-keys.js";
 
 /** A database of its own for each test. */
@@ -218,6 +219,36 @@ describe("migrations", () => {
     await run();
     expect(await rows("select password_hash from shared.accounts")).toEqual([{ password_hash: "none" }]);
     expect(await rows("select id from shared.sessions")).toEqual([{ id: met?.session }]);
+  });
+
+  it("say of progress that stands for itself until when it does, and with how much that its events do not tell", async () => {
+    const opened = await openDatabase();
+    const tenant = await opened.tenants.create({
+      slug: "standing",
+      name: "Standing",
+      tier: "SHARED",
+      defaultCountry: "US",
+    });
+    const days = ["2026-05-01T10:00:00Z", "2026-05-02T10:00:00Z"];
+    await opened.viewingIngest.ingest(
+      tenant,
+      ["a", "b"].flatMap((title) => days.map((day) => watch("p1", title, day, { seconds: 600 }))),
+    );
+    await opened.close();
+    await rows(`
+      update shared.title_progress set unmeasured = true where title_id = 'a';
+      update shared.viewing_events set profile_id = 'deleted-1' where title_id = 'a' and at = '${days[0]}';
+      alter table shared.title_progress drop column unmeasured_until, drop column unmeasured_seconds;
+      delete from shared.schema_migrations where name = 'standing_progress'`);
+    await run();
+    expect(
+      await rows(
+        `select title_id, unmeasured_until, unmeasured_seconds from shared.title_progress order by title_id`,
+      ),
+    ).toEqual([
+      { title_id: "a", unmeasured_until: new Date(days[1]!), unmeasured_seconds: 600 },
+      { title_id: "b", unmeasured_until: null, unmeasured_seconds: 0 },
+    ]);
   });
 
   it.each(SCHEMAS)("refuse a database of a newer version, and say so (schema %s)", async (schema) => {

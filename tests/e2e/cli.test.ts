@@ -665,7 +665,7 @@ describe("marquee tenant", () => {
   it("changes none that is there, and names what is accepted", async () => {
     expect(await create("atelier")).toMatchObject({
       code: 1,
-      stderr: 'There is a tenant of this name already. Choose another.\n',
+      stderr: "There is a tenant of this name already. Choose another.\n",
     });
     for (const [args, expected] of [
       [["--slug", "Corner"], "beginning with a letter"],

@@ -44,8 +44,12 @@ export class HomeRowValue implements NodeAnswer<HomeRow> {
   }
 }
 
-/** The rows of the home page of whoever asks. */
-export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
+/** The rows of the home page of whoever asks, planned once a request. */
+export function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
+  return ctx.made(planRows, path);
+}
+
+async function planRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
   const audience = await ctx.audience(path);
   const { catalog, viewing, recommendations, top10, collections, request } = ctx;
   const sources = { catalog, viewing, recommendations, request, top10, collections };

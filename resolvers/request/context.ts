@@ -106,6 +106,7 @@ export class Context {
     collections?: CollectionsLoaders;
     top10?: Top10Loaders;
     plans?: Promise<PlanRecord[]>;
+    made?: Map<unknown, unknown>;
   };
 
   constructor(
@@ -202,6 +203,14 @@ export class Context {
   get top10(): Top10Loaders {
     const audienceOf = (path?: FieldPath) => this.audience(path);
     return (this.once.top10 ??= top10Loaders(this.gateway.stores.top10, this.request, audienceOf));
+  }
+
+  /** What `make` makes for whoever the request speaks for: once, however many fields want it, on behalf of the first. */
+  made<T>(make: (ctx: Context, path: FieldPath) => T, path: FieldPath): T {
+    const made = (this.once.made ??= new Map()) as Map<typeof make, T>;
+    const known = made.get(make) ?? make(this, path);
+    made.set(make, known);
+    return known;
   }
 
   /** What can be subscribed to, read once a request. */

@@ -50,7 +50,8 @@ export function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]>
 }
 
 async function planRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
-  const audience = await ctx.audience(path);
+  // That a row is there follows from more titles than it shows.
+  const audience = await ctx.audienceOfAll(path);
   const { catalog, viewing, recommendations, top10, collections, request } = ctx;
   const sources = { catalog, viewing, recommendations, request, top10, collections };
   const profile = ctx.identity?.profile ?? null;

@@ -18,7 +18,7 @@ export async function awaitCheckout(
 ): Promise<CheckoutRecord | null> {
   const until = performance.now() + PATIENCE_MS;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
-    const checkout = await checkouts.find(request, accountId, id);
+    const checkout = (await checkouts.byIds(request, accountId, [id])).get(id) ?? null;
     const ended = !checkout || checkout.state === "COMPLETED" || checkout.state === "FAILED";
     if (ended || performance.now() + pause > until) return checkout;
     await sleep(pause);

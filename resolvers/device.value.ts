@@ -13,8 +13,12 @@ export function sessionOwner({ account, profile }: ViewerRecord): SessionOwner {
   return { accountId: account?.id ?? null, profileId: profile.id };
 }
 
-/** The devices that the viewer is signed in on; none for a visitor. A child is shown the one in its hands. */
-export async function ownSessions(ctx: Context, path: FieldPath) {
+/** The devices that the viewer is signed in on, read once a request; none for a visitor. A child is shown the one in its hands. */
+export function ownSessions(ctx: Context, path: FieldPath) {
+  return ctx.made(readSessions, path);
+}
+
+async function readSessions(ctx: Context, path: FieldPath) {
   const viewer = await ctx.viewer(path);
   if (!viewer || !ctx.identity?.session) return [];
   const devices = await ctx.gateway.stores.sessions.devices(

@@ -174,8 +174,8 @@ function armOf({ arm, percent, model = null, diversity = null }: ExperimentArmIn
   return { arm, percent, model, diversity };
 }
 
-/** An experiment by its local id. */
-export async function experimentOf(ctx: Context, id: string, path: FieldPath) {
-  const record = await ctx.gateway.stores.experiments.find(ctx.on(path), id);
-  return record && toExperiment(ctx.tenant, record);
+/** An experiment as a write has left it behind. */
+async function experimentOf(ctx: Context, id: string, path: FieldPath) {
+  const record = (await ctx.gateway.stores.experiments.byIds(ctx.on(path), [id])).get(id);
+  return record ? toExperiment(ctx.tenant, record) : null;
 }

@@ -44,9 +44,14 @@ export class HomeRowValue implements NodeAnswer<HomeRow> {
   }
 }
 
-/** The rows of the home page of whoever asks. */
-export async function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
-  const audience = await ctx.audience(path);
+/** The rows of the home page of whoever asks, planned once a request. */
+export function homeRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
+  return ctx.made(planRows, path);
+}
+
+async function planRows(ctx: Context, path: FieldPath): Promise<HomeRowValue[]> {
+  // That a row is there follows from more titles than it shows.
+  const audience = await ctx.audienceOfAll(path);
   const { catalog, viewing, recommendations, top10, collections, request } = ctx;
   const sources = { catalog, viewing, recommendations, request, top10, collections };
   const profile = ctx.identity?.profile ?? null;

@@ -1,7 +1,8 @@
 import { type GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Info, Query, Resolver } from "type-graphql";
 
-import { type FieldPath } from "../datasources/core/store-request.js";
+import { onceByKey, oneByKey } from "../datasources/core/loader.js";
+import { type FieldPath, type StoreRequest } from "../datasources/core/store-request.js";
 import { CacheFor } from "../schema/cache.js";
 import { Node } from "../schema/node.js";
 import { Context } from "./request/context.js";
@@ -11,14 +12,14 @@ import { CampaignValue } from "./campaign.value.js";
 import { CollectionValue } from "./collection.value.js";
 import { toCheckout } from "./checkout.value.js";
 import { editorialOf } from "./editorial.resolver.js";
-import { experimentOf } from "./experiment.resolver.js";
+import { toExperiment } from "./experiment.resolver.js";
 import { homeRows } from "./home.resolver.js";
 import { toApiKey } from "./api-key.resolver.js";
 import { jobOf, operationsOf } from "./operations.value.js";
 import { denialOf } from "./permissions-gate.js";
 import { NODE_PERMISSIONS } from "./permissions.js";
 import { ownSessions } from "./device.value.js";
-import { sessionKey, toPlaybackSession } from "./playback.value.js";
+import { sessionHolder, toPlaybackSession } from "./playback.value.js";
 import { toErasure, toExport } from "./privacy.value.js";
 import { SearchRuleValue, toSynonym } from "./search-steering.value.js";
 import { toPlan, toViewer, type ViewerValue } from "./profile.value.js";
@@ -26,6 +27,8 @@ import { episodesOf, seasonsOf, toNamed } from "./title.value.js";
 import { loadTitle } from "./titles.js";
 
 const MAX_IDS = 100;
+/** Of what is nobody's who asks. */
+const NONE = new Map<string, never>();
 
 @Resolver()
 export class NodeResolver {
@@ -88,63 +91,98 @@ const FINDERS: Record<NodeType, Finder> = {
     const plan = (await ctx.plans(path)).find((each) => each.id === id);
     return plan ? toPlan(ctx.tenant, plan) : null;
   },
-  Checkout: async (ctx, id, path) => {
-    const account = (await ctx.viewer(path))?.account?.id;
-    const checkout = account ? await ctx.gateway.stores.checkouts.find(ctx.on(path), account, id) : null;
-    return checkout && toCheckout(ctx.tenant, checkout);
-  },
-  AccountExport: async (ctx, id, path) => {
-    const account = (await ctx.viewer(path))?.account?.id;
-    const found = account ? await ctx.gateway.stores.privacy.findExport(ctx.on(path), id) : null;
-    return found?.accountId === account && found ? toExport(ctx, found) : null;
-  },
-  Erasure: async (ctx, id, path) => {
-    const erasure = await ctx.gateway.stores.privacy.findErasure(ctx.on(path), id);
-    return erasure && toErasure(ctx, erasure);
-  },
+  Checkout: byIds(
+    async (ctx, request, ids) => {
+      const account = (await ctx.viewer(request.path))?.account?.id;
+      return account ? ctx.gateway.stores.checkouts.byIds(request, account, ids) : NONE;
+    },
+    ({ tenant }, found) => toCheckout(tenant, found),
+  ),
+  AccountExport: byIds(async (ctx, request, ids) => {
+    const account = (await ctx.viewer(request.path))?.account?.id;
+    if (!account) return NONE;
+    const found = await ctx.gateway.stores.privacy.exportsByIds(request, ids);
+    return new Map([...found].filter(([, { accountId }]) => accountId === account));
+  }, toExport),
+  Erasure: byIds(
+    ({ gateway }, request, ids) => gateway.stores.privacy.erasuresByIds(request, ids),
+    toErasure,
+  ),
   HomeRow: async (ctx, id, path) => (await homeRows(ctx, path)).find((row) => row.plan.id === id) ?? null,
-  PlaybackSession: async (ctx, id, path) => {
-    const viewer = await ctx.viewer(path);
-    const key = viewer && sessionKey(ctx, viewer, id);
-    const session = key && (await ctx.gateway.stores.playback.session(ctx.on(path), key));
-    return session && toPlaybackSession(ctx.tenant, session);
-  },
+  PlaybackSession: byIds(
+    async (ctx, request, ids) => {
+      const viewer = await ctx.viewer(request.path);
+      if (!viewer) return NONE;
+      return ctx.gateway.stores.playback.sessionsByIds(request, sessionHolder(ctx, viewer), ids);
+    },
+    ({ tenant }, found) => toPlaybackSession(tenant, found),
+  ),
   Session: async (ctx, id, path) =>
     (await ownSessions(ctx, path)).find((each) => each.localId === id) ?? null,
-  Job: async (ctx, id, path) => {
-    const job = await ctx.gateway.stores.operations.job(ctx.on(path), id);
-    return job && jobOf(ctx.tenant, job);
-  },
-  ApiKey: async (ctx, id, path) => {
-    const key = await ctx.gateway.stores.apiKeys.find(ctx.on(path), id);
-    return key && toApiKey(ctx.tenant, key);
-  },
+  Job: byIds(
+    ({ gateway }, request, ids) => gateway.stores.operations.jobsByIds(request, ids),
+    ({ tenant }, found) => jobOf(tenant, found),
+  ),
+  ApiKey: byIds(
+    ({ gateway }, request, ids) => gateway.stores.apiKeys.byIds(request, ids),
+    ({ tenant }, found) => toApiKey(tenant, found),
+  ),
   Viewer: ofViewer((viewer, id) => (viewer.profile.localId === id ? viewer : null)),
-  EditorialCollection: async (ctx, id, path) => {
-    const found = await ctx.gateway.stores.collections.find(ctx.on(path), id);
-    return found && new CollectionValue(ctx.tenant, found);
-  },
-  Campaign: async (ctx, id, path) => {
-    const found = await ctx.gateway.stores.campaigns.find(ctx.on(path), id);
-    return found && new CampaignValue(ctx.tenant, found);
-  },
-  SearchSynonym: async (ctx, id, path) => {
-    const found = await ctx.gateway.stores.searchSteering.synonym(ctx.on(path), id);
-    return found && toSynonym(ctx.tenant, found);
-  },
-  SearchRule: async (ctx, id, path) => {
-    const found = await ctx.gateway.stores.searchSteering.rule(ctx.on(path), id);
-    return found && new SearchRuleValue(ctx.tenant, found);
-  },
-  Experiment: experimentOf,
+  EditorialCollection: byIds(
+    ({ gateway }, request, ids) => gateway.stores.collections.byIds(request, ids),
+    ({ tenant }, found) => new CollectionValue(tenant, found),
+  ),
+  Campaign: byIds(
+    ({ gateway }, request, ids) => gateway.stores.campaigns.byIds(request, ids),
+    ({ tenant }, found) => new CampaignValue(tenant, found),
+  ),
+  SearchSynonym: byIds(
+    ({ gateway }, request, ids) => gateway.stores.searchSteering.synonymsByIds(request, ids),
+    ({ tenant }, found) => toSynonym(tenant, found),
+  ),
+  SearchRule: byIds(
+    ({ gateway }, request, ids) => gateway.stores.searchSteering.rulesByIds(request, ids),
+    ({ tenant }, found) => new SearchRuleValue(tenant, found),
+  ),
+  Experiment: byIds(
+    ({ gateway }, request, ids) => gateway.stores.experiments.byIds(request, ids),
+    ({ tenant }, found) => toExperiment(tenant, found),
+  ),
   Editorial: async (ctx, id) => (id === ctx.tenant.slug ? editorialOf(ctx.tenant) : null),
   Operations: async (ctx, id) => (id === ctx.tenant.slug ? operationsOf(ctx.tenant) : null),
 };
 
-async function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {
-  const permission = NODE_PERMISSIONS[ref.type];
-  if (permission && (await denialOf(ctx, permission, path, `Node.${ref.type}`))) return null;
-  return FINDERS[ref.type](ctx, ref.id, path);
+/** A thing by its id, looked up once a request, however many fields ask for it. */
+function load(ctx: Context, ref: NodeRef, path: FieldPath): Promise<object | null> {
+  return ctx.made(lookUps, path)({ ...ref, path });
+}
+
+function lookUps(ctx: Context) {
+  return onceByKey(
+    ({ type, id }: NodeRef & { path: FieldPath }) => `${type}:${id}`,
+    async ({ type, id, path }): Promise<object | null> => {
+      const permission = NODE_PERMISSIONS[type];
+      if (permission && (await denialOf(ctx, permission, path, `Node.${type}`))) return null;
+      return FINDERS[type](ctx, id, path);
+    },
+  );
+}
+
+/** Finds things whose store answers for many ids at once: one call for all that a level of the request asks for. */
+function byIds<V>(
+  batch: (ctx: Context, request: StoreRequest, ids: readonly string[]) => Promise<ReadonlyMap<string, V>>,
+  toNode: (ctx: Context, found: V) => object,
+): Finder {
+  const loaderOf = (ctx: Context) =>
+    oneByKey<string, V>({
+      request: ctx.request,
+      keyOf: (id) => id,
+      batch: (request, ids) => batch(ctx, request, ids),
+    });
+  return async (ctx, id, path) => {
+    const found = await ctx.made(loaderOf, path).load(id, path);
+    return found && toNode(ctx, found);
+  };
 }
 
 async function seasonOf(ctx: Context, id: string, path: FieldPath) {

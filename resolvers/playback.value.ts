@@ -1,4 +1,8 @@
-import { type PlaybackSession, type SessionKey } from "../datasources/playback/playback.js";
+import {
+  type PlaybackSession,
+  type SessionHolder,
+  type SessionKey,
+} from "../datasources/playback/playback.js";
 import { type ViewerRecord } from "../datasources/accounts/accounts.js";
 import { describeRendition } from "../packages/rendition-ladder/index.js";
 import { type Tenant } from "../datasources/core/tenant.js";
@@ -12,10 +16,15 @@ import { hasOwnAlone } from "./permissions-gate.js";
 import { type Context } from "./request/context.js";
 import { toGlobalId } from "./request/global-id.js";
 
-/** A session as a viewer may name it: any of the account's, and a child its own. */
-export function sessionKey(ctx: Context, viewer: ViewerRecord, sessionId: string): SessionKey {
+/** The sessions that a viewer may name: any of the account's, and a child its own. */
+export function sessionHolder(ctx: Context, viewer: ViewerRecord): SessionHolder {
   const profileId = hasOwnAlone(ctx, viewer, "FAMILY") ? viewer.profile.id : null;
-  return { accountId: viewer.account?.id ?? null, profileId, sessionId };
+  return { accountId: viewer.account?.id ?? null, profileId };
+}
+
+/** One of them. */
+export function sessionKey(ctx: Context, viewer: ViewerRecord, sessionId: string): SessionKey {
+  return { ...sessionHolder(ctx, viewer), sessionId };
 }
 
 /** A playback session as GraphQL reads it. */

@@ -12,15 +12,17 @@ export interface Gathered<T> {
 }
 
 /**
- * Asks something of many tenants, each by a request of its own: what one of them waits for in vain is nobody else's.
+ * Asks something of many tenants, each by a request of its own: what one of them waits for in vain is nobody else's. Those
+ * that are being deleted are not asked, since what they had may be gone.
  *
  * @param request that of whoever asks: its path, and when it is over.
  */
 export async function scatter<T>(
   request: StoreRequest,
-  tenants: readonly Tenant[],
+  all: readonly Tenant[],
   ask: (request: StoreRequest) => Promise<T>,
 ): Promise<Gathered<T>> {
+  const tenants = all.filter(({ state }) => state !== "DELETING");
   const asked: (T | StoreUnavailableError)[] = [];
   const left = tenants.map((tenant, at) => ({ tenant, at }));
   const worker = async () => {

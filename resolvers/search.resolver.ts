@@ -44,7 +44,7 @@ export class SearchResolver {
     const at = readPage(ctx, `search ${JSON.stringify([text, filter])}`, args);
     // Asked for with the viewer, where there is one.
     const [audience, steering] = await Promise.all([
-      ctx.audience(info.path),
+      ctx.audienceOfAll(info.path),
       steeringOf(ctx, text, info.path),
     ]);
     const fields = selectedFields(info, 3);
@@ -103,7 +103,7 @@ export class SearchResolver {
   ) {
     const { page } = readPage(ctx, "suggest", { first: first ?? DEFAULT_SUGGESTIONS });
     const [audience, { words }] = await Promise.all([
-      ctx.audience(info.path),
+      ctx.audienceOfAll(info.path),
       steeringOf(ctx, prefix, info.path),
     ]);
     const { search } = ctx.gateway.stores;

@@ -3,6 +3,7 @@ import { type AuditActor } from "../core/audit-acts.js";
 import { type Page, type PageOf } from "../core/page.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
 import { readLatest } from "../engines/postgres/keyset.postgres.js";
 import { sql, type PostgresStore } from "../engines/postgres/store.postgres.js";
 import { type Placed } from "../operations/operations.js";
@@ -39,13 +40,9 @@ export class PostgresApiKeys implements ApiKeys {
     return readLatest<ApiKeyRecord>(this.postgres, request, "apiKeys.list", keys, page);
   }
 
-  async find(request: StoreRequest, id: string): Promise<ApiKeyRecord | null> {
-    const [found] = await this.postgres.read<ApiKeyRecord>(
-      request,
-      "apiKeys.find",
-      sql`select ${KEY} from api_keys where id = ${id}`,
-    );
-    return found ?? null;
+  byIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ApiKeyRecord>> {
+    const found = sql`select ${KEY} from api_keys where id = any(${ids}::text[])`;
+    return readByIds(this.postgres, request, "apiKeys.byIds", ids, found);
   }
 
   async revoke(tenant: Tenant, id: string, actor: AuditActor): Promise<ApiKeyRecord | null> {

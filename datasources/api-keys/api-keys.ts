@@ -34,7 +34,8 @@ export interface ApiKeys {
   create(tenant: Tenant, key: NewApiKey, by: AuditActor): Promise<ApiKeyRecord>;
   /** A page of the keys, those made last first; one store call. */
   list(request: StoreRequest, page: Page): Promise<PageOf<{ position: Position; entry: ApiKeyRecord }>>;
-  find(request: StoreRequest, id: string): Promise<ApiKeyRecord | null>;
+  /** Those there are, by id; one store call. */
+  byIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ApiKeyRecord>>;
   /** Ends a key for good; null where there is none of this id. One that has ended stays as it is. `by` as in `create`. */
   revoke(tenant: Tenant, id: string, by: AuditActor): Promise<ApiKeyRecord | null>;
   /** What a key that is shown is for; null where it is none, or none that is good now. */

@@ -7,6 +7,7 @@ import { toPage, type Page, type PageOf, type Position } from "../core/page.js";
 import { Refusal } from "../core/refusal.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
 import { empty, sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { editedCampaign } from "./campaign-rules.js";
@@ -55,14 +56,9 @@ export class PostgresCampaigns implements Campaigns {
     return toPage(rows, page, (entry) => ({ position: { value: "", id: entry.id }, entry }));
   }
 
-  async find(request: StoreRequest, id: string): Promise<CampaignRecord | null> {
-    const found = sql`select ${CAMPAIGN} from campaigns c where c.id = ${id}`;
-    const [row] = await this.postgres.read<CampaignRecord & Record<string, unknown>>(
-      request,
-      "campaigns.find",
-      found,
-    );
-    return row ?? null;
+  byIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, CampaignRecord>> {
+    const found = sql`select ${CAMPAIGN} from campaigns c where c.id = any(${ids}::text[])`;
+    return readByIds(this.postgres, request, "campaigns.byIds", ids, found);
   }
 
   put(tenant: Tenant, { id, fields, by }: CampaignEdit): Promise<CampaignRecord> {

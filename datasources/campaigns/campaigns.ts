@@ -41,7 +41,8 @@ export interface Campaigns {
   running(request: StoreRequest, where: { country: string; now: Date }): Promise<string[]>;
   /** A page of all, by their ids. */
   list(request: StoreRequest, page: Page): Promise<PageOf<{ position: Position; entry: CampaignRecord }>>;
-  find(request: StoreRequest, id: string): Promise<CampaignRecord | null>;
+  /** Those there are, by id. */
+  byIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, CampaignRecord>>;
   /**
    * Makes a campaign or changes one. What says nothing new changes nothing.
    *

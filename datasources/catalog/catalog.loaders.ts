@@ -38,6 +38,7 @@ export class CatalogLoaders {
   /**
    * @param audienceOf for whom the request is, on behalf of a field; asked once a batch, so it had better remember its answer.
    * @param onMet told of every title that comes out whole.
+   * @param audienceOfAll the same as `audienceOf`, for what comes of titles that do not come out themselves.
    */
   constructor(
     private readonly catalog: Catalog,
@@ -45,6 +46,7 @@ export class CatalogLoaders {
     private readonly request: StoreRequest,
     private readonly audienceOf: (path?: FieldPath) => Promise<Audience>,
     private readonly onMet?: (title: TitleDocument, audience: Audience) => void,
+    private readonly audienceOfAll = audienceOf,
   ) {}
 
   get titleById() {
@@ -124,7 +126,7 @@ export class CatalogLoaders {
         byKey(
           filters,
           json,
-          await this.catalog.countTitles(batch, await this.audienceOf(batch.path), filters),
+          await this.catalog.countTitles(batch, await this.audienceOfAll(batch.path), filters),
         ),
     }));
   }
@@ -133,7 +135,8 @@ export class CatalogLoaders {
     return (this.#nameById ??= oneByKey<{ type: NamedType; id: string }, NamedRef>({
       request: this.request,
       keyOf: ({ type, id }) => `${type} ${id}`,
-      batch: async (batch, keys) => this.catalog.namesByIds(batch, await this.audienceOf(batch.path), keys),
+      batch: async (batch, keys) =>
+        this.catalog.namesByIds(batch, await this.audienceOfAll(batch.path), keys),
     }));
   }
 
@@ -142,7 +145,7 @@ export class CatalogLoaders {
       request: this.request,
       keyOf: same,
       batch: async (batch) =>
-        new Map([["all", await this.catalog.genres(batch, await this.audienceOf(batch.path))]]),
+        new Map([["all", await this.catalog.genres(batch, await this.audienceOfAll(batch.path))]]),
     }));
   }
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { MEMBERSHIP } from "../accounts/account-columns.postgres.js";
 import { type PlanRecord } from "../accounts/accounts.js";
 import { once } from "../idempotency/idempotency.postgres.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { Refusal } from "../core/refusal.js";
 import { type StoreRequest } from "../core/store-request.js";
@@ -83,18 +84,23 @@ export class PostgresCheckouts implements Checkouts {
     });
   }
 
-  async find(request: StoreRequest, accountId: string, id: string): Promise<CheckoutRecord | null> {
-    const [row] = await this.postgres.read<CheckoutRecord>(
+  byIds(
+    request: StoreRequest,
+    accountId: string,
+    ids: readonly string[],
+  ): Promise<Map<string, CheckoutRecord>> {
+    return readByIds(
+      this.postgres,
       request,
-      "checkouts.find",
+      "checkouts.byIds",
+      ids,
       sql`select c.id, c.state, c.failure, c.amount_cents as "amountCents", c.credit_cents as "creditCents", c.currency,
                  ${MEMBERSHIP} as membership
           from checkouts c
           left join subscriptions s on s.id = c.subscription_id
           left join plans plan on plan.id = s.plan_id
-          where c.id = ${id} and c.account_id = ${accountId}`,
+          where c.id = any(${ids}::text[]) and c.account_id = ${accountId}`,
     );
-    return row ?? null;
   }
 
   async end(tenant: Tenant, membershipId: string): Promise<void> {

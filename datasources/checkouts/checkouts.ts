@@ -52,8 +52,12 @@ export interface Checkouts {
    * @throws Refusal NOT_SUBSCRIBED or CHECKOUT_IN_PROGRESS, or of the key.
    */
   cancel(tenant: Tenant, accountId: string, idempotencyKey: string | null): Promise<void>;
-  /** The account's checkout, or null where it has no such checkout. */
-  find(request: StoreRequest, accountId: string, id: string): Promise<CheckoutRecord | null>;
+  /** Those that the account has, by id; one store call. */
+  byIds(
+    request: StoreRequest,
+    accountId: string,
+    ids: readonly string[],
+  ): Promise<Map<string, CheckoutRecord>>;
   /** Ends a membership whose cancelled period is over; one that goes on stays as it is. */
   end(tenant: Tenant, membershipId: string): Promise<void>;
 }

@@ -18,7 +18,7 @@ export function keptPlans(checkouts: Checkouts, reads: KeptReads): Checkouts {
     subscribe: (tenant, request) => checkouts.subscribe(tenant, request),
     changePlan: (tenant, request) => checkouts.changePlan(tenant, request),
     cancel: (tenant, account, key) => checkouts.cancel(tenant, account, key),
-    find: (request, account, id) => checkouts.find(request, account, id),
+    byIds: (request, account, ids) => checkouts.byIds(request, account, ids),
     end: (tenant, membership) => checkouts.end(tenant, membership),
   };
 }

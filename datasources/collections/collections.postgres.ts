@@ -8,6 +8,7 @@ import { Refusal } from "../core/refusal.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
 import { type CollectionAudience } from "../core/vocabulary.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
 import { empty, sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { editedCollection } from "./collection-rules.js";
 import {
@@ -70,13 +71,9 @@ export class PostgresCollections implements Collections {
     return toPage(rows, page, (entry) => ({ position: { value: entry.position, id: entry.id }, entry }));
   }
 
-  async find(request: StoreRequest, id: string): Promise<CollectionRecord | null> {
-    const [found] = await this.postgres.read<CollectionRecord>(
-      request,
-      "collections.find",
-      sql`select ${COLLECTION} from home_collections c where c.id = ${id}`,
-    );
-    return found ?? null;
+  byIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, CollectionRecord>> {
+    const found = sql`select ${COLLECTION} from home_collections c where c.id = any(${ids}::text[])`;
+    return readByIds(this.postgres, request, "collections.byIds", ids, found);
   }
 
   put(tenant: Tenant, { id, expectedVersion, fields, by }: CollectionEdit): Promise<CollectionRecord> {

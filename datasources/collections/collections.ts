@@ -57,7 +57,8 @@ export interface Collections {
   shown(request: StoreRequest, viewer: CollectionViewer): Promise<ShownCollection[]>;
   /** A page of all, in the order of their places. */
   list(request: StoreRequest, page: Page): Promise<PageOf<{ position: Position; entry: CollectionRecord }>>;
-  find(request: StoreRequest, id: string): Promise<CollectionRecord | null>;
+  /** Those there are, by id. */
+  byIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, CollectionRecord>>;
   /**
    * Makes a collection or changes one. What says nothing new changes nothing.
    *

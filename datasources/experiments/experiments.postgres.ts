@@ -5,7 +5,8 @@ import { type AuditActor } from "../core/audit-acts.js";
 import { Refusal } from "../core/refusal.js";
 import { CallLog, type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
-import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
+import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { armId, firstGap } from "./assignment.js";
 import { sumDays } from "./closed-days.postgres.js";
@@ -55,11 +56,16 @@ export class PostgresExperiments implements Experiments {
   }
 
   list(request: StoreRequest): Promise<ExperimentRecord[]> {
-    return this.#records(request, "experiments.list", sql`true`);
+    return this.postgres.read<ExperimentRow & Record<string, unknown>>(
+      request,
+      "experiments.list",
+      sql`${EXPERIMENTS} order by e.started_at desc, e.id`,
+    );
   }
 
-  async find(request: StoreRequest, id: string): Promise<ExperimentRecord | null> {
-    return (await this.#records(request, "experiments.find", sql`e.id = ${id}`))[0] ?? null;
+  byIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ExperimentRecord>> {
+    const found = sql`${EXPERIMENTS} where e.id = any(${ids}::text[])`;
+    return readByIds<ExperimentRow>(this.postgres, request, "experiments.byIds", ids, found);
   }
 
   async figures(
@@ -149,14 +155,6 @@ export class PostgresExperiments implements Experiments {
       firstPlace,
       arms: arms.map(({ endedAt, ...arm }) => ({ ...arm, ended: endedAt !== null })),
     }));
-  }
-
-  async #records(request: StoreRequest, operation: string, those: Sql): Promise<ExperimentRecord[]> {
-    return this.postgres.read<ExperimentRow & Record<string, unknown>>(
-      request,
-      operation,
-      sql`${EXPERIMENTS} where ${those} order by e.started_at desc, e.id`,
-    );
   }
 }
 

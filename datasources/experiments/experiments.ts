@@ -88,8 +88,8 @@ export interface Experiments {
   running(tenant: Tenant): Promise<readonly RunningExperiment[]>;
   /** All, the latest first. */
   list(request: StoreRequest): Promise<ExperimentRecord[]>;
-  /** One of them. */
-  find(request: StoreRequest, id: string): Promise<ExperimentRecord | null>;
+  /** Those there are, by id. */
+  byIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ExperimentRecord>>;
   /**
    * What came of the arms of experiments, by `armId`: of those that `FEWEST_ACCOUNTS` or more accounts count for, so
    * that nobody's own doings are told.

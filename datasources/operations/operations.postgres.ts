@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { recordAct } from "../audit/audit-append.postgres.js";
 import { type OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
 import { readLatest } from "../engines/postgres/keyset.postgres.js";
 import { sql, type PostgresStore, type Sql } from "../engines/postgres/store.postgres.js";
 import { takeTurn } from "../engines/postgres/turns.postgres.js";
@@ -72,13 +73,9 @@ export class PostgresOperations implements Operations {
     );
   }
 
-  async job(request: StoreRequest, id: string): Promise<Job | null> {
-    const [job] = await this.postgres.read<Job>(
-      request,
-      "operations.job",
-      sql`select ${JOB} from marquee.operation_jobs where id = ${id}`,
-    );
-    return job ?? null;
+  jobsByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, Job>> {
+    const found = sql`select ${JOB} from marquee.operation_jobs where id = any(${ids}::text[])`;
+    return readByIds(this.postgres, request, "operations.jobsByIds", ids, found);
   }
 
   startJob(tenant: Tenant, { id, kind, target, by }: NewJob): Promise<Job | null> {

@@ -37,7 +37,8 @@ export interface Operations extends JobLog {
   checkFigures(): Promise<CheckFigures[]>;
   /** A page of the jobs, those started last first; one store call. */
   jobs(request: StoreRequest, page: Page): Promise<PageOf<Placed<Job>>>;
-  job(request: StoreRequest, id: string): Promise<Job | null>;
+  /** Those there are, by id; one store call. */
+  jobsByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, Job>>;
   /** A page of the dead letters, those refused last first; one store call. */
   deadLetters(request: StoreRequest, page: Page): Promise<PageOf<Placed<DeadLetter>>>;
   /** Titles in force and profiles. */

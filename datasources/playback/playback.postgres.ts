@@ -23,6 +23,7 @@ import {
   type Playback,
   type PlaybackSession,
   type PlaybackStart,
+  type SessionHolder,
   type SessionKey,
 } from "./playback.js";
 import { renditionLadder, type DeviceCapabilities } from "../../packages/rendition-ladder/index.js";
@@ -47,13 +48,18 @@ export class PostgresPlayback implements Playback {
     private readonly keys: PersonKeys,
   ) {}
 
-  async session(request: StoreRequest, key: SessionKey): Promise<PlaybackSession | null> {
-    const [row] = await this.postgres.read<SessionRow>(
+  async sessionsByIds(
+    request: StoreRequest,
+    holder: SessionHolder,
+    ids: readonly string[],
+  ): Promise<Map<string, PlaybackSession>> {
+    const rows = await this.postgres.read<SessionRow>(
       request,
-      "playback.session",
-      sql`select ${sessionColumns} from playback_sessions where ${ownSession(key)}`,
+      "playback.sessionsByIds",
+      sql`select ${sessionColumns} from playback_sessions where id = any(${ids}::text[]) and ${heldBy(holder)}`,
+      ids.length,
     );
-    return row ? toSession(row) : null;
+    return new Map(rows.map((row) => [row.id, toSession(row)]));
   }
 
   async start(tenant: Tenant, wanted: PlaybackStart): Promise<PlaybackSession> {
@@ -124,9 +130,12 @@ export class PostgresPlayback implements Playback {
 const sessionColumns = sql`id, expires_at, capabilities, max_height`;
 const expiry = sql`clock_timestamp() + make_interval(secs => ${SESSION_SECONDS}::int)`;
 
-function ownSession({ accountId, profileId, sessionId }: SessionKey): Sql {
-  return sql`id = ${sessionId} and account_id = ${accountId}
-    and (${profileId}::text is null or profile_id = ${profileId})`;
+function ownSession({ sessionId, ...holder }: SessionKey): Sql {
+  return sql`id = ${sessionId} and ${heldBy(holder)}`;
+}
+
+function heldBy({ accountId, profileId }: SessionHolder): Sql {
+  return sql`account_id = ${accountId} and (${profileId}::text is null or profile_id = ${profileId})`;
 }
 
 const isLive = sql`s.stopped_at is null and s.expires_at > clock_timestamp()`;

@@ -33,18 +33,26 @@ export interface PlaybackStart {
   device: PlaybackDevice;
 }
 
-/** A session of an account. A session of another account behaves as one that is missing. */
-export interface SessionKey {
+/** Whose sessions are meant. Those of another account behave as ones that are missing. */
+export interface SessionHolder {
   accountId: string | null;
-  /** Where it has to be this profile's; null: any of the account's. */
+  /** Where they have to be this profile's; null: any of the account's. */
   profileId: string | null;
+}
+
+/** A session of an account. */
+export interface SessionKey extends SessionHolder {
   sessionId: string;
 }
 
 /** Playback sessions: who streams what, as far as the plan allows. */
 export interface Playback {
-  /** A session, live or not; null where the account has no such session. One store call. */
-  session(request: StoreRequest, key: SessionKey): Promise<PlaybackSession | null>;
+  /** Sessions, live or not: those that the account has, by id. One store call. */
+  sessionsByIds(
+    request: StoreRequest,
+    holder: SessionHolder,
+    ids: readonly string[],
+  ): Promise<Map<string, PlaybackSession>>;
   /**
    * Opens a session where the account's plan has a stream left, also among starts at the same time. Sessions that were
    * neither stopped nor expired count, each for itself.

@@ -8,6 +8,7 @@ import { lockAccount, refuseWhileOpen } from "../checkouts/checkout-rules.postgr
 import { END_MEMBERSHIP_TASK } from "../checkouts/checkouts.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
 import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { once } from "../idempotency/idempotency.postgres.js";
 import { disownEvents } from "../viewing/disowned-events.postgres.js";
@@ -96,18 +97,14 @@ export async function beginErasure(
   return begun;
 }
 
-/** `Privacy.findErasure`. */
-export async function findErasure(
+/** `Privacy.erasuresByIds`. */
+export function erasuresByIds(
   postgres: PostgresStore,
   request: StoreRequest,
-  id: string,
-): Promise<Erasure | null> {
-  const [found] = await postgres.read<Erasure>(
-    request,
-    "privacy.findErasure",
-    sql`select ${ERASURE} from erasures where id = ${id}`,
-  );
-  return found ?? null;
+  ids: readonly string[],
+): Promise<Map<string, Erasure>> {
+  const found = sql`select ${ERASURE} from erasures where id = any(${ids}::text[])`;
+  return readByIds(postgres, request, "privacy.erasuresByIds", ids, found);
 }
 
 /** `Privacy.openErasure`. */

@@ -6,6 +6,7 @@ import { recordAct } from "../audit/audit-append.postgres.js";
 import { lockAccount } from "../checkouts/checkout-rules.postgres.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
 import { raw, sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
 import { zipOf, type ExportFile } from "./export-zip.js";
 import { personalTables, tableName, type PersonalTable, type Subject } from "./personal-tables.postgres.js";
@@ -61,18 +62,14 @@ export function askExport(
   });
 }
 
-/** `Privacy.findExport`. */
-export async function findExport(
+/** `Privacy.exportsByIds`. */
+export function exportsByIds(
   postgres: PostgresStore,
   request: StoreRequest,
-  id: string,
-): Promise<AccountExport | null> {
-  const [found] = await postgres.read<AccountExport>(
-    request,
-    "privacy.findExport",
-    sql`select ${EXPORT} from account_exports where id = ${id} and expires_at > now()`,
-  );
-  return found ?? null;
+  ids: readonly string[],
+): Promise<Map<string, AccountExport>> {
+  const found = sql`select ${EXPORT} from account_exports where id = any(${ids}::text[]) and expires_at > now()`;
+  return readByIds(postgres, request, "privacy.exportsByIds", ids, found);
 }
 
 /** `Privacy.runExport`. Rows are read and parts written by turns, in one transaction that sees one state of everything. */

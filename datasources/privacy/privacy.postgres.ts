@@ -7,11 +7,11 @@ import {
   endErasure,
   eraseEvents,
   eraseFacts,
-  findErasure,
+  erasuresByIds,
   noteTraces,
   openErasure,
 } from "./account-erasure.postgres.js";
-import { askExport, exportParts, findExport, noteFetch, runExport } from "./account-export.postgres.js";
+import { askExport, exportParts, exportsByIds, noteFetch, runExport } from "./account-export.postgres.js";
 import { wantedAmongPeople, wantedAnywhere, type Marks } from "./mentions.js";
 import { type Privacy, type Tombstone } from "./privacy.js";
 import { reapply, tombstones } from "./tombstones.postgres.js";
@@ -33,8 +33,8 @@ export class PostgresPrivacy implements Privacy {
   askExport(tenant: Tenant, accountId: string, hours: number) {
     return askExport(this.postgres, tenant, accountId, hours);
   }
-  findExport(request: StoreRequest, id: string) {
-    return findExport(this.postgres, request, id);
+  exportsByIds(request: StoreRequest, ids: readonly string[]) {
+    return exportsByIds(this.postgres, request, ids);
   }
   runExport(tenant: Tenant, id: string) {
     return runExport(this.postgres, this.keys, this.engines, tenant, id);
@@ -48,8 +48,8 @@ export class PostgresPrivacy implements Privacy {
   askErasure(tenant: Tenant, accountId: string, idempotencyKey: string) {
     return askErasure(this.postgres, this.keys, tenant, accountId, idempotencyKey);
   }
-  findErasure(request: StoreRequest, id: string) {
-    return findErasure(this.postgres, request, id);
+  erasuresByIds(request: StoreRequest, ids: readonly string[]) {
+    return erasuresByIds(this.postgres, request, ids);
   }
   openErasure(tenant: Tenant, id: string) {
     return openErasure(this.postgres, this.keys, tenant, id);

@@ -57,8 +57,8 @@ export interface Privacy {
    * @throws Refusal ACCOUNT_GONE.
    */
   askExport(tenant: Tenant, accountId: string, hours: number): Promise<AccountExport>;
-  /** An export that has not expired. */
-  findExport(request: StoreRequest, id: string): Promise<AccountExport | null>;
+  /** Exports that have not expired, by id; one store call. */
+  exportsByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, AccountExport>>;
   /** Puts it together; once is enough. */
   runExport(tenant: Tenant, id: string): Promise<void>;
   /** The parts of one that is ready, one after the other. */
@@ -71,7 +71,8 @@ export interface Privacy {
    * @throws Refusal ACCOUNT_GONE, CHECKOUT_IN_PROGRESS, or as `once` does for the key.
    */
   askErasure(tenant: Tenant, accountId: string, idempotencyKey: string): Promise<Erasure>;
-  findErasure(request: StoreRequest, id: string): Promise<Erasure | null>;
+  /** Those there are, by id; one store call. */
+  erasuresByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, Erasure>>;
   /** One that is not done yet. */
   openErasure(tenant: Tenant, id: string): Promise<OpenErasure | null>;
   /** Takes the facts away, and tells projections; again, it does nothing. */

@@ -9,6 +9,7 @@ import { Refusal } from "../core/refusal.js";
 import { type RefusalCode } from "../core/refusal-codes.js";
 import { type StoreRequest } from "../core/store-request.js";
 import { type Tenant } from "../core/tenant.js";
+import { readByIds } from "../engines/postgres/by-ids.postgres.js";
 import { empty, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { type Learned } from "../search/learned-order.js";
@@ -63,9 +64,9 @@ export class PostgresSearchSteering implements SearchSteering {
     return toPage(rows, page, (entry) => ({ position: { value: entry.language, id: entry.id }, entry }));
   }
 
-  async synonym(request: StoreRequest, id: string): Promise<SynonymRecord | null> {
-    const found = sql`select ${SYNONYM} from search_synonyms s where s.id = ${id}`;
-    return (await this.postgres.read<SynonymRecord>(request, "searchSteering.synonym", found))[0] ?? null;
+  synonymsByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, SynonymRecord>> {
+    const found = sql`select ${SYNONYM} from search_synonyms s where s.id = any(${ids}::text[])`;
+    return readByIds(this.postgres, request, "searchSteering.synonymsByIds", ids, found);
   }
 
   addSynonym(tenant: Tenant, facts: SynonymFacts, by: AuditActor): Promise<SynonymRecord> {
@@ -105,9 +106,9 @@ export class PostgresSearchSteering implements SearchSteering {
     return toPage(rows, page, ({ key, ...entry }) => ({ position: { value: key, id: entry.id }, entry }));
   }
 
-  async rule(request: StoreRequest, id: string): Promise<SearchRuleRecord | null> {
-    const found = sql`select ${RULE} from search_rules r where r.id = ${id}`;
-    return (await this.postgres.read<SearchRuleRecord>(request, "searchSteering.rule", found))[0] ?? null;
+  rulesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, SearchRuleRecord>> {
+    const found = sql`select ${RULE} from search_rules r where r.id = any(${ids}::text[])`;
+    return readByIds(this.postgres, request, "searchSteering.rulesByIds", ids, found);
   }
 
   setRule(tenant: Tenant, facts: SearchRuleFacts, by: AuditActor): Promise<SearchRuleRecord> {

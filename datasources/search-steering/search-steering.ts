@@ -43,14 +43,16 @@ export interface SearchSteering {
   of(request: StoreRequest, text: string): Promise<Steering>;
   /** A page of the tenant's own words, by language. @param language of one; null: of all. */
   synonyms(request: StoreRequest, language: string | null, page: Page): Listed<SynonymRecord>;
-  synonym(request: StoreRequest, id: string): Promise<SynonymRecord | null>;
+  /** Those there are, by id. */
+  synonymsByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, SynonymRecord>>;
   /** @throws Refusal INVALID, TOO_MANY_SYNONYMS. */
   addSynonym(tenant: Tenant, facts: SynonymFacts, by: AuditActor): Promise<SynonymRecord>;
   /** @throws Refusal SYNONYM_NOT_FOUND. */
   removeSynonym(tenant: Tenant, id: string, by: AuditActor): Promise<void>;
   /** A page of the rules, by what they are for. */
   rules(request: StoreRequest, page: Page): Listed<SearchRuleRecord>;
-  rule(request: StoreRequest, id: string): Promise<SearchRuleRecord | null>;
+  /** Those there are, by id. */
+  rulesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, SearchRuleRecord>>;
   /** Sets what is said of a title for a text, in the place of what was. @throws Refusal INVALID, TITLE_NOT_FOUND, TOO_MANY_SEARCH_RULES. */
   setRule(tenant: Tenant, facts: SearchRuleFacts, by: AuditActor): Promise<SearchRuleRecord>;
   /** @throws Refusal SEARCH_RULE_NOT_FOUND. */

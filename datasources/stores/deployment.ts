@@ -18,6 +18,7 @@ import { type SigningKeys } from "../identity/signing-keys.js";
 import { type TenantRegistry, type Tenants } from "../core/tenants.js";
 import { type Removal } from "./tenant-removal.js";
 import { type Catalog, type CatalogProjection } from "../catalog/catalog.js";
+import { type LicenceChanges } from "../catalog/licence-changes.js";
 import { type Looking } from "../core/kept-reads.js";
 import { type TitleSchedule } from "../catalog/title-schedule.js";
 import { type TitleEditing } from "../catalog/title-editing.js";
@@ -82,6 +83,7 @@ export interface Deployment {
   jobs: Jobs;
   catalog: Catalog;
   catalogProjection: CatalogProjection;
+  licenceChanges: LicenceChanges;
   /** Has requests look whether what is kept of the catalog holds. */
   looking: Looking;
   titleVersions: TitleVersions;

@@ -34,6 +34,7 @@ import { keptTop10 } from "../top10/kept-top10.js";
 import { type KeptMemory } from "../core/kept-memory.js";
 import { KeptReads, NO_LOOKING } from "../core/kept-reads.js";
 import { PostgresCatalogProjection } from "../catalog/postgres/catalog-projection.postgres.js";
+import { PostgresLicenceChanges } from "../catalog/postgres/licence-changes.postgres.js";
 import { PostgresTitleSchedule } from "../catalog/postgres/title-schedule.postgres.js";
 import { PostgresTitleEditing } from "../catalog/postgres/title-editing.postgres.js";
 import { PostgresTitleVersions } from "../catalog/postgres/title-versions.postgres.js";
@@ -273,6 +274,7 @@ function postgresDomains(
     checkoutSteps: new PostgresCheckoutSteps(postgres),
     catalog: new PostgresCatalog(postgres),
     catalogProjection: new PostgresCatalogProjection(postgres),
+    licenceChanges: new PostgresLicenceChanges(postgres),
     titleVersions: new PostgresTitleVersions(postgres),
     titleSchedule: new PostgresTitleSchedule(postgres),
     titleEditing: new PostgresTitleEditing(postgres),

@@ -25,6 +25,7 @@ const PLACED = [
   "catalog",
   "catalogProjection",
   "looking",
+  "licenceChanges",
   "titleVersions",
   "titleSchedule",
   "titleEditing",

@@ -106,6 +106,7 @@ export class Context {
     collections?: CollectionsLoaders;
     top10?: Top10Loaders;
     plans?: Promise<PlanRecord[]>;
+    made?: Map<unknown, unknown>;
   };
 
   constructor(
@@ -169,7 +170,8 @@ export class Context {
     const audienceOf = (path?: FieldPath) => this.audience(path);
     const { life } = this.work;
     const onMet = life ? life.has.bind(life) : undefined;
-    return new CatalogLoaders(catalog, titleVersions, this.request, audienceOf, onMet);
+    const audienceOfAll = (path?: FieldPath) => this.audienceOfAll(path);
+    return new CatalogLoaders(catalog, titleVersions, this.request, audienceOf, onMet, audienceOfAll);
   }
 
   get viewing(): ViewingLoaders {
@@ -202,6 +204,14 @@ export class Context {
   get top10(): Top10Loaders {
     const audienceOf = (path?: FieldPath) => this.audience(path);
     return (this.once.top10 ??= top10Loaders(this.gateway.stores.top10, this.request, audienceOf));
+  }
+
+  /** What `make` makes for whoever the request speaks for: once, however many fields want it, on behalf of the first. */
+  made<T>(make: (ctx: Context, path: FieldPath) => T, path: FieldPath): T {
+    const made = (this.once.made ??= new Map()) as Map<typeof make, T>;
+    const known = made.get(make) ?? make(this, path);
+    made.set(make, known);
+    return known;
   }
 
   /** What can be subscribed to, read once a request. */
@@ -239,6 +249,21 @@ export class Context {
       (error: unknown) => this.claimedAudience(error),
     );
     return this.once.audience;
+  }
+
+  /**
+   * The same for what follows from which titles there are, though they are not in the answer themselves, as counts and
+   * names do: it is good for no longer than no licence of any title begins or ends.
+   */
+  audienceOfAll(path?: FieldPath): Promise<Audience> {
+    const audience = this.audience(path);
+    const { life } = this.work;
+    if (!life) return audience;
+    const { licenceChanges } = this.gateway.stores;
+    return audience.then((known) => {
+      life.follows(() => licenceChanges.nextAfter({ ...this.request, path }, known.now));
+      return known;
+    });
   }
 
   /** Whether what the viewer watched may be used for suggestions. While the store that knows is down, what the token says. */

@@ -20,8 +20,8 @@ export function answerLifeOf(
 }
 
 /**
- * Tells caches how long they may keep an answer: by what its fields declare, and no longer than a licence of a title in
- * it is in force. What has errors, or lacks what a store did not answer, is not kept.
+ * Tells caches how long they may keep an answer: by what its fields declare, no longer than a licence of a title in it is
+ * in force, and where it follows from other titles, as counts and names do, than no licence begins or ends. What has errors, or lacks what a store did not answer, is not kept.
  *
  * @param mostSeconds the longest; 0: nothing is kept.
  */
@@ -36,7 +36,7 @@ export function keptAnswers(schema: GraphQLSchema, mostSeconds: number): ApolloS
           const { body, http } = response;
           if (!document || !operation || errors?.length || request.calls.missed.size > 0) return;
           if (body.kind !== "single" || body.singleResult.errors?.length) return;
-          const seconds = Math.min(lifetimes.of(document, operation), life.secondsLeft(Date.now()));
+          const seconds = Math.min(lifetimes.of(document, operation), await life.secondsLeft());
           if (seconds > 0) http.headers.set("cache-control", `public, max-age=${seconds}`);
         },
       };

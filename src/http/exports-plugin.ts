@@ -22,7 +22,7 @@ export function serveExports(
       const named = links.read(request.params.name);
       const tenant = named && (await stores.tenants.bySlug(named.slug));
       const asked = tenant && { tenant, calls: new CallLog() };
-      const found = asked && (await stores.privacy.findExport(asked, named.id));
+      const found = asked && (await stores.privacy.exportsByIds(asked, [named.id])).get(named.id);
       if (!found || found.state !== "READY") return reply.callNotFound();
       await stores.privacy.noteFetch(tenant, found.id);
       return reply

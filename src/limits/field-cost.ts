@@ -71,10 +71,17 @@ export function costOf(
     weight: told.cost ?? root,
     ofEach: costOfEach(getNamedType(type)),
     bytes,
-    assumedSize: told.assumedSize ?? (slicing.length > 0 ? PAGE : 1),
+    assumedSize: told.assumedSize ?? sizeUnasked(field, slicing),
     slicing,
     connection: slicing.length > 0 && !list,
   };
+}
+
+/** How many there are where no argument says: as many as the schema has an argument say then, else a page. */
+function sizeUnasked({ args }: GraphQLField<unknown, unknown>, slicing: readonly string[]): number {
+  if (slicing.length === 0) return 1;
+  const said = args.filter(({ name }) => slicing.includes(name)).map(({ defaultValue }) => defaultValue);
+  return Math.max(...said.map((value) => (typeof value === "number" ? value : PAGE)));
 }
 
 /** What each object of a type costs; 0 for values. What is no node of its own comes as part of another. */

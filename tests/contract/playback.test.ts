@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { type PlaybackStart } from "../../datasources/playback/playback.js";
+import { type PlaybackStart, type SessionKey } from "../../datasources/playback/playback.js";
 import { type Refusal } from "../../datasources/core/refusal.js";
+import { type StoreRequest } from "../../datasources/core/store-request.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
@@ -53,6 +54,8 @@ const key = (accountId: string | null, sessionId: string, profileId: string | nu
   profileId,
   sessionId,
 });
+const read = async (request: StoreRequest, { sessionId, ...holder }: SessionKey) =>
+  (await stores.playback.sessionsByIds(request, holder, [sessionId])).get(sessionId);
 const refusal = (code: string, message = /\.$/): unknown =>
   expect.objectContaining({ code, message: expect.stringMatching(message) as string });
 /** Lets a session's last heartbeat be two minutes ago. */
@@ -71,7 +74,7 @@ describe("start", () => {
     expect(session.renditions[0]).toMatchObject({ height: 1080, codec: "HEVC" });
     expect(session.omitted[0]?.reason).toBe("HDR_NOT_SUPPORTED");
     const request = testRequest(tenant);
-    expect(await stores.playback.session(request, key("family", session.id))).toEqual(session);
+    expect(await read(request, key("family", session.id))).toEqual(session);
     expect(request.calls.calls).toHaveLength(1);
     expect(session.omitted.map(({ reason }) => reason)).toContain("PLAN_LIMIT");
   });
@@ -179,7 +182,7 @@ describe("sessions", () => {
       [tenant, "family", "nul\0", null],
     ] as const) {
       const named = key(accountId, sessionId, profileId);
-      expect(await stores.playback.session(testRequest(of), named)).toBeNull();
+      expect(await read(testRequest(of), named)).toBeUndefined();
       const asks: (() => Promise<unknown>)[] = [
         () => stores.playback.heartbeat(of, named, asker),
         () => stores.playback.stop(of, named),

@@ -555,7 +555,7 @@ describe("operations { experiments }", () => {
     };
     const begin = `startExperiment(input: { name: "${randomUUID()}", arms: [{ arm: "a", percent: 1 }, { arm: "b", percent: 1 }] })`;
     const begun = await asked(`mutation { ${begin} { experiment { id arms { arm } } } }`);
-    expect(begun.operations).toEqual(["experiments.find"]);
+    expect(begun.operations).toEqual(["experiments.byIds"]);
     const { id } = (begun.data.startExperiment as { experiment: { id: string } }).experiment;
     const [one, other] = [await start(HALVES), { id }];
     const nodes = [one, other].map(
@@ -563,7 +563,7 @@ describe("operations { experiments }", () => {
     );
     const both = await asked(`{ ${nodes.join(" ")} }`);
     expect(both.errors).toBeUndefined();
-    expect(both.operations).toEqual(["experiments.find", "experiments.figures"]);
+    expect(both.operations).toEqual(["experiments.byIds", "experiments.figures"]);
     const figures = vi
       .spyOn(gateway.stores.experiments, "figures")
       .mockRejectedValue(new StoreUnavailableError("POSTGRES"));

@@ -103,6 +103,23 @@ describe("whoever runs the platform", () => {
     await database!.query("delete from marquee.tenants where slug = 'lost'");
   });
 
+  it("does without a tenant that is being deleted and whose schema is gone", async () => {
+    const leaving = await placements.create("ISOLATED", gateway.stores);
+    await gateway.stores.tenants.setState(leaving, "DELETING");
+    await placements.databases[0]!.query(`drop schema ${leaving.schema} cascade`);
+    const { data, errors } = await gateway.ask(PLATFORM, { token });
+    expect(errors).toBeUndefined();
+    const { platform } = data;
+    const left = platform.tenants.edges.find(
+      ({ node }: { node: { slug: string } }) => node.slug === leaving.slug,
+    );
+    expect(left.node).toMatchObject({ state: "DELETING", titles: null, profiles: null });
+    expect(platform.titles).toMatchObject({ unanswered: [], titles: { length: TIERS.length } });
+    expect(platform.viewing.tenants).toHaveLength(TIERS.length);
+    expect(platform.viewing.unanswered).toEqual([]);
+    await gateway.stores.removeTenant(leaving);
+  });
+
   it("makes tenants", async () => {
     const input = {
       slug: "corner",

@@ -1,5 +1,5 @@
 /* eslint-disable @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-argument, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- answers are read as clients read them: JSON of any shape */
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 
 import { type StoreName } from "../../datasources/core/store-request.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -236,6 +236,46 @@ describe("the other documents", () => {
     // A hundred titles have more neighbours than one call asks for: their level takes two.
     expect(costs[0]!.most).toBeLessThanOrEqual(6);
     expect(costs[1]!.most).toBeLessThanOrEqual(7);
+  });
+});
+
+describe("nodes", () => {
+  const hundred = (type: string) => Array.from({ length: 100 }, (_, n) => `${type}:none-${n}`);
+
+  async function asked(aliases: number, ids: readonly string[]) {
+    const fields = Array.from({ length: aliases }, (_, n) => `n${n}: nodes(ids: $ids) { __typename id }`);
+    const answer = await gateway.ask(`query ($ids: [ID!]!) { ${fields.join(" ")} }`, {
+      token: await gateway.signIn("operator@meridian.example"),
+      variables: { ids },
+      explain: true,
+    });
+    expect(answer.errors).toBeUndefined();
+    return answer;
+  }
+
+  /** What was asked of the stores, and for how many keys. */
+  const workOf = ({ extensions }: Answer) =>
+    extensions!.explain!.calls.map(({ operation, keys, rows }) => ({ operation, keys, rows }));
+
+  it("plan the home page once a request, however many of its rows are asked for", async () => {
+    const token = await gateway.signIn("operator@meridian.example");
+    const [row] = (await gateway.ask("{ home(first: 1) { id } }", { token })).data.home;
+    const one = await asked(1, [row.id]);
+    expect(one.data.n0).toEqual([{ __typename: "HomeRow", id: row.id }]);
+    const many = await asked(20, [row.id, ...hundred("HomeRow").slice(1)]);
+    expect(many.data.n19[0]).toEqual(one.data.n0[0]);
+    expect(workOf(many)).toEqual(workOf(one));
+  });
+
+  it("ask once for all of a type, and for each once, however many fields want it", async () => {
+    const { privacy, apiKeys } = gateway.stores;
+    const [erasures, keys] = [vi.spyOn(privacy, "erasuresByIds"), vi.spyOn(apiKeys, "byIds")];
+    await asked(20, hundred("Erasure"));
+    await asked(20, hundred("ApiKey"));
+    const batches = [erasures, keys].map(({ mock }) => mock.calls.map(([, ids]) => ids.length));
+    erasures.mockRestore();
+    keys.mockRestore();
+    expect(batches).toEqual([[100], [100]]);
   });
 });
 

@@ -66,9 +66,11 @@ describe("a database of before what identifies people was sealed", () => {
       });
       expect((await meetOutside(stores, tenant))?.account).toBe("a3");
       const request = testRequest(tenant);
-      expect(await stores.privacy.findExport(request, "x")).toMatchObject({ state: "PENDING" });
+      expect((await stores.privacy.exportsByIds(request, ["x"])).get("x")).toMatchObject({
+        state: "PENDING",
+      });
       await stores.privacy.runExport(tenant, "x");
-      expect(await stores.privacy.findExport(request, "x")).toMatchObject({ state: "READY" });
+      expect((await stores.privacy.exportsByIds(request, ["x"])).get("x")).toMatchObject({ state: "READY" });
       for (const text of ["Plain", "plain1@", "PLAIN2", "plain-subject"])
         expect(await filesWith(tenant.schema, text), `${tenant.schema}: ${text}`).toEqual([]);
     }

@@ -27,7 +27,7 @@ const down = () => Promise.reject(new StoreUnavailableError("POSTGRES"));
 const PARTS = {
   tenants: { bySlug: () => Promise.resolve(tenant) },
   privacy: {
-    findExport: () => Promise.resolve<AccountExport | null>(READY),
+    exportsByIds: () => Promise.resolve(new Map<string, AccountExport>([[id, READY]])),
     noteFetch: () => Promise.resolve(),
     exportParts: async function* () {
       yield Buffer.from("abc");
@@ -56,7 +56,7 @@ describe("an export that is fetched", () => {
 
   it.each<[when: string, tenants: object, privacy: object]>([
     ["the tenant is looked up", { bySlug: down }, {}],
-    ["it is looked up", {}, { findExport: down }],
+    ["it is looked up", {}, { exportsByIds: down }],
     ["it is noted", {}, { noteFetch: down }],
     [
       "it is read",

@@ -171,6 +171,17 @@ describe("what an operation is taken to cost", () => {
     expect(price(text, { n: null })).toBeCloseTo(2.1 + 2);
     expect(price(text, { n: "many" })).toBeCloseTo(2.1 + 2);
     expect(price("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids: ["a", "b"] })).toBeCloseTo(4);
+    const ids = JSON.stringify(Array.from({ length: 100 }, (_, n) => `Title:t${n}`));
+    const defaulted = `query ($ids: [ID!]! = ${ids}) { nodes(ids: $ids) { id } }`;
+    expect(price(defaulted)).toBeCloseTo(2 + 100);
+    expect(price(defaulted, { ids: ["a", "b"] })).toBeCloseTo(4);
+  });
+
+  it("takes what the schema has an argument say where the document does not", () => {
+    const versions = (args: string) =>
+      price(`{ editorial { titleVersions(id: "Title:a"${args}) { version } } }`) ?? 0;
+    expect(versions("")).toBeCloseTo(versions(", first: 100"));
+    expect(versions("")).toBeGreaterThan(versions(", first: 20"));
   });
 
   it("counts what fields cost beside their objects", () => {

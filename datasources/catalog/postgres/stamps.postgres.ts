@@ -66,13 +66,13 @@ function before(now: string): Sql {
                       (select max(until_at) from catalog_licences where until_at <= ${now}::timestamptz))`;
 }
 
-/** The first one after it at which one will. */
-function after(now: string): Sql {
+/** The first one after it at which one will; null where none will any more. */
+export function after(now: string): Sql {
   return sql`least((select min(from_at) from catalog_licences where from_at > ${now}::timestamptz),
                    (select min(until_at) from catalog_licences where until_at > ${now}::timestamptz))`;
 }
 
 /** Since 1970; with fractions, exactly. */
-function milliseconds(instant: Sql): Sql {
+export function milliseconds(instant: Sql): Sql {
   return sql`(extract(epoch from ${instant}) * 1000)::float8`;
 }

@@ -151,8 +151,10 @@ it("lists no day before it is over, and counts nothing before its time has come"
   expect(popularity).toEqual(
     new Map([
       ["ahead", 0],
+      ["british", 0],
       ["closed", 0],
       ["draft", 1],
+      ["ended", 0],
       ["today", Math.log(2) / Math.log(4)],
     ]),
   );

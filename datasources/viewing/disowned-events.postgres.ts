@@ -29,9 +29,17 @@ export const OWNED_EVENTS = sql`profile_id not like 'deleted-%'`;
  * @returns how many, at most `limit`.
  */
 export async function disownOldEvents(query: Query, before: Sql, limit: number): Promise<number> {
+  const found = sql`from viewing_events where ${OWNED_EVENTS} and at <= ${before}`;
+  // As imports do: what looks for the ids that are there and writes what is missing must not lose them in between.
+  const owners = await query<{ id: string }>(
+    sql`select distinct profile_id as id from (select profile_id ${found} limit ${limit}::int) old`,
+  );
+  const ids = sql`${owners.map(({ id }) => id)}::text[]`;
+  await query(sql`select from profiles where id = any(${ids}) order by id for no key update`);
   const [row] = await query<{ gone: number }>(
     sql`with old as (
-          select id, at, profile_id, title_id, seconds from viewing_events where ${OWNED_EVENTS} and at <= ${before}
+          select id, at, profile_id, title_id, seconds, recorded_at ${found}
+            and profile_id = any(${ids})
           limit ${limit}::int
         ), disowned as (
           update viewing_events e set ${nobodys()} from old where e.id = old.id and e.at = old.at
@@ -41,8 +49,13 @@ export async function disownOldEvents(query: Query, before: Sql, limit: number):
             seconds: sql`least(p.unmeasured_seconds + o.seconds, p.watched_seconds)::int`,
           })}
           from (
-            select e.profile_id, coalesce(m.into_id, e.title_id) as title_id, max(e.at) as until, sum(e.seconds) as seconds
-            from old e left join (${MERGED_TITLES}) m on m.title_id = e.title_id group by 1, 2
+            select profile_id, title_id, max(until) as until, sum(seconds) as seconds from (
+              select distinct on (e.profile_id, coalesce(m.into_id, e.title_id), e.id) e.profile_id,
+                     coalesce(m.into_id, e.title_id) as title_id, e.seconds,
+                     max(e.at) over (partition by e.profile_id, coalesce(m.into_id, e.title_id)) as until
+              from old e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
+              order by e.profile_id, coalesce(m.into_id, e.title_id), e.id, e.recorded_at desc, e.at desc
+            ) told group by profile_id, title_id
           ) o
           where p.profile_id = o.profile_id and p.title_id = o.title_id
         )

@@ -21,7 +21,8 @@ export interface RemovedProgress {
  *
  * Of a profile whose events are not to be kept, what comes moves the player and counts for nothing. Progress that its
  * events do not tell of any more (`unmeasured`) stands for itself until an instant and with so much of what was watched
- * (`unmeasured_until`, `unmeasured_seconds`); the events that are there still are added to it.
+ * (`unmeasured_until`, `unmeasured_seconds`); the events that are there still are added to it. An older version of the
+ * product says neither: then it stands until its end with what those events do not tell.
  *
  * Events of titles that were merged into another count for that one; `touched` names only titles that were not.
  *
@@ -43,29 +44,40 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
         ), known as materialized (
           select t.profile_id, t.title_id, p.*
           from pairs t cross join lateral (
-            select first_watched_at as first_at, last_watched_at as last_at, position_seconds, completed,
+            select first_watched_at as first_at, last_watched_at as last_at, position_seconds, completed, watched_seconds,
                    unmeasured, unmeasured_until, unmeasured_seconds
             from title_progress p where p.profile_id = t.profile_id and p.title_id = t.title_id limit 1
           ) p
         ), spans as materialized (
           select profile_id, title_id, first_at, last_at, ${titleNames(sql`k.title_id`)} as names
-          from known k
-        ), events as (
-          select * from staged
-          union all
-          select profile_id, title_id, '', first_at, unmeasured_seconds, null, 0, completed, now()
-          from known where unmeasured
-          union all
-          select profile_id, title_id, ' ', least(last_at, unmeasured_until), 0, null, position_seconds, false, now()
-          from known where unmeasured
-          union all
-          select t.profile_id, t.title_id, e.id, e.at, e.seconds, case when ${COUNTS} then ${COUNTED_SECONDS} end,
-                 coalesce(e.position_seconds, e.seconds), e.completed, e.recorded_at
+          from known k join pairs t using (profile_id, title_id) where t.measured or not k.unmeasured
+        ), owned as materialized (
+          select t.profile_id, t.title_id, e.id, e.at, e.seconds, case when ${COUNTS} then ${COUNTED_SECONDS} end as counted,
+                 coalesce(e.position_seconds, e.seconds) as position, e.completed, e.recorded_at
           from spans t cross join lateral (
             select * from viewing_events e
             where e.profile_id = t.profile_id and e.title_id = any(t.names) and e.at between t.first_at and t.last_at
             offset 0
           ) e
+        ), standing as materialized (
+          select profile_id, title_id, first_at, position_seconds, completed,
+                 coalesce(unmeasured_until, last_at) as until,
+                 case when unmeasured_until is not null then unmeasured_seconds else greatest(0, watched_seconds - coalesce((
+                   select sum(seconds) from (
+                     select distinct on (o.id) o.seconds from owned o
+                     where o.profile_id = k.profile_id and o.title_id = k.title_id and o.recorded_at < now()
+                     order by o.id, o.recorded_at desc, o.at desc
+                   ) told
+                 ), 0)) end as seconds
+          from known k where unmeasured
+        ), events as (
+          select * from staged
+          union all
+          select profile_id, title_id, '', first_at, seconds, null, 0, completed, now() from standing
+          union all
+          select profile_id, title_id, ' ', until, 0, null, position_seconds, false, now() from standing
+          union all
+          select * from owned
         ), counted as (
           select distinct on (profile_id, title_id, id) * from events
           order by profile_id, title_id, id, recorded_at desc, at desc
@@ -83,18 +95,20 @@ export async function refreshProgress(query: Query, corrected: boolean): Promise
         )
         insert into title_progress as p (tenant_id, profile_id, title_id, position_seconds, duration_seconds, completed,
                                          watched_seconds, counted_seconds, first_watched_at, last_watched_at, revision,
-                                         unmeasured, unmeasured_until)
+                                         unmeasured, unmeasured_until, unmeasured_seconds)
         select current_setting('marquee.tenant')::int, f.profile_id, f.title_id, least(f.last_position, d.seconds),
                d.seconds, f.completed, f.watched, f.counted, f.first_at, f.last_at, 1, not t.measured,
-               case when not t.measured then f.last_at end
+               case when not t.measured then f.last_at else s.until end, coalesce(s.seconds, 0)
         from facts f join pairs t on t.profile_id = f.profile_id and t.title_id = f.title_id
+        left join standing s on s.profile_id = f.profile_id and s.title_id = f.title_id
         left join durations d on d.id = f.title_id
         on conflict (tenant_id, profile_id, title_id) do update set
           position_seconds = excluded.position_seconds, duration_seconds = excluded.duration_seconds,
           completed = excluded.completed, watched_seconds = excluded.watched_seconds, counted_seconds = excluded.counted_seconds,
           first_watched_at = excluded.first_watched_at, last_watched_at = excluded.last_watched_at,
           revision = p.revision + 1, unmeasured = p.unmeasured or excluded.unmeasured,
-          unmeasured_until = greatest(p.unmeasured_until, excluded.unmeasured_until)`,
+          unmeasured_until = greatest(p.unmeasured_until, excluded.unmeasured_until),
+          unmeasured_seconds = excluded.unmeasured_seconds`,
   );
   if (!corrected) return [];
   // A pair whose every event moved elsewhere has no progress left.

@@ -187,8 +187,8 @@ async function markStanding(query: Query): Promise<void> {
   // Each is looked up by its key: subqueries that could be joined would read all events where few have to be looked for.
   await query(
     sql`update staged_events s set stands = true
-        where s.at <= (select p.unmeasured_until from title_progress p
-                       where p.profile_id = s.profile_id and p.title_id = s.title_id)
+        where s.at <= (select coalesce(p.unmeasured_until, case when p.unmeasured then p.last_watched_at end)
+                       from title_progress p where p.profile_id = s.profile_id and p.title_id = s.title_id)
           and ${isMeasured(sql`s.profile_id`)}
           and (select true from viewing_events e where e.id = s.id and e.at = s.at) is null`,
   );

@@ -115,6 +115,24 @@ describe("retention", () => {
     expect(await stores.viewingIngest.recount(tenant)).toBe(0);
   });
 
+  it("lets an event stand once that was told at two instants", async () => {
+    const told = (id: string, days: number) => ({ ...watch("a", days), id, profileId: "three" });
+    const watched = async () => {
+      const [row] = await facts.rows<{ watched: number }>(
+        tenant,
+        `select watched_seconds as watched from title_progress
+         where tenant_id = $1 and profile_id = 'three' and title_id = 'a'`,
+      );
+      return row?.watched;
+    };
+    await stores.viewingIngest.ingest(tenant, [told("once", 50)]);
+    await stores.viewingIngest.ingest(tenant, [told("once", 49), told("own", 10)]);
+    expect(await watched()).toBe(1_200);
+    await stores.retention.enforce(tenant, { ...daysOf(null), viewing: 30 });
+    await stores.viewingIngest.ingest(tenant, [told("next", 5)]);
+    expect(await watched()).toBe(1_800);
+  });
+
   it("is not undone by an import of what it took away", async () => {
     const events = [50, 40, 35, 10].map((days) => ({
       ...watch("a", days),

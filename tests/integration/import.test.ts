@@ -299,6 +299,20 @@ describe("importEventsFile", () => {
       expect(await kept()).toEqual({ watched: 1_850, counted: 1_550, events: 5 });
     });
 
+    it("lets stand what an older version let stand without saying so", async () => {
+      await importEvents([on(1), on(2)]);
+      await agree(false);
+      await agree(true);
+      await facts.run(tenant, "update title_progress set unmeasured_until = null, unmeasured_seconds = 0");
+      for (const lines of [
+        [on(1), on(2), on(5)],
+        [on(1), on(2), on(5)],
+      ]) {
+        await importEvents(lines);
+        expect(await kept()).toEqual({ watched: 800, counted: 500, events: 3 });
+      }
+    });
+
     it("brings nothing back that came while it did not agree", async () => {
       await agree(false);
       const lines = [on(2), on(1, { completed: true })];

@@ -239,7 +239,7 @@ describe("migrations", () => {
       update shared.title_progress set unmeasured = true where title_id = 'a';
       update shared.viewing_events set profile_id = 'deleted-1' where title_id = 'a' and at = '${days[0]}';
       alter table shared.title_progress drop column unmeasured_until, drop column unmeasured_seconds;
-      delete from shared.schema_migrations where name = 'standing_progress'`);
+      delete from shared.schema_migrations where name in ('standing_progress', 'standing_seconds')`);
     await run();
     expect(
       await rows(

@@ -149,7 +149,6 @@ async function noteFailure(ctx: Context, tenant: Tenant, account: string | undef
  * Asks for the password of the signed-in account once more.
  *
  * @param field the input field that it was sent in.
- * @param outside what is said of an account that an identity provider signs in.
  * @returns its hash, as it is kept now.
  * @throws Refusal BAD_CREDENTIALS, TOO_MANY_GUESSES, SIGN_IN_BUSY.
  */
@@ -159,10 +158,10 @@ export async function checkPassword(
   account: Pick<AccountRecord, "id" | "email">,
   field: string,
   password: string,
-  outside = "This account has no password: an identity provider has that, and its address.",
 ): Promise<string> {
   const whose = await whoseIs(ctx, path, [ctx.tenant], { email: account.email, password });
   if (whose?.accountId === account.id) return whose.passwordHash;
+  const outside = "This account has no password: an identity provider has that, and its address.";
   const wrong = (await isOutside(ctx, path, account)) ? outside : "This is not the account's password.";
   throw new Refusal(field, "BAD_CREDENTIALS", wrong);
 }
@@ -182,10 +181,14 @@ export async function checkOwner(
   missing = new Refusal("password", "PASSWORD_REQUIRED", "This takes the account's password."),
 ): Promise<void> {
   if (isJustSignedIn(ctx)) return;
-  if (password != null)
-    return void (await checkPassword(ctx, path, account, "password", password, SIGN_IN_AGAIN));
-  if (!(await isOutside(ctx, path, account))) throw missing;
-  throw new Refusal(missing.field, missing.code, `${missing.message} ${SIGN_IN_AGAIN}`);
+  const none = password == null;
+  // First: whoever has no password is not to have guessed one.
+  if (await isOutside(ctx, path, account)) {
+    if (!none) throw new Refusal("password", "BAD_CREDENTIALS", SIGN_IN_AGAIN);
+    throw new Refusal(missing.field, missing.code, `${missing.message} ${SIGN_IN_AGAIN}`);
+  }
+  if (none) throw missing;
+  await checkPassword(ctx, path, account, "password", password);
 }
 
 /**

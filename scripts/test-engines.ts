@@ -17,15 +17,7 @@ const ENGINES = ["POSTGRES_URL", "MONGODB_URL", "OPENSEARCH_URL", "NEO4J_URL"];
 const EMBEDDED_ONLY = [
   ...["start", "start-failures", "failures", "first-contact", "container", "memory", "pressure", "abuse"],
   ...["http", "graphql-over-http", "http-fuzz", "cors", "connections", "tls", "slow-requests", "limits"],
-  ...[
-    "schema",
-    "schema-secrecy",
-    "costs",
-    "documents",
-    "trusted-documents",
-    "operators-listener",
-    "instants",
-  ],
+  ...["schema", "schema-secrecy", "costs", "trusted-documents", "operators-listener", "instants"],
   ...["playground", "playground-page", "playground-session"],
   ...["identity-provider", "bad-tokens", "keys", "sessions", "credentials", "documentation"],
   ...["sign-ins", "sign-in-crowd", "profiles", "revocation", "revocation-placements", "presumed-writers"],

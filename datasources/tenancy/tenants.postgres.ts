@@ -4,7 +4,7 @@ import pg from "pg";
 import sql from "sql-template-tag";
 
 import {
-  migrateTenantSchema,
+  makeTenantSchema,
   CONTROL_SCHEMA,
   SHARED_SCHEMA,
 } from "../engines/postgres/migrations/migrate.postgres.js";
@@ -114,12 +114,11 @@ export class PostgresTenants implements Tenants {
   async create(tenant: NewTenant & { id?: number }): Promise<Tenant> {
     const schema = tenant.tier === "ISOLATED" ? ownSchemaOf(tenant.slug) : SHARED_SCHEMA;
     await this.#administer(async (admin) => {
-      const register = () => insert(admin, tenant, schema);
-      await admin.query("begin");
-      // Nobody sees it before its schema is there; who makes one of the same name meanwhile waits, and is refused.
-      if (tenant.tier === "ISOLATED") await migrateTenantSchema(this.adminUrl, schema, register);
-      else await register();
-      await admin.query("commit");
+      const after = () => insert(admin, tenant, schema);
+      const before = () => refuseTaken(admin, tenant);
+      // In no one transaction: what follows projections waits for each that writes, and migrations take their time.
+      if (tenant.tier === "ISOLATED") await makeTenantSchema(this.adminUrl, schema, { before, after });
+      else await after();
     });
     const created = (await this.#load()).bySlug.get(tenant.slug);
     if (!created) throw new Error(`Tenant ${tenant.slug} was created and is not there`);
@@ -226,16 +225,38 @@ function withId({ all }: Registry, id: number): Tenant | undefined {
   return all.find((tenant) => tenant.id === id);
 }
 
-/** In a transaction that ends with the connection where it is refused. @throws Refusal TENANT_EXISTS, DOMAIN_TAKEN. */
+/** @throws Refusal TENANT_EXISTS, DOMAIN_TAKEN. */
+async function refuseTaken(admin: pg.Client, { slug, domains = [] }: NewTenant): Promise<void> {
+  const named = await admin.query(`select from ${CONTROL_SCHEMA}.tenants where slug = $1`, [slug]);
+  if (named.rowCount) throw tenantExists();
+  const { rows } = await admin.query<{ domain: string }>(
+    `select domain from ${CONTROL_SCHEMA}.tenant_domains where domain = any($1::text[])`,
+    [domains],
+  );
+  if (rows[0]) throw domainTaken(domains.indexOf(rows[0].domain));
+}
+
+function domainTaken(at: number): Refusal {
+  return new Refusal(
+    "domains",
+    "DOMAIN_TAKEN",
+    `domains[${at}] is another tenant's. Name a host that is not.`,
+  );
+}
+
+/** @throws Refusal TENANT_EXISTS, DOMAIN_TAKEN. */
 async function insert(admin: pg.Client, tenant: NewTenant & { id?: number }, schema: string): Promise<void> {
   const { id = null, slug, name, tier, defaultCountry, servers = null, domains = [] } = tenant;
+  await admin.query("begin");
   const { rows } = await admin.query<{ id: number }>(
     `insert into ${CONTROL_SCHEMA}.tenants (id, slug, name, tier, schema_name, default_country, servers)
      values (coalesce($1::int, random(1, 2147483647)), $2, $3, $4, $5, $6, $7) on conflict (slug) do nothing returning id`,
     [id, slug, name, tier, schema, defaultCountry, servers && JSON.stringify(servers)],
   );
+  // Where it is refused, the connection ends, and with it the transaction.
   if (!rows[0]) throw tenantExists();
   await claimDomains(admin, rows[0].id, domains);
+  await admin.query("commit");
 }
 
 async function claimDomains(admin: pg.Client, tenant: number, domains: readonly string[]): Promise<void> {
@@ -246,9 +267,5 @@ async function claimDomains(admin: pg.Client, tenant: number, domains: readonly 
   );
   const taken = domains.findIndex((domain) => !rows.some((claimed) => claimed.domain === domain));
   if (taken === -1) return;
-  throw new Refusal(
-    "domains",
-    "DOMAIN_TAKEN",
-    `domains[${taken}] is another tenant's. Name a host that is not.`,
-  );
+  throw domainTaken(taken);
 }

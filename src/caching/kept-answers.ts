@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { type ApolloServerPlugin } from "@apollo/server";
 import { type FastifyRequest } from "fastify";
 import { type GraphQLSchema } from "graphql";
@@ -19,6 +21,9 @@ export function answerLifeOf(
   return method === "GET" && own.every((name) => headers[name] === undefined) ? new AnswerLife() : null;
 }
 
+/** How long it is waited for until when an answer is good, that is ready; without, it is not kept. Milliseconds. */
+const PATIENCE_MS = 200;
+
 /**
  * Tells caches how long they may keep an answer: by what its fields declare, no longer than a licence of a title in it is
  * in force, and where it follows from other titles, as counts and names do, than no licence begins or ends. What has errors, or lacks what a store did not answer, is not kept.
@@ -36,7 +41,10 @@ export function keptAnswers(schema: GraphQLSchema, mostSeconds: number): ApolloS
           const { body, http } = response;
           if (!document || !operation || errors?.length || request.calls.missed.size > 0) return;
           if (body.kind !== "single" || body.singleResult.errors?.length) return;
-          const seconds = Math.min(lifetimes.of(document, operation), await life.secondsLeft());
+          const declared = lifetimes.of(document, operation);
+          if (declared <= 0) return;
+          const left = await Promise.race([life.secondsLeft(), sleep(PATIENCE_MS, 0, { ref: false })]);
+          const seconds = Math.min(declared, left);
           if (seconds > 0) http.headers.set("cache-control", `public, max-age=${seconds}`);
         },
       };

@@ -119,7 +119,7 @@ export async function createApp(
       const language = languageOf(request.headers);
       const { "user-agent": userAgent } = request.headers;
       const cost = limits.check(asked);
-      const life = answerLifeOf(request, OWN);
+      const life = config.cacheSeconds > 0 ? answerLifeOf(request, OWN) : null;
       const work = new RequestWork(cost, config.limits.answerBytes, address, language, userAgent, life);
       request.ticket?.price(work.asked.cost);
       void reply.header(COST_HEADER, work.asked.cost);

@@ -72,19 +72,30 @@ export async function migrate(adminUrl: string, appPassword: string, work = NO_W
   });
 }
 
-/**
- * Makes and migrates the schema of one isolated tenant.
- *
- * @param first what is done before that, while nobody else migrates; where it fails, no schema is made.
- */
-export async function migrateTenantSchema(
-  adminUrl: string,
-  schema: string,
-  first: () => Promise<void> = async () => {},
-): Promise<void> {
+/** What is done before and after the schema of a tenant is made, while nobody else migrates. */
+export interface SchemaWork {
+  /** Where it fails, no schema is made. */
+  before(): Promise<void>;
+  /** Where it fails, the schema is taken away again. */
+  after(): Promise<void>;
+}
+
+/** Migrates the schema of one isolated tenant, which is made where it is not there. */
+export async function migrateTenantSchema(adminUrl: string, schema: string): Promise<void> {
+  await withLock(adminUrl, (client) => migrateSchema(client, schema, "tenant"));
+}
+
+/** Makes the schema of an isolated tenant that is new, with what else that takes. */
+export async function makeTenantSchema(adminUrl: string, schema: string, work: SchemaWork): Promise<void> {
   await withLock(adminUrl, async (client) => {
-    await first();
+    await work.before();
     await migrateSchema(client, schema, "tenant");
+    try {
+      await work.after();
+    } catch (error) {
+      await client.query(`drop schema if exists ${client.escapeIdentifier(schema)} cascade`);
+      throw error;
+    }
   });
 }
 

@@ -59,11 +59,16 @@ export function toGlobalId(tenant: Pick<Tenant, "slug">, type: NodeType, id: str
 export function parseGlobalId(tenant: Tenant, text: string): NodeRef | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   const readable = /^([A-Z][A-Za-z]+):(.+)$/s.exec(text);
-  if (readable?.[2] && isNodeType(readable[1])) return { type: readable[1], id: readable[2] };
+  if (readable?.[2] && isNodeType(readable[1])) return { type: readable[1], id: storable(readable[2]) };
   const decoded = Buffer.from(text, "base64url");
   const [, type, slug, id] = /^([A-Za-z]+):([a-z0-9-]+):(.+)$/s.exec(decoded.toString("utf8")) ?? [];
   if (decoded.toString("base64url") !== text || !isNodeType(type) || !slug || !id) return undefined;
-  return { type, id: slug === tenant.slug ? id : NOTHING };
+  return { type, id: slug === tenant.slug ? storable(id) : NOTHING };
+}
+
+/** PostgreSQL's texts cannot hold NUL, so that nothing has such an id; a write that looked for it would fail. */
+function storable(id: string): string {
+  return id.includes("\0") ? NOTHING : id;
 }
 
 /**

@@ -39,6 +39,12 @@ describe("a global id", () => {
     expect(fromGlobalId(MERIDIAN, toGlobalId(tenant("meridian-2"), "Title", "1"))).toEqual(nothing);
   });
 
+  it("with a NUL in it, which no text that is kept has, names nothing", () => {
+    const nothing = { type: "Title", id: "" };
+    expect(parseGlobalId(MERIDIAN, "Title:\0")).toEqual(nothing);
+    expect(parseGlobalId(MERIDIAN, toGlobalId(MERIDIAN, "Title", "a\0b"))).toEqual(nothing);
+  });
+
   it("may be written as type and external id, for the tenant that asks", () => {
     expect(parseGlobalId(MERIDIAN, "Title:tt0112641")).toEqual({ type: "Title", id: "tt0112641" });
     expect(parseGlobalId(MERIDIAN, "Episode:s1/1/2")).toEqual({ type: "Episode", id: "s1/1/2" });

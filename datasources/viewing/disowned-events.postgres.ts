@@ -38,24 +38,22 @@ export async function disownOldEvents(query: Query, before: Sql, limit: number):
   await query(sql`select from profiles where id = any(${ids}) order by id for no key update`);
   const [row] = await query<{ gone: number }>(
     sql`with old as (
-          select id, at, profile_id, title_id, seconds, recorded_at ${found}
-            and profile_id = any(${ids})
-          limit ${limit}::int
+          select e.id, e.at, e.profile_id, coalesce(m.into_id, e.title_id) as title_id, e.seconds, e.recorded_at
+          from (select * ${found} and profile_id = any(${ids}) limit ${limit}::int) e
+          left join (${MERGED_TITLES}) m on m.title_id = e.title_id
         ), disowned as (
           update viewing_events e set ${nobodys()} from old where e.id = old.id and e.at = old.at
+        ), told as (
+          select distinct on (profile_id, title_id, id) profile_id, title_id, seconds,
+                 max(at) over (partition by profile_id, title_id) as until
+          from old order by profile_id, title_id, id, recorded_at desc, at desc
         ), detached as (
           update title_progress p set ${detached({
             until: sql`o.until`,
             seconds: sql`least(p.unmeasured_seconds + o.seconds, p.watched_seconds)::int`,
           })}
           from (
-            select profile_id, title_id, max(until) as until, sum(seconds) as seconds from (
-              select distinct on (e.profile_id, coalesce(m.into_id, e.title_id), e.id) e.profile_id,
-                     coalesce(m.into_id, e.title_id) as title_id, e.seconds,
-                     max(e.at) over (partition by e.profile_id, coalesce(m.into_id, e.title_id)) as until
-              from old e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-              order by e.profile_id, coalesce(m.into_id, e.title_id), e.id, e.recorded_at desc, e.at desc
-            ) told group by profile_id, title_id
+            select profile_id, title_id, max(until) as until, sum(seconds) as seconds from told group by profile_id, title_id
           ) o
           where p.profile_id = o.profile_id and p.title_id = o.title_id
         )

@@ -1,4 +1,4 @@
-export type BuildTarget = "server" | "playground";
+export type BuildTarget = "server" | "program" | "playground";
 
 /** Builds what is out of date, and says how it goes. Answers whether everything is built now. */
 export function build(options?: { force?: boolean; only?: BuildTarget[] }): Promise<boolean>;

@@ -1,5 +1,5 @@
-// Builds dist/: the server, the scripts and the benches with tsc, the playground with Vite. Each is skipped while its sources have the content they
-// had when it was last built; `--force` builds both from nothing.
+// Builds dist/: the server, the scripts and the benches with tsc, of them the program in few files, the playground with Vite.
+// Each is skipped while its sources have the content they had when it was last built; `--force` builds all from nothing.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -45,6 +45,14 @@ const targets = {
     prepare: () => rmSync(buildInfo, { force: true }),
     finish: removeStaleOutputs,
   },
+  program: {
+    command: ["scripts/bundle.mjs"],
+    after: "server",
+    sources: () => [...serverSources(), ...configs, "scripts/bundle.mjs", "package-lock.json"],
+    outputs: () => ["dist/program/cli.js"],
+    prepare: () => {},
+    finish: () => {},
+  },
   playground: {
     command: ["node_modules/vite/bin/vite.js", "build", "playground", "--logLevel", "warn"],
     sources: () => [...filesBelow("playground"), ...configs, "scripts/compress.mjs", "package-lock.json"],
@@ -60,7 +68,7 @@ const targets = {
  * @param {{ force?: boolean, only?: (keyof typeof targets)[] }} options
  * @returns {Promise<boolean>} whether everything is built now; what failed has been printed.
  */
-export async function build({ force = false, only = ["server", "playground"] } = {}) {
+export async function build({ force = false, only = ["server", "program", "playground"] } = {}) {
   if (force) rmSync(dist, { recursive: true, force: true });
   const hashes = Object.fromEntries(only.map((name) => [name, hash(targets[name].sources())]));
   const stale = only.filter((name) => readStamp()[name] !== hashes[name] || !isWhole(name));
@@ -75,9 +83,8 @@ export async function build({ force = false, only = ["server", "playground"] } =
   forgetBuild(stale);
   const begun = performance.now();
   // On standard error: what is run next may print something for a shell.
-  console.error(`Building ${stale.join(" and ")} …`);
-  const results = await Promise.all(stale.map(buildOne));
-  const built = stale.filter((_, index) => results[index]);
+  console.error(`Building ${stale.join(", ")} …`);
+  const built = await buildAll(stale);
   // The hashes of before: whatever was edited meanwhile is built the next time.
   writeStamp({ ...readStamp(), ...Object.fromEntries(built.map((name) => [name, hashes[name]])) });
   if (built.length < stale.length) return false;
@@ -96,6 +103,20 @@ export function removeStaleOutputs() {
   const expected = new Set(targets.server.outputs().flatMap((file) => [file, `${file}.map`]));
   const found = serverFolders.flatMap((folder) => filesBelow(path.join("dist", folder)));
   for (const file of found) if (!expected.has(file)) rmSync(path.join(root, file));
+}
+
+/** Side by side, or after what it is made of. @returns those that are built now. */
+async function buildAll(names) {
+  const results = new Map();
+  for (const name of names) {
+    const before = results.get(targets[name].after) ?? Promise.resolve(true);
+    results.set(
+      name,
+      before.then((built) => built && buildOne(name)),
+    );
+  }
+  const built = await Promise.all(results.values());
+  return names.filter((_, index) => built[index]);
 }
 
 async function buildOne(name) {

@@ -1,6 +1,7 @@
 // What `npm run dev` runs, built: tsc watches the sources (it keeps decorator metadata, which faster compilers drop), and
 // the gateway restarts after every compile without errors.
 import { spawn, type ChildProcess } from "node:child_process";
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -20,8 +21,9 @@ let restarting: Promise<void> | undefined;
 let again = false;
 let quitting = false;
 
-// The watcher writes to dist as well, so what the stamp says of the server no longer holds.
-forgetBuild(["server"]);
+// The watcher writes to dist as well, so what the stamp says of the server no longer holds, and what was made of it neither.
+forgetBuild(["server", "program"]);
+rmSync(path.join(ROOT, "dist/program"), { recursive: true, force: true });
 
 const compiler = spawn(
   process.execPath,

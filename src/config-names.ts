@@ -25,9 +25,10 @@ export interface UnknownName {
 export function unknownNames(known: readonly string[], present: readonly string[]): UnknownName[] {
   const strange = present.filter((name) => !known.includes(name) && !OTHERS.test(name));
   return strange.flatMap((name) => {
-    const nearest = closest(known, name);
-    const ours = OURS.test(name) || isSlip(name, nearest, present);
-    return ours ? [{ name, nearest }] : [];
+    if (OURS.test(name)) return [{ name, nearest: closest(known, name) }];
+    const near = known.filter((each) => Math.abs(each.length - name.length) <= SLIP);
+    const nearest = near.length > 0 ? closest(near, name) : undefined;
+    return nearest !== undefined && isSlip(name, nearest, present) ? [{ name, nearest }] : [];
   });
 }
 

@@ -13,6 +13,8 @@ import { TENANT_HEADER } from "./tenancy/request-tenant.js";
 const FIRST = `{ titles(first: 20) { pageInfo { hasNextPage endCursor } edges { cursor node { id name releaseYear } } } }`;
 /** How often it asks for each: by then V8 has compiled what it runs through. */
 const ROUNDS = 40;
+/** Documents that it asks for at once: while stores work for one, it does for others, on connections that are warm then. */
+const AT_ONCE = 4;
 
 /** What a gateway asks itself. */
 export interface Priming {
@@ -48,13 +50,15 @@ export async function prime(app: FastifyInstance, priming: Priming): Promise<num
   const own = await listenToItself(app);
   const known = new Set<string>();
   try {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const body of asked) {
-        const left = until - performance.now();
-        if (left <= 0 || !(await own.send({ path, tenant, body }, left))) return known.size;
-        known.add(body);
-      }
-    }
+    const ask = async (body: string): Promise<boolean> => {
+      const left = until - performance.now();
+      if (left <= 0 || !(await own.send({ path, tenant, body }, left))) return false;
+      known.add(body);
+      return true;
+    };
+    for (let round = 0; round < ROUNDS; round += 1)
+      for (let at = 0; at < asked.length; at += AT_ONCE)
+        if ((await Promise.all(asked.slice(at, at + AT_ONCE).map(ask))).includes(false)) return known.size;
     return known.size;
   } finally {
     own.close();

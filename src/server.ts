@@ -20,7 +20,6 @@ import {
   PIN_GUESSES,
 } from "./budgets/sign-in-guesses.js";
 import { type Tokens } from "../resolvers/request/identity.js";
-import { openSharedCache } from "./caching/shared-cache.js";
 import { checkoutTimes } from "./checkouts/checkout-times.js";
 import { type Config } from "./config.js";
 import { createConsistencyTokens } from "../resolvers/request/consistency.js";
@@ -111,6 +110,7 @@ export async function startGateway(
   const stopParts = async () => {
     for (const part of [...parts].reverse()) await part.stop();
   };
+  let attending: Promise<void> | undefined;
   try {
     const { secret, ring: keys } = await openKeys(stores, config);
     const ended = new EndedSessions();
@@ -125,7 +125,7 @@ export async function startGateway(
     const metrics = createMetrics(() => stores.guards());
     if (keeping) {
       registerMemory(metrics.registry, keeping);
-      parts.push(keepForOthers(config, secret, keeping, metrics, logger));
+      parts.push(await keepForOthers(config, secret, keeping, metrics, logger));
     }
     registerServed(metrics.registry, served);
     const observer = createProjectorMetrics(metrics.registry, stores.outbox);
@@ -138,8 +138,9 @@ export async function startGateway(
     parts.push({ stop: () => mailer?.close() });
     const mails = mailer && { mailer, tokens: mailTokens, link: config.mail.link, warn };
     const watchIdentity = identityWatches(stores, keys, ended);
-    parts.push(
-      await stores.attend(
+    // Waits for the database, while what is served is made and asks itself.
+    attending = stores
+      .attend(
         attendance(config, {
           watchIdentity,
           payments,
@@ -151,9 +152,13 @@ export async function startGateway(
           onFill,
           onFailedChecks,
         }),
-      ),
-    );
-    await ended.hear(stores.identityChanges);
+      )
+      .then((part) => {
+        parts.push(part);
+        return ended.hear(stores.identityChanges);
+      });
+    // Where it fails is seen once it is awaited.
+    attending.catch(() => undefined);
     const cursors = createCursors(secret);
     const consistency = createConsistencyTokens(secret);
     const passwords = new PasswordHashing();
@@ -206,6 +211,7 @@ export async function startGateway(
     parts.push(operators);
     drain.watch(app.server);
     await prime();
+    await attending;
     const url = await listen(app, config.http);
     let closing: Promise<void> | undefined;
     const close = (noticeSeconds = 0) => {
@@ -214,20 +220,23 @@ export async function startGateway(
     };
     return { url, operationsUrl: operators.url, stores, tokens, keys, reload: () => kept.reload(), close };
   } catch (error) {
+    await attending?.catch(() => undefined);
     await stopParts();
     throw error;
   }
 }
 
 /** Has gateways keep answers for each other, where there is a place for that. */
-function keepForOthers(
+async function keepForOthers(
   { cache, stores }: Pick<Config, "cache" | "stores">,
   secret: Uint8Array,
   keeping: KeptMemory,
   { registry }: Metrics,
   logger: Logger,
-): { stop(): Promise<void> } {
+): Promise<{ stop(): Promise<void> }> {
   if (!cache?.redis) return { stop: async () => {} };
+  // Its client is as large as the gateway.
+  const { openSharedCache } = await import("./caching/shared-cache.js");
   const { deadlineMs } = stores;
   const tell = { info: (line: string) => logger.info(line), warn: (line: string) => logger.warn(line) };
   const shared = openSharedCache({ ...cache.redis, shadow: cache.shadow, secret, deadlineMs, ...tell });

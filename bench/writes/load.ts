@@ -45,7 +45,10 @@ async function prepare({ url, tokens, titles }: Writing): Promise<void> {
   const all = Array.from({ length: MESSAGES }, (_, n) => {
     const title = `Title:${titles[(n * 7) % titles.length]}`;
     const input = { title, positionSeconds: 1 + ((n * 30) % 3_000), device: "TV" };
-    return message(MUTATION, { authorization: `Bearer ${tokens[n % tokens.length]}` }, { input });
+    return message(
+      { query: MUTATION, variables: { input } },
+      { authorization: `Bearer ${tokens[n % tokens.length]}` },
+    );
   });
   const tries = all.values();
   const found: Buffer[] = [];

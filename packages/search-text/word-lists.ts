@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** What lists of words say beside what texts do. Words and phrases as they are typed, not folded. */
 export interface WordLists {
@@ -45,7 +46,7 @@ export function readWordLists(folder = folderOf()): WordLists {
 }
 
 function folderOf(): string {
-  const found = PLACES.map((place) => path.join(import.meta.dirname, place)).find((place) =>
+  const found = PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((place) =>
     existsSync(place),
   );
   if (found === undefined) throw new Error("packages/search-text/word-lists is missing");

@@ -160,12 +160,18 @@ function genreRows(
   const valued = offered
     .map(({ id, genres }) => ({ titleId: id, genres, score: valueOf(id) }))
     .sort((a, b) => b.score - a.score || (a.titleId < b.titleId ? -1 : 1));
+  const best = new Map<string, Placed[]>();
+  for (const { genres, ...title } of ranked(valued)) for (const { id } of genres) addWithin(best, id, title);
   return genreTastes([...watched, ...favourites.flatMap(likedAs)], popular)
     .filter(({ genre }) => !kids || isKidsGenre(genre))
-    .map(({ genre }) => {
-      const titles = valued.filter(({ genres }) => genres.some(({ id }) => id === genre.id));
-      return cut({ ...rowOf("GENRE", ranked(titles)), id: `GENRE ${genre.id}`, genre });
-    })
-    .filter(isLarge)
-    .slice(0, GENRE_ROWS);
+    .filter(({ genre }) => (best.get(genre.id)?.length ?? 0) >= SMALLEST_ROW)
+    .slice(0, GENRE_ROWS)
+    .map(({ genre }) => ({ ...rowOf("GENRE", best.get(genre.id)!), id: `GENRE ${genre.id}`, genre }));
+}
+
+/** What comes first fills a row. */
+function addWithin(rows: Map<string, Placed[]>, id: string, title: Placed): void {
+  const row = rows.get(id);
+  if (!row) rows.set(id, [title]);
+  else if (row.length < ROW_SIZE) row.push(title);
 }

@@ -78,13 +78,12 @@ export class Connection {
   }
 }
 
+/** What is asked for: a document alone, or with its variables. */
+export type Asked = string | { query: string; variables: Record<string, unknown> };
+
 /** A request of GraphQL as it goes over the wire. */
-export function message(
-  query: string,
-  headers: Record<string, string> = {},
-  variables?: Record<string, unknown>,
-): Buffer {
-  const body = JSON.stringify({ query, variables });
+export function message(asked: Asked, headers: Record<string, string> = {}): Buffer {
+  const body = JSON.stringify(typeof asked === "string" ? { query: asked } : asked);
   const all = { host: "localhost", "content-type": "application/json", ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(

@@ -1,7 +1,9 @@
+import { type Asked } from "./connection.js";
+
 /** What a generator does for a time. */
 export interface Phase {
   url: string;
-  queries: string[];
+  queries: Asked[];
   headers: Record<string, string>;
   /** Tenants that ask in turn, each for all of the queries; by `headers` alone unless given. */
   tenants?: readonly string[];

@@ -108,9 +108,10 @@ class KnownTitles {
     if (asked.size === 0) return asked;
     // A title whose first version is still to come is not in the catalog, and yet one may have watched it early.
     const keys = [...asked].map((id) => ({ id, at: END_OF_TIME }));
+    // Under its own id also where it was merged into another: what was watched of it counts for that.
     const announced = await this.stores.titleVersions.titlesAsOf(request, keys);
     this.#note(
-      [...announced.values()].map((title) => title.id),
+      keys.filter(({ id, at }) => announced.has(`${id} ${at}`)).map(({ id }) => id),
       asked,
     );
     return asked;

@@ -13,7 +13,10 @@ export interface GoodLine<T> {
 /** What one kind of line needs to be imported. */
 export interface LineKind<T> {
   check(value: unknown): Checked<T>;
-  /** Of lines with an equal key the second is bad, unless it says the same: then it changes nothing. */
+  /**
+   * Of lines with an equal key the second is bad, unless it says the same: then it changes nothing. Looked for among the
+   * last lines (`REMEMBERED`); further apart they are stored one after the other, as from two files.
+   */
   keyOf(line: T): string;
   /** The field that tells lines apart, for the report of one that repeats another. */
   keyField: string;
@@ -26,6 +29,8 @@ export interface LineKind<T> {
   write(lines: GoodLine<T>[], report: ReportBuilder): Promise<{ imported: number; unchanged: number }>;
 }
 
+/** Lines among which one that repeats another is found, at least: what is known of so many takes 150 MB. */
+export const REMEMBERED = 500_000;
 /** Text of one batch. Bytes. Keeps batches of long lines within what one statement should carry. */
 const BATCH_BYTES = 8 << 20;
 
@@ -37,26 +42,31 @@ export async function importLines<T>(
   source: AsyncIterable<SourceChunk>,
   kind: LineKind<T>,
   options: ImportOptions = {},
+  remembered = REMEMBERED,
 ): Promise<ImportReport> {
   const report = new ReportBuilder(options);
-  const checker = new LineChecker(kind, report);
+  const checker = new LineChecker(kind, report, remembered);
   const writer = new BatchWriter(kind, report);
-  let pending: GoodLine<T>[] = [];
-  let bytes = 0;
-  for await (const { lines, fraction } of source) {
-    for (const line of lines) {
-      const good = checker.check(line);
-      if (!good) continue;
-      pending.push(good);
-      bytes += line.bytes;
-      if (pending.length < kind.batch && bytes < BATCH_BYTES) continue;
-      await writer.add(pending);
-      [pending, bytes] = [[], 0];
+  try {
+    let pending: GoodLine<T>[] = [];
+    let bytes = 0;
+    for await (const { lines, fraction } of source) {
+      for (const line of lines) {
+        const good = checker.check(line);
+        if (!good) continue;
+        pending.push(good);
+        bytes += line.bytes;
+        if (pending.length < kind.batch && bytes < BATCH_BYTES) continue;
+        await writer.add(pending);
+        [pending, bytes] = [[], 0];
+      }
+      report.progress(fraction);
     }
-    report.progress(fraction);
+    await writer.add(pending);
+  } finally {
+    // Where the source fails, a batch is still being stored.
+    await writer.finish();
   }
-  await writer.add(pending);
-  await writer.finish();
   return report.finish();
 }
 
@@ -110,12 +120,14 @@ class BatchWriter<T> {
 
 /** Tells good lines from bad ones and reports these. */
 class LineChecker<T> {
-  /** The line that had a key first. */
-  readonly #seen = new Map<string, { number: number; digest: string }>();
+  /** The line that had a key first, of the last lines and of as many before them. */
+  #seen = new Map<string, { number: number; digest: string }>();
+  #before = new Map<string, { number: number; digest: string }>();
 
   constructor(
     private readonly kind: LineKind<T>,
     private readonly report: ReportBuilder,
+    private readonly remembered: number,
   ) {}
 
   check({ number, content }: SourceLine): GoodLine<T> | null {
@@ -125,11 +137,19 @@ class LineChecker<T> {
     if ("problems" in checked) return this.#refuse(number, checked.problems);
     const key = this.kind.keyOf(checked.line);
     const digest = digestOf(checked.line);
-    const earlier = this.#seen.get(key);
+    const earlier = this.#seen.get(key) ?? this.#before.get(key);
     if (earlier) return this.#repeated(number, key, earlier.number, earlier.digest === digest);
-    this.#seen.set(key, { number, digest });
+    this.#remember(key, { number, digest });
     this.report.ignored(checked.unknownFields);
     return { number, line: checked.line };
+  }
+
+  #remember(key: string, line: { number: number; digest: string }): void {
+    if (this.#seen.size >= this.remembered) {
+      this.#before = this.#seen;
+      this.#seen = new Map();
+    }
+    this.#seen.set(key, line);
   }
 
   #repeated(number: number, key: string, earlier: number, same: boolean): null {

@@ -42,6 +42,8 @@ export interface ImportReport {
 export interface ImportOptions {
   /** Told of every bad line as it is found. */
   onBad?: (bad: BadLine) => void;
+  /** Told of every batch that has been stored: how many lines changed something. */
+  onStored?: (imported: number) => void;
   /** Told of every line of which something was left alone. */
   onLeftAlone?: (line: LineLeftAlone) => void;
   /** Told now and then: lines read, and the share of the source that has been read. */
@@ -81,6 +83,7 @@ export class ReportBuilder {
   stored(imported: number, unchanged: number): void {
     this.#report.imported += imported;
     this.#report.unchanged += unchanged;
+    this.options.onStored?.(imported);
   }
 
   adjusted(cut: number, ahead: number): void {

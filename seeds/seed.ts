@@ -40,8 +40,8 @@ const DAY_MS = 24 * HOUR_MS;
 const ANY_TIME = new Date("9999-12-31T00:00:00Z");
 
 /**
- * Writes the demo tenants through the same ways in as an import. Running it again changes nothing; running it after it
- * was broken off completes it. The accounts come last: a tenant that can be signed in to is complete.
+ * Writes the demo tenants through the same ways in as an import. Running it again until the same
+ * day changes nothing; running it after it was broken off completes it. The accounts come last: a tenant that can be signed in to is complete.
  *
  * @throws StartupError when the options make no sense.
  */

@@ -36,7 +36,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): Problem {
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     value,
   );
-  const shown = found === undefined ? "nothing" : shorten(JSON.stringify(found));
+  const shown = found === undefined ? "nothing" : excerptOf(found);
   return { field: pathOf(issue.path), found: shown, accepted: issue.message };
 }
 
@@ -49,6 +49,22 @@ function pathOf(path: readonly PropertyKey[]): string {
 }
 
 const EXCERPT = 60;
+/** Levels of a value that an excerpt goes into. */
+const LEVELS = 4;
+
+/** The beginning of a value in JSON, however long or deep it is: `JSON.stringify` of one that is thousands deep ends the stack. */
+function excerptOf(value: unknown): string {
+  return shorten(JSON.stringify(cut(value, LEVELS)));
+}
+
+function cut(value: unknown, levels: number): unknown {
+  if (typeof value === "string") return value.slice(0, EXCERPT + 1);
+  if (typeof value !== "object" || value === null) return value;
+  if (levels === 0) return "…";
+  if (Array.isArray(value)) return value.slice(0, EXCERPT).map((each) => cut(each, levels - 1));
+  const fields = Object.entries(value).slice(0, EXCERPT);
+  return Object.fromEntries(fields.map(([name, each]) => [name.slice(0, EXCERPT), cut(each, levels - 1)]));
+}
 
 /** The beginning of a text, fit for one line of a report. */
 export function shorten(text: string): string {

@@ -73,19 +73,34 @@ async function importFile(
     progress.show(what, fraction, `${counted(lines)} lines`);
   const behind: string[] = [];
   const alone: LineLeftAlone[] = [];
-  const report = await run(file, {
-    onBad: (line) => bad.add(file, line),
-    onLeftAlone: (line) => void (alone.length < SHOWN && alone.push(line)),
-    onProgress,
-    onProjecting: (fraction, left) => progress.show(`projecting ${what}`, fraction, `${counted(left)} left`),
-    onBehind: (line) => behind.push(line),
-  }).finally(() => progress.end());
-  const { imported } = report;
-  await stores.audit.record(tenant, { act: "IMPORTED", actor: "command", details: { what, imported } });
-  for (const line of behind) process.stderr.write(`${line}\n`);
-  bad.print(file, report.badLines);
-  for (const line of alone) process.stderr.write(`${file}: ${describeLineLeftAlone(line)}\n`);
-  process.stdout.write(`${describeImport(what, report)}\n`);
+  let imported = 0;
+  const note = () =>
+    stores.audit.record(tenant, { act: "IMPORTED", actor: "command", details: { what, imported } });
+  const tell = () => {
+    for (const line of behind) process.stderr.write(`${line}\n`);
+    bad.print(file);
+    for (const line of alone) process.stderr.write(`${file}: ${describeLineLeftAlone(line)}\n`);
+  };
+  try {
+    const report = await run(file, {
+      onBad: (line) => bad.add(file, line),
+      onStored: (lines) => void (imported += lines),
+      onLeftAlone: (line) => void (alone.length < SHOWN && alone.push(line)),
+      onProgress,
+      onProjecting: (fraction, left) =>
+        progress.show(`projecting ${what}`, fraction, `${counted(left)} left`),
+      onBehind: (line) => behind.push(line),
+    }).finally(() => progress.end());
+    await note();
+    tell();
+    process.stdout.write(`${describeImport(what, report)}\n`);
+  } catch (error) {
+    // What was stored before stays. Where the store is away, this cannot be noted either.
+    if (imported > 0) await note().catch(() => undefined);
+    tell();
+    process.stderr.write(`${what}: ${counted(imported)} lines were imported before it failed.\n`);
+    throw error;
+  }
 }
 
 /** What an import did, in words. */
@@ -115,6 +130,7 @@ class BadLines {
   total = 0;
   readonly #file: number | undefined;
   #shown: BadLine[] = [];
+  #count = 0;
 
   constructor(file: string | undefined) {
     this.#file = file === undefined ? undefined : openForWriting(file);
@@ -122,16 +138,19 @@ class BadLines {
 
   add(source: string, bad: BadLine): void {
     this.total += 1;
+    this.#count += 1;
     if (this.#shown.length < SHOWN) this.#shown.push(bad);
     if (this.#file !== undefined) writeSync(this.#file, `${JSON.stringify({ file: source, ...bad })}\n`);
   }
 
-  print(source: string, count: number): void {
+  /** Shows those of a file. */
+  print(source: string): void {
     const lines = this.#shown
       .sort((a, b) => a.line - b.line)
       .map((bad) => `${source}: ${describeBadLine(bad)}`);
-    this.#shown = [];
-    if (count > lines.length) lines.push(`${source}: and ${counted(count - lines.length)} more bad lines`);
+    if (this.#count > lines.length)
+      lines.push(`${source}: and ${counted(this.#count - lines.length)} more bad lines`);
+    [this.#shown, this.#count] = [[], 0];
     if (lines.length > 0) process.stderr.write(`${lines.join("\n")}\n`);
   }
 

@@ -21,7 +21,7 @@ Examples:
 export function seedCommand(): Command {
   return new Command("seed")
     .description(
-      "Write the demo tenants: titles, profiles, viewing, accounts. Running it again changes nothing.",
+      "Write the demo tenants: titles, profiles, viewing, accounts. Running it again on the same day, or until the same one, changes nothing; later it adds viewing until then.",
     )
     .option("--tenant <slug...>", "only these demo tenants")
     .option("--scale <number>", "size of the catalogues, 1 being 3,201 films in the largest", positiveNumber)

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
@@ -11,6 +11,7 @@ import { entityId } from "../../datasources/catalog/entity-id.js";
 import { viewerAccount } from "../support/accounts.js";
 import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
+import { importFiles } from "../../src/cli/import-files.js";
 
 const stores = useStores();
 const facts = useFacts();
@@ -161,6 +162,15 @@ describe("importTitlesFile", () => {
     const titleVersions = Object.create(stores.titleVersions) as Stores["titleVersions"];
     titleVersions.append = () => Promise.reject(new Error("disk on fire"));
     await expect(importTitles([film("a")], {}, { titleVersions })).rejects.toThrow("disk on fire");
+  });
+
+  it("takes a line that holds something deep for a bad one", async () => {
+    const deep = `{"id":${"[".repeat(6_000)}${"]".repeat(6_000)},"kind":"MOVIE","name":"Deep"}`;
+    const report = await importTitles([film("a"), deep, film("b")]);
+    expect(report).toMatchObject({
+      imported: 2,
+      bad: [{ line: 2, problems: [{ field: "id", found: '[[[["…"]]]]' }] }],
+    });
   });
 
   it("makes titles found by search", async () => {
@@ -358,8 +368,56 @@ describe("importEventsFile", () => {
     expect(await importEvents([watch("e1")])).toMatchObject({ imported: 0, badLines: 1 });
   });
 
+  it("counts an event of a title that was merged for the one that is kept", async () => {
+    await stores.titleEditing.merge(tenant, { keep: "a", merge: "b", expectedVersion: null, by: "command" });
+    const report = await importEvents([watch("e1", { title: "b", seconds: 600 })]);
+    expect(report).toMatchObject({ imported: 1, badLines: 0 });
+    const states = await stores.viewing.titleStates(testRequest(tenant), [{ profile: "u1", title: "a" }]);
+    expect(states.get("u1 a")?.progress).toMatchObject({ positionSeconds: 600 });
+  });
+
   it("accepts an event of a title that is announced and not yet in force", async () => {
     await importTitles([film("soon", { addedAt: "2200-01-01" })]);
     expect(await importEvents([watch("e1", { title: "soon" })])).toMatchObject({ imported: 1, badLines: 0 });
   });
 });
+
+describe("importFiles", () => {
+  it("tells what it did before it failed, and notes it", async () => {
+    const lines = Array.from({ length: 2_500 }, (_, index) => film(`t${index}`));
+    lines[7] = film("t7", { kind: "FILM" });
+    const titleVersions = Object.create(stores.titleVersions) as Stores["titleVersions"];
+    let batches = 0;
+    titleVersions.append = (...asked) => {
+      batches += 1;
+      if (batches > 1) return Promise.reject(new Error("disk on fire"));
+      return stores.titleVersions.append(...asked);
+    };
+    const told = await heard(async () => {
+      const flags = { tenant: tenant.slug, titles: await fileOf(lines), learn: false };
+      await expect(importFiles({ ...stores, titleVersions }, tenant, flags)).rejects.toThrow("disk on fire");
+    });
+    expect(told).toContain('line 8: kind: found "FILM"');
+    expect(told).toContain("titles: 2,000 lines were imported before it failed.");
+    const { rows } = await stores.audit.entries(testRequest(tenant), {}, { limit: 5, fromEnd: false });
+    expect(rows.map(({ entry: { act, details } }) => ({ act, details }))).toContainEqual({
+      act: "IMPORTED",
+      details: { what: "titles", imported: 2_000 },
+    });
+  });
+});
+
+/** What is written to standard error meanwhile. */
+async function heard(act: () => Promise<void>): Promise<string> {
+  let told = "";
+  const written = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+    told += String(chunk);
+    return true;
+  });
+  try {
+    await act();
+  } finally {
+    written.mockRestore();
+  }
+  return told;
+}

@@ -64,9 +64,14 @@ export async function personalTables(query: Query): Promise<PersonalTable[]> {
 }
 
 function ownedBy(columns: readonly string[]): PersonalTable["isOf"] | undefined {
-  if (columns.includes("account_id")) return ({ account }) => sql`t.account_id = ${account}`;
-  if (columns.includes("profile_id")) return ({ profiles }) => sql`t.profile_id = any(${profiles}::text[])`;
-  return undefined;
+  const ofAccount = ({ account }: Subject) => sql`t.account_id = ${account}`;
+  const ofProfiles = ({ profiles }: Subject) => sql`t.profile_id = any(${profiles}::text[])`;
+  const named = (column: string) => columns.includes(column);
+  // A profile may be nobody's: then its rows name no account.
+  if (named("account_id") && named("profile_id"))
+    return (subject) => sql`(${ofAccount(subject)} or ${ofProfiles(subject)})`;
+  if (named("account_id")) return ofAccount;
+  return named("profile_id") ? ofProfiles : undefined;
 }
 
 /** A table's name as SQL writes it. */

@@ -1,7 +1,7 @@
 import { type Tenant } from "../core/tenant.js";
-import { sql, type PostgresStore, type Query } from "../engines/postgres/store.postgres.js";
+import { join, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { patternsOf } from "./mentions.js";
-import { personalTables, tableName } from "./personal-tables.postgres.js";
+import { personalTables, tableName, type PersonalTable } from "./personal-tables.postgres.js";
 import { type Trace, type TraceSearch } from "./traces.js";
 
 /** How long looking through one table may take. Milliseconds. */
@@ -21,7 +21,8 @@ export class PostgresTraces implements TraceSearch {
     return this.postgres.transaction(tenant, async (query) => {
       await query.allow(TABLE_MS);
       const patterns = patternsOf(wanted);
-      const inTables = await mentionedIn(query, await allTables(query), patterns);
+      const tables = (await allTables(query)).map((place) => ({ place, rows: sql`true` }));
+      const inTables = await mentionedIn(query, tables, patterns);
       return [
         ...inTables,
         ...(await query<Trace>(sql`select place, entries from marquee.traces(${patterns})`)),
@@ -29,13 +30,15 @@ export class PostgresTraces implements TraceSearch {
     });
   }
 
-  /** The same, but only where something is held about people. */
+  /**
+   * The same, but only where something is held about people, and not about others who are still there: a name is a word that
+   * anybody may search for.
+   */
   searchAmongPeople(tenant: Tenant, wanted: readonly string[]): Promise<Trace[]> {
     return this.postgres.transaction(tenant, async (query) => {
       await query.allow(TABLE_MS);
-      const tables = (await personalTables(query)).map(({ name }) => name);
-      const searched = tables.filter((name) => !NAMESAKES.includes(name));
-      return mentionedIn(query, searched, patternsOf(wanted));
+      const tables = (await personalTables(query)).filter(({ name }) => !NAMESAKES.includes(name));
+      return mentionedIn(query, tables.map(searchedOf), patternsOf(wanted));
     });
   }
 
@@ -54,17 +57,33 @@ async function allTables(query: Query): Promise<string[]> {
   return tables.map(({ name }) => name);
 }
 
+/** Where is looked, and at which rows `held`. */
+interface Searched {
+  place: string;
+  rows: Sql;
+}
+
+function searchedOf({ name, columns }: PersonalTable): Searched {
+  const others = [
+    ...(columns.includes("account_id") ? [sql`select 1 from accounts a where a.id = held.account_id`] : []),
+    ...(columns.includes("profile_id") ? [sql`select 1 from profiles p where p.id = held.profile_id`] : []),
+  ];
+  const rows = others.map((owner) => sql`not exists (${owner})`);
+  return { place: name, rows: rows.length > 0 ? join(rows, " and ") : sql`true` };
+}
+
 /** A row's text has every column: JSON, arrays, and bytes in hexadecimal. */
 async function mentionedIn(
   query: Query,
-  tables: readonly string[],
+  tables: readonly Searched[],
   patterns: readonly string[],
 ): Promise<Trace[]> {
   const traces: Trace[] = [];
   if (patterns.length === 0) return traces;
-  for (const place of tables) {
+  for (const { place, rows } of tables) {
     const [found] = await query<{ entries: number }>(
-      sql`select count(*) as entries from ${tableName(place)} held where held::text ~ any(${patterns}::text[])`,
+      sql`select count(*) as entries from ${tableName(place)} held
+          where ${rows} and held::text ~ any(${patterns}::text[])`,
     );
     if (found && found.entries > 0) traces.push({ place, entries: found.entries });
   }

@@ -311,6 +311,32 @@ describe("eraseMyAccount", () => {
   );
 });
 
+describe("a profile's name", () => {
+  it("holds no erasure up where others have searched for it", async () => {
+    const signUp = (name: string) =>
+      run(
+        "signUp",
+        { email: `${randomUUID()}@example.com`, password: PASSWORD, name },
+        "accessToken viewer { profile { externalId } }",
+      );
+    const [charlotte, other] = [await signUp("charlotte"), await signUp("Kim")];
+    await facts.run(
+      tenant,
+      `insert into search_log (tenant_id, profile_id, day, query, at)
+       values (${tenant.id}, '${other.viewer.profile.externalId}', current_date, 'charlotte gray', now())`,
+    );
+    const { erasure } = await run(
+      "eraseMyAccount",
+      { password: PASSWORD, idempotencyKey: "named" },
+      "erasure { id }",
+      charlotte.accessToken,
+    );
+    const query = `{ node(id: "${erasure.id}") { ... on Erasure { state } } }`;
+    const far = async () => (await gateway.ask(query, { tenant: tenant.slug })).data.node;
+    await expect.poll(far, JOB_PATIENCE).toEqual({ state: "DONE" });
+  });
+});
+
 describe("an account whose owner has asked to be forgotten", () => {
   it("is nobody's from then on, whatever is under way and however long it takes", async () => {
     const { token, email, account, profile } = await plant();

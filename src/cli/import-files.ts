@@ -77,7 +77,8 @@ async function importFile(
     onBad: (line) => bad.add(file, line),
     onLeftAlone: (line) => void (alone.length < SHOWN && alone.push(line)),
     onProgress,
-    onProjecting: (fraction, left) => progress.show(`projecting ${what}`, fraction, `${counted(left)} left`),
+    onProjecting: (fraction, left, waitsFor) =>
+      progress.show(`projecting ${what}`, fraction, describeLeft(left, waitsFor)),
     onBehind: (line) => behind.push(line),
   }).finally(() => progress.end());
   const { imported } = report;
@@ -86,6 +87,11 @@ async function importFile(
   bad.print(file, report.badLines);
   for (const line of alone) process.stderr.write(`${file}: ${describeLineLeftAlone(line)}\n`);
   process.stdout.write(`${describeImport(what, report)}\n`);
+}
+
+/** How much the projections have yet to follow, and what has to end before. */
+function describeLeft(left: number, waitsFor: string | null): string {
+  return `${counted(left)} left${waitsFor === null ? "" : `, waiting for ${waitsFor} to end`}`;
 }
 
 /** What an import did, in words. */

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
+import { shareOf } from "../../datasources/projection/jobs/progress.js";
 import { type TargetLag } from "../../datasources/projection/outbox/outbox.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
@@ -128,9 +129,7 @@ async function rebuild(
   onProgress: (target: ProjectionTarget, fraction: number) => void,
 ): Promise<string> {
   const started = performance.now();
-  const entries = await target.rebuild(tenant, (done, total) =>
-    onProgress(target, total === 0 ? 1 : done / total),
-  );
+  const entries = await target.rebuild(tenant, (done, total) => onProgress(target, shareOf(done, total)));
   const seconds = (performance.now() - started) / 1000;
   const rate = Math.round(entries / seconds).toLocaleString("en");
   return `${target.store} ${target.domain} of ${tenant.slug}: ${entries.toLocaleString("en")} entries in ${seconds.toFixed(1)} s (${rate}/s)`;

@@ -1,5 +1,6 @@
 import { wordsOf } from "../../../packages/told-errors/index.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
+import { shareOf } from "../jobs/progress.js";
 import { type ProjectionTarget } from "./projection-target.js";
 import { type ProjectionStores } from "./projection-stores.js";
 import { type Tenant } from "../../core/tenant.js";
@@ -91,10 +92,11 @@ async function fill(
   const started = performance.now();
   await target.rebuild(tenant, (done, total) => {
     const rate = Math.round(done / ((performance.now() - started) / 1000));
+    const known = total === null ? `${done.toLocaleString("en")} done, ` : "";
     onProgress(
       `${tenant.slug} ${target.domain}`,
-      total === 0 ? 1 : done / total,
-      `${rate.toLocaleString("en")}/s`,
+      shareOf(done, total),
+      `${known}${rate.toLocaleString("en")}/s`,
     );
   });
 }

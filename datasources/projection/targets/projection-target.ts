@@ -4,6 +4,7 @@ import { type Generations, type ProjectionStatus } from "../generations/generati
 import { type AnySection } from "../check/section.js";
 import { type StoreName } from "../../core/store-request.js";
 import { placementOf, type Tenant } from "../../core/tenant.js";
+import { countIfAnswered } from "../jobs/progress.js";
 
 /** What a projection is filled from: everything of a tenant in batches, and how many there are. */
 export interface ProjectionSource<T> {
@@ -11,8 +12,8 @@ export interface ProjectionSource<T> {
   count(tenant: Tenant): Promise<number>;
 }
 
-/** Told how many entries have been carried, and how many there are. */
-export type RebuildProgress = (done: number, total: number) => void;
+/** Told how many entries have been carried, and how many there are; null where they could not be counted. */
+export type RebuildProgress = (done: number, total: number | null) => void;
 
 /** How a projection follows the outbox. */
 export interface Follower {
@@ -150,7 +151,7 @@ export function countedBatches<T>(
   const counter = {
     done: 0,
     async *batches(): AsyncGenerator<readonly T[]> {
-      const total = await source.count(tenant);
+      const total = await countIfAnswered(source.count(tenant));
       for await (const batch of source.batches(tenant)) {
         yield batch;
         counter.done += batch.length;

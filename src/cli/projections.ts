@@ -55,7 +55,9 @@ export function projectionsCommand(): Command {
 async function showStatus(stores: Stores, flags: Flags): Promise<void> {
   for (const [target, tenant] of await chosen(stores, flags)) {
     const { entries, live } = await target.status(tenant);
-    const holds = live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries`;
+    const lacks = target.needsRebuild(tenant) ? ", lacks a write that it missed" : "";
+    const holds =
+      live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries${lacks}`;
     const behind = describeLag(await lagOf(stores, target, tenant));
     const checked = await lastCheckOf(stores, target, tenant);
     console.log(`${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}${behind}${checked}`);

@@ -88,7 +88,11 @@ async function fill(
   onProgress: FillProgress,
 ): Promise<void> {
   const { live } = await target.status(tenant);
-  if (live !== null && !lacking && !target.needsRebuild(tenant)) return;
+  if (live !== null && !lacking) {
+    if (!target.needsRebuild(tenant)) return;
+    // Every process knows of a write that was missed, and one rebuild makes up for it: what another fills is looked at later.
+    if (await target.isReplaced(tenant)) return;
+  }
   const started = performance.now();
   await target.rebuild(tenant, (done, total) => {
     const rate = Math.round(done / ((performance.now() - started) / 1000));

@@ -1,4 +1,5 @@
 import { type Problem } from "../datasources/core/checking.js";
+import { type DrainListener } from "../datasources/projection/following/catch-up.js";
 
 /** A line that was not imported, and why. */
 export interface BadLine {
@@ -48,10 +49,10 @@ export interface ImportOptions {
   onLeftAlone?: (line: LineLeftAlone) => void;
   /** Told now and then: lines read, and the share of the source that has been read. */
   onProgress?: (lines: number, fraction: number) => void;
-  /** Told while the projections catch up with what was imported: the share that is done, and how many events are left. */
-  onProjecting?: (fraction: number, left: number) => void;
-  /** Told of a projection that does not catch up because its store is down, in one line. */
-  onBehind?: (line: string) => void;
+  /** Told while the projections catch up with what was imported. */
+  onProjecting?: DrainListener["onProjecting"];
+  /** Told of a projection that does not catch up, and why, in one line. */
+  onBehind?: DrainListener["onBehind"];
 }
 
 /** Bad lines that a report holds; a file of nothing but bad lines must not fill the memory. */

@@ -83,8 +83,10 @@ async function seedTenant(
   const tenant = there ?? (await stores.tenants.create({ slug, name, tier, defaultCountry }));
   const watch = (step: string) => (lines: number, fraction: number) =>
     progress(slug, step, fraction, `${lines.toLocaleString("en")} lines`);
-  const projected = (step: string) => (fraction: number, left: number) =>
-    progress(slug, `projecting ${step}`, fraction, `${left.toLocaleString("en")} left`);
+  const projected = (step: string) => (fraction: number, left: number, waitsFor: string | null) => {
+    const waiting = waitsFor === null ? "" : `, waiting for ${waitsFor} to end`;
+    progress(slug, `projecting ${step}`, fraction, `${left.toLocaleString("en")} left${waiting}`);
+  };
   const titles = await importTitles(stores, tenant, linesOf(demo.titles(), counts.titles), {
     onProgress: watch("titles"),
     onProjecting: projected("titles"),

@@ -63,6 +63,7 @@ export const HELD_BY_DEPLOYMENT: Holdings = {
   "marquee.operation_jobs": nobody(
     "tenant_id id kind target state progress started_at seen_at finished_at reason due_at outcome",
   ),
+  "marquee.owed_writes": nobody("target tenant_id id missed_at"),
   "marquee.outbox_cursors": nobody("target partition xid id moved_at seen_at rebuild"),
   "marquee.projection_checks": nobody("target tenant_id checked_at entries missing stale dangling orphaned"),
   "marquee.projection_generations": nobody("target tenant_id live form last builder lease_until"),

@@ -50,13 +50,14 @@ export class TasteGenerations extends Generations<TasteFact> implements TasteGra
   }
 
   /**
-   * Replaces the learned edges, with the watches there are, as one rebuild.
+   * Replaces the learned edges, with the watches there are, as one rebuild. The edges are whoever learned them to give:
+   * of those that were missed before, nothing is known.
    *
    * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a number that is
    * not 0 or above or an edge without one above 0, or hold a pair twice, or the model has no instant. The old graph stays.
    */
   replace(tenant: Tenant, edges: SimilarEdges, model: TasteModel): Promise<void> {
-    return this.rebuild(tenant, this.#facts(tenant, edges, model));
+    return this.replaceAll(tenant, this.#facts(tenant, edges, model), { ofFacts: false });
   }
 
   recordWatches(tenant: Tenant, watches: readonly Watch[]): Promise<void> {

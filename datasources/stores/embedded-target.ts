@@ -25,6 +25,8 @@ export interface EmbeddedParts {
   ping(): Promise<unknown>;
 }
 
+const NOTHING_OWED = { settled: () => Promise.resolve(), missed: () => Promise.resolve() };
+
 /** A projection in PostgreSQL's own tables: it always answers, and is rebuilt in place while reads go on. */
 export function embeddedTarget(parts: EmbeddedParts): ProjectionTarget {
   const { domain, projection, follower, holds } = parts;
@@ -38,6 +40,7 @@ export function embeddedTarget(parts: EmbeddedParts): ProjectionTarget {
     sections: parts.sections,
     isFilled: () => true,
     receives: () => Promise.resolve(true),
+    owe: () => Promise.resolve(NOTHING_OWED),
     missed: () => {},
     needsRebuild: () => false,
     isReplaced: () => Promise.resolve(false),

@@ -102,7 +102,10 @@ export class PostgresTop10Job implements Top10Job {
   async *interactions(tenant: Tenant): AsyncGenerator<LearnedPair[]> {
     let last: LearnedPair | undefined;
     do {
-      const batch = await this.postgres.transaction(tenant, (query) => query<LearnedPair>(pairsAfter(last)));
+      const batch = await this.postgres.transaction(tenant, async (query) => {
+        await prepareForBatch(query);
+        return query<LearnedPair>(pairsAfter(last));
+      });
       last = batch.length === PAIRS_PER_BATCH ? batch.at(-1) : undefined;
       if (batch.length > 0) yield batch;
     } while (last);

@@ -87,8 +87,8 @@ async function importFile(
       onStored: (lines) => void (imported += lines),
       onLeftAlone: (line) => void (alone.length < SHOWN && alone.push(line)),
       onProgress,
-      onProjecting: (fraction, left) =>
-        progress.show(`projecting ${what}`, fraction, `${counted(left)} left`),
+      onProjecting: (fraction, left, waitsFor) =>
+        progress.show(`projecting ${what}`, fraction, describeLeft(left, waitsFor)),
       onBehind: (line) => behind.push(line),
     }).finally(() => progress.end());
     await note();
@@ -101,6 +101,11 @@ async function importFile(
     process.stderr.write(`${what}: ${counted(imported)} lines were imported before it failed.\n`);
     throw error;
   }
+}
+
+/** How much the projections have yet to follow, and what has to end before. */
+function describeLeft(left: number, waitsFor: string | null): string {
+  return `${counted(left)} left${waitsFor === null ? "" : `, waiting for ${waitsFor} to end`}`;
 }
 
 /** What an import did, in words. */

@@ -5,6 +5,7 @@ import {
   type Difference,
 } from "../../datasources/projection/check/check-sections.js";
 import { FAULTS } from "../../datasources/projection/check/section.js";
+import { shareOf } from "../../datasources/projection/jobs/progress.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { checkProjection } from "../../datasources/projection/check/check-projection.js";
@@ -39,8 +40,9 @@ export async function checkAll(
       const { found, left } = await checkProjection(stores, target, tenant, {
         repair,
         onProgress: (done, total) => {
-          const note = `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
-          progress.show(`${tenant.slug} ${target.name}`, total === 0 ? 1 : done / total, note);
+          const of = total === null ? "" : ` of ${total.toLocaleString("en")}`;
+          const note = `${done.toLocaleString("en")}${of}`;
+          progress.show(`${tenant.slug} ${target.name}`, shareOf(done, total), note);
         },
         onDifference: (difference) => listed.add(difference),
       });

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
+import { shareOf } from "../../datasources/projection/jobs/progress.js";
 import { type TargetLag } from "../../datasources/projection/outbox/outbox.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
@@ -54,7 +55,9 @@ export function projectionsCommand(): Command {
 async function showStatus(stores: Stores, flags: Flags): Promise<void> {
   for (const [target, tenant] of await chosen(stores, flags)) {
     const { entries, live } = await target.status(tenant);
-    const holds = live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries`;
+    const lacks = target.needsRebuild(tenant) ? ", lacks a write that it missed" : "";
+    const holds =
+      live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries${lacks}`;
     const behind = describeLag(await lagOf(stores, target, tenant));
     const checked = await lastCheckOf(stores, target, tenant);
     console.log(`${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}${behind}${checked}`);
@@ -128,9 +131,7 @@ async function rebuild(
   onProgress: (target: ProjectionTarget, fraction: number) => void,
 ): Promise<string> {
   const started = performance.now();
-  const entries = await target.rebuild(tenant, (done, total) =>
-    onProgress(target, total === 0 ? 1 : done / total),
-  );
+  const entries = await target.rebuild(tenant, (done, total) => onProgress(target, shareOf(done, total)));
   const seconds = (performance.now() - started) / 1000;
   const rate = Math.round(entries / seconds).toLocaleString("en");
   return `${target.store} ${target.domain} of ${tenant.slug}: ${entries.toLocaleString("en")} entries in ${seconds.toFixed(1)} s (${rate}/s)`;

@@ -32,9 +32,13 @@ export function openLedger(form = "1"): LedgerUnderTest {
     },
     begin: (tenant, builder) => ledger.begin(tenant, builder),
     renew: (tenant, builder) => ledger.renew(tenant, builder),
-    publish: (tenant, builder) => ledger.publish(tenant, builder),
+    publish: (tenant, builder, madeUp) => ledger.publish(tenant, builder, madeUp),
     end: (tenant, builder) => ledger.end(tenant, builder),
     forget: (tenant) => ledger.forget(tenant),
+    owe: (tenant, write) => ledger.owe(tenant, write),
+    stillOwed: (tenant, write) => ledger.stillOwed(tenant, write),
+    settle: (tenant, write) => ledger.settle(tenant, write),
+    miss: (tenant, write) => ledger.miss(tenant, write),
     expire: async (tenant) => {
       await pool.query(sql`
         update marquee.projection_generations set lease_until = now() - interval '1 hour'

@@ -1,3 +1,4 @@
+import { allowBulk } from "../../engines/postgres/bulk.postgres.js";
 import {
   join,
   raw,
@@ -153,9 +154,10 @@ export class TitleTable {
   /** What the table holds of a tenant. */
   async holding(postgres: PostgresStore, tenant: Tenant): Promise<Holding> {
     const outdated = sql`count(*) filter (where form <> ${this.form})`;
-    const [holding] = await postgres.transaction(tenant, (query) =>
-      query<Holding>(sql`select count(*) as entries, ${outdated} as outdated from ${raw(this.name)}`),
-    );
+    const [holding] = await postgres.transaction(tenant, async (query) => {
+      await allowBulk(query);
+      return query<Holding>(sql`select count(*) as entries, ${outdated} as outdated from ${raw(this.name)}`);
+    });
     return holding ?? { entries: 0, outdated: 0 };
   }
 }

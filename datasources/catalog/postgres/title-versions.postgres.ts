@@ -84,11 +84,13 @@ export class PostgresTitleVersions implements TitleVersions {
   }
 
   async countInForce(tenant: Tenant): Promise<number> {
-    const [row] = await this.postgres.read<{ count: number }>(
-      { tenant, calls: new CallLog() },
-      "catalog.countInForce",
-      sql`select count(distinct title_id) as count from title_versions where effective_from <= now()`,
-    );
+    const [row] = await this.postgres.transaction(tenant, async (query) => {
+      // Not a read: those are a request's, and have its time.
+      await allowBulk(query);
+      return query<{ count: number }>(
+        sql`select count(distinct title_id) as count from title_versions where effective_from <= now()`,
+      );
+    });
     return row?.count ?? 0;
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Tenant } from "../../core/tenant.js";
+import { countIfAnswered } from "../jobs/progress.js";
 import { canonical } from "./canonical.js";
 import { FAULTS, suspects, type AnySection, type Fault } from "./section.js";
 
@@ -26,8 +27,8 @@ export interface CheckOptions {
   repair?: boolean;
   /** Whether all of it is being replaced just now, so that what differs says nothing. */
   isReplaced?: (tenant: Tenant) => Promise<boolean>;
-  /** Told how much has been looked at. Entries. */
-  onProgress?: (done: number, total: number) => void;
+  /** Told how much has been looked at, of how much; null where that could not be counted. Entries. */
+  onProgress?: (done: number, total: number | null) => void;
   /** Told of each difference when it is sure. */
   onDifference?: (difference: Difference) => void;
   /** Time that a difference must last before it counts: longer than a write takes to arrive. Milliseconds. */
@@ -58,15 +59,16 @@ export async function checkSections(
   options: CheckOptions = {},
 ): Promise<CheckReport> {
   const report: CheckReport = { entries: 0, ...noFaults() };
-  const sizes = await Promise.all(sections.map((section) => section.size(tenant)));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const sizes = await sizesOf(sections, tenant);
+  const total = sizes && sizes.reduce((sum, size) => sum + size, 0);
   let before = 0;
   for (const [n, section] of sections.entries()) {
+    const size = sizes?.[n] ?? Infinity;
     let done = 0;
     const looked = (entries: number) => {
       done += entries;
       report.entries += entries;
-      options.onProgress?.(Math.min(before + Math.min(done, sizes[n]!), total), total);
+      options.onProgress?.(before + Math.min(done, size), total);
     };
     for await (const keys of gathered(suspects(section, tenant, looked))) {
       const differences = await confirmed(section, tenant, keys, options);
@@ -81,10 +83,21 @@ export async function checkSections(
         );
       }
     }
-    before += sizes[n]!;
+    before += sizes ? size : done;
     options.onProgress?.(before, total);
   }
   return report;
+}
+
+/** One after the other, as each may take a connection for long; null where one cannot be counted in time. */
+async function sizesOf(sections: readonly AnySection[], tenant: Tenant): Promise<number[] | null> {
+  const sizes: number[] = [];
+  for (const section of sections) {
+    const size = await countIfAnswered(section.size(tenant));
+    if (size === null) return null;
+    sizes.push(size);
+  }
+  return sizes;
 }
 
 export function noFaults(): FaultCounts {

@@ -71,10 +71,12 @@ export class GenerationBuild<T> {
   /**
    * Lets readers go over to this generation.
    *
+   * @param ofFacts whether it was filled with facts read since it was begun, so that what was missed before is in it.
    * @throws Error when another process has taken over.
    */
-  async publish(): Promise<void> {
-    this.#held(await this.ledger.publish(this.tenant, this.builder));
+  async publish({ ofFacts }: { ofFacts: boolean }): Promise<void> {
+    const madeUp = ofFacts ? this.begun.at : null;
+    this.#held(await this.ledger.publish(this.tenant, this.builder, madeUp));
   }
 
   /** Removes what has been filled and was not published. */

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { RefusedEntriesError } from "../../core/store-error.js";
-import { type Tenant } from "../../core/tenant.js";
+import { placementOf, type Tenant } from "../../core/tenant.js";
 import { type EngineProjection } from "./engine-projection.js";
 import { GenerationBuild } from "./generation-build.js";
-import { type GenerationLedger } from "./generation-ledger.js";
+import { type GenerationLedger, type Standing } from "./generation-ledger.js";
 import { KNOWN_MS, LiveGenerations } from "./live-generations.js";
+import { OwedWrite } from "./owed-writes.js";
 
 /** What a projection holds for a tenant. */
 export interface ProjectionStatus {
@@ -25,13 +26,15 @@ const SLACK_MS = 250;
  */
 export class Generations<T> {
   readonly #live: LiveGenerations;
+  /** Of which tenants a write was missed, as the ledger said last. */
+  readonly #behind = new Set<string>();
 
   constructor(
     protected readonly engine: EngineProjection<T>,
     private readonly ledger: GenerationLedger,
   ) {
     this.#live = new LiveGenerations({
-      ask: async (tenant) => (await ledger.standing(tenant)).live,
+      ask: async (tenant) => (await this.#standing(tenant)).live,
       has: (tenant, generation) => engine.has(tenant, generation),
     });
   }
@@ -54,7 +57,7 @@ export class Generations<T> {
   /** What is live, and still there: an engine may have been wiped, or be another one than before. */
   async status(tenant: Tenant): Promise<ProjectionStatus> {
     const at = performance.now();
-    const { live } = await this.ledger.standing(tenant);
+    const { live } = await this.#standing(tenant);
     const there = live !== null && (await this.engine.has(tenant, live));
     this.#live.note(tenant, there ? live : null, at);
     if (!there) return { entries: 0, live: null };
@@ -64,13 +67,31 @@ export class Generations<T> {
 
   /** Whether anything has been built or is being built: until then, the first rebuild reads what is put from the facts. */
   async receives(tenant: Tenant): Promise<boolean> {
-    const { live, building } = await this.ledger.standing(tenant);
+    const { live, building } = await this.#standing(tenant);
     return live !== null || building !== null;
+  }
+
+  /**
+   * Whether what is live lacks a write that PostgreSQL has, as far as this process knows: whatever asks the ledger where
+   * the generations stand finds it out, and while that does not answer it stays as it was.
+   */
+  isBehind(tenant: Tenant): boolean {
+    return this.#behind.has(placementOf(tenant));
+  }
+
+  /** Notes a write that PostgreSQL takes before the engine does. @throws StoreUnavailableError where it cannot be noted. */
+  owe(tenant: Tenant): Promise<OwedWrite> {
+    return OwedWrite.begin(this.ledger, tenant);
+  }
+
+  /** Has it known here at once that a write was missed. */
+  noteMissed(tenant: Tenant): void {
+    this.#behind.add(placementOf(tenant));
   }
 
   /** Whether a fresh generation is being filled just now. */
   async isReplaced(tenant: Tenant): Promise<boolean> {
-    return (await this.ledger.standing(tenant)).building !== null;
+    return (await this.#standing(tenant)).building !== null;
   }
 
   /**
@@ -83,7 +104,7 @@ export class Generations<T> {
     const written = new Set<number>();
     let refused: RefusedEntriesError | undefined;
     for (;;) {
-      const { live, building } = await this.ledger.standing(tenant);
+      const { live, building } = await this.#standing(tenant);
       const missing = [live, building].filter((each) => each !== null && !written.has(each)) as number[];
       if (missing.length === 0) break;
       for (const generation of missing) {
@@ -101,12 +122,25 @@ export class Generations<T> {
    * Fills a fresh generation with everything there is and switches to it; reads go on against the old one until then,
    * and what is written meanwhile reaches the fresh one too. Resolves when nobody reads the old one any more and it has
    * been removed. A failure leaves the old one live.
+   *
+   * @param batches read from the facts when they are asked for, so that nothing is lacking of what was missed before.
    */
-  async rebuild(tenant: Tenant, batches: AsyncIterable<readonly T[]>): Promise<void> {
+  rebuild(tenant: Tenant, batches: AsyncIterable<readonly T[]>): Promise<void> {
+    return this.replaceAll(tenant, batches, { ofFacts: true });
+  }
+
+  /** The same with what need not be read from the facts. */
+  protected async replaceAll(
+    tenant: Tenant,
+    batches: AsyncIterable<readonly T[]>,
+    source: { ofFacts: boolean },
+  ): Promise<void> {
     const build = await this.begin(tenant);
     try {
-      await this.#fill(build, batches);
+      await this.#fill(build, batches, source);
       this.#live.note(tenant, build.generation);
+      // Something may have been missed since it was begun. Where that cannot be asked, it shows with the next look.
+      await this.#standing(tenant).catch(() => undefined);
       if (!build.replaces) return;
       await sleep(KNOWN_MS + this.engine.readMs + SLACK_MS);
       await build.sweep();
@@ -124,6 +158,7 @@ export class Generations<T> {
   async remove(tenant: Tenant): Promise<void> {
     await this.ledger.forget(tenant);
     this.#live.note(tenant, null);
+    this.#behind.delete(placementOf(tenant));
     await this.engine.drop(tenant, []);
     await this.engine.forget?.(tenant);
   }
@@ -138,7 +173,19 @@ export class Generations<T> {
     return this.engine.held(tenant);
   }
 
-  async #fill(build: GenerationBuild<T>, batches: AsyncIterable<readonly T[]>): Promise<void> {
+  /** Where the generations stand, which also tells whether a write was missed. */
+  async #standing(tenant: Tenant): Promise<Standing> {
+    const standing = await this.ledger.standing(tenant);
+    if (standing.missed) this.#behind.add(placementOf(tenant));
+    else this.#behind.delete(placementOf(tenant));
+    return standing;
+  }
+
+  async #fill(
+    build: GenerationBuild<T>,
+    batches: AsyncIterable<readonly T[]>,
+    source: { ofFacts: boolean },
+  ): Promise<void> {
     try {
       for await (const batch of batches) await build.put(batch);
       await build.complete();
@@ -148,6 +195,6 @@ export class Generations<T> {
       throw error;
     }
     // Where this fails, nobody knows whether it was done: nothing may be removed.
-    await build.publish();
+    await build.publish(source);
   }
 }

@@ -1,11 +1,12 @@
 import { type Tenant } from "../../core/tenant.js";
 import { type Job, type JobLog } from "./job-log.js";
+import { shareOf } from "./progress.js";
 
 /** Time between two signs of life. Milliseconds. */
 const SIGN_OF_LIFE_MS = 2_000;
 
-/** Told how much is done, of how much in all. */
-export type JobProgress = (done: number, total: number) => void;
+/** Told how much is done, of how much in all; null where nobody knows. */
+export type JobProgress = (done: number, total: number | null) => void;
 
 /**
  * Does the work of a job that has been noted, giving signs of life, and notes how it ended. Never rejects: nobody waits
@@ -27,7 +28,7 @@ export async function runNoted(
   let reason: string | null = null;
   let outcome: string | null = null;
   try {
-    outcome = await work((done, total) => (progress = total === 0 ? 1 : Math.min(1, done / total)));
+    outcome = await work((done, total) => (progress = shareOf(done, total)));
   } catch (error) {
     reason = error instanceof Error ? error.name : "Error";
     failed?.(error);

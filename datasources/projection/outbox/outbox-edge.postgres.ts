@@ -8,3 +8,13 @@ export const HOLD_PREFIX = "hold ";
  * of a lower id may turn up behind one of a higher: at or above the edge nothing may be passed.
  */
 export const EDGE = sql`(select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)`;
+
+/** The transaction that the edge stands at, of whichever database of the server. */
+export const OLDEST_TRANSACTION = sql`
+  select pid, name from (
+    select pid, coalesce(application_name, '') as name, backend_xid as xid from pg_stat_activity
+    where backend_xid is not null
+    union all
+    select null, gid, transaction from pg_prepared_xacts
+  ) t
+  order by age(xid) desc limit 1`;

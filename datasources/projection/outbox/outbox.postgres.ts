@@ -7,9 +7,16 @@ import { latestByKey } from "./coalesce.js";
 import { gathered } from "../../core/gathered.js";
 import { type OutboxConsumer, type OutboxSignals } from "./outbox-consumer.js";
 import { PostgresOutboxConsumer } from "./outbox-consumer.postgres.js";
-import { EDGE, HOLD_PREFIX } from "./outbox-edge.postgres.js";
+import { EDGE, HOLD_PREFIX, OLDEST_TRANSACTION } from "./outbox-edge.postgres.js";
 import { type OutboxPool } from "./outbox-pool.postgres.js";
-import { type Outbox, type OutboxHolds, type OutboxTarget, type TargetLag } from "./outbox.js";
+import {
+  type OldestTransaction,
+  type Outbox,
+  type OutboxHolds,
+  type OutboxTarget,
+  type TargetFollowing,
+  type TargetLag,
+} from "./outbox.js";
 import { OUTBOX_PARTITIONS } from "./outbox-event.js";
 import { type OutboxEvent } from "./outbox-event.js";
 
@@ -78,6 +85,29 @@ export class PostgresOutbox implements Outbox {
           order by t.n`,
     );
     return rows;
+  }
+
+  following(tenant: Tenant): Promise<TargetFollowing[]> {
+    const unpassed = sql`
+      o.partition = c.partition and (o.xid, o.id) > (c.xid, c.id) and o.topic = any(string_to_array(t.topics, ','))`;
+    return this.pool.query<TargetFollowing>(
+      sql`select t.name as target, coalesce(f.behind, false) as behind, coalesce(f.place, '') as place,
+                 coalesce(f.behind and not f.ready, false) as held
+          from ${this.#targets} t
+          cross join lateral (
+            select string_agg(c.partition || ' ' || c.xid || ' ' || c.id, ', ' order by c.partition) as place,
+                   bool_or(exists (
+                     select from marquee.outbox o where ${unpassed} and o.tenant_id = ${tenant.id})) as behind,
+                   bool_or(exists (select from marquee.outbox o where ${unpassed} and o.xid < ${EDGE})) as ready
+            from marquee.outbox_cursors c where c.target = t.name
+          ) f
+          order by t.n`,
+    );
+  }
+
+  async oldestTransaction(): Promise<OldestTransaction | null> {
+    const [oldest] = await this.pool.query<OldestTransaction>(OLDEST_TRANSACTION);
+    return oldest ?? null;
   }
 
   async reached(tenant: Tenant, xid: number): Promise<ReadonlySet<string>> {

@@ -25,12 +25,35 @@ export interface TargetLag {
   refusedSeconds: number;
 }
 
+/** Whether one target has followed what a tenant has written, and what keeps it where it has not. */
+export interface TargetFollowing {
+  target: string;
+  /** Whether there are events of the tenant that it has not passed yet. */
+  behind: boolean;
+  /** Where its cursors stand: another text once it has passed anything, of whichever tenant. */
+  place: string;
+  /** Whether all that it has not passed waits for transactions to end that are older. */
+  held: boolean;
+}
+
+/** The oldest transaction there is: events that were committed since may not be read before it has ended. */
+export interface OldestTransaction {
+  /** Process of the server; null where it is prepared and no process has it. */
+  pid: number | null;
+  /** What the client says that it is, or what the prepared transaction is called. */
+  name: string;
+}
+
 /** The outbox as seen from the side of those who wait for it, look at it and mend it. Asks PostgreSQL; throws StoreUnavailableError. */
 export interface Outbox {
   /** The targets of this process's configuration. */
   readonly targets: readonly OutboxTarget[];
   /** One entry a target, in the order of `targets`; of one tenant, or of all. */
   lag(tenant?: Tenant): Promise<TargetLag[]>;
+  /** The same for waiting: says whether and not how much, which costs as much as the first event and not as all. */
+  following(tenant: Tenant): Promise<TargetFollowing[]>;
+  /** What holds events of the tenant back where any are held; null where nothing does just now. */
+  oldestTransaction(tenant: Tenant): Promise<OldestTransaction | null>;
   /**
    * The names of those targets that hold everything the tenant has written up to a transaction: they have passed all its
    * events with that transaction id or a lower one, and none of these waits to be tried again. A dead letter counts only

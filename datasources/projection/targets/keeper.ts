@@ -1,5 +1,6 @@
 import { wordsOf } from "../../../packages/told-errors/index.js";
 import { StoreUnavailableError } from "../../core/store-error.js";
+import { shareOf } from "../jobs/progress.js";
 import { type ProjectionTarget } from "./projection-target.js";
 import { type ProjectionStores } from "./projection-stores.js";
 import { type Tenant } from "../../core/tenant.js";
@@ -87,14 +88,19 @@ async function fill(
   onProgress: FillProgress,
 ): Promise<void> {
   const { live } = await target.status(tenant);
-  if (live !== null && !lacking && !target.needsRebuild(tenant)) return;
+  if (live !== null && !lacking) {
+    if (!target.needsRebuild(tenant)) return;
+    // Every process knows of a write that was missed, and one rebuild makes up for it: what another fills is looked at later.
+    if (await target.isReplaced(tenant)) return;
+  }
   const started = performance.now();
   await target.rebuild(tenant, (done, total) => {
     const rate = Math.round(done / ((performance.now() - started) / 1000));
+    const known = total === null ? `${done.toLocaleString("en")} done, ` : "";
     onProgress(
       `${tenant.slug} ${target.domain}`,
-      total === 0 ? 1 : done / total,
-      `${rate.toLocaleString("en")}/s`,
+      shareOf(done, total),
+      `${known}${rate.toLocaleString("en")}/s`,
     );
   });
 }

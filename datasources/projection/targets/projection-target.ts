@@ -1,9 +1,11 @@
 import { type OutboxHolds, type OutboxTarget } from "../outbox/outbox.js";
 import { type OutboxEvent } from "../outbox/outbox-event.js";
 import { type Generations, type ProjectionStatus } from "../generations/generations.js";
+import { type OwedWrite } from "../generations/owed-writes.js";
 import { type AnySection } from "../check/section.js";
 import { type StoreName } from "../../core/store-request.js";
 import { placementOf, type Tenant } from "../../core/tenant.js";
+import { countIfAnswered } from "../jobs/progress.js";
 
 /** What a projection is filled from: everything of a tenant in batches, and how many there are. */
 export interface ProjectionSource<T> {
@@ -11,8 +13,8 @@ export interface ProjectionSource<T> {
   count(tenant: Tenant): Promise<number>;
 }
 
-/** Told how many entries have been carried, and how many there are. */
-export type RebuildProgress = (done: number, total: number) => void;
+/** Told how many entries have been carried, and how many there are; null where they could not be counted. */
+export type RebuildProgress = (done: number, total: number | null) => void;
 
 /** How a projection follows the outbox. */
 export interface Follower {
@@ -36,12 +38,15 @@ export interface ProjectionTarget extends OutboxTarget, Follower {
   readonly domain: string;
   /** Whether it is PostgreSQL's own, which answers while it is filled: it is never empty, but may be of another form. */
   readonly embedded: boolean;
-  /** Whether the tenant's projection has been filled, as far as this process knows; until then its standby answers. */
+  /** Whether the tenant's projection has been filled and lacks nothing, as far as this process knows; until then its standby answers. */
   isFilled(tenant: Tenant): boolean;
   /** Whether writes go to it: it has been filled. Asks the engine where this process does not know. */
   receives(tenant: Tenant): Promise<boolean>;
-  /** Notes that a write did not reach the engine: the projection needs a rebuild. */
+  /** Notes a write that PostgreSQL takes before the engine does. @throws StoreUnavailableError where it cannot be noted. */
+  owe(tenant: Tenant): Promise<Pick<OwedWrite, "settled" | "missed">>;
+  /** Tells that the engine, being down, did not take a write: the projection is rebuilt, by whoever keeps projections. */
   missed(tenant: Tenant): void;
+  /** Whether a write is lacking that another process may have missed, as it was when the status was asked last. */
   needsRebuild(tenant: Tenant): boolean;
   /** Whether all of it is being replaced just now. */
   isReplaced(tenant: Tenant): Promise<boolean>;
@@ -80,11 +85,10 @@ export interface TargetParts<T> extends OutboxTarget {
 export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
   const { name, topics, store, domain, projection, source, follower, holds, onMissed } = parts;
   const filled = new Set<string>();
-  const behind = new Set<number>();
   let prepared: Promise<void> | undefined;
   const status = async (tenant: Tenant) => {
     const found = await projection.status(tenant);
-    if (found.live === null || behind.has(tenant.id)) filled.delete(placementOf(tenant));
+    if (found.live === null) filled.delete(placementOf(tenant));
     else filled.add(placementOf(tenant));
     return found;
   };
@@ -95,7 +99,7 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
     domain,
     embedded: false,
     sections: parts.sections,
-    isFilled: (tenant) => filled.has(placementOf(tenant)),
+    isFilled: (tenant) => filled.has(placementOf(tenant)) && !projection.isBehind(tenant),
     prepare: () =>
       (prepared ??= projection.prepare().catch((error: unknown) => {
         prepared = undefined;
@@ -103,12 +107,12 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
       })),
     status,
     receives: async (tenant) => filled.has(placementOf(tenant)) || (await status(tenant)).live !== null,
+    owe: (tenant) => projection.owe(tenant),
     missed(tenant) {
-      behind.add(tenant.id);
-      filled.delete(placementOf(tenant));
+      projection.noteMissed(tenant);
       onMissed(`${store} did not take a write of ${tenant.slug}. It is rebuilt when it is back.`);
     },
-    needsRebuild: (tenant) => behind.has(tenant.id),
+    needsRebuild: (tenant) => projection.isBehind(tenant),
     isReplaced: (tenant) => projection.isReplaced(tenant),
     async apply(tenant, events) {
       // What nothing has been built for yet is not lost: its first rebuild reads the facts, which are committed.
@@ -123,7 +127,6 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
           await projection.prepare();
           const counter = countedBatches(source, tenant, onProgress);
           await projection.rebuild(tenant, counter.batches());
-          behind.delete(tenant.id);
           filled.add(placementOf(tenant));
           return counter.done;
         },
@@ -133,7 +136,6 @@ export function projectionTarget<T>(parts: TargetParts<T>): ProjectionTarget {
     remove: async (tenant) => {
       await projection.remove(tenant);
       filled.delete(placementOf(tenant));
-      behind.delete(tenant.id);
     },
     leave: (placed) => projection.leave(placed),
     held: (tenant) => projection.held(tenant),
@@ -150,7 +152,7 @@ export function countedBatches<T>(
   const counter = {
     done: 0,
     async *batches(): AsyncGenerator<readonly T[]> {
-      const total = await source.count(tenant);
+      const total = await countIfAnswered(source.count(tenant));
       for await (const batch of source.batches(tenant)) {
         yield batch;
         counter.done += batch.length;

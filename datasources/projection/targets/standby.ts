@@ -42,25 +42,33 @@ type Write = (tenant: Tenant, ...rest: never[]) => Promise<void>;
 
 /**
  * What jobs compute, written to PostgreSQL and to an engine (facts follow the outbox instead): PostgreSQL first, then the engine where its projection of
- * the tenant has been filled (one that has not gets everything when it is). A write that an engine misses because it is
- * down is noted, and the projection rebuilt when it is back.
+ * the tenant has been filled (one that has not gets everything when it is). That the engine is owed it is noted before
+ * anything is written: what it misses, because it is down or whoever writes dies, is made up for by a rebuild, of
+ * whichever process looks after projections.
  */
 export function writtenToBoth<T extends object, M extends keyof T & string>(
   standby: T,
   engine: T,
-  target: Pick<ProjectionTarget, "receives" | "missed">,
+  target: Pick<ProjectionTarget, "owe" | "receives" | "missed">,
   methods: readonly M[],
 ): Pick<T, M> {
   const composed = methods.map((method) => [
     method,
     async (tenant: Tenant, ...rest: never[]) => {
-      await (standby[method] as Write).call(standby, tenant, ...rest);
+      const owed = await target.owe(tenant);
+      await (standby[method] as Write).call(standby, tenant, ...rest).catch(async (error: unknown) => {
+        // What was refused is nowhere; where PostgreSQL was lost, nobody knows whether it has it.
+        await (error instanceof StoreUnavailableError ? owed.missed() : owed.settled());
+        throw error;
+      });
       try {
         if (await target.receives(tenant)) await (engine[method] as Write).call(engine, tenant, ...rest);
       } catch (error) {
+        await owed.missed();
         if (!(error instanceof StoreUnavailableError)) throw error;
-        target.missed(tenant);
+        return target.missed(tenant);
       }
+      await owed.settled();
     },
   ]);
   return Object.fromEntries(composed) as Pick<T, M>;

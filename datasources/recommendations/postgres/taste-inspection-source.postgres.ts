@@ -36,7 +36,7 @@ export class PostgresTasteInspectionSource extends PostgresTasteGraphSource impl
   }
 
   async #count(tenant: Tenant, statement: Sql): Promise<number> {
-    const [row] = await this.rows<{ count: number }>(tenant, statement);
+    const [row] = await this.bulkRows<{ count: number }>(tenant, statement);
     return row?.count ?? 0;
   }
 }

@@ -174,6 +174,7 @@ const LAYERS: Record<string, Layer> = {
         parked,
         deadLetters,
       ]);
+      const following = (await outbox.following(one)).map(({ target, behind }) => [target, behind]);
       const replayed: string[] = [];
       const pool = new OutboxPool(applicationUrl(database.url).url, () => undefined, 5_000);
       await new PostgresOutboxHolds(pool).during(() => writtenBy(database, other), {
@@ -182,7 +183,7 @@ const LAYERS: Record<string, Layer> = {
         replay: (events) => Promise.resolve(void replayed.push(...events.map(({ entity }) => entity))),
       });
       await pool.close();
-      return [[...reached].sort(), lacking, lag, await outbox.retry({ tenant: one }), replayed];
+      return [[...reached].sort(), lacking, lag, following, await outbox.retry({ tenant: one }), replayed];
     } finally {
       await database.query("delete from marquee.outbox_parked where tenant_id = $1 and reason = 'mutant'", [
         other.id,

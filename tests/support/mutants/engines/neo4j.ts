@@ -190,7 +190,7 @@ async function lookAt(
     const build = await graph.begin(tenant);
     try {
       await build.put(factsOf(tenant, tenants));
-      await build.publish();
+      await build.publish({ ofFacts: true });
       graph.lookAgain(tenant);
       await build.sweep();
     } finally {

@@ -130,9 +130,22 @@ async function lookAt(subject: TitlesUnderTest, generations: TitleGenerations, n
   await act("edit", tenants, (tenant) => generations.put(tenant, titlesOf(tenant, 3).slice(0, 1)));
   await act("remove", tenants, (tenant) => generations.removeTitles(tenant, [{ id: "c", revision: 9 }]));
   await answers("edited");
-  await act("miss", tenants.slice(0, 1), (tenant) => {
-    target.missed(tenant);
+  /** What each is found to lack when the ledger is asked, and what is known of it then. */
+  const looked = async () => {
+    for (const each of tenants) await target.status(each);
     return known();
+  };
+  await act("miss", tenants.slice(0, 1), async (tenant) => {
+    target.missed(tenant);
+    const before = await known();
+    const owed = await target.owe(tenant);
+    await owed.missed();
+    return [before, await looked()];
+  });
+  await act("take", tenants.slice(1, 2), async (tenant) => {
+    const owed = await target.owe(tenant);
+    await owed.settled();
+    return looked();
   });
   await act("damage", tenants, (tenant) => subject.damage(tenant, 2, neighbourOf(tenant)));
   for (const section of engine.sections(source, generations))
@@ -148,7 +161,7 @@ async function lookAt(subject: TitlesUnderTest, generations: TitleGenerations, n
     const build = await fillAgain(generations, tenant);
     await build.end();
     for (const each of tenants) generations.lookAgain(each);
-    return live();
+    return [await live(), await looked()];
   });
   await act("leave", [first, third], (tenant) => target.remove(tenant));
   await notes.note("places of who is left", () => subject.places());
@@ -190,7 +203,7 @@ async function fillAgain(
   try {
     await build.put(titlesOf(tenant, 2));
     await build.complete();
-    await build.publish();
+    await build.publish({ ofFacts: true });
   } catch (error) {
     await build.end();
     throw error;

@@ -18,14 +18,14 @@ import { type ChartCheck } from "./top10.js";
 const NO_LONGER = sql`(current_date - ${CATCH_UP_DAYS}::int)`;
 
 /**
- * Checks the days that were ranked (`chart_days`, `daily_viewers`) and notes what is found.
+ * Checks what was written of the days that were ranked (`chart_days`, `checked_days`) against what was counted of them
+ * (`listed_facts`), and notes what is found. All of these are tables (`layOut`).
  *
  * @returns those that have not passed, by day, country and check.
  */
-export async function checkLists(query: Query, at: Date): Promise<ChartCheck[]> {
-  await query(sql`create temp table checked_days on commit drop as ${checkedDays(at)}`);
+export async function checkLists(query: Query): Promise<ChartCheck[]> {
   await query(sql`create temp table checked_entries on commit drop as ${CHECKED_ENTRIES}`);
-  await query(sql`analyze checked_days, checked_entries`);
+  await query(sql`analyze checked_entries`);
   await query(sql`
     delete from top10_checks q
     where ((q.passed or q.check_name in (${OF_FACTS})) and q.day < ${NO_LONGER})
@@ -34,7 +34,7 @@ export async function checkLists(query: Query, at: Date): Promise<ChartCheck[]> 
     with noted as (
       insert into top10_checks (tenant_id, country, day, check_name, measured, limit_value, passed)
       select current_setting('marquee.tenant')::int, country, day, check_name, measured, most, passed
-      from (${COMPLETENESS} union all ${FRESHNESS} union all ${SOUNDNESS} union all ${reconciliation(at)}) c
+      from (${COMPLETENESS} union all ${FRESHNESS} union all ${SOUNDNESS} union all ${RECONCILIATION}) c
       returning check_name, country, day, passed, measured, limit_value
     )
     select ${CHECK} from noted q where not passed order by day, country, check_name`);
@@ -45,10 +45,10 @@ export const CHECK = sql`
   q.check_name as "check", q.country, q.day::text as day, q.passed, q.measured, q.limit_value as "limit"`;
 
 /**
- * Closed days on which viewers enough have come for a list; of those that are not settled (`recent`) also the days on which
- * they should have.
+ * A statement, `checked_days`: closed days on which viewers enough have come for a list; of those that are not settled
+ * (`recent`) also the days on which they should have.
  */
-function checkedDays(at: Date): Sql {
+export function checkedDays(at: Date): Sql {
   return sql`
     select country, day, viewers, usual, ${startOfDay(sql`day`, sql`zone`)} as starts,
       ${startOfDay(sql`(day + 1)`, sql`zone`)} as ends, recent, day + 1 = ${openDay(at, sql`zone`)} as latest
@@ -64,13 +64,13 @@ function checkedDays(at: Date): Sql {
       ) u join chart_days z on z.country = u.country
       group by u.country, z.zone, z.since, u.day
     ) d
-    where day >= since and day < ${openDay(at, sql`zone`)} 
+    where day >= since and day < ${openDay(at, sql`zone`)}
       and greatest(viewers, case when recent then usual end) >= ${LEAST_VIEWERS}::int`;
 }
 
 /** What the lists of these days hold, with the place that the rank of each should be. */
 const CHECKED_ENTRIES = sql`
-  select c.country, c.day, c.viewers as of_day, e.rank, e.viewers, e.watched_seconds, ${KEPT} as title_id,
+  select c.country, c.day, c.viewers as of_day, e.rank, e.viewers, e.watched_seconds, e.title_id as listed_id, ${KEPT} as title_id,
     t.id is not null as known, row_number() over (partition by c.country, c.day order by e.rank) as place
   from checked_days c join top10_entries e on e.country = c.country and e.day = c.day
   left join title_heads h on h.title_id = e.title_id
@@ -107,27 +107,33 @@ const SOUNDNESS = sql`
     values ('UNIQUENESS', repeated), ('INTEGRITY', unknown), ('RANGES', outside)
   ) v (check_name, measured)`;
 
+const differing = (of: Sql, counted: Sql) => sql`
+  sum(abs(${of} - coalesce(${counted}, 0))) / greatest(1, sum(coalesce(${counted}, 0)))`;
+
+/** The share by which a list differs from the facts, in watch time or viewers. */
+const RECONCILIATION = sql`
+  select country, day, 'RECONCILIATION', differs, ${RECONCILED_SHARE}::float8, differs <= ${RECONCILED_SHARE}::float8
+  from (
+    select e.country, e.day, greatest(
+      ${differing(sql`e.watched_seconds`, sql`s.seconds`)}, ${differing(sql`e.viewers`, sql`s.viewers`)})::float8 as differs
+    from checked_entries e
+    left join listed_facts s on s.country = e.country and s.day = e.day and s.title_id = e.listed_id
+    group by e.country, e.day
+  ) f`;
+
 /**
- * The share by which a list differs from the facts, in watch time or viewers. These are counted anew and by another way
- * than lists are made: by the instants between which a day lies, and by sums that are cut off.
+ * A statement, `listed_facts`: what lists (`daily_lists`) are held against. It is counted anew and by another way than lists
+ * are made: by the instants between which a day lies, and by sums that are cut off.
  */
-function reconciliation(at: Date): Sql {
+export function listedFacts(at: Date): Sql {
   const cap = sql`${MAX_PROFILE_SECONDS}::int`;
-  const share = (of: Sql, counted: Sql) => sql`
-    sum(abs(${of} - coalesce(${counted}, 0))) / greatest(1, sum(coalesce(${counted}, 0)))`;
   return sql`
-    select country, day, 'RECONCILIATION', differs, ${RECONCILED_SHARE}::float8, differs <= ${RECONCILED_SHARE}::float8
+    select s.*
     from (
-      select e.country, e.day, greatest(
-        ${share(sql`e.watched_seconds`, sql`s.seconds`)}, ${share(sql`e.viewers`, sql`s.viewers`)})::float8 as differs
-      from checked_entries e
-      left join (
-        select country, day, title_id, count(*) as viewers, sum(least(upto, ${cap}) - least(upto - seconds, ${cap})) as seconds
-        from (${factsOfDays(at)}) w
-        group by country, day, title_id
-      ) s on s.country = e.country and s.day = e.day and s.title_id = e.title_id
-      group by e.country, e.day
-    ) f`;
+      select country, day, title_id, count(*) as viewers, sum(least(upto, ${cap}) - least(upto - seconds, ${cap})) as seconds
+      from (${factsOfDays(at)}) w
+      group by country, day, title_id
+    ) s join daily_lists l on l.country = s.country and l.day = s.day and l.title_id = s.title_id`;
 }
 
 /** What profiles watched on these days, and how much that was with all that they watched longer. */

@@ -19,28 +19,29 @@ export interface FirstDays {
 }
 
 /**
- * Leaves in the temporary table `chart_days` the time zone of every country, the day from which on it is ranked, and the
- * day that what trends ends on (`last`): the latest closed one that the tenant has events for.
+ * A statement, `chart_days`: the time zone of every country, the day from which on it is ranked, and the day that what
+ * trends ends on (`last`): the latest closed one that the tenant has events for.
  * What is not settled: days that closed within `LATE_HOURS`, and those behind the tenant's last list. A tenant without any
  * list gets all of them.
  *
  * @param latest instant with events; null where nothing is to trend, or there are none.
  */
-export async function prepareDays(
-  query: Query,
-  since: Since,
-  at: Date,
-  latest: string | null,
-): Promise<FirstDays> {
-  await query(sql`
-    create temp table chart_days on commit drop as
+export function chartDays(since: Since, at: Date, latest: string | null): Sql {
+  return sql`
     select v.country::char(2) as country, v.zone, ${since === "UNSETTLED" ? unsettled(at) : sql`${since.from}::date`} as since,
-      least(${localDay(sql`${latest}`, sql`v.zone`)}, ${openDay(at, sql`v.zone`)} - 1) as last
+      ${latest === null ? sql`null::date` : lastDay(at, latest)} as last
     from unnest(${CODES}::text[], ${ZONES}::text[]) as v (country, zone)
-    cross join (select max(day) as day from top10_entries) l`);
-  await query(sql`analyze chart_days`);
+    cross join (select max(day) as day from top10_entries) l`;
+}
+
+function lastDay(at: Date, latest: string): Sql {
+  return sql`least(${localDay(sql`${latest}`, sql`v.zone`)}, ${openDay(at, sql`v.zone`)} - 1)`;
+}
+
+/** Of the days of a statement `chartDays`. */
+export async function firstDays(query: Query, days: Sql): Promise<FirstDays> {
   const [first] = await query<FirstDays>(
-    sql`select min(since) as ranked, ${latest === null ? sql`null::date` : sql`min(last)`} as last from chart_days`,
+    sql`select min(since) as ranked, min(last) as last from (${days}) d`,
   );
   return first ?? { ranked: "infinity", last: null };
 }

@@ -6,40 +6,53 @@ import { PERIODS, type PeriodPlaces } from "./chart-periods.postgres.js";
 import { shownOn } from "./chart-watches.postgres.js";
 import { type ChartCounts } from "./top10.js";
 
-/** The lists of days that are ranked, each as the ids of its titles, best first. */
-const RANKED_LISTS = sql`
+/** The lists that stand of days that are ranked, each as the ids of its titles, best first. */
+const EARLIER_LISTS = sql`
   select e.country, e.day, array_agg(e.title_id order by e.rank) as titles
   from top10_entries e join chart_days z on z.country = e.country and e.day >= z.since
   group by e.country, e.day`;
 
+/** Those that come in their place. */
+const LATER_LISTS = sql`
+  select country, day, array_agg(title_id order by rank) as titles from daily_lists group by country, day`;
+
 /**
- * Writes the lists of the days that are ranked (`chart_days`) from what was watched (`prepareWatches`), and notes those
- * that were other ones before.
+ * Has the lists that were made (`daily_lists`, `weekly_lists`) in the place of those of the days that are ranked
+ * (`chart_days`), and notes those that were other ones before. All of these are tables (`layOut`).
  */
-export async function writeLists(query: Query, at: Date): Promise<Omit<ChartCounts, "failed">> {
-  await query(sql`create temp table earlier_lists on commit drop as ${RANKED_LISTS}`);
-  await query(sql`
-    delete from top10_entries e
-    where e.day >= coalesce((select since from chart_days z where z.country = e.country), '-infinity')`);
-  await query(sql`
-    delete from top10_weeks e
-    where e.day >= coalesce(
-      (select ${PERIODS.WEEK.first(sql`since`)} from chart_days z where z.country = e.country), '-infinity')`);
-  const [counts] = await query<Pick<ChartCounts, "days" | "countries" | "entries">>(
-    insertLists(at, PERIODS.DAY),
-  );
-  await query(insertLists(at, PERIODS.WEEK));
+export async function writeLists(query: Query): Promise<Omit<ChartCounts, "failed">> {
   const [changes] = await query<{ changed: number }>(sql`
     with changed as (
       insert into top10_changes (tenant_id, country, day, changed_at, earlier, later)
       select current_setting('marquee.tenant')::int, b.country, b.day, clock_timestamp(), b.titles,
         coalesce(n.titles, '{}')
-      from earlier_lists b left join (${RANKED_LISTS}) n on n.country = b.country and n.day = b.day
+      from (${EARLIER_LISTS}) b left join (${LATER_LISTS}) n on n.country = b.country and n.day = b.day
       where n.titles is distinct from b.titles
       returning 1
     )
     select count(*)::int as changed from changed`);
+  await replaceEntries(query, PERIODS.DAY);
+  await replaceEntries(query, PERIODS.WEEK);
+  const [counts] = await query<Pick<ChartCounts, "days" | "countries" | "entries">>(sql`
+    select count(distinct day)::int as days, count(distinct country)::int as countries,
+      count(*) filter (where rank <= ${LISTED}::int)::int as entries
+    from daily_lists`);
   return { days: 0, countries: 0, entries: 0, ...counts, changed: changes?.changed ?? 0 };
+}
+
+/** Entries that are the same stay untouched: mostly all are, and who waits for this transaction waits for no more than it changes. */
+async function replaceEntries(query: Query, { entries, lists, first }: PeriodPlaces): Promise<void> {
+  await query(sql`
+    delete from ${entries} e using chart_days z
+    where z.country = e.country and e.day >= ${first(sql`z.since`)} and not exists (
+      select from ${lists} n
+      where n.country = e.country and n.day = e.day and n.rank = e.rank and n.title_id = e.title_id
+        and n.viewers = e.viewers and n.seconds = e.watched_seconds)`);
+  await query(sql`
+    insert into ${entries} (tenant_id, country, day, rank, title_id, viewers, watched_seconds)
+    select current_setting('marquee.tenant')::int, n.country, n.day, n.rank, n.title_id, n.viewers, n.seconds
+    from ${lists} n
+    where not exists (select from ${entries} e where e.country = n.country and e.day = n.day and e.rank = n.rank)`);
 }
 
 /** Whether `n`, the viewers of a country, are enough for a list. */
@@ -57,8 +70,11 @@ const AMONG_ITS_OWN = sql`case ${join(
   " ",
 )} end`;
 
-/** Writes the lists of the days or weeks that are ranked and closed. Titles are looked up one by one (`placesOf` says why). */
-function insertLists(at: Date, { days, entries, watches, viewers, first }: PeriodPlaces): Sql {
+/**
+ * A statement: the lists of the days or weeks that are ranked and closed, from what was watched (`watches`). Titles are looked
+ * up one by one (`placesOf` says why).
+ */
+export function listsOf(at: Date, { days, watches, viewers, first }: PeriodPlaces): Sql {
   return sql`
     with on_offer as (
       select d.country, d.day, d.title_id, d.viewers, d.seconds, t.maturity_age as age,
@@ -76,13 +92,6 @@ function insertLists(at: Date, { days, entries, watches, viewers, first }: Perio
     ), ranked as (
       select *, ${AMONG_ITS_OWN} as among_its_own from on_offer
       window better as (partition by country, day order by rank)
-    ), inserted as (
-      insert into ${entries} (tenant_id, country, day, rank, title_id, viewers, watched_seconds)
-      select current_setting('marquee.tenant')::int, country, day, rank, title_id, viewers, seconds
-      from ranked where among_its_own <= ${KEPT_TITLES}::int
-      returning country, day, rank
     )
-    select count(distinct day)::int as days, count(distinct country)::int as countries,
-      count(*) filter (where rank <= ${LISTED}::int)::int as entries
-    from inserted`;
+    select country, day, rank, title_id, viewers, seconds from ranked where among_its_own <= ${KEPT_TITLES}::int`;
 }

@@ -2,7 +2,7 @@ import { onOffer } from "../catalog/audience.js";
 import { CATALOG_PLACES } from "../catalog/postgres/catalog-places.postgres.js";
 import { MERGED_TITLES } from "../catalog/postgres/title-merges.postgres.js";
 import { toSql } from "../engines/postgres/predicate.postgres.js";
-import { sql, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { sql, type Sql } from "../engines/postgres/store.postgres.js";
 import { COUNTED_SECONDS, COUNTS } from "../viewing/counted-watches.postgres.js";
 import { OWNED_EVENTS } from "../viewing/disowned-events.postgres.js";
 import { isWatch } from "../viewing/watched.postgres.js";
@@ -49,39 +49,36 @@ export const VIEWERS = sql`
   (count(distinct profile_id) filter (where ${OWNED_EVENTS}) + coalesce(max(nobodys), 0))::int`;
 
 /**
- * Leaves in temporary tables what counts until an instant, by the days of `chart_days`: `daily_watches`, watch time and
+ * Parts of a statement: what counts until an instant, by the days of its part `chart_days`. `daily_watches`, watch time and
  * viewers by country, day and title; `daily_viewers`, all viewers of a country on a day, and how many it usually has; the
  * same by weeks, with as many as their days usually have.
  *
  * @param firstDay of those days (`YYYY-MM-DD`).
  */
-export async function prepareWatches(query: Query, firstDay: string, at: Date): Promise<void> {
+export function watches(firstDay: string, at: Date): Sql {
   const week = PERIODS.WEEK.first(sql`day`);
-  await query(sql`create temp table profile_watches on commit drop as ${profileWatches(firstDay, at)}`);
-  await query(sql`
-    create temp table daily_watches on commit drop as
-    select country, zone, day, title_id, sum(seconds)::bigint as seconds, count(*)::int as viewers
-    from profile_watches group by country, zone, day, title_id`);
-  await query(sql`
-    create temp table daily_viewers on commit drop as
-    select country, day, viewers, avg(viewers) over (
-      partition by country order by day
-      range between ${`${USUAL_DAYS} days`}::interval preceding and '1 day'::interval preceding) as usual
-    from (
-      select country, day, ${VIEWERS} as viewers from profile_watches group by country, day
-    ) v`);
-  await query(sql`
-    create temp table weekly_watches on commit drop as
-    select country, zone, ${week} as day, title_id, sum(seconds)::bigint as seconds, ${VIEWERS} as viewers
-    from profile_watches group by 1, 2, 3, 4`);
-  await query(sql`
-    create temp table weekly_viewers on commit drop as
-    select w.country, w.day, w.viewers, max(n.usual) as usual
-    from (
-      select country, ${week} as day, ${VIEWERS} as viewers from profile_watches group by 1, 2
-    ) w join daily_viewers n on n.country = w.country and n.day between w.day and w.day + 6
-    group by w.country, w.day, w.viewers`);
-  await query(sql`analyze daily_watches, daily_viewers, weekly_watches, weekly_viewers`);
+  return sql`
+    profile_watches as materialized (${profileWatches(firstDay, at)}
+    ), daily_watches as materialized (
+      select country, zone, day, title_id, sum(seconds)::bigint as seconds, count(*)::int as viewers
+      from profile_watches group by country, zone, day, title_id
+    ), daily_viewers as materialized (
+      select country, day, viewers, avg(viewers) over (
+        partition by country order by day
+        range between ${`${USUAL_DAYS} days`}::interval preceding and '1 day'::interval preceding) as usual
+      from (
+        select country, day, ${VIEWERS} as viewers from profile_watches group by country, day
+      ) v
+    ), weekly_watches as materialized (
+      select country, zone, ${week} as day, title_id, sum(seconds)::bigint as seconds, ${VIEWERS} as viewers
+      from profile_watches group by 1, 2, 3, 4
+    ), weekly_viewers as materialized (
+      select w.country, w.day, w.viewers, max(n.usual) as usual
+      from (
+        select country, ${week} as day, ${VIEWERS} as viewers from profile_watches group by 1, 2
+      ) w join daily_viewers n on n.country = w.country and n.day between w.day and w.day + 6
+      group by w.country, w.day, w.viewers
+    )`;
 }
 
 /** What each profile watched of each title on each day, as far as it counts. */

@@ -4,26 +4,31 @@ import { takeTurn } from "../engines/postgres/turns.postgres.js";
 import { type Tenant } from "../core/tenant.js";
 import { COUNTS } from "../viewing/counted-watches.postgres.js";
 import { WATCHED_COUNTING } from "../viewing/watched.postgres.js";
-import { checkLists } from "./chart-checks.postgres.js";
-import { prepareDays, startOfDay, type FirstDays, type Since } from "./chart-days.postgres.js";
-import { writeLists } from "./chart-lists.postgres.js";
+import { checkedDays, checkLists, listedFacts } from "./chart-checks.postgres.js";
+import { chartDays, firstDays, startOfDay, type FirstDays, type Since } from "./chart-days.postgres.js";
+import { listsOf, writeLists } from "./chart-lists.postgres.js";
+import { layOut, readParts, type PartName, type PartRows } from "./chart-parts.postgres.js";
+import { PERIODS } from "./chart-periods.postgres.js";
 import { USUAL_DAYS } from "./chart-rules.js";
 import {
   counted,
   nobodysOf,
-  prepareWatches,
   RUNNING_TIMES,
   VIEWED_WATCH,
   VIEWERS,
+  watches,
 } from "./chart-watches.postgres.js";
 import { type ChartCounts, type LearnedPair, type Top10Job } from "./top10.js";
-import { INSERT_TRENDING, TRENDING_DAYS } from "./trending.postgres.js";
+import { TRENDING, TRENDING_DAYS, writeTrending } from "./trending.postgres.js";
 
 /** Watched pairs answered in one batch. */
 const PAIRS_PER_BATCH = 10_000;
 const POPULARITY_DAYS = 28;
 
-/** Computes the charts from viewing events where these are kept: in SQL, one transaction a call. */
+/**
+ * Computes the charts from viewing events where these are kept: in SQL, one transaction a call. It reads first and writes
+ * then (chart-parts.postgres.ts), so that projections wait for its writing alone.
+ */
 export class PostgresTop10Job implements Top10Job {
   constructor(private readonly postgres: PostgresStore) {}
 
@@ -53,14 +58,11 @@ export class PostgresTop10Job implements Top10Job {
     return this.postgres.transaction(tenant, async (query) => {
       await takeTurn(query, "top10");
       await prepareForBatch(query);
-      const first = await prepareDays(query, since, at, trending ? await latestOf(query, at) : null);
-      await prepareWatches(query, await firstNeeded(query, first), at);
-      const written = await writeLists(query, at);
-      const counts = { ...written, failed: await checkLists(query, at) };
-      if (!trending) return counts;
-      await query(sql`delete from trending_titles`);
-      await query(INSERT_TRENDING);
-      return counts;
+      const days = chartDays(since, at, trending ? await latestOf(query, at) : null);
+      await layOut(query, await chartsOf(query, days, at, trending));
+      const written = await writeLists(query);
+      if (trending) await writeTrending(query);
+      return { ...written, failed: await checkLists(query) };
     });
   }
 
@@ -132,6 +134,27 @@ async function prepareForBatch(query: Query): Promise<void> {
   await query.allow(Infinity);
   await query(raw("set local work_mem = '32MB'"));
   await query(raw("set local jit = off"));
+}
+
+/** Reads what charts come to of days (`chartDays`), and what they are checked against; nothing is written. */
+async function chartsOf(query: Query, days: Sql, at: Date, trending: boolean): Promise<PartRows[]> {
+  const from = await firstNeeded(query, await firstDays(query, days));
+  const names: PartName[] = ["chart_days", "daily_lists", "weekly_lists", "checked_days", "listed_facts"];
+  // Of parts of a statement there are no statistics: where they look small, each would be gone through for every row.
+  await query(raw("set local enable_nestloop = off"));
+  const brought = await readParts(
+    query,
+    sql`
+      chart_days as materialized (${days}), ${watches(from, at)},
+      daily_lists as materialized (${listsOf(at, PERIODS.DAY)}),
+      weekly_lists as materialized (${listsOf(at, PERIODS.WEEK)}),
+      checked_days as materialized (${checkedDays(at)}),
+      listed_facts as materialized (${listedFacts(at)}),
+      trending as materialized (${TRENDING})`,
+    trending ? [...names, "trending"] : names,
+  );
+  await query(raw("set local enable_nestloop = on"));
+  return brought;
 }
 
 /** The latest instant with events until then (ISO 8601), null for a tenant without any. */

@@ -1,4 +1,4 @@
-import { sql } from "../engines/postgres/store.postgres.js";
+import { sql, type Query } from "../engines/postgres/store.postgres.js";
 import { shownOn, WATCHED_TITLES } from "./chart-watches.postgres.js";
 
 /** Days that trending looks at, and the days before them that it compares with. */
@@ -12,11 +12,11 @@ const TRENDING_TITLES = 100;
 const RECENT = sql`(z.last - ${RECENT_DAYS - 1}::int)`;
 
 /**
- * Writes the titles that gain, to the last day of each country (`chart_days`). Score: watch time a week now over watch time
+ * A statement, `trending`: the titles that gain, to the last day of each country (`chart_days`). Score: watch time a week now over watch time
  * a week before, both raised by what a watched title of the country has on average, so that growth from next to nothing
  * stays near 1; only gains are kept.
  */
-export const INSERT_TRENDING = sql`
+export const TRENDING = sql`
   with span as (
     select min(d.day) as first_day
     from daily_watches d cross join (select min(last) as last from chart_days) l
@@ -40,7 +40,12 @@ export const INSERT_TRENDING = sql`
     from scored
     where score > 1
   )
-  insert into trending_titles (tenant_id, country, rank, title_id, score)
-  select current_setting('marquee.tenant')::int, country, rank, title_id, score
-  from ranked
-  where rank <= ${TRENDING_TITLES}::int`;
+  select country, rank, title_id, score from ranked where rank <= ${TRENDING_TITLES}::int`;
+
+/** Has the titles of the table `trending` in the place of those that are read. */
+export async function writeTrending(query: Query): Promise<void> {
+  await query(sql`delete from trending_titles`);
+  await query(sql`
+    insert into trending_titles (tenant_id, country, rank, title_id, score)
+    select current_setting('marquee.tenant')::int, country, rank, title_id, score from trending`);
+}

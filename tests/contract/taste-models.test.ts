@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { type ModelTrial } from "../../datasources/recommendations/model-trial.js";
+import { type SimilarEdges } from "../../datasources/recommendations/recommendations.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { useStores } from "../support/fixtures.js";
+import { useFacts, useStores } from "../support/fixtures.js";
 import { createTestTenant, testRequest } from "../support/stores.js";
 import { graph, MODEL } from "./recommendations-support.js";
 
@@ -21,6 +22,7 @@ const WORSE: ModelTrial = {
 };
 
 const stores = useStores();
+const facts = useFacts();
 let tenant: Tenant;
 let other: Tenant;
 
@@ -96,4 +98,71 @@ describe("models that are kept", () => {
     expect(await answers()).toEqual([1]);
     expect(await stores.tasteModels.liveEdges(other)).toBeNull();
   });
+
+  /** How many edges of each number were written by each transaction. */
+  const written = () =>
+    facts.rows<{ number: number; edges: number }>(
+      tenant,
+      "select number, count(*)::int as edges from kept_edges where tenant_id = $1 group by number, xmin order by 1, 2",
+    );
+
+  it("are written ten thousand edges a transaction at most, and each time whole", async () => {
+    const many = fan(25_000);
+    await stores.tasteModels.keep(tenant, many, { ...model, edges: 25_000 }, WORSE);
+    expect((await written()).map(({ edges }) => edges)).toEqual([5_000, 10_000, 10_000]);
+    expect(linesOf(await stores.tasteModels.edgesOf(tenant, 1))).toEqual(linesOf(many));
+  });
+
+  it("leave no edges where they are gone, or could not be kept", async () => {
+    const refused = stores.tasteModels.keep(
+      tenant,
+      fan(12_000),
+      { ...model, learnedAt: "no instant" },
+      WORSE,
+    );
+    await expect(refused).rejects.toThrow(/timestamp/);
+    expect(await written()).toEqual([]);
+    for (const weight of [1, 2, 3, 4]) await learn(weight);
+    expect(await written()).toEqual([2, 3, 4].map((number) => ({ number, edges: 1 })));
+  });
+
+  it("take no number under which a process that ended has left edges, and remove these", async () => {
+    await learn(1);
+    await facts.rows(tenant, "insert into kept_edges values ($1, 2, 1, 2, 9, 9)");
+    await learn(2);
+    expect(await kept()).toEqual([
+      [3, true, "UNTRIED"],
+      [1, false, "UNTRIED"],
+    ]);
+    expect((await written()).map(({ number }) => number)).toEqual([1, 3]);
+    expect(await answers()).toEqual([2]);
+  });
+
+  it("are all kept whole where several are learned at once", async () => {
+    const sizes = [11_000, 12_000, 13_000];
+    await Promise.all(
+      sizes.map((edges) => stores.tasteModels.keep(tenant, fan(edges), { ...model, edges }, WORSE)),
+    );
+    const models = await stores.tasteModels.models(tenant);
+    expect(models.map(({ edges }) => edges).sort()).toEqual(sizes);
+    for (const { number, edges } of models)
+      expect((await stores.tasteModels.edgesOf(tenant, number))?.from).toHaveLength(edges);
+  });
 });
+
+/** A graph of so many edges: each title has a hundred. */
+function fan(edges: number): SimilarEdges {
+  return {
+    titles: Array.from({ length: Math.max(101, Math.ceil(edges / 100)) }, (_, n) => `t${n}`),
+    from: Uint32Array.from({ length: edges }, (_, edge) => Math.floor(edge / 100)),
+    to: Uint32Array.from({ length: edges }, (_, edge) => edge % 100),
+    weight: Float32Array.from({ length: edges }, (_, edge) => 0.1 + (edge % 7)),
+    next: Float32Array.from({ length: edges }, (_, edge) => 0.3 * (edge % 3)),
+  };
+}
+
+/** The edges of a graph in an order of their own. */
+function linesOf(edges: SimilarEdges | null): string[] {
+  const { from, to, weight, next } = edges!;
+  return Array.from(from, (_, edge) => [from[edge], to[edge], weight[edge], next?.[edge]].join(" ")).sort();
+}

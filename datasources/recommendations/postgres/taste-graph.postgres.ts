@@ -1,11 +1,10 @@
-import { copyRows } from "../../engines/postgres/copy.postgres.js";
 import { raw, sql, type PostgresStore, type Query, type Sql } from "../../engines/postgres/store.postgres.js";
 import { takeTurn } from "../../engines/postgres/turns.postgres.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type ModelTrial } from "../model-trial.js";
 import { type SimilarEdges, type TasteGraph, type TasteModel } from "../recommendations.js";
-import { byStart } from "../similar-edges.js";
 import { KEPT_MODELS, type KeptModel, type TasteModels } from "../taste-models.js";
+import { removeEdges, standsAlone, writeEdges } from "./kept-edges.postgres.js";
 
 /** Titles whose edges are read at a time. */
 const STARTS = 500;
@@ -17,7 +16,7 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
   constructor(private readonly postgres: PostgresStore) {}
 
   /**
-   * Replaces the tenant's graph in one transaction. Two replacements at the same time follow each other.
+   * Replaces the tenant's graph in one transaction, once its edges are there. Two replacements at the same time follow each other.
    *
    * @throws RangeError when the columns differ in length, name a title that is not in `titles`, hold a number that is
    * not 0 or above or an edge without one above 0, or hold a pair twice. The old graph stays.
@@ -111,18 +110,34 @@ export class PostgresTasteGraph implements TasteGraph, TasteModels {
     model: TasteModel & ModelTrial,
     live: boolean,
   ): Promise<void> {
-    const { order } = byStart(edges);
-    await this.postgres.transaction(tenant, async (query, client) => {
-      await lock(query);
-      // COPY does not write to tables with row-level security, so the rows pass through a table of this transaction.
-      await query(
-        raw("create temp table new_edges (f integer, t integer, weight real, next real) on commit drop"),
-      );
-      await copyRows(client, "new_edges (f, t, weight, next)", rows(edges, order));
-      const number = await keepModel(query, edges.titles, model);
-      if (live) await switchTo(query, number);
-      await forgetOld(query);
-    });
+    let number: number;
+    // Whoever came to an end meanwhile has removed what no model has: then it is written once more.
+    do number = await writeEdges(this.postgres, tenant, edges);
+    while (!(await this.#keep(tenant, number, edges, model, live)));
+    await removeEdges(this.postgres, tenant, number, "EARLIER");
+  }
+
+  /** Makes a model of edges that were written; false where these are not there any more. */
+  async #keep(
+    tenant: Tenant,
+    number: number,
+    { titles, from }: SimilarEdges,
+    model: TasteModel & ModelTrial,
+    live: boolean,
+  ): Promise<boolean> {
+    try {
+      return await this.postgres.transaction(tenant, async (query) => {
+        await lock(query);
+        if (!(await standsAlone(query, number, from.length))) return false;
+        await keepModel(query, number, titles, model);
+        if (live) await switchTo(query, number);
+        await forgetOld(query);
+        return true;
+      });
+    } catch (error) {
+      await removeEdges(this.postgres, tenant, number);
+      throw error;
+    }
   }
 }
 
@@ -134,25 +149,18 @@ async function lock(query: Query): Promise<void> {
   await query(raw("set local enable_nestloop = off"));
 }
 
-/** Keeps the edges in `new_edges`, and answers the model's number. */
+/** Has the edges of a number be a model's. */
 async function keepModel(
   query: Query,
+  number: number,
   titles: readonly string[],
   { model, learnedAt, edges, learnedUntil, verdict, figures }: TasteModel & ModelTrial,
-): Promise<number> {
-  const [kept] = await query<{ number: number }>(
-    sql`insert into kept_models (tenant_id, number, model, learned_at, learned_until, edges, titles, verdict, figures)
-        select current_setting('marquee.tenant')::int, coalesce(max(number), 0) + 1, ${model}, ${learnedAt}::timestamptz,
-               ${learnedUntil}::timestamptz, ${edges}::int, ${titles}::text[], ${verdict}, ${JSON.stringify(figures)}::jsonb
-        from kept_models
-        returning number`,
-  );
-  if (!kept) throw new Error("A model was kept and is not there");
+): Promise<void> {
   await query(
-    sql`insert into kept_edges (tenant_id, number, from_place, to_place, weight, next)
-        select current_setting('marquee.tenant')::int, ${kept.number}::int, f, t, weight, next from new_edges`,
+    sql`insert into kept_models (tenant_id, number, model, learned_at, learned_until, edges, titles, verdict, figures)
+        values (current_setting('marquee.tenant')::int, ${number}::int, ${model}, ${learnedAt}::timestamptz,
+                ${learnedUntil}::timestamptz, ${edges}::int, ${titles}::text[], ${verdict}, ${JSON.stringify(figures)}::jsonb)`,
   );
-  return kept.number;
 }
 
 /** Has the edges of a kept model in the place of those that are read. */
@@ -177,7 +185,10 @@ async function switchTo(query: Query, number: number): Promise<void> {
         number = excluded.number`);
 }
 
-/** The model that is read stays, and the latest of the others; beside these, what experiments that go on have answer. */
+/**
+ * The model that is read stays, and the latest of the others; beside these, what experiments that go on have answer. Edges of
+ * those that go are removed afterwards.
+ */
 async function forgetOld(query: Query): Promise<void> {
   const kept: Sql = sql`
     (select k.number from kept_models k left join taste_models m on m.number = k.number
@@ -185,11 +196,5 @@ async function forgetOld(query: Query): Promise<void> {
     union all
     select a.model_number from experiment_arms a join experiments e on e.id = a.experiment_id
     where e.ended_at is null and a.ended_at is null and a.model_number is not null`;
-  await query(sql`delete from kept_edges where number not in (${kept})`);
   await query(sql`delete from kept_models where number not in (${kept})`);
-}
-
-/** The edges in the given order, as positions in PostgreSQL's arrays, which start at 1. */
-function* rows({ from, to, weight, next }: SimilarEdges, order: Uint32Array): Iterable<number[]> {
-  for (const edge of order) yield [from[edge]! + 1, to[edge]! + 1, weight[edge]!, next?.[edge] ?? 0];
 }

@@ -12,7 +12,7 @@ import {
   RECONCILED_SHARE,
   USUAL_DAYS,
 } from "./chart-rules.js";
-import { REPEATED_DAYS, RUNNING_TIMES, VIEWED_WATCH } from "./chart-watches.postgres.js";
+import { REPEATED, REPEATED_DAYS, RUNNING_TIMES, VIEWED_WATCH } from "./chart-watches.postgres.js";
 import { type ChartCheck } from "./top10.js";
 
 const NO_LONGER = sql`(current_date - ${CATCH_UP_DAYS}::int)`;
@@ -145,14 +145,14 @@ function factsOfDays(at: Date): Sql {
         sum(e.counted) as seconds, bool_or(e.completed) as completed
       from (
         select e.country, e.at, e.title_id, e.profile_id, e.completed, ${COUNTED_SECONDS} as counted,
-          min(e.at) over (partition by e.id) as first_at
+          ${REPEATED} as repeated
         from viewing_events e
         where e.at >= (select min(starts) from checked_days) - ${`${REPEATED_DAYS} days`}::interval
           and e.at <= ${at} and ${COUNTS}
       ) e
       join checked_days c on c.country = e.country and e.at >= c.starts and e.at < c.ends
       left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-      where e.at = e.first_at
+      where not e.repeated
       group by 1, 2, 3, 4
     ) v left join (${RUNNING_TIMES}) t on t.id = v.title_id
     where ${VIEWED_WATCH}`;

@@ -70,9 +70,12 @@ export function localDay(at: Date | Sql, zone: Sql): Sql {
   return sql`(${at}::timestamptz at time zone ${zone})::date`;
 }
 
-/** The instant at which a day begins in a time zone. */
+/** The instant at which a day begins in a time zone. Where a clock is put back to midnight (Cuba's), the first of the two. */
 export function startOfDay(day: Sql, zone: Sql): Sql {
-  return sql`(${day}::timestamp at time zone ${zone})`;
+  const midnight = sql`(${day}::timestamp at time zone ${zone})`;
+  const hourBefore = sql`(${midnight} - '1 hour'::interval)`;
+  return sql`
+    (case when ${hourBefore} at time zone ${zone} >= ${day}::timestamp then ${hourBefore} else ${midnight} end)`;
 }
 
 function hoursBefore(at: Date, hours: number): Date {

@@ -10,8 +10,11 @@ import { startOfDay } from "./chart-days.postgres.js";
 import { PERIODS } from "./chart-periods.postgres.js";
 import { MAX_PROFILE_SECONDS, USUAL_DAYS } from "./chart-rules.js";
 
-/** A delivery repeated with another instant is recognised within so many days of the first. */
+/** A delivery repeated with another instant is recognised within so many days of the one before. */
 export const REPEATED_DAYS = 2;
+/** Whether an event `e` is one of those, among those that a statement looks at. An id that comes again later is another event. */
+export const REPEATED = sql`
+  coalesce(e.at - lag(e.at) over (partition by e.id order by e.at) <= ${`${REPEATED_DAYS} days`}::interval, false)`;
 /** By how much the day of a country may lie behind that of UTC, in whole days. */
 const BEHIND_DAYS = 1;
 
@@ -19,11 +22,14 @@ const BEHIND_DAYS = 1;
 export function counted(from: Sql, until: Date): Sql {
   return sql`
     counted as (
-      select distinct on (e.id) e.country, e.at, coalesce(m.into_id, e.title_id) as title_id, e.profile_id,
-        ${COUNTED_SECONDS} as seconds, e.completed
-      from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
-      where e.at >= ${from} and e.at <= ${until} and ${COUNTS}
-      order by e.id, e.at
+      select country, at, title_id, profile_id, seconds, completed
+      from (
+        select e.country, e.at, coalesce(m.into_id, e.title_id) as title_id, e.profile_id,
+          ${COUNTED_SECONDS} as seconds, e.completed, ${REPEATED} as repeated
+        from viewing_events e left join (${MERGED_TITLES}) m on m.title_id = e.title_id
+        where e.at >= ${from} and e.at <= ${until} and ${COUNTS}
+      ) e
+      where not repeated
     )`;
 }
 

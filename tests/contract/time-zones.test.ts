@@ -2,6 +2,8 @@ import { iso31661 } from "iso-3166/1.js";
 import { expect, it } from "vitest";
 
 import { zoneOf } from "../../datasources/core/time-zones.js";
+import { sql } from "../../datasources/engines/postgres/store.postgres.js";
+import { startOfDay } from "../../datasources/top10/chart-days.postgres.js";
 import { useSuperuser } from "../support/fixtures.js";
 
 const database = useSuperuser();
@@ -49,4 +51,16 @@ it("PostgreSQL and the runtime tell the same time in all of them, all year round
   );
   const differing = rows.filter(({ zone, at, local }) => formats.get(zone)!.format(at) !== local);
   expect(differing).toEqual([]);
+});
+
+it("a day begins with its first instant in all of them, also where midnight comes twice or not at all", async () => {
+  const zones = [...new Set(COUNTRIES.map(zoneOf))];
+  const days = sql`generate_series(date '2026-01-01', date '2026-12-31', interval '1 day')`;
+  const { text, values } = sql`
+    select zone, day::text from (
+      select zone, t.day::date as day, ${startOfDay(sql`t.day::date`, sql`zone`)} as start
+      from unnest(${zones}::text[]) as z (zone) cross join ${days} as t (day)
+    ) d
+    where (start at time zone zone)::date <> day or ((start - interval '1 second') at time zone zone)::date >= day`;
+  expect((await database.query(text, values)).rows).toEqual([]);
 });

@@ -30,9 +30,18 @@ export function withLogin(serverUrl: string, { role, password, database }: Serve
 }
 
 const STANDING = `
-  select session_user::text as session, current_user::text as current, exists (
-    select from pg_roles r where (r.rolsuper or r.rolbypassrls) and pg_has_role(session_user, r.oid, 'member')
+  select session_user::text as session, current_user::text as current, (
+    select quote_ident(r.rolname) from pg_roles r
+    where (r.rolsuper or r.rolbypassrls) and pg_has_role(session_user, r.oid, 'member')
+    order by r.rolname = session_user desc limit 1
   ) as unbound`;
+
+interface Standing {
+  session: string;
+  current: string;
+  /** The role that goes round policies, where the session may be one that does. */
+  unbound: string | null;
+}
 
 /**
  * Connects once, and looks whether row-level security holds for whoever connects so: most statements name no tenant.
@@ -49,18 +58,20 @@ export async function checkLogin(url: string, role: string): Promise<void> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<{ session: string; current: string; unbound: boolean }>(STANDING);
+    const { rows } = await client.query<Standing>(STANDING);
     const { session, current, unbound } = rows[0]!;
     const other = [session, current].find((name) => name !== role);
     if (other !== undefined)
       throw new StartupError(
         `PostgreSQL takes the gateway for "${other}" and not for "${role}", so that it would not keep tenants apart. Take what names a role out of the URL ("options") and out of the server's settings.`,
       );
-    if (unbound)
-      throw new StartupError(
-        `The PostgreSQL role "${role}" can go round row-level security, so that tenants would not be kept apart. Run "alter role ${role} nosuperuser nobypassrls" as superuser, and revoke from it, and from the roles that it is in, those that can.`,
-      );
+    if (unbound !== null) throw new StartupError(unboundMessage(role, unbound));
   } finally {
     await client.end();
   }
+}
+
+function unboundMessage(role: string, unbound: string): string {
+  const otherwise = unbound === role ? "" : `, or "revoke ${unbound} from" whatever role has brought it`;
+  return `The PostgreSQL role "${role}" can go round row-level security, so that tenants would not be kept apart. Run "alter role ${unbound} nosuperuser nobypassrls" as superuser${otherwise}.`;
 }

@@ -2,7 +2,7 @@ import Fastify from "fastify";
 import pg from "pg";
 
 import { type TitleDocument } from "../../datasources/core/title.document.js";
-import { applicationUrl } from "../../datasources/stores/open-deployment.js";
+import { applicationUrl } from "../../datasources/stores/deployment-logins.js";
 import { toRow } from "./rows.js";
 import { announce, startedWith } from "./serving.js";
 import { ACCOUNT, TENANT } from "./titles.js";
@@ -34,7 +34,7 @@ const POPULAR = {
 const { postgresUrl } = startedWith();
 const tenant = await tenantOf(postgresUrl);
 const pool = new pg.Pool({
-  connectionString: applicationUrl(postgresUrl).url,
+  connectionString: await applicationUrl(postgresUrl),
   max: 8,
   pipeline: true,
   options: `-c jit=off -c marquee.tenant=${tenant.id} -c search_path=${tenant.schema},public`,

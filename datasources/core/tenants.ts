@@ -45,6 +45,8 @@ export interface Tenants {
 export interface TenantRegistry extends Tenants {
   /** @param tenant with the id that it has elsewhere, where it has one. */
   create(tenant: NewTenant & { id?: number }): Promise<Tenant>;
+  /** Names of all tenants that these servers are not free of: also of those that have left, and may come back. */
+  occupants(): Promise<string[]>;
   /** Removes what says that there is such a tenant. */
   forget(tenant: Tenant): Promise<void>;
 }

@@ -60,6 +60,7 @@ export const HELD_BY_DEPLOYMENT: Holdings = {
     until: "`audit`; names nobody once the account is gone",
   },
   "marquee.hot_documents": nobody("hash text uses at"),
+  "marquee.logins": nobody("role password"),
   "marquee.operation_jobs": nobody(
     "tenant_id id kind target state progress started_at seen_at finished_at reason due_at outcome",
   ),

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from "node:crypto";
 import { wordsOf } from "../../packages/told-errors/index.js";
 import { PostgresAccountRoles } from "../accounts/account-roles.postgres.js";
 import { PostgresAccountCredentials } from "../accounts/account-credentials.postgres.js";
@@ -20,6 +19,7 @@ import { PostgresOutsideAccounts } from "../accounts/outside-accounts.postgres.j
 import { PostgresSessions } from "../accounts/sessions.postgres.js";
 import { PostgresIdentityChanges } from "../identity/identity-changes.postgres.js";
 import { PostgresSigningKeys } from "../identity/signing-keys.postgres.js";
+import { admittedUrls } from "./deployment-logins.js";
 import { embeddedTargets } from "./title-targets.js";
 import { PostgresTenants, type OnExpected } from "../tenancy/tenants.postgres.js";
 import { type DedicatedLimits } from "./dedicated-stores.js";
@@ -49,7 +49,7 @@ import { PostgresJobs } from "../jobs/jobs.postgres.js";
 import { PostgresOperations } from "../operations/operations.postgres.js";
 import { type KeyService } from "../../packages/envelope/index.js";
 import { startEmbeddedPostgres } from "../../packages/embedded-postgres/index.js";
-import { APP_ROLE, migrate, WORKER_ROLE } from "../engines/postgres/migrations/migrate.postgres.js";
+import { migrate } from "../engines/postgres/migrations/migrate.postgres.js";
 import { PostgresGenerationLedger } from "../projection/generations/generation-ledger.postgres.js";
 import { OutboxPool } from "../projection/outbox/outbox-pool.postgres.js";
 import { PostgresOutbox, PostgresOutboxHolds } from "../projection/outbox/outbox.postgres.js";
@@ -133,15 +133,14 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
     const { accountKeys } = options;
     const service = typeof accountKeys === "function" ? await accountKeys() : accountKeys;
     const adminUrl = embedded?.adminUrl ?? options.postgresUrl;
-    const appUrl = applicationUrl(adminUrl);
-    await migrate(adminUrl, appUrl.password, sealingWork(service));
+    const urls = await admittedUrls(adminUrl, await migrate(adminUrl, sealingWork(service)));
     const onIdleError = (error: Error) => {
       if (isOpen) (options.warn ?? options.log)(`An idle PostgreSQL connection broke: ${wordsOf(error)}`);
     };
-    const tenants = new PostgresTenants(appUrl.url, adminUrl, onIdleError);
+    const tenants = new PostgresTenants(urls.app, adminUrl, onIdleError);
     const residents = residentsOf(tenants);
     const postgres = new PostgresStore(
-      appUrl.url,
+      urls.app,
       onIdleError,
       options.engines?.deadlineMs,
       relocate,
@@ -152,7 +151,7 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
     const { looking, ...kept } = keptDomains(own, postgres, options.memory);
     const domains = followedDomains({ ...own, ...kept });
     const warn = options.warn ?? options.log;
-    const outboxPool = new OutboxPool(appUrl.url, onIdleError);
+    const outboxPool = new OutboxPool(urls.app, onIdleError);
     const context = {
       standby: domains,
       holds: new PostgresOutboxHolds(outboxPool),
@@ -181,7 +180,7 @@ export async function openDeployment(options: StoreOptions, relocate: Relocate):
         keys,
         engines.map(({ traces }) => traces),
       ),
-      jobs: new PostgresJobs(withUser(appUrl.url, WORKER_ROLE), warn, options.pools?.jobs),
+      jobs: new PostgresJobs(urls.worker, warn, options.pools?.jobs),
       settle: (tenant) => postgres.refreshStatistics(tenant),
       projections,
       outbox,
@@ -299,21 +298,4 @@ function postgresDomains(
     experiments: new PostgresExperiments(postgres),
     servedLists: new PostgresServedLists(postgres, served),
   };
-}
-
-/** The URL of the application's role: its password follows from the admin's, so that several gateways agree without telling each other. */
-export function applicationUrl(adminUrl: string): { url: string; password: string } {
-  const url = new URL(adminUrl);
-  // Where the server asks the admin for no password, one that follows from nothing could be computed by anybody.
-  const key = decodeURIComponent(url.password) || randomBytes(32);
-  const password = createHmac("sha256", key).update(APP_ROLE).digest("base64url");
-  url.username = APP_ROLE;
-  url.password = password;
-  return { url: url.href, password };
-}
-
-function withUser(databaseUrl: string, user: string): string {
-  const url = new URL(databaseUrl);
-  url.username = user;
-  return url.href;
 }

@@ -74,9 +74,9 @@ async function settleIn(registry: TenantRegistry, tenant: NewTenant & { id: numb
   await registry.create({ id, slug, name, tier, defaultCountry });
 }
 
-/** @throws Refusal SERVERS_INVALID where other tenants live there. */
+/** @throws Refusal SERVERS_INVALID where other tenants live, or one has left and may still come back. */
 export async function checkVacant(registry: TenantRegistry, { slug }: Pick<Tenant, "slug">): Promise<void> {
-  if ((await registry.list()).some((other) => other.slug !== slug))
+  if ((await registry.occupants()).some((other) => other !== slug))
     throw invalid("postgres: that database has other tenants. Name one that nothing else uses");
 }
 

@@ -13,7 +13,8 @@ import { TenantMover } from "../tenancy/tenant-mover.postgres.js";
 import { type Deployment, type OwnDeployment } from "./deployment.js";
 import { openDeployment, type StoreOptions } from "./open-deployment.js";
 
-export { applicationUrl, type StoreOptions } from "./open-deployment.js";
+export { applicationUrl } from "./deployment-logins.js";
+export { type StoreOptions } from "./open-deployment.js";
 
 /** Every domain of every tenant, wherever that is placed. */
 export interface Stores extends Deployment {

@@ -12,7 +12,7 @@ import { PostgresPool } from "../engines/postgres/pool.postgres.js";
 import { Refusal } from "../core/refusal.js";
 import { StoreUnavailableError } from "../core/store-error.js";
 import { type Tenant, type TenantServers, type TenantState } from "../core/tenant.js";
-import { tenantExists, type NewTenant, type Tenants } from "../core/tenants.js";
+import { tenantExists, type NewTenant, type TenantRegistry } from "../core/tenants.js";
 import { TenantNotices } from "./tenant-notices.postgres.js";
 
 /** How long a tenant found or not found is remembered where no notice of a change came. Milliseconds. */
@@ -47,7 +47,7 @@ interface Registry {
  * The registry of tenants in the control schema. Reads as the application's role; changing it needs the admin URL. While
  * PostgreSQL is down, what was read last stands: the other stores can be asked then.
  */
-export class PostgresTenants implements Tenants {
+export class PostgresTenants implements TenantRegistry {
   readonly #pool: PostgresPool;
   readonly #notices: TenantNotices;
   #known: Registry | undefined;
@@ -134,6 +134,17 @@ export class PostgresTenants implements Tenants {
       ),
     );
     return (await this.current(tenant.id)) ?? tenant;
+  }
+
+  async occupants(): Promise<string[]> {
+    try {
+      const { rows } = await this.#pool.use(AbortSignal.timeout(DEADLINE_MS), (client) =>
+        client.query<{ slug: string }>("select slug from marquee.tenants"),
+      );
+      return rows.map(({ slug }) => slug);
+    } catch (cause) {
+      throw new StoreUnavailableError("POSTGRES", { cause });
+    }
   }
 
   /** Removes what says that there is such a tenant: the last of it. */

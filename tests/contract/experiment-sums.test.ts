@@ -32,10 +32,10 @@ const EXPERIMENT = { id: "x", kind: "ARMS", metric: "WATCHED", arms: [{ position
 
 const stores = useStores();
 const facts = useFacts();
-const own = use(() => {
-  const { url } = applicationUrl(inject("postgresUrl"));
+const own = use(async () => {
+  const url = await applicationUrl(inject("postgresUrl"));
   const postgres = new PostgresStore(url, () => undefined, PATIENT_DEADLINE_MS);
-  return Promise.resolve({ postgres, close: () => postgres.close() });
+  return { postgres, close: () => postgres.close() };
 });
 const random = new Random("experiment sums");
 const now = Date.now();

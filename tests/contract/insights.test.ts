@@ -33,10 +33,10 @@ const stores = useStores();
 const others = useStores();
 const facts = useFacts();
 /** The store itself, as no domain gives it out. */
-const own = use(() => {
-  const { url } = applicationUrl(inject("postgresUrl"));
+const own = use(async () => {
+  const url = await applicationUrl(inject("postgresUrl"));
   const postgres = new PostgresStore(url, () => {}, PATIENT_DEADLINE_MS);
-  return Promise.resolve({ postgres, close: () => postgres.close() });
+  return { postgres, close: () => postgres.close() };
 });
 let tenant: Tenant;
 let events = 0;

@@ -136,7 +136,7 @@ describe(`${CROWD} starts at the same time`, () => {
       for (let kills = 0; kills < 5; kills++) {
         await database.query(
           `select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and usename = 'marquee_app' and query like '%playback_sessions%'`,
+         where datname = current_database() and usename ^@ 'marquee_app' and query like '%playback_sessions%'`,
         );
       }
       const { done } = await starts;

@@ -264,7 +264,7 @@ describe("a policy that lets every tenant's rows through", () => {
   /** What is answered of the other tenant's while the policy of a table is gone. */
   async function seenThrough(table: string) {
     const [database] = placements.databases as [OwnDatabase];
-    const app = await connectTo(applicationUrl(database.url).url);
+    const app = await connectTo(await applicationUrl(database.url));
     await database.query(`alter policy tenant on ${table} using (true)`);
     try {
       await app.query("select set_config('marquee.tenant', $1, false)", [String(by().tenant.id)]);

@@ -203,7 +203,11 @@ describe("the address of a Neo4j server", () => {
 
 describe.skipIf(!neo4jUrl() || !postgresUrl)("Neo4j beside PostgreSQL", () => {
   it("answers what the embedded adapter answers, for profiles all over the demo tenant", async () => {
-    const postgres = new PostgresStore(applicationUrl(postgresUrl).url, () => undefined, PATIENT_DEADLINE_MS);
+    const postgres = new PostgresStore(
+      await applicationUrl(postgresUrl),
+      () => undefined,
+      PATIENT_DEADLINE_MS,
+    );
     const source = new PostgresTasteGraphSource(postgres);
     const store = openStore({ deadlineMs: 60_000 });
     const meridian = await tenantOf("meridian");

@@ -60,7 +60,7 @@ it("every column of every table says whether it tells of a person, in every tier
 });
 
 it("what tells of a person is exported, erased and looked through, unless it is said why not", async () => {
-  const postgres = new PostgresStore(applicationUrl(database.url).url, () => undefined);
+  const postgres = new PostgresStore(await applicationUrl(database.url), () => undefined);
   const tables = await postgres
     .transaction(tenant, (query: Query) => personalTables(query))
     .finally(() => postgres.close());

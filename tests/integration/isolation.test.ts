@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, inject, it } from "vitest";
 
-import { APP_ROLE } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
+import { APP_ROLE } from "../../datasources/engines/postgres/migrations/logins.postgres.js";
 import { applicationUrl } from "../../datasources/stores/stores.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { editorAudience } from "../support/catalogue.js";
@@ -14,8 +14,8 @@ const admin = useSuperuser();
 const app = use(connectAsApplication);
 
 /** A connection with the rights that the gateway's have. */
-function connectAsApplication(): Promise<Connection> {
-  return connectTo(applicationUrl(inject("postgresUrl")).url);
+async function connectAsApplication(): Promise<Connection> {
+  return connectTo(await applicationUrl(inject("postgresUrl")));
 }
 
 interface Table {
@@ -80,6 +80,17 @@ describe("the application's role", () => {
         functions: 0,
       },
     ]);
+  });
+
+  it("is what the gateway's login has its rights by, and nothing else", async () => {
+    const { rows } = await app.query(
+      `select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication as more, rolinherit,
+              array(select m.roleid::regrole::text from pg_auth_members m where m.member = r.oid) as member,
+              (select count(*)::int from pg_shdepend d where d.refobjid = r.oid) as named
+       from pg_roles r where rolname = current_user`,
+    );
+    expect(rows).toEqual([{ more: false, rolinherit: true, member: [APP_ROLE], named: 0 }]);
+    await expect(app.query("select from marquee.logins")).rejects.toMatchObject({ code: "42501" });
   });
 
   it.each([

@@ -11,7 +11,7 @@ import {
 } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
 import { EXAMPLE_TITLE } from "../../datasources/catalog/title-example.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
-import { applicationUrl, openStores, type Stores } from "../../datasources/stores/stores.js";
+import { openStores, type Stores } from "../../datasources/stores/stores.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 import { publish } from "../support/catalogue.js";
@@ -50,8 +50,7 @@ async function withClient<T>(connectionString: string, work: (client: pg.Client)
 
 const rows = (text: string) =>
   withClient(url, async (client) => (await client.query(text)).rows as unknown[]);
-// The role belongs to the whole server: the password that other databases of it use stays what it is.
-const run = () => migrate(url, applicationUrl(url).password);
+const run = () => migrate(url);
 const openDatabase = () =>
   openStores({
     accountKeys: testAccountKeys,
@@ -295,7 +294,6 @@ describe("migrations", () => {
 it("prepares databases of one server at the same time, whose roles are one", async () => {
   const names = Array.from({ length: 6 }, (_, index) => `${name}_${index}`);
   const server = inject("postgresUrl");
-  const { password } = applicationUrl(server);
   const each = (text: string) =>
     withClient(server, async (client) => {
       for (const database of names) await client.query(text.replace("?", database));
@@ -303,7 +301,7 @@ it("prepares databases of one server at the same time, whose roles are one", asy
   await each("create database ? template template0");
   try {
     const urls = names.map((database) => Object.assign(new URL(server), { pathname: `/${database}` }).href);
-    await expect(Promise.all(urls.map((database) => migrate(database, password)))).resolves.toHaveLength(6);
+    await expect(Promise.all(urls.map((database) => migrate(database)))).resolves.toHaveLength(6);
   } finally {
     await each("drop database ? with (force)");
   }

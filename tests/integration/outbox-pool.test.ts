@@ -12,7 +12,7 @@ const database = useDatabase();
 let wire: StallingWire;
 let pool: OutboxPool;
 beforeEach(async () => {
-  wire = await layStallingWire(applicationUrl(database.url).url);
+  wire = await layStallingWire(await applicationUrl(database.url));
   pool = new OutboxPool(wire.url, () => undefined, 100);
 });
 afterEach(async () => {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   tenant = await createTestTenant(stores);
 });
 beforeEach(async () => {
-  proxy = await layFaultProxy(applicationUrl(inject("postgresUrl")).url);
+  proxy = await layFaultProxy(await applicationUrl(inject("postgresUrl")));
   store = new PostgresStore(proxy.url, () => undefined, DEADLINE_MS);
 });
 afterEach(async () => {

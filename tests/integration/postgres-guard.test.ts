@@ -26,7 +26,7 @@ beforeAll(async () => {
   tenant = await createTestTenant(stores);
 });
 beforeEach(async () => {
-  wire = await layStallingWire(applicationUrl(database.url).url);
+  wire = await layStallingWire(await applicationUrl(database.url));
   store = new PostgresStore(wire.url, () => undefined, DEADLINE_MS);
 });
 afterEach(async () => {
@@ -142,7 +142,7 @@ describe("reads on connections that broke meanwhile", () => {
     await one();
     await store.transaction(tenant, (query) => query(sql`select 1`));
     const { rowCount } = await admin.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'marquee-%' and usename = 'marquee_app' and datname = current_database()",
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'marquee-%' and usename ^@ 'marquee_app' and datname = current_database()",
     );
     expect(rowCount).toBeGreaterThan(0);
     expect(await one()).toEqual([{ value: 1 }]);
@@ -170,7 +170,7 @@ describe("connections", () => {
     const own = await createDatabase();
     // One for us, and the one that says so.
     await own.query(`alter database "${new URL(own.url).pathname.slice(1)}" connection limit 2`);
-    const small = new PostgresStore(applicationUrl(own.url).url, () => undefined);
+    const small = new PostgresStore(await applicationUrl(own.url), () => undefined);
     const ask = (statement = sql`select 1 as value`) =>
       small.read(testRequest(tenant), "test.one", statement);
     await ask();

@@ -37,7 +37,7 @@ let store: PostgresStore;
 const idleErrors: Error[] = [];
 
 beforeEach(async () => {
-  wire = await layWire(applicationUrl(inject("postgresUrl")).url);
+  wire = await layWire(await applicationUrl(inject("postgresUrl")));
   idleErrors.length = 0;
   store = new PostgresStore(wire.url, (error) => idleErrors.push(error));
 });
@@ -205,7 +205,7 @@ describe("reads", () => {
 describe("tenants", () => {
   it("never see each other's rows, however their requests interleave and fail", async () => {
     // Without the wire and its latency, and with time to wait for a connection, of which there are few for so many.
-    const direct = new PostgresStore(applicationUrl(inject("postgresUrl")).url, () => undefined, 30_000);
+    const direct = new PostgresStore(await applicationUrl(inject("postgresUrl")), () => undefined, 30_000);
     const tenants = [here, there, isolated];
     let foreign = 0;
     let rows = 0;

@@ -220,7 +220,7 @@ describe("cleaning", () => {
 
   it("waits for work under way, which is told in the end what was committed meanwhile", async () => {
     const { database, tenant } = subject;
-    const pool = new OutboxPool(applicationUrl(database.url).url, () => undefined);
+    const pool = new OutboxPool(await applicationUrl(database.url), () => undefined);
     const projector = await subject.project();
     await subject.write({ id: "before" });
     // What is still above the oldest transaction of the server when work begins is told too.

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await stores.accounts.putProfiles(there, ids.slice(0, 3).map(adultProfile));
 });
 beforeEach(async () => {
-  wire = await layWire(applicationUrl(inject("postgresUrl")).url);
+  wire = await layWire(await applicationUrl(inject("postgresUrl")));
   store = new PostgresStore(wire.url, () => undefined, PATIENT_DEADLINE_MS);
 });
 afterEach(async () => {

@@ -147,6 +147,21 @@ describe("a tenant that is moved while it is written and read", () => {
     expect(Math.max(...pauses)).toBeLessThanOrEqual(PAUSE_MS);
   });
 
+  it("leaves nobody room at servers that it has left, until it cannot come back", async () => {
+    const { moves, tenants } = placements.stores;
+    const tenant = await openMoving();
+    const own = await placements.destination("DEDICATED");
+    const gone = await moves.move(tenant, own);
+    await moves.confirm(gone.tenant);
+    const back = await moves.move(gone.tenant, { tier: "SHARED" });
+    const slug = `${tenant.slug}-next`;
+    const create = () =>
+      tenants.create({ slug, name: slug, tier: "DEDICATED", defaultCountry: "US", servers: own.servers! });
+    await expect(create()).rejects.toMatchObject({ code: "SERVERS_INVALID" });
+    await moves.confirm(back.tenant);
+    expect(await create()).toMatchObject({ tier: "DEDICATED", servers: own.servers });
+  });
+
   it("has what was committed while the fence was waited for, however much that was, there and back again", async () => {
     const { moves } = placements.stores;
     const tenant = await openMoving();

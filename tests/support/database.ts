@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 
+import { APP_ROLE, WORKER_ROLE } from "../../datasources/engines/postgres/migrations/logins.postgres.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { connectTo, type Connection } from "./connection.js";
 import { openTestStores } from "./stores.js";
@@ -26,6 +27,10 @@ export async function createDatabase(): Promise<OwnDatabase> {
   const name = `marquee_test_${randomBytes(6).toString("hex")}`;
   const server = await connectTo(inject("postgresUrl"));
   await server.query(`create database ${name} template ${inject("emptyDatabase")}`);
+  const { rows } = await server.query<{ oid: number }>("select oid from pg_database where datname = $1", [
+    name,
+  ]);
+  const logins = [APP_ROLE, WORKER_ROLE].map((role) => `${role}_${rows[0]!.oid}`);
   const url = Object.assign(new URL(inject("postgresUrl")), { pathname: `/${name}` }).href;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on("error", () => undefined);
@@ -46,6 +51,7 @@ export async function createDatabase(): Promise<OwnDatabase> {
       for (const close of closing) await close();
       await pool.end();
       await server.query(`drop database if exists ${name} with (force)`);
+      await server.query(`drop role if exists ${logins.join(", ")}`);
       await server.close();
     },
   };

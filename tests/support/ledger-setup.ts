@@ -5,7 +5,7 @@ import path from "node:path";
 import { type TestProject } from "vitest/node";
 
 import { migrate } from "../../datasources/engines/postgres/migrations/migrate.postgres.js";
-import { applicationUrl } from "../../datasources/stores/stores.js";
+import { withLogin } from "../../datasources/engines/postgres/server-login.js";
 import { startEmbeddedPostgres } from "../../packages/embedded-postgres/embedded-postgres.js";
 
 declare module "vitest" {
@@ -21,9 +21,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const dataFolder = await mkdtemp(path.join(tmpdir(), "marquee-ledger-"));
   const embedded = given ? undefined : await startEmbeddedPostgres({ dataFolder, log: () => {} });
   const adminUrl = given ?? embedded?.networkUrl ?? "";
-  const { url, password } = applicationUrl(adminUrl);
-  await migrate(adminUrl, password);
-  project.provide("ledgerUrl", url);
+  const { app } = await migrate(adminUrl);
+  project.provide("ledgerUrl", withLogin(adminUrl, app));
   return async () => {
     await embedded?.stop();
     await rm(dataFolder, { recursive: true, force: true });

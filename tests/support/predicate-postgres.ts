@@ -16,7 +16,7 @@ export async function openPostgresPredicates(postgresUrl: string) {
     dataFolder: "/nonexistent",
     log: () => {},
   });
-  const postgres = new PostgresStore(applicationUrl(postgresUrl).url, () => undefined, PATIENT_DEADLINE_MS);
+  const postgres = new PostgresStore(await applicationUrl(postgresUrl), () => undefined, PATIENT_DEADLINE_MS);
   const tenant = await createTestTenant(stores);
   const store = (
     name: string,

@@ -1,5 +1,7 @@
 import { StartupError } from "../../../packages/process/startup-error.js";
 
+/** What a gateway connects by, once it has migrated. */
+const OWN_LOGIN = /"marquee_(app|worker)_\d+"/;
 const FORM = "postgres://user:password@host:5432/database";
 
 /**
@@ -36,11 +38,13 @@ function reasonOf(code: string, message: string): string | undefined {
     return `ended the connection. Check that PostgreSQL, and nothing else, listens on that port.`;
   if (/SSL|certificate/i.test(message) && !/^\d/.test(code))
     return `cannot be reached with TLS (${message}). Check "sslmode" in POSTGRES_URL.`;
+  if (code.startsWith("28") && OWN_LOGIN.test(message))
+    return `does not let the gateway's own role in (${message}). Have its pg_hba.conf let "+marquee_app" and "+marquee_worker", the members of these roles, into this database by a password (scram-sha-256).`;
   if (code.startsWith("28"))
     return `does not let this user in (${message}). Correct the user or password in POSTGRES_URL.`;
   if (code === "3D000") return `has no such database. Make it with "createdb", or correct POSTGRES_URL.`;
   if (code === "42501")
-    return `does not give this user enough rights (${message}). It must be able to create schemas, extensions and the role "marquee_app".`;
+    return `does not give this user enough rights (${message}). It must be able to create schemas, extensions and roles, and to give out the roles "marquee_app" and "marquee_worker".`;
   if (/^extension ".*" is not available/.test(message))
     return `lacks an extension (${message}). Install PostgreSQL's "contrib" package there.`;
   if (code === "57P03" || code === "53300") return `takes no connections now (${message}). Try again later.`;
@@ -48,6 +52,6 @@ function reasonOf(code: string, message: string): string | undefined {
 }
 
 function placeOf(postgresUrl: string): string {
-  const { username, host, pathname } = new URL(postgresUrl);
+  const { username, host, pathname } = new URL(postgresUrl.replace("@/", "@localhost/"));
   return `${username ? `${decodeURIComponent(username)}@` : ""}${host || "localhost"}${pathname}`;
 }

@@ -176,7 +176,7 @@ const LAYERS: Record<string, Layer> = {
       ]);
       const following = (await outbox.following(one)).map(({ target, behind }) => [target, behind]);
       const replayed: string[] = [];
-      const pool = new OutboxPool(applicationUrl(database.url).url, () => undefined, 5_000);
+      const pool = new OutboxPool(await applicationUrl(database.url), () => undefined, 5_000);
       await new PostgresOutboxHolds(pool).during(() => writtenBy(database, other), {
         tenant: one,
         topics: ["TITLE"],
@@ -203,7 +203,7 @@ const LAYERS: Record<string, Layer> = {
     await due(other, "both", "-1 hour");
     await due(one, "later", "1 hour");
     await due(other, "later", "-1 hour");
-    const store = new PostgresStore(applicationUrl(database.url).url, () => undefined, 5_000);
+    const store = new PostgresStore(await applicationUrl(database.url), () => undefined, 5_000);
     try {
       await database.query("alter table marquee.title_schedule disable row level security");
       const taken = await new PostgresTitleSchedule(store).takeEffect(one);
@@ -262,7 +262,7 @@ const LAYERS: Record<string, Layer> = {
     const isolated = all.find(({ tenant }) => tenant.tier === "ISOLATED")!.tenant;
     // Days before 2026 share a partition.
     const at = new Date(Date.UTC(2030, 0, (days += 1), 12));
-    const store = new PostgresStore(applicationUrl(database.url).url, () => undefined, 5_000);
+    const store = new PostgresStore(await applicationUrl(database.url), () => undefined, 5_000);
     const eventDays = new EventDays(store);
     for (const tenant of [one, isolated]) await eventDays.ready(tenant, at);
     await store.close();

@@ -1,22 +1,18 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { Logger, runMigrations } from "graphile-worker";
 import pg from "pg";
 
 import { packageRoot } from "../../../../packages/process/package-root.js";
 import { StartupError } from "../../../../packages/process/startup-error.js";
+import { APP_ROLE, putLogins, WORKER_ROLE, type Logins } from "./logins.postgres.js";
 
 /** Schema of what belongs to no tenant. */
 export const CONTROL_SCHEMA = "marquee";
 /** Schema that all SHARED tenants live in. */
 export const SHARED_SCHEMA = "shared";
-/** The role that the gateway's connections have: no superuser, owns nothing, sees one tenant at a time. */
-export const APP_ROLE = "marquee_app";
-/** The role that jobs are fetched with: it sees the queue of jobs and no tenant's rows. */
-export const WORKER_ROLE = "marquee_worker";
 /** Schema of the job runner, made by its own migrations. */
 export const JOBS_SCHEMA = "graphile_worker";
 
@@ -24,9 +20,6 @@ export const JOBS_SCHEMA = "graphile_worker";
 const APPEND_ONLY = "append-only";
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How often a role is tried to be set that another process sets just now, and the time in between. Milliseconds. */
-const ROLE_TRIES = 20;
-const ROLE_PAUSE_MS = 50;
 
 interface Migration {
   version: number;
@@ -52,13 +45,13 @@ const NO_WORK: MigrationWork = { begin: () => Promise.resolve(), before: {}, end
  * schema of every isolated tenant. Forward only; processes that start together wait for each other.
  *
  * @param adminUrl a URL whose role may create schemas and roles.
- * @param appPassword the password that the application's roles get.
  * @param work what takes more than SQL.
+ * @returns what gateways connect to it by.
  * @throws StartupError when the database was made by a newer version, or a migration was changed after it ran.
  */
-export async function migrate(adminUrl: string, appPassword: string, work = NO_WORK): Promise<void> {
-  await withLock(adminUrl, async (client) => {
-    await prepareDatabase(client, appPassword);
+export async function migrate(adminUrl: string, work = NO_WORK): Promise<Logins> {
+  return withLock(adminUrl, async (client) => {
+    await prepareDatabase(client);
     await migrateJobs(client, adminUrl);
     await migrateSchema(client, CONTROL_SCHEMA, "control");
     await work.begin(client);
@@ -69,7 +62,17 @@ export async function migrate(adminUrl: string, appPassword: string, work = NO_W
       await migrateSchema(client, schema, "tenant", work.before);
       await work.end(client, schema);
     }
+    return putLogins(client);
   });
+}
+
+/**
+ * What gateways connect by to a database that is migrated.
+ *
+ * @param anew whether the server is given the passwords that are kept, which it seems to have lost.
+ */
+export async function loginsOf(adminUrl: string, anew = false): Promise<Logins> {
+  return withLock(adminUrl, (client) => putLogins(client, anew));
 }
 
 /** What is done before and after the schema of a tenant is made, while nobody else migrates. */
@@ -115,35 +118,30 @@ async function withLock<T>(adminUrl: string, work: (client: pg.Client) => Promis
   }
 }
 
-async function prepareDatabase(client: pg.Client, appPassword: string): Promise<void> {
-  for (const role of [APP_ROLE, WORKER_ROLE]) await putRole(client, role, appPassword);
+async function prepareDatabase(client: pg.Client): Promise<void> {
+  for (const role of [APP_ROLE, WORKER_ROLE]) await putRole(client, role);
   for (const extension of ["btree_gin", "fuzzystrmatch"]) {
     await client.query(`create extension if not exists ${extension} with schema public`);
   }
 }
 
 /**
- * Makes a role, or sets what it is to be. Roles are the whole server's, and the lock only a database's: who prepares
- * another database at the same moment is met here, and the loser looks again.
+ * Makes a role that others have their rights by. One that is there stays as it is: gateways of versions before logins were
+ * each database's own connect by it, under a password that they have set. Roles are the whole server's, and the lock only
+ * a database's: who prepares another database at the same moment may have made it meanwhile.
  */
-async function putRole(client: pg.Client, role: string, password: string): Promise<void> {
-  for (let left = ROLE_TRIES; ; left -= 1) {
-    const { rowCount } = await client.query("select 1 from pg_roles where rolname = $1", [role]);
-    const act = `${rowCount ? "alter" : "create"} role ${role} login nosuperuser nobypassrls`;
-    try {
-      await client.query(`${act} password ${client.escapeLiteral(password)}`);
-      return;
-    } catch (error) {
-      if (left === 0 || !isRoleRace(error)) throw error;
-      await sleep(ROLE_PAUSE_MS);
-    }
+async function putRole(client: pg.Client, role: string): Promise<void> {
+  const { rowCount } = await client.query("select from pg_roles where rolname = $1", [role]);
+  if (rowCount) return;
+  try {
+    await client.query(`create role ${role} nologin`);
+  } catch (error) {
+    if (!isMadeMeanwhile(error)) throw error;
   }
 }
 
-/** PostgreSQL has no code of its own for two that change one row of a catalogue. */
-function isRoleRace(error: unknown): boolean {
-  if (!(error instanceof pg.DatabaseError)) return false;
-  return error.message === "tuple concurrently updated" || error.code === "42710" || error.code === "23505";
+function isMadeMeanwhile(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === "42710" || error.code === "23505");
 }
 
 /** The job runner's own tables, and the right of its role to work on them: they have row-level security without a policy. */

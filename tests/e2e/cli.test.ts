@@ -503,7 +503,8 @@ describe("what is done for all tenants", () => {
     await database.query(
       `insert into marquee.tenants (id, slug, name, tier, schema_name, default_country, servers, created_at)
        values (900, 'downed', 'Downed', 'DEDICATED', 'tenant_downed', 'US',
-               '{"postgres": "postgres://nobody:none@127.0.0.1:1/none"}', '2000-01-01')`,
+               '{"postgres": "postgres://nobody:none@127.0.0.1:1/none", "mongodb": null, "opensearch": null, "neo4j": null}',
+               '2000-01-01')`,
     );
     const file = await fileOf("nobody.ndjson", []);
     try {

@@ -1,5 +1,7 @@
 # The gateway. Without any URL set it runs its embedded PostgreSQL in the volume /data, which is all that it writes, with
 # /tmp: docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges -v marquee:/data …
+# A command in a container of its own, with the same volume, uses the PostgreSQL of the one that serves, by its Unix socket
+# in the volume; a second gateway on the volume is refused.
 FROM node:24-bookworm-slim AS build
 WORKDIR /marquee
 COPY package.json package-lock.json ./

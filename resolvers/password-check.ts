@@ -59,8 +59,26 @@ export async function whoseIs(
   }
   await guess.right();
   if (upgraded === null) return { ...account, tenant };
-  await ctx.accounts.upgradePassword(tenant, account.accountId, account.passwordHash, upgraded);
-  return { ...account, tenant, passwordHash: upgraded };
+  if (await ctx.accounts.upgradePassword(tenant, account.accountId, account.passwordHash, upgraded))
+    return { ...account, tenant, passwordHash: upgraded };
+  return stillOwner(ctx, path, { ...account, tenant }, { email, password });
+}
+
+/**
+ * The owner of a right password whose hash was replaced meanwhile: by another sign-in that has upgraded it as well, and then
+ * it is right still; or because it was changed.
+ */
+async function stillOwner(
+  ctx: Context,
+  path: FieldPath,
+  { tenant, accountId }: Owner,
+  { email, password }: { email: string; password: string },
+): Promise<Owner | null> {
+  const account = await ctx.accounts.credentials({ ...ctx.on(path), tenant }, email);
+  if (account?.accountId !== accountId) return null;
+  const tried = { stored: account.passwordHash, mixed: false };
+  const { right } = await ctx.gateway.passwords.verify(tenant, password, tried, ctx.request.signal);
+  return right ? { ...account, tenant } : null;
 }
 
 /** What tenants know of an address, in one round trip; the one that has its account first. */

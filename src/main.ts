@@ -22,6 +22,7 @@ export async function serve(config: Config): Promise<void> {
   const started = performance.now();
   const progress = createProgress(process.stdout);
   let gateway: RunningGateway | undefined;
+  onHangup(config, () => gateway);
   const forget = onSignals((signal, again) => {
     if (gateway && !again) return void stop(gateway, signal, config);
     // Until it serves there is nothing to drain; leaving the process stops the embedded server. A bar hides the cursor.
@@ -41,7 +42,6 @@ export async function serve(config: Config): Promise<void> {
     forget();
     throw error;
   }
-  if (config.http.certificate) onReload(gateway);
   console.log(welcome(gateway, config, (performance.now() - started) / 1000));
 }
 
@@ -66,9 +66,16 @@ function onSignals(act: (signal: NodeJS.Signals, again: boolean) => void): () =>
   };
 }
 
-/** SIGHUP reads the certificate anew; a terminal that is closed sends it as well, and that ends the gateway. */
-function onReload(gateway: RunningGateway): void {
-  if (!process.stdout.isTTY) process.on("SIGHUP", () => void gateway.reload());
+/**
+ * SIGHUP reads the certificate anew; a terminal that is closed sends it as well, and that ends the gateway. With neither it
+ * goes on: without a listener the signal would end it at once, undrained.
+ */
+function onHangup({ http }: Config, gateway: () => RunningGateway | undefined): void {
+  if (process.stdout.isTTY) return;
+  process.on("SIGHUP", () => {
+    if (http.certificate) void gateway()?.reload();
+    else console.log("SIGHUP: there is no certificate to read anew. The gateway goes on.");
+  });
 }
 
 /** Without its facts there is nothing to serve: whoever supervises the process starts it anew. */

@@ -73,12 +73,13 @@ export class PostgresAccounts implements Accounts {
     return found?.old ?? false;
   }
 
-  async upgradePassword(tenant: Tenant, accountId: string, from: string, to: string): Promise<void> {
-    await this.postgres.conclude(tenant, () =>
+  async upgradePassword(tenant: Tenant, accountId: string, from: string, to: string): Promise<boolean> {
+    const kept = await this.postgres.conclude(tenant, () =>
       Promise.resolve(
-        sql`update accounts set password_hash = ${to} where id = ${accountId} and password_hash = ${from}`,
+        sql`update accounts set password_hash = ${to} where id = ${accountId} and password_hash = ${from} returning id`,
       ),
     );
+    return kept.length > 0;
   }
 
   pins(request: StoreRequest, accountId: string): Promise<ProfilePin[]> {

@@ -112,8 +112,12 @@ export interface Accounts {
   credentials(request: StoreRequest, email: string): Promise<Credentials | null>;
   /** Whether passwords of the tenant are stored as they were hashed before. Asked beside another, it costs no round trip. */
   hasOldPasswords(request: StoreRequest): Promise<boolean>;
-  /** Keeps a password's new hash in place of the one that it was compared with, unless it was changed meanwhile. */
-  upgradePassword(tenant: Tenant, accountId: string, from: string, to: string): Promise<void>;
+  /**
+   * Keeps a password's new hash in place of the one that it was compared with, unless it was changed meanwhile.
+   *
+   * @returns whether it is kept.
+   */
+  upgradePassword(tenant: Tenant, accountId: string, from: string, to: string): Promise<boolean>;
   /** The PINs of an account's profiles, of those that have one. */
   pins(request: StoreRequest, accountId: string): Promise<ProfilePin[]>;
   profilesByIds(request: StoreRequest, ids: readonly string[]): Promise<Map<string, ProfileRecord>>;

@@ -25,16 +25,21 @@ export function adminUrl(password: string, port: number, database = DATABASE): s
 export function localUrl(
   password: string,
   { port, socket }: { port: number; socket: string | undefined },
+  database = DATABASE,
 ): string {
-  const url = new URL(adminUrl(password, port));
+  const url = new URL(adminUrl(password, port, database));
   if (socket !== undefined) url.searchParams.set("host", socket);
   return url.href;
 }
 
-/** Connects once and asks the server which cluster it serves. Never throws: what is wrong is in the answer. */
-export async function ask(password: string, port: number, database: string): Promise<Answer> {
+/** Connects once, by its socket where that is given, and asks the server which cluster it serves. Never throws: what is wrong is in the answer. */
+export async function ask(
+  password: string,
+  reach: { port: number; socket: string | undefined },
+  database: string,
+): Promise<Answer> {
   try {
-    const dataDirectory = await withClient(adminUrl(password, port, database), async (client) => {
+    const dataDirectory = await withClient(localUrl(password, reach, database), async (client) => {
       const { rows } = await client.query<{ data_directory: string }>("SHOW data_directory");
       return rows[0]?.data_directory ?? "";
     });

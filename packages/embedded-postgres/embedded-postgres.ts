@@ -3,10 +3,11 @@ import { adminUrl, ask, DATABASE, ensureDatabase, localUrl } from "./ask.js";
 import { checkReachable, chooseUser, findBinaries } from "./binaries.js";
 import { checkCluster, createCluster, type Place, resetPassword } from "./cluster.js";
 import { explainFileErrors, inFolder, loadPassword, prepareFolder, readIfPresent } from "./folder.js";
-import { claim, isLive, isOwned, type Owner, type OwnerLock } from "./owner.js";
+import { readPidFile, socketHere } from "./listening.js";
+import { claim, isLive, isOwned, isSeen, type Owner, type OwnerLock } from "./owner.js";
 import { poll } from "./process.js";
 import { keepAlive } from "./revive.js";
-import { adopt, launch, readPidFile, type Server, stopServer, stopServerNow } from "./server.js";
+import { adopt, launch, type Server, stopServer, stopServerNow } from "./server.js";
 
 /** How long another owner's start may take before a command that wants to share its server gives up. */
 const SHARE_WITHIN_MS = 60_000;
@@ -57,16 +58,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   for (;;) {
     const claimed = await explainFileErrors(folder, () => claim(folder));
     if ("lock" in claimed) return own(folder, binaries, claimed.lock, options);
-    if (!options.share) throw inUse(folder, claimed.owner);
+    if (!options.share) throw await inUse(folder, claimed.owner);
     const shared = await useServerOf(claimed.owner, folder);
     if (shared) return shared;
   }
 }
 
-function inUse(folder: string, owner: Owner): StartupError {
+async function inUse(folder: string, owner: Owner): Promise<StartupError> {
   return new StartupError(
-    `The data folder ${folder} is in use by another Marquee (pid ${owner.pid}). Stop it, or give this one a folder of its own with MARQUEE_DATA.`,
+    `The data folder ${folder} is in use by another Marquee (${await whereIs(owner)}). Stop it, or give this one a folder of its own with MARQUEE_DATA.`,
   );
+}
+
+async function whereIs(owner: Owner): Promise<string> {
+  return (await isSeen(owner)) ? `pid ${owner.pid}` : "in another container or on another machine";
 }
 
 async function own(
@@ -131,27 +136,38 @@ async function start(
 
 /** Waits until another process's server answers. @returns undefined when that process has ended instead. */
 async function useServerOf(owner: Owner, folder: string): Promise<EmbeddedPostgres | undefined> {
-  const attempt = async (): Promise<EmbeddedPostgres | "ended" | undefined> => {
-    if (!(await isLive(owner))) return "ended";
-    const password = (
-      await explainFileErrors(folder, () => readIfPresent(inFolder.password(folder)))
-    )?.trim();
-    const server = await explainFileErrors(folder, () => readPidFile(inFolder.cluster(folder)));
-    if (!password || !server?.port || (await ask(password, server.port, DATABASE)).state !== "UP")
-      return (await isOwned(folder)) ? undefined : "ended";
-    return {
-      ...urlsOf(password, { port: server.port, socket: server.socket }),
-      pid: server.pid,
-      origin: "SHARED",
-      stop: async () => {},
-    };
+  const seen = await isSeen(owner);
+  const attempt = async (): Promise<EmbeddedPostgres | "ended" | "unreachable" | undefined> => {
+    // One that is not seen is known to live by watching it, which takes time: its server is asked first.
+    if (seen && !(await isLive(folder, owner))) return "ended";
+    const shared = await answering(folder);
+    if (typeof shared === "object") return shared;
+    if (!(await isOwned(folder)) || !(await isLive(folder, owner))) return "ended";
+    return shared === "unreachable" && !seen ? shared : undefined;
   };
   const result = await poll(attempt, SHARE_WITHIN_MS, 100);
-  if (result === undefined)
-    throw new StartupError(
-      `The PostgreSQL of the Marquee with pid ${owner.pid} does not answer; ${inFolder.log(folder)} may say why.`,
-    );
-  return result === "ended" ? undefined : result;
+  if (typeof result === "object") return result;
+  if (result === "ended") return undefined;
+  throw seen
+    ? new StartupError(
+        `The PostgreSQL of the Marquee with pid ${owner.pid} does not answer; ${inFolder.log(folder)} may say why.`,
+      )
+    : new StartupError(
+        `The PostgreSQL of the data folder ${folder} runs in another container or on another machine, and is not reached from here. Run the command there: docker exec <container> node bin/marquee.js …`,
+      );
+}
+
+/** The server of a folder that another process owns. @returns "unreachable" where it runs, and has no socket to reach it by. */
+async function answering(folder: string): Promise<EmbeddedPostgres | "unreachable" | undefined> {
+  const cluster = inFolder.cluster(folder);
+  const password = (await explainFileErrors(folder, () => readIfPresent(inFolder.password(folder))))?.trim();
+  const server = await explainFileErrors(folder, () => readPidFile(cluster));
+  if (!password || !server?.port) return undefined;
+  const reach = { port: server.port, socket: socketHere(cluster, server) };
+  const { state } = await ask(password, reach, DATABASE);
+  if (state === "UP")
+    return { ...urlsOf(password, reach), pid: server.pid, origin: "SHARED", stop: async () => {} };
+  return server.status === "ready" && reach.socket === undefined ? "unreachable" : undefined;
 }
 
 /** What ties the server to this process: whichever way the process goes (but `kill -9`), the server goes too. */

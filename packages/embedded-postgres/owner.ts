@@ -1,15 +1,27 @@
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
-import { link, rename, rm, stat, writeFile } from "node:fs/promises";
+import { closeSync, futimes, openSync, readFileSync, rmSync } from "node:fs";
+import { link, open, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
-import { readIfPresent } from "./folder.js";
-import { isAlive, startMark } from "./process.js";
+import { isServedBySocket } from "./listening.js";
+import { isAlive, poll, processSpace, startMark } from "./process.js";
 
-const ownerFile = z.object({ pid: z.number().int().positive(), startMark: z.string() });
+/** How often an owner shows that it lives. Milliseconds. */
+const BEAT_MS = 1_000;
+/** How long one that nobody sees may show nothing before it counts as ended. Milliseconds. */
+const SILENT_MS = 10_000;
+/** A lock that nobody has touched for so long is not watched at all: clocks of two machines differ by less. Milliseconds. */
+const LONG_SILENT_MS = 60_000;
+
+const ownerFile = z.object({
+  pid: z.number().int().positive(),
+  startMark: z.string(),
+  /** Where its process id means something; locks of earlier versions do not say. */
+  space: z.string().optional(),
+});
 
 /** The process that starts and stops the server of a data folder. */
 export type Owner = z.infer<typeof ownerFile>;
@@ -20,20 +32,41 @@ export interface OwnerLock {
   release(): void;
 }
 
+/** A lock as it was found. */
+interface Found {
+  owner: Owner | undefined;
+  text: string;
+  /** When its owner last showed that it lives. */
+  touchedAt: number;
+}
+
 /**
  * Makes this process the owner of a data folder, unless a live process is. The lock of a process that has ended,
- * or whose id now belongs to another, is taken over.
+ * or whose id now belongs to another, is taken over: at once where this process would see it, and after it has shown
+ * nothing for ten seconds where it ran in another container or on another machine.
  *
  * @returns the lock, or the live owner.
  */
 export async function claim(dataFolder: string): Promise<{ lock: OwnerLock } | { owner: Owner }> {
-  const mine: Owner = { pid: process.pid, startMark: (await startMark(process.pid)) ?? "" };
+  const mine = {
+    pid: process.pid,
+    startMark: (await startMark(process.pid)) ?? "",
+    space: await processSpace(),
+  };
   return claimFile(lockFile(dataFolder), mine);
 }
 
-/** Whether an owner still runs. */
-export async function isLive(owner: Owner): Promise<boolean> {
-  return (await isAlive(owner.pid)) && ((await startMark(owner.pid)) ?? "") === owner.startMark;
+/** Whether this process sees the owner's: in another container, ids of processes are of others. */
+export async function isSeen({ space }: Owner): Promise<boolean> {
+  return space === undefined || space === (await processSpace());
+}
+
+/** Whether the owner of a data folder still runs. */
+export async function isLive(dataFolder: string, owner: Owner): Promise<boolean> {
+  if (await isSeen(owner)) return isRunning(owner);
+  const file = lockFile(dataFolder);
+  const found = await read(file);
+  return found !== undefined && isFoundLive(file, found);
 }
 
 /** Whether any process, live or not, has claimed a data folder. */
@@ -46,22 +79,23 @@ function lockFile(dataFolder: string): string {
 }
 
 /**
- * A stale lock is replaced only by who holds the lock on replacing it, and only after looking again: otherwise two
- * processes that found the same stale lock could both end up as owners. That second lock may be stale too, and is
- * taken in the same way.
+ * A stale lock is replaced only by who holds the lock on replacing it, and only where it is as it was when it was judged:
+ * otherwise two processes that found the same stale lock could both end up as owners. That second lock may be stale too,
+ * and is taken in the same way.
  */
 async function claimFile(file: string, mine: Owner): Promise<{ lock: OwnerLock } | { owner: Owner }> {
   for (;;) {
     if (await place(file, mine, link)) return { lock: lockOn(file) };
-    const owner = await liveOwner(file);
-    if (owner) return { owner };
+    const found = await read(file);
+    if (!found) continue;
+    if (found.owner && (await isFoundLive(file, found))) return { owner: found.owner };
     const replacing = await claimFile(`${file}.stale`, mine);
     if ("owner" in replacing) {
       await sleep(5);
       continue;
     }
     try {
-      if (await isStale(file)) {
+      if (isSame(found, await read(file))) {
         await place(file, mine, rename);
         return { lock: lockOn(file) };
       }
@@ -91,31 +125,96 @@ async function place(file: string, owner: Owner, how: typeof link): Promise<bool
   }
 }
 
-async function liveOwner(file: string): Promise<Owner | undefined> {
-  const owner = parse(await readIfPresent(file));
-  return owner && (await isLive(owner)) ? owner : undefined;
+/**
+ * Whether the owner that a lock names lives. Of one that is not seen, the lock is touched, or else its server still listens:
+ * it may be that only the owner has ended, or that all of its container stands still.
+ */
+async function isFoundLive(file: string, found: Found): Promise<boolean> {
+  if (!found.owner) return false;
+  if (await isSeen(found.owner)) return isRunning(found.owner);
+  return (await isTouched(file, found)) || (await isServedBySocket(path.dirname(file)));
 }
 
-async function isStale(file: string): Promise<boolean> {
-  const text = await readIfPresent(file);
-  const owner = parse(text);
-  return text !== undefined && !(owner && (await isLive(owner)));
+async function isRunning(owner: Owner): Promise<boolean> {
+  return (await isAlive(owner.pid)) && ((await startMark(owner.pid)) ?? "") === owner.startMark;
 }
 
-function parse(text: string | undefined): Owner | undefined {
+/** Waits for an owner to show that it lives. What counts is that the time changes: the clock may be another machine's. */
+async function isTouched(file: string, before: Found): Promise<boolean> {
+  if (Date.now() - before.touchedAt > LONG_SILENT_MS) return false;
+  const changed = async () => (isSame(before, await read(file)) ? undefined : true);
+  return (await poll(changed, SILENT_MS, BEAT_MS / 10)) ?? false;
+}
+
+function isSame(before: Found, now: Found | undefined): boolean {
+  return before.text === now?.text && before.touchedAt === now.touchedAt;
+}
+
+/** A lock, and when it was touched. By opening it: a network's file system then asks its server, and not its memory. */
+async function read(file: string): Promise<Found | undefined> {
+  const handle = await open(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!handle) return undefined;
   try {
-    return ownerFile.safeParse(JSON.parse(text ?? "")).data;
+    const text = await handle.readFile("utf8");
+    return { owner: parse(text), text, touchedAt: (await handle.stat()).mtimeMs };
+  } finally {
+    await handle.close();
+  }
+}
+
+function parse(text: string): Owner | undefined {
+  try {
+    return ownerFile.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
 }
 
+/** Touches the lock for as long as it is held: that is how a process that does not see this one knows that it lives. */
 function lockOn(file: string): OwnerLock {
+  const text = readFileSync(file, "utf8");
+  const stopBeating = beat(file);
   let held = true;
   return {
     release: () => {
-      if (held) rmSync(file, { force: true });
+      if (!held) return;
       held = false;
+      stopBeating();
+      if (isStill(file, text)) rmSync(file, { force: true });
     },
   };
+}
+
+/** By the open file, not by its name: that may be another owner's by now, after this machine stood still. */
+function beat(file: string): () => void {
+  const descriptor = openSync(file, "r");
+  let beating = false;
+  let over = false;
+  const close = () => closeSync(descriptor);
+  const timer = setInterval(() => {
+    if (beating) return;
+    beating = true;
+    const now = new Date();
+    futimes(descriptor, now, now, () => {
+      beating = false;
+      if (over) close();
+    });
+  }, BEAT_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    over = true;
+    if (!beating) close();
+  };
+}
+
+function isStill(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, "utf8") === text;
+  } catch {
+    return false;
+  }
 }

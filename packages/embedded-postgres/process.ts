@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -30,6 +30,15 @@ export async function startMark(pid: number): Promise<string | undefined> {
   const options = { env: { PATH: "/bin:/usr/bin", LC_ALL: "C", TZ: "UTC" } };
   const answer = await run("ps", ["-o", "lstart=", "-p", String(pid)], options).catch(() => undefined);
   return answer?.stdout.trim() || undefined;
+}
+
+/**
+ * Where the ids of processes that this one sees mean something: a machine since its boot, and a PID namespace of it, which a
+ * container has of its own.
+ */
+export async function processSpace(): Promise<string> {
+  const namespace = await readlink("/proc/self/ns/pid").catch(() => process.platform);
+  return `${await bootId()}/${namespace}`;
 }
 
 /** The command line of a process, its arguments separated by spaces; empty where it cannot be read. */

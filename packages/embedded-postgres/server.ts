@@ -8,7 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StartupError } from "../process/startup-error.js";
 import { type Place, SERVER_ENV } from "./cluster.js";
 import { type Answer, ask } from "./ask.js";
-import { diskFullLine, inFolder, openLog, readIfPresent, saysDiskFull } from "./folder.js";
+import { diskFullLine, inFolder, openLog, saysDiskFull } from "./folder.js";
+import { isServed, readPidFile } from "./listening.js";
 import { commandLine, ended, isAlive, poll, signal } from "./process.js";
 
 /** A server that answers. */
@@ -176,12 +177,14 @@ function freePort(): Promise<number> {
  * and a `postmaster.pid` that names no server of this cluster is removed.
  *
  * @returns the server taken over; undefined when there is none.
+ * @throws StartupError where a server that this process does not see serves the cluster: a second one would destroy it.
  */
 export async function adopt(place: Place): Promise<Server | undefined> {
   const cluster = inFolder.cluster(place.folder);
   const left = await readPidFile(cluster);
   if (!left) return undefined;
   if (!(await isServerOf(cluster, left.pid))) {
+    if (!(await isGone(place))) throw elsewhere(place.folder);
     await rm(path.join(cluster, "postmaster.pid"), { force: true });
     return undefined;
   }
@@ -193,6 +196,19 @@ export async function adopt(place: Place): Promise<Server | undefined> {
   return undefined;
 }
 
+/** PostgreSQL's own checks, for its process and for its memory, end at the container. One that ends goes on listening for moments. */
+async function isGone({ folder, password }: Place): Promise<boolean> {
+  const gone = async () => ((await isServed(folder, password)) ? undefined : true);
+  return (await poll(gone, ORPHAN_ANSWERS_WITHIN_MS, 100)) ?? false;
+}
+
+/** A server that runs where this process does not see it. */
+function elsewhere(folder: string): StartupError {
+  return new StartupError(
+    `The PostgreSQL of the data folder ${folder} runs in another container, or as another user. Stop that, or give this Marquee a folder of its own with MARQUEE_DATA.`,
+  );
+}
+
 async function judgeOrphan(
   place: Place,
   pid: number,
@@ -202,7 +218,7 @@ async function judgeOrphan(
   if (!(await isAlive(pid))) return "gone";
   const found = await readPidFile(cluster);
   const answer: Answer = found?.port
-    ? await ask(place.password, found.port, "postgres")
+    ? await ask(place.password, { port: found.port, socket: undefined }, "postgres")
     : { state: "SILENT" };
   if (answer.state === "UP" && found?.port)
     return answer.dataDirectory === cluster ? { pid, port: found.port, socket: found.socket } : "mute";
@@ -243,17 +259,4 @@ export function stopServerNow(cluster: string, pid: number): void {
   } catch {
     // Already gone.
   }
-}
-
-/** What `postmaster.pid` says: line 1 the process, 4 its port, 5 the folder of its socket, 8 its state (src/include/utils/pidfile.h). */
-export async function readPidFile(
-  cluster: string,
-): Promise<
-  { pid: number; port: number | undefined; socket: string | undefined; status: string } | undefined
-> {
-  const lines = (await readIfPresent(path.join(cluster, "postmaster.pid")))?.split("\n");
-  const pid = Number(lines?.[0]);
-  if (!lines || !Number.isInteger(pid) || pid <= 0) return undefined;
-  const socket = lines[4]?.trim() || undefined;
-  return { pid, port: Number(lines[3]) || undefined, socket, status: lines[7]?.trim() ?? "" };
 }

@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type AuditLine } from "../../datasources/audit/audit.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { StartupError } from "../../packages/process/startup-error.js";
+import { forTenants, LeftTenants } from "./all-tenants.js";
 import { counted } from "./numbers.js";
-import { tenantOf, withStores } from "./with-stores.js";
+import { withStores } from "./with-stores.js";
 
 const EXAMPLES = `
 Examples:
@@ -58,10 +59,26 @@ function deploymentOption(): Option {
   return new Option("--deployment", what).conflicts("tenant");
 }
 
-async function logsOf(stores: Stores, { tenant, deployment }: AuditFlags): Promise<NamedLog[]> {
-  if (deployment) return [{ name: DEPLOYMENT, lines: stores.deploymentAudit.lines() }];
-  const tenants = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
-  return tenants.map((each) => ({ name: each.slug, lines: stores.audit.lines(each) }));
+/**
+ * Does something with the logs that the flags name.
+ *
+ * @returns the tenants whose logs were not read to their end.
+ */
+async function forLogs(
+  stores: Stores,
+  { tenant, deployment }: AuditFlags,
+  work: (log: NamedLog) => Promise<void>,
+): Promise<LeftTenants> {
+  const left = new LeftTenants();
+  if (deployment) await work({ name: DEPLOYMENT, lines: stores.deploymentAudit.lines() });
+  else
+    await forTenants(
+      stores,
+      tenant,
+      (each) => work({ name: each.slug, lines: stores.audit.lines(each) }),
+      left,
+    );
+  return left;
 }
 
 async function verifyAll(stores: Stores, { head, ...which }: AuditFlags & { head?: string }): Promise<void> {
@@ -69,7 +86,7 @@ async function verifyAll(stores: Stores, { head, ...which }: AuditFlags & { head
   const broken: string[] = [];
   let passed = head === undefined;
   let cut = false;
-  for (const { name, lines } of await logsOf(stores, which)) {
+  const left = await forLogs(stores, which, async ({ name, lines }) => {
     const seen = (hash: string) => (passed ||= hash === head);
     const { entries, cutAt, head: last, brokenAt } = await verifyAudit(lines, seen);
     const found =
@@ -78,8 +95,11 @@ async function verifyAll(stores: Stores, { head, ...which }: AuditFlags & { head
     process.stdout.write(`${name}: ${counted(entries)} entries, ${before}${found}\n`);
     cut ||= cutAt !== null;
     if (brokenAt !== null) broken.push(name);
-  }
-  if (broken.length > 0) throw new StartupError(`The log was changed: ${broken.join(", ")}.`);
+  });
+  if (broken.length > 0)
+    throw new StartupError(`The log was changed: ${broken.join(", ")}. ${left.told()}`.trim());
+  // The hash may be in a log that could not be read.
+  left.check();
   if (!passed)
     throw new StartupError(
       `No entry has the hash ${head}: entries were taken off the end of the log${cut ? ", or it was of one that was cut off" : ""}.`,
@@ -87,9 +107,10 @@ async function verifyAll(stores: Stores, { head, ...which }: AuditFlags & { head
 }
 
 async function print(stores: Stores, flags: AuditFlags): Promise<void> {
-  for (const log of await logsOf(stores, flags))
+  await forLogs(stores, flags, async (log) => {
     for await (const lines of log.lines)
       process.stdout.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  });
 }
 
 function hash(value: string): string {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 
+import { LeftTenants } from "./all-tenants.js";
 import { tenantOf, withStores } from "./with-stores.js";
 
 const EXAMPLES = `
@@ -30,8 +31,13 @@ export function erasuresCommand(): Command {
       withStores(async (stores, config) => {
         const { notingReplay, replayErasures } = await import("../privacy/tombstone-file.js");
         const file = flags.from ?? config.privacy.erasuresFile;
-        const returned = await replayErasures(stores, file, true, notingReplay(stores, "command"));
+        const left = new LeftTenants();
+        const returned = await replayErasures(stores, file, {
+          onLooked: notingReplay(stores, "command"),
+          onFailed: left.note,
+        });
         process.stdout.write(`${returned} were there again; the gateways erase them.\n`);
+        left.check();
       }),
     );
   return new Command("erasures")

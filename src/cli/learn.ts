@@ -2,8 +2,9 @@ import { Command } from "commander";
 
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
+import { forAllTenants } from "./all-tenants.js";
 import { createProgress } from "./progress.js";
-import { tenantOf, withStores } from "./with-stores.js";
+import { withStores } from "./with-stores.js";
 
 /** `marquee learn`. */
 export function learnCommand(): Command {
@@ -14,10 +15,7 @@ export function learnCommand(): Command {
     .option("--tenant <slug>", "only this tenant (default: all)")
     .addHelpText("after", "\nExamples:\n  marquee learn\n  marquee learn --tenant meridian")
     .action(async ({ tenant }: { tenant?: string }) => {
-      await withStores(async (stores) => {
-        const tenants = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
-        for (const each of tenants) await learnWithProgress(stores, each);
-      });
+      await withStores((stores) => forAllTenants(stores, tenant, (each) => learnWithProgress(stores, each)));
     });
 }
 

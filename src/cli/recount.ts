@@ -1,7 +1,8 @@
 import { Command } from "commander";
 
+import { forAllTenants } from "./all-tenants.js";
 import { counted } from "./numbers.js";
-import { tenantOf, withStores } from "./with-stores.js";
+import { withStores } from "./with-stores.js";
 
 /** `marquee recount`. */
 export function recountCommand(): Command {
@@ -15,12 +16,11 @@ export function recountCommand(): Command {
       "\nExamples:\n  marquee recount --tenant meridian\n  marquee learn --tenant meridian",
     )
     .action(async ({ tenant }: { tenant?: string }) => {
-      await withStores(async (stores) => {
-        const tenants = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
-        for (const each of tenants) {
+      await withStores((stores) =>
+        forAllTenants(stores, tenant, async (each) => {
           const changed = await stores.viewingIngest.recount(each);
           process.stdout.write(`${each.slug}: ${counted(changed)} reports stand for something else now.\n`);
-        }
-      });
+        }),
+      );
     });
 }

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 
+import { type Tenant } from "../../datasources/core/tenant.js";
 import { type RetentionKind } from "../../datasources/retention/retention.js";
 import { enforceNoted, enforceOnDeployment } from "../../datasources/stores/noted-retention.js";
+import { forTenants, LeftTenants } from "./all-tenants.js";
 import { tenantOf, withStores } from "./with-stores.js";
 
 const EXAMPLES = `
@@ -31,10 +33,13 @@ export function retentionCommand(): Command {
     .action(({ tenant }: { tenant?: string }) =>
       withStores(async (stores, config) => {
         const { days } = config.privacy.retention;
-        const all = tenant === undefined ? await stores.tenants.list() : [await tenantOf(stores, tenant)];
-        for (const each of all) tell(each.slug, await enforceNoted(stores, each, days, "command"));
+        const left = new LeftTenants();
+        const enforceOn = async (each: Tenant) =>
+          tell(each.slug, await enforceNoted(stores, each, days, "command"));
+        await forTenants(stores, tenant, enforceOn, left);
         const cut = tenant === undefined ? await enforceOnDeployment(stores, days) : 0;
         if (cut > 0) tell("the deployment", { audit: cut });
+        left.check();
       }),
     );
   return new Command("retention")

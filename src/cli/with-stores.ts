@@ -50,7 +50,7 @@ export async function withStores<T>(work: (stores: Stores, config: Config) => Pr
  *
  * @throws StartupError that names the tenants there are.
  */
-export async function tenantOf(stores: Stores, slug: string): Promise<Tenant> {
+export async function tenantOf(stores: Pick<Stores, "tenants">, slug: string): Promise<Tenant> {
   const tenant = await stores.tenants.named(slug);
   if (tenant) return tenant;
   const known = (await stores.tenants.list()).map((each) => each.slug);

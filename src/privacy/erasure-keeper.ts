@@ -26,7 +26,11 @@ export function keepErasures(
   let running: Promise<void> | undefined;
   const replay = async (everybody: boolean) => {
     try {
-      const returned = await replayErasures(stores, file, everybody, notingReplay(stores, "job"));
+      const returned = await replayErasures(stores, file, {
+        everybody,
+        onLooked: notingReplay(stores, "job"),
+        onFailed: ({ slug }, error) => warn(`Erasures of ${slug} cannot be kept: ${wordsOf(error)}`),
+      });
       if (returned > 0) warn(`${returned} that were erased are there again, and are erased once more.`);
     } catch (error) {
       warn(`Erasures cannot be kept in the file of MARQUEE_ERASURES_FILE: ${wordsOf(error)}`);

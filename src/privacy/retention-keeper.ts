@@ -4,6 +4,7 @@ import { wordsOf } from "../../packages/told-errors/index.js";
 import { type RetentionDays } from "../../datasources/retention/retention.js";
 import { enforceNoted, enforceOnDeployment } from "../../datasources/stores/noted-retention.js";
 import { type Stores } from "../../datasources/stores/stores.js";
+import { eachTenant } from "../tenancy/each-tenant.js";
 
 type RetentionStores = Pick<Stores, "tenants" | "retention" | "audit" | "deploymentAudit">;
 
@@ -38,11 +39,11 @@ async function enforceAll(
   warn: (line: string) => void,
 ): Promise<void> {
   try {
-    for (const tenant of await stores.tenants.list()) {
-      await enforceNoted(stores, tenant, days, "job").catch((error: unknown) => {
-        warn(`What is too old could not be taken away for ${tenant.slug}: ${wordsOf(error)}`);
-      });
-    }
+    await eachTenant(
+      await stores.tenants.list(),
+      async (tenant) => void (await enforceNoted(stores, tenant, days, "job")),
+      ({ slug }, error) => warn(`What is too old could not be taken away for ${slug}: ${wordsOf(error)}`),
+    );
     await enforceOnDeployment(stores, days);
   } catch (error) {
     warn(`What is too old could not be taken away: ${wordsOf(error)}`);

@@ -7,6 +7,7 @@ import { type Tenant } from "../../datasources/core/tenant.js";
 import { type Tombstone } from "../../datasources/privacy/privacy.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { StartupError } from "../../packages/process/startup-error.js";
+import { eachTenant } from "../tenancy/each-tenant.js";
 
 /** A line of the file. */
 const line = z.object({
@@ -17,6 +18,16 @@ const line = z.object({
 type Line = z.infer<typeof line>;
 
 type OnLooked = (tenant: Tenant, returned: number) => Promise<void>;
+
+/** Of a replay, unless said otherwise. */
+export interface ReplayOptions {
+  /** Whether to look for all who were erased, not only for those that the database did not know of; it does. */
+  everybody?: boolean;
+  /** Told of each tenant whose erased were looked for, and how many were there again. */
+  onLooked?: OnLooked;
+  /** Told of each tenant that this failed for: the others' turn comes nonetheless. Unless given, the first ends it. */
+  onFailed?: (tenant: Tenant, error: unknown) => void;
+}
 
 /** Notes in a tenant's log that its erased were looked for; of a gateway that found nobody, nothing. */
 export function notingReplay({ audit }: Pick<Stores, "audit">, by: "command" | "job"): OnLooked {
@@ -30,20 +41,16 @@ export function notingReplay({ audit }: Pick<Stores, "audit">, by: "command" | "
  * Brings together who was erased according to the database and to a file outside of it, which a backup of the database
  * does not take back: each learns what it lacks, and whoever is there again is erased again.
  *
- * @param everybody whether to look for all who were erased, not only for those that the database did not know of.
- * @param onLooked told of each tenant whose erased were looked for, and how many were there again.
  * @returns how many accounts and profiles had come back.
  */
 export async function replayErasures(
   stores: Pick<Stores, "tenants" | "privacy">,
   file: string,
-  everybody = true,
-  onLooked: OnLooked = () => Promise.resolve(),
+  { everybody = true, onLooked = () => Promise.resolve(), onFailed = fail }: ReplayOptions = {},
 ): Promise<number> {
   const noted = await readLines(file);
   let returned = 0;
-  const tenants = (await stores.tenants.list()).filter(({ state }) => state !== "DELETING");
-  for (const tenant of tenants) {
+  const replay = async (tenant: Tenant) => {
     const own = noted.filter(({ tenant: slug }) => slug === tenant.slug);
     const known = await stores.privacy.tombstones(tenant);
     const news = without(own, known);
@@ -57,8 +64,13 @@ export async function replayErasures(
       file,
       without(known, own).map((tombstone) => ({ tenant: tenant.slug, ...tombstone })),
     );
-  }
+  };
+  await eachTenant(await stores.tenants.list(), replay, onFailed);
   return returned;
+}
+
+function fail(_: Tenant, error: unknown): never {
+  throw error;
 }
 
 function without<T extends Tombstone>(all: readonly T[], others: readonly Tombstone[]): T[] {

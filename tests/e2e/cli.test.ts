@@ -498,6 +498,34 @@ describe("marquee retention", () => {
   });
 });
 
+describe("what is done for all tenants", () => {
+  it("goes on where one does not answer, names it, and leaves out one that is being deleted", async () => {
+    await database.query(
+      `insert into marquee.tenants (id, slug, name, tier, schema_name, default_country, servers, created_at)
+       values (900, 'downed', 'Downed', 'DEDICATED', 'tenant_downed', 'US',
+               '{"postgres": "postgres://nobody:none@127.0.0.1:1/none", "mongodb": null, "opensearch": null, "neo4j": null}',
+               '2000-01-01')`,
+    );
+    const file = await fileOf("nobody.ndjson", []);
+    try {
+      for (const [command, done] of [
+        [["audit", "verify"], /^atelier: .* entries, all of them follow/m],
+        [["retention", "enforce"], /^atelier: /m],
+        [["erasures", "replay", "--from", file], /were there again/],
+      ] as const) {
+        const { code, stdout, stderr } = await marquee(...command);
+        expect([code, stdout], stderr).toEqual([1, expect.stringMatching(done)]);
+        expect(stderr).toMatch(/^downed: .+$/m);
+        expect(stderr.trimEnd().split("\n").at(-1)).toBe("It could not be done for: downed.");
+      }
+      await database.query("update marquee.tenants set state = 'DELETING' where id = 900");
+      expect(await marquee("audit", "verify")).toMatchObject({ code: 0, stderr: "" });
+    } finally {
+      await database.query("delete from marquee.tenants where id = 900");
+    }
+  });
+});
+
 describe("marquee keys", () => {
   it("rotates, lists and takes away what tokens are signed with", async () => {
     const token = async () =>

@@ -102,6 +102,14 @@ describe("a password", () => {
     expect(await signIn(email, "password")).toMatch(/^ey/);
   });
 
+  it("that is hashed as before signs in twice at once", async () => {
+    const { email } = await newcomer();
+    const account = await accountOf(email);
+    await database.query("update accounts set password_hash = $1 where id = $2", [OLD_HASH, account]);
+    const tokens = await Promise.all([signIn(email, "password"), signIn(email, "password")]);
+    expect(tokens).toEqual([expect.stringMatching(/^ey/), expect.stringMatching(/^ey/)]);
+  });
+
   it("that many have, or that is the address, is refused at sign-up, change and reset", async () => {
     const { email, token } = await newcomer();
     const again = { email: `${randomUUID()}@example.com` };

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { startEmbeddedPostgres } from "../../packages/embedded-postgres/embedded-postgres.js";
 import { inFolder } from "../../packages/embedded-postgres/folder.js";
-import { readPidFile } from "../../packages/embedded-postgres/server.js";
+import { readPidFile } from "../../packages/embedded-postgres/listening.js";
 import { openStores } from "../../datasources/stores/stores.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { freePort, killRunning, startMarquee } from "../support/process.js";

@@ -11,7 +11,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { adminUrl } from "../../packages/embedded-postgres/ask.js";
 import { inFolder, readIfPresent } from "../../packages/embedded-postgres/folder.js";
 import { ended, isAlive, poll } from "../../packages/embedded-postgres/process.js";
-import { readPidFile, stopServer } from "../../packages/embedded-postgres/server.js";
+import { readPidFile } from "../../packages/embedded-postgres/listening.js";
+import { stopServer } from "../../packages/embedded-postgres/server.js";
 import { threadsOf } from "../../packages/process/threads.js";
 import { type Answer, clientDocuments } from "../support/gateway.js";
 import {

@@ -154,6 +154,24 @@ describe("the process", () => {
     expect(await gateway.ended()).toEqual({ code: 0, signal: null });
   });
 
+  it("goes on after SIGHUP where it has no certificate", async () => {
+    const port = await freePort();
+    const gateway = startMarquee(["serve"], {
+      env: {
+        ...enginesUnderTest(),
+        POSTGRES_URL: inject("postgresUrl"),
+        PORT: String(port),
+        LOG_LEVEL: "warn",
+      },
+    });
+    await gateway.says("Ctrl-C stops it.");
+    gateway.signal("SIGHUP");
+    await gateway.says("there is no certificate to read anew");
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    gateway.signal("SIGTERM");
+    expect(await gateway.ended()).toEqual({ code: 0, signal: null });
+  });
+
   it("does not start on a certificate that is not that of its key, and says so in a line", async () => {
     showCertificate(first);
     showKey(second);

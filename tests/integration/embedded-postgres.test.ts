@@ -1,4 +1,5 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,7 +18,13 @@ import {
 } from "../../packages/embedded-postgres/embedded-postgres.js";
 import { prepareFolder } from "../../packages/embedded-postgres/folder.js";
 import { claim } from "../../packages/embedded-postgres/owner.js";
-import { commandLine, ended, isAlive, startMark } from "../../packages/embedded-postgres/process.js";
+import {
+  commandLine,
+  ended,
+  isAlive,
+  processSpace,
+  startMark,
+} from "../../packages/embedded-postgres/process.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 import { PATIENCE } from "../support/patience.js";
 
@@ -27,6 +34,13 @@ const isRoot = process.getuid?.() === 0;
 if (!isRoot)
   console.warn(
     "embedded-postgres.test.ts: not root, so the 2 tests of the unprivileged server user are SKIPPED",
+  );
+/** Runs a program as a container does: ids of processes, shared memory and the network are its own, the folder is not. */
+const CONTAINED = ["--pid", "--fork", "--kill-child", "--mount-proc", "--ipc", "--net"];
+const canContain = spawnSync("unshare", [...CONTAINED, "true"]).status === 0;
+if (!canContain)
+  console.warn(
+    "embedded-postgres.test.ts: unshare is not permitted, so the 5 tests of two containers are SKIPPED",
   );
 
 let scratch: string;
@@ -211,7 +225,7 @@ describe("after a kill -9", () => {
       const claims = await Promise.all(Array.from({ length: 6 }, () => claim(folder)));
       expect(claims.filter((answer) => "lock" in answer)).toHaveLength(1);
       expect(claims.find((answer) => "owner" in answer)).toEqual({
-        owner: { pid: process.pid, startMark: await startMark(process.pid) },
+        owner: { pid: process.pid, startMark: await startMark(process.pid), space: await processSpace() },
       });
       expect(readdirSync(folder)).toEqual(["owner.lock"]);
     }
@@ -247,6 +261,81 @@ describe("two of them on one data folder", () => {
     ]);
     expect(all.map(({ origin }) => origin).sort()).toEqual(["SHARED", "SHARED", "STARTED"]);
     expect(new Set(all.map(({ pid }) => pid)).size).toBe(1);
+  });
+});
+
+describe.runIf(canContain)("two containers with one volume", () => {
+  test("a second owner is refused, a command shares the server by its socket, and the data is unharmed", async () => {
+    const dataFolder = await usedFolder();
+    const server = await start(dataFolder);
+    await query(server.adminUrl, "CREATE TABLE kept AS SELECT 'Metropolis' AS name");
+
+    expect(await inContainer(dataFolder)).toEqual({
+      refused:
+        `The data folder ${dataFolder} is in use by another Marquee (in another container or on another machine). ` +
+        "Stop it, or give this one a folder of its own with MARQUEE_DATA.",
+    });
+    const shared = await inContainer(dataFolder, "share");
+    expect(shared).toMatchObject({ origin: "SHARED", adminUrl: server.adminUrl });
+    expect(await query(server.adminUrl, "SELECT name FROM kept")).toEqual([{ name: "Metropolis" }]);
+    expect(await isAlive(server.pid)).toBe(true);
+    await server.stop();
+    expect(readdirSync(dataFolder)).not.toContain("owner.lock");
+  });
+
+  test("a command that cannot reach the server says where it is to be run", async () => {
+    const deep = path.join(newFolder(), "d".repeat(80));
+    const server = await start(deep);
+    expect(await inContainer(deep, "share")).toEqual({
+      refused: expect.stringMatching(
+        /^The PostgreSQL of .* is not reached from here\. Run the command there: docker exec <container> /,
+      ) as string,
+    });
+    expect(await query(server.adminUrl, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  });
+
+  test("no server is started over one that listens, whatever the lock says", async () => {
+    const dataFolder = await usedFolder();
+    const server = await start(dataFolder);
+    const lock = path.join(dataFolder, "owner.lock");
+    const kept = await readFile(lock, "utf8");
+    const pidFile = path.join(dataFolder, "postgres/postmaster.pid");
+    const named = await readFile(pidFile, "utf8");
+    // As an earlier version wrote it, which did not say where its process is.
+    await writeFile(lock, JSON.stringify({ pid: 1, startMark: "of another container" }));
+    expect(await inContainer(dataFolder)).toEqual({
+      refused: expect.stringMatching(
+        /^The PostgreSQL of the data folder .* runs in another container, /,
+      ) as string,
+    });
+    expect(await readFile(pidFile, "utf8")).toBe(named);
+    await writeFile(lock, kept);
+    expect(await query(server.adminUrl, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  });
+
+  test("an owner that does nothing for a while keeps the folder for as long as its server listens", async () => {
+    const dataFolder = await usedFolder();
+    const child = await startInChild(dataFolder);
+    process.kill(child.process.pid!, "SIGSTOP");
+    expect(await inContainer(dataFolder)).toMatchObject({
+      refused: expect.stringContaining("is in use by another Marquee") as string,
+    });
+    process.kill(child.process.pid!, "SIGCONT");
+    expect(await query(child.server.adminUrl, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  });
+
+  test("the folder of a container that was killed is taken over soon", async () => {
+    const dataFolder = await usedFolder();
+    const before = spawn("unshare", [...CONTAINED, ...inNetwork(dataFolder, "serve")], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    children.push(before);
+    await once(createInterface({ input: before.stdout }), "line");
+    before.kill("SIGKILL");
+    await ended(before.pid!, 5_000);
+    const next = await timed("take-over of a killed container", () => start(dataFolder));
+    expect(next.origin).toBe("STARTED");
+    expect(await query(next.adminUrl, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 });
 
@@ -360,11 +449,38 @@ function writeProgram(folder: string): string {
   writeFileSync(
     main,
     `import { startEmbeddedPostgres } from ${JSON.stringify(built)};
-     const { pid, adminUrl } = await startEmbeddedPostgres({ dataFolder: process.argv[2], log: () => {} });
-     console.log(JSON.stringify({ pid, adminUrl }));
+     const [, , dataFolder, how] = process.argv;
+     try {
+       const { pid, adminUrl, origin } = await startEmbeddedPostgres({ dataFolder, share: how === "share", log: () => {} });
+       console.log(JSON.stringify({ pid, adminUrl, origin }));
+     } catch (error) {
+       console.log(JSON.stringify({ refused: error.message }));
+       process.exit(1);
+     }
      process.stdin.on("end", () => process.exit(0)).resume();`,
   );
   return main;
+}
+
+/** The command that runs the program; in a network of its own, a machine's own address has to be set up first. */
+function inNetwork(dataFolder: string, how: string): string[] {
+  return [
+    "sh",
+    "-c",
+    'ip link set lo up 2>/dev/null; exec "$0" "$@"',
+    process.execPath,
+    program,
+    dataFolder,
+    how,
+  ];
+}
+
+/** @returns what the program says that is run as if in another container. */
+async function inContainer(dataFolder: string, how = "own"): Promise<unknown> {
+  const running = run("unshare", [...CONTAINED, ...inNetwork(dataFolder, how)]);
+  running.child.stdin?.end();
+  const { stdout } = await running.catch((error: unknown) => error as { stdout: string });
+  return JSON.parse(stdout);
 }
 
 /** Lets a process exit by itself, so that it takes its server with it. */

@@ -31,7 +31,7 @@ export interface TenantMoves {
   move(tenant: Tenant, to: Destination, options?: MoveOptions): Promise<MovedTenant>;
   /** Takes it back, with what was written since. @throws Refusal NOT_MOVED. */
   undo(tenant: Tenant, options?: MoveOptions): Promise<MovedTenant>;
-  /** Gives up the way back. @throws Refusal NOT_MOVED. */
+  /** Gives up the way back, and removes what is left there, also of an earlier move. @throws Refusal NOT_MOVED. */
   confirm(tenant: Tenant): Promise<void>;
   /** Ends whatever move there is, where the tenant is now. */
   end(tenant: Tenant): Promise<void>;
@@ -65,12 +65,24 @@ export function tenantMoves({ mover, home, dedicated, secrets }: MoveTools): Ten
     // Where both places are on one engine, what it has of the tenant now has gone as well.
     if (away) await fillEmpty(tenant.servers ? await dedicated.at(tenant) : home, tenant);
   };
+  const clearLeft = async (tenant: Tenant, left: Placement) => {
+    await leaveEngines(tenant, left);
+    await mover.sweep(tenant);
+  };
+  /** Ends what was confirmed or undone, and has not been cleared away. @returns whether there was anything. */
+  const finish = async (tenant: Tenant): Promise<boolean> => {
+    const move = await mover.noted(tenant);
+    if (move?.phase !== "CONFIRMED") return false;
+    await clearLeft(tenant, move.from);
+    return true;
+  };
   const check = (tenant: Tenant, to: Destination) => {
     if (tenant.tier === to.tier)
       throw new Refusal("tier", "NOT_MOVED", `${tenant.slug} is ${tenant.tier} already.`);
     checkServers(to, secrets);
   };
   const confirm = async (tenant: Tenant) => {
+    if (await finish(tenant)) return;
     const { from, agoMs } = await mover.last(tenant);
     await sleep(Math.max(0, GRACE_MS - (agoMs ?? 0)));
     // Before the way back is given up: where an engine does not answer, it can be tried again.
@@ -82,6 +94,7 @@ export function tenantMoves({ mover, home, dedicated, secrets }: MoveTools): Ten
     confirm,
     async move(tenant, to, options) {
       check(tenant, to);
+      await finish(tenant);
       const placement = placementOf(tenant, to);
       if (placement.servers) {
         const arriving = { ...tenant, ...placement, epoch: tenant.epoch + 1 };
@@ -92,13 +105,13 @@ export function tenantMoves({ mover, home, dedicated, secrets }: MoveTools): Ten
     async undo(tenant, options) {
       const back = await arrive(tenant, await mover.undo(tenant, options));
       await sleep(GRACE_MS);
-      await leaveEngines(back.tenant, tenant);
-      await mover.sweep(back.tenant, tenant);
+      await clearLeft(back.tenant, tenant);
       return back;
     },
     async end(tenant) {
       const move = await mover.noted(tenant);
       if (move?.phase === "SWITCHED") await confirm(tenant);
+      else if (move?.phase === "CONFIRMED") await clearLeft(tenant, move.from);
       else if (move) await mover.abandon(tenant);
     },
   };

@@ -10,6 +10,7 @@ import { projecting } from "../../datasources/projection/following/drain.js";
 import { type Destination } from "../../datasources/stores/tenant-moves.js";
 import { inTransaction, TooLongError } from "../../datasources/tenancy/move-fence.postgres.js";
 import { place } from "../../datasources/tenancy/move-notes.postgres.js";
+import { TenantMover } from "../../datasources/tenancy/tenant-mover.postgres.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { createRandom } from "../../scripts/random.js";
 import { use } from "../support/fixtures.js";
@@ -215,6 +216,39 @@ describe("a tenant that is moved while it is written and read", () => {
     expect(await besides(tenant)).toEqual([]);
   });
 
+  it.each(["ISOLATED", "DEDICATED"] as const)(
+    "leaves nothing where it was %s, also where the process ends behind the switch back",
+    async (tier) => {
+      const { stores } = placements;
+      const tenant = await openMoving();
+      const destination = await placements.destination(tier);
+      // What is left of an undo that went no further than its switch is as much as there was.
+      const leave = async (at: Tenant) => {
+        const moved = await stores.moves.move(at, destination);
+        await moverAt(moved.tenant).undo(moved.tenant);
+        expect((await rowsIn(moved.tenant)).size).toBeGreaterThan(15);
+        expect(await now(tenant)).toMatchObject({ tier: "SHARED", servers: null });
+        expect(await movesOf(tenant.id)).toEqual([{ phase: "CONFIRMED" }]);
+        return moved.tenant;
+      };
+      const left = await leave(tenant);
+      // Until it has gone an erasure has to know that somebody may be there.
+      const home = placements.databases[0]!;
+      const capturing = () =>
+        home.query("select from marquee.tenants where id = $1 and capturing", [tenant.id]);
+      expect(await capturing()).toHaveLength(1);
+      await stores.moves.confirm(await now(tenant));
+      expect(await rowsIn(left)).toEqual(new Map());
+      expect(await movesOf(tenant.id)).toEqual([]);
+      expect(await capturing()).toHaveLength(0);
+      expect((await rowsIn(await now(tenant))).size).toBeGreaterThan(15);
+      const again = await leave(await now(tenant));
+      await stores.removeTenant(await now(tenant));
+      expect(await rowsIn(again)).toEqual(new Map());
+      expect(await rowsIn(tenant)).toEqual(new Map());
+    },
+  );
+
   it("is on one side, whenever the process that moves it is killed", async () => {
     const tenant = await openMoving();
     const own = await placements.destination("DEDICATED");
@@ -236,6 +270,12 @@ describe("a tenant that is moved while it is written and read", () => {
     await expectAllWritten(tenant, load);
   }, 3_600_000);
 });
+
+/** What moves the rows of a tenant, and does nothing behind the switch. */
+function moverAt(tenant: Tenant): TenantMover {
+  const home = placements.databases[0]!.url;
+  return new TenantMover((servers) => (servers ? placements.databaseOf({ ...tenant, servers }).url : home));
+}
 
 /** Whether a projection of the tenant lacks what a request wants to be answered with. */
 async function isBehind(freshness: Freshness, target: string): Promise<boolean> {

@@ -36,9 +36,10 @@ export interface Stores extends Deployment {
  */
 export async function openStores(options: StoreOptions): Promise<Stores> {
   const { secrets = new Map<string, string>(), dedicated: limits = DEDICATED_LIMITS } = options;
+  const warn = options.warn ?? options.log;
   const relocate = relocation(() => ({ home, dedicated, mover }));
   const open = (tenant: Tenant) => openDeployment(optionsOf(tenant, options, secrets), relocate);
-  const dedicated = new DedicatedStores(open, limits, options.warn ?? options.log);
+  const dedicated = new DedicatedStores(open, limits, warn);
   const onExpected = (tenant: Tenant, servers: TenantServers) => {
     const there = { ...tenant, tier: "DEDICATED", servers, epoch: tenant.epoch + 1 } as const;
     void dedicated.expect({ ...there, schema: SHARED_SCHEMA }).catch(() => undefined);
@@ -48,7 +49,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   const mover = new TenantMover(urlOf);
   const names = new Set(secrets.keys());
   const tenants = placedTenants(home.registry, dedicated, names);
-  const moves = tenantMoves({ mover, home, dedicated, secrets: names });
+  const moves = tenantMoves({ mover, home, dedicated, secrets: names, warn });
   const at = async (tenant: Tenant) => (tenant.servers ? dedicated.at(tenant) : home);
   return {
     ...home,

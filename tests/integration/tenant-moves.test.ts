@@ -2,12 +2,17 @@ import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import pg from "pg";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 
 import { Freshness } from "../../datasources/core/freshness.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { projecting } from "../../datasources/projection/following/drain.js";
-import { type Destination } from "../../datasources/stores/tenant-moves.js";
+import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
+import { DedicatedStores } from "../../datasources/stores/dedicated-stores.js";
+import { type OwnDeployment } from "../../datasources/stores/deployment.js";
+import { notedMoves } from "../../datasources/stores/noted-moves.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { tenantMoves, type Destination } from "../../datasources/stores/tenant-moves.js";
 import { inTransaction, TooLongError } from "../../datasources/tenancy/move-fence.postgres.js";
 import { place } from "../../datasources/tenancy/move-notes.postgres.js";
 import { TenantMover } from "../../datasources/tenancy/tenant-mover.postgres.js";
@@ -148,6 +153,33 @@ describe("a tenant that is moved while it is written and read", () => {
     expect(Math.max(...pauses)).toBeLessThanOrEqual(PAUSE_MS);
   });
 
+  it("has moved, and is noted to have, where its engines cannot be filled", async () => {
+    const { stores } = placements;
+    const tenant = await openMoving();
+    const mover = moverAt(tenant);
+    const warnings: string[] = [];
+    const home = { ...stores.home, projections: [unfillable(stores.home)] } as unknown as OwnDeployment;
+    const dedicated = new DedicatedStores(
+      () => Promise.resolve(home),
+      { most: 1, idleMs: 60_000 },
+      () => {},
+    );
+    const warn = (line: string) => void warnings.push(line);
+    const moves = tenantMoves({ mover, home, dedicated, secrets: new Set(), warn });
+    const noted = notedMoves({ ...stores, moves }, "command");
+    onTestFinished(() => dedicated.close());
+    const moved = await noted.move(tenant, { tier: "ISOLATED" });
+    const back = await noted.undo(moved.tenant);
+    expect(warnings).toHaveLength(3);
+    expect(warnings[2]).toContain('until "marquee tenant confirm" removes it');
+    const acts: string[] = [];
+    for await (const line of stores.deploymentAudit.lines()) acts.push(JSON.stringify(line));
+    const own = acts.filter((line) => line.includes(tenant.slug)).join();
+    expect(own).toMatch(/TENANT_MOVED.*TENANT_MOVE_UNDONE/);
+    await stores.moves.confirm(back.tenant);
+    expect(await rowsIn(moved.tenant)).toEqual(new Map());
+  });
+
   it("has what was committed while the fence was waited for, however much that was, there and back again", async () => {
     const { moves } = placements.stores;
     const tenant = await openMoving();
@@ -270,6 +302,12 @@ describe("a tenant that is moved while it is written and read", () => {
     await expectAllWritten(tenant, load);
   }, 3_600_000);
 });
+
+/** A projection on an engine that does not answer. */
+function unfillable({ projections: [embedded] }: Pick<Stores, "projections">): ProjectionTarget {
+  const down = () => Promise.reject(new Error("It does not answer"));
+  return { ...embedded!, embedded: false, rebuild: down, leave: down };
+}
 
 /** What moves the rows of a tenant, and does nothing behind the switch. */
 function moverAt(tenant: Tenant): TenantMover {

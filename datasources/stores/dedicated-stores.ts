@@ -90,6 +90,20 @@ export class DedicatedStores {
     return deployment;
   }
 
+  /** Does something on those of a tenant, which stay open until it has ended. @throws StoreUnavailableError as `at`. */
+  async use<T>(tenant: Tenant, work: (own: OwnDeployment) => Promise<T>): Promise<T> {
+    const cell = this.#cell(tenant);
+    cell.using += 1;
+    try {
+      const deployment = await cell.opening;
+      this.#lookAfter(cell, deployment);
+      return await work(deployment);
+    } finally {
+      cell.using -= 1;
+      cell.usedAt = Date.now();
+    }
+  }
+
   /**
    * Opens those that a tenant is about to be on, with the connections that are kept. Nobody looks after them yet.
    *

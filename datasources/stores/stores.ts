@@ -19,6 +19,8 @@ export { applicationUrl, type StoreOptions } from "./open-deployment.js";
 export interface Stores extends Deployment {
   /** What answers for a tenant: the deployment's own servers, or the tenant's. */
   at(tenant: Tenant): Promise<Deployment>;
+  /** Does something on what answers for a tenant, which stays open until that has ended. */
+  use<T>(tenant: Tenant, work: (there: Deployment) => Promise<T>): Promise<T>;
   /** The deployment's own servers, with the tenants that live on them. */
   home: Deployment;
   /** Has every set of servers looked after: those of the deployment now, others while they are open. */
@@ -57,6 +59,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     tenants,
     moves,
     at,
+    use: (tenant, work) => (tenant.servers ? dedicated.use(tenant, work) : work(home)),
     home,
     settle: async (tenant) => (await at(tenant)).settle(tenant),
     async attend(attend) {

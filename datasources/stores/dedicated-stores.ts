@@ -145,7 +145,7 @@ export class DedicatedStores {
       known.usedAt = Date.now();
       return known;
     }
-    if (known) void this.#drop(key);
+    if (known) this.#dropBehind(key);
     this.#makeRoom();
     const cell: Cell = {
       tenant: tenant.id,
@@ -178,6 +178,13 @@ export class DedicatedStores {
     return [...this.#cells.values()].includes(cell);
   }
 
+  /** Nobody waits for it: what cannot be closed in order is told of, and ends no gateway. */
+  #dropBehind(key: string): void {
+    this.#drop(key).catch((error: unknown) => {
+      this.warn(`Servers of a tenant's own could not be closed in order: ${wordsOf(error)}`);
+    });
+  }
+
   async #drop(key: string): Promise<void> {
     const cell = this.#cells.get(key);
     this.#cells.delete(key);
@@ -200,13 +207,13 @@ export class DedicatedStores {
     const idle = [...this.#cells].filter(([, { using }]) => using === 0);
     const [oldest] = idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
     if (!oldest) throw new StoreUnavailableError("POSTGRES");
-    void this.#drop(oldest[0]);
+    this.#dropBehind(oldest[0]);
   }
 
   #closeIdle(): void {
     const before = Date.now() - this.limits.idleMs;
     for (const [key, { using, usedAt }] of this.#cells)
-      if (using === 0 && usedAt < before) void this.#drop(key);
+      if (using === 0 && usedAt < before) this.#dropBehind(key);
   }
 }
 

@@ -120,7 +120,10 @@ export class DedicatedStores {
     const cell = this.#cells.get(keyOf(tenant));
     if (!cell) return;
     cell.using += 1;
-    const end = () => void (cell.using -= 1);
+    const end = () => {
+      cell.using -= 1;
+      cell.usedAt = Date.now();
+    };
     work.then(end, end);
   }
 

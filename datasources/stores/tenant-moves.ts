@@ -57,9 +57,18 @@ export interface MoveTools {
 
 /** The rows by the mover; engines hold nothing of a new place until it is filled, and PostgreSQL answers meanwhile. */
 export function tenantMoves({ mover, home, dedicated, secrets, warn }: MoveTools): TenantMoves {
+  // Filling takes a while, in which nobody may ask for them: they stay open until it has ended.
+  const there = (tenant: Tenant, work: (at: Deployment) => Promise<void>) =>
+    tenant.servers ? dedicated.use(tenant, work) : work(home);
+  const whereItWas = async (before: Tenant, work: (at: Deployment) => Promise<void>) => {
+    if (!before.servers) return work(home);
+    const leaving = work(await dedicated.expect(before));
+    dedicated.during(before, leaving);
+    return leaving;
+  };
   const fill = async (tenant: Tenant) => {
     try {
-      await fillEngines(tenant.servers ? await dedicated.at(tenant) : home, tenant);
+      await there(tenant, (at) => fillEngines(at, tenant));
     } catch (error) {
       // PostgreSQL answers for them until a gateway has filled them.
       warn(`Engines of ${tenant.slug} are not filled yet where it is now: ${wordsOf(error)}`);
@@ -77,11 +86,11 @@ export function tenantMoves({ mover, home, dedicated, secrets, warn }: MoveTools
   const leaveEngines = async (tenant: Tenant, left: Placement) => {
     const before = { ...tenant, ...left };
     const away = tenant.servers?.postgres !== left.servers?.postgres;
-    const { projections } = left.servers ? await dedicated.expect(before) : home;
-    for (const engine of enginesOf({ projections }))
-      await (away ? engine.remove(before) : engine.leave(before));
+    await whereItWas(before, async (at) => {
+      for (const engine of enginesOf(at)) await (away ? engine.remove(before) : engine.leave(before));
+    });
     // Where both places are on one engine, what it has of the tenant now has gone as well.
-    if (away) await fillEmpty(tenant.servers ? await dedicated.at(tenant) : home, tenant);
+    if (away) await there(tenant, (at) => fillEmpty(at, tenant));
   };
   const clearLeft = async (tenant: Tenant, left: Placement) => {
     await leaveEngines(tenant, left);

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
@@ -131,6 +133,21 @@ describe("servers of tenants' own", () => {
     // The deployment's own, and each that was opened.
     expect(attended.length).toBeGreaterThan(1);
     expect(warnings).toEqual([]);
+  });
+
+  it("stay open while a stream of theirs is read", async () => {
+    const stores = await placements.open({ most: 1, idleMs: 1 });
+    const { DEDICATED: tenant } = tenants;
+    await stores.audit.record(tenant, { act: "TENANT_RESUMED", actor: "command", details: {} });
+    let open: unknown;
+    for await (const lines of stores.audit.lines(tenant)) {
+      expect(lines.length).toBeGreaterThan(0);
+      open = await stores.at(tenant);
+      await sleep(2_500);
+      expect(await stores.at(tenant)).toBe(open);
+    }
+    await sleep(2_500);
+    expect(await stores.at(tenant)).not.toBe(open);
   });
 
   it("are nobody else's: a database with other tenants is refused", async () => {

@@ -45,6 +45,7 @@ import { registerServed } from "./observability/served-metrics.js";
 import { modelMetrics } from "./observability/model-metrics.js";
 import { createProjectorMetrics } from "./observability/projector-metrics.js";
 import { attendance, type AttendanceTools } from "./attendance.js";
+import { keepRounds } from "./privacy/rounds.js";
 import { openPayments } from "./payments/open-payments.js";
 import { type FillProgress } from "../datasources/projection/targets/keeper.js";
 
@@ -154,7 +155,7 @@ export async function startGateway(
         }),
       )
       .then((part) => {
-        parts.push(part);
+        parts.push(part, keepRounds(stores, config.privacy.retention, warn));
         return ended.hear(stores.identityChanges);
       });
     // Where it fails is seen once it is awaited.

@@ -90,6 +90,20 @@ export class DedicatedStores {
     return deployment;
   }
 
+  /** Does something on those of a tenant, which stay open until it has ended. @throws StoreUnavailableError as `at`. */
+  async use<T>(tenant: Tenant, work: (own: OwnDeployment) => Promise<T>): Promise<T> {
+    const cell = this.#cell(tenant);
+    cell.using += 1;
+    try {
+      const deployment = await cell.opening;
+      this.#lookAfter(cell, deployment);
+      return await work(deployment);
+    } finally {
+      cell.using -= 1;
+      cell.usedAt = Date.now();
+    }
+  }
+
   /**
    * Opens those that a tenant is about to be on, with the connections that are kept. Nobody looks after them yet.
    *
@@ -106,7 +120,10 @@ export class DedicatedStores {
     const cell = this.#cells.get(keyOf(tenant));
     if (!cell) return;
     cell.using += 1;
-    const end = () => void (cell.using -= 1);
+    const end = () => {
+      cell.using -= 1;
+      cell.usedAt = Date.now();
+    };
     work.then(end, end);
   }
 
@@ -131,7 +148,7 @@ export class DedicatedStores {
       known.usedAt = Date.now();
       return known;
     }
-    if (known) void this.#drop(key);
+    if (known) this.#dropBehind(key);
     this.#makeRoom();
     const cell: Cell = {
       tenant: tenant.id,
@@ -164,6 +181,13 @@ export class DedicatedStores {
     return [...this.#cells.values()].includes(cell);
   }
 
+  /** Nobody waits for it: what cannot be closed in order is told of, and ends no gateway. */
+  #dropBehind(key: string): void {
+    this.#drop(key).catch((error: unknown) => {
+      this.warn(`Servers of a tenant's own could not be closed in order: ${wordsOf(error)}`);
+    });
+  }
+
   async #drop(key: string): Promise<void> {
     const cell = this.#cells.get(key);
     this.#cells.delete(key);
@@ -186,13 +210,13 @@ export class DedicatedStores {
     const idle = [...this.#cells].filter(([, { using }]) => using === 0);
     const [oldest] = idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
     if (!oldest) throw new StoreUnavailableError("POSTGRES");
-    void this.#drop(oldest[0]);
+    this.#dropBehind(oldest[0]);
   }
 
   #closeIdle(): void {
     const before = Date.now() - this.limits.idleMs;
     for (const [key, { using, usedAt }] of this.#cells)
-      if (using === 0 && usedAt < before) void this.#drop(key);
+      if (using === 0 && usedAt < before) this.#dropBehind(key);
   }
 }
 

@@ -1,4 +1,11 @@
-import { actorIn, noteTenantAct, type TenantActLogs, type TenantActor } from "../audit/tenant-acts.js";
+import {
+  actorIn,
+  noteOutside,
+  noteTenantAct,
+  type TenantActLogs,
+  type TenantActor,
+} from "../audit/tenant-acts.js";
+import { StoreUnavailableError } from "../core/store-error.js";
 import { type Tenant } from "../core/tenant.js";
 import { type NewTenant } from "../core/tenants.js";
 import { type Stores } from "./stores.js";
@@ -26,7 +33,12 @@ export async function setStateNoted(
   by: TenantActor,
 ): Promise<Tenant> {
   const changed = await tenants.setState(tenant, state);
-  await noteTenantAct(logs, changed, by, { act: ACTS[state] });
+  const noted = { act: ACTS[state], details: {} };
+  await noteOutside(logs, changed, by, noted);
+  // It has come about, and the deployment's log has it: servers of the tenant's own that do not answer are no reason to fail.
+  await logs.audit.record(changed, { ...noted, actor: actorIn(by) }).catch((error: unknown) => {
+    if (!changed.servers || !(error instanceof StoreUnavailableError)) throw error;
+  });
   return changed;
 }
 

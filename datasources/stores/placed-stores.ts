@@ -90,9 +90,32 @@ function placed<T extends object>(
 /** What a tenant's own servers answer, opened first where they are not. */
 function elsewhere(dedicated: DedicatedStores, tenant: Tenant, ask: (at: Deployment) => unknown): unknown {
   const opened = dedicated.opened(tenant);
-  const answer = opened ? ask(opened) : later(dedicated.at(tenant).then(ask));
+  const asked = (at: Deployment) => {
+    const answer = ask(at);
+    return isStream(answer) ? whileRead(dedicated, tenant, answer) : answer;
+  };
+  const answer = opened ? asked(opened) : later(dedicated.at(tenant).then(asked));
   if (answer instanceof Promise) dedicated.during(tenant, answer);
   return answer;
+}
+
+function isStream(answer: unknown): answer is AsyncIterable<unknown> {
+  return typeof answer === "object" && answer !== null && Symbol.asyncIterator in answer;
+}
+
+/** A stream whose servers stay open from when it is begun to be read until it has been, or is given up. */
+async function* whileRead(
+  dedicated: DedicatedStores,
+  tenant: Tenant,
+  stream: AsyncIterable<unknown>,
+): AsyncGenerator<unknown> {
+  let end = () => {};
+  dedicated.during(tenant, new Promise<void>((resolve) => (end = resolve)));
+  try {
+    yield* stream;
+  } finally {
+    end();
+  }
 }
 
 /** An answer to come that can be waited for or, where it is a stream, read. */

@@ -20,6 +20,8 @@ export { type StoreOptions } from "./open-deployment.js";
 export interface Stores extends Deployment {
   /** What answers for a tenant: the deployment's own servers, or the tenant's. */
   at(tenant: Tenant): Promise<Deployment>;
+  /** Does something on what answers for a tenant, which stays open until that has ended. */
+  use<T>(tenant: Tenant, work: (there: Deployment) => Promise<T>): Promise<T>;
   /** The deployment's own servers, with the tenants that live on them. */
   home: Deployment;
   /** Has every set of servers looked after: those of the deployment now, others while they are open. */
@@ -37,9 +39,10 @@ export interface Stores extends Deployment {
  */
 export async function openStores(options: StoreOptions): Promise<Stores> {
   const { secrets = new Map<string, string>(), dedicated: limits = DEDICATED_LIMITS } = options;
+  const warn = options.warn ?? options.log;
   const relocate = relocation(() => ({ home, dedicated, mover }));
   const open = (tenant: Tenant) => openDeployment(optionsOf(tenant, options, secrets), relocate);
-  const dedicated = new DedicatedStores(open, limits, options.warn ?? options.log);
+  const dedicated = new DedicatedStores(open, limits, warn);
   const onExpected = (tenant: Tenant, servers: TenantServers) => {
     const there = { ...tenant, tier: "DEDICATED", servers, epoch: tenant.epoch + 1 } as const;
     void dedicated.expect({ ...there, schema: SHARED_SCHEMA }).catch(() => undefined);
@@ -49,7 +52,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
   const mover = new TenantMover(urlOf);
   const names = new Set(secrets.keys());
   const tenants = placedTenants(home.registry, dedicated, names);
-  const moves = tenantMoves({ mover, home, dedicated, secrets: names });
+  const moves = tenantMoves({ mover, home, dedicated, secrets: names, warn });
   const at = async (tenant: Tenant) => (tenant.servers ? dedicated.at(tenant) : home);
   return {
     ...home,
@@ -57,6 +60,7 @@ export async function openStores(options: StoreOptions): Promise<Stores> {
     tenants,
     moves,
     at,
+    use: (tenant, work) => (tenant.servers ? dedicated.use(tenant, work) : work(home)),
     home,
     settle: async (tenant) => (await at(tenant)).settle(tenant),
     async attend(attend) {

@@ -106,9 +106,16 @@ export async function forget(control: pg.Client, tenant: Tenant): Promise<void> 
   await release(control, tenant);
 }
 
-/** Notes that the way back is given up, while what is left there is removed. */
-export async function confirmed(control: pg.Client, tenant: Tenant, { from, to }: Move): Promise<void> {
-  await forget(control, tenant);
+/**
+ * Notes that the way back is given up, until what is left there has been removed. What is written is noted for as long:
+ * an erasure sees by it that somebody may be left elsewhere.
+ */
+export async function confirmed(
+  control: pg.Client,
+  tenant: Tenant,
+  { from, to }: Pick<Move, "from" | "to">,
+): Promise<void> {
+  await control.query(`delete from ${CONTROL_SCHEMA}.tenant_moves where tenant = $1`, [tenant.id]);
   await control.query(NOTE, noteOf(tenant, from, to, "CONFIRMED"));
 }
 

@@ -84,7 +84,11 @@ export class TenantMover {
     });
   }
 
-  /** Takes a tenant back to where it was, with everything that was written since. @throws Refusal NOT_MOVED, TENANT_BUSY. */
+  /**
+   * Takes a tenant back to where it was, with everything that was written since. What it leaves is noted until `sweep`.
+   *
+   * @throws Refusal NOT_MOVED, TENANT_BUSY.
+   */
   undo(tenant: Tenant, { act }: MoveOptions = {}): Promise<Moved> {
     return this.#alone(tenant, async (session) => {
       const { control } = session;
@@ -95,8 +99,9 @@ export class TenantMover {
         await sleep(OPENING_MS);
       }
       const noted = act?.(tenant, back, 0) ?? null;
-      const also = () => forget(control, tenant);
-      const pauseMs = await switchOver({ tenant, control, way, capturing: false, act: noted, also });
+      // Whatever ends the process behind the switch, whoever looks next finds what is left to be removed.
+      const also = () => confirmed(control, tenant, { from: tenant, to: back });
+      const pauseMs = await switchOver({ tenant, control, way, capturing: true, act: noted, also });
       return { to: back, rows: 0, pauseMs };
     });
   }
@@ -122,9 +127,12 @@ export class TenantMover {
     return this.#alone(tenant, ({ control }) => switched(control, tenant));
   }
 
-  /** Removes what a tenant has left where it no longer is. */
-  sweep(tenant: Tenant, left: Placement): Promise<void> {
-    return this.#alone(tenant, async (session) => clear(await session.at(left), tenant, tenant));
+  /** Removes what a tenant has left where it no longer is, if that is noted and nobody has moved it since. */
+  sweep(tenant: Tenant): Promise<void> {
+    return this.#alone(tenant, async (session) => {
+      const move = await moveOf(session.control, tenant);
+      if (move?.phase === "CONFIRMED") await this.#abandon(session, tenant);
+    });
   }
 
   /** Clears away a move that did not come to its switch. @throws Refusal where one has switched. */
@@ -145,7 +153,7 @@ export class TenantMover {
     }
   }
 
-  /** Clears away a move that did not come to its switch, or has been confirmed. @throws Refusal where one has switched. */
+  /** Clears away a move that did not come to its switch, was confirmed or undone. @throws Refusal where one has switched. */
   async #abandon(session: MoveSession, tenant: Tenant): Promise<void> {
     const { control } = session;
     const move = await moveOf(control, tenant);

@@ -18,6 +18,12 @@ export interface CheckFlags {
   all?: boolean;
 }
 
+/** Projections of tenants, to be worked on. */
+export interface ChosenProjections {
+  /** Those of one tenant after the other; their servers stay open until the work on them has ended. */
+  each(work: (tenant: Tenant, targets: readonly ProjectionTarget[]) => Promise<void>): Promise<void>;
+}
+
 /** Differences of one kind that are listed unless all are asked for. */
 const LISTED = 20;
 
@@ -25,38 +31,44 @@ const LISTED = 20;
  * Compares projections with their source, one after the other, and says what differs; mends it where that is asked for.
  * The process ends with 1 where differences are left.
  */
-export async function checkAll(
-  stores: Stores,
-  chosen: readonly [ProjectionTarget, Tenant][],
-  { repair = false, all = false }: CheckFlags,
-): Promise<void> {
+export async function checkAll(stores: Stores, chosen: ChosenProjections, flags: CheckFlags): Promise<void> {
   const progress = createProgress();
   // Where no gateway runs, nobody else carries what has been written.
   const projector = await stores.attend((own) => startProjector({ ...own, tenants: own.residents }));
   try {
-    for (const [target, tenant] of chosen) {
-      const listed = new Listing(all ? Infinity : LISTED);
-      const started = performance.now();
-      const { found, left } = await checkProjection(stores, target, tenant, {
-        repair,
-        onProgress: (done, total) => {
-          const of = total === null ? "" : ` of ${total.toLocaleString("en")}`;
-          const note = `${done.toLocaleString("en")}${of}`;
-          progress.show(`${tenant.slug} ${target.name}`, shareOf(done, total), note);
-        },
-        onDifference: (difference) => listed.add(difference),
-      });
-      progress.end();
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      console.log(`${target.name} of ${tenant.slug}: ${describe(found)} (${seconds} s)`);
-      for (const line of listed.lines) console.log(`  ${line}`);
-      if (repair && faultsOf(found) > 0) console.log(`  after the repair: ${describe(left)}`);
-      if (faultsOf(left) > 0) process.exitCode = 1;
-    }
+    await chosen.each(async (tenant, targets) => {
+      for (const target of targets) await check(stores, target, tenant, flags, progress);
+    });
   } finally {
     progress.end();
     await projector.stop();
   }
+}
+
+async function check(
+  stores: Stores,
+  target: ProjectionTarget,
+  tenant: Tenant,
+  { repair = false, all = false }: CheckFlags,
+  progress: ReturnType<typeof createProgress>,
+): Promise<void> {
+  const listed = new Listing(all ? Infinity : LISTED);
+  const started = performance.now();
+  const { found, left } = await checkProjection(stores, target, tenant, {
+    repair,
+    onProgress: (done, total) => {
+      const of = total === null ? "" : ` of ${total.toLocaleString("en")}`;
+      const note = `${done.toLocaleString("en")}${of}`;
+      progress.show(`${tenant.slug} ${target.name}`, shareOf(done, total), note);
+    },
+    onDifference: (difference) => listed.add(difference),
+  });
+  progress.end();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${target.name} of ${tenant.slug}: ${describe(found)} (${seconds} s)`);
+  for (const line of listed.lines) console.log(`  ${line}`);
+  if (repair && faultsOf(found) > 0) console.log(`  after the repair: ${describe(left)}`);
+  if (faultsOf(left) > 0) process.exitCode = 1;
 }
 
 /** The counts in words. */

@@ -1,14 +1,14 @@
 import { Command } from "commander";
 
 import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
-import { shareOf } from "../../datasources/projection/jobs/progress.js";
 import { type TargetLag } from "../../datasources/projection/outbox/outbox.js";
+import { shareOf } from "../../datasources/projection/jobs/progress.js";
 import { CallLog } from "../../datasources/core/store-request.js";
 import { type Stores } from "../../datasources/stores/stores.js";
 import { type Tenant } from "../../datasources/core/tenant.js";
 import { StartupError } from "../../packages/process/startup-error.js";
 import { createProgress } from "./progress.js";
-import { checkAll, describe, type CheckFlags } from "./projections-check.js";
+import { checkAll, describe, type CheckFlags, type ChosenProjections } from "./projections-check.js";
 import { tenantOf, withStores } from "./with-stores.js";
 
 interface Flags extends CheckFlags {
@@ -53,15 +53,19 @@ export function projectionsCommand(): Command {
 }
 
 async function showStatus(stores: Stores, flags: Flags): Promise<void> {
-  for (const [target, tenant] of await chosen(stores, flags)) {
-    const { entries, live } = await target.status(tenant);
-    const lacks = target.needsRebuild(tenant) ? ", lacks a write that it missed" : "";
-    const holds =
-      live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries${lacks}`;
-    const behind = describeLag(await lagOf(stores, target, tenant));
-    const checked = await lastCheckOf(stores, target, tenant);
-    console.log(`${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}${behind}${checked}`);
-  }
+  await (
+    await chosen(stores, flags)
+  ).each(async (tenant, targets) => {
+    for (const target of targets) {
+      const { entries, live } = await target.status(tenant);
+      const lacks = target.needsRebuild(tenant) ? ", lacks a write that it missed" : "";
+      const holds =
+        live === null ? "not filled yet" : `${live}, ${entries.toLocaleString("en")} entries${lacks}`;
+      const behind = describeLag(await lagOf(stores, target, tenant));
+      const checked = await lastCheckOf(stores, target, tenant);
+      console.log(`${target.name.padEnd(22)} ${tenant.slug.padEnd(20)} ${holds}${behind}${checked}`);
+    }
+  });
 }
 
 async function lagOf(
@@ -108,8 +112,7 @@ async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
   const progress = createProgress();
   const all = await chosen(stores, flags);
   try {
-    for (const tenant of new Set(all.map(([, tenant]) => tenant))) {
-      const targets = all.filter(([, of]) => of === tenant).map(([target]) => target);
+    await all.each(async (tenant, targets) => {
       const done = new Map<ProjectionTarget, number>();
       const onProgress = (target: ProjectionTarget, fraction: number) => {
         const sum = [...done.set(target, fraction).values()].reduce((a, b) => a + b, 0);
@@ -118,7 +121,7 @@ async function rebuildAll(stores: Stores, flags: Flags): Promise<void> {
       const lines = await Promise.all(targets.map((target) => rebuild(target, tenant, onProgress)));
       progress.end();
       for (const line of lines) console.log(line);
-    }
+    });
   } finally {
     progress.end();
   }
@@ -137,8 +140,8 @@ async function rebuild(
   return `${target.store} ${target.domain} of ${tenant.slug}: ${entries.toLocaleString("en")} entries in ${seconds.toFixed(1)} s (${rate}/s)`;
 }
 
-/** The projections that the flags name. @throws StartupError when there are none, or a name is unknown. */
-async function chosen(stores: Stores, flags: Flags): Promise<[ProjectionTarget, Tenant][]> {
+/** The projections that the flags name, of one tenant after the other. @throws StartupError when there are none, or a name is unknown. */
+async function chosen(stores: Stores, flags: Flags): Promise<ChosenProjections> {
   const named = flags.store?.toUpperCase();
   const wanted = (targets: readonly ProjectionTarget[]) =>
     targets.filter(
@@ -153,12 +156,11 @@ async function chosen(stores: Stores, flags: Flags): Promise<[ProjectionTarget, 
     );
   }
   const tenants = flags.tenant ? [await tenantOf(stores, flags.tenant)] : await stores.tenants.list();
-  const found = await Promise.all(
-    tenants.map(async (tenant) => pairs(tenant, wanted((await stores.at(tenant)).projections))),
-  );
-  return found.flat();
-}
-
-function pairs(tenant: Tenant, targets: readonly ProjectionTarget[]): [ProjectionTarget, Tenant][] {
-  return targets.map((target) => [target, tenant]);
+  return {
+    // Servers of tenants' own are open while their turn lasts: all of them together may be more than may be open.
+    each: async (work) => {
+      for (const tenant of tenants)
+        await stores.use(tenant, ({ projections }) => work(tenant, wanted(projections)));
+    },
+  };
 }

@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
+import { RETENTION_KINDS, type RetentionDays } from "../../datasources/retention/retention.js";
 import { type Stores } from "../../datasources/stores/stores.js";
+import { keepRounds } from "../../src/privacy/rounds.js";
 import { viewer as everybody } from "./catalog-model.js";
 import { adultProfile } from "../support/catalogue.js";
 import { use } from "../support/fixtures.js";
@@ -98,6 +102,52 @@ describe("servers of tenants' own", () => {
     // The one before is closed, and opened anew.
     expect((await read(tenants.DEDICATED)).size).toBe(1);
     expect(await stores.at(tenants.DEDICATED)).not.toBe(first);
+  });
+
+  it("that nobody asks are opened for what is too old there, one after the other", async () => {
+    const asleep = await placements.create("DEDICATED");
+    const own = placements.databaseOf(asleep);
+    await own.query(
+      `insert into shared.search_log (tenant_id, profile_id, day, query, at)
+       values ($1, 'one', '2026-01-01', 'long ago', now() - interval '100 days')`,
+      [asleep.id],
+    );
+    const old = async () =>
+      (await own.query("select from shared.search_log where tenant_id = $1", [asleep.id])).length;
+    expect(await old()).toBe(1);
+    const stores = await placements.open({ most: 1, idleMs: 1_000 });
+    const warnings: string[] = [];
+    const attended: unknown[] = [];
+    await stores.attend((deployment) => {
+      attended.push(deployment);
+      return Promise.resolve({ stop: () => Promise.resolve() });
+    });
+    const kinds = Object.keys(RETENTION_KINDS).map((kind) => [kind, kind === "searches" ? 30 : null]);
+    const days = Object.fromEntries(kinds) as RetentionDays;
+    const rounds = keepRounds(stores, { days, at: "* * * * * *" }, (line) => warnings.push(line), {
+      spreadMs: 10,
+      stayMs: 10,
+    });
+    await expect.poll(old, { timeout: 30_000 }).toBe(0);
+    await rounds.stop();
+    // The deployment's own, and each that was opened.
+    expect(attended.length).toBeGreaterThan(1);
+    expect(warnings).toEqual([]);
+  });
+
+  it("stay open while a stream of theirs is read", async () => {
+    const stores = await placements.open({ most: 1, idleMs: 1 });
+    const { DEDICATED: tenant } = tenants;
+    await stores.audit.record(tenant, { act: "TENANT_RESUMED", actor: "command", details: {} });
+    let open: unknown;
+    for await (const lines of stores.audit.lines(tenant)) {
+      expect(lines.length).toBeGreaterThan(0);
+      open = await stores.at(tenant);
+      await sleep(2_500);
+      expect(await stores.at(tenant)).toBe(open);
+    }
+    await sleep(2_500);
+    expect(await stores.at(tenant)).not.toBe(open);
   });
 
   it("are nobody else's: a database with other tenants is refused", async () => {

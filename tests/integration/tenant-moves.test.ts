@@ -2,14 +2,20 @@ import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import pg from "pg";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 
 import { Freshness } from "../../datasources/core/freshness.js";
 import { type Tenant, type TenantTier } from "../../datasources/core/tenant.js";
 import { projecting } from "../../datasources/projection/following/drain.js";
-import { type Destination } from "../../datasources/stores/tenant-moves.js";
+import { type ProjectionTarget } from "../../datasources/projection/targets/projection-target.js";
+import { DedicatedStores } from "../../datasources/stores/dedicated-stores.js";
+import { type OwnDeployment } from "../../datasources/stores/deployment.js";
+import { notedMoves } from "../../datasources/stores/noted-moves.js";
+import { type Stores } from "../../datasources/stores/stores.js";
+import { tenantMoves, type Destination } from "../../datasources/stores/tenant-moves.js";
 import { inTransaction, TooLongError } from "../../datasources/tenancy/move-fence.postgres.js";
 import { place } from "../../datasources/tenancy/move-notes.postgres.js";
+import { TenantMover } from "../../datasources/tenancy/tenant-mover.postgres.js";
 import { packageRoot } from "../../packages/process/package-root.js";
 import { createRandom } from "../../scripts/random.js";
 import { use } from "../support/fixtures.js";
@@ -162,6 +168,33 @@ describe("a tenant that is moved while it is written and read", () => {
     expect(await create()).toMatchObject({ tier: "DEDICATED", servers: own.servers });
   });
 
+  it("has moved, and is noted to have, where its engines cannot be filled", async () => {
+    const { stores } = placements;
+    const tenant = await openMoving();
+    const mover = moverAt(tenant);
+    const warnings: string[] = [];
+    const home = { ...stores.home, projections: [unfillable(stores.home)] } as unknown as OwnDeployment;
+    const dedicated = new DedicatedStores(
+      () => Promise.resolve(home),
+      { most: 1, idleMs: 60_000 },
+      () => {},
+    );
+    const warn = (line: string) => void warnings.push(line);
+    const moves = tenantMoves({ mover, home, dedicated, secrets: new Set(), warn });
+    const noted = notedMoves({ ...stores, moves }, "command");
+    onTestFinished(() => dedicated.close());
+    const moved = await noted.move(tenant, { tier: "ISOLATED" });
+    const back = await noted.undo(moved.tenant);
+    expect(warnings).toHaveLength(3);
+    expect(warnings[2]).toContain('until "marquee tenant confirm" removes it');
+    const acts: string[] = [];
+    for await (const line of stores.deploymentAudit.lines()) acts.push(JSON.stringify(line));
+    const own = acts.filter((line) => line.includes(tenant.slug)).join();
+    expect(own).toMatch(/TENANT_MOVED.*TENANT_MOVE_UNDONE/);
+    await stores.moves.confirm(back.tenant);
+    expect(await rowsIn(moved.tenant)).toEqual(new Map());
+  });
+
   it("has what was committed while the fence was waited for, however much that was, there and back again", async () => {
     const { moves } = placements.stores;
     const tenant = await openMoving();
@@ -230,6 +263,39 @@ describe("a tenant that is moved while it is written and read", () => {
     expect(await besides(tenant)).toEqual([]);
   });
 
+  it.each(["ISOLATED", "DEDICATED"] as const)(
+    "leaves nothing where it was %s, also where the process ends behind the switch back",
+    async (tier) => {
+      const { stores } = placements;
+      const tenant = await openMoving();
+      const destination = await placements.destination(tier);
+      // What is left of an undo that went no further than its switch is as much as there was.
+      const leave = async (at: Tenant) => {
+        const moved = await stores.moves.move(at, destination);
+        await moverAt(moved.tenant).undo(moved.tenant);
+        expect((await rowsIn(moved.tenant)).size).toBeGreaterThan(15);
+        expect(await now(tenant)).toMatchObject({ tier: "SHARED", servers: null });
+        expect(await movesOf(tenant.id)).toEqual([{ phase: "CONFIRMED" }]);
+        return moved.tenant;
+      };
+      const left = await leave(tenant);
+      // Until it has gone an erasure has to know that somebody may be there.
+      const home = placements.databases[0]!;
+      const capturing = () =>
+        home.query("select from marquee.tenants where id = $1 and capturing", [tenant.id]);
+      expect(await capturing()).toHaveLength(1);
+      await stores.moves.confirm(await now(tenant));
+      expect(await rowsIn(left)).toEqual(new Map());
+      expect(await movesOf(tenant.id)).toEqual([]);
+      expect(await capturing()).toHaveLength(0);
+      expect((await rowsIn(await now(tenant))).size).toBeGreaterThan(15);
+      const again = await leave(await now(tenant));
+      await stores.removeTenant(await now(tenant));
+      expect(await rowsIn(again)).toEqual(new Map());
+      expect(await rowsIn(tenant)).toEqual(new Map());
+    },
+  );
+
   it("is on one side, whenever the process that moves it is killed", async () => {
     const tenant = await openMoving();
     const own = await placements.destination("DEDICATED");
@@ -251,6 +317,18 @@ describe("a tenant that is moved while it is written and read", () => {
     await expectAllWritten(tenant, load);
   }, 3_600_000);
 });
+
+/** A projection on an engine that does not answer. */
+function unfillable({ projections: [embedded] }: Pick<Stores, "projections">): ProjectionTarget {
+  const down = () => Promise.reject(new Error("It does not answer"));
+  return { ...embedded!, embedded: false, rebuild: down, leave: down };
+}
+
+/** What moves the rows of a tenant, and does nothing behind the switch. */
+function moverAt(tenant: Tenant): TenantMover {
+  const home = placements.databases[0]!.url;
+  return new TenantMover((servers) => (servers ? placements.databaseOf({ ...tenant, servers }).url : home));
+}
 
 /** Whether a projection of the tenant lacks what a request wants to be answered with. */
 async function isBehind(freshness: Freshness, target: string): Promise<boolean> {

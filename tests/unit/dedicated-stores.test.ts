@@ -51,3 +51,36 @@ it("opens others beside those that do not answer", async () => {
   expect(stores.opened(tenants[0]!)).toBeUndefined();
   for (const end of silent) end();
 });
+
+it("stay open for as long as somebody works with them, however many others are asked for", async () => {
+  const closed: number[] = [];
+  const stores = new DedicatedStores(
+    ({ id }) =>
+      Promise.resolve({ close: () => Promise.resolve(closed.push(id)) } as unknown as OwnDeployment),
+    { most: 2, idleMs: 0 },
+    () => {},
+  );
+  onTestFinished(() => stores.close());
+  const [first, second, third] = tenants as [Tenant, Tenant, Tenant];
+  await stores.use(first, async () => {
+    await stores.at(second);
+    await stores.at(third);
+    await sleep(1_500);
+    expect(closed).toEqual([second.id, third.id]);
+  });
+  await expect.poll(() => closed, { timeout: 5_000 }).toContain(first.id);
+});
+
+it("tells of those that cannot be closed in order, and goes on", async () => {
+  const warnings: string[] = [];
+  const stores = new DedicatedStores(
+    () =>
+      Promise.resolve({ close: () => Promise.reject(new Error("It is stuck")) } as unknown as OwnDeployment),
+    { most: 1, idleMs: 60_000 },
+    (line) => warnings.push(line),
+  );
+  await stores.at(tenants[0]!);
+  await stores.at(tenants[1]!);
+  await expect.poll(() => warnings.join()).toContain("It is stuck");
+  await stores.close().catch(() => undefined);
+});

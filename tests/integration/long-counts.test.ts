@@ -23,7 +23,7 @@ beforeAll(async () => {
   const stores = await database.open();
   tenant = await createTestTenant(stores);
   await stores.close();
-  const { url } = applicationUrl(database.url);
+  const url = await applicationUrl(database.url);
   postgres = new PostgresStore(url, () => undefined, DEADLINE_MS, undefined, { ...SHARED_POOLS, writes: 10 });
 });
 afterAll(() => postgres.close());

@@ -98,8 +98,8 @@ afterEach(async () => {
 });
 
 /** What one process has of the engine: what is learned is switched to in PostgreSQL and in the engine. */
-function openProcess() {
-  const { url } = applicationUrl(database.url);
+async function openProcess() {
+  const url = await applicationUrl(database.url);
   const pool = new OutboxPool(url, () => undefined);
   const postgres = new PostgresStore(url, () => undefined, PATIENT_DEADLINE_MS);
   const source = new PostgresTasteInspectionSource(postgres);
@@ -164,13 +164,13 @@ const owed = () =>
 
 describe("a write that an engine missed", () => {
   it("is made up for by another process than the one that wrote", async () => {
-    const first = openProcess();
+    const first = await openProcess();
     await first.target.rebuild(tenant);
-    const gateway = openProcess();
+    const gateway = await openProcess();
     expect(await gateway.read()).toEqual([2]);
 
     engine.isDown = true;
-    const command = openProcess();
+    const command = await openProcess();
     await command.promote(1);
     expect(command.warned).toEqual([
       `NEO4J did not take a write of ${tenant.slug}. It is rebuilt when it is back.`,
@@ -190,12 +190,12 @@ describe("a write that an engine missed", () => {
   });
 
   it("is known to every process that asks where generations stand, and stays so while nobody can be asked", async () => {
-    const gateway = openProcess();
+    const gateway = await openProcess();
     await gateway.target.rebuild(tenant);
     await gateway.target.status(tenant);
     expect(gateway.target.isFilled(tenant)).toBe(true);
     engine.isDown = true;
-    await openProcess().promote(1);
+    await (await openProcess()).promote(1);
     engine.isDown = false;
     await expect
       .poll(async () => (await gateway.read()) && gateway.target.isFilled(tenant), PATIENCE)
@@ -206,13 +206,13 @@ describe("a write that an engine missed", () => {
   });
 
   it("counts as missed where whoever wrote has died, and not while it is writing", async () => {
-    const command = openProcess();
+    const command = await openProcess();
     await command.target.rebuild(tenant);
     await command.target.owe(tenant);
     await stores.tasteModels.promote(tenant, 1);
     await command.close();
 
-    const gateway = openProcess();
+    const gateway = await openProcess();
     await gateway.target.status(tenant);
     expect(gateway.target.needsRebuild(tenant)).toBe(false);
     await database.query("update marquee.owed_writes set missed_at = now() where target = $1", [NAME]);
@@ -222,7 +222,7 @@ describe("a write that an engine missed", () => {
   });
 
   it("is missed still where that was after the rebuild had begun", async () => {
-    const gateway = openProcess();
+    const gateway = await openProcess();
     await gateway.target.rebuild(tenant);
     const first = await gateway.target.owe(tenant);
     await first.missed();
@@ -240,7 +240,7 @@ describe("a write that an engine missed", () => {
   });
 
   it("is made up for by one process, while the others look on", async () => {
-    const [one, other] = [openProcess(), openProcess()];
+    const [one, other] = [await openProcess(), await openProcess()];
     await one.target.rebuild(tenant);
     await (await one.target.owe(tenant)).missed();
     let open = () => undefined as void;
@@ -267,7 +267,7 @@ describe("a write that an engine missed", () => {
 
 describe("a write that an engine did not miss", () => {
   it("is forgotten once it has it", async () => {
-    const gateway = openProcess();
+    const gateway = await openProcess();
     await gateway.target.rebuild(tenant);
     await gateway.promote(1);
     expect(await gateway.read()).toEqual([1]);
@@ -276,14 +276,14 @@ describe("a write that an engine did not miss", () => {
   });
 
   it("was refused by PostgreSQL", async () => {
-    const gateway = openProcess();
+    const gateway = await openProcess();
     await gateway.target.rebuild(tenant);
     await expect(gateway.promote(9)).rejects.toThrow(RangeError);
     expect(await owed()).toEqual([]);
   });
 
   it("is in what is filled for the first time", async () => {
-    const gateway = openProcess();
+    const gateway = await openProcess();
     await gateway.promote(1);
     expect(await owed()).toEqual([]);
     await gateway.keep();
@@ -292,7 +292,7 @@ describe("a write that an engine did not miss", () => {
 });
 
 it("a write that fails at the engine for another reason is missed too, and told", async () => {
-  const gateway = openProcess();
+  const gateway = await openProcess();
   await gateway.target.rebuild(tenant);
   engine.putting = () => Promise.reject(new Error("disk on fire"));
   await expect(gateway.promote(1)).rejects.toThrow("disk on fire");

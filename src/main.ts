@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { isatty } from "node:tty";
 
 import { yieldToMainThread } from "../packages/process/worker-priority.js";
 import { storyOf } from "../packages/told-errors/index.js";
@@ -47,12 +48,7 @@ export async function serve(config: Config): Promise<void> {
 
 /** Calls back for each signal that asks to stop. @returns what ends that. */
 function onSignals(act: (signal: NodeJS.Signals, again: boolean) => void): () => void {
-  // Under nohup, which is to survive a closed terminal, no output is a terminal.
-  const signals: NodeJS.Signals[] = [
-    "SIGINT",
-    "SIGTERM",
-    ...(process.stdout.isTTY ? ["SIGHUP" as const] : []),
-  ];
+  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM", ...(isOnTerminal() ? ["SIGHUP" as const] : [])];
   let first: number | undefined;
   const listener = (signal: NodeJS.Signals) => {
     const now = performance.now();
@@ -71,11 +67,16 @@ function onSignals(act: (signal: NodeJS.Signals, again: boolean) => void): () =>
  * goes on: without a listener the signal would end it at once, undrained.
  */
 function onHangup({ http }: Config, gateway: () => RunningGateway | undefined): void {
-  if (process.stdout.isTTY) return;
+  if (isOnTerminal()) return;
   process.on("SIGHUP", () => {
     if (http.certificate) void gateway()?.reload();
     else console.log("SIGHUP: there is no certificate to read anew. The gateway goes on.");
   });
+}
+
+/** Under nohup, which is to survive a closed terminal, neither is one; of a pipe's beginning only the input is. */
+function isOnTerminal(): boolean {
+  return process.stdout.isTTY || isatty(0);
 }
 
 /** Without its facts there is nothing to serve: whoever supervises the process starts it anew. */

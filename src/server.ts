@@ -155,7 +155,8 @@ export async function startGateway(
         }),
       )
       .then((part) => {
-        parts.push(part, keepRounds(stores, config.privacy.retention, warn));
+        parts.push(part);
+        parts.push(keepRounds(stores, config.privacy.retention, warn));
         return ended.hear(stores.identityChanges);
       });
     // Where it fails is seen once it is awaited.

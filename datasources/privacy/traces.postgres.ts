@@ -1,5 +1,5 @@
 import { type Tenant } from "../core/tenant.js";
-import { join, sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
+import { sql, type PostgresStore, type Query, type Sql } from "../engines/postgres/store.postgres.js";
 import { patternsOf } from "./mentions.js";
 import { personalTables, tableName, type PersonalTable } from "./personal-tables.postgres.js";
 import { type Trace, type TraceSearch } from "./traces.js";
@@ -63,13 +63,18 @@ interface Searched {
   rows: Sql;
 }
 
+/** Whose a row is says its profile, and where it names none, its account. */
 function searchedOf({ name, columns }: PersonalTable): Searched {
-  const others = [
-    ...(columns.includes("account_id") ? [sql`select 1 from accounts a where a.id = held.account_id`] : []),
-    ...(columns.includes("profile_id") ? [sql`select 1 from profiles p where p.id = held.profile_id`] : []),
-  ];
-  const rows = others.map((owner) => sql`not exists (${owner})`);
-  return { place: name, rows: rows.length > 0 ? join(rows, " and ") : sql`true` };
+  const named = (column: string) => columns.includes(column);
+  const profile = sql`exists (select 1 from profiles p where p.id = held.profile_id)`;
+  const account = sql`exists (select 1 from accounts a where a.id = held.account_id)`;
+  if (named("profile_id") && named("account_id"))
+    return {
+      place: name,
+      rows: sql`not (case when held.profile_id is null then ${account} else ${profile} end)`,
+    };
+  if (named("profile_id")) return { place: name, rows: sql`not ${profile}` };
+  return { place: name, rows: named("account_id") ? sql`not ${account}` : sql`true` };
 }
 
 /** A row's text has every column: JSON, arrays, and bytes in hexadecimal. */

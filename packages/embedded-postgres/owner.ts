@@ -13,8 +13,9 @@ import { isAlive, poll, processSpace, startMark } from "./process.js";
 const BEAT_MS = 1_000;
 /** How long one that nobody sees may show nothing before it counts as ended. Milliseconds. */
 const SILENT_MS = 10_000;
-/** A lock that nobody has touched for so long is not watched at all: clocks of two machines differ by less. Milliseconds. */
-const LONG_SILENT_MS = 60_000;
+/** How old a lock is that is watched for three beats only, as one whose owner ended long ago; and how long that is. Clocks may differ. */
+const OLD_MS = 60_000;
+const BRIEFLY_MS = 3 * BEAT_MS;
 
 const ownerFile = z.object({
   pid: z.number().int().positive(),
@@ -141,9 +142,9 @@ async function isRunning(owner: Owner): Promise<boolean> {
 
 /** Waits for an owner to show that it lives. What counts is that the time changes: the clock may be another machine's. */
 async function isTouched(file: string, before: Found): Promise<boolean> {
-  if (Date.now() - before.touchedAt > LONG_SILENT_MS) return false;
+  const isOld = Math.abs(Date.now() - before.touchedAt) > OLD_MS;
   const changed = async () => (isSame(before, await read(file)) ? undefined : true);
-  return (await poll(changed, SILENT_MS, BEAT_MS / 10)) ?? false;
+  return (await poll(changed, isOld ? BRIEFLY_MS : SILENT_MS, BEAT_MS / 10)) ?? false;
 }
 
 function isSame(before: Found, now: Found | undefined): boolean {

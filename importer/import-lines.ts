@@ -118,11 +118,18 @@ class BatchWriter<T> {
   }
 }
 
+/** What is known of a line that had a key first. */
+interface SeenLine {
+  number: number;
+  /** What tells it from others of its key. */
+  digest: string;
+}
+
 /** Tells good lines from bad ones and reports these. */
 class LineChecker<T> {
   /** The line that had a key first, of the last lines and of as many before them. */
-  #seen = new Map<string, { number: number; digest: string }>();
-  #before = new Map<string, { number: number; digest: string }>();
+  #seen = new Map<string, SeenLine>();
+  #before = new Map<string, SeenLine>();
 
   constructor(
     private readonly kind: LineKind<T>,
@@ -144,7 +151,7 @@ class LineChecker<T> {
     return { number, line: checked.line };
   }
 
-  #remember(key: string, line: { number: number; digest: string }): void {
+  #remember(key: string, line: SeenLine): void {
     if (this.#seen.size >= this.remembered) {
       this.#before = this.#seen;
       this.#seen = new Map();

@@ -11,6 +11,14 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/** An answer that can be done without: null where its store does not give it. */
+export function ifAnswered<T>(answer: Promise<T>): Promise<T | null> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof StoreUnavailableError) return null;
+    throw error;
+  });
+}
+
 /** A request's time was up before it was answered. */
 export class DeadlinePassedError extends Error {
   /** @param deadlineMs what it had. Milliseconds. */

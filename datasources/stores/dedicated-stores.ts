@@ -93,14 +93,13 @@ export class DedicatedStores {
   /** Does something on those of a tenant, which stay open until it has ended. @throws StoreUnavailableError as `at`. */
   async use<T>(tenant: Tenant, work: (own: OwnDeployment) => Promise<T>): Promise<T> {
     const cell = this.#cell(tenant);
-    cell.using += 1;
+    const end = begun(cell);
     try {
       const deployment = await cell.opening;
       this.#lookAfter(cell, deployment);
       return await work(deployment);
     } finally {
-      cell.using -= 1;
-      cell.usedAt = Date.now();
+      end();
     }
   }
 
@@ -119,11 +118,7 @@ export class DedicatedStores {
   during(tenant: Tenant, work: Promise<unknown>): void {
     const cell = this.#cells.get(keyOf(tenant));
     if (!cell) return;
-    cell.using += 1;
-    const end = () => {
-      cell.using -= 1;
-      cell.usedAt = Date.now();
-    };
+    const end = begun(cell);
     work.then(end, end);
   }
 
@@ -218,6 +213,15 @@ export class DedicatedStores {
     for (const [key, { using, usedAt }] of this.#cells)
       if (using === 0 && usedAt < before) this.#dropBehind(key);
   }
+}
+
+/** Counts something that goes on with a tenant's servers. @returns what says that it has ended. */
+function begun(cell: Cell): () => void {
+  cell.using += 1;
+  return () => {
+    cell.using -= 1;
+    cell.usedAt = Date.now();
+  };
 }
 
 /** Has work of a kind begun a few at a time; what takes long goes on beside the next. */

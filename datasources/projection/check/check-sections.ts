@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { type Tenant } from "../../core/tenant.js";
-import { countIfAnswered } from "../jobs/progress.js";
+import { ifAnswered } from "../../core/store-error.js";
 import { canonical } from "./canonical.js";
 import { FAULTS, suspects, type AnySection, type Fault } from "./section.js";
 
@@ -93,7 +93,7 @@ export async function checkSections(
 async function sizesOf(sections: readonly AnySection[], tenant: Tenant): Promise<number[] | null> {
   const sizes: number[] = [];
   for (const section of sections) {
-    const size = await countIfAnswered(section.size(tenant));
+    const size = await ifAnswered(section.size(tenant));
     if (size === null) return null;
     sizes.push(size);
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { StoreUnavailableError } from "../../core/store-error.js";
+import { ifAnswered } from "../../core/store-error.js";
 import { type Tenant } from "../../core/tenant.js";
 import { type OldestTransaction, type Outbox, type TargetFollowing } from "../outbox/outbox.js";
 
@@ -138,12 +138,4 @@ export class CatchUp {
 function inWords({ pid, name }: OldestTransaction): string {
   if (pid === null) return `the prepared transaction "${name}"`;
   return `the transaction of process ${pid}${name === "" ? "" : ` ("${name}")`}`;
-}
-
-/** Null where the store does not answer in time. */
-function ifAnswered<T>(answer: Promise<T>): Promise<T | null> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof StoreUnavailableError) return null;
-    throw error;
-  });
 }

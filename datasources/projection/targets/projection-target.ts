@@ -5,7 +5,7 @@ import { type OwedWrite } from "../generations/owed-writes.js";
 import { type AnySection } from "../check/section.js";
 import { type StoreName } from "../../core/store-request.js";
 import { placementOf, type Tenant } from "../../core/tenant.js";
-import { countIfAnswered } from "../jobs/progress.js";
+import { ifAnswered } from "../../core/store-error.js";
 
 /** What a projection is filled from: everything of a tenant in batches, and how many there are. */
 export interface ProjectionSource<T> {
@@ -152,7 +152,7 @@ export function countedBatches<T>(
   const counter = {
     done: 0,
     async *batches(): AsyncGenerator<readonly T[]> {
-      const total = await countIfAnswered(source.count(tenant));
+      const total = await ifAnswered(source.count(tenant));
       for await (const batch of source.batches(tenant)) {
         yield batch;
         counter.done += batch.length;
